@@ -46,22 +46,6 @@ export function mistakesOf(
   errors?: readonly { message: string; extensions?: Record<string, unknown> | undefined }[],
 ): Mistakes;
 
-/** Today as the directorate counts days: in Jakarta. "2026-11-29" */
-export function today(): string;
-
-/** Of a history of decrees, the one in force on a day; undefined before the first. */
-export function inForce<Row extends { validFrom: string }>(
-  history: readonly Row[],
-  on?: string,
-): Row | undefined;
-
-/** The same where each value of `key` has a history of its own: one row for each. */
-export function inForceBy<Row extends { validFrom: string }>(
-  key: keyof Row,
-  history: readonly Row[],
-  on?: string,
-): Row[];
-
 export type Language = "en" | "id";
 
 export type Labelled =

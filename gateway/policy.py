@@ -415,12 +415,23 @@ POLICY: Mapping[str, Access] = {
             "isMultipleEntry": EVERYONE,
             "validFrom": EVERYONE,
             "validUntil": EVERYONE,
+            "current": EVERYONE,
             "eligibility": EVERYONE,
             "requiredDocuments": EVERYONE,
             "passportRules": EVERYONE,
             "fees": EVERYONE,
             "serviceTargets": EVERYONE,
         },
+    ),
+    # What of its terms holds on a day.
+    "VisaTypeTerms": Access(
+        fields=dict.fromkeys(
+            (
+                *("on", "isOffered", "fee", "serviceTargets", "passportRule"),
+                *("requiredDocuments", "eligibility"),
+            ),
+            EVERYONE,
+        ),
     ),
     "Eligibility": Access(
         rows=OPEN_TO_EVERYONE,

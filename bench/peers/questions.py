@@ -143,7 +143,7 @@ query Volumes($from: Date!, $to: Date!, $beforeFrom: Date!, $beforeTo: Date!) {
 fragment Measures on VolumeRow {
     intake { value } decisions { value } refusalRate { value denominator }
     targetRate { value denominator } wip { value } backlog { value }
-    turnaroundP50 { hours measured } turnaroundP90 { hours measured } revenue { value }
+    turnaroundP50 { hours measured } turnaroundP90 { hours measured } revenue { value { amount } }
 }"""
 _PEOPLE = """
 query People($statuses: [Status!]!, $before: DateTime!, $case: String!)

@@ -1,15 +1,17 @@
 """Visa types with their dated terms: eligibility, documents, passports, fees, service targets."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
+import orjson
 import strawberry
-from sqlalchemy import ARRAY, Date, Select, Text, bindparam
+from sqlalchemy import ARRAY, Date, Select, Text, bindparam, cast, func, select
 
 from gateway.access.rows import reachable_in_role, vouch_for
 from gateway.access.transactions.prepared import prepare_reading
 from gateway.mapping.context import Context
-from gateway.mapping.declare import Node, column, links, noun
+from gateway.mapping.declare import Expression, Fact, Node, column, derived_field, links, noun
 from gateway.mapping.enums import translated_column
 from gateway.mapping.money import Money, money
 from gateway.mapping.scalars import CountryCode, Hours
@@ -82,6 +84,105 @@ class ServiceTarget:
     valid_from: date = column(ServiceTargetRow.valid_from, "First day in force.")
 
 
+@strawberry.type(
+    description="What holds for a visa type on one day, for what is handed in, billed or paid then."
+)
+class VisaTypeTerms:
+    on: date = strawberry.field(description="The day, in WIB.")
+    is_offered: bool = strawberry.field(description="Whether it can be asked for.")
+    fee: Fee | None = strawberry.field(description="What it costs; null before its first fee.")
+    service_targets: list[ServiceTarget] = strawberry.field(
+        description="Within what time to decide: one target for each clock."
+    )
+    passport_rule: PassportRule | None = strawberry.field(
+        description="How long a passport must be valid; null before its first rule."
+    )
+    required_documents: list[RequiredDocument] = strawberry.field(
+        description="The documents that belong to a complete file; none that no longer do."
+    )
+    eligibility: list[Eligibility] = strawberry.field(
+        description="Who may take it and what for; nothing that is closed."
+    )
+
+
+def _history(label: str, row: type[Any], type_name: str, *columns: Expression) -> Fact:
+    """All of a history of a visa type, as JSON: it is a few rows, and the day is an argument."""
+    values = func.json_agg(func.json_build_array(row.valid_from, *columns))
+    rows = select(cast(values, Text)).where(row.visa_type_code == VisaTypeRow.code)
+    return Fact(label, rows.scalar_subquery(), (type_name, "validFrom"))
+
+
+#: The histories by the noun of their rows: each row is its first day and the values of these
+#: fields. Rows that agree in the first so many are of one history, of which the newest is in force.
+_HISTORIES: Mapping[type[Any], tuple[Fact, tuple[str, ...], int]] = {
+    Fee: (_history("_fees", FeeRow, "Fee", FeeRow.amount_idr), ("price",), 0),
+    PassportRule: (
+        _history("_passport_rules", PassportRuleRow, "PassportRule", PassportRuleRow.months),
+        ("months",),
+        0,
+    ),
+    ServiceTarget: (
+        _history(
+            "_service_targets", ServiceTargetRow, "ServiceTarget", ServiceTargetRow.clock,
+            ServiceTargetRow.hours, ServiceTargetRow.promised_percent,
+        ),
+        ("clock", "hours", "promised_percent"),
+        1,
+    ),
+    RequiredDocument: (
+        _history(
+            "_required_documents", RequiredDocumentRow, "RequiredDocument",
+            RequiredDocumentRow.kind, RequiredDocumentRow.is_required,
+        ),
+        ("kind", "is_required"),
+        1,
+    ),
+    Eligibility: (
+        _history(
+            "_eligibility", EligibilityRow, "Eligibility", EligibilityRow.entry,
+            EligibilityRow.purpose, EligibilityRow.is_open,
+        ),
+        ("entry", "purpose", "is_open"),
+        2,
+    ),
+}  # fmt: skip
+_TODAY = Fact("_today", today(), ("VisaType", "current"))
+
+
+def _in_force(root: Any, on: date, noun: type[Any]) -> list[Any]:
+    """The rows of a history that are in force on a day, in the order of what they are about."""
+    fact, names, key = _HISTORIES[noun]
+    day, newest = on.isoformat(), dict[tuple[Any, ...], Any]()
+    for valid_from, *values in sorted(orjson.loads(getattr(root, fact.label) or b"[]")):
+        if valid_from <= day:
+            row = newest[tuple(values[:key])] = object.__new__(noun)
+            row.__dict__.update(zip(names, values, strict=True))
+            row.valid_from = date.fromisoformat(valid_from)
+    return [newest[of] for of in sorted(newest)]
+
+
+def _current(
+    root: Any,
+    info: strawberry.Info,
+    on: Annotated[
+        date | None, strawberry.argument(description="The day, in WIB; today without it.")
+    ] = None,
+) -> VisaTypeTerms:
+    day = on or root._today
+    fees, rules = (_in_force(root, day, noun) for noun in (Fee, PassportRule))
+    return VisaTypeTerms(
+        on=day,
+        is_offered=root.valid_from <= day and (root.valid_until is None or day < root.valid_until),
+        fee=fees[0] if fees else None,
+        service_targets=_in_force(root, day, ServiceTarget),
+        passport_rule=rules[0] if rules else None,
+        required_documents=[
+            each for each in _in_force(root, day, RequiredDocument) if each.is_required
+        ],
+        eligibility=[each for each in _in_force(root, day, Eligibility) if each.is_open],
+    )
+
+
 @noun(key=VisaTypeRow.code)
 class VisaType(Node):
     """A kind of visa, by its index in the ministry's list."""
@@ -134,6 +235,13 @@ class VisaType(Node):
         ServiceTargetRow.visa_type_code,
         "Within what time to decide, latest first: at most 20, one for each decree.",
         order=(ServiceTargetRow.valid_from.desc(), ServiceTargetRow.clock),
+    )
+    current: VisaTypeTerms = derived_field(
+        _current,
+        "What holds today, or on another day; the lists beside it are the whole history.",
+        _TODAY,
+        *(fact for fact, _, _ in _HISTORIES.values()),
+        fields=("valid_from", "valid_until"),
     )
 
 

@@ -5,7 +5,6 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import pytest
 from graphql import GraphQLEnumType, build_schema
 
 from tests.machine import needs
@@ -42,27 +41,6 @@ def test_every_value_that_people_read_has_words_in_both_languages() -> None:
 
 def test_a_value_that_is_newer_than_the_package_is_shown_as_it_is() -> None:
     assert run("console.log(JSON.stringify(client.label('Stage', 'NEWER', 'id')))") == "NEWER"
-
-
-@pytest.mark.parametrize(
-    ("on", "amount"),
-    [("2025-12-31", None), ("2026-01-01", 5), ("2026-06-30", 5), ("2026-07-01", 7)],
-)
-def test_of_a_history_the_newest_that_is_valid_is_in_force(on: str, amount: int | None) -> None:
-    history = [{"amount": 7, "validFrom": "2026-07-01"}, {"amount": 5, "validFrom": "2026-01-01"}]
-    asked = f"client.inForce({json.dumps(history)}, {json.dumps(on)})?.amount ?? null"
-    assert run(f"console.log(JSON.stringify({asked}))") == amount
-
-
-def test_each_kind_has_a_history_of_its_own() -> None:
-    history = [
-        {"kind": "A", "n": 1, "validFrom": "2026-01-01"},
-        {"kind": "A", "n": 2, "validFrom": "2026-02-01"},
-        {"kind": "B", "n": 3, "validFrom": "2026-01-01"},
-        {"kind": "C", "n": 4, "validFrom": "2027-01-01"},
-    ]
-    asked = f"client.inForceBy('kind', {json.dumps(history)}, '2026-03-01').map(({{n}}) => n)"
-    assert run(f"console.log(JSON.stringify({asked}))") == [2, 3]
 
 
 def test_mistakes_are_found_by_their_place_wherever_they_were_made() -> None:

@@ -50,8 +50,9 @@ PUBLISHED = (
 OTHERS = " ".join(
     [
         *(f"{name} {{ value }}" for name in ("intake", "decisions", "withdrawn", "lapsed", "wip",
-          "backlog", "revenue", "targetRate", "targetRateIntake", "clearanceRatio",
+          "backlog", "targetRate", "targetRateIntake", "clearanceRatio",
           "infoRequestRate")),
+        "revenue { value { amount } }",
         *(f"{name} {{ hours measured }}" for name in ("turnaroundP50", "turnaroundP95",
           "turnaroundAdjustedP90", "handoverP90", "wipAgeP50", "wipAgeOldest")),
     ]

@@ -179,7 +179,7 @@ async def test_leadership_reads_figures_and_no_row(who) -> None:
 
 
 async def test_managers_volumes_are_those_of_own_partner_and_countries(who) -> None:
-    measures = "intake { value } wip { value } backlog { value } revenue { value }"
+    measures = "intake { value } wip { value } backlog { value } revenue { value { amount } }"
     group = "country { code } partner { code } period { startsOn }"
     own = f"{{ {AU_2025 % ('COUNTRY, PARTNER, QUARTER', '')} {{ rows {{ {group} {measures} }} }} }}"
     same = own.replace("where: {}", 'where: {country: {eq: "AU"}, partner: {eq: "NUSA"}}')

@@ -312,3 +312,49 @@ async def test_an_opening_in_the_future_can_be_proposed_again(who, world, on) ->
     opening = {**centre, "city": "Goa", "openedOn": later(on, 3)}
     answer = await apply_decree(who, "proposeCentre", **opening)
     assert (answer["city"], answer["openedOn"]) == ("Goa", later(on, 3))
+
+
+# --- What is in force -----------------------------------------------------------------------------
+
+CURRENT = """query ($on: Date) { visaType(by: {code: "F1"}) { current(on: $on) {
+    on isOffered fee { price { amount currency } validFrom } passportRule { months }
+    serviceTargets { clock hours } requiredDocuments { kind } eligibility { entry purpose }
+} } }"""
+
+
+async def test_what_is_in_force_is_one_field(who, world, on) -> None:
+    """Today and on each day, as the decrees say of which nobody needs the history."""
+    began, later_day = on.isoformat(), later(on, 3)
+    await apply_decree(who, "proposeVisaType", **{**sample("proposeVisaType", on), "code": "F1"})
+    await set_fee(who, 1_900_000, later_day, "F1")
+    day = {"visaType": "F1", "validFrom": later_day}
+    await apply_decree(who, "proposeRequiredDocument", **day, kind="PHOTOGRAPH", isRequired=True)
+    gone = {"kind": "PHOTOGRAPH", "isRequired": False}
+    await apply_decree(who, "proposeRequiredDocument", **{**day, "validFrom": later(on, 4)}, **gone)
+    closed = {"entry": "VISA_FREE", "purpose": "BUSINESS", "isOpen": False}
+    await apply_decree(who, "proposeEligibility", **day, **closed)
+
+    async def read(when: str | None) -> Any:
+        return (await who["anonymous"](CURRENT, on=when)).data["visaType"]["current"]
+
+    now = await read(None)
+    assert now == {
+        "on": began, "isOffered": True, "fee": {"price": rupiah(7_000_000), "validFrom": began},
+        "passportRule": {"months": 6}, "serviceTargets": [{"clock": "STANDARD", "hours": 120}],
+        "requiredDocuments": [],
+        "eligibility": [
+            {"entry": entry, "purpose": "BUSINESS"}
+            for entry in ("CALLING_VISA", "VISA_FREE", "VISA_ON_ARRIVAL", "VISA_REQUIRED")
+        ],
+    }  # fmt: skip
+    then = await read(later_day)
+    assert then == {
+        **now, "on": later_day, "fee": {"price": rupiah(1_900_000), "validFrom": later_day},
+        "requiredDocuments": [{"kind": "PHOTOGRAPH"}],
+        "eligibility": [each for each in now["eligibility"] if each["entry"] != "VISA_FREE"],
+    }  # fmt: skip
+    assert (await read(later(on, 4)))["requiredDocuments"] == []
+    assert await read(later(on, -1)) == {
+        "on": later(on, -1), "isOffered": False, "fee": None, "passportRule": None,
+        "serviceTargets": [], "requiredDocuments": [], "eligibility": [],
+    }  # fmt: skip

@@ -103,6 +103,18 @@ async def test_the_rows_that_the_viewer_names_are_planned(who) -> None:
     assert (line["way"], line["statements"]) == ("plan", 2)
 
 
+async def test_what_is_in_force_is_read_with_the_rows(who) -> None:
+    """However many there are; also where cases link to them, and where a resolver chose them."""
+    current = "current { fee { price { amount } validFrom } eligibility { purpose } }"
+    for name, query, statements in (
+        ("anonymous", f"{{ visaTypes(first: 9) {{ nodes {{ {current} }} }} }}", 1),
+        ("officer", f"{{ applications(first: 9) {{ nodes {{ visaType {{ {current} }} }} }} }}", 1),
+        ("anonymous", f'{{ eligibleVisaTypes(nationality: "AU") {{ {current} }} }}', 3),
+    ):
+        line = await line_of(who[name], query)
+        assert (line["way"], line["statements"]) == ("plan", statements), query
+
+
 async def test_a_wrong_argument_runs_neither_plan_nor_executor(who) -> None:
     line = await line_of(who["officer"], BROKEN)
     assert (line["codes"], line["status"]) == (["INVALID_CURSOR"], 400)

@@ -52,6 +52,7 @@ WAYS: dict[str, tuple[str, ...]] = {
         f"{_CASES} > visaType", f"volumes({WINDOW}[VISA_TYPE, QUARTER]) > rows > visaType",
         'eligibleVisaTypes(nationality: "AU")',
     ),
+    "VisaTypeTerms": ("visaTypes(first: 9) > nodes > current",),
     "Eligibility": ("visaTypes(first: 9) > nodes > eligibility",),
     "RequiredDocument": ("visaTypes(first: 9) > nodes > requiredDocuments",),
     "PassportRule": ("visaTypes(first: 9) > nodes > passportRules",),

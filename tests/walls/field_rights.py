@@ -44,7 +44,11 @@ _OPEN: dict[str, Lines] = {
     "VisaType": {
         "id code name category stayDays useWithinDays isMultipleEntry": "R R R R R R R R R R R R",
         "validFrom validUntil eligibility fees serviceTargets": "R R R R R R R R R R R R",
-        "requiredDocuments passportRules":                   "R R R R R R R R R R R R",
+        "requiredDocuments passportRules current":           "R R R R R R R R R R R R",
+    },
+    "VisaTypeTerms": {
+        "on isOffered fee serviceTargets passportRule":      "R R R R R R R R R R R R",
+        "requiredDocuments eligibility":                     "R R R R R R R R R R R R",
     },
     "RequiredDocument": {"kind isRequired validFrom":        "R R R R R R R R R R R R"},
     "Eligibility": {"entry purpose isOpen validFrom":        "R R R R R R R R R R R R"},

@@ -117,9 +117,11 @@ const VisaTypes = graphql(`
       code
       name(language: $language)
       stayDays
-      fees { price { amount currency } validFrom }
-      serviceTargets { clock hours validFrom }
-      requiredDocuments { kind isRequired validFrom }
+      current {
+        fee { price { amount currency } }
+        serviceTargets { clock hours }
+        requiredDocuments { kind }
+      }
     }
   }
 `);

@@ -25,7 +25,9 @@ from models.reference.ledger import MOST_PROPOSALS
 from models.vocabulary import (
     BackgroundWork,
     Channel,
+    Clock,
     DocumentKind,
+    Entry,
     Ground,
     KeyUsedFor,
     Region,
@@ -82,6 +84,11 @@ LISTS: Mapping[str, Bound] = {
     "Country.entryRules": Bound(20, "one for each decree that changed it"),
     "WiderCell.groupBy": Bound(1, "published figures are broken down by one dimension at most"),
     "WiderCell.dropped": Bound(1, "published figures are broken down by one dimension at most"),
+    "VisaTypeTerms.eligibility": Bound(
+        len(Entry) * len(TripPurpose), "each kind of entry and purpose once"
+    ),
+    "VisaTypeTerms.requiredDocuments": Bound(len(DocumentKind), "a closed list"),
+    "VisaTypeTerms.serviceTargets": Bound(len(Clock), "a closed list"),
     "VisaType.eligibility": Bound(100, "each kind of entry and purpose, and its decrees"),
     "Query.eligibleVisaTypes": Bound(150, "the directorate's list of indexes has about 130"),
     "Screening.banMatches": Bound(50, "entries of a passport, and of names that are alike"),

@@ -253,7 +253,8 @@ def _derived(entry: DerivedValue, column_set: ColumnSet, places: Places) -> Writ
         read = SimpleNamespace(
             **{label: table.value(row.first, place, kind) for label, place, kind in columns}
         )
-        return orjson.dumps(entry.render(entry.resolve(read, info), rendering.count))
+        given = entry.arguments(rendering.variables) if entry.arguments else {}
+        return orjson.dumps(entry.render(entry.resolve(read, info, **given), rendering.count))
 
     return write
 

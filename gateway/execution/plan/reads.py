@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from graphql import VariableValues
+
 from gateway.access.transactions.prepared import Bound, PreparedStatement
 from gateway.access.transactions.reading import WireRows
 from gateway.access.vault import vault_errors
@@ -87,11 +89,11 @@ class BranchRead:
         given = {name: value for asked in self.questions for name, value in asked.values.items()}
         return [Bound(each, each.arguments(viewer, given)) for each in self.prepared()]
 
-    def render(self, context: Context, count: ValueCount) -> Rendering:
+    def render(self, context: Context, count: ValueCount, variables: VariableValues) -> Rendering:
         """What the program of its plan runs on."""
         parts = zip(self.rows, self.plan.keys, self.questions, strict=True)
         tables = [Table(rows, key=key, bounds=asked.bounds) for rows, key, asked in parts]
-        return Rendering(context, tables, count, self.reference, self.opened)
+        return Rendering(context, tables, count, self.reference, self.opened, variables)
 
     def version(self) -> bytes | None:
         """The version of the reference data in the snapshot; None where no row links to any.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
+from graphql import VariableValues
 
 from gateway.access.transactions.reading import WireRows
 from gateway.execution.plan.cells import DECODERS, CellError, Kind
@@ -53,6 +54,8 @@ class Rendering:
     reference: Sequence[RowsByKey] = ()
     #: What sealed cells hold, by table, row and column.
     opened: Mapping[tuple[int, int, int], str] = field(default_factory=dict)
+    #: The variables of the request.
+    variables: VariableValues = field(default_factory=lambda: VariableValues({}, {}))
 
     def bounds(self, table: int) -> PageBounds:
         bounds = self.tables[table].bounds

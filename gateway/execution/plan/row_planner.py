@@ -9,6 +9,7 @@ from graphql import (
     FieldNode,
     GraphQLField,
     GraphQLObjectType,
+    get_argument_values,
     get_named_type,
     is_non_null_type,
 )
@@ -141,7 +142,9 @@ class RowPlanner(PagePlanner):
                 for each in looked_at:
                     column_set.add(each)
                 labels = tuple(column.key for column in label_columns(noun, looked_at, self._role))
-                return DerivedValue(labels[1:], resolve, plan_value(self, of_api.type, sets))
+                render = plan_value(self, of_api.type, sets)
+                arguments = partial(get_argument_values, of_api, nodes[0]) if of_api.args else None
+                return DerivedValue(labels[1:], resolve, render, arguments)
             case ChangePosition(written_in, id_) as source:
                 resolve = partial(_position_in_row, noun.name, source)
                 labels = hidden_label(written_in), hidden_label(id_)

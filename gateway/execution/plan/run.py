@@ -263,7 +263,7 @@ class PlanRun:
 
     def _rows_of(self, read: BranchRead) -> Callable[[Any], bytes]:
         """Renders the row of a key."""
-        rendering = read.render(self._context, self._count)
+        rendering = read.render(self._context, self._count, self._admitted.variables)
         table, kind = rendering.tables[0], kind_of(read.plan.levels[0].noun.key.type)
         rows = {table.value(row, 0, kind): row for row in range(table.rows.count)}
         return lambda key: read.plan.render(rendering, 0, rows[key]) if key in rows else b"null"
@@ -287,4 +287,5 @@ class PlanRun:
                 return Question()
 
     def _render(self, read: BranchRead) -> bytes:
-        return read.plan.render(read.render(self._context, self._count))
+        rendering = read.render(self._context, self._count, self._admitted.variables)
+        return read.plan.render(rendering)

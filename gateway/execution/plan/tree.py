@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import FieldNode, GraphQLField, GraphQLObjectType
+from graphql import FieldNode, GraphQLField, GraphQLObjectType, VariableValues
 
 from gateway.execution.plan.levels import ColumnSet, KeySource, Level
 from gateway.execution.plan.values import Render
@@ -55,11 +55,13 @@ class GlobalIdValue:
 
 @dataclass(frozen=True, eq=False)
 class DerivedValue:
-    """A function of columns of the row."""
+    """A function of columns of the row, and of the arguments of its field."""
 
     labels: tuple[str, ...]
-    resolve: Callable[[Any, Any], Any]
+    resolve: Callable[..., Any]
     render: Render
+    #: Finds the arguments among the variables of a request; None where it has none.
+    arguments: Callable[[VariableValues], Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,6 @@
 // Which visa: for anybody, without an account.
 
-import { inForce, inForceBy, labels } from "@gerbang/client";
+import { labels } from "@gerbang/client";
 import { useState } from "react";
 import type { TripPurpose } from "../generated/graphql.ts";
 import { Absent, Field, Screen, useCountries, useVisaTypes } from "../parts.tsx";
@@ -45,18 +45,15 @@ export function Eligibility() {
                 {visa.stayDays} {t("days")}
               </dd>
               <dt>{t("fee")}</dt>
-              <dd>{money(inForce(visa.fees)?.price)}</dd>
+              <dd>{visa.current.fee && money(visa.current.fee.price)}</dd>
               <dt>{t("target")}</dt>
               <dd>
-                {inForceBy("clock", visa.serviceTargets).find(({ clock }) => clock === "STANDARD")?.hours}{" "}
+                {visa.current.serviceTargets.find(({ clock }) => clock === "STANDARD")?.hours}{" "}
                 {t("hours")}
               </dd>
               <dt>{t("bring")}</dt>
               <dd>
-                {inForceBy("kind", visa.requiredDocuments)
-                  .filter(({ isRequired }) => isRequired)
-                  .map(({ kind }) => word("DocumentKind", kind))
-                  .join(", ")}
+                {visa.current.requiredDocuments.map(({ kind }) => word("DocumentKind", kind)).join(", ")}
               </dd>
             </dl>
           </li>
