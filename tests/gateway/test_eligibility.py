@@ -1,12 +1,13 @@
-"""Who may take which visa type: public, and enforced when an application is submitted."""
+"""What holds for visa types, and who may take which: public, and enforced at submission."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
-from tests.gateway.administering import apply_decree
+from tests.gateway.administering import apply_decree, later, sample
 from tests.gateway.administering import today as today_of
-from tests.gateway.changing import ENTRY_ON, IDENTITY, change, document, key, submitted_case
+from tests.gateway.changing import ENTRY_ON, IDENTITY, change, document, key, rupiah, submitted_case
 from tests.gateway.conftest import Viewer
 
 pytestmark = pytest.mark.anyio
@@ -170,3 +171,50 @@ async def test_a_visa_type_is_offered_to_the_day_before_its_end(who, connection)
             assert (await change(who["agent-au"], "submitApplication", **given)).codes == codes
     finally:
         await connection.execute(ends, None)
+
+
+# --- What is in force -----------------------------------------------------------------------------
+
+CURRENT = """query ($on: Date) { visaType(by: {code: "F1"}) { current(on: $on) {
+    on isOffered fee { price { amount currency } validFrom } passportRule { months }
+    serviceTargets { clock hours } requiredDocuments { kind } eligibility { entry purpose }
+} } }"""
+
+
+async def test_what_is_in_force_is_one_field(who, world, connection) -> None:
+    """Today and on each day, as the decrees say of which nobody needs the history."""
+    on = await today_of(connection)
+    began, later_day = on.isoformat(), later(on, 3)
+    await apply_decree(who, "proposeVisaType", **{**sample("proposeVisaType", on), "code": "F1"})
+    day = {"visaType": "F1", "validFrom": later_day}
+    await apply_decree(who, "proposeFee", **day, fee=rupiah(1_900_000))
+    await apply_decree(who, "proposeRequiredDocument", **day, kind="PHOTOGRAPH", isRequired=True)
+    gone = {"kind": "PHOTOGRAPH", "isRequired": False}
+    await apply_decree(who, "proposeRequiredDocument", **{**day, "validFrom": later(on, 4)}, **gone)
+    closed = {"entry": "VISA_FREE", "purpose": "BUSINESS", "isOpen": False}
+    await apply_decree(who, "proposeEligibility", **day, **closed)
+
+    async def read(when: str | None) -> Any:
+        return (await who["anonymous"](CURRENT, on=when)).data["visaType"]["current"]
+
+    now = await read(None)
+    assert now == {
+        "on": began, "isOffered": True, "fee": {"price": rupiah(7_000_000), "validFrom": began},
+        "passportRule": {"months": 6}, "serviceTargets": [{"clock": "STANDARD", "hours": 120}],
+        "requiredDocuments": [],
+        "eligibility": [
+            {"entry": entry, "purpose": "BUSINESS"}
+            for entry in ("CALLING_VISA", "VISA_FREE", "VISA_ON_ARRIVAL", "VISA_REQUIRED")
+        ],
+    }  # fmt: skip
+    then = await read(later_day)
+    assert then == {
+        **now, "on": later_day, "fee": {"price": rupiah(1_900_000), "validFrom": later_day},
+        "requiredDocuments": [{"kind": "PHOTOGRAPH"}],
+        "eligibility": [each for each in now["eligibility"] if each["entry"] != "VISA_FREE"],
+    }  # fmt: skip
+    assert (await read(later(on, 4)))["requiredDocuments"] == []
+    assert await read(later(on, -1)) == {
+        "on": later(on, -1), "isOffered": False, "fee": None, "passportRule": None,
+        "serviceTargets": [], "requiredDocuments": [], "eligibility": [],
+    }  # fmt: skip
