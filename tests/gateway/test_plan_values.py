@@ -35,6 +35,7 @@ NEVER_NULL = {
 #: Numbers that have more room in the database than they ever need.
 SMALL = {
     "VisaType.stayDays",
+    "Breach.peopleNotified",
     "ReferenceChangeValue.line",
     "VisaType.useWithinDays",
     "Visa.stayDays",

@@ -209,10 +209,8 @@ WAYS: dict[str, tuple[str, ...]] = {
     ),
     "Viewer": ("viewer",),
     "TypePolicy": ("policies",),
-    "CountFigure": (
-        f"{_PUBLISHED} > intake", f"{_VOLUMES} > withdrawn", "accessEvents > totalCount",
-        "applications > totalCount",
-    ),
+    "CountFigure": (f"{_PUBLISHED} > intake", f"{_VOLUMES} > withdrawn")
+    + ("accessEvents > totalCount", "applications > totalCount"),
     "Money": (f"{_VOLUMES} > revenue > value",),
     "MoneyFigure": (f"{_VOLUMES} > revenue",),
     "ApplicationFacets": ("applications > facets",),
