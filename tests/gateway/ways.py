@@ -29,6 +29,7 @@ def _nodes(type_name: str, key: object) -> str:
 
 
 _CASES = "applications(first: 20) > nodes"
+_TOTALS = ("accessEvents > totalCount", "applications > totalCount")
 _VOLUMES = f"volumes({WINDOW}[COUNTRY, NATIONALITY, PARTNER, CENTRE, VISA_TYPE, MONTH]) > rows"
 #: On the grid of published figures and of first decisions, whoever asks.
 _PUBLISHED = f"volumes({WINDOW}[VISA_TYPE, MONTH]) > rows"
@@ -209,8 +210,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     ),
     "Viewer": ("viewer",),
     "TypePolicy": ("policies",),
-    "CountFigure": (f"{_PUBLISHED} > intake", f"{_VOLUMES} > withdrawn")
-    + ("accessEvents > totalCount", "applications > totalCount"),
+    "CountFigure": (f"{_PUBLISHED} > intake", f"{_VOLUMES} > withdrawn", *_TOTALS),
     "Money": (f"{_VOLUMES} > revenue > value",),
     "MoneyFigure": (f"{_VOLUMES} > revenue",),
     "ApplicationFacets": ("applications > facets",),
