@@ -58,6 +58,9 @@ class Settings:
     scope: str
     #: What else the provider is sent when it is asked to sign somebody in.
     sign_in_parameters: Mapping[str, str]
+    #: How the provider is asked to sign people in, for what the gateway demands of whoever reads
+    #: identity (`acr_values` of OpenID Connect).
+    acr_values: str
     #: The API that tokens are asked for (RFC 8707), where the provider chooses them by it.
     resource: str | None
     #: How long a token lives, seconds, where the provider does not say so.
@@ -121,6 +124,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         # by a parameter `audience` (Auth0), or by a scope (Entra, Keycloak). Each can be set.
         scope=value("GERBANG_SIGN_IN_SCOPE", "openid", _scope),
         sign_in_parameters=value("GERBANG_SIGN_IN_PARAMETERS", "", _parameters),
+        acr_values=value("GERBANG_IDENTITY_ACR", "", _acr_values),
         resource=value("GERBANG_SIGN_IN_RESOURCE", "", _resource),
         token_seconds=value("GERBANG_SIGN_IN_TOKEN_SECONDS", "300", _seconds),
         # Signs who is in the middle of signing in, and seals sessions that are stored: replicas
@@ -212,6 +216,10 @@ def _parameters(text: str) -> Mapping[str, str]:
     if own := sorted(OWN_PARAMETERS & given.keys()):
         raise ValueError(f"{', '.join(own)} is not a parameter to set here")
     return given
+
+
+def _acr_values(text: str) -> str:
+    return " ".join(word.strip() for word in text.split(","))
 
 
 def _resource(text: str) -> str | None:

@@ -16,6 +16,7 @@ MASKED = "Something went wrong here. Quote the trace id when you report it."
 #: Details that belong in ``extensions``, because GraphQL errors have no field for them, and their
 #: names there. The `path` of an error itself is one of the answer.
 IN_EXTENSIONS = {
+    "acrValues": "acrValues",
     "coordinate": "coordinate",
     "cost": "cost",
     "heldRoles": "heldRoles",

@@ -44,6 +44,8 @@ class ErrorCode(StrEnum):
     FORBIDDEN_FIELD = "FORBIDDEN_FIELD"
     INVALID_VARIABLES = "INVALID_VARIABLES"
     TOO_COSTLY = "TOO_COSTLY"
+    #: As in RFC 9470: the provider is asked to sign the viewer in by more.
+    INSUFFICIENT_USER_AUTHENTICATION = "INSUFFICIENT_USER_AUTHENTICATION"
     PURPOSE_REQUIRED = "PURPOSE_REQUIRED"
     PURPOSE_NOT_ALLOWED = "PURPOSE_NOT_ALLOWED"
     PURPOSE_DIFFERS = "PURPOSE_DIFFERS"
@@ -71,8 +73,8 @@ class GerbangError(Exception):
         self.code = code
         self.message = message
         #: ``locations`` in the document, the ``path`` of the answer, the ``inputPath`` into the
-        #: variables, the ``coordinate`` of a field, the ``heldRoles`` to choose from, the ``cost``
-        #: of the operation.
+        #: variables, the ``coordinate`` of a field, the ``heldRoles`` to choose from, the
+        #: ``acrValues`` to sign in with, the ``cost`` of the operation.
         self.details = details or {}
 
 

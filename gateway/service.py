@@ -131,6 +131,7 @@ def _executor(
         in_development=settings.in_development,
         read_budgets=settings.read_budgets,
         most_endings=settings.last_four_alert,
+        identity_acr=settings.identity_acr,
         keys=keys,
         schemas=schemas,
         statistics=statistics,

@@ -28,6 +28,8 @@ class Viewer:
     role: Role
     held_roles: tuple[Role, ...] = ()
     name: str | None = None
+    #: How the viewer signed in, in the provider's words (the claim `acr`).
+    acr: str | None = field(default=None, compare=False)
     #: Verified by the provider; where mail goes.
     email: str | None = field(default=None, repr=False, compare=False)
     partner: str | None = None

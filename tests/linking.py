@@ -100,13 +100,14 @@ def key_service() -> str:
     return f"unix:{socket}"
 
 
-def judge_of_tests(folder: Path, people_an_hour: int | None = None) -> str:
+def judge_of_tests(folder: Path, people_an_hour: int | None = None, identity_acr: str = "") -> str:
     """What a judge is told that believes the tokens of the tests."""
     from tests import tokens  # which names the key service here
 
     public = folder / "provider.json"
     public.write_text(json.dumps({"keys": [tokens.KEY.as_dict(private=False)]}))
-    rules = judge_rules(tokens.settings(key_service="unix:/nowhere"))
+    settings = tokens.settings(key_service="unix:/nowhere", identity_acr=identity_acr)
+    rules = judge_rules(settings)
     rules = replace(rules, provider=f"file:{public}")
     if people_an_hour is not None:
         many = dict.fromkeys(rules.people_an_hour, people_an_hour)

@@ -84,6 +84,36 @@ def test_only_an_administrator_changes_a_scope() -> None:
     assert "unmanagedAttributePolicy" not in profile
 
 
+def test_a_second_factor_is_asked_for_where_the_request_says_so() -> None:
+    """And without one a password suffices: an access token says which it was."""
+    flows = {
+        flow["alias"]: flow["authenticationExecutions"] for flow in REALM["authenticationFlows"]
+    }
+    levels = {one["alias"]: one["config"] for one in REALM["authenticatorConfig"]}
+    names = {level: name for name, level in json.loads(REALM["attributes"]["acr.loa.map"]).items()}
+    cookie, forms = flows[REALM["browserFlow"]]
+    assert (cookie["authenticator"], cookie["requirement"]) == ("auth-cookie", "ALTERNATIVE")
+    asked: dict[str, list[str]] = {}
+    for one in flows[forms["flowAlias"]]:
+        assert one["requirement"] == "CONDITIONAL"
+        condition, *factors = flows[one["flowAlias"]]
+        assert condition["authenticator"] == "conditional-level-of-authentication"
+        level = int(levels[condition["authenticatorConfig"]]["loa-condition-level"])
+        assert {each["requirement"] for each in (condition, *factors)} == {"REQUIRED"}
+        asked[names[level]] = [each["authenticator"] for each in factors]
+    assert asked == {"pwd": ["auth-username-password-form"], "mfa": ["auth-otp-form"]}
+    for client in CLIENTS.values():
+        mappers = {one["protocolMapper"]: one["config"] for one in client["protocolMappers"]}
+        assert mappers["oidc-acr-mapper"]["access.token.claim"] == "true"
+
+
+def test_passwords_are_long_and_guessing_is_slowed_down() -> None:
+    assert "length(12)" in REALM["passwordPolicy"]
+    assert REALM["bruteForceProtected"]
+    assert 0 < REALM["failureFactor"] <= 10 < 60 <= REALM["maxFailureWaitSeconds"]
+    assert not REALM["otpPolicyCodeReusable"]
+
+
 def test_what_the_realm_names_is_given_to_keycloak() -> None:
     named = set(re.findall(r"\$\{(\w+)}", json.dumps(REALM)))
     keycloak = SERVICES["keycloak"]

@@ -16,7 +16,8 @@ from dashboard.model.user import User
 from dashboard.texts import Texts
 from dashboard.texts.wording import instant_text, list_text
 
-ENDED = "UNAUTHENTICATED"
+#: What signing in again mends, and what is said of it.
+_SIGN_IN = {"UNAUTHENTICATED": "ended", "INSUFFICIENT_USER_AUTHENTICATION": "weak_sign_in"}
 SUSPENDED = "SUSPENDED"
 
 
@@ -35,10 +36,10 @@ def notice(title: str, *words: Any, kind: str = "info", heading: Any = html.H2) 
 
 def failure_notice(error: GatewayError, back: str, say: Texts, heading: Any = html.H2) -> Any:
     """What went wrong, the trace id that finds it in the logs, and the way on."""
-    if error.code == ENDED:
+    if why := _SIGN_IN.get(error.code):
         link = html.A(say("failed.sign_in"), href=f"/sign-in{back}", className="button")
         return notice(
-            say("failed.title"), say("failed.ended"), link, kind="failed", heading=heading
+            say("failed.title"), say(f"failed.{why}"), link, kind="failed", heading=heading
         )
     if error.code == SUSPENDED:  # asking again, or signing in again, changes nothing
         return notice(

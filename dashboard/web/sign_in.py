@@ -68,7 +68,11 @@ class SignIn:
             client_id=settings.client_id,
             client_secret=settings.client_secret,
             server_metadata_url=f"{settings.issuer.rstrip('/')}/.well-known/openid-configuration",
-            authorize_params={**settings.sign_in_parameters, **_resource(settings)},
+            authorize_params={
+                **({"acr_values": settings.acr_values} if settings.acr_values else {}),
+                **settings.sign_in_parameters,
+                **_resource(settings),
+            },
             # Sent with each request for a token: otherwise a provider may issue one for itself
             # alone.
             access_token_params=_resource(settings),

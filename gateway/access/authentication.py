@@ -17,6 +17,7 @@ from models.access_tokens.verification import (
     KnownTokens,
     TokenLife,
     Verification,
+    acr_of,
     claimed_texts,
 )
 from models.mail.outbox import ADDRESS
@@ -98,6 +99,7 @@ class Authentication:
             role=_acting_role(held, asked),
             held_roles=held,
             name=name if isinstance(name, str) else None,
+            acr=acr_of(claims),
             email=_verified_address(claims, settings.claim_email),
             partner=next(iter(_codes(claims, settings.claim_partner, CODE, most=1)), None),
             countries=_codes(claims, settings.claim_countries, COUNTRY),

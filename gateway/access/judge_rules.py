@@ -25,6 +25,7 @@ def judge_rules(settings: Settings) -> JudgeRules:
         provider=settings.jwks_url or f"{settings.token_issuer}/keys",
         claim_roles=settings.claim_roles,
         claim_partner=settings.claim_partner,
+        identity_acr=settings.identity_acr,
         role_names=None if names is None else {name: role.value for name, role in names.items()},
         # A partner's system reads nobody, and corrects as many as an agent reads.
         people_an_hour={Role.PARTNER_SERVICE.value: settings.read_budget_agent, **budgets},

@@ -1,4 +1,4 @@
-"""Checks the stated purpose of reading identity against the policy.
+"""Checks the stated purpose of reading identity against the policy, and the sign-in of its reader.
 
 It is stated by the directive ``@purpose``, by a header, or by both alike: directives on operations
 get lost where a client or a router rewrites the document.
@@ -35,6 +35,22 @@ class StatedPurpose:
     def is_inquiry(self) -> bool:
         """Whether it names an inquiry, and no case."""
         return (self.case_reference or "").startswith(REFERENCE_BEGINS)
+
+
+#: What a token is told whose sign-in does not suffice for who somebody is.
+WEAK_SIGN_IN = "Who somebody is takes a stronger sign-in than that of your token."
+
+
+def require_sign_in(viewer: Viewer, acr_values: Sequence[str]) -> None:
+    """Raise RequestError with INSUFFICIENT_USER_AUTHENTICATION unless the viewer signed in by one
+    of these (RFC 9470); any sign-in suffices where there are none."""
+    if acr_values and viewer.acr not in acr_values:
+        raise RequestError(
+            ErrorCode.INSUFFICIENT_USER_AUTHENTICATION,
+            WEAK_SIGN_IN,
+            HTTPStatus.UNAUTHORIZED,
+            {"acrValues": list(acr_values)},
+        )
 
 
 def stated_purpose(

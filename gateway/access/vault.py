@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
+from gateway.access.purpose import WEAK_SIGN_IN
 from gateway.access.read_budget import ceiling_text
 from gateway.errors import ErrorCode, FieldError
 from gateway.faults import Fault
@@ -17,6 +18,7 @@ from models.key_service import (
     KeyServiceError,
     Statement,
     ViewerCeilingError,
+    WeakSignInError,
 )
 from models.logs import facts
 from models.person.vault import MissingKeyError, VaultError
@@ -94,15 +96,24 @@ def ceiling_reached(error: ViewerCeilingError) -> FieldError:
     return FieldError(ErrorCode.READ_BUDGET, ceiling_text(error.window))
 
 
+def weak_sign_in(error: WeakSignInError) -> FieldError:
+    """The error of a change that opens somebody for a token of too weak a sign-in."""
+    values = {"acrValues": list(error.acr_values)}
+    return FieldError(ErrorCode.INSUFFICIENT_USER_AUTHENTICATION, WEAK_SIGN_IN, values)
+
+
 @contextmanager
 def vault_errors() -> Iterator[None]:
     """Raises FieldError with UNAVAILABLE for keys that cannot be used now, with LOST for people
-    whose key is missing, and with READ_BUDGET where the key service opens nobody else for the
-    viewer. What was tampered with is recorded for an alert, and stays an unexpected error."""
+    whose key is missing, with READ_BUDGET where the key service opens nobody else for the viewer,
+    and with INSUFFICIENT_USER_AUTHENTICATION where the viewer's sign-in was too weak. What was
+    tampered with is recorded for an alert, and stays an unexpected error."""
     try:
         yield
     except ViewerCeilingError as error:
         raise ceiling_reached(error) from error
+    except WeakSignInError as error:
+        raise weak_sign_in(error) from error
     except MissingKeyError as error:
         raise LostError(error.subjects) from error
     except KeyServiceError as error:

@@ -49,7 +49,13 @@ from models.synthetic import synthesise
 _PROJECT = Path(__file__).parent.parent.parent
 _START_SECONDS = 60
 #: What a front end's developer chooses.
-_CHOSEN = ("GERBANG_ORIGINS", "GERBANG_REDIRECTS", "GERBANG_DOCUMENTS", "GERBANG_TOKEN_SECONDS")
+_CHOSEN = (
+    "GERBANG_ORIGINS",
+    "GERBANG_REDIRECTS",
+    "GERBANG_DOCUMENTS",
+    "GERBANG_TOKEN_SECONDS",
+    "GERBANG_IDENTITY_ACR",
+)
 #: Nobody waits for a whole world to be loaded at the usual pace.
 _DIGESTS_A_MINUTE = 10_000_000
 
@@ -87,8 +93,8 @@ def demo(
     """Bring everything up on this machine and print the volumes per partner country.
 
     For front ends elsewhere --origin (or GERBANG_ORIGINS) lets pages call, GERBANG_REDIRECTS lets
-    applications sign people in, GERBANG_DOCUMENTS says what they may ask, and
-    GERBANG_TOKEN_SECONDS how long a token is good.
+    applications sign people in, GERBANG_DOCUMENTS says what they may ask, GERBANG_TOKEN_SECONDS how
+    long a token is good, and GERBANG_IDENTITY_ACR which sign-in reading identity takes.
     """
     if check:
         port, dashboard_port, metrics_port = _free_port(), _free_port(), _free_port()

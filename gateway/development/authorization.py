@@ -15,6 +15,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.settings import LOOPBACK
 
+#: What tokens say of a sign-in of which nothing more was asked.
+USUAL_ACR = "demo"
 S256_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -42,6 +44,8 @@ class AuthorizationRequest:
     challenge: str
     state: str | None
     nonce: str | None
+    #: How the user is to sign in: the first of the `acr_values` that are asked for.
+    acr: str
     error: str | None
 
     def redirect(self, issuer: str, **result: str) -> str:
@@ -66,8 +70,14 @@ def authorization_request(
         challenge=parameters.get("code_challenge", ""),
         state=parameters.get("state"),
         nonce=parameters.get("nonce"),
+        acr=acr_asked_for(parameters),
         error=_error(parameters),
     )
+
+
+def acr_asked_for(parameters: Mapping[str, str]) -> str:
+    """The first of the `acr_values`, which everybody gets here: nobody has a second factor."""
+    return next(iter(parameters.get("acr_values", "").split()), USUAL_ACR)
 
 
 def _error(parameters: Mapping[str, str]) -> str | None:

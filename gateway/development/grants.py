@@ -19,6 +19,7 @@ class Session:
     user: str
     client_id: str
     nonce: str | None
+    acr: str
     started_at: float
     refresh_token: str = ""
 
@@ -43,11 +44,17 @@ class Grants:
         self._sessions: dict[str, Session] = {}
 
     def give_code(
-        self, user: str, client_id: str, redirect_uri: str, challenge: str, nonce: str | None
+        self,
+        user: str,
+        client_id: str,
+        redirect_uri: str,
+        challenge: str,
+        nonce: str | None,
+        acr: str,
     ) -> str:
         self._drop_expired()
         code = secrets.token_urlsafe(24)
-        session = Session(secrets.token_urlsafe(12), user, client_id, nonce, self._clock())
+        session = Session(secrets.token_urlsafe(12), user, client_id, nonce, acr, self._clock())
         self._codes[code] = Code(session, redirect_uri, challenge, self._clock())
         return code
 

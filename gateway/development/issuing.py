@@ -73,9 +73,9 @@ class TokenIssuer:
             longest_life=seconds,
         )
 
-    def access_token(self, user: DemoUser, client_id: str) -> str:
+    def access_token(self, user: DemoUser, client_id: str, acr: str) -> str:
         """An access token for the gateway (RFC 9068)."""
-        claims = {**user.claims, "aud": self._audience, "client_id": client_id}
+        claims = {**user.claims, "aud": self._audience, "client_id": client_id, "acr": acr}
         return self._keys.sign("at+jwt", {**claims, "iss": self.issuer}, self.seconds)
 
     def id_token(self, user: DemoUser, session: Session) -> str:
@@ -87,6 +87,7 @@ class TokenIssuer:
             "preferred_username": user.name,
             "aud": session.client_id,
             "sid": session.id,
+            "acr": session.acr,
         }
         if session.nonce is not None:
             claims["nonce"] = session.nonce

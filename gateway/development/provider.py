@@ -25,6 +25,7 @@ from gateway.development.authorization import (
     Client,
     LoopbackOnly,
     UnknownClientError,
+    acr_asked_for,
     authorization_request,
 )
 from gateway.development.grants import Grants, Session
@@ -152,6 +153,7 @@ class SignIn:
             authorization.redirect_uri,
             authorization.challenge,
             authorization.nonce,
+            authorization.acr,
         )
         return self._redirect(authorization, code=code)
 
@@ -179,15 +181,15 @@ class SignIn:
     def _tokens(self, session: Session) -> dict[str, Any]:
         user = self._users[session.user]
         return {
-            **self._access(user, session.client_id),
+            **self._access(user, session.client_id, session.acr),
             "id_token": self._issuing.id_token(user, session),
             "refresh_token": session.refresh_token,
             "scope": "openid",
         }
 
-    def _access(self, user: DemoUser, client_id: str) -> dict[str, Any]:
+    def _access(self, user: DemoUser, client_id: str, acr: str) -> dict[str, Any]:
         return {
-            "access_token": self._issuing.access_token(user, client_id),
+            "access_token": self._issuing.access_token(user, client_id, acr),
             "token_type": "Bearer",
             "expires_in": self._issuing.seconds,
         }
@@ -245,7 +247,8 @@ class SignIn:
                 "There is no such demo user. Try leadership, officer or manager-au.",
                 HTTPStatus.NOT_FOUND,
             )
-        return JSONResponse(self._access(user, "gerbang"))
+        acr = acr_asked_for(request.query_params)
+        return JSONResponse(self._access(user, "gerbang", acr))
 
     def _redirect(self, authorization: AuthorizationRequest, **result: str) -> Response:
         address = authorization.redirect(self._issuing.issuer, **result)

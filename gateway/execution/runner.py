@@ -16,7 +16,7 @@ from psycopg import Error as DriverError
 
 from gateway.access.alerts import SignIns, count_endings, raise_tampering
 from gateway.access.audit import AccessLog, OperationAudit
-from gateway.access.purpose import StatedPurpose, stated_purpose
+from gateway.access.purpose import StatedPurpose, require_sign_in, stated_purpose
 from gateway.access.statistics import Statistics
 from gateway.access.transactions.begin import TransactionStarts
 from gateway.access.transactions.errors import refuse_partial
@@ -93,6 +93,7 @@ class SchemaRunner:
         keys: KeyService | None = None,
         read_budgets: Mapping[Role, int] = READ_BUDGETS,
         most_endings: int = MOST_ENDINGS,
+        identity_acr: Sequence[str] = (),
         schemas: Schemas | None = None,
         statistics: Statistics | None = None,
         process: ProcessState | None = None,
@@ -120,6 +121,7 @@ class SchemaRunner:
         self._reference = reference_cache()
         self._access_log = AccessLog(pool, starts, keys, read_budgets)
         self._most_endings = most_endings
+        self._identity_acr = identity_acr
         self._sign_ins = SignIns(pool, starts)
 
     async def run(self, request: OperationRequest, viewer: Viewer, trace_id: str) -> Answer:
@@ -167,6 +169,7 @@ class SchemaRunner:
         arguments = parse_arguments(shape.checked, variables, context)
         purpose = None
         if compiled.logged:
+            require_sign_in(viewer, self._identity_acr)
             directive = purpose_arguments(compiled.view, compiled.operation, variables)
             purpose = stated_purpose(viewer, directive, request.purposes)
             viewer = replace(viewer, purpose_reference=purpose.case_reference)

@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, ColumnElement, Text, exists, func, literal, select
 
 from gateway.access.rows import meets_in_role, reachable_in_role
 from gateway.access.transactions.prepared import bind_for
-from gateway.access.vault import ceiling_reached, statement_of
+from gateway.access.vault import ceiling_reached, statement_of, weak_sign_in
 from gateway.errors import ArgumentError, ErrorCode, FieldError
 from gateway.mapping.context import Context
 from gateway.mapping.declare import Node, column, noun
@@ -21,7 +21,7 @@ from gateway.schema.applicant import Applicant
 from models import Applicant as ApplicantRow
 from models import Inquiry
 from models import PersonLookup as PersonLookupRow
-from models.key_service import KeyServiceError, KeyUse, ViewerCeilingError
+from models.key_service import KeyServiceError, KeyUse, ViewerCeilingError, WeakSignInError
 from models.person.matching import name_message, passport_message
 from models.vocabulary import IndexKind, Purpose, Role
 
@@ -142,6 +142,8 @@ async def _digests(context: Context, message: bytes) -> list[bytes]:
         [digests] = await context.services.keys.digests(KeyUse.PERSON_INDEX, [message], stated)
     except ViewerCeilingError as error:
         raise ceiling_reached(error) from error
+    except WeakSignInError as error:
+        raise weak_sign_in(error) from error
     except KeyServiceError as error:
         raise _no_keys() from error
     return [digest.value for digest in digests]

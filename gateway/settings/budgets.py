@@ -1,4 +1,5 @@
-"""Settings that share one gateway among its viewers, and bound how many people each reads."""
+"""Settings that share one gateway among its viewers, and bound how many people each reads, and
+after which sign-in."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -58,6 +59,15 @@ class BudgetSettings:
         "by how many gateway processes those limits are shared: each keeps its part to itself",
         parsers.whole(1, 1_000),
         1,
+    )
+    identity_acr: tuple[str, ...] = setting(
+        "values of the claim acr with which tokens read identity and look people up, such as mfa,"
+        " with commas between, the one to ask for first: other tokens are told so (RFC 9470), and"
+        " the dashboard asks for it at its sign-in; the same for gateways, the key service and the"
+        " dashboard; empty: any sign-in suffices",
+        parsers.acr_values,
+        (),
+        may_be_empty=True,
     )
     read_budget_agent: int = setting(
         "how many people a partner's agent reads in an hour",

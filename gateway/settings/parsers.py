@@ -92,6 +92,14 @@ def several_of(*allowed: str) -> Callable[[str], tuple[str, ...]]:
     return parse
 
 
+def acr_values(value: str) -> tuple[str, ...]:
+    """Parse values of the claim `acr`, the one that is asked for first."""
+    words = tuple(word.strip() for word in value.split(","))
+    if not all(re.fullmatch(r"[!#-\[\]-~]{1,100}", word) for word in words):
+        raise ValueError("expected values of the claim acr, with commas between")
+    return words
+
+
 def path(value: str) -> tuple[str, ...]:
     """Parse a dotted path. A name that contains dots is written in quotes."""
     steps = re.findall(r'"[^"]+"|[^."]+', value)

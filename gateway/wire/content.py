@@ -13,6 +13,7 @@ import orjson
 from starlette.responses import Response
 from starlette.types import Scope
 
+from gateway.access.purpose import WEAK_SIGN_IN
 from gateway.error_reports import error_entry
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.operation import Answer
@@ -158,6 +159,13 @@ def answer_response(answer: Answer, media_type: str, language: Language) -> Resp
         content["extensions"] = answer.extensions
     response = JSONResponse(orjson.dumps(content), status, media_type)
     response.raw_headers.append(_CONTENT_LANGUAGE[language])
+    if answer.status is HTTPStatus.UNAUTHORIZED:
+        (entry,) = answer.errors
+        values = " ".join(entry["extensions"]["acrValues"])
+        response.headers["WWW-Authenticate"] = (
+            'Bearer realm="gerbang", error="insufficient_user_authentication",'
+            f' error_description="{WEAK_SIGN_IN}", acr_values="{values}"'
+        )
     if answer.status is HTTPStatus.METHOD_NOT_ALLOWED:
         response.headers["Allow"] = "POST"  # a mutation came by GET
     if answer.retry_after is not None:

@@ -187,6 +187,12 @@ def _refuse_constant(constant: str) -> Any:
     raise ValueError(f"{constant} is not JSON")
 
 
+def acr_of(claims: dict[str, Any]) -> str | None:
+    """How the subject signed in: the claim `acr` (OpenID Connect Core 2; RFC 9470)."""
+    acr = claims.get("acr")
+    return acr if isinstance(acr, str) else None
+
+
 def claimed_texts(claims: dict[str, Any], path: tuple[str, ...]) -> tuple[str, ...]:
     """The strings of a claim: a single one is a list of one, a missing claim is empty."""
     value: Any = claims

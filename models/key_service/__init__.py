@@ -20,6 +20,7 @@ from models.key_service.interface import (
     RefusedSubjectsError,
     Signature,
     Statement,
+    WeakSignInError,
 )
 from models.key_service.key_ages import SweepsKeys
 from models.key_service.local import LocalKeyService
@@ -55,6 +56,7 @@ __all__ = [
     "Statement",
     "SweepsKeys",
     "ViewerCeilingError",
+    "WeakSignInError",
     "create_key_file",
     "key_service_at",
 ]

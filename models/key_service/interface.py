@@ -61,6 +61,14 @@ class RefusedSubjectsError(KeyServiceError):
         super().__init__(f"{len(self.subjects)} people do not belong to the viewer")
 
 
+class WeakSignInError(KeyServiceError):
+    """The viewer's token says of no sign-in by which people are opened."""
+
+    def __init__(self, acr_values: Iterable[str]) -> None:
+        self.acr_values = tuple(acr_values)
+        super().__init__("the viewer's token was issued after too weak a sign-in")
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """For whom a gateway asks: a viewer's token, the role in which it acts, and the case."""

@@ -19,6 +19,7 @@ from models.access_tokens.verification import (
     KnownTokens,
     TokenLife,
     Verification,
+    acr_of,
     claimed_texts,
 )
 from models.key_service.counts import ReceiptVerb
@@ -29,6 +30,7 @@ from models.key_service.interface import (
     KeyUse,
     RefusedSubjectsError,
     Statement,
+    WeakSignInError,
 )
 from models.key_service.local import LocalKeyService
 from models.key_service.receipts import Entry, Found, Receipts
@@ -54,6 +56,8 @@ class JudgeRules:
     provider: str
     claim_roles: tuple[str, ...]
     claim_partner: tuple[str, ...]
+    #: The values of the claim `acr` with which people are opened; any, where there are none.
+    identity_acr: tuple[str, ...]
     #: The provider's names of our roles; None where they are the same.
     role_names: Mapping[str, str] | None
     #: How many people a viewer in each role has opened in an hour, and how many look-ups it makes.
@@ -83,6 +87,7 @@ class TokenViewer(NamedTuple):
     account: str
     roles: frozenset[str]
     partner: str | None
+    acr: str | None
 
 
 class JudgedKeys:
@@ -120,6 +125,7 @@ class JudgedKeys:
         if use is KeyUse.PERSON_INDEX:
             viewer, stated = await self._viewer(statement)
             most = self._most(stated)
+            self._require_sign_in(viewer)
 
             def judge(found: Found) -> Sequence[Entry]:
                 found.counts.admit_look_ups(len(messages), most)
@@ -193,15 +199,20 @@ class JudgedKeys:
         if rules.role_names is not None:
             names = tuple(rules.role_names[name] for name in names if name in rules.role_names)
         partner = next(iter(claimed_texts(claims, rules.claim_partner)), None)
-        return TokenViewer(claims["sub"], frozenset(names), partner)
+        return TokenViewer(claims["sub"], frozenset(names), partner, acr_of(claims))
+
+    def _require_sign_in(self, viewer: TokenViewer) -> None:
+        required = self._rules.identity_acr
+        if required and viewer.acr not in required:
+            raise WeakSignInError(required)
 
     async def _admit(
         self, viewer: TokenViewer, stated: Statement, subjects: Sequence[UUID], *, is_change: bool
     ) -> Mapping[UUID, WrappedKey]:
         """The keys of those subjects that have one, for whom a receipt is left.
 
-        Raises RefusedSubjectsError where some do not belong to the viewer, and ViewerCeilingError
-        where they are too many.
+        Raises WeakSignInError for a token that opens nobody, RefusedSubjectsError where some do not
+        belong to the viewer, and ViewerCeilingError where they are too many.
         """
         verb = ReceiptVerb.CHANGE if is_change else ReceiptVerb.OPEN
 
@@ -209,6 +220,7 @@ class JudgedKeys:
             people = sorted(found.wrapped) if is_change else [*found.wrapped]
             if not people:  # who has no key is lost, and belongs to nobody
                 return ()
+            self._require_sign_in(viewer)
             relations, judged = found.relations, set(people)
             if not relations.is_strict:
                 judged = relations.related(judged)

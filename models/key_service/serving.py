@@ -27,6 +27,7 @@ from models.key_service.interface import (
     KeyUse,
     RefusedSubjectsError,
     Statement,
+    WeakSignInError,
 )
 from models.key_service.key_ages import ListsSubjects, SweepsKeys
 from models.key_service.local import LocalKeyService
@@ -118,6 +119,8 @@ async def answer(
         return _refuse(str(error), refused=[one.hex for one in error.subjects])
     except ViewerCeilingError as error:
         return _refuse(str(error), window=error.window)
+    except WeakSignInError as error:
+        return _refuse(str(error), acr_values=error.acr_values)
     except AwayStoreError as error:
         return _refuse(str(error), away=True)
     except KeyServiceError as error:

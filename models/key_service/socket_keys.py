@@ -28,6 +28,7 @@ from models.key_service.interface import (
     RefusedSubjectsError,
     Signature,
     Statement,
+    WeakSignInError,
 )
 from models.key_service.key_ages import SweepState
 from models.key_service.operations import KeyOperationNote, note_of
@@ -105,10 +106,9 @@ class SocketKeys:
         for some in _some(messages):
             texts = [b64encode(message).decode() for message in some]
             question = {"do": "digests", "use": use, "messages": texts}
-            answer = await self._ask(question | _stated(statement))
             digests += [
                 [Digest(key_id, b64decode(value)) for key_id, value in of_keys]
-                for of_keys in answer["digests"]
+                for of_keys in (await self._ask(question | _stated(statement)))["digests"]
             ]
         return digests
 
@@ -224,14 +224,15 @@ class SocketKeys:
         return {one: b64decode(key) for one, key in pairs if key is not None}
 
     async def _ask(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
-        line = orjson.dumps({**question, **self._credential}) + b"\n"
-        answer = await self._ask_one(line)
+        answer = await self._ask_one(orjson.dumps({**question, **self._credential}) + b"\n")
         if "error" not in answer:
             return answer
         if refused := answer.get("refused"):
             raise RefusedSubjectsError(UUID(hex=one) for one in refused)
         if window := answer.get("window"):
             raise ViewerCeilingError(window)
+        if acr_values := answer.get("acr_values"):
+            raise WeakSignInError(acr_values)
         if not self._waits or answer.get("seconds") is None:
             raise KeyServiceError(answer["error"])
         await asyncio.sleep(answer["seconds"])

@@ -28,6 +28,8 @@ from dashboard.texts import texts
 from tests.dashboard.some_volumes import LEADER, PERIOD, some_view, some_volumes
 
 EN = texts("en")
+#: Of these nothing is in a log.
+SIGN_IN = ("UNAUTHENTICATED", "INSUFFICIENT_USER_AUTHENTICATION", "SUSPENDED")
 OUTAGE = Outage(datetime(2026, 3, 1, 2, 30, tzinfo=UTC), "UNREACHABLE", "a" * 32)
 
 
@@ -41,6 +43,7 @@ OUTAGE = Outage(datetime(2026, 3, 1, 2, 30, tzinfo=UTC), "UNREACHABLE", "a" * 32
         ("UNAVAILABLE", "on our side", True, "?by=partner"),
         ("INVALID_ARGUMENT", "refused the request", False, "?by=partner"),
         ("UNAUTHENTICATED", "sign-in has ended", False, "/sign-in?by=partner"),
+        ("INSUFFICIENT_USER_AUTHENTICATION", "stronger sign-in", False, "/sign-in?by=partner"),
         ("SUSPENDED", "is suspended", False, None),
     ],
 )
@@ -51,7 +54,7 @@ def test_a_failure_says_why_and_asks_again_only_where_that_helps(
     assert words in said
     assert ("data-again" in said) == asks_again
     assert re.findall('href="([^"]*)"', said) == ([link] if link else [])
-    assert ("b" * 32 in said) == (code not in ("UNAUTHENTICATED", "SUSPENDED"))
+    assert ("b" * 32 in said) == (code not in SIGN_IN)
     assert 'role="alert"' in said
     assert reason(code) in ("unreachable", "inside", "refused")
 

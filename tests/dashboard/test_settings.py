@@ -36,6 +36,13 @@ def test_an_api_is_chosen_as_the_provider_wants_it() -> None:
     assert settings.resource == "https://api.example"
 
 
+def test_a_stronger_sign_in_is_asked_for_where_the_gateway_demands_it() -> None:
+    assert read_settings(GIVEN).acr_values == ""
+    assert read_settings({**GIVEN, "GERBANG_IDENTITY_ACR": "mfa, hardware"}).acr_values == (
+        "mfa hardware"
+    )
+
+
 def test_the_front_end_of_officers_has_an_address_or_none() -> None:
     assert read_settings(GIVEN).officers_url is None
     url = "https://cases.example/desk"

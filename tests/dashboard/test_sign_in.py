@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
+from joserfc import jwt
 from starlette.applications import Starlette
 
 from dashboard.gateway.session import Session
@@ -157,6 +158,25 @@ def cookie_in(answer: httpx2.Response) -> tuple[str, set[str]]:
     )
     value, *attributes = given.split("; ")
     return value.removeprefix(f"{COOKIE}="), {each.lower() for each in attributes}
+
+
+async def test_a_stronger_sign_in_is_asked_for_and_the_token_says_so(running: Running) -> None:
+    """Where the gateway demands it of whoever reads people (GERBANG_IDENTITY_ACR)."""
+    own = {"GERBANG_DASHBOARD_URL": running.url, "GERBANG_ISSUER": ISSUER}
+    settings = read_settings({**own, "GERBANG_IDENTITY_ACR": "mfa,hardware"})
+    sessions = MemorySessions()
+    sign_in = SignIn(settings, sessions, ["/"], running.line)
+    app = SignInCookie(Starlette(routes=sign_in.routes()), settings)
+    own_line = httpx2.ASGITransport(app)
+    async with httpx2.AsyncClient(transport=own_line, base_url=running.url) as browser:
+        asked = await browser.get("/sign-in")
+        assert query_of(asked.headers["location"])["acr_values"] == "mfa hardware"
+        async with httpx2.AsyncClient(transport=running.provider) as provider:
+            given = await provider.post(asked.headers["location"], data={"user": "officer"})
+        key, _ = cookie_in(await browser.get(given.headers["location"]))
+    session = await sessions.find(key)
+    assert session
+    assert jwt.decode(session.access_token, running.signing).claims["acr"] == "mfa"
 
 
 async def test_the_browser_keeps_the_key_from_scripts_and_other_sites(running: Running) -> None:

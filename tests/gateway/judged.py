@@ -56,7 +56,9 @@ class Judged:
 
 
 @contextlib.asynccontextmanager
-async def judged_gateway(world: str, people_an_hour: int | None = None) -> AsyncIterator[Judged]:
+async def judged_gateway(
+    world: str, people_an_hour: int | None = None, **given: str
+) -> AsyncIterator[Judged]:
     """Run it while the context is open. The keys are a copy of those of the tests, and what the
     world says now is what the key service believes from then on."""
     stop = asyncio.Event()
@@ -69,7 +71,7 @@ async def judged_gateway(world: str, people_an_hour: int | None = None) -> Async
         socket, signing, linking = (
             folder / name for name in ("socket", "socket.signing", "socket.linking")
         )
-        judge = judge_of_tests(folder, people_an_hour)
+        judge = judge_of_tests(folder, people_an_hour, given.get("identity_acr", ""))
         stack.enter_context(
             running_keys(
                 *(file, socket, store, UNWRAPS_A_MINUTE, signing, UNWRAPS_A_MINUTE, linking),
@@ -89,7 +91,7 @@ async def judged_gateway(world: str, people_an_hour: int | None = None) -> Async
         await relate_everybody(others, owner)
         await others.judge_everybody()
         app = gateway(
-            tokens.settings(world, key_service=f"unix:{socket}", **PATIENT),
+            tokens.settings(world, key_service=f"unix:{socket}", **PATIENT, **given),
             key_source=tokens.key_source, schemas=SCHEMAS, keys=keys,
         )  # fmt: skip
         await stack.enter_async_context(app.router.lifespan_context(app))

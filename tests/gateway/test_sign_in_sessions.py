@@ -143,7 +143,7 @@ def test_a_code_lives_sixty_seconds() -> None:
     clock = Clock()
     grants = Grants(clock)
     for waited, is_good in ((60, True), (61, False)):
-        code = grants.give_code("officer", "dashboard", BACK, challenge_of(VERIFIER), None)
+        code = grants.give_code("officer", "dashboard", BACK, challenge_of(VERIFIER), None, "demo")
         clock.now += waited
         assert bool(grants.redeem_code(code, "dashboard", BACK, VERIFIER)) is is_good
 
@@ -151,7 +151,7 @@ def test_a_code_lives_sixty_seconds() -> None:
 def test_a_session_lives_eight_hours() -> None:
     clock = Clock()
     grants = Grants(clock)
-    code = grants.give_code("officer", "dashboard", BACK, challenge_of(VERIFIER), None)
+    code = grants.give_code("officer", "dashboard", BACK, challenge_of(VERIFIER), None, "demo")
     session = grants.redeem_code(code, "dashboard", BACK, VERIFIER)
     assert session
     clock.now += 8 * 3600 - 1
