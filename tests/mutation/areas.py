@@ -300,6 +300,7 @@ AREAS = (
             dashboard/test_mistakes dashboard/test_prefetching dashboard/test_sign_in
             dashboard/test_shared_sessions dashboard/test_turns dashboard/test_period
             dashboard/test_address dashboard/test_forms dashboard/test_*_drawn
+            dashboard/test_volumes_limits
         """),
     ),
 )

@@ -126,7 +126,7 @@ def map_title(view: View) -> str:
 
 def _share_text(share: float, say: Texts) -> str:
     """In whole per cent; with a decimal where that would say all or nothing."""
-    return percent_text(share, say, digits=0 if 0.005 <= share < 0.995 or share == 1 else 1)
+    return percent_text(share, say, digits=0 if 0.005 < share < 0.995 or share == 1 else 1)
 
 
 def _standing_out(view: View) -> str:
