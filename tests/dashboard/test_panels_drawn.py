@@ -49,14 +49,14 @@ VALUES: Mapping[str, tuple[Any, ...]] = {
     "BigInt": (3, 0, 1, 40, 1_234),
     "Float": (0.25, 0.0, 0.031, 1.0),
     "Hours": (71.5, 0.2, 72.0, 400.25),
-    "Rupiah": (1_500_000, 0, 500_000),
+    "amount": (1_500_000, 0, 500_000),
     "Date": ("2020-01-31", "2099-12-31"),
     # After midnight in Jakarta, when it is the day before in Greenwich.
     "DateTime": ("2020-01-31T17:30:00+00:00", "2099-12-31T16:59:00+00:00"),
     "CountryCode": ("AU", "SG", "NZ"),
 }
 #: Numbers that every answer has.
-WHOLE = frozenset({"Int", "BigInt", "Boolean", "Rupiah"})
+WHOLE = frozenset({"Int", "BigInt", "Boolean"})
 Sets = Sequence[SelectionSetNode]
 
 
@@ -107,7 +107,7 @@ class Maker:
             return [self._value(type_.of_type, nodes, fragments, n, depth + 1) for n in range(most)]
         if sets := [node.selection_set for node in nodes if node.selection_set]:
             return self._object(named, sets, fragments, at, depth)
-        values = self.words.get(name) or VALUES.get(named.name)
+        values = self.words.get(name) or VALUES.get(name) or VALUES.get(named.name)
         if is_enum_type(named) and not values:
             values = (*named.values,)
         return values[turn % len(values)] if values else f"{name} {at}"

@@ -70,7 +70,7 @@ def a_row(seed: int, by: str = "", code: str | None = None) -> dict[str, Any]:
                 hours = None if seed % 11 == 5 else 66.0 + odd % 9 * 1.5
                 row[measure.field] = {"hours": hours, "measured": 28 + seed % 5}
             case MeasureKind.MONEY:
-                row[measure.field] = {"value": 450_000 * odd**2}
+                row[measure.field] = {"value": {"amount": 450_000 * odd**2}}
             case MeasureKind.COUNT:
                 row[measure.field] = {"value": [0, 19, 20, 21, 20][seed] if seed < 5 else odd * 3}
     if code:
