@@ -1,13 +1,8 @@
-"""What is drawn from known figures, kept as text: each word, number and setting of a picture.
-
-To let something look different, delete its file in ``snapshots/`` and run its test, which writes it
-anew and is red once. Then read the difference.
-"""
+"""What is drawn from known figures, as text: each word, number and setting of a picture."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -15,6 +10,7 @@ from zlib import crc32
 from dash.development.base_component import Component
 
 from dashboard.components.html_part import html_of
+from tests.snapshots import assert_as_kept
 
 FOLDER = Path(__file__).with_name("snapshots")
 #: Pictures within tables, of which a checksum is kept: they are long.
@@ -26,16 +22,7 @@ _BLOCK = re.compile(r"<(?!/|span|small|b>|code|abbr)")
 def assert_as_drawn(name: str, **parts: Any) -> None:
     """Each part is what its snapshot says: plain elements, pictures of Plotly, rows or texts."""
     lines = (line for part, drawn in parts.items() for line in (f"=== {part}", *_lines(drawn, "")))
-    text = "\n".join(lines) + "\n"
-    file = FOLDER / f"{name}.txt"
-    if not file.exists():
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-        raise AssertionError(f"{file} was written: look at it, and run the test again")
-    kept = file.read_text(encoding="utf-8")
-    if text != kept:
-        difference = unified_diff(kept.splitlines(), text.splitlines(), "kept", "drawn", n=1)
-        raise AssertionError("\n".join([str(file), *difference][:60]))
+    assert_as_kept(FOLDER / f"{name}.txt", lines)
 
 
 def _lines(drawn: Any, name: str) -> Iterator[str]:

@@ -1,0 +1,99 @@
+"""Limits are stated twice: in the module that keeps them, and here, so that none moves unseen.
+
+Every number that stands by a name, or as the usual value of a parameter, and who may open a file:
+bounds, sizes, durations, statuses, rates, modes. Of a limit that was loosened the difference says
+so, as of a right.
+"""
+
+import ast
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from tests.snapshots import assert_as_kept
+
+PROJECT = Path(__file__).parents[1]
+#: Invented worlds and history.
+LEFT_OUT = ("models/synthetic", "models/migrations", "gateway/development", "gateway/cli/lively.py")
+#: What numbers are written with.
+NUMERIC = (
+    *(ast.Constant, ast.Name, ast.Attribute, ast.Load, ast.BinOp, ast.UnaryOp, ast.operator),
+    *(ast.unaryop, ast.Tuple, ast.List, ast.Set, ast.Dict, ast.Call, ast.keyword),
+)
+#: What makes them.
+MODES = frozenset({"open", "mkdir", "umask", "chmod", "fchmod"})
+#: Words beside a number, as of a setting, which are no limit.
+_LONG = 20
+
+
+def limits_of(file: Path) -> Iterator[str]:
+    name = file.relative_to(PROJECT).as_posix()
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    for where, key, value in sorted([*_stated(tree, ""), *_modes(tree)]):
+        yield f"{name} {where}{key} = {value}"
+
+
+def _modes(tree: ast.AST) -> Iterator[tuple[str, str, str]]:
+    """With which modes files, folders and sockets are made."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            given = [*node.args, *(each.value for each in node.keywords)]
+            modes = [each.value for each in given if isinstance(each, ast.Constant)]
+            numbers = [f"{mode:04o}" for mode in modes if type(mode) is int]
+            if numbers and node.func.attr in MODES:
+                yield "", f"({node.func.attr})", ", ".join(numbers)
+
+
+def _stated(tree: ast.AST, where: str) -> Iterator[tuple[str, str, str]]:
+    for node in ast.iter_child_nodes(tree):
+        match node:
+            case ast.Assign(targets=[target], value=value):
+                yield from _limit(where, target, value)
+            case ast.AnnAssign(target=target, value=ast.expr() as value):
+                yield from _limit(where, target, value)
+            case ast.ClassDef(name=name):
+                yield from _stated(node, f"{where}{name}.")
+            case ast.FunctionDef(name=name, args=args) | ast.AsyncFunctionDef(name=name, args=args):
+                named = [*args.posonlyargs, *args.args]
+                last = named[len(named) - len(args.defaults) :]
+                of_names = zip(args.kwonlyargs, args.kw_defaults, strict=True)
+                for parameter, value in chain(zip(last, args.defaults, strict=True), of_names):
+                    if value and _is_numeric(value):
+                        yield where, f"{name}({parameter.arg})", ast.unparse(value)
+            case _:
+                continue
+
+
+def _limit(where: str, target: ast.expr, value: ast.expr) -> Iterator[tuple[str, str, str]]:
+    if _is_numeric(value):
+        yield where, ast.unparse(target), ast.unparse(_Short().visit(value))
+
+
+class _Short(ast.NodeTransformer):
+    def visit_Constant(self, node: ast.Constant) -> ast.Constant:
+        is_long = isinstance(node.value, str) and len(node.value) > _LONG
+        return ast.Constant("…") if is_long else node
+
+
+def _is_numeric(value: ast.expr) -> bool:
+    """A number, or what is computed of numbers."""
+    nodes = [*ast.walk(value)]
+    numbers = [each for each in nodes if isinstance(each, ast.Constant) and _is_number(each.value)]
+    return bool(numbers) and all(isinstance(each, NUMERIC) for each in nodes)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+@pytest.mark.parametrize("package", ["dashboard", "gateway", "models"])
+def test_no_limit_moves_unseen(package: str) -> None:
+    files = (
+        file
+        for file in sorted((PROJECT / package).rglob("*.py"))
+        if not file.relative_to(PROJECT).as_posix().startswith(LEFT_OUT)
+    )
+    lines = (line for file in files for line in limits_of(file))
+    assert_as_kept(PROJECT / "tests" / "limits" / f"{package}.txt", lines)
