@@ -88,6 +88,8 @@ class OperationRecord:
     reached_ceiling: int = 0
     #: Whether the answer was withheld since nothing accounts for what it read.
     has_unlogged_reads: bool = False
+    #: Schema coordinates that its document uses, and that will go.
+    deprecated: tuple[str, ...] = ()
     #: Schema coordinates that the role may not use.
     denied: dict[str, None] = field(default_factory=dict)
 
@@ -135,6 +137,7 @@ class OperationRecord:
             "codes": list(self.codes) or None,
             "tampered": bool(self.tampered) or None,
             "unlogged": self.has_unlogged_reads or None,
+            "deprecated": list(self.deprecated) or None,
             "denied": list(self.denied) or None,
         }
         return {name: value for name, value in fields.items() if value is not None}

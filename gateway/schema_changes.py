@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -131,18 +131,42 @@ def refusals(
 
 def short_notices(before: Mapping[str, str], now: Mapping[str, str], today: date) -> list[str]:
     """What a release of today would deprecate for less than the promised time."""
-    known = {each for sdl in before.values() for each, _ in deprecations(_build(sdl))}
-    named = {
-        coordinate: until
-        for sdl in now.values()
-        for coordinate, reason in deprecations(_build(sdl))
-        if coordinate not in known and (until := until_date(reason)) is not None
-    }
     return [
         f"{coordinate} is deprecated until {until}, which is less than {NOTICE.days} days away."
-        for coordinate, until in sorted(named.items())
-        if until < today + NOTICE
+        for coordinate, reason in newly_deprecated(before, now).items()
+        if (until := until_date(reason)) is not None and until < today + NOTICE
     ]
+
+
+def newly_deprecated(before: Mapping[str, str], now: Mapping[str, str]) -> Mapping[str, str]:
+    """What is deprecated now and was not before, by its coordinate, with its reason."""
+    known = {each for sdl in before.values() for each, _ in deprecations(_build(sdl))}
+    found = {each: why for sdl in now.values() for each, why in deprecations(_build(sdl))}
+    return {each: found[each] for each in sorted(found.keys() - known)}
+
+
+def without_repetition(changes: Iterable[SchemaChange]) -> Iterator[SchemaChange]:
+    """The changes, where what follows from a type that has gone is part of its own line."""
+    changes = list(changes)
+    gone = {
+        change.coordinate: change
+        for change in changes
+        if change.is_removal and "." not in change.coordinate
+    }
+    followers: defaultdict[str, list[str]] = defaultdict(list)
+    kept: list[SchemaChange] = []
+    for change in changes:
+        of = re.search(r"changed type from \W*(\w+)\W* to (\S+)\.$", change.description)
+        if of and of[1] in gone and {*change.roles} <= {*gone[of[1]].roles}:
+            followers[of[1]].append(of[2])
+        else:
+            kept.append(change)
+    for change in kept:
+        if types := followers.get(change.coordinate):
+            named = ", ".join(f"`{each}`" for each in sorted({*types}))
+            places = f" {len(types)} places have {named} instead."
+            change = change._replace(description=change.description + places)
+        yield change
 
 
 def deprecations(schema: GraphQLSchema) -> Iterator[tuple[str, str]]:

@@ -4,25 +4,32 @@ import re
 import shutil
 import subprocess
 import sys
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+import strawberry
 
 from checks.__main__ import ALL_CHECKS
 from checks.finding import show
 from checks.schema import check_schema
 from checks.screens import check_screens
 from checks.sources import Sources
+from gateway.mapping.declare import column, noun
 from gateway.schema_changes import (
     Refusal,
     Severity,
     as_released,
     changes_between,
     coordinate_of,
+    deprecations,
+    newly_deprecated,
     refusals,
     short_notices,
+    without_repetition,
 )
+from gateway.strawberry_bridge import graphql_schema
+from models import Application
 from tests.recipes import GERBANG, ROOT, copy_tree, run
 
 TODAY = date(2027, 3, 1)
@@ -201,6 +208,40 @@ def test_a_change_names_all_roles_that_have_it() -> None:
     before = {"officer": BASE, "auditor": BASE, "consul": BASE}
     (change,) = changes_between(before, {"officer": now, "auditor": now, "new": now})
     assert change.roles == ("auditor", "officer")
+
+
+def test_what_follows_from_a_type_that_has_gone_is_one_line() -> None:
+    before = BASE + " type Rate { value: Int } extend type Query { one: Rate! all: [Rate!]! }"
+    now = before.replace("Rate", "Ratio").replace("note: String", "")
+    changes = without_repetition(changes_between({"a": before}, {"a": now}))
+    breaking = [each.description for each in changes if each.severity is Severity.BREAKING]
+    assert breaking == [
+        "Field Case.note was removed.",
+        "Rate was removed. 2 places have `Ratio!`, `[Ratio!]!` instead.",
+    ]
+
+
+def test_what_is_newly_deprecated_is_listed_with_its_reason() -> None:
+    reason = "Use `Case.text` until 2027-06-30."
+    gone = BASE.replace("note: String", f'note: String @deprecated(reason: "{reason}")')
+    assert newly_deprecated({"a": BASE}, {"a": gone}) == {"Case.note": reason}
+    assert newly_deprecated({"a": gone}, {"a": gone}) == {}
+
+
+def test_a_column_can_be_deprecated() -> None:
+    reason = "Use `decidedAt` until 2027-06-30."
+
+    @noun(key=Application.id)
+    class Case:
+        """A case."""
+
+        closed_at: datetime | None = column(Application.closed_at, "When.", deprecated=reason)
+
+    @strawberry.type
+    class Query:
+        case: Case | None = None
+
+    assert dict(deprecations(graphql_schema(strawberry.Schema(Query)))) == {"Case.closedAt": reason}
 
 
 def test_coordinates_are_read_from_every_description() -> None:

@@ -4,7 +4,6 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from itertools import groupby
 from pathlib import Path
 
 import click
@@ -13,14 +12,19 @@ from gateway.cli.documents import sdl_of
 from gateway.schema_changes import (
     CURRENT,
     RELEASED,
+    SchemaChange,
     Severity,
     as_released,
     changes_between,
+    newly_deprecated,
     short_notices,
+    without_repetition,
 )
 from models.vocabulary import Role
 
 _CHANGELOG = "CHANGELOG.md"
+#: So many roles are named as those that do not have a change.
+_FEW_ROLES = 3
 _PROJECT = Path(__file__).parent.parent.parent
 
 
@@ -38,22 +42,31 @@ def schema(context: click.Context, role: str | None) -> None:
     "--since", "ref", metavar="REF", help="A commit or tag of git.  [default: the last release]"
 )
 def changes(ref: str | None) -> None:
-    """Print what changed in the schema of each role, as Markdown: what breaks clients first."""
+    """Print what changed in the schema of each role, as Markdown: what breaks clients first, then
+    what is newly deprecated; of additions the coordinates alone."""
     text = (_PROJECT / _CHANGELOG).read_text(encoding="utf-8")
     before = _released_schemas() if ref is None else _at(ref)
     if not before:
         raise click.ClickException("There is no release yet: name a commit with --since.")
-    found = changes_between(
-        {role: as_released(sdl, text) for role, sdl in before.items()}, _current(text)
-    )
-    for severity, group in groupby(found, key=lambda change: change.severity):
-        click.echo(f"### {severity.value.capitalize()}\n")
-        for change in group:
-            roles = ", ".join(role.upper() for role in change.roles)
-            if len(change.roles) == len(Role):
-                roles = "every role"
-            click.echo(f"- `{change.coordinate}`: {change.description} ({roles})")
-        click.echo()
+    before, now = {role: as_released(sdl, text) for role, sdl in before.items()}, _current(text)
+    found = list(without_repetition(changes_between(before, now)))
+    deprecated = newly_deprecated(before, now)
+    for severity in Severity:
+        group = [change for change in found if change.severity is severity]
+        if severity is Severity.SAFE:
+            if deprecated:
+                click.echo("### Deprecated\n")
+                for coordinate, reason in deprecated.items():
+                    click.echo(f"- `{coordinate}`: {reason}")
+                click.echo()
+            if group:
+                named = ", ".join(f"`{each}`" for each in sorted({one.coordinate for one in group}))
+                click.echo(f"### {severity.value.capitalize()}\n\n{named}\n")
+        elif group:
+            click.echo(f"### {severity.value.capitalize()}\n")
+            for change in group:
+                click.echo(f"- `{change.coordinate}`: {change.description} ({_roles_of(change)})")
+            click.echo()
     breaking = sum(change.severity is Severity.BREAKING for change in found)
     click.echo(f"{len(found)} changes, of which {breaking} break clients.")
 
@@ -76,6 +89,15 @@ def release() -> None:
     for file in folder.glob("*.graphql"):
         if file.stem not in current:
             file.unlink()
+
+
+def _roles_of(change: SchemaChange) -> str:
+    others = sorted({role.lower() for role in Role} - {*change.roles})
+    if not others:
+        return "every role"
+    if len(others) <= _FEW_ROLES:
+        return f"every role but {', '.join(role.upper() for role in others)}"
+    return ", ".join(role.upper() for role in change.roles)
 
 
 def _current(changelog: str) -> Mapping[str, str]:

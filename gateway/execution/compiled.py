@@ -73,6 +73,11 @@ class CompiledOperation:
         return (*fields, *(name for name in asked if name == LOOKING_UP))
 
     @cached_property
+    def deprecated(self) -> tuple[str, ...]:
+        """The deprecated coordinates that its document uses."""
+        return self._documents.deprecated(self.text, self._role)
+
+    @cached_property
     def asks_of_schema(self) -> bool:
         """Whether its document contains introspection."""
         return self._documents.asks_of_schema(self.text, self._role)

@@ -103,6 +103,16 @@ class Documents:
         named = (coordinate.split(".") for coordinate in self.validated(text, role).coordinates)
         return tuple(sorted({field for owner, field in named if owner == type_name}))
 
+    def deprecated(self, text: str, role: Role) -> tuple[str, ...]:
+        """The deprecated fields that a document selects, as ``Type.field``."""
+        types: Any = self._views[role].type_map
+
+        def goes(coordinate: str) -> bool:
+            owner, field = coordinate.split(".")
+            return types[owner].fields[field].deprecation_reason is not None
+
+        return tuple(sorted(filter(goes, self.validated(text, role).coordinates)))
+
     def asks_of_schema(self, text: str, role: Role) -> bool:
         """Whether a document contains introspection."""
         return not SCHEMA_FIELDS.keys().isdisjoint(self.fields_read(text, "Query", role))

@@ -163,6 +163,7 @@ class SchemaRunner:
         charge.take(compiled.cost.of(request.variables, viewer))
         if compiled.mistakes:
             raise MistakesError(compiled.mistakes)
+        current_record().deprecated = compiled.deprecated
         variables = compiled.variables.coerce(request.variables)
         shape = self._operations.shape(compiled, variables)
         context = ParseContext(viewer, self.services)

@@ -188,14 +188,18 @@ def column(
     orders: bool = False,
     prefixes: bool = False,
     facets: type[StrEnum] | None = None,
+    deprecated: str | None = None,
 ) -> Any:
     """A field read from a column.
 
     ``filters`` and ``orders`` let clients filter and order by it, ``prefixes`` filter by how it
-    begins, and ``facets`` count the rows with each word of a closed list.
+    begins, and ``facets`` count the rows with each word of a closed list. ``deprecated`` says what
+    to use instead and until when it works: "Use `…` until 2027-06-30."
     """
     source = Column(value, is_filter=filters, is_order=orders, has_prefix=prefixes, words=facets)
-    return strawberry.field(description=description, metadata={SOURCE: source})
+    return strawberry.field(
+        description=description, metadata={SOURCE: source}, deprecation_reason=deprecated
+    )
 
 
 def ruled_value(
@@ -223,6 +227,7 @@ def link(
     description: str,
     *,
     filters: bool = False,
+    deprecated: str | None = None,
 ) -> Any:
     """A field that links to one row; null if there is none, or none that the viewer may read."""
     source = ToOne(local, remote, is_filter=filters)
@@ -230,7 +235,7 @@ def link(
     def resolve(root: Any, info: strawberry.Info) -> Any:
         return info.context.loaders.one(source, root)
 
-    return _field(resolve, source, description)
+    return _field(resolve, source, description, deprecated)
 
 
 def links(
@@ -239,6 +244,7 @@ def links(
     description: str,
     *,
     order: tuple[Expression, ...],
+    deprecated: str | None = None,
 ) -> Any:
     """A field that links to a few rows, all returned at once: those that the viewer may read."""
     source = ToMany(local, remote, order)
@@ -246,7 +252,7 @@ def links(
     def resolve(root: Any, info: strawberry.Info) -> Any:
         return info.context.loaders.many(source, root)
 
-    return _field(resolve, source, description)
+    return _field(resolve, source, description, deprecated)
 
 
 def position(
@@ -271,5 +277,12 @@ def derived_field(
     return _field(resolve, DerivedField(resolve, fields, facts), description)
 
 
-def _field(resolve: Callable[..., Any], source: Source, description: str) -> Any:
-    return strawberry.field(resolver=resolve, description=description, metadata={SOURCE: source})
+def _field(
+    resolve: Callable[..., Any], source: Source, description: str, deprecated: str | None = None
+) -> Any:
+    return strawberry.field(
+        resolver=resolve,
+        description=description,
+        metadata={SOURCE: source},
+        deprecation_reason=deprecated,
+    )

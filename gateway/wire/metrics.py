@@ -110,6 +110,14 @@ class Metrics:
             "Queries that no plan ran, by reason: defect is a mistake in the plan.",
             "reason",
         )
+        self._deprecated = self._counter(
+            "gerbang_deprecated_use",
+            "Operations that used a deprecated part of the schema, by the client and the name under"
+            " which their document is registered.",
+            "coordinate",
+            "client",
+            "document",
+        )
         self._tampered = self._counter(
             "gerbang_vault_tampered",
             "Operations that met a sealed value which is not what was sealed there.",
@@ -174,6 +182,9 @@ class Metrics:
             self._tampered.inc()
         if record.has_unlogged_reads:
             self._unlogged.inc()
+        for coordinate in record.deprecated:
+            client = record.client or UNKNOWN
+            self._deprecated.labels(coordinate, client, record.name or UNKNOWN).inc()
         self._documents.note(record, seconds)
         self._turn_seconds.inc(record.turn_seconds)
         self._connection_seconds.inc(record.connection_seconds)

@@ -8,10 +8,13 @@ import pytest
 from starlette.applications import Starlette
 
 from models.database.connections import connect
+from models.vocabulary import Role
 from tests import tokens
 from tests.gateway.changing import global_id
 from tests.gateway.live import KINDS, happens, served
+from tests.gateway.log_lines import log_lines
 from tests.gateway.metrics_page import Figures
+from tests.gateway.schemas import VIEWS
 from tests.gateway.surviving.standing import metrics_of
 from tests.gateway.test_request_log import MANY_FIELDS
 
@@ -50,6 +53,23 @@ async def test_a_query_without_a_plan_is_counted_by_its_reason(who, read) -> Non
     assert after.rise(before, "gerbang_plan_fallbacks_total") == 1
     assert after.rise(before, "gerbang_plan_fallbacks_total", {"reason": "too_large"}) == 1
     assert after.rise(before, "gerbang_operations_total", {"kind": "mutation"}) == 1
+
+
+async def test_who_still_uses_what_is_deprecated_is_counted_and_logged(
+    who, read, monkeypatch
+) -> None:
+    field: Any = VIEWS[Role.OFFICER].type_map["Application"].fields["receivedAt"]  # type: ignore[union-attr]
+    monkeypatch.setattr(field, "deprecation_reason", "Use `handedOverAt` until 2027-06-30.")
+    before = await read()
+    with log_lines() as log:
+        await who["officer"]("{ applications(first: 1) { nodes { paidAt late: receivedAt } } }")
+        await who["officer"]("{ applications(first: 1) { nodes { paidAt late: closedAt } } }")
+    after, name = await read(), "gerbang_deprecated_use_total"
+    labels = {"coordinate": "Application.receivedAt", "client": "unknown", "document": "unknown"}
+    assert (after.rise(before, name, labels), after.rise(before, name)) == (1, 1)
+    first, second = log.of("request")
+    assert first["deprecated"] == ["Application.receivedAt"]
+    assert "deprecated" not in second
 
 
 async def test_errors_are_counted_by_code(who, read) -> None:
