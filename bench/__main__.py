@@ -15,6 +15,7 @@ from bench import (
     page,
     peers,
     people,
+    queues,
     saturated,
     seal,
     sockets,
@@ -256,6 +257,14 @@ def _demo(applications: int, rounds: int) -> None:
 def _visiting(applications: int, rounds: int, beside: str | None, data: Path | None) -> None:
     """The page in a browser, from a click until all is drawn."""
     visiting.measure(applications, rounds, beside, data)
+
+
+@bench.command("queues")
+@click.option("--waiting", default=10_000, show_default=True, help="How many wait in each queue.")
+@rounds
+def _queues(waiting: int, rounds: int) -> None:
+    """The pages Supervision and Screening in a browser while very much waits."""
+    queues.measure(waiting, rounds)
 
 
 if __name__ == "__main__":

@@ -163,8 +163,11 @@
     if (inside && isPlain) {
       event.preventDefault();
       loud();
+      // The next rows of a list stand where the ones before stood; another page is read from above.
+      if (inside.pathname === location.pathname) {
+        followed = { id: inside.closest("[id]").id, text: inside.textContent };
+      } else window.scrollTo(0, 0);
       dash().set_props("address", { pathname: inside.pathname, search: inside.search, hash: inside.hash });
-      window.scrollTo(0, 0);
     }
     // Skipping what surrounds a page leaves its address as it is.
     if (event.target.closest?.("a.skip")) {

@@ -1,15 +1,17 @@
 """Pages of panels, each of which shows a part of the answer to the one question of its page."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
-from dash import html
+from dash import dcc, html
 
 from dashboard.components.html_part import aria, html_output, html_part, skeleton
 from dashboard.components.notice import missing_part
 from dashboard.components.page import Page, Part, part
 from dashboard.components.page_request import page_request
 from dashboard.texts import Texts
+from dashboard.texts.wording import count_text
 
 Answer = Mapping[str, Any]
 #: What a panel shows of the answer, as plain elements.
@@ -64,6 +66,32 @@ def panel_part(page: Page, name: str, show: ShowPanel) -> Part:
         return show(await page.read(state), page_request(state).say)
 
     return show_panel
+
+
+def cursors_named(about: str, lists: Collection[str]) -> dict[str, str]:
+    """Behind which cursor a list goes on, by what the address says behind its ``#``."""
+    name, _, cursor = about.partition(":")
+    return {name: cursor} if name in lists and cursor else {}
+
+
+def turning(name: str, called: str, connection: Answer, say: Texts) -> list[Any]:
+    """The ways to the next rows of a list, and back to its first ones."""
+    info, links = connection["pageInfo"], list[Any]()
+    what = html.Span(f" \N{MIDDLE DOT} {called}", className="unseen")
+    if info["hasPreviousPage"]:
+        links.append(dcc.Link([say("panels.first"), what], href=f"#of={name}"))
+    if info["hasNextPage"]:
+        place = quote(f"{name}:{info['endCursor']}")
+        links.append(dcc.Link([say("panels.next"), what], href=f"#of={place}"))
+    return [each for link in links for each in (" \N{MIDDLE DOT} ", link)]
+
+
+def count_waiting(name: str, called: str, connection: Answer, say: Texts) -> html.P:
+    """How many wait in a list, and the ways through it."""
+    total = connection["totalCount"]
+    key = "panels.waiting" if total["precision"] == "EXACT" else "panels.waiting_at_least"
+    count = say(key, count=count_text(total["value"], say))
+    return html.P([count, *turning(name, called, connection, say)], className="counted")
 
 
 def scrolling_table(label: str, columns: Sequence[Any], rows: Sequence[html.Tr]) -> html.Div:

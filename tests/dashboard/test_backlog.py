@@ -113,10 +113,13 @@ def test_officers_beyond_their_limits_come_first_with_n_and_interval() -> None:
             "givenBackAfterReadingRate": rate, "expectedGivenBackAfterReadingRate": expected,
         }  # fmt: skip
 
-    rows = [officer("new", None), officer("usual", "WITHIN"), officer("odd", "ABOVE_CONTROL")]
-    shown = html_of(list_officers({"officers": {"rows": rows}}, texts("en")))
-    assert sorted(("odd", "usual", "new"), key=lambda name: shown.index(f">{name}<")) == [
-        "odd", "usual", "new",
+    looks = {"expectedGivenBackAfterReadingRate": {"position": "ABOVE_WARNING"}}
+    rows = [
+        officer("new", None), officer("usual", "WITHIN"), officer("looks", "WITHIN") | looks,
+        officer("odd", "ABOVE_CONTROL"),
     ]  # fmt: skip
+    shown = html_of(list_officers({"officers": {"rows": rows}}, texts("en")))
+    names = ("odd", "looks", "usual", "new")
+    assert sorted(names, key=lambda name: shown.index(f">{name}<")) == [*names]
     assert "of 40, between 1.6% and 20.4%" in shown
     assert "above the control limit" in shown

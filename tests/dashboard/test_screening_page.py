@@ -89,7 +89,11 @@ def question(number: int, **changes: Any) -> dict[str, Any]:
 
 
 def answer_of(*questions: dict[str, Any]) -> dict[str, Any]:
-    waiting = {"totalCount": {"value": 9_999}, "nodes": [*questions]}
+    waiting = {
+        "totalCount": {"value": 9_999, "precision": "EXACT"},
+        "pageInfo": {"hasPreviousPage": False, "hasNextPage": True, "endCursor": "x"},
+        "nodes": [*questions],
+    }
     return {"viewer": {"subject": "own"}, "screenings": waiting}
 
 

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 
 from dashboard.components.forms import Changes
 from dashboard.components.html_part import html_of
+from dashboard.components.panels import count_waiting, cursors_named
 from dashboard.pages.access.forms import CHANGES as OF_AUDITORS
 from dashboard.pages.administration.forms import CHANGES as OF_ADMINISTRATORS
 from dashboard.pages.case.forms import CHANGES as OF_CASES
@@ -128,6 +130,51 @@ def test_what_a_hit_is_takes_effect_once_a_second_person_agrees(
     page.reload()
     page.wait_for_selector("#supervision-overdue :is(p, article)")
     assert not page.locator("#supervision-hits article", has_text=reference).count()
+
+
+def test_a_long_queue_is_turned_and_a_forged_place_in_it_is_refused(
+    visitor: Visitor, demo: Demo
+) -> None:
+    asked = """{ workList(queue: HITS, first: 1) {
+        nodes { reference } pageInfo { endCursor } totalCount { value }
+    } }"""
+    hits = demo.ask("supervisor", asked)["workList"]
+    first, cursor = hits["nodes"][0]["reference"], hits["pageInfo"]["endCursor"]
+    page = opens(visitor, "supervisor")
+    panel, address = page.locator("#supervision-hits"), page.url.partition("#")[0]
+    page.goto("about:blank")
+    page.goto(f"{address}#of={quote('hits:' + cursor)}")
+    panel.get_by_text("From the first").wait_for()
+    assert first not in panel.inner_text()
+    assert f"{hits['totalCount']['value']:,} waiting" in panel.inner_text()
+    assert_accessible(page, widths=(390,))
+
+    link = panel.get_by_role("link", name="From the first")
+    link.focus()
+    link.press("Enter")
+    panel.get_by_role("link", name=first).wait_for()
+    assert page.evaluate("document.activeElement !== document.body")
+
+    page.goto("about:blank")
+    page.goto(f"{address}#of=hits:forged")
+    page.wait_for_selector("#supervision-notice :is(p, h2)")
+    assert not page.locator("#supervision-hits article").count()
+
+
+def test_the_next_rows_of_a_list_are_led_to() -> None:
+    def shown(*, after: bool, more: bool, precision: str = "EXACT") -> str:
+        info = {"hasPreviousPage": after, "hasNextPage": more, "endCursor": "a+b/c="}
+        connection = {"totalCount": {"value": 10_000, "precision": precision}, "pageInfo": info}
+        return html_of(count_waiting("hits", "Hits", connection, texts("en")))
+
+    assert 'href="#of=hits%3Aa%2Bb/c%3D"' in shown(after=False, more=True)
+    assert "From the first" not in shown(after=False, more=True)
+    assert 'href="#of=hits"' in shown(after=True, more=False)
+    assert "href" not in shown(after=False, more=False)
+    assert "At least 10,000 waiting" in shown(after=False, more=True, precision="AT_LEAST")
+    assert cursors_named("hits:a+b/c=", {"hits"}) == {"hits": "a+b/c="}
+    for about in ("hits", "hits:", "other:x", ""):
+        assert cursors_named(about, {"hits"}) == {}
 
 
 def resolve(hit: Locator, resolution: str) -> None:

@@ -45,12 +45,18 @@ def window() -> dict[str, str]:
     return {"from": period.from_on.isoformat(), "to": period.to_on.isoformat()}
 
 
+def window_until_today() -> dict[str, str]:
+    """A supervisor does not wait for the end of the month to see what an officer does."""
+    return {**window(), "to": today().isoformat()}
+
+
 async def read_decisions(state: Any) -> Answer:
     """Everything the page shows. Raises GatewayError."""
     request = page_request(state)
     answer = {**await ask_for_page(state, QUESTION, window())}
     if (await request.viewer()).role in OFFICER_READERS:
-        answer |= await request.share(OFFICERS, lambda: request.ask(OFFICERS, window()))
+        asked = window_until_today()
+        answer |= await request.share(OFFICERS, lambda: request.ask(OFFICERS, asked))
     return answer
 
 
@@ -124,8 +130,18 @@ def list_officers(answer: Answer, say: Texts) -> Any:
 
 
 def _place(row: Answer) -> int:
-    expected = row["expectedRefusalRate"]
-    return _BEYOND.index(expected["position"]) if expected else len(_BEYOND)
+    """By what is most telling of an officer: what they refuse, or what they pass on."""
+    refusals = row["expectedRefusalRate"]
+    positions = [refusals["position"]] if refusals else []
+    if _is_passing_on(row):
+        positions.append(row["expectedGivenBackAfterReadingRate"]["position"])
+    return min(map(_BEYOND.index, positions), default=len(_BEYOND))
+
+
+def _is_passing_on(row: Answer) -> bool:
+    """Whether they give back, after a look at who applies, more than would be chance."""
+    usual = row["expectedGivenBackAfterReadingRate"]
+    return usual is not None and usual["position"].startswith("ABOVE")
 
 
 def _officer(row: Answer, say: Texts) -> html.Tr:
@@ -135,12 +151,10 @@ def _officer(row: Answer, say: Texts) -> html.Tr:
     overdue = count_text(row["overdue"]["value"], say)
     is_beyond = expected is not None and expected["position"].endswith("CONTROL")
     limits = say(f"decisions.position.{expected['position']}") if expected else NO_VALUE
-    given = say(
-        "decisions.of", cases=count_text(back["cases"], say), of=count_text(back["of"], say)
-    )
-    if usual and usual["position"] != "WITHIN":
-        beyond = say(f"decisions.position.{usual['position']}")
-        given = f"{given} · {beyond}"
+    given = _observed(back, say)
+    is_passing_on = _is_passing_on(row)
+    if is_passing_on:
+        given += [html.Br(), say(f"decisions.position.{usual['position']}")]
     return html.Tr(
         [
             html.Th(row["officer"], scope="row"),
@@ -149,7 +163,7 @@ def _officer(row: Answer, say: Texts) -> html.Tr:
             html.Td(_observed(rate, say)),
             html.Td(percent_text(expected["value"], say) if expected else NO_VALUE),
             html.Td(limits, className="bad" if is_beyond else ""),
-            html.Td(given),
+            html.Td(given, className="bad" if is_passing_on else ""),
         ]
     )
 

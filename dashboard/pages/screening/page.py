@@ -9,10 +9,12 @@ from dash import dcc, html
 from dashboard.components.html_part import aria
 from dashboard.components.notice import failure_part
 from dashboard.components.page import Page, follow_address
-from dashboard.components.page_request import ask_for_page
+from dashboard.components.page_request import ask_for_page, page_request
 from dashboard.components.panels import (
     Answer,
     ShowPanel,
+    count_waiting,
+    cursors_named,
     panel,
     panel_part,
     panels_layout,
@@ -37,7 +39,7 @@ def layout(address: Address, viewer: User, say: Texts) -> html.Div:
 
 async def read_screening(state: Any) -> Answer:
     """Everything the page shows. Raises GatewayError."""
-    return await ask_for_page(state, QUESTION)
+    return await ask_for_page(state, QUESTION, cursors_named(page_request(state).about, PANELS))
 
 
 PAGE = Page(
@@ -55,12 +57,14 @@ QUESTIONS.follow()
 
 def list_questions(answer: Answer, say: Texts) -> list[Any]:
     """Those that nobody has answered yet."""
-    total = answer["screenings"]["totalCount"]
-    count = say("supervision.waiting", count=count_text(total["value"], say))
-    fresh = [one for one in answer["screenings"]["nodes"] if one["proposedBy"] is None]
-    if not fresh:
+    asked = answer["screenings"]
+    if not asked["totalCount"]["value"]:
         return [html.P(say("screening.no_questions"))]
-    return [html.P(count, className="counted"), *_batch("recordScreenings", fresh, say)]
+    count = count_waiting("questions", say("screening.questions"), asked, say)
+    fresh = [one for one in asked["nodes"] if one["proposedBy"] is None]
+    if not fresh:
+        return [count, html.P(say("screening.none_fresh"))]
+    return [count, *_batch("recordScreenings", fresh, say)]
 
 
 def list_confirmations(answer: Answer, say: Texts) -> list[Any]:
@@ -132,8 +136,11 @@ def _row(form: str, number: int, one: Answer, say: Texts) -> html.Tr:
 def list_bans(answer: Answer, say: Texts) -> list[Any]:
     """Entries of the ban list that are proposed, or proposed to be withdrawn."""
     own = answer["viewer"]["subject"]
-    shown = [_ban(one, own, say) for one in answer["banEntries"]["nodes"]]
-    return shown or [html.P(say("screening.no_bans"))]
+    listed = answer["banEntries"]
+    if not listed["totalCount"]["value"]:
+        return [html.P(say("screening.no_bans"))]
+    count = count_waiting("bans", say("screening.bans"), listed, say)
+    return [count, *(_ban(one, own, say) for one in listed["nodes"])]
 
 
 def _ban(one: Answer, own: str, say: Texts) -> html.Article:

@@ -11,8 +11,16 @@ from dashboard.components.fields import Field, FieldKind
 from dashboard.components.forms import Changes
 from dashboard.components.notice import failure_part
 from dashboard.components.page import Page, follow_address
-from dashboard.components.page_request import ask_for_page
-from dashboard.components.panels import Answer, ShowPanel, panel, panel_part, panels_layout
+from dashboard.components.page_request import ask_for_page, page_request
+from dashboard.components.panels import (
+    Answer,
+    ShowPanel,
+    count_waiting,
+    cursors_named,
+    panel,
+    panel_part,
+    panels_layout,
+)
 from dashboard.components.shell import role_text
 from dashboard.model.page_state import Address
 from dashboard.model.user import User
@@ -62,7 +70,7 @@ def layout(address: Address, viewer: User, say: Texts) -> html.Div:
 
 async def read_supervision(state: Any) -> Answer:
     """Everything the page shows. Raises GatewayError."""
-    return await ask_for_page(state, QUESTION)
+    return await ask_for_page(state, QUESTION, cursors_named(page_request(state).about, PANELS))
 
 
 PAGE = Page(
@@ -193,11 +201,9 @@ def _queue(name: str, show: Callable[[Answer, Texts], list[Any]]) -> ShowPanel:
 
     def show_queue(answer: Answer, say: Texts) -> list[Any]:
         shown = show(answer, say)
-        waiting = answer[name]["totalCount"]["value"]
-        if not waiting:
+        if not answer[name]["totalCount"]["value"]:
             return [html.P(say("supervision.nothing")), *shown]
-        count = count_text(waiting, say)
-        return [html.P(say("supervision.waiting", count=count), className="counted"), *shown]
+        return [count_waiting(name, say(f"supervision.{name}"), answer[name], say), *shown]
 
     return show_queue
 
