@@ -27,7 +27,7 @@ def assert_as_drawn(name: str, **parts: Any) -> None:
 
 def _lines(drawn: Any, name: str) -> Iterator[str]:
     if _is_of_elements(drawn) or (not name and str(drawn).startswith("<")):
-        text = drawn if isinstance(drawn, str) else html_of(drawn)
+        text = drawn if isinstance(drawn, str) else _written(drawn)
         text = _IMAGE.sub(lambda found: f'src="{crc32(found[0].encode()):08x}"', text)
         yield from (f"{name} {line}".strip() for line in _BLOCK.sub(r"\n<", text).split("\n"))
     elif isinstance(drawn, Mapping):
@@ -41,6 +41,19 @@ def _lines(drawn: Any, name: str) -> Iterator[str]:
             yield from _lines(value, f"{name}[{number}]")
     else:
         yield f"{name} {_plain(drawn)!r}" if name else str(drawn)
+
+
+def _written(node: Any) -> str:
+    """Elements as HTML; what Dash keeps, by its name and properties."""
+    try:
+        return html_of(node)
+    except TypeError:
+        if isinstance(node, list | tuple):
+            return "".join(map(_written, node))
+    given = node.to_plotly_json()
+    inside, kind = given["props"].pop("children", None), given["type"]
+    named = "".join(f" {name}={value!r}" for name, value in sorted(given["props"].items()))
+    return f"<{kind}{named}>{_written(inside)}</{kind}>"
 
 
 def _plain(value: Any) -> Any:

@@ -1,8 +1,9 @@
 """To look at the same figures in another way asks the gateway nothing anew, for a moment."""
 
+import asyncio
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from dashboard.gateway import session
+from dashboard.gateway import last_good, session
 from dashboard.gateway.client import GatewayClient, GatewayError
 from dashboard.gateway.last_good import LastGood
 from tests.dashboard.asking_dash import ASKED, draw, page_of
@@ -173,6 +174,63 @@ async def test_what_was_asked_in_another_role_is_not_kept() -> None:
     for name in ("first", "second"):
         await LastGood(Asked(answer), signed_in).ask(name, {}, "token", "PARTNER_AGENT")
         assert len(signed_in.cache) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "mark", "is_asked"),
+    [("UNREACHABLE", 1, False), ("UNREACHABLE", 2, True), ("INTERNAL", 1, True)],
+)
+async def test_a_gateway_that_cannot_be_reached_is_asked_once_for_a_page(
+    code: str, mark: int, is_asked: bool
+) -> None:
+    """What broke over one question says nothing of another."""
+    asked: list[str] = []
+
+    def fail() -> dict[str, Any]:
+        asked.append(code)
+        raise GatewayError(code, "no", f"{len(asked)}" * 32)
+
+    signed_in = session.Session("token", None, "id", 0)
+    with pytest.raises(GatewayError, match=code):
+        await LastGood(Asked(fail), signed_in, 1).ask("first", {}, "token")
+    with pytest.raises(GatewayError, match="1" * 32):
+        await LastGood(Asked(fail), signed_in, mark).ask("second", {}, "token")
+    assert len(asked) == 1 + is_asked
+
+
+@dataclass
+class Silent(GatewayClient):
+    """A gateway that answers only when it is let."""
+
+    may_answer: asyncio.Event = field(default_factory=asyncio.Event)
+    given_up: int = 0
+
+    async def ask(self, *_: Any, **__: Any) -> dict[str, Any]:
+        try:
+            await self.may_answer.wait()
+        except asyncio.CancelledError:
+            self.given_up += 1
+            raise
+        return {"a": 1}
+
+
+async def test_a_silent_gateway_is_away_only_for_a_page_with_something_to_show(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(last_good, "PATIENCE_SECONDS", 0.01)
+    signed_in, silent = session.Session("token", None, "id", 0), Silent()
+    with pytest.raises(GatewayError, match="UNREACHABLE"):
+        await LastGood(silent, signed_in, 1, has_other=True).ask("q", {}, "token")
+    # The next page asks anew, in the turn of the question that nobody waits for.
+    with pytest.raises(GatewayError, match="UNREACHABLE"):
+        await LastGood(silent, signed_in, 2, has_other=True).ask("q", {}, "token")
+    await asyncio.sleep(0)
+    assert silent.given_up == 1
+    waiting = asyncio.ensure_future(LastGood(silent, signed_in, 3).ask("other", {}, "token"))
+    await asyncio.sleep(0.05)
+    assert not waiting.done()
+    silent.may_answer.set()
+    assert await waiting == {"a": 1}
 
 
 @pytest.mark.parametrize("has_other", [True, False])

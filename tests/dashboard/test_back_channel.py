@@ -12,7 +12,7 @@ from valkey.asyncio import Valkey
 from dashboard.gateway.session import Session
 from dashboard.web.sessions import COOKIE, MemorySessions
 from dashboard.web.shared_sessions import SharedSessions
-from tests.dashboard.conftest import ISSUER, Running
+from tests.dashboard.conftest import ISSUER, Line, Running
 from tests.dashboard.test_shared_sessions import NEW, OLD, url
 
 __all__ = ["url"]
@@ -101,6 +101,47 @@ async def test_what_is_no_logout_token_ends_nothing(
     assert await running.sessions.find(key) is not None
     assert await told(running, signed()) == 200
     assert await running.sessions.find(key) is None
+
+
+@pytest.mark.parametrize(
+    ("claim", "seconds", "status"),
+    [("iat", -290, 200), ("iat", -310, 400), ("iat", 290, 200), ("iat", 310, 400),
+     ("exp", -50, 200), ("exp", -70, 400)],
+)  # fmt: skip
+async def test_a_logout_token_is_of_the_last_minutes_of_whichever_clock(
+    running: Running, signed: Any, claim: str, seconds: int, status: int
+) -> None:
+    token = signed(**{claim: int(time.time()) + seconds, "sub": "nobody here"})
+    assert await told(running, token) == status
+
+
+async def test_of_two_tokens_none_counts(running: Running, signed: Any) -> None:
+    key = await running.sessions.begin(a_session("somebody"))
+    async with running.browser() as sender:
+        answer = await sender.post(PATH, data={"logout_token": [signed(), signed()]})
+        assert answer.status_code == 400
+        # What is filled in beside it counts, too.
+        for letters, status in ((15_000, 200), (17_000, 400)):
+            data = {"logout_token": signed(sub="nobody here"), "more": "x" * letters}
+            assert (await sender.post(PATH, data=data)).status_code == status
+    assert await running.sessions.find(key) is not None
+
+
+async def test_keys_are_fetched_anew_for_an_unknown_one_but_not_for_each(
+    running: Running, signed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    send = Line.handle_async_request
+
+    async def send_and_note(line: Line, request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.url.path)
+        return await send(line, request)
+
+    monkeypatch.setattr(Line, "handle_async_request", send_and_note)
+    for _ in range(3):
+        unknown = signed(key=ECKey.generate_key("P-256", {"kid": "unknown"}))
+        assert await told(running, unknown) == 400
+    assert sum("keys" in path or "jwks" in path for path in asked) <= 2
 
 
 async def test_without_a_token_or_with_too_much_it_is_refused(running: Running) -> None:

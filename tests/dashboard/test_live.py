@@ -1,13 +1,21 @@
 """Pages that wait for something: they have it as soon as it happens, and end with their reader's
 reach."""
 
+import asyncio
+import json
 import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+import websockets
 from playwright.sync_api import Response
+from websockets.asyncio.server import ServerConnection
 
 from dashboard.components.page_request import mark_of
+from dashboard.gateway import live
+from dashboard.gateway.live import FOLLOWED, PROTOCOL, Follower, Live
 from dashboard.gateway.session import Session
 from dashboard.model.user import User
 from dashboard.web.gate import DRAWN_FOR, NEWS
@@ -15,6 +23,7 @@ from dashboard.web.sessions import COOKIE
 from tests.dashboard.conftest import Running
 from tests.dashboard.visiting import Visitor
 from tests.running_demo import Demo
+from tests.set_clock import SetClock
 
 ON_A_DESK = """
     { applications(first: 1, where: {
@@ -101,3 +110,80 @@ async def test_only_the_page_that_was_drawn_for_a_viewer_waits_for_news(running:
             assert (await browser.get(NEWS, headers={DRAWN_FOR: mark})).status_code == 409
         own = {DRAWN_FOR: mark_of(viewer, session)}
         assert (await browser.get(NEWS, headers=own)).status_code == 204  # it follows nothing
+
+
+@asynccontextmanager
+async def following(
+    then: Callable[[ServerConnection], Awaitable[None]], role: str = "OFFICER"
+) -> AsyncIterator[tuple[Follower, Session, list[dict[str, Any]]]]:
+    """Whoever follows a gateway that does something once it is subscribed to; and what it was
+    sent."""
+    sent: list[dict[str, Any]] = []
+
+    async def serve(socket: ServerConnection) -> None:
+        sent.append(json.loads(await socket.recv()))
+        await socket.send('{"type": "connection_ack"}')
+        sent.extend([json.loads(await socket.recv()) for _ in FOLLOWED[role]])
+        await then(socket)
+
+    async with websockets.serve(serve, "127.0.0.1", 0, subprotocols=[PROTOCOL]) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        live = Live(f"http://127.0.0.1:{port}")
+        follower = live.follower("somebody", role)
+        assert follower
+        yield follower, Session("token", None, "id", expires_at=time.time() + 300), sent
+        live.forget("somebody")
+
+
+def news(name: str, kind: str = "Heartbeat") -> str:
+    update = {"applicationChanged": {"__typename": kind}}
+    return json.dumps({"id": name, "type": "next", "payload": {"data": update}})
+
+
+@pytest.mark.anyio
+async def test_the_first_heartbeat_and_each_change_are_news_and_a_ping_is_answered() -> None:
+    answered: list[str] = []
+
+    async def change(socket: ServerConnection) -> None:
+        for each in (news("live_cases"), news("live_cases"), '{"type": "ping"}'):
+            await socket.send(each)
+        answered.append(json.loads(await socket.recv())["type"])
+        await socket.send(news("live_cases", "ApplicationChange"))
+        await socket.wait_closed()
+
+    async with following(change, "SUPERVISOR") as (follower, session, sent), asyncio.timeout(20):
+        known = 0
+        while known < 2:
+            known = await follower.wait(session, known)
+        assert answered == ["pong"]
+        assert sent[0]["payload"] == {"Authorization": "Bearer token", "Gerbang-Role": "SUPERVISOR"}
+        assert [each["id"] for each in sent[1:]] == ["live_cases", "live_alerts"]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("reason", "is_ended"), [("SUSPENDED: a leak", True), ("full", False)])
+async def test_whoever_waits_hears_at_once_that_the_reach_was_taken_back(
+    monkeypatch: pytest.MonkeyPatch, reason: str, is_ended: bool
+) -> None:
+    monkeypatch.setattr(live, "HOLD_SECONDS", 20.0 if is_ended else 0.2)
+
+    async def end(socket: ServerConnection) -> None:
+        await socket.close(4403, reason)
+
+    async with following(end) as (follower, session, _), asyncio.timeout(10):
+        assert await follower.wait(session, 0) == 0
+        assert follower.is_ended is is_ended
+        if is_ended:  # and whoever asks again does not wait
+            assert await follower.wait(session, 0) == 0
+
+
+@pytest.mark.anyio
+async def test_nobody_is_followed_for_whom_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = SetClock()
+    monkeypatch.setattr(live, "monotonic", clock.time)
+    following = Live("http://127.0.0.1:9")
+    first = following.follower("somebody", "OFFICER")
+    assert following.follower("somebody", "LEADERSHIP") is None
+    for seconds, is_same in ((29, True), (31, False)):
+        clock.now = SetClock.now + seconds
+        assert (following.follower("somebody", "OFFICER") is first) is is_same

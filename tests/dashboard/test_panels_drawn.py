@@ -33,11 +33,19 @@ from graphql import (
 
 import gateway
 from dashboard.components.html_part import html_of
+from dashboard.components.page import Page
 from dashboard.components.panels import ShowPanel
+from dashboard.components.shell import navigation
 from dashboard.gateway.client import document
+from dashboard.gateway.session import Session
+from dashboard.model.page_state import read_address
 from dashboard.model.period import WIB
+from dashboard.model.user import User
 from dashboard.pages.case.parts import PARTS, show_face
+from dashboard.pages.registry import PAGES as ALL
 from dashboard.texts import texts
+from dashboard.web.visit import Visit, current_visit
+from models.vocabulary import Role
 from tests.dashboard.snapshots import assert_as_drawn
 
 SDL = Path(gateway.__file__).parent / "schema" / "schema.graphql"
@@ -198,3 +206,37 @@ def test_every_part_of_a_case_is_as_it_was(role: str) -> None:
     say = texts("en")
     shown = {name: show(answer, say) for name, (field_, show) in PARTS.items() if field_ in answer}
     assert_as_drawn(f"case-{role}", face=show_face(answer, say), **shown)
+
+
+def viewer(role: str) -> User:
+    partner = ("NUSA", ("AU", "SG")) if role.startswith("PARTNER") else (None, ())
+    return User(role, (role,), "Sari Wijaya", *partner)
+
+
+@pytest.fixture
+def visit() -> Iterator[None]:
+    """Somebody looks."""
+    session = Session("token", None, "id", expires_at=0)
+    token = current_visit.set(Visit(session, None, "en", officers_url="https://officers.example"))  # type: ignore[arg-type]
+    yield
+    current_visit.reset(token)
+
+
+@pytest.mark.usefixtures("visit")
+@pytest.mark.parametrize("page", ALL, ids=lambda page: page.name)
+def test_every_page_begins_as_it_did(page: Page) -> None:
+    """Before its figures are known: its panels, forms and controls, for one who may open it."""
+    address = read_address("country=AU&visa=B1&period=custom&first=2025-11&last=2026-01", "en")
+    roles = sorted(page.roles or {Role.LEADERSHIP})
+    shown = {
+        role: page.layout(address, viewer(role), texts("en")) for role in (roles[0], roles[-1])
+    }
+    assert_as_drawn(f"layout-{page.name}", **shown)
+
+
+def test_every_role_is_led_to_its_pages() -> None:
+    say = texts("en")
+    led = {role: navigation(ALL, viewer(role), "/", say) for role in Role}
+    own = {page.name: sorted(page.roles or ["everybody"]) for page in ALL}
+    live = {page.name: (page.is_live, page.is_listed, sorted(page.usual.items())) for page in ALL}
+    assert_as_drawn("navigation", **led, roles=own, live=live)

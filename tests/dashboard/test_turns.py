@@ -98,3 +98,19 @@ async def test_a_question_that_fails_gives_its_turn_back() -> None:
     for _ in range(client.MOST_AT_ONCE + 1):
         with pytest.raises(httpx2.ConnectError):
             await turns.answer(fail)
+
+
+async def test_no_more_questions_are_with_the_gateway_than_leave_room_for_others() -> None:
+    """A gateway runs ten operations at once by default, and has other clients."""
+    turns, at_once, most = Turns(), 0, 0
+
+    async def ask() -> httpx2.Response:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        await asyncio.sleep(0.01)
+        at_once -= 1
+        return DONE
+
+    await asyncio.gather(*(turns.answer(ask) for _ in range(30)))
+    assert most == 8
