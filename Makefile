@@ -40,6 +40,7 @@ plotly: setup  ## Bundle Plotly anew with the traces of deploy/plotly/build.mjs
 
 snapshots: setup  ## Write the generated files anew
 	@cd "$$HERE" && .venv/bin/gerbang snapshots
+	@cd "$$HERE" && .venv/bin/python -m tests.snapshots
 
 proof: setup  ## The tests that take long, in parts (ARGS=--list shows them)
 	@$(MAKE) --no-print-directory --jobs=2 --file="$$HERE/Makefile" $(TOOLS) clock lighthouse
