@@ -108,8 +108,10 @@ class Documents:
         types: Any = self._views[role].type_map
 
         def goes(coordinate: str) -> bool:
-            owner, field = coordinate.split(".")
-            return types[owner].fields[field].deprecation_reason is not None
+            owner, name = coordinate.split(".")
+            # No type declares `__typename`, `__schema` and `__type`, and a union has no field.
+            field = getattr(types[owner], "fields", {}).get(name)
+            return field is not None and field.deprecation_reason is not None
 
         return tuple(sorted(filter(goes, self.validated(text, role).coordinates)))
 
