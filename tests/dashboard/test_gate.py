@@ -1,13 +1,14 @@
 """No session, no answer: on every path that Dash serves, and on every path that it does not."""
 
 import re
+from typing import Any
 
 import httpx2
 import pytest
 
 from dashboard.pages.registry import PATHS
 from dashboard.settings import read_settings
-from dashboard.web.gate import FILES, LONGEST_QUERY
+from dashboard.web.gate import FILES, LONGEST_QUERY, POSTED
 from dashboard.web.headers import Headers
 from dashboard.web.sessions import COOKIE
 from tests.dashboard.conftest import Running, scripts_of
@@ -203,6 +204,33 @@ async def test_no_file_of_figures_is_kept_anywhere(connected: Running, path: str
     assert made.headers["content-disposition"].startswith("attachment; filename=")
     for answer in (made, failed):
         assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("host", ["a b", "a/b", "a:80:80", "a:123456", "[::1]x", "a\\b", "@a"])
+async def test_an_address_that_is_none_is_refused(running: Running, host: str) -> None:
+    async with running.browser() as browser:
+        assert (await browser.get("/health/live")).status_code == 200
+        assert (await browser.get("/health/live", headers={"Host": host})).status_code == 400
+
+
+@pytest.mark.parametrize("path", sorted(POSTED))
+async def test_what_changes_something_is_posted(running: Running, path: str) -> None:
+    async with running.browser() as browser:
+        answer = await browser.get(path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
+async def test_nothing_is_followed_through_a_socket(running: Running) -> None:
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        raise AssertionError("nothing is heard")
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await running.gate({"type": "websocket", "path": "/", "headers": []}, receive, send)
+    assert sent == [{"type": "websocket.close", "code": 1008}]  # against the policy
 
 
 @pytest.mark.parametrize(("length", "status"), [(LONGEST_QUERY, 200), (LONGEST_QUERY + 1, 414)])

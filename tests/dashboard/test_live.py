@@ -106,6 +106,7 @@ async def test_only_the_page_that_was_drawn_for_a_viewer_waits_for_news(running:
     async with running.browser() as browser:
         assert (await browser.get(NEWS)).status_code == 401
         browser.cookies.set(COOKIE, await running.sessions.begin(session))
+        assert (await browser.get(NEWS)).status_code == 409
         for mark in ("", "0" * 32):
             assert (await browser.get(NEWS, headers={DRAWN_FOR: mark})).status_code == 409
         own = {DRAWN_FOR: mark_of(viewer, session)}

@@ -14,8 +14,8 @@ import pytest
 from valkey.asyncio import Valkey
 
 from dashboard.gateway.session import Session
-from dashboard.web.sessions import COOKIE, SESSION_SECONDS, StoreError
-from dashboard.web.shared_sessions import PREFIX, SharedSessions
+from dashboard.web.sessions import COOKIE, SESSION_SECONDS, MemorySessions, StoreError
+from dashboard.web.shared_sessions import LISTED, PREFIX, SharedSessions
 from tests.dashboard.conftest import Running
 from tests.free_ports import free_port
 from tests.machine import without
@@ -181,3 +181,23 @@ async def test_a_store_that_is_away_is_said_and_ends_no_session(
     assert response.headers["retry-after"] == "5"
     assert "set-cookie" not in response.headers
     assert "content-security-policy" in response.headers
+
+
+async def test_what_is_listed_of_a_person_ends_with_the_sessions_under_the_key_that_stays(
+    url: str,
+) -> None:
+    session = a_session()
+    session.subject, session.sid = "anna", "s-9"
+    await SharedSessions(url, [NEW, OLD]).begin(session)
+    async with Valkey.from_url(url) as store:
+        lists = await store.keys(f"{LISTED}*")
+        ends = [await store.ttl(name) for name in lists]
+    assert len(lists) >= 2
+    assert all(0 < seconds <= SESSION_SECONDS for seconds in ends)
+    # The old key goes next: by then all is listed under the new one.
+    assert await SharedSessions(url, [NEW]).end_all("anna", "", before=time.time() + 1) == 1
+
+
+async def test_nobody_guesses_a_key(url: str) -> None:
+    keys = {await store.begin(a_session()) for store in (a_process(url), MemorySessions())}
+    assert all(len(key) >= 43 for key in keys)  # of 32 bytes

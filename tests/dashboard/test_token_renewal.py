@@ -9,7 +9,7 @@ import pytest
 
 from dashboard.model.user import User
 from dashboard.web.sessions import COOKIE
-from tests.dashboard.conftest import Running
+from tests.dashboard.conftest import Line, Running
 
 pytestmark = pytest.mark.anyio
 
@@ -67,6 +67,30 @@ async def test_a_provider_that_is_away_is_not_asked_at_each_request(running: Run
         session.renew_again_at = 0  # later
         assert (await browser.get("/_dash-dependencies")).status_code == 200
         assert session.access_token != old
+
+
+async def test_requests_that_find_a_token_stale_at_once_renew_it_once(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    send = Line.handle_async_request
+
+    async def send_and_note(line: Line, request: httpx2.Request) -> httpx2.Response:
+        if request.method == "POST":
+            asked.append(request.url.path)
+            await asyncio.sleep(0.05)
+        return await send(line, request)
+
+    monkeypatch.setattr(Line, "handle_async_request", send_and_note)
+    async with running.browser() as browser:
+        await running.sign_in(browser, "leadership")
+        asked.clear()
+        session = await running.sessions.find(browser.cookies[COOKIE])
+        assert session
+        session.expires_at = time.time()
+        pages = [browser.get("/_dash-dependencies") for _ in range(4)]
+        assert {page.status_code for page in await asyncio.gather(*pages)} == {200}
+    assert len(asked) == 1
 
 
 class Hangs(httpx2.AsyncBaseTransport):

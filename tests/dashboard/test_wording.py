@@ -30,7 +30,14 @@ from dashboard.model.period import (
 from dashboard.model.rows import Reading
 from dashboard.pages.volumes.titles import map_title, trend_title
 from dashboard.texts import texts
-from dashboard.texts.wording import change_of, instant_text, period_text, value_text
+from dashboard.texts.wording import (
+    change_of,
+    duration_text,
+    instant_text,
+    percent_text,
+    period_text,
+    value_text,
+)
 from tests.dashboard.some_volumes import some_view, some_volumes
 
 NOW = date(2026, 3, 31)
@@ -168,3 +175,10 @@ def test_the_address_holds_the_state_and_nonsense_reads_as_absent() -> None:
         "?partner=" + "X" * 99, "?measure=secret", "?measures=every",
     ):  # fmt: skip
         assert read_address(nonsense, "id") == read_address("", "id")
+
+
+def test_a_number_is_written_once_for_each_way_of_writing_it() -> None:
+    for say in (texts("en"), texts("id")):
+        long, short = (duration_text(5.0, say, is_short=each) for each in (False, True))
+        whole, fine = (percent_text(0.123, say, digits=each) for each in (0, 1))
+        assert (long == short, whole == fine) == (say.language == "id", False)
