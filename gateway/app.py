@@ -18,6 +18,7 @@ then ``CORSMiddleware`` stands between the edge and the routes.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
 from graphql import GraphQLSchema
@@ -31,6 +32,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.access.authentication import Authentication
 from gateway.access.suspensions import Suspensions
+from gateway.errors import ErrorCode, RequestError
 from gateway.execution.operation import OperationRunner, SubscriptionRunner
 from gateway.faults import Fault
 from gateway.processor_time import make_task
@@ -38,7 +40,7 @@ from gateway.settings import Settings, SettingsError
 from gateway.wire import explorer
 from gateway.wire.admission import Admission, AdmissionLimits
 from gateway.wire.connections import Addresses
-from gateway.wire.edge import Edge
+from gateway.wire.edge import Edge, ServerTiming
 from gateway.wire.health import Check, Drain, Health, internal_app
 from gateway.wire.http import GraphQLOverHTTP
 from gateway.wire.metrics import Metrics
@@ -146,6 +148,8 @@ def create_app(
         routes.append(WebSocketRoute("/graphql", sockets.serve))
     if settings.in_development:
         routes += [Route("/graphql", _explorer_or_query(endpoint)), *explorer.asset_routes()]
+    else:
+        routes.append(Route("/graphql", _public_documents(endpoint), methods=["GET"]))
     if sign_in:
         routes.append(sign_in.mount())
     app = Starlette(
@@ -153,6 +157,7 @@ def create_app(
         middleware=[
             Middleware(Edge, metrics=metrics, drain=drain, traces=traces),
             *_cors(settings),
+            *([Middleware(ServerTiming)] if settings.in_development else []),
             Middleware(PastRouting, endpoint=endpoint),
         ],
         exception_handlers=HANDLERS,
@@ -269,6 +274,24 @@ def _explorer_or_query(endpoint: GraphQLOverHTTP) -> Callable[[Request], Awaitab
         wants_page = "text/html" in request.headers.get("accept", "")
         if wants_page and not request.query_params.keys() & set(URL_PARAMETERS):
             return await explorer.page(request)
+        return endpoint
+
+    return get
+
+
+def _public_documents(endpoint: GraphQLOverHTTP) -> Callable[[Request], Awaitable[ASGIApp]]:
+    """Registered documents, asked for by whoever is not signed in: nothing in such an address is
+    worth hiding from a log, and a cache may keep the answer."""
+
+    async def get(request: Request) -> ASGIApp:
+        is_named = "documentId" in request.query_params and "query" not in request.query_params
+        if not is_named or "authorization" in request.headers:
+            raise RequestError(
+                ErrorCode.METHOD_NOT_ALLOWED,
+                "By GET, only registered documents are answered, by `documentId` and without a"
+                " token: send the operation by POST.",
+                HTTPStatus.METHOD_NOT_ALLOWED,
+            )
         return endpoint
 
     return get

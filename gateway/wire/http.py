@@ -8,7 +8,7 @@ from types import TracebackType
 from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.access.authentication import Authentication
 from gateway.access.purpose import PURPOSE_HEADER
@@ -24,9 +24,11 @@ from gateway.wire.content import (
     answer_response,
     error_response,
     negotiate,
+    public_response,
     require_json,
 )
 from gateway.wire.parameters import from_body, from_url, read_body
+from models.vocabulary import Role
 
 #: The header in which clients give their name; Apollo's do so by default.
 CLIENT_HEADER = b"apollographql-client-name"
@@ -59,12 +61,12 @@ class GraphQLOverHTTP:
         self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer an operation in the body of a POST, or in the URL of a GET: that in development
-        only, since URLs end up in logs."""
+        """Answer an operation in the body of a POST, or in the URL of a GET: since URLs end up in
+        logs, in production only what is public and registered (`public_documents`)."""
         response = await self._respond(scope, receive)
         await response(scope, receive, send)
 
-    async def _respond(self, scope: Scope, receive: Receive) -> Response:
+    async def _respond(self, scope: Scope, receive: Receive) -> ASGIApp:
         headers, record, media_type = RequestHeaders(scope), current_record(), JSON
         language = language_of(headers.get(b"accept-language"))
         try:
@@ -90,7 +92,10 @@ class GraphQLOverHTTP:
         except TimeoutError:
             return _refusal(_timeout_error(), record.trace_id, media_type, language)
         record.note_answer(answer.errors, answer.extensions)
-        return answer_response(answer, media_type, language)
+        response = answer_response(answer, media_type, language)
+        if viewer.role is Role.ANONYMOUS:
+            return public_response(response, answer, headers.get(b"if-none-match"), scope["method"])
+        return response
 
     async def _read_operation(
         self, scope: Scope, headers: RequestHeaders, receive: Receive, language: Language

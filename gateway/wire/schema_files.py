@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from gateway.access.authentication import Authentication
 from gateway.errors import ErrorCode, RequestError
+from gateway.wire.content import names_tag
 from models.vocabulary import Role
 
 #: The media type that such files are usually served with; none is registered for them.
@@ -56,7 +57,7 @@ class SchemaFiles:
             )
         text, tag = await self._print(role)
         headers = {"ETag": tag, "Cache-Control": _CACHING}
-        if _has(request.headers.get("if-none-match", ""), tag):
+        if names_tag(request.headers.get("if-none-match", ""), tag):
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         return Response(text, headers={**headers, "Content-Type": MEDIA_TYPE})
 
@@ -66,9 +67,3 @@ class SchemaFiles:
             text = (await asyncio.to_thread(print_schema, self._views[role]) + "\n").encode()
             self._printed[role] = text, f'"{sha256(text).hexdigest()[:32]}"'
         return self._printed[role]
-
-
-def _has(if_none_match: str, tag: str) -> bool:
-    """Whether the client names the tag, or any. A proxy that compresses makes tags weak."""
-    tags = [each.strip().removeprefix("W/") for each in if_none_match.split(",")]
-    return tag in tags or "*" in tags

@@ -225,6 +225,29 @@ async def test_where_documents_are_required_others_are_refused(world: str, conne
         assert asked.data == {"__schema": {"queryType": {"name": "Query"}}}
 
 
+async def test_in_production_a_public_document_is_asked_for_by_its_address(
+    world: str, connection
+) -> None:
+    """Only by its id, and by whoever is not signed in."""
+    text = "query Public { visaTypes(first: 2) { nodes { code name } } }"
+    id_ = await register_document(connection, text)
+    async with asking(world, environment="production", cursor_key="ab" * 32) as who:
+        get = who["anonymous"].client.get
+        found = await get("/graphql", params={"documentId": id_})
+        assert [one["code"] for one in found.json()["data"]["visaTypes"]["nodes"]] == ["B1", "C1"]
+        again = {"If-None-Match": found.headers["etag"]}
+        assert (await get("/graphql", params={"documentId": id_}, headers=again)).status_code == 304
+        for params, headers in (
+            ({"query": text}, {}),
+            ({"documentId": id_, "query": text}, {}),
+            ({"documentId": id_}, tokens.bearer(Role.OFFICER)),
+            ({}, {}),
+        ):
+            refused = await get("/graphql", params=params, headers=headers)
+            assert refused.status_code == 405
+            assert refused.json()["errors"][0]["extensions"]["code"] == "METHOD_NOT_ALLOWED"
+
+
 async def test_in_production_not_even_introspection_is_let_through(world: str, connection) -> None:
     production = {
         "environment": "production", "documents": "require", "cursor_key": "00" * 32,

@@ -15,6 +15,7 @@ from gateway.errors import ErrorCode, RequestError
 from gateway.execution.operation import Answer, Data, JsonBytes, OperationRequest
 from gateway.faults import Fault
 from gateway.viewer import Viewer
+from models.vocabulary import Role
 from tests import tokens
 from tests.gateway.small_schema import SmallExecutor
 from tests.gateway.surviving.standing import metrics_of
@@ -23,6 +24,58 @@ from tests.gateway.test_wire import NEW, OLD, ask, client, client_of, code_of, e
 __all__ = ["client", "executor"]
 
 pytestmark = pytest.mark.anyio
+
+
+# --- What is public ------------------------------------------------------------------------------
+
+LONG = {"query": "query ($t: String) { echo(text: $t) }", "variables": {"t": "long " * 600}}
+
+
+async def test_only_what_is_public_is_compressed(client) -> None:
+    """Strangers' texts may stand in the answer to somebody who is signed in, beside secrets whose
+    length would tell."""
+    gzip = {"Accept-Encoding": "gzip"}
+    public = await client.post("/graphql", json=LONG, headers=gzip)
+    assert public.headers["content-encoding"] == "gzip"
+    assert public.json()["data"]["echo"].startswith("long long")
+    for role in set(Role) - {Role.ANONYMOUS}:
+        signed = {**gzip, **tokens.bearer(role)}
+        answer = await client.post("/graphql", json=LONG, headers=signed)
+        assert answer.status_code == 200
+        assert "content-encoding" not in answer.headers
+    plain = await client.post("/graphql", json=LONG, headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+
+
+async def test_what_is_public_has_a_tag(client) -> None:
+    asked = {"query": '{ echo(text: "a") }'}
+    first = await client.get("/graphql", params=asked)
+    tag = {"If-None-Match": first.headers["etag"]}
+    again = await client.get("/graphql", params=asked, headers=tag)
+    assert (again.status_code, again.content, again.headers["etag"]) == (
+        304,
+        b"",
+        tag["If-None-Match"],
+    )
+    assert "no-store" not in again.headers["cache-control"]
+    other = await client.get("/graphql", params={"query": '{ echo(text: "b") }'}, headers=tag)
+    assert (other.status_code, other.json()["data"]) == (200, {"echo": "b None"})
+    for kept_back in (
+        await client.get("/graphql", params=asked, headers=tokens.bearer(Role.OFFICER)),
+        await client.get("/graphql", params={"query": "{ broken }"}),
+        await client.post("/graphql", json=asked),
+    ):
+        assert "etag" not in kept_back.headers
+        assert kept_back.headers["cache-control"] == "private, no-store"
+
+
+async def test_what_took_how_long_is_said_in_development_alone(client) -> None:
+    answer = await client.post("/graphql", json=LONG)
+    times = dict(re.findall(r"(\w+);dur=([\d.]+)", answer.headers["server-timing"]))
+    assert {*times} == {"turn", "connection", "processor", "total"}
+    assert float(times["total"]) >= float(times["turn"])
+    async with client_of(SmallExecutor(), environment="production", cursor_key="ab" * 32) as other:
+        assert "server-timing" not in (await other.post("/graphql", json=LONG)).headers
 
 
 # --- The status ----------------------------------------------------------------------------------
