@@ -6,14 +6,14 @@ export HERE := $(shell file='$(subst ','\'',$(MAKEFILE_LIST))'; cd "$$(dirname "
 # Any Python starts the setup, which then looks for the fastest that suits.
 ANY   := $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11 python,$(shell command -v $(name) >/dev/null && echo $(name))))
 # What the tests need besides, each in a folder of its own.
-TOOLS := clients portal browser graphiql pooler debian-postgres valkey prometheus
+TOOLS := clients portal browser graphiql pooler debian-postgres valkey prometheus softhsm
 ARGS  ?=
 # What Python compiles is kept, whatever the machine says: a hundred programs that the tests start
 # would each compile two thousand modules.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test check graphiql plotly snapshots proof bench docs release lock clean browser pooler debian-postgres clock valkey prometheus clients portal lighthouse
+.PHONY: help demo setup test check graphiql plotly snapshots proof bench docs release lock clean browser pooler debian-postgres clock valkey prometheus softhsm clients portal lighthouse
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' "$$HERE/Makefile"
@@ -57,7 +57,7 @@ release: setup  ## Build wheels, a bill of materials and licences into dist/, an
 
 lock: setup  ## Write requirements.lock anew from pyproject.toml
 	@cd "$$HERE" && UV_SYSTEM_CERTS=1 .tools/uv/bin/uv pip compile --quiet --universal \
-		--python-version 3.11 --generate-hashes --no-emit-index-url --extra demo --extra traces --group dev pyproject.toml \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --extra demo --extra pkcs11 --extra traces --group dev pyproject.toml \
 		--custom-compile-command "make lock" --output-file requirements.lock
 	@cd "$$HERE" && UV_SYSTEM_CERTS=1 .tools/uv/bin/uv pip compile --quiet --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --group release \
@@ -95,3 +95,6 @@ valkey: setup
 
 prometheus: setup
 	@cd "$$HERE" && .venv/bin/python deploy/setup/prometheus.py
+
+softhsm: setup
+	@cd "$$HERE" && .venv/bin/python deploy/setup/softhsm.py

@@ -1,17 +1,20 @@
-"""What the vault costs: a page of people opened, and a world loaded with its people sealed."""
+"""What the vault costs: a page of people opened, a world loaded with its people sealed, and all
+data keys wrapped by the key of a new epoch."""
 
 import tempfile
 from functools import partial
 from pathlib import Path
-from time import process_time
+from time import monotonic, process_time
+from uuid import UUID
 
 import asyncpg
 
 from bench.measuring import Clock, processor_clock, show, show_table, side_by_side
 from bench.world import load, prepare, prepare_keys, server
 from models.database.connections import connect
-from models.key_service import KeyService, SocketKeys, create_key_file
+from models.key_service import KeyService, LocalKeyService, SocketKeys, create_key_file
 from models.key_service.process import running_keys
+from models.key_service.rotation import rotate_data_keys
 from models.person.identity import Identity
 from models.person.sealed import cells_sql
 from models.person.vault import Cell, Vault
@@ -19,6 +22,7 @@ from models.synthetic import Scale, synthesise
 
 _FIELDS = ("full_name", "birth_date", "sex", "passport_number", "email", "phone")
 _PEOPLE = 50
+_DATA_KEYS = 50_000
 #: More than anybody measures: the ceiling is not what is measured.
 _UNWRAPS = 1_000_000_000
 _PAGE = "SELECT applicant_id, {} FROM identity ORDER BY applicant_id LIMIT $1"
@@ -36,6 +40,23 @@ async def measure(applications: int, rounds: int) -> None:
             keys = SocketKeys(folder / "socket")
             await _pages(keys, rounds)
             await _worlds(keys, applications)
+        await _rotation(folder / "keys.json", store)
+
+
+async def _rotation(file: Path, store: str) -> None:
+    keys = LocalKeyService.open(file, store)
+    people = [UUID(int=number) for number in range(1, _DATA_KEYS + 1)]
+    for first in range(0, _DATA_KEYS, 1_000):
+        await keys.make_data_keys(people[first : first + 1_000])
+    await keys.close()
+    began, of_us = monotonic(), process_time()
+    number = await rotate_data_keys(file, store)
+    seconds, of_us = monotonic() - began, process_time() - of_us
+    show_table(
+        "Data keys wrapped by the key of a new epoch, by the clock",
+        ("data keys", "a second", "processor of us, each"),
+        [(f"{number:,}", f"{number / seconds:,.0f}", f"{of_us / number * 1e6:.1f} us")],
+    )
 
 
 async def _pages(keys: KeyService, rounds: int) -> None:

@@ -192,7 +192,9 @@ def retire_key(what: str, file: Path) -> None:
     What it sealed or signed is found to be forged from then on. So `signatures` once the next
     checkpoint is signed; `seals` once `gerbang audit verify` counts none by it any more.
     """
-    LocalKeys.from_file(file).with_one_key(_USES[what]).write(file)
+    keys = LocalKeys.from_file(file).with_one_key(_USES[what])
+    keys.write(file)
+    keys.destroy_retired(file)
     click.echo(f"{file}: one key of the {what} is left.")
 
 

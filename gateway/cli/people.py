@@ -89,6 +89,7 @@ def settle(*, forget_kept: bool, forget_unreadable: bool) -> None:
 
     run_as_owner(settings.required_owner_url, forget)
     settled.write(file)
+    settled.destroy_retired(file)
     click.echo(f"{file}: one key is left.")
 
 

@@ -12,7 +12,7 @@ from gateway.settings import Command, Settings, read_settings
 from models.account import AccountError
 from models.database.connections import connected
 from models.jobs.relating import relate_everybody
-from models.key_service import KeyServiceError, Principal
+from models.key_service import KeyServiceError, KeyUse, LocalKeys, Principal, create_key_file
 from models.key_service.preparing import prepare_store
 from models.key_service.rotation import begin_rotation, rotate_data_keys
 from models.rights.key_comparison import KeyComparison, RelativeAge, compare_keys
@@ -20,6 +20,13 @@ from models.rights.orphan_keys import Sweep, preview
 from models.rights.orphan_keys import sweep as sweep_keys
 
 _EVERY = 10_000
+#: What moves the keys of each use from the file into its token.
+_ROTATIONS = {
+    KeyUse.PERSON_INDEX: "gerbang people rotate",
+    KeyUse.DATA_KEY: "gerbang vault rotate",
+    KeyUse.ACCESS_LOG: "gerbang audit rotate seals",
+    KeyUse.CHECKPOINT: "gerbang audit rotate signatures",
+}
 #: Of the people without a key, so many are named.
 _MOST_NAMED = 20
 
@@ -39,6 +46,24 @@ def prepare() -> None:
     with explain_database_errors("GERBANG_KEY_STORE_OWNER"):
         asyncio.run(prepare_store(settings.key_store_owner or "", settings.required_key_store))
     click.echo("The store of the data keys is ready.")
+
+
+@vault.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("address", metavar="URI")
+def token(file: Path, address: str) -> None:
+    """Keep the keys of FILE in a PKCS#11 token, without which a copy of FILE opens nothing.
+
+    URI is pkcs11:token=LABEL?module-path=LIBRARY&pin-source=FILE_OF_PIN. FILE is made where there
+    is none. In one that is there, new keys are the token's: rotate those of before.
+    """
+    if not file.exists():
+        create_key_file(file, address)
+    else:
+        LocalKeys.from_file(file).with_token(address).write(file)
+    for use in LocalKeys.from_file(file).uses_in_file():
+        click.echo(f"A key still stands in {file} as it is: run `{_ROTATIONS[use]}`.")
+    click.echo(f"{file}: new keys are made in the token.")
 
 
 @vault.command()

@@ -1,8 +1,8 @@
 """The key service: clients ask it to do something with a key, and never hold the key.
 
 It is a process of its own (`gerbang keys`), or several, asked over sockets (`socket_keys`); the
-protocol is small (docs/vault.md), so that a hardware module, Vault or a cloud's key management fits
-behind it. For development the same keys can be used in the process itself.
+protocol is small (docs/vault.md). Its own keys are in a file, or in a token that opens the file
+(`security_modules`). For development the same keys can be used in the process itself.
 """
 
 from pathlib import Path

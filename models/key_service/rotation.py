@@ -50,6 +50,7 @@ async def rotate_data_keys(
             done = await _rewrap_all(store, keys, done, progress)
             if await store.retire(old, lambda: keys.with_one_key(KeyUse.DATA_KEY).write(file)):
                 await _note_accepted(store, file)
+                LocalKeys.from_file(file).destroy_retired(file)
                 return done
     finally:
         await store.close()

@@ -2,6 +2,7 @@
 stolen, and tried."""
 
 import contextlib
+import shutil
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
@@ -15,6 +16,7 @@ from models.key_service import (
     Cause,
     Credential,
     KeyServiceError,
+    LocalKeys,
     LocalKeyService,
     Principal,
     RefusedSubjectsError,
@@ -25,11 +27,13 @@ from models.key_service import (
     create_key_file,
 )
 from models.key_service.process import credentials_beside
+from models.key_service.rotation import rotate_data_keys
 from models.row_keys import new_key
 from tests import tokens
 from tests.gateway.judged import Judged, judged_gateway
 from tests.gateway.test_judged import CASEWORK, HELD, OPEN, names_read
-from tests.key_stores import administer, new_store, open_keys, store_of
+from tests.key_stores import administer, copy_keys, new_store, open_keys, store_of
+from tests.softhsm import require_softhsm, token_address
 from tests.world import APPLICANTS, applicant_id
 
 pytestmark = pytest.mark.anyio
@@ -168,6 +172,54 @@ async def steal_the_key_services_file_and_store(judged: Judged) -> None:
     assert len(await keys.open_data_keys(EVERYBODY)) == len(EVERYBODY)
 
 
+async def in_token(judged: Judged) -> tuple[Path, str]:
+    """Copies of the file of keys and of the store, the keys of the one moved into a token."""
+    require_softhsm()
+    file = Path(shutil.copy(judged.file, judged.file.with_name("token.json")))
+    copy_keys(store_of(judged.file), store := new_store())
+    LocalKeys.from_file(file).with_token(token_address()).write(file)
+    await rotate_data_keys(file, store)
+    return file, store
+
+
+async def steal_the_disk_and_the_store(judged: Judged) -> None:
+    """All that is on the disk: the token's folder, too, since SoftHSM keeps its own there."""
+    file, store = await in_token(judged)
+    content = read(file)
+    (guess := file.with_name("guess")).write_text("0000")
+    for pin in (file.with_name("nowhere"), guess):
+        write(file, content.replace(token_address(), token_address(pin)))
+        with pytest.raises(KeyServiceError, match=r"PIN of the token|PinIncorrect"):
+            await LocalKeyService.open(file, store).open_data_keys(EVERYBODY)
+
+
+async def steal_backups_of_an_epoch(judged: Judged) -> None:
+    """Beside the token and its PIN of today."""
+    file, store = await in_token(judged)
+    old = Path(shutil.copy(file, file.with_name("old.json")))
+    copy_keys(store, old_store := new_store())
+    keys = LocalKeyService.open(old, old_store)
+    assert len(await keys.open_data_keys(EVERYBODY)) == len(EVERYBODY)
+    await rotate_data_keys(file, store)
+    for each in (old, file):
+        with pytest.raises(KeyServiceError, match=r"has not, or no more|is missing in the file"):
+            await LocalKeyService.open(each, old_store).open_data_keys(EVERYBODY)
+
+
+async def steal_the_token_with_its_pin(judged: Judged) -> None:
+    file, store = await in_token(judged)
+    keys = LocalKeyService.open(file, store)
+    assert len(await keys.open_data_keys(EVERYBODY)) == len(EVERYBODY)
+
+
+def read(file: Path) -> str:
+    return file.read_text()
+
+
+def write(file: Path, content: str) -> None:
+    file.write_text(content)
+
+
 #: In the order of the table, since later ones count what earlier ones left.
 STEALING: Mapping[str, Callable[[Judged], Awaitable[None]]] = {
     "the database, or write access to it as a superuser": steal_the_database,
@@ -183,6 +235,13 @@ STEALING: Mapping[str, Callable[[Judged], Awaitable[None]]] = {
     "the auditor's credential and socket": steal_the_auditors_credential,
     "the key service's file": steal_the_key_services_file,
     "the key service's store, or its administrators' access": steal_the_key_services_store,
+    "the disk of a key host whose keys are in a token, and the store": (
+        steal_the_disk_and_the_store
+    ),
+    "backups of both from an epoch whose key the token has destroyed, and the token with its PIN": (
+        steal_backups_of_an_epoch
+    ),
+    "the disk, the store, and the token with its PIN": steal_the_token_with_its_pin,
     "the file and the store, or the memory of a service": steal_the_key_services_file_and_store,
 }
 

@@ -175,6 +175,7 @@ AREAS = (
         ),
         matching("""
             models/test_key_service models/test_key_process models/test_orphan_keys
+            models/test_security_modules
             models/test_seal_keys models/test_row_security gateway/test_keys models/test_receipts
             gateway/test_judged models/test_row_security_repair models/test_key_store
             models/test_key_sockets models/test_judge models/test_principals gateway/test_lost_keys
