@@ -13,7 +13,7 @@ ARGS  ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test check graphiql plotly snapshots proof bench docs release lock clean browser pooler debian-postgres clock valkey prometheus softhsm clients portal lighthouse
+.PHONY: help demo setup test check graphiql plotly snapshots proof bench docs release audit lock clean browser pooler debian-postgres clock valkey prometheus softhsm clients portal lighthouse
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' "$$HERE/Makefile"
@@ -54,6 +54,9 @@ docs: setup  ## Build the site of the documentation, with a search, into build/d
 
 release: setup  ## Build wheels, a bill of materials and licences into dist/, and try them
 	@cd "$$HERE" && .venv/bin/python deploy/setup/release.py
+
+audit: setup  ## Look up what the lock files pin among known vulnerabilities
+	@cd "$$HERE" && .venv/bin/python deploy/setup/audit.py
 
 lock: setup  ## Write requirements.lock anew from pyproject.toml
 	@cd "$$HERE" && UV_SYSTEM_CERTS=1 .tools/uv/bin/uv pip compile --quiet --universal \

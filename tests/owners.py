@@ -13,7 +13,7 @@ from models.postgres import Server
 from models.row_security import login_at
 from tests import tokens
 
-PREPARATION = Path(__file__).resolve().parents[1] / "deploy" / "postgres" / "owner.sql"
+PREPARATION = Path(__file__).resolve().parents[1] / "models" / "postgres" / "owner.sql"
 #: The usual names.
 OWNER, DATABASE = "gerbang_owner", "gerbang"
 PASSWORD = "of the owner"

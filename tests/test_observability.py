@@ -23,6 +23,7 @@ from gateway.wire.health import internal_app
 from gateway.wire.keeper_metrics import KeeperMetrics
 from gateway.wire.metrics import Metrics
 from models.jobs.scheduler import Jobs
+from models.key_service.metrics import Metrics as KeyMetrics
 from tests.machine import needs
 
 ROOT = Path(__file__).parents[1]
@@ -44,7 +45,7 @@ _PROMETHEUS_OWN, _OF_TARGETS = {"up"}, {"job", "instance", "le"}
 def told() -> dict[str, set[str]]:
     """The labels of each metric that some process serves."""
     found: dict[str, set[str]] = {}
-    for text in (_page(_gateway()), _page(_keeper()), _dashboard()):
+    for text in (_page(_gateway()), _page(_keeper()), _dashboard(), KeyMetrics().text()):
         for family in text_string_to_metric_families(text):
             for sample in family.samples:
                 found.setdefault(sample.name, set()).update(sample.labels)

@@ -77,6 +77,11 @@ ROWS: dict[str, tuple[Panel, ...]] = {
             "published": "max(gerbang_published_edition_age_seconds)",
         }),
     ),
+    "Keys": (
+        _rates("Questions, by verb", "gerbang_keys_questions_total", "verb"),
+        _rates("Questions, by how they were answered", "gerbang_keys_questions_total", "outcome"),
+        _p95("gerbang_keys_question_seconds"),
+    ),
     "Dashboard": (
         _rates("By status", "gerbang_dashboard_requests_total", "status"),
         _p95("gerbang_dashboard_request_seconds"),

@@ -16,7 +16,7 @@ _Result = TypeVar("_Result")
 #: Sentences by SQLSTATE or a prefix of it; ``{variable}`` is the one that holds the address.
 _BY_STATE = {
     "28": "The database refuses the login: look at the user and the password in {variable}.",
-    "3D": "There is no such database: let a superuser make it with deploy/postgres/owner.sql, or"
+    "3D": "There is no such database: let a superuser make it with models/postgres/owner.sql, or"
     " correct its name in {variable}.",
     "42P01": "The database was not migrated to this version: run `gerbang migrate` first.",
     "42703": "The database was not migrated to this version: run `gerbang migrate` first.",

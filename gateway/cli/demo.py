@@ -41,7 +41,7 @@ from models.key_service.preparing import prepare_store
 from models.key_service.process import UNWRAPS_A_MINUTE, credentials_beside, running_keys
 from models.logs import process_log
 from models.migrations import UnknownRevisionError, migrate
-from models.postgres import default_data_dir, running_postgres
+from models.postgres import KEYS_OWNER, OWNER, default_data_dir, running_postgres
 from models.postgres.guardian import end_with_parent
 from models.row_security import login_at
 from models.synthetic import synthesise
@@ -107,7 +107,9 @@ def demo(
     keys_file = data.with_name(f"{data.name}.keys.json")
     programs = Path(binaries) if binaries else None
     with contextlib.ExitStack() as stack:
-        url = stack.enter_context(running_postgres(data, binaries=programs)).url("gerbang")
+        # The superuser makes the database and its owner, and does nothing else.
+        server = stack.enter_context(running_postgres(data, binaries=programs))
+        url = server.owned_url(OWNER)
         store = stack.enter_context(_key_store(data.with_name(f"{data.name}.keys"), programs))
         checkpoints = keys_file.with_suffix("").with_suffix(".checkpoints")
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gerbang-")))
@@ -200,7 +202,7 @@ def _key_store(data: Path, binaries: Path | None) -> Iterator[str]:
     of the login of services."""
     settings = {"shared_buffers": "32MB", "max_wal_size": "1GB"}
     with running_postgres(data, binaries=binaries, settings=settings) as server:
-        owner = server.url("keys")
+        owner = server.owned_url(KEYS_OWNER)
         login = read_database_url(owner).with_login("gerbang_keys", secrets.token_hex(16))
         asyncio.run(prepare_store(owner, str(login)))
         yield str(login)

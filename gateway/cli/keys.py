@@ -110,6 +110,7 @@ def keys(
     program = command(
         *(file, socket, unwraps, signing, digests, linking),
         *(rules.to_json(), credentials, certificates, log_level),
+        metrics=(settings.metrics_host, settings.keys_port) if settings.keys_port else None,
     )
     environment = {**os.environ, STORE: settings.required_key_store}
     # Which then loads nothing that it does not need.

@@ -97,7 +97,7 @@ async def _examine_database(
             yield finding
         if findings:
             return
-    async for finding in examine_owner_privileges(owner, settings):
+    async for finding in examine_owner_privileges(owner):
         yield finding
     async for finding in examine_row_rules(owner):
         yield finding

@@ -148,15 +148,12 @@ async def examine_owner_rights(owner: asyncpg.Connection, login: str) -> AsyncIt
         )
 
 
-async def examine_owner_privileges(
-    owner: asyncpg.Connection, settings: Settings
-) -> AsyncIterator[Finding]:
-    """A superuser is acceptable only in development."""
-    if not settings.in_development and await is_superuser(owner):
+async def examine_owner_privileges(owner: asyncpg.Connection) -> AsyncIterator[Finding]:
+    if await is_superuser(owner):
         yield Finding(
             "The owner in GERBANG_OWNER_URL is a superuser.",
             "Who learns its password has every database of the server, and its files.",
-            "Prepare another one with deploy/postgres/owner.sql and name it there; then"
+            "Prepare another one with models/postgres/owner.sql and name it there; then"
             " `gerbang migrate` says what is to be handed over to it.",
         )
 

@@ -1,6 +1,6 @@
 """Checks that the database owner has the rights it needs, and generates SQL that grants them.
 
-The owner need not be a superuser: `deploy/postgres/owner.sql` prepares such an owner.
+The owner need not be a superuser: `models/postgres/owner.sql` prepares such an owner.
 """
 
 from collections.abc import Sequence

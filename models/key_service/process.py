@@ -20,6 +20,7 @@ from models.key_service.addresses import Address, Certificates
 from models.key_service.interface import Ceiling, KeyServiceError
 from models.key_service.judge import JudgedKeys, JudgeRules
 from models.key_service.local import LocalKeyService
+from models.key_service.metrics import Metrics
 from models.key_service.principals import (
     ANYTHING,
     PrincipalJudge,
@@ -39,6 +40,10 @@ DIGESTS_A_MINUTE = 2 * UNWRAPS_A_MINUTE
 STORE = "GERBANG_KEY_STORE"
 _READY = "ready"
 _PROGRAM = Path(__file__).with_name("alone.py")
+#: How often it is seen whether the store answers, and how long it may take.
+_STORE_SECONDS = 2.0
+#: A host and a port.
+MetricsAddress = tuple[str, int]
 LOG_LEVELS = ("debug", "info", "warning")
 
 log = logging.getLogger(__name__)
@@ -55,6 +60,7 @@ async def serve_keys(
     judge: str | None = None,
     credentials: Path | None = None,
     certificates: Certificates | None = None,
+    metrics: MetricsAddress | None = None,
 ) -> None:
     """Serve the keys of a file on a socket until a signal ends it.
 
@@ -62,8 +68,8 @@ async def serve_keys(
     checkpoints are signed and people erased, ``linking`` that of the LINKER. ``judge`` is
     what `JudgeRules` has, as JSON; without it, the first socket opens people for whoever asks.
     ``credentials`` is the folder of those that are shown on the other two; without it, the sockets
-    are open to whoever reaches them. ``certificates`` are those of addresses by TCP. Raises
-    KeyServiceError.
+    are open to whoever reaches them. ``certificates`` are those of addresses by TCP, ``metrics`` is
+    where metrics are served. Raises KeyServiceError.
     """
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     loop.set_exception_handler(log_unhandled)
@@ -82,19 +88,32 @@ async def serve_keys(
             others[address] = others.get(address, frozenset()) | verbs_of(named)
             if credentials is not None:
                 judges[address] = PrincipalJudge(keys, named, credentials)
+    counted = Metrics() if metrics is not None else None
     sockets = {socket: verbs_of(Socket.GATEWAYS) if others else ANYTHING, **others}
     async with contextlib.AsyncExitStack() as stack:
         for address, verbs in sockets.items():
             served = of_gateways if address == socket else keys
             await stack.enter_async_context(
-                serving_keys(served, address, verbs, judges.get(address), certificates)
+                serving_keys(served, address, verbs, judges.get(address), certificates, counted)
             )
+        if counted is not None and metrics is not None:
+            counted.serve(*metrics)
+            watching = asyncio.create_task(_watch_store(keys, counted))
+            stack.callback(watching.cancel)
         sys.stdout.write(f"{_READY}\n")
         sys.stdout.flush()
         log.info("start", extra=facts(process="keys", sockets=[*map(str, sockets)]))
         await stop.wait()
         log.info("drain")
     log.info("stop")
+
+
+async def _watch_store(keys: LocalKeyService, metrics: Metrics) -> None:
+    """Look every few seconds whether the store answers."""
+    while True:
+        reachable, _ = await keys.answering(_STORE_SECONDS)
+        metrics.note_store(is_reachable=reachable == 1)
+        await asyncio.sleep(_STORE_SECONDS)
 
 
 async def _judged(keys: LocalKeyService, rules: JudgeRules) -> JudgedKeys:
@@ -117,6 +136,7 @@ def command(
     credentials: Path | None = None,
     certificates: Certificates | None = None,
     log_level: str = "warning",
+    metrics: MetricsAddress | None = None,
 ) -> list[str]:
     """What runs the process: in a child, or in the place of this one.
 
@@ -129,6 +149,7 @@ def command(
         "--linking": linking,
         "--judge": judge,
         "--credentials": credentials,
+        "--metrics": metrics and f"{metrics[0]}:{metrics[1]}",
     }
     if certificates is not None:
         named["--certificate"] = certificates.certificate
@@ -149,6 +170,7 @@ def running_keys(
     judge: str | None = None,
     credentials: Path | None = None,
     certificates: Certificates | None = None,
+    metrics: MetricsAddress | None = None,
 ) -> Iterator[subprocess.Popen[str]]:
     """Run the process while the context is open; it ends with this one.
 
@@ -156,7 +178,8 @@ def running_keys(
     """
     process = subprocess.Popen(
         command(
-            *(file, socket, unwraps, signing, digests, linking, judge, credentials, certificates)
+            *(file, socket, unwraps, signing, digests, linking, judge, credentials, certificates),
+            metrics=metrics,
         ),
         env={**os.environ, STORE: store},
         stdout=subprocess.PIPE,
@@ -173,6 +196,11 @@ def running_keys(
         process.wait()
 
 
+def _metrics_address(text: str) -> MetricsAddress:
+    host, _, port = text.rpartition(":")
+    return host, int(port)
+
+
 def main() -> None:
     """`python alone.py FILE SOCKET`."""
     options = argparse.ArgumentParser()
@@ -186,6 +214,7 @@ def main() -> None:
         options.add_argument(name, type=Path)
     options.add_argument("--judge")
     options.add_argument("--credentials", type=Path)
+    options.add_argument("--metrics", type=_metrics_address)
     options.add_argument("--log-level", choices=LOG_LEVELS, default="info")
     given = vars(options.parse_args())
     files = [given.pop(name) for name in ("certificate", "private_key", "authority")]

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import time
 from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
@@ -31,6 +32,7 @@ from models.key_service.interface import (
 )
 from models.key_service.key_ages import ListsSubjects, SweepsKeys
 from models.key_service.local import LocalKeyService
+from models.key_service.metrics import Metrics, Outcome
 from models.key_service.operations import KeyOperationNote, ListsOperations
 from models.key_service.principals import ANYTHING, OF_RECEIPTS, OF_SWEEPS, PrincipalJudge
 from models.key_service.receipts import ListsReceipts, Reconciled
@@ -48,11 +50,13 @@ async def serving_keys(
     verbs: frozenset[str] = ANYTHING,
     judge: PrincipalJudge | None = None,
     certificates: Certificates | None = None,
+    metrics: Metrics | None = None,
 ) -> AsyncIterator[None]:
     """Listen at an address while the context is open; whoever reaches it may use these verbs.
 
     A Unix socket is reached by its owner and group, a TCP port by whoever shows a certificate of
-    the authority. ``judge`` is by whom principals without a viewer are judged, if they are.
+    the authority. ``judge`` is by whom principals without a viewer are judged, if they are,
+    ``metrics`` where questions are counted.
 
     Raises KeyServiceError where that is impossible.
     """
@@ -63,7 +67,7 @@ async def serving_keys(
         with contextlib.suppress(*over):
             while True:
                 line = await reader.readuntil(b"\n")
-                writer.write(await answer(keys, line, verbs, judge) + b"\n")
+                writer.write(await answer(keys, line, verbs, judge, metrics) + b"\n")
                 await writer.drain()
         writer.close()
 
@@ -104,29 +108,45 @@ async def answer(
     line: bytes,
     verbs: frozenset[str] = ANYTHING,
     judge: PrincipalJudge | None = None,
+    metrics: Metrics | None = None,
 ) -> bytes:
     """The answer to a line."""
+    began = time.monotonic()
+    question: Mapping[str, Any] = {}
+    outcome = Outcome.REFUSED
     try:
-        question = orjson.loads(line)
+        question = _read(line)
         if question["do"] in ANYTHING - verbs:
             raise KeyServiceError(f"this socket does not {question['do']}: ask the other one")
         if judge is not None:
             await judge.admit(question)
-        return orjson.dumps(await _do(keys, question))
+        answered = orjson.dumps(await _do(keys, question))
+        outcome = Outcome.ANSWERED
     except CeilingError as error:
-        return _refuse(str(error), seconds=error.seconds)
+        answered, outcome = _refuse(str(error), seconds=error.seconds), Outcome.CEILING
     except RefusedSubjectsError as error:
-        return _refuse(str(error), refused=[one.hex for one in error.subjects])
+        answered = _refuse(str(error), refused=[one.hex for one in error.subjects])
     except ViewerCeilingError as error:
-        return _refuse(str(error), window=error.window)
+        answered, outcome = _refuse(str(error), window=error.window), Outcome.CEILING
     except WeakSignInError as error:
-        return _refuse(str(error), acr_values=error.acr_values)
+        answered, outcome = _refuse(str(error), acr_values=error.acr_values), Outcome.SIGN_IN
     except AwayStoreError as error:
-        return _refuse(str(error), away=True)
+        answered, outcome = _refuse(str(error), away=True), Outcome.AWAY
     except KeyServiceError as error:
-        return _refuse(str(error))
+        answered = _refuse(str(error))
     except (ValueError, TypeError, KeyError, AttributeError):
-        return _refuse("this is no question of the protocol")
+        answered = _refuse("this is no question of the protocol")
+    if metrics is not None:
+        metrics.note_question(question, outcome, time.monotonic() - began)
+    return answered
+
+
+def _read(line: bytes) -> Mapping[str, Any]:
+    """Raises ValueError for what is no question."""
+    question = orjson.loads(line)
+    if not isinstance(question, dict) or not isinstance(question.get("do"), str):
+        raise ValueError("no question")
+    return question
 
 
 def _refuse(why: str, **more: object) -> bytes:

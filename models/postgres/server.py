@@ -1,6 +1,7 @@
 """A running embedded PostgreSQL: started, waited for, and stopped."""
 
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -10,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from models.postgres import guardian
 from models.postgres.binaries import AlreadyRunningError, Binaries, PostgresError, find_binaries
@@ -35,6 +37,23 @@ SETTINGS = {
     "checkpoint_timeout": "15min",
     "jit": "off",  # compiling costs short statements more than it saves
 }
+
+
+class Owner(NamedTuple):
+    """Who owns a database and is no superuser, as in production: the script that makes both, run by
+    a superuser."""
+
+    name: str
+    database: str
+    script: str
+    #: The environment variable from which the script takes the password.
+    password: str
+
+
+OWNER = Owner("gerbang_owner", "gerbang", "owner.sql", "GERBANG_OWNER_PASSWORD")
+KEYS_OWNER = Owner(
+    "gerbang_keys_owner", "gerbang_keys", "keys.sql", "GERBANG_KEY_STORE_OWNER_PASSWORD"
+)
 
 
 class Server:
@@ -65,9 +84,17 @@ class Server:
 
     def address(self, database: str) -> str:
         """The URL of a database that is there."""
-        return (
-            f"postgresql://{SUPERUSER}:{self.cluster.password()}@{LOOPBACK}:{self.port}/{database}"
-        )
+        return self._address(SUPERUSER, self.cluster.password(), database)
+
+    def owned_url(self, owner: Owner) -> str:
+        """The URL of a database for its owner, with a new password; what is missing is made."""
+        password = secrets.token_urlsafe(24)
+        script = Path(__file__).with_name(owner.script).read_text(encoding="utf-8")
+        self._administer(owner.database, script, **{owner.password: password})
+        return self._address(owner.name, password, owner.database)
+
+    def _address(self, user: str, password: str, database: str) -> str:
+        return f"postgresql://{user}:{password}@{LOOPBACK}:{self.port}/{database}"
 
     def is_guarded(self) -> bool:
         """Whether the guardian that we started still watches over the server."""
@@ -81,11 +108,15 @@ class Server:
 
     def _create(self, database: str) -> None:
         statement = (
-            "SELECT format('CREATE DATABASE %I', :'name') WHERE NOT EXISTS"
-            " (SELECT FROM pg_database WHERE datname = :'name') \\gexec\n"
+            "SELECT format('CREATE DATABASE %I', :'database') WHERE NOT EXISTS"
+            " (SELECT FROM pg_database WHERE datname = :'database') \\gexec\n"
         )
+        self._administer(database, statement)
+
+    def _administer(self, database: str, script: str, **environment: str) -> None:
+        """Run a script of psql as the superuser, which makes a database."""
         result = subprocess.run(
-            [self.binaries["psql"], "-qXv", "ON_ERROR_STOP=1", "-v", f"name={database}"],
+            [self.binaries["psql"], "-qXv", "ON_ERROR_STOP=1", "-v", f"database={database}"],
             env={
                 **ENVIRONMENT,
                 "PGHOST": LOOPBACK,
@@ -93,8 +124,9 @@ class Server:
                 "PGUSER": SUPERUSER,
                 "PGDATABASE": "postgres",
                 "PGPASSWORD": self.cluster.password(),
+                **environment,
             },
-            input=statement,
+            input=script,
             capture_output=True,
             text=True,
             check=False,

@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from gateway.doctor import examine
+from gateway.settings import Settings
 from gateway.viewer import Viewer as SealedViewer
 from models.database.connections import connect
 from models.jobs.forget_changes import forget
@@ -21,7 +22,7 @@ from tests import tokens
 from tests.acting import act
 from tests.gateway.changing import row, submitted_case
 from tests.gateway.conftest import Viewer
-from tests.gateway.test_doctor import diagnose, installation, provider
+from tests.gateway.test_doctor import SUPERUSER, installation, provider
 from tests.gateway.test_rows_reached import *  # noqa: F403
 from tests.models.test_row_security import workers_read_as_the_viewer
 from tests.owners import DATABASE, OWNER, migrate_as_owner, prepare, run
@@ -160,15 +161,18 @@ async def test_the_doctor_has_no_finding_about_a_plain_owner(world: str, issuer:
     assert await diagnose(installation(world, issuer)) == []
 
 
-async def test_the_doctor_names_a_superuser_where_it_matters(
+async def test_the_doctor_names_an_owner_that_is_a_superuser(
     apart: Server, world: str, issuer: str
 ) -> None:
     superuser = installation(apart.url(DATABASE), issuer)
-    assert await diagnose(superuser) == []
-    named = "The owner in GERBANG_OWNER_URL is a superuser."
+    assert await diagnose(superuser) == [SUPERUSER]
     in_production = installation(apart.url(DATABASE), issuer, **PRODUCTION)
-    assert named in await diagnose(in_production)
-    assert named not in await diagnose(installation(world, issuer, **PRODUCTION))
+    assert SUPERUSER in await diagnose(in_production)
+    assert SUPERUSER not in await diagnose(installation(world, issuer, **PRODUCTION))
+
+
+async def diagnose(settings: Settings) -> list[str]:
+    return [finding.what for finding in await examine(settings)]
 
 
 async def test_workers_are_told_who_was_verified_by_an_owner_that_is_no_superuser(

@@ -50,7 +50,7 @@ class Case:
 
 AWAY = "The database does not answer: start PostgreSQL, or correct host and port in GERBANG_OWNER"
 REFUSED = "The database refuses the login: look at the user and the password in GERBANG_"
-NO_DATABASE = "There is no such database: let a superuser make it with deploy/postgres/owner.sql"
+NO_DATABASE = "There is no such database: let a superuser make it with models/postgres/owner.sql"
 NOT_MIGRATED = "The database was not migrated to this version: run `gerbang migrate` first."
 NOT_THE_OWNER = "The database does not let this login do that: look whether GERBANG_OWNER_URL"
 READ_ONLY = "The database is a replica or set to read only: name the primary in GERBANG_OWNER_URL."

@@ -228,6 +228,7 @@ def test_what_befalls_the_key_service_is_a_line_each() -> None:
         others = ("--signing", sockets[1], "--linking", sockets[2])
         provider = {"ISSUER": tokens.ISSUER, "JWKS_URL": f"{tokens.ISSUER}/keys"}
         provider["KEY_STORE"] = new_store()
+        provider["KEYS_PORT"] = str(port := free_port())
         with command("keys", file, sockets[0], *others, "--unwraps", "1", **provider) as keys:
             start = keys.until("start")
             assert (start["process"], start["sockets"]) == (
@@ -251,6 +252,22 @@ def test_what_befalls_the_key_service_is_a_line_each() -> None:
                 assert "error" in _ask_keys(sockets[2], opening)
             line = keys.until("a question was refused: more than 1 data keys a minute")
             assert "left_out" not in line, "as often as it is refused, it is one line a minute"
+
+            # What was asked, and how it was answered, is counted; nobody is named.
+            counted = httpx2.get(f"http://127.0.0.1:{port}/metrics").text
+            for line in (
+                'gerbang_keys_questions_total{outcome="refused",verb="operations"} 1.0',
+                'gerbang_keys_questions_total{outcome="refused",verb="other"} 1.0',
+                'gerbang_keys_questions_total{outcome="refused",verb="make"} 1.0',
+                'gerbang_keys_questions_total{outcome="answered",verb="make"} 1.0',
+                'gerbang_keys_questions_total{outcome="ceiling",verb="open"} 20.0',
+                'gerbang_keys_subjects_total{verb="make"} 3.0',
+                'gerbang_keys_subjects_total{verb="open"} 0.0',
+                'gerbang_keys_question_seconds_count{verb="open"} 20.0',
+                "gerbang_keys_store_reachable 1.0",
+            ):
+                assert f"{line}\n" in counted
+            assert "Zephyrine" not in counted
 
             # A defect ends the connection.
             assert _ask_keys(sockets[1], {"do": "x" * (MOST_LINE_BYTES + 1)}) is None

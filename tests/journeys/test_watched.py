@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx2
@@ -17,6 +18,7 @@ from tests.free_ports import free_port
 from tests.gateway.conftest import ACCEPT, CLAIMS
 from tests.gateway.surviving.processes import published_keys
 from tests.journeys.test_operator import command, settings_on
+from tests.key_stores import new_store
 from tests.linking import keys_file
 from tests.test_observability import EXPRESSIONS, FOLDER, PROMTOOL, with_promtool
 
@@ -69,7 +71,7 @@ def watching(folder: Path, ports: dict[str, int]) -> Iterator[Prometheus]:
 
 
 async def test_an_installation_is_watched(world: str, tmp_path: Path) -> None:
-    ports = {f"gerbang-{name}": free_port() for name in ("gateway", "keeper", "dashboard")}
+    ports = {f"gerbang-{name}": free_port() for name in ("gateway", "keeper", "dashboard", "keys")}
     port, nowhere = free_port(), f"http://127.0.0.1:{free_port()}"
     folder = str(keys_file().parent / f"checkpoints-{port}")
     with published_keys() as keys:
@@ -82,27 +84,35 @@ async def test_an_installation_is_watched(world: str, tmp_path: Path) -> None:
             "ISSUER": nowhere, "API_URL": nowhere, "DASHBOARD_PORT": str(free_port()),
             "DASHBOARD_METRICS_PORT": str(ports["gerbang-dashboard"]),
         }  # fmt: skip
+        service = {
+            **given, "KEY_STORE": new_store(), "KEYS_PORT": str(ports["gerbang-keys"]),
+        }  # fmt: skip
         with (
+            TemporaryDirectory(prefix="gerbang-") as short,
+            command("keys", Path(short, "keys.json"), Path(short, "s"), **service) as opening,
             command("serve", **gateway) as serving,
             command("keep", **keeper) as keeping,
             command("dashboard", **dashboard) as shown,
             watching(tmp_path, ports) as prometheus,
         ):
-            for one in (serving, keeping, shown):
+            for one in (serving, keeping, shown, opening):
                 one.until("start")
-            until(lambda: len(prometheus.ask('up{job=~"gerbang-.+"} == 1')) == 3)
+            until(lambda: len(prometheus.ask('up{job=~"gerbang-.+"} == 1')) == 4)
             headers = {"Accept": ACCEPT, **tokens.bearer(**CLAIMS["leadership"])}
             asked = httpx2.post(f"http://127.0.0.1:{port}/graphql", json=_QUESTION, headers=headers)
             assert asked.status_code == 200
             looked = {
                 name: _as_of_now(expression)
                 for name, expression in EXPRESSIONS.items()
-                if name != "GerbangKeeperMissing"
+                if not expression.startswith("absent(")
             }
             # No socket was ended here. A rate takes two looks.
             ended = {"Sockets that were ended, by code, {{code}}"}
             until(lambda: {n for n, text in looked.items() if not prometheus.ask(text)} <= ended)
             assert prometheus.firing() == set()
+
+            opening.end()
+            until(lambda: "GerbangKeyServiceMissing" in prometheus.firing())
 
             keeping.end()
             ended_at = time.monotonic()

@@ -97,6 +97,7 @@ PARTS = (
         " by itself, and the demo in a folder of any name",
         (
             "tests/test_any_folder.py",
+            "tests/test_audit.py",
             "tests/test_release.py",
             "tests/test_site.py",
             "tests/gateway/test_doctor.py",

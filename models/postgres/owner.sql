@@ -1,6 +1,6 @@
 -- Prepares a database and its owner, who is no superuser: once, or again with a new password.
 -- The PostgreSQL container runs this when it makes its cluster; elsewhere a superuser does:
---     GERBANG_OWNER_PASSWORD=… psql --file deploy/postgres/owner.sql
+--     GERBANG_OWNER_PASSWORD=… psql --file models/postgres/owner.sql
 -- with --set owner=… --set database=… for other names.
 \set ON_ERROR_STOP on
 \getenv password GERBANG_OWNER_PASSWORD

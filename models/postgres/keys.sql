@@ -1,6 +1,6 @@
 -- Prepares the database of the key service and its owner, who is no superuser: once, on a server whose
 -- administrators are not those of the visa database.
---     GERBANG_KEY_STORE_OWNER_PASSWORD=… psql --file deploy/postgres/keys.sql
+--     GERBANG_KEY_STORE_OWNER_PASSWORD=… psql --file models/postgres/keys.sql
 \set ON_ERROR_STOP on
 \getenv password GERBANG_KEY_STORE_OWNER_PASSWORD
 SELECT 'CREATE ROLE gerbang_keys_owner'
