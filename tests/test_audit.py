@@ -45,7 +45,6 @@ def lock_files() -> set[str]:
     return {one for one in listed if re.search(r"\.lock$|package-lock|^deploy/setup/.*txt$", one)}
 
 
-@pytest.mark.proof
 def test_what_cannot_be_asked_is_skipped_with_its_reason() -> None:
     done = audit(f"http://127.0.0.1:{free_port()}")
     assert done.returncode == 0, done.stdout

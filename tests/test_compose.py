@@ -297,7 +297,7 @@ def run_databases_script(server: Server, deployment: Path, folder: Path) -> None
         (ROOT / "deploy" / "postgres" / "databases.sh")
         .read_text()
         .replace("/run/secrets", str(deployment / ".secrets"))
-        .replace("/srv", str(ROOT / "deploy" / "postgres"))
+        .replace("/srv", str(ROOT / "models" / "postgres"))
     )
     subprocess.run(
         ["sh", script],

@@ -23,7 +23,7 @@ from gateway.wire.health import internal_app
 from gateway.wire.keeper_metrics import KeeperMetrics
 from gateway.wire.metrics import Metrics
 from models.jobs.scheduler import Jobs
-from models.key_service.metrics import Metrics as KeyMetrics
+from models.key_service.metrics import KeyMetrics
 from tests.machine import needs
 
 ROOT = Path(__file__).parents[1]

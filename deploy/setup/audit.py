@@ -60,7 +60,7 @@ def audit_python(locks: list[Path]) -> bool:
 def audit_npm(locks: list[Path]) -> bool:
     """The same of npm's."""
     found = False
-    for lock in locks:
+    for place, lock in enumerate(locks):
         done = subprocess.run(
             [*npm.npm(), "audit", "--package-lock-only", "--json"],
             cwd=lock.parent, env={**os.environ, "NODE_USE_SYSTEM_CA": "1"}, text=True,
@@ -68,8 +68,9 @@ def audit_npm(locks: list[Path]) -> bool:
         )  # fmt: skip
         answer = json.loads(done.stdout or "{}")
         if "vulnerabilities" not in answer:
-            skip([lock], f"npm's registry answers no audit ({answer.get('message', 'no answer')})")
-            continue
+            why = answer.get("message", "no answer")
+            skip(locks[place:], f"npm's registry answers no audit ({why})")
+            break
         print(lock.relative_to(ROOT), flush=True)
         for name, one in answer["vulnerabilities"].items():
             found = True

@@ -106,13 +106,6 @@ class Settings(BudgetSettings, ConnectionSettings, KeySettings):
         may_be_empty=True,
     )
 
-    keys_port: int | None = setting(
-        "port on which `gerbang keys` serves its metrics; empty: not served",
-        parsers.whole(1, 65_535),
-        9467,
-        may_be_empty=True,
-    )
-
     database_url: str = setting(
         "the PostgreSQL database as the gateway logs in, as libpq reads it: "
         "postgresql://user:password@host1,host2/database?sslmode=verify-full&sslrootcert=FILE; "

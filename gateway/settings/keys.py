@@ -86,6 +86,12 @@ class KeySettings:
         None,
         is_secret=True,
     )
+    keys_port: int | None = setting(
+        "port on which `gerbang keys` serves its metrics; empty: not served",
+        parsers.whole(1, 65_535),
+        9467,
+        may_be_empty=True,
+    )
     signing_service: str | None = setting(
         "where `gerbang keep` has the account signed and people erased: the addresses of `gerbang "
         "keys --signing`, which no gateway reaches; without it, the sockets of GERBANG_KEY_SERVICE "

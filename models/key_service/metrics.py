@@ -23,7 +23,7 @@ _OTHER = "other"
 VERBS = (*sorted(ANYTHING), _OTHER)
 
 
-class Outcome(StrEnum):
+class QuestionOutcome(StrEnum):
     """How a question was answered."""
 
     ANSWERED = "answered"
@@ -37,7 +37,7 @@ class Outcome(StrEnum):
     AWAY = "away"
 
 
-class Metrics:
+class KeyMetrics:
     """The metrics of one key service."""
 
     def __init__(self) -> None:
@@ -62,7 +62,7 @@ class Metrics:
         for verb in VERBS:
             self._subjects.labels(verb)
             self._seconds.labels(verb)
-            for outcome in Outcome:
+            for outcome in QuestionOutcome:
                 self._questions.labels(verb, outcome)
 
     def serve(self, host: str, port: int) -> None:
@@ -79,12 +79,14 @@ class Metrics:
         """The page that Prometheus reads."""
         return generate_latest(self._registry).decode()
 
-    def note_question(self, question: Mapping[str, Any], outcome: Outcome, seconds: float) -> None:
+    def note_question(
+        self, question: Mapping[str, Any], outcome: QuestionOutcome, seconds: float
+    ) -> None:
         verb = question.get("do")
         verb = verb if verb in ANYTHING else _OTHER
         self._questions.labels(verb, outcome).inc()
         self._seconds.labels(verb).observe(seconds)
-        if outcome is Outcome.ANSWERED:
+        if outcome is QuestionOutcome.ANSWERED:
             self._subjects.labels(verb).inc(
                 len(question.get("subjects") or question.get("messages") or ())
             )

@@ -20,7 +20,7 @@ from models.key_service.addresses import Address, Certificates
 from models.key_service.interface import Ceiling, KeyServiceError
 from models.key_service.judge import JudgedKeys, JudgeRules
 from models.key_service.local import LocalKeyService
-from models.key_service.metrics import Metrics
+from models.key_service.metrics import KeyMetrics
 from models.key_service.principals import (
     ANYTHING,
     PrincipalJudge,
@@ -88,7 +88,7 @@ async def serve_keys(
             others[address] = others.get(address, frozenset()) | verbs_of(named)
             if credentials is not None:
                 judges[address] = PrincipalJudge(keys, named, credentials)
-    counted = Metrics() if metrics is not None else None
+    counted = KeyMetrics() if metrics is not None else None
     sockets = {socket: verbs_of(Socket.GATEWAYS) if others else ANYTHING, **others}
     async with contextlib.AsyncExitStack() as stack:
         for address, verbs in sockets.items():
@@ -108,7 +108,7 @@ async def serve_keys(
     log.info("stop")
 
 
-async def _watch_store(keys: LocalKeyService, metrics: Metrics) -> None:
+async def _watch_store(keys: LocalKeyService, metrics: KeyMetrics) -> None:
     """Look every few seconds whether the store answers."""
     while True:
         reachable, _ = await keys.answering(_STORE_SECONDS)

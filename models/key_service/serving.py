@@ -32,7 +32,7 @@ from models.key_service.interface import (
 )
 from models.key_service.key_ages import ListsSubjects, SweepsKeys
 from models.key_service.local import LocalKeyService
-from models.key_service.metrics import Metrics, Outcome
+from models.key_service.metrics import KeyMetrics, QuestionOutcome
 from models.key_service.operations import KeyOperationNote, ListsOperations
 from models.key_service.principals import ANYTHING, OF_RECEIPTS, OF_SWEEPS, PrincipalJudge
 from models.key_service.receipts import ListsReceipts, Reconciled
@@ -50,7 +50,7 @@ async def serving_keys(
     verbs: frozenset[str] = ANYTHING,
     judge: PrincipalJudge | None = None,
     certificates: Certificates | None = None,
-    metrics: Metrics | None = None,
+    metrics: KeyMetrics | None = None,
 ) -> AsyncIterator[None]:
     """Listen at an address while the context is open; whoever reaches it may use these verbs.
 
@@ -108,12 +108,12 @@ async def answer(
     line: bytes,
     verbs: frozenset[str] = ANYTHING,
     judge: PrincipalJudge | None = None,
-    metrics: Metrics | None = None,
+    metrics: KeyMetrics | None = None,
 ) -> bytes:
     """The answer to a line."""
     began = time.monotonic()
     question: Mapping[str, Any] = {}
-    outcome = Outcome.REFUSED
+    outcome = QuestionOutcome.REFUSED
     try:
         question = _read(line)
         if question["do"] in ANYTHING - verbs:
@@ -121,17 +121,20 @@ async def answer(
         if judge is not None:
             await judge.admit(question)
         answered = orjson.dumps(await _do(keys, question))
-        outcome = Outcome.ANSWERED
+        outcome = QuestionOutcome.ANSWERED
     except CeilingError as error:
-        answered, outcome = _refuse(str(error), seconds=error.seconds), Outcome.CEILING
+        answered, outcome = _refuse(str(error), seconds=error.seconds), QuestionOutcome.CEILING
     except RefusedSubjectsError as error:
         answered = _refuse(str(error), refused=[one.hex for one in error.subjects])
     except ViewerCeilingError as error:
-        answered, outcome = _refuse(str(error), window=error.window), Outcome.CEILING
+        answered, outcome = _refuse(str(error), window=error.window), QuestionOutcome.CEILING
     except WeakSignInError as error:
-        answered, outcome = _refuse(str(error), acr_values=error.acr_values), Outcome.SIGN_IN
+        answered, outcome = (
+            _refuse(str(error), acr_values=error.acr_values),
+            QuestionOutcome.SIGN_IN,
+        )
     except AwayStoreError as error:
-        answered, outcome = _refuse(str(error), away=True), Outcome.AWAY
+        answered, outcome = _refuse(str(error), away=True), QuestionOutcome.AWAY
     except KeyServiceError as error:
         answered = _refuse(str(error))
     except (ValueError, TypeError, KeyError, AttributeError):
