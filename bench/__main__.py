@@ -10,6 +10,7 @@ from bench import (
     demo,
     driver,
     flood,
+    hidden,
     lists,
     load,
     page,
@@ -139,6 +140,16 @@ def _lists(applications: int, triples: int, viewers: tuple[str, ...]) -> None:
 def _walls(applications: int, rounds: int) -> None:
     """Questions with and without row rules in the database."""
     run_on_fastest_loop(walls.measure(applications, rounds))
+
+
+@bench.command("hidden")
+@applications
+@click.option("--times", default=2_000, show_default=True, help="How often each is asked for.")
+@_first
+def _hidden(applications: int, times: int, first: bool) -> None:
+    """Whether time tells what is hidden from what is not there, with a control."""
+    go_first_if(first)
+    run_on_fastest_loop(hidden.measure(applications, times))
 
 
 @bench.command("seal")

@@ -30,7 +30,7 @@ from gateway.errors import (
     MistakesError,
     RequestError,
 )
-from gateway.execution.answers import answer_to, error_answer, with_cost
+from gateway.execution.answers import answer_to, error_answer, wait_for_beat, with_cost
 from gateway.execution.arguments import parse_arguments
 from gateway.execution.budgets import Budgets, Charge
 from gateway.execution.compiled import CompiledOperations
@@ -221,6 +221,8 @@ class SchemaRunner:
             current_record().processor.seconds,
             monotonic() - started_at,
         )
+        if context.found_nothing:
+            await wait_for_beat(started_at)
         return [answer_to(one.data, one.errors, admitted) for one in executed]
 
     async def _prepare_reads(

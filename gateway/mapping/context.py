@@ -56,6 +56,8 @@ class Context:
     lost: set[UUID] = field(default_factory=set)
     #: Whose ruled values were disclosed, by the type that the policy has for them.
     disclosed: dict[str, set[UUID]] = field(default_factory=dict)
+    #: Whether something was looked up that is hidden from the viewer, or not there.
+    found_nothing: bool = False
     #: Whether findings are read: whoever reads some is still here.
     reads_findings: bool = False
     #: The outcomes of the requested changes, by the response keys of their fields.

@@ -120,6 +120,7 @@ class PlanRun:
         """Write root fields whose rows were read."""
         for key in roots:
             part = b"null" if key in self._errors else writes[key]()
+            self._context.found_nothing |= part == b"null"
             self._parts.append(b"%b:%b" % (orjson.dumps(key), part))
 
     def execution(self) -> Execution:
@@ -253,6 +254,7 @@ class PlanRun:
                 written[name[0]](name[1]) if name and name[0] in written else b"null"
                 for name in names
             ]
+            self._context.found_nothing |= b"null" in parts
             return b"[%b]" % b",".join(parts) if is_list_type(root.field.type) else parts[0]
 
         return write
