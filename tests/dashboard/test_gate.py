@@ -9,7 +9,7 @@ import pytest
 from dashboard.pages.registry import PATHS
 from dashboard.settings import read_settings
 from dashboard.web.gate import FILES, LONGEST_QUERY, POSTED
-from dashboard.web.headers import Headers
+from dashboard.web.headers import Headers, found_in_bundles, style_hashes
 from dashboard.web.sessions import COOKIE
 from tests.dashboard.conftest import Running, scripts_of
 
@@ -272,3 +272,7 @@ async def test_headers_suit_the_address_and_the_provider(url: str, security: str
     assert policy["style-src-elem"].startswith("'self' 'nonce-once' 'sha256-b' ")
     assert policy["base-uri"] == policy["default-src"] == policy["script-src-attr"] == "'none'"
     assert policy["connect-src"] == policy["font-src"] == "'self'"
+
+
+def test_every_style_of_the_bundles_is_allowed_and_no_other() -> None:
+    assert tuple(found_in_bundles()) == style_hashes()

@@ -289,6 +289,13 @@ async def test_the_wrapping_key_is_rotated_while_everybody_reads(folder: Path) -
     assert left not in old.by_use[KeyUse.DATA_KEY]
     store = KeyStore(store_of(file))
     assert {key.key_id for key in (await store.find([*made])).values()} == {left}
+    # It is noted before a keeper asks for it.
+    noted = await store.list_operations(None)
+    retired, added, *_ = [one for one in noted if one.used_for == KeyUse.DATA_KEY]
+    [gone] = await old.key_ids(KeyUse.DATA_KEY)
+    assert (retired.kind, retired.from_key, retired.to_key) == ("RETIRED", gone, left)
+    assert len(people) < retired.keys <= len(made)
+    assert (added.kind, added.to_key) == ("ADDED", left)
     with pytest.raises(KeyServiceError, match="is missing in the file"):
         await LocalKeyService(old, store).open_data_keys(people)
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from models.volumes import verify
 from tests.world import application_id, at
 
 pytestmark = pytest.mark.anyio
@@ -169,6 +170,7 @@ async def test_an_event_counts_for_the_officer_or_the_country(
     rows = await rolled_back.fetch("SELECT kind, done_by FROM volume_outbox")
     officer = "somebody" if queued and queued[0].startswith("officer") else None
     assert [tuple(row) for row in rows] == [(each, officer) for each in queued]
+    assert await recomputed_otherwise(rolled_back) == []
 
 
 @pytest.mark.parametrize(
@@ -193,12 +195,29 @@ async def test_what_is_given_back_after_reading_was_read_on_the_own_desk(
     )
     counted = ["officer_given_back_after_reading"] if is_counted else []
     assert await given_back(rolled_back) == ["officer_given_back", *counted]
+    await rolled_back.execute("DELETE FROM volume_officer WHERE starts_on = wib_day(now())")
+    assert await recomputed_otherwise(rolled_back) == []
 
 
 async def test_what_a_supervisor_gives_back_is_no_officers(rolled_back) -> None:
     on_desk = "UPDATE assignment SET role = 'SUPERVISOR' WHERE application_id = $1"
     await rolled_back.execute(on_desk, OPEN)
     assert await given_back(rolled_back) == []
+    assert await recomputed_otherwise(rolled_back) == []
+
+
+@pytest.mark.parametrize("change", ["ended_by = 'somebody else'", "reason = NULL"])
+async def test_what_is_taken_away_or_done_is_not_given_back(rolled_back, change) -> None:
+    await given_back(rolled_back)
+    await rolled_back.execute(f"UPDATE assignment SET {change} WHERE ended_at = now()")
+    await rolled_back.execute("DELETE FROM volume_outbox")
+    assert await recomputed_otherwise(rolled_back) == []
+
+
+async def recomputed_otherwise(connection: asyncpg.Connection) -> list[str]:
+    """What is not computed again as the triggers counted it: of officers, and of the country."""
+    ours = {"volume_officer", "volume_referral", "volume_ground"}
+    return [str(each) for each in await verify(connection) if each.table in ours]
 
 
 async def given_back(connection: asyncpg.Connection) -> list[str]:
