@@ -90,10 +90,21 @@ def _is_number(value: object) -> bool:
 
 @pytest.mark.parametrize("package", ["dashboard", "gateway", "models"])
 def test_no_limit_moves_unseen(package: str) -> None:
+    """One that is new is stated twice with the next `make snapshots`."""
     files = (
         file
         for file in sorted((PROJECT / package).rglob("*.py"))
         if not file.relative_to(PROJECT).as_posix().startswith(LEFT_OUT)
     )
-    lines = (line for file in files for line in limits_of(file))
-    assert_as_kept(PROJECT / "tests" / "limits" / f"{package}.txt", lines)
+    lines = [line for file in files for line in limits_of(file)]
+    kept = PROJECT / "tests" / "limits" / f"{package}.txt"
+    if kept.exists():
+        before, now = (dict(each.split(" = ", 1) for each in of) for of in (_lines(kept), lines))
+        moved = {name for name in before.keys() & now if before[name] != now[name]}
+        assert {name: now[name] for name in moved} == {name: before[name] for name in moved}
+    else:
+        assert_as_kept(kept, lines)
+
+
+def _lines(kept: Path) -> list[str]:
+    return kept.read_text(encoding="utf-8").splitlines()
