@@ -52,6 +52,19 @@ async def test_a_schema_keeps_what_introspection_loses() -> None:
     assert '"""' in text
 
 
+async def test_a_schema_for_federation_writes_out_what_composers_do_not_know() -> None:
+    async with asking() as client:
+        plain = await client.get(address(Role.OFFICER))
+        answer = await client.get(address(Role.OFFICER), params={"flavour": "federation"})
+        other = await client.get(address(Role.OFFICER), params={"flavour": "vanilla"})
+    assert "@oneOf" not in answer.text
+    said = "Exactly one of its fields is given."
+    assert answer.text.count(said) == plain.text.count("@oneOf {") > 0
+    assert 'type Application implements Node @key(fields: "id", resolvable: false) {' in answer.text
+    assert answer.headers["etag"] != plain.headers["etag"]
+    assert (other.status_code, "flavour" in other.text) == (400, True)
+
+
 async def test_a_schema_comes_compressed_to_whoever_reads_that() -> None:
     async with asking() as client:
         for accepted, encoding in (("gzip", "gzip"), ("identity", None)):
