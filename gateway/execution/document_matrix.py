@@ -82,18 +82,22 @@ class DocumentMatrix:
         schemas = schemas or build_schemas()
         self._views = schemas.views
         self._documents = Documents(schemas.full, self._views)
-        self._examined: dict[str, ExaminedDocument] = {}
+        self._examined: dict[str, asyncio.Task[ExaminedDocument]] = {}
         self._examining = asyncio.Lock()
 
     async def examine_registered(self, text: str) -> ExaminedDocument:
         """What each role can do with a registered document; kept, for there are only so many.
 
-        It takes some 15 ms, so it is done beside the event loop, one at a time.
+        It takes some 15 ms, so it is done beside the event loop, one at a time; and it goes on
+        where whoever asked first had no time to wait for it.
         """
+        if text not in self._examined:
+            self._examined[text] = asyncio.create_task(self._examine_aside(text))
+        return await asyncio.shield(self._examined[text])
+
+    async def _examine_aside(self, text: str) -> ExaminedDocument:
         async with self._examining:
-            if text not in self._examined:
-                self._examined[text] = await asyncio.to_thread(self.examine, text)
-        return self._examined[text]
+            return await asyncio.to_thread(self.examine, text)
 
     def examine(
         self,

@@ -267,6 +267,8 @@ def test_every_change_of_an_administrator_has_a_form(demo: Demo) -> None:
 
 def test_an_administrator_sees_which_role_runs_which_document(visitor: Visitor, demo: Demo) -> None:
     page = opens(visitor, "administrator")
+    clients = page.locator("#administration-documents > details > summary")
+    clients.filter(has_text="dashboard").click()
     page.wait_for_selector("#administration-documents tbody tr")
     asked = "{ trustedDocuments { verdicts { role canRun cost } operations } }"
     registered = demo.ask("administrator", asked)["trustedDocuments"]

@@ -107,7 +107,23 @@ def named_events(rows: Sequence[Row], say: Texts) -> html.Div:
     return _table("events", columns, body, say)
 
 
-def documents(rows: Sequence[Row], say: Texts) -> html.Div:
+def documents(rows: Sequence[Row], say: Texts) -> list[html.Details]:
+    """Folded by the clients that send them: there are a hundred of the dashboard alone."""
+    of_clients: dict[str, list[Row]] = {}
+    for one in rows:
+        of_clients.setdefault(", ".join(one["clients"]), []).append(one)
+    return [
+        html.Details(
+            [
+                html.Summary(f"{clients} \N{MIDDLE DOT} {count_text(len(sent), say)}"),
+                _documents_of(clients, sent, say),
+            ]
+        )
+        for clients, sent in sorted(of_clients.items())
+    ]
+
+
+def _documents_of(clients: str, rows: Sequence[Row], say: Texts) -> html.Div:
     """Each document with what it may cost each role that can run it, and why others cannot."""
     roles = [verdict["role"] for verdict in rows[0]["verdicts"]]
     body = [
@@ -118,19 +134,19 @@ def documents(rows: Sequence[Row], say: Texts) -> html.Div:
                 html.Td(_why_not(one["verdicts"], say)),
             ]
         )
-        for one in sorted(rows, key=lambda one: (one["clients"], one["operations"]))
+        for one in sorted(rows, key=lambda one: one["operations"])
     ]
     heads = [
         say("administration.column.document"),
         *(say(f"roles.{role}") for role in roles),
         say("administration.column.refused"),
     ]
-    return scrolling_table(say("administration.documents"), heads, body)
+    return scrolling_table(f"{say('administration.documents')}: {clients}", heads, body)
 
 
 def _document_name(one: Row, say: Texts) -> list[Any]:
     name = ", ".join(one["operations"]) or say("administration.no_name")
-    return [name, html.Br(), html.Small(f"{', '.join(one['clients'])} · {one['sha256'][:8]}")]
+    return [name, html.Br(), html.Small(one["sha256"][:8])]
 
 
 def _most_values(verdict: Row, say: Texts) -> str:
