@@ -16,7 +16,7 @@ from gateway.policy import (
     PURPOSES,
     READ_BUDGETS,
 )
-from models import BannedPerson, Base, Decision, Identity, IdentityVersion
+from models import BannedPerson, Base, Decision, Identity, IdentityVersion, VisaDocument
 from models.person.vault import SEALED
 from models.rights.breach import NOTICE_HOURS
 from models.rights.data_request import ANSWER_HOURS, COPIES_DAYS
@@ -44,8 +44,8 @@ small is below; each threat, its control and the tests that prove it are in
 [SECURITY.md](../SECURITY.md), with what is not covered.
 """
 #: The types of the API that say who somebody is, or part of it.
-_WHO = ("Identity", "IdentityVersion", "PassportEnding", "BannedPerson")
-_SEALED_TABLES = (Identity, IdentityVersion, BannedPerson)
+_WHO = ("Identity", "IdentityVersion", "PassportEnding", "BannedPerson", "VisaDocument")
+_SEALED_TABLES = (Identity, IdentityVersion, BannedPerson, VisaDocument)
 _PURPOSES: Mapping[Purpose, str] = {
     Purpose.CASEWORK: "To decide about an application for a visa",
     Purpose.SUPERVISION: "To look into how an application was handled",

@@ -68,6 +68,7 @@ from models import (
     Screening,
     Suspension,
     Visa,
+    VisaDocument,
     VolumeChange,
 )
 from models.vocabulary import (
@@ -747,7 +748,37 @@ POLICY: Mapping[str, Access] = {
             "stayDays": CASE_STAFF + AGENT + APPLICANT,
             "revokedAt": CASE_STAFF + AGENT + APPLICANT,
             "supersededAt": CASE_STAFF,
+            "document": APPLICANT,
         },
+    ),
+    # The visa in hand names its holder, so it is read like identity: logged, and by the holder.
+    "VisaDocument": Access(
+        rows={
+            Role.APPLICANT: all_of(
+                in_the_past(VisaDocument.proven_at),
+                is_null(VisaDocument.replaced_at),
+                reached_through(
+                    VisaDocument.visa_number,
+                    Visa.visa_number,
+                    all_of(
+                        is_null(Visa.revoked_at),
+                        is_null(Visa.superseded_at),
+                        reached_through(Visa.application_id, Application.id, lodged_by_oneself),
+                    ),
+                ),
+            ),
+        },
+        fields=dict.fromkeys(("issuedAt", "code", "proof", "pdf"), APPLICANT),
+    ),
+    # How readers tell a true document: the keys that sign, and what was taken back.
+    "VisaKey": Access(
+        rows=OPEN_TO_EVERYONE,
+        fields=dict.fromkeys(
+            ("id", "keyId", "publicKey", "firstSeenAt", "retiredAt", "revokedAt"), EVERYONE
+        ),
+    ),
+    "TakenBackList": Access(
+        rows=OPEN_TO_EVERYONE, fields=dict.fromkeys(("signedAt", "note"), EVERYONE)
     ),
     "Screening": Access(
         rows={
@@ -1684,6 +1715,8 @@ POLICY: Mapping[str, Access] = {
             "visaTypes": EVERYONE,
             "visaType": EVERYONE,
             "eligibleVisaTypes": EVERYONE,
+            "visaKeys": EVERYONE,
+            "takenBackVisas": EVERYONE,
             "partners": EVERYONE,
             "partner": EVERYONE,
             "centres": EVERYONE,

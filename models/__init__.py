@@ -46,6 +46,7 @@ from models.supervision.alert import Alert
 from models.supervision.budgeted_read import BudgetedRead, DisclosedEnding
 from models.supervision.inquiry import Inquiry, InquiryPerson
 from models.suspension import Suspension
+from models.visa_document.tables import TakenBackList, VisaDocument, VisaKey
 
 __all__ = [
     "AccessEvent",
@@ -108,8 +109,11 @@ __all__ = [
     "Screening",
     "ServiceTarget",
     "Suspension",
+    "TakenBackList",
     "TrustedDocument",
     "Visa",
+    "VisaDocument",
+    "VisaKey",
     "VisaType",
     "VolumeChange",
 ]

@@ -80,8 +80,11 @@ ALTER TABLE required_document ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURIT
 ALTER TABLE screening ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE service_target ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE suspension ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE taken_back_list ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE trusted_document ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE visa ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE visa_document ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE visa_key ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE visa_type ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_age ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_age_detailed ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -960,6 +963,8 @@ GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_b
 GRANT SELECT (after, before, change_id, kind, line, name, place) ON reference_change_value TO gerbang_leadership;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_leadership;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_leadership;
+GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_leadership;
+GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_leadership;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_leadership;
 GRANT SELECT (id, written_in) ON volume_change TO gerbang_leadership;
 CREATE POLICY leadership_select ON visa_type FOR SELECT TO gerbang_leadership
@@ -987,6 +992,10 @@ CREATE POLICY leadership_select ON centre FOR SELECT TO gerbang_leadership
 CREATE POLICY leadership_select ON access_event FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 CREATE POLICY leadership_select ON volume_change FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+CREATE POLICY leadership_select ON visa_key FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+CREATE POLICY leadership_select ON taken_back_list FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 CREATE POLICY leadership_select ON mail_subscription FOR SELECT TO gerbang_leadership
     USING (CASE WHEN mail_subscription.subject = (SELECT viewer.subject('LEADERSHIP')) THEN true ELSE false END);
@@ -1087,7 +1096,9 @@ GRANT SELECT (after, before, change_id, kind, line, name, place) ON reference_ch
 GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_officer;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_officer;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_officer;
+GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_officer;
 GRANT SELECT (decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_officer;
+GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_officer;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_officer;
 GRANT SELECT (id, written_in) ON volume_change TO gerbang_officer;
 CREATE POLICY officer_select ON application_change FOR SELECT TO gerbang_officer
@@ -1143,6 +1154,10 @@ CREATE POLICY officer_select ON assignment FOR SELECT TO gerbang_officer
 CREATE POLICY officer_select ON correction FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON volume_change FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON visa_key FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON taken_back_list FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON mail_subscription FOR SELECT TO gerbang_officer
     USING (CASE WHEN mail_subscription.subject = (SELECT viewer.subject('OFFICER')) THEN true ELSE false END);
@@ -1265,7 +1280,9 @@ GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_documen
 GRANT SELECT (answered_at, answered_by, application_id, ban_id, confirmed_by, id, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, voided_at) ON screening TO gerbang_supervisor;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_supervisor;
 GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_proposed_at, lift_proposed_by, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_supervisor;
+GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_supervisor;
 GRANT SELECT (decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_supervisor;
+GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_supervisor;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_supervisor;
 GRANT SELECT (id, written_in) ON volume_change TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON application_change FOR SELECT TO gerbang_supervisor
@@ -1340,6 +1357,10 @@ CREATE POLICY supervisor_select ON inquiry FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON inquiry_person FOR SELECT TO gerbang_supervisor
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN EXISTS (SELECT FROM inquiry AS by_1 WHERE by_1.reference = inquiry_person.reference AND (by_1.opened_by = (SELECT viewer.subject('SUPERVISOR')) OR by_1.ends_at <= now() AND by_1.reviewed_at IS NULL)) ELSE false END);
+CREATE POLICY supervisor_select ON visa_key FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON taken_back_list FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON suspension FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON mail_subscription FOR SELECT TO gerbang_supervisor
@@ -1454,6 +1475,8 @@ GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_pa
 GRANT SELECT (answered_at, application_id, id, kind, requested_at) ON requested_item TO gerbang_partner_manager;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_partner_manager;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_partner_manager;
+GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_partner_manager;
+GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_partner_manager;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_partner_manager;
 GRANT SELECT (changed, country_code, id, partner_code, written_in) ON volume_change TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON application_change FOR SELECT TO gerbang_partner_manager
@@ -1494,6 +1517,10 @@ CREATE POLICY partner_manager_select ON access_event FOR SELECT TO gerbang_partn
     USING (CASE WHEN access_event.actor_partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND access_event.actor_country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON volume_change FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN volume_change.changed NOT IN ('OUTCOMES') AND volume_change.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_change.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
+CREATE POLICY partner_manager_select ON visa_key FOR SELECT TO gerbang_partner_manager
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+CREATE POLICY partner_manager_select ON taken_back_list FOR SELECT TO gerbang_partner_manager
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 CREATE POLICY partner_manager_select ON mail_subscription FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN mail_subscription.subject = (SELECT viewer.subject('PARTNER_MANAGER')) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON named_event FOR SELECT TO gerbang_partner_manager
@@ -1581,7 +1608,9 @@ GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_pa
 GRANT SELECT (answered_at, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_partner_agent;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_partner_agent;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_partner_agent;
+GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_partner_agent;
 GRANT SELECT (application_id, decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_partner_agent;
+GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_partner_agent;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_partner_agent;
 CREATE POLICY partner_agent_select ON application_change FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN (application_change.changed NOT IN ('HOLD', 'STATUS', 'DECISION') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND by_1.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[])) OR application_change.changed NOT IN ('HOLD', 'STATUS') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND by_1.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND by_1.closed_at > now() - interval '30 days')) THEN true ELSE false END);
@@ -1629,6 +1658,10 @@ CREATE POLICY partner_agent_select ON visa FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN visa.superseded_at IS NULL AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = visa.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND by_1.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND by_1.closed_at > now() - interval '30 days') THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON correction FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = correction.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND by_1.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND (by_1.closed_at IS NULL OR by_1.closed_at > now() - interval '30 days')) THEN true ELSE false END);
+CREATE POLICY partner_agent_select ON visa_key FOR SELECT TO gerbang_partner_agent
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+CREATE POLICY partner_agent_select ON taken_back_list FOR SELECT TO gerbang_partner_agent
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 CREATE POLICY partner_agent_select ON mail_subscription FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN mail_subscription.subject = (SELECT viewer.subject('PARTNER_AGENT')) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON named_event FOR SELECT TO gerbang_partner_agent
@@ -1709,7 +1742,9 @@ GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_documen
 GRANT SELECT (answered_at, answered_by, application_id, confirmed_by, id, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, voided_at) ON screening TO gerbang_auditor;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_auditor;
 GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_proposed_at, lift_proposed_by, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_auditor;
+GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_auditor;
 GRANT SELECT (decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_auditor;
+GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_auditor;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_auditor;
 GRANT SELECT (id, written_in) ON volume_change TO gerbang_auditor;
 CREATE POLICY auditor_select ON application_change FOR SELECT TO gerbang_auditor
@@ -1779,6 +1814,10 @@ CREATE POLICY auditor_select ON alert FOR SELECT TO gerbang_auditor
 CREATE POLICY auditor_select ON inquiry FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON inquiry_person FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON visa_key FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON taken_back_list FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON suspension FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -1900,7 +1939,10 @@ GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_ap
 GRANT SELECT (answered_at, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_applicant;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_applicant;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_applicant;
+GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_applicant;
 GRANT SELECT (application_id, decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_applicant;
+GRANT SELECT (applicant_id, code, issued_at, proof, proven_at, replaced_at, sealed, visa_number) ON visa_document TO gerbang_applicant;
+GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_applicant;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_applicant;
 CREATE POLICY applicant_select ON application_change FOR SELECT TO gerbang_applicant
     USING (CASE WHEN application_change.changed NOT IN ('HOLD', 'STATUS') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
@@ -1950,10 +1992,16 @@ CREATE POLICY applicant_select ON decision FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = decision.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON visa FOR SELECT TO gerbang_applicant
     USING (CASE WHEN visa.superseded_at IS NULL AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = visa.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
+CREATE POLICY applicant_select ON visa_document FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN visa_document.proven_at <= now() AND visa_document.replaced_at IS NULL AND EXISTS (SELECT FROM visa AS by_1 WHERE by_1.visa_number = visa_document.visa_number AND by_1.revoked_at IS NULL AND by_1.superseded_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND EXISTS (SELECT FROM applicant AS by_3 WHERE by_3.id = by_2.applicant_id AND by_3.account = (SELECT viewer.subject('APPLICANT'))))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON correction FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = correction.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON inquiry_person FOR SELECT TO gerbang_applicant
     USING (CASE WHEN inquiry_person.told_at <= now() AND EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = inquiry_person.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) THEN true ELSE false END);
+CREATE POLICY applicant_select ON visa_key FOR SELECT TO gerbang_applicant
+    USING ((SELECT viewer.acts_as('APPLICANT')));
+CREATE POLICY applicant_select ON taken_back_list FOR SELECT TO gerbang_applicant
+    USING ((SELECT viewer.acts_as('APPLICANT')));
 CREATE POLICY applicant_select ON data_request FOR SELECT TO gerbang_applicant
     USING (CASE WHEN data_request.account = (SELECT viewer.subject('APPLICANT')) THEN true ELSE false END);
 CREATE POLICY applicant_select ON passport_ending FOR SELECT TO gerbang_applicant
@@ -1988,6 +2036,8 @@ GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_pa
 GRANT SELECT (answered_at, application_id, id, kind, requested_at) ON requested_item TO gerbang_partner_service;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_partner_service;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_partner_service;
+GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_partner_service;
+GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_partner_service;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_partner_service;
 CREATE POLICY partner_service_select ON application_change FOR SELECT TO gerbang_partner_service
     USING (CASE WHEN application_change.changed NOT IN ('HOLD', 'STATUS', 'DECISION') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_1.left_partner_at IS NULL) THEN true ELSE false END);
@@ -2023,6 +2073,10 @@ CREATE POLICY partner_service_select ON requested_item FOR SELECT TO gerbang_par
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = requested_item.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_1.left_partner_at IS NULL) THEN true ELSE false END);
 CREATE POLICY partner_service_select ON applicant FOR SELECT TO gerbang_partner_service
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_1.left_partner_at IS NULL) THEN true ELSE false END);
+CREATE POLICY partner_service_select ON visa_key FOR SELECT TO gerbang_partner_service
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
+CREATE POLICY partner_service_select ON taken_back_list FOR SELECT TO gerbang_partner_service
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_partner_service;
 GRANT SELECT (data, version) ON data_version TO gerbang_partner_service;
 CREATE POLICY partner_service_select ON data_version FOR SELECT TO gerbang_partner_service
@@ -2050,6 +2104,8 @@ GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_sc
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_screening;
 GRANT SELECT (answered_at, application_id, id, kept_from, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, voided_at) ON screening TO gerbang_screening;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_screening;
+GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_screening;
+GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_screening;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_screening;
 CREATE POLICY screening_select ON application FOR SELECT TO gerbang_screening
     USING (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN EXISTS (SELECT FROM screening AS by_1 WHERE by_1.application_id = application.id AND by_1.answered_at IS NULL AND by_1.voided_at IS NULL AND (SELECT viewer.subject('SCREENING')) <> ALL (by_1.kept_from)) ELSE false END);
@@ -2091,6 +2147,10 @@ CREATE POLICY screening_select ON banned_person FOR SELECT TO gerbang_screening
     USING (CASE WHEN (EXISTS (SELECT FROM ban_entry AS by_1 WHERE by_1.id = banned_person.ban_id AND by_1.reference = (SELECT viewer.purpose_reference('SCREENING'))) OR EXISTS (SELECT FROM ban_match AS by_1 WHERE by_1.ban_id = banned_person.ban_id AND by_1.ended_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND by_2.reference = (SELECT viewer.purpose_reference('SCREENING')) AND EXISTS (SELECT FROM screening AS by_3 WHERE by_3.application_id = by_2.id AND by_3.answered_at IS NULL AND by_3.voided_at IS NULL AND (SELECT viewer.subject('SCREENING')) <> ALL (by_3.kept_from))))) THEN true ELSE false END);
 CREATE POLICY screening_select ON ban_match FOR SELECT TO gerbang_screening
     USING (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN ban_match.ended_at IS NULL AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = ban_match.application_id AND EXISTS (SELECT FROM screening AS by_2 WHERE by_2.application_id = by_1.id AND by_2.answered_at IS NULL AND by_2.voided_at IS NULL AND (SELECT viewer.subject('SCREENING')) <> ALL (by_2.kept_from))) ELSE false END);
+CREATE POLICY screening_select ON visa_key FOR SELECT TO gerbang_screening
+    USING ((SELECT viewer.acts_as('SCREENING')));
+CREATE POLICY screening_select ON taken_back_list FOR SELECT TO gerbang_screening
+    USING ((SELECT viewer.acts_as('SCREENING')));
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_screening;
 GRANT SELECT (data, version) ON data_version TO gerbang_screening;
 CREATE POLICY screening_select ON data_version FOR SELECT TO gerbang_screening
@@ -2118,6 +2178,8 @@ GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) 
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_treasury;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_treasury;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_treasury;
+GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_treasury;
+GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_treasury;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_treasury;
 CREATE POLICY treasury_select ON visa_type FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
@@ -2143,6 +2205,10 @@ CREATE POLICY treasury_select ON centre FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
 CREATE POLICY treasury_select ON bill FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
+CREATE POLICY treasury_select ON visa_key FOR SELECT TO gerbang_treasury
+    USING ((SELECT viewer.acts_as('TREASURY')));
+CREATE POLICY treasury_select ON taken_back_list FOR SELECT TO gerbang_treasury
+    USING ((SELECT viewer.acts_as('TREASURY')));
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_treasury;
 GRANT SELECT (data, version) ON data_version TO gerbang_treasury;
 CREATE POLICY treasury_select ON data_version FOR SELECT TO gerbang_treasury
@@ -2165,6 +2231,8 @@ GRANT SELECT (after, before, change_id, kind, line, name, place) ON reference_ch
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_administrator;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_administrator;
 GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_proposed_at, lift_proposed_by, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_administrator;
+GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_administrator;
+GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_administrator;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_administrator;
 CREATE POLICY administrator_select ON visa_type FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
@@ -2187,6 +2255,10 @@ CREATE POLICY administrator_select ON partner FOR SELECT TO gerbang_administrato
 CREATE POLICY administrator_select ON partner_country FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 CREATE POLICY administrator_select ON centre FOR SELECT TO gerbang_administrator
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+CREATE POLICY administrator_select ON visa_key FOR SELECT TO gerbang_administrator
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+CREATE POLICY administrator_select ON taken_back_list FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 CREATE POLICY administrator_select ON suspension FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
@@ -2220,6 +2292,8 @@ GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) 
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_anonymous;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_anonymous;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_anonymous;
+GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_anonymous;
+GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_anonymous;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON visa_type FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
@@ -2242,6 +2316,10 @@ CREATE POLICY anonymous_select ON partner FOR SELECT TO gerbang_anonymous
 CREATE POLICY anonymous_select ON partner_country FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
 CREATE POLICY anonymous_select ON centre FOR SELECT TO gerbang_anonymous
+    USING ((SELECT viewer.acts_as('ANONYMOUS')));
+CREATE POLICY anonymous_select ON visa_key FOR SELECT TO gerbang_anonymous
+    USING ((SELECT viewer.acts_as('ANONYMOUS')));
+CREATE POLICY anonymous_select ON taken_back_list FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_anonymous;
 GRANT SELECT (data, version) ON data_version TO gerbang_anonymous;
@@ -3933,8 +4011,14 @@ CREATE POLICY linker_select ON identity FOR SELECT TO gerbang_linker
 GRANT SELECT (applicant_id, birth_date, full_name, nationality_code, number, passport_issuing_state, passport_number, sealed, valid_from, valid_until, versions) ON identity_version TO gerbang_linker;
 CREATE POLICY linker_select ON identity_version FOR SELECT TO gerbang_linker
     USING (true);
-GRANT SELECT (applicant_id, group_reference, id, is_linked) ON application TO gerbang_linker;
+GRANT SELECT (applicant_id, group_reference, id, is_linked, reference, visa_type_code) ON application TO gerbang_linker;
 CREATE POLICY linker_select ON application FOR SELECT TO gerbang_linker
+    USING (true);
+GRANT SELECT (application_id, issued_at, stay_days, use_by, visa_number) ON visa TO gerbang_linker;
+CREATE POLICY linker_select ON visa FOR SELECT TO gerbang_linker
+    USING (true);
+GRANT SELECT (applicant_id, id, issued_at, ordered_at, refused_at, replaced_at, visa_number) ON visa_document TO gerbang_linker;
+CREATE POLICY linker_select ON visa_document FOR SELECT TO gerbang_linker
     USING (true);
 GRANT SELECT ON person_index TO gerbang_linker;
 CREATE POLICY linker_select ON person_index FOR SELECT TO gerbang_linker
@@ -3965,6 +4049,9 @@ CREATE POLICY linker_insert ON linker_read FOR INSERT TO gerbang_linker
     WITH CHECK (true);
 GRANT UPDATE (is_linked) ON application TO gerbang_linker;
 CREATE POLICY linker_update ON application FOR UPDATE TO gerbang_linker
+    USING (true);
+GRANT UPDATE (digest, issued_at, key_id, refused_at, sealed) ON visa_document TO gerbang_linker;
+CREATE POLICY linker_update ON visa_document FOR UPDATE TO gerbang_linker
     USING (true);
 GRANT DELETE ON person_index TO gerbang_linker;
 CREATE POLICY linker_delete ON person_index FOR DELETE TO gerbang_linker

@@ -42,6 +42,7 @@ COMMANDS = {
     "synthesise": "data",
     "token": "main_job",
     "vault": "vault",
+    "visa": "visa",
     "volumes": "data",
     "witness": "witness",
 }

@@ -30,7 +30,7 @@ from models.key_service import KeyServiceError, KeyUse, LocalKeys, Principal
 
 #: That of gateways, where the auditor names none in GERBANG_DATABASE_URL.
 _LOGIN = "gerbang_gateway"
-_USES = {"seals": KeyUse.ACCESS_LOG, "signatures": KeyUse.CHECKPOINT}
+_USES = {"seals": KeyUse.ACCESS_LOG, "signatures": KeyUse.CHECKPOINT, "visas": KeyUse.VISA}
 _WHAT = click.argument("what", type=click.Choice([*_USES]))
 _FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
@@ -137,7 +137,7 @@ def check(
     """Verify a proof of `prove` offline: no database, no key service. The exit code is 1 where it
     proves nothing.
     """
-    public = {key: read_public_key(key) for one in pinned for key in _keys_in(one)}
+    public = {key: read_public_key(key) for one in pinned for key in keys_in(one)}
     cosigners = [Witness.read(one) for one in witnesses]
     proof = file.read_text(encoding="utf-8")
     if checkpoint is not None:
@@ -174,7 +174,8 @@ def begin() -> None:
 def rotate_key(what: str, file: Path) -> None:
     """Put a new key into FILE, the key service's, which takes it at once; both are accepted.
 
-    `seals` are those of entries by gateways, `signatures` those of checkpoints. Nothing waits.
+    `seals` are those of entries by gateways, `signatures` those of checkpoints, `visas` those of
+    visas in hand. Nothing waits.
     """
     keys, use = LocalKeys.from_file(file), _USES[what]
     if len(keys.by_use[use]) > 1:
@@ -190,7 +191,8 @@ def retire_key(what: str, file: Path) -> None:
     """End a rotation: take the key of before out of FILE.
 
     What it sealed or signed is found to be forged from then on. So `signatures` once the next
-    checkpoint is signed; `seals` once `gerbang audit verify` counts none by it any more.
+    checkpoint is signed; `seals` once `gerbang audit verify` counts none by it any more; `visas` at
+    any time: what they signed stays good.
     """
     keys = LocalKeys.from_file(file).with_one_key(_USES[what])
     keys.write(file)
@@ -217,7 +219,7 @@ async def _verify(
     keys, folder = key_service_for(settings), CheckpointFolder(settings.checkpoints)
     connection = await connect(settings.required_owner_url)
     try:
-        public = {key: read_public_key(key) for one in pinned for key in _keys_in(one)}
+        public = {key: read_public_key(key) for one in pinned for key in keys_in(one)}
         report = await verify(
             connection,
             keys,
@@ -248,8 +250,8 @@ async def _prove_entry(settings: Settings, folder: CheckpointFolder, table: str,
         await connection.close()
 
 
-def _keys_in(pinned: str) -> list[str]:
-    """The lines of a file, or what was given, if there is no such file."""
+def keys_in(pinned: str) -> list[str]:
+    """The lines of a file, or what was given, if there is no such file. Raises AccountError."""
     file = Path(pinned)
     try:
         return file.read_text(encoding="ascii").split() if file.is_file() else [pinned]

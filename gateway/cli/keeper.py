@@ -34,6 +34,7 @@ from models.jobs.passes import keep_passes
 from models.jobs.scheduler import Jobs
 from models.jobs.subscriptions import keep_subscriptions
 from models.jobs.transfers import keep_transferring
+from models.jobs.visa_documents import keep_telling_readers
 from models.key_service import Principal
 from models.logs import facts, log_unhandled
 from models.mail import mail_transport
@@ -87,6 +88,7 @@ async def run_keeper(
         signing = key_service_for(settings, Principal.KEEPER)
         keepers.append(partial(keep_erasing, signing, settings.retention))
         keepers.append(partial(keep_key_notes, signing))
+        keepers.append(partial(keep_telling_readers, signing))
         if settings.keeps_receipts:
             keepers.append(partial(keep_reconciling, signing))
         if settings.checkpoints:

@@ -26,6 +26,7 @@ _ROTATIONS = {
     KeyUse.DATA_KEY: "gerbang vault rotate",
     KeyUse.ACCESS_LOG: "gerbang audit rotate seals",
     KeyUse.CHECKPOINT: "gerbang audit rotate signatures",
+    KeyUse.VISA: "gerbang audit rotate visas",
 }
 #: Of the people without a key, so many are named.
 _MOST_NAMED = 20

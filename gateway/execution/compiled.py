@@ -20,7 +20,12 @@ from gateway.logs import OperationKind
 from models.vocabulary import Role
 
 #: The types of personal data, and how their fields are named in the log.
-_LOGGED = {"Identity": "", "IdentityVersion": "identityVersions.", "BannedPerson": "banned."}
+_LOGGED = {
+    "Identity": "",
+    "IdentityVersion": "identityVersions.",
+    "BannedPerson": "banned.",
+    "VisaDocument": "visa.",
+}
 #: The field of `Query` by which people are looked up.
 LOOKING_UP = "people"
 #: In place of a variable without a value.

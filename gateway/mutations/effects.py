@@ -33,9 +33,11 @@ from models import (
     VisaType,
 )
 from models.case.reference_numbers import new_visa_number
+from models.key_service import Relation, RelationKind
 from models.life import Refusal, Verb
 from models.reference.dated_rules import select_days
 from models.row_keys import new_key
+from models.visa_document.content import VisaTerms
 from models.vocabulary import Outcome, Role, ScreeningKind, ScreeningResult, Status, Wait
 
 #: Writes rows, and returns further columns of the application to update.
@@ -283,15 +285,23 @@ async def _record_decision(
 
 async def _issue_visa(transaction: WriteTransaction, case: Case, decision: UUID) -> None:
     [type_] = await transaction.fetch_one(_select_terms, visa_type=case.visa_type)
+    number = new_visa_number(SystemRandom())
+    use_by = case.on + timedelta(days=type_.use_within_days)
     visa = {
-        "visa_number": new_visa_number(SystemRandom()),
+        "visa_number": number,
         "application_id": case.id,
         "decision_id": decision,
         "issued_at": case.at,
-        "use_by": case.on + timedelta(days=type_.use_within_days),
+        "use_by": use_by,
         "stay_days": type_.stay_days,
     }
     transaction.insert(Visa, visa)
+    # Its document is signed for these terms alone.
+    assert case.reference
+    terms = VisaTerms.granted(
+        case.reference, number, case.visa_type, case.at, use_by, type_.stay_days
+    )
+    transaction.relate(Relation(RelationKind.VISA, str(terms), case.applicant))
 
 
 def _select_terms() -> Any:

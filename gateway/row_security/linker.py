@@ -17,6 +17,8 @@ from models import (
     LinkerRead,
     PersonIndex,
     PersonLink,
+    Visa,
+    VisaDocument,
 )
 from models.row_security import LINKER
 
@@ -30,7 +32,14 @@ _RIGHTS: Mapping[str, Mapping[type[Base], tuple[str, ...]]] = {
         IdentityVersion: (
             *_OF_A_PERSON, "number", "nationality_code", "valid_from", "valid_until",
         ),
-        Application: ("id", "applicant_id", "group_reference", "is_linked"),
+        Application: (
+            "id", "applicant_id", "group_reference", "is_linked", "reference", "visa_type_code",
+        ),
+        Visa: ("visa_number", "application_id", "issued_at", "use_by", "stay_days"),
+        VisaDocument: (
+            "id", "visa_number", "applicant_id", "ordered_at", "issued_at", "refused_at",
+            "replaced_at",
+        ),
         PersonIndex: (),
         PersonLink: ("applicant_id", "linked_id", "reason"),
         BanEntry: ("id", "approved_by", "withdrawn_by"),
@@ -46,7 +55,10 @@ _RIGHTS: Mapping[str, Mapping[type[Base], tuple[str, ...]]] = {
         PersonLink: ("id", "applicant_id", "linked_id", "reason", "state"),
         LinkerRead: ("id", "applicant_id", "version", "fields"),
     },
-    "UPDATE": {Application: ("is_linked",)},
+    "UPDATE": {
+        Application: ("is_linked",),
+        VisaDocument: ("issued_at", "digest", "key_id", "sealed", "refused_at"),
+    },
     "DELETE": {PersonIndex: (), BanIndex: ()},
 }  # fmt: skip
 

@@ -10,12 +10,14 @@ import strawberry
 from gateway.mapping.declare import Node, column, link, noun
 from gateway.mapping.enums import PublicReason
 from gateway.mapping.money import Money, money
+from gateway.schema.visa_document import VisaDocument
 from models import Bill as BillRow
 from models import CaseDocument as CaseDocumentRow
 from models import Correction as CorrectionRow
 from models import Decision as DecisionRow
 from models import RequestedItem as RequestedItemRow
 from models import Visa as VisaRow
+from models import VisaDocument as VisaDocumentRow
 from models.vocabulary import (
     CorrectionState,
     DocumentKind,
@@ -102,6 +104,12 @@ class Visa:
     revoked_at: datetime | None = column(VisaRow.revoked_at, "When it was taken back.")
     superseded_at: datetime | None = column(
         VisaRow.superseded_at, "When the decision that granted it was corrected."
+    )
+    document: VisaDocument | None = link(
+        VisaRow.visa_number,
+        VisaDocumentRow.visa_number,
+        "The visa in hand; null until it is there, mostly less than a minute after the grant, and"
+        " once the visa was taken back.",
     )
 
 

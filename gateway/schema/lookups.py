@@ -7,6 +7,8 @@ import strawberry
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.access.fields import readable_fields
+from gateway.errors import ArgumentError
+from gateway.limits import MOST_NODES_OF_A_REQUEST
 from gateway.mapping.arguments import (
     FieldArguments,
     ParseContext,
@@ -40,6 +42,7 @@ class RowName(NamedTuple):
 #: their global ids.
 LOOK_UP = "look_up"
 NODES = "nodes"
+MOST_NODES = 100
 
 
 def look_up(cls: type[Any], what: str, names: Mapping[str, Name]) -> Any:
@@ -107,3 +110,22 @@ def _key(text: str, kind: type) -> Any:
     except ValueError:
         return None
     return key if str(key) == text and "\0" not in text else None
+
+
+def parse_node(arguments: FieldArguments) -> Parsing[list[RowName | None]]:
+    """The row that `node` names; None where nothing can have the id."""
+    yield from ()
+    return [node_named(arguments.context, arguments.values["id"])]
+
+
+def parse_nodes(arguments: FieldArguments) -> Parsing[list[RowName | None]]:
+    """The rows that `nodes` names, in their order."""
+    ids, context = arguments.values["ids"], arguments.context
+    if len(ids) > MOST_NODES:
+        yield ArgumentError(("ids",), f"`nodes` takes at most {MOST_NODES} ids, not {len(ids)}.")
+    context.nodes_left -= len(ids)
+    if context.nodes_left < 0:
+        yield ArgumentError(
+            ("ids",), f"One request looks up at most {MOST_NODES_OF_A_REQUEST} things by `nodes`."
+        )
+    return [node_named(context, id_) for id_ in ids]

@@ -4,9 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from gateway.errors import ArgumentError
-from gateway.limits import MOST_NODES_OF_A_REQUEST
-from gateway.mapping.arguments import FieldArguments, Parsing, asked_of, parsed_by
+from gateway.mapping.arguments import asked_of, parsed_by
 from gateway.mapping.connections import Connection, connection_field
 from gateway.mapping.declare import Node
 from gateway.mapping.queues import queue_field
@@ -25,7 +23,15 @@ from gateway.schema.findings.query import findings, parse_findings
 from gateway.schema.findings.types import FindingTable
 from gateway.schema.installation import Installation, installation
 from gateway.schema.key_operation import KeyOperation
-from gateway.schema.lookups import NODES, Name, RowName, load_row, look_up, node_named
+from gateway.schema.lookups import (
+    MOST_NODES,
+    NODES,
+    Name,
+    load_row,
+    look_up,
+    parse_node,
+    parse_nodes,
+)
 from gateway.schema.mail_subscription import MailSubscription
 from gateway.schema.my_data import MyData, my_data
 from gateway.schema.named_event import NamedEvent
@@ -59,6 +65,7 @@ from gateway.schema.supervision.why import Explanation, parse_why, why
 from gateway.schema.suspension import Suspension
 from gateway.schema.trusted_document import TrustedDocument, trusted_documents
 from gateway.schema.viewer import TypePolicy, Viewer, policies_of
+from gateway.schema.visa_document import TakenBackList, VisaKey, taken_back_visas
 from gateway.schema.visa_type import VisaType, eligible_visa_types
 from gateway.schema.volumes.arguments import parse_volumes, parse_window
 from gateway.schema.volumes.national import (
@@ -76,26 +83,7 @@ from models import Country as CountryRow
 from models import Partner as PartnerRow
 from models import VisaType as VisaTypeRow
 
-MOST_NODES = 100
-
 Id = Annotated[strawberry.ID, strawberry.argument(description="Global id.")]
-
-
-def _parse_node(arguments: FieldArguments) -> Parsing[list[RowName | None]]:
-    yield from ()
-    return [node_named(arguments.context, arguments.values["id"])]
-
-
-def _parse_nodes(arguments: FieldArguments) -> Parsing[list[RowName | None]]:
-    ids, context = arguments.values["ids"], arguments.context
-    if len(ids) > MOST_NODES:
-        yield ArgumentError(("ids",), f"`nodes` takes at most {MOST_NODES} ids, not {len(ids)}.")
-    context.nodes_left -= len(ids)
-    if context.nodes_left < 0:
-        yield ArgumentError(
-            ("ids",), f"One request looks up at most {MOST_NODES_OF_A_REQUEST} things by `nodes`."
-        )
-    return [node_named(context, id_) for id_ in ids]
 
 
 @strawberry.type(
@@ -184,6 +172,12 @@ class Query:
         resolver=eligible_visa_types,
         description="The visa types that nationals of a country may take, by the rules of a day."
         " Empty where none fits, and for a nationality without a known entry rule.",
+    )
+    visa_keys: Connection[VisaKey] | None = connection_field(
+        VisaKey, "The keys by which a reader verifies visas in hand.", order="first_seen_at"
+    )
+    taken_back_visas: TakenBackList | None = strawberry.field(
+        resolver=taken_back_visas, description="Which visas in hand were taken back."
     )
     partners: Connection[Partner] | None = connection_field(Partner, "Partners.", order="code")
     partner: Partner | None = look_up(
@@ -333,14 +327,14 @@ class Query:
 
     @strawberry.field(
         description="Anything by its global id; null if there is none in reach.",
-        metadata={NODES: True, **parsed_by(_parse_node)},
+        metadata={NODES: True, **parsed_by(parse_node)},
     )
     def node(self, info: strawberry.Info, id: Id) -> Node | None:
         return load_row(info.context, *asked_of(info))
 
     @strawberry.field(
         description=f"Up to {MOST_NODES} things by their ids, in the same order.",
-        metadata={NODES: True, **parsed_by(_parse_nodes)},
+        metadata={NODES: True, **parsed_by(parse_nodes)},
     )
     def nodes(
         self,

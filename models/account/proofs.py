@@ -16,18 +16,18 @@ _KIND = "c2sp.org/tlog-proof@v1"
 
 
 def roots_after(frontier: Frontier, leaves: Sequence[bytes]) -> RootOf:
-    """Of a tree that is known by its edge, and the leaves since: what a proof from there takes."""
+    """Of a tree that is known by its edge, and the leaves since: what a proof from there takes, and
+    one of a leaf since."""
 
     def root(first: int, end: int) -> bytes:
-        if first >= frontier.size:
-            added = leaves[first - frontier.size : end - frontier.size]
-            return Frontier().extend(added).root()
         inside = [
             part
             for begins, size, part in frontier.subtrees()
             if first <= begins and begins + size <= end
         ]
-        return Frontier(end - first, tuple(inside)).root()
+        known = Frontier(max(0, min(end, frontier.size) - first), tuple(inside))
+        since = leaves[max(0, first - frontier.size) : max(0, end - frontier.size)]
+        return known.extend(since).root()
 
     return root
 

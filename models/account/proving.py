@@ -8,7 +8,7 @@ import asyncpg
 
 from models.account.checkpoints import CheckpointFolder
 from models.account.cosignatures import Witness
-from models.account.merkle import HASH_BYTES, leaf_hash
+from models.account.merkle import HASH_BYTES, Frontier, leaf_hash
 from models.account.notes import (
     AccountError,
     Checkpoint,
@@ -23,9 +23,11 @@ from models.account.proofs import (
     prove_consistency,
     prove_inclusion,
     read_proof,
+    roots_after,
     write_proof,
 )
 from models.account.sources import SOURCES
+from models.visa_document.tables import VisaDocument
 
 _AS_NAMED = "SET search_path = public, pg_temp"
 _CONTENT = """
@@ -35,6 +37,30 @@ _CONTENT = """
     WHERE leaf.source = '{name}' AND leaf.row_id = $1
     ORDER BY leaf.position DESC LIMIT 1
 """
+
+
+_NEW_DOCUMENTS = """
+    SELECT entry.id, leaf.position, {content} AS content
+    FROM account_leaf AS leaf
+    JOIN {table} AS entry ON {is_its_leaf}
+    WHERE leaf.source = '{name}' AND leaf.position >= $1 AND entry.proof IS NULL
+"""
+_PROVE = "UPDATE visa_document SET proof = $2, proven_at = clock_timestamp() WHERE id = $1"
+
+
+async def prove_documents(
+    connection: asyncpg.Connection, known: Frontier, leaves: Sequence[bytes], note: str
+) -> None:
+    """Give each new document of a visa its proof: that the tree has it whose checkpoint this is.
+
+    ``known`` is the tree of the checkpoint before, ``leaves`` those since.
+    """
+    root_of, size = roots_after(known, leaves), known.size + len(leaves)
+    found = SOURCES[VisaDocument.__tablename__].fill(_NEW_DOCUMENTS)
+    for row in await connection.fetch(found, known.size):
+        hashes = prove_inclusion(row["position"], size, root_of)
+        proof = write_proof(row["content"].encode(), row["position"], hashes, note)
+        await connection.execute(_PROVE, row["id"], proof)
 
 
 async def prove_entry(
@@ -66,11 +92,20 @@ def prove_since(folder: CheckpointFolder, kept: Path) -> str:
 
 def check_entry(proof: str, public: Mapping[str, bytes], witnesses: Sequence[Witness]) -> str:
     """What a proof of inclusion proves. Raises AccountError if that is nothing."""
+    content, where = read_entry(proof, public, witnesses)
+    return f"{where}:\n{content.decode()}"
+
+
+def read_entry(
+    proof: str, public: Mapping[str, bytes], witnesses: Sequence[Witness]
+) -> tuple[bytes, str]:
+    """What the entry of a proof of inclusion says, and where it is. Raises AccountError if the
+    proof proves nothing."""
     content, index, hashes, note = read_proof(proof)
     checkpoint = _believed(note, public, witnesses)
     if not is_included(leaf_hash(content), index, checkpoint.size, hashes, checkpoint.root):
         raise AccountError("the entry is not in the tree of the checkpoint")
-    return f"entry {index:,} of {_described(checkpoint)}:\n{content.decode()}"
+    return content, f"entry {index:,} of {_described(checkpoint)}"
 
 
 def check_since(

@@ -26,7 +26,7 @@ _APART = timedelta(seconds=APART_SECONDS)
 #: Later than any receipt, in milliseconds since 1970.
 _ALWAYS = 1 << 62
 #: Values that everybody on file has: an entry with one of these has a receipt.
-_ALWAYS_SEALED = ["fullName", "passportNumber", "birthDate"]
+_ALWAYS_SEALED = ["fullName", "passportNumber", "birthDate", "visa.code", "visa.pdf"]
 #: What is believed of names, as in `models.account.verifying`.
 _AS_NAMED = "SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL row_security = off"
 _RECEIPTS = """

@@ -19,6 +19,7 @@ from models.account.drop_records import Drop
 from models.account.merkle import Frontier, leaf_hash
 from models.account.notes import AccountError, Checkpoint, signed_note
 from models.account.proofs import prove_consistency, roots_after
+from models.account.proving import prove_documents
 from models.account.sources import SOURCES
 from models.case.application import ApplicationEvent
 from models.key_service import KeyService, KeyUse
@@ -126,6 +127,7 @@ async def sign_checkpoint(
     async with connection.transaction():
         await connection.execute(_LOCK)
         await _next_position(connection)
+        known = await _signed_state(connection)
         before = await _signed_before(connection, keys, folder)
         leaves = await _leaves_since(connection, before.size)
         frontier = before.extend(leaves)
@@ -140,7 +142,10 @@ async def sign_checkpoint(
         is_cosigned = all(witness.has_cosigned(note) for witness in witnesses)
         signed = frontier.size, list(frontier.hashes), checkpoint.signed_at, is_cosigned
         await connection.execute(_SIGNED, *signed)
-    return len(leaves)
+        if known.size < before.size:  # a keeper died before it noted what it had signed
+            leaves = await _leaves_since(connection, known.size)
+        await prove_documents(connection, known, leaves, note)
+    return frontier.size - before.size
 
 
 def _prove(

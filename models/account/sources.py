@@ -33,6 +33,7 @@ from models.rights.key_operation import KeyOperation
 from models.supervision.alert import Alert
 from models.supervision.inquiry import Inquiry
 from models.suspension import Suspension
+from models.visa_document.tables import VisaDocument
 from models.vocabulary import EventKind
 
 #: What the database writes of a sealed row by itself, and what its seal is in.
@@ -184,6 +185,10 @@ SOURCES: Mapping[str, Source] = {
         Source(
             Bill, _PAID, part="payment", when="entry.paid_at IS NOT NULL",
             key_column="application_id", found_by=(EventKind.PAID,),
+        ),
+        Source(
+            VisaDocument, ("id", "visa_number", "issued_at", "digest"),
+            when="entry.issued_at IS NOT NULL",
         ),
         Source(Screening, when=_ANSWERED, left_out=frozenset({"voided_at"})),
         Source(

@@ -3,7 +3,7 @@ and lets nobody wait for a person whom nobody can read."""
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import partial
 from uuid import UUID
 
@@ -13,11 +13,10 @@ from models.account import AccountError
 from models.database.connections import connect
 from models.jobs.linking import index_people, link_cases, screen_bans
 from models.jobs.scheduler import Job, Jobs, keep_working
+from models.jobs.visa_documents import issue_documents
 from models.key_service import KeyService, KeyServiceError
 from models.person.vault import UnreadableError, VaultError
-from models.row_keys import new_key
-from models.supervision.alert import KEEPER, RAISE_TAMPERED
-from models.vocabulary import Role
+from models.supervision.alert import raise_tampering
 
 #: The channel on which PostgreSQL notifies that something committed is to be linked.
 CHANNEL = "gerbang_unlinked"
@@ -26,7 +25,6 @@ _EVERY_SECONDS = 5.0
 #: How long whom nobody can read is left aside.
 _TRIED_AGAIN_AFTER_SECONDS = 60.0
 _INDEXED_AT_ONCE = 1_000
-_RAISE = "DO $do$ BEGIN {} END $do$"
 
 
 async def keep_linking(
@@ -58,13 +56,14 @@ async def _link_when_notified(keys: KeyService, url: str, stop: asyncio.Event, j
 async def _link_and_screen(
     keys: KeyService, connection: asyncpg.Connection, unreadable: "_Unreadable", job: Job
 ) -> int:
-    """Link a batch of cases, and compare everybody with a batch of bans; return how many.
+    """Link a batch of cases, compare everybody with a batch of bans, and issue documents; return
+    how many.
 
     Whom nobody can read is left aside: a case that is not linked is not granted, and nobody else
     waits for it.
     """
     done = 0
-    for work in (link_cases, screen_bans):
+    for work in (link_cases, screen_bans, issue_documents):
         try:
             done += await work(keys, connection, leaving=unreadable.now())
         except UnreadableError as error:
@@ -115,19 +114,3 @@ async def _wait_until_notified_or_due(
     await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     for wait in waits:
         wait.cancel()
-
-
-async def raise_tampering(connection: asyncpg.Connection, tampered: Mapping[UUID, bool]) -> None:
-    """Raise an alert about each subject, as the keeper; the values say which are entries of the
-    ban list."""
-    raised = (
-        RAISE_TAMPERED.format(
-            id=f"'{new_key()}'::uuid",
-            actor=f"'{KEEPER}'",
-            role=f"'{Role.ANONYMOUS}'",
-            subject=f"'{subject}'::uuid",
-            is_banned=str(is_banned).lower(),
-        )
-        for subject, is_banned in tampered.items()
-    )
-    await connection.execute(_RAISE.format("\n".join(raised)))

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import asyncpg
 
 from models.key_service import KeyService, Relation, RelationKind
+from models.visa_document.content import TERMS_SQL
 
 _AT_ONCE = 1000
 #: Who belongs together, by kind: a name, and a subject or an account.
@@ -38,6 +39,11 @@ _RELATIONS: Mapping[RelationKind, str] = {
         JOIN application ON application.id = application_id
         WHERE ended_at IS NULL AND role = 'OFFICER'
     """,
+    RelationKind.VISA: f"""
+        SELECT {TERMS_SQL}, application.applicant_id FROM visa_document
+        JOIN visa USING (visa_number) JOIN application ON application.id = visa.application_id
+        WHERE refused_at IS NULL
+    """,  # noqa: S608
     RelationKind.INQUIRY: "SELECT reference, opened_by FROM inquiry WHERE is_open",
     RelationKind.APPROVAL: """
         SELECT reference, approved_by FROM inquiry WHERE is_open AND approved_by IS NOT NULL

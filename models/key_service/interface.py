@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from time import monotonic
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from models.key_service.relations import Relation
@@ -25,6 +25,12 @@ class KeyUse(StrEnum):
     ACCESS_LOG = "access_log"
     #: Signatures (Ed25519) of the account's checkpoints.
     CHECKPOINT = "checkpoint"
+    #: Signatures (Ed25519) of visas in hand.
+    VISA = "visa"
+
+
+#: Those whose keys sign.
+SIGNING = frozenset({KeyUse.CHECKPOINT, KeyUse.VISA})
 
 
 class Digest(NamedTuple):
@@ -100,6 +106,8 @@ class Cause(StrEnum):
 
     #: A case or a correction was committed: the person is compared with others.
     LINKING = "LINKING"
+    #: A visa was granted: its document names its holder.
+    ISSUING = "ISSUING"
     #: An entry of the ban list is compared.
     BANS = "BANS"
     #: A world is loaded, or indexed anew by another key.
@@ -108,6 +116,16 @@ class Cause(StrEnum):
     ERASURE = "ERASURE"
     #: A key belongs to nobody.
     SWEEP = "SWEEP"
+
+
+def stated(statement: Statement | Cause | None) -> dict[str, Any]:
+    """What a question over a socket says of whom it is for, or why."""
+    if statement is None:
+        return {}
+    if isinstance(statement, Cause):
+        return {"cause": statement}
+    for_ = (statement.token, statement.role, statement.reference, statement.is_change)
+    return {"for": for_}
 
 
 class KeyService(Protocol):
@@ -169,6 +187,16 @@ class KeyService(Protocol):
         self, relations: Sequence[Relation], statement: Statement | Cause | None = None
     ) -> None:
         """Note that subjects, cases and accounts belong together. Raises KeyServiceError."""
+        ...
+
+    async def sign_visas(
+        self, visas: Sequence[tuple[UUID, Mapping[str, Any]]]
+    ) -> Sequence[tuple[bytes, bytes] | None]:
+        """The contents of visas (`models.visa_document.content`), each with its applicant, as they
+        were signed with the id of the key in them, and the signatures.
+
+        None for one whose terms nobody noted who granted it. Raises KeyServiceError.
+        """
         ...
 
     async def answering(self, seconds: float) -> tuple[int, int]:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from models.access_tokens.provider_keys import KeysUnavailableError, ProviderKeys, published_at
@@ -33,13 +33,21 @@ from models.key_service.interface import (
     WeakSignInError,
 )
 from models.key_service.local import LocalKeyService
+from models.key_service.noting import (
+    APPLICANT,
+    OFFICER,
+    SUPERVISOR,
+    TokenViewer,
+    granted_case,
+    may_claim,
+    may_relate,
+)
 from models.key_service.receipts import Entry, Found, Receipts
-from models.key_service.relations import OWN_KEY, Relation, RelationKind, Relations
+from models.key_service.relations import OWN_KEY, Relation, RelationKind
 from models.key_service.store import WrappedKey
 
 #: Viewers who are known without looking at their tokens again.
 _MOST_KNOWN = 10_000
-_APPLICANT, _OFFICER, _SUPERVISOR, _SCREENING = "APPLICANT", "OFFICER", "SUPERVISOR", "SCREENING"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,15 +87,6 @@ class JudgeRules:
     def to_json(self) -> str:
         """What `from_json` reads: the process of the keys gets it when it starts."""
         return json.dumps(asdict(self))
-
-
-class TokenViewer(NamedTuple):
-    """Whom a token names."""
-
-    account: str
-    roles: frozenset[str]
-    partner: str | None
-    acr: str | None
 
 
 class JudgedKeys:
@@ -138,7 +137,7 @@ class JudgedKeys:
         self, subjects: Sequence[UUID], statement: Statement | None = None
     ) -> Mapping[UUID, bytes]:
         viewer, stated = await self._viewer(statement)
-        is_change = stated.is_change and stated.role == _APPLICANT
+        is_change = stated.is_change and stated.role == APPLICANT
         wrapped = await self._admit(viewer, stated, subjects, is_change=is_change)
         return await self._keys.unwrap_found(wrapped)
 
@@ -154,7 +153,7 @@ class JudgedKeys:
         new = set(subjects) - stored.keys()
         if new != {one.other for one in relations}:
             raise KeyServiceError("a new key takes relations, of its own subject alone")
-        if not all(_may_claim(viewer, stated, one) for one in relations):
+        if not all(may_claim(viewer, stated, one) for one in relations):
             raise KeyServiceError("the viewer may not state these relations")
         return await self._keys.make_data_keys(subjects, relations=relations)
 
@@ -166,8 +165,13 @@ class JudgedKeys:
         digester = await self._keys.digester()
         named = [one.other.bytes for one in relations if isinstance(one.other, UUID)]
         named += [digester.named(RelationKind.INQUIRY, one.name) for one in relations]
+        named += [
+            digester.named(RelationKind.DESK, granted_case(one))
+            for one in relations
+            if one.kind is RelationKind.VISA
+        ]
         known = (await self._receipts.read([], named)).relations
-        if not all(_may_relate(viewer, stated, one, known) for one in relations):
+        if not all(may_relate(viewer, stated, one, known) for one in relations):
             raise KeyServiceError("the viewer may not state these relations")
         await self._keys.relate(relations)
 
@@ -240,9 +244,9 @@ class JudgedKeys:
         case, of_people = stated.reference or "", [one.bytes for one in subjects]
         digester = await self._keys.digester()
         kinds: tuple[RelationKind, ...] = ()
-        if stated.role == _OFFICER:
+        if stated.role == OFFICER:
             kinds = (RelationKind.DESK, RelationKind.APPLICANT)
-        elif stated.role == _SUPERVISOR and case.startswith(self._rules.inquiries):
+        elif stated.role == SUPERVISOR and case.startswith(self._rules.inquiries):
             kinds = (RelationKind.INQUIRY, RelationKind.APPROVAL)
         return [*of_people, *(digester.named(kind, case) for kind in kinds)]
 
@@ -284,60 +288,10 @@ class JudgedKeys:
         """Whether the viewer's own inquiry lasts, and has room for these people."""
         reference, relations = stated.reference or "", found.relations
         opened_at = relations.noted_at(RelationKind.INQUIRY, reference, viewer.account)
-        if stated.role != _SUPERVISOR or opened_at is None:
+        if stated.role != SUPERVISOR or opened_at is None:
             return False
         seconds, people = self._rules.inquiry
         if approved_at := relations.approval_at(reference):
             (seconds, people), opened_at = self._rules.inquiry_of_two, approved_at
         is_open = time.time() < opened_at + seconds
         return is_open and found.counts.number_in(reference, subjects) <= people
-
-
-def _may_relate(
-    viewer: TokenViewer, stated: Statement, relation: Relation, known: Relations
-) -> bool:
-    kind, name, other = relation
-    match kind:
-        case RelationKind.CASE if isinstance(other, UUID):
-            is_own = known.holds(RelationKind.ACCOUNT, viewer.account, other)
-            return (
-                (stated.role == _APPLICANT and is_own)
-                or known.holds(kind, name, other)
-                or _is_from_before(known, other)
-            )
-        case RelationKind.APPLICANT if isinstance(other, UUID):
-            is_theirs = known.holds(RelationKind.CASE, name, other)
-            return stated.role in (_OFFICER, _SUPERVISOR) and (
-                is_theirs or _is_from_before(known, other)
-            )
-        case RelationKind.DESK:
-            return stated.role == _SUPERVISOR or (
-                stated.role == _OFFICER and other == viewer.account
-            )
-        case RelationKind.LINK if stated.role == _OFFICER and isinstance(other, UUID):
-            is_alike = known.holds(RelationKind.LIKENESS, name, other)
-            return is_alike or _is_from_before(known, other)
-        case RelationKind.INQUIRY:
-            return stated.role == _SUPERVISOR and other == viewer.account
-        case RelationKind.APPROVAL:
-            is_own = known.holds(RelationKind.INQUIRY, name, viewer.account)
-            return stated.role == _SUPERVISOR and other == viewer.account and not is_own
-        case _:
-            return False
-
-
-def _is_from_before(known: Relations, subject: UUID) -> bool:
-    return not known.is_strict and not known.related([subject])
-
-
-def _may_claim(viewer: TokenViewer, stated: Statement, relation: Relation) -> bool:
-    """Whether a viewer may say this of somebody whose key they make: who it is, they know."""
-    match relation.kind:
-        case RelationKind.ACCOUNT:
-            return stated.role == _APPLICANT and relation.name == viewer.account
-        case RelationKind.PARTNER:
-            return relation.name == viewer.partner
-        case RelationKind.BAN:
-            return stated.role == _SCREENING
-        case kind:
-            return kind is RelationKind.CASE

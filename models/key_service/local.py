@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -24,8 +25,9 @@ from models.key_service.key_ages import SweepState
 from models.key_service.local_file import LocalKeys
 from models.key_service.operations import KeyOperationNote
 from models.key_service.receipts import FEWEST_DAYS, ReceiptPage, Receipts, Reconciled
-from models.key_service.relations import OWN_KEY, Digester, Relation
+from models.key_service.relations import OWN_KEY, Digester, Relation, RelationKind
 from models.key_service.store import KeyStore, WrappedKey
+from models.visa_document.content import VisaTerms, canonical, message_of
 
 
 class WatchedKeys:
@@ -161,6 +163,26 @@ class LocalKeyService:
         self, relations: Sequence[Relation], statement: Statement | Cause | None = None
     ) -> None:
         await self._store.relate((await self.digester()).rows(relations))
+
+    async def sign_visas(
+        self, visas: Sequence[tuple[UUID, Mapping[str, Any]]]
+    ) -> Sequence[tuple[bytes, bytes] | None]:
+        terms = [VisaTerms(**content["visa"]) for _, content in visas]
+        rows = (await self.digester()).rows(
+            Relation(RelationKind.VISA, str(granted), subject)
+            for granted, (subject, _) in zip(terms, visas, strict=True)
+        )
+        # A store from before relations were kept knows none.
+        noted, keys = await self._store.find_noted(rows), self._keys
+        if not await self._store.judges_everybody():
+            noted |= set(rows)
+        [key_id, *_] = await keys.key_ids(KeyUse.VISA)
+        signed: list[tuple[bytes, bytes] | None] = []
+        for row, (_, content) in zip(rows, visas, strict=True):
+            text = canonical({**content, "key": key_id})
+            signature = await keys.sign(KeyUse.VISA, message_of(text))
+            signed.append((text, signature.value) if row in noted else None)
+        return signed
 
     async def require_store(self) -> None:
         """Raises KeyServiceError where the store does not answer."""

@@ -62,8 +62,11 @@ RIGHTS: Mapping[Principal, Rights] = {
     ),
     Principal.LINKER: Rights(
         Socket.LINKING,
-        frozenset(("key_ids", "digests", "open", "relate")),
-        {"open": (Cause.LINKING, Cause.BANS), "digests": (Cause.LINKING, Cause.BANS)},
+        frozenset(("key_ids", "digests", "open", "relate", "sign_visas")),
+        {
+            "open": (Cause.LINKING, Cause.BANS, Cause.ISSUING),
+            "digests": (Cause.LINKING, Cause.BANS),
+        },
         people_an_hour=20_000,
         digests_a_person=DIGESTS_A_PERSON,
     ),

@@ -36,6 +36,8 @@ class RelationKind(StrEnum):
     LIKENESS = "likeness"
     #: The reference of a case that is on a desk, and its applicant: to find links of theirs.
     APPLICANT = "applicant"
+    #: The terms of a visa (`models.visa_document.content`), and the applicant who holds it.
+    VISA = "visa"
     #: The reference of a case, and the account of the officer on whose desk it is.
     DESK = "desk"
     #: The reference of an inquiry, and the account of the supervisor who opened it.
@@ -61,6 +63,16 @@ class Relation(NamedTuple):
     name: str
     #: A subject, or an account.
     other: UUID | str
+
+    def to_json(self) -> tuple[str, str, str]:
+        """As it goes over a socket."""
+        return self.kind, self.name, self.other.hex if isinstance(self.other, UUID) else self.other
+
+    @classmethod
+    def from_json(cls, kind: str, name: str, other: str) -> "Relation":
+        """What `to_json` wrote. Raises ValueError."""
+        known = RelationKind(kind)
+        return cls(known, str(name), str(other) if known in OF_ACCOUNTS else UUID(hex=other))
 
 
 class Digester:

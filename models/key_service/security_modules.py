@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from models.key_service.interface import KeyServiceError, KeyUse, Signature
+from models.key_service.interface import SIGNING, KeyServiceError, KeyUse, Signature
 
 if TYPE_CHECKING:
     import pkcs11
@@ -133,7 +133,7 @@ class Token:
 
         hidden = {Attribute.SENSITIVE: True, Attribute.EXTRACTABLE: False}
         with self._session(writes=True) as session:
-            if use is KeyUse.CHECKPOINT:
+            if use in SIGNING:
                 curve = {Attribute.EC_PARAMS: encode_named_curve_parameters(_ED25519)}
                 parameters = session.create_domain_parameters(KeyType.EC_EDWARDS, curve, local=True)
                 public, _ = parameters.generate_keypair(
@@ -156,7 +156,7 @@ class Token:
 
         value = bytes.fromhex(kept)
         with self._session() as session:
-            if use is KeyUse.CHECKPOINT:
+            if use in SIGNING:
                 session.get_key(object_class=ObjectClass.PRIVATE_KEY, label=_label(use, key_id))
                 return TokenSigner(self, use, key_id, value)
             wrapping: Any = session.get_key(

@@ -36,7 +36,7 @@ from models.key_service.metrics import KeyMetrics, QuestionOutcome
 from models.key_service.operations import KeyOperationNote, ListsOperations
 from models.key_service.principals import ANYTHING, OF_RECEIPTS, OF_SWEEPS, PrincipalJudge
 from models.key_service.receipts import ListsReceipts, Reconciled
-from models.key_service.relations import OF_ACCOUNTS, Relation, RelationKind
+from models.key_service.relations import Relation
 from models.key_service.socket_keys import MOST_LINE_BYTES
 from models.logs import PLACE
 
@@ -172,10 +172,18 @@ async def _do(keys: KeyService, question: Mapping[str, Any]) -> Any:
                 ]
             }
         case "sign":
-            signed = await keys.sign(KeyUse(question["use"]), b64decode(question["message"]))
+            if (use := KeyUse(question["use"])) is not KeyUse.CHECKPOINT:
+                raise KeyServiceError(f"nothing is signed here by the keys of {use}")
+            signed = await keys.sign(use, b64decode(question["message"]))
             return {
                 "public_key": b64encode(signed.public_key).decode(),
                 "signature": b64encode(signed.value).decode(),
+            }
+        case "sign_visas":
+            visas = [(UUID(hex=subject), content) for subject, content in question["visas"]]
+            codes = await keys.sign_visas(visas)
+            return {
+                "signed": [one and (one[0].decode(), b64encode(one[1]).decode()) for one in codes]
             }
         case "public_keys":
             found = await keys.public_keys(KeyUse(question["use"]))
@@ -185,10 +193,10 @@ async def _do(keys: KeyService, question: Mapping[str, Any]) -> Any:
             return _write_keys(subjects, await keys.open_data_keys(subjects, _statement(question)))
         case "make":
             subjects = _subjects(question)
-            stated, related = _statement(question), _relations(question)
+            stated, related = _statement(question), _related(question)
             return _write_keys(subjects, await keys.make_data_keys(subjects, stated, related))
         case "relate":
-            await keys.relate(_relations(question), _statement(question))
+            await keys.relate(_related(question), _statement(question))
             return {}
         case "ready":
             await cast(LocalKeyService, keys).require_store()
@@ -275,12 +283,8 @@ def _statement(question: Mapping[str, Any]) -> Statement | None:
     return Statement(str(token), str(role), reference and str(reference), bool(is_change))
 
 
-def _relations(question: Mapping[str, Any]) -> list[Relation]:
-    given = ((RelationKind(kind), str(name), other) for kind, name, other in question["related"])
-    return [
-        Relation(kind, name, str(other) if kind in OF_ACCOUNTS else UUID(hex=other))
-        for kind, name, other in given
-    ]
+def _related(question: Mapping[str, Any]) -> list[Relation]:
+    return [Relation.from_json(*one) for one in question["related"]]
 
 
 def _write_keys(subjects: Sequence[UUID], keys: Mapping[UUID, bytes]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from models.key_service.interface import (
     Signature,
     Statement,
     WeakSignInError,
+    stated,
 )
 from models.key_service.key_ages import SweepState
 from models.key_service.operations import KeyOperationNote, note_of
@@ -106,9 +107,10 @@ class SocketKeys:
         for some in _some(messages):
             texts = [b64encode(message).decode() for message in some]
             question = {"do": "digests", "use": use, "messages": texts}
+            answer = await self._ask(question | stated(statement))
             digests += [
                 [Digest(key_id, b64decode(value)) for key_id, value in of_keys]
-                for of_keys in (await self._ask(question | _stated(statement)))["digests"]
+                for of_keys in answer["digests"]
             ]
         return digests
 
@@ -129,7 +131,7 @@ class SocketKeys:
         made: dict[UUID, bytes] = {}
         for some in _some(subjects):
             of_these = [one for one in relations if one.other in some] if relations else []
-            more = {"related": _write_relations(of_these), **_stated(statement)}
+            more = {"related": [one.to_json() for one in of_these], **stated(statement)}
             made |= await self._data_keys({"do": "make", **more}, some)
         return made
 
@@ -138,7 +140,7 @@ class SocketKeys:
     ) -> Mapping[UUID, bytes]:
         keys: dict[UUID, bytes] = {}
         for some in _some(subjects):
-            keys |= await self._data_keys({"do": "open", **_stated(statement)}, some)
+            keys |= await self._data_keys({"do": "open", **stated(statement)}, some)
         return keys
 
     async def relate(
@@ -146,8 +148,18 @@ class SocketKeys:
     ) -> None:
         for some in _some(relations):
             await self._ask(
-                {"do": "relate", "related": _write_relations(some), **_stated(statement)}
+                {"do": "relate", "related": [one.to_json() for one in some], **stated(statement)}
             )
+
+    async def sign_visas(
+        self, visas: Sequence[tuple[UUID, Mapping[str, Any]]]
+    ) -> Sequence[tuple[bytes, bytes] | None]:
+        signed: list[tuple[bytes, bytes] | None] = []
+        for some in _some(visas):
+            asked = [(subject.hex, content) for subject, content in some]
+            answer = await self._ask({"do": "sign_visas", "visas": asked})
+            signed += [one and (one[0].encode(), b64decode(one[1])) for one in answer["signed"]]
+        return signed
 
     async def judges_everybody(self) -> bool:
         """Whether nobody is opened for a viewer without a relation."""
@@ -321,22 +333,6 @@ class _Service:
         else:
             writer.close()
         return answer
-
-
-def _stated(statement: Statement | Cause | None) -> dict[str, Any]:
-    if statement is None:
-        return {}
-    if isinstance(statement, Cause):
-        return {"cause": statement}
-    stated = (statement.token, statement.role, statement.reference, statement.is_change)
-    return {"for": stated}
-
-
-def _write_relations(relations: Sequence[Relation]) -> list[tuple[str, str, str]]:
-    return [
-        (kind, name, other.hex if isinstance(other, UUID) else other)
-        for kind, name, other in relations
-    ]
 
 
 def _erased_in(answer: Mapping[str, Any]) -> list[ErasedSubject]:

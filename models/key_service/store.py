@@ -199,6 +199,17 @@ class KeyStore:
         async with self.change(alone=False) as connection:
             await relations.note(connection, related)
 
+    async def find_noted(self, related: Sequence[relations.Row]) -> set[relations.Row]:
+        """Which of some relations are noted."""
+        columns = [list(column) for column in zip(*related, strict=True)] or [[], [], []]
+        found = await self.fetch(
+            "SELECT first, second, kind FROM relation"
+            " JOIN unnest($1::bytea[], $2::bytea[], $3::text[]) AS asked (first, second, kind)"
+            " USING (first, second, kind)",
+            *columns,
+        )
+        return {(row["first"], row["second"], row["kind"]) for row in found}
+
     async def judges_everybody(self) -> bool:
         """Whether nobody is opened without a relation."""
         return bool(await self.fetch("SELECT FROM judged"))

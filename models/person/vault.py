@@ -37,7 +37,9 @@ SEALED = (
     "place_of_birth",
     "passport_expires_on",
 )
-_SEALED = frozenset(SEALED)
+#: What is sealed beside identities: the code of a visa in hand.
+CODE = "code"
+_SEALED = frozenset((*SEALED, CODE))
 _MARK_BYTES, _NONCE_BYTES = 15, 12
 _SEALED_AT = _MARK_BYTES + _NONCE_BYTES
 #: Begins a cell that is not sealed yet; a sealed one begins with its version and a colon.
@@ -107,7 +109,7 @@ class Vault:
             keys = await self._keys.make_data_keys(subjects, self._statement, relations)
         except RefusedSubjectsError as error:
             raise VaultError(dict.fromkeys(error.subjects, False)) from error
-        return [_seal(keys[one.subject], one) if one.subject in keys else {} for one in people]
+        return [seal_by(keys[one.subject], one) if one.subject in keys else {} for one in people]
 
     async def open(self, cells: Sequence[Cell]) -> list[str]:
         """The values of cells, in one batch. Dates are written as ISO 8601.
@@ -115,6 +117,12 @@ class Vault:
         Raises KeyServiceError, MissingKeyError, and VaultError for what was tampered with: the
         values, or to whom their people belong.
         """
+        _, values = await self.open_with_keys(cells)
+        return values
+
+    async def open_with_keys(self, cells: Sequence[Cell]) -> tuple[Mapping[UUID, bytes], list[str]]:
+        """The values, and by which keys more of the same subjects can be sealed. Raises as
+        `open` does."""
         # By their numbers: a UUID takes long to be hashed and compared.
         subjects = {
             cell.subject.int: cell.subject for cell in cells if not cell.text.startswith(PLAIN_MARK)
@@ -124,7 +132,7 @@ class Vault:
             raise MissingKeyError({*subjects.values()} - keys.keys())
         opening = {one.int: (AESGCM(key), _subject_bound(one)) for one, key in keys.items()}
         try:
-            return [
+            return keys, [
                 text[1:]
                 if text.startswith(PLAIN_MARK)
                 else _open(*opening[subject.int], column, text)
@@ -143,7 +151,8 @@ class Vault:
             raise VaultError({one: one in banned for one in error.subjects}) from error
 
 
-def _seal(key: bytes, person: Person) -> dict[str, str]:
+def seal_by(key: bytes, person: Person) -> dict[str, str]:
+    """The sealed values by column, by the data key of the person."""
     cipher = AESGCM(key)
     marks = hmac.new(hmac.digest(key, b"gerbang mark 1", "sha256"), digestmod="sha256")
     subject, version = _subject_bound(person.subject), str(person.version)

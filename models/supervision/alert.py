@@ -1,8 +1,10 @@
 """Alerts: what auditors, and supervisors who are not concerned, learn of at once."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -15,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
+from models.row_keys import new_key
 from models.vocabulary import AlertKind, Role
 
 #: A viewer raises at most one alert of a kind within so many hours.
@@ -39,6 +42,8 @@ PERFORM pg_advisory_xact_lock(hashtextextended('gerbang tampering', 0));
             WHERE kind = '{AlertKind.TAMPERED}' AND {{subject}} IN (applicant_id, ban_id)
                 AND raised_at > clock_timestamp() - interval '{HOURS_BETWEEN} hours'
         );"""  # noqa: S608
+
+_RAISE = "DO $do$ BEGIN {} END $do$"
 
 
 class Alert(Base):
@@ -87,3 +92,19 @@ class Alert(Base):
             name="about_whom",
         ),
     )
+
+
+async def raise_tampering(connection: asyncpg.Connection, tampered: Mapping[UUID, bool]) -> None:
+    """Raise an alert about each subject, as the keeper; the values say which are entries of the
+    ban list."""
+    raised = (
+        RAISE_TAMPERED.format(
+            id=f"'{new_key()}'::uuid",
+            actor=f"'{KEEPER}'",
+            role=f"'{Role.ANONYMOUS}'",
+            subject=f"'{subject}'::uuid",
+            is_banned=str(is_banned).lower(),
+        )
+        for subject, is_banned in tampered.items()
+    )
+    await connection.execute(_RAISE.format("\n".join(raised)))

@@ -155,9 +155,21 @@ async def _load_world(
     row_counts = await _load_batches(connection, World(plan, reference()), progress, keys)
     if keys is not None:
         await link_everybody(connection)
+        await connection.execute(_ORDER_DOCUMENTS)
         await relate_everybody(keys, connection)
     await reset_sources(connection)  # what was loaded past the triggers
     return row_counts
+
+
+#: Of those who sign in themselves: the keeper issues them, as after a grant.
+_ORDER_DOCUMENTS = """
+    INSERT INTO visa_document (visa_number, applicant_id)
+    SELECT visa_number, applicant.id FROM visa
+    JOIN application ON application.id = visa.application_id
+    JOIN applicant ON applicant.id = application.applicant_id
+    WHERE account IS NOT NULL AND revoked_at IS NULL AND superseded_at IS NULL
+        AND use_by + stay_days::integer >= wib_day(clock_timestamp())
+"""
 
 
 async def _name_outage(connection: asyncpg.Connection, until: datetime) -> None:

@@ -149,6 +149,7 @@ class KeyUsedFor(StrEnum):
     DATA_KEY = "DATA_KEY"
     ACCESS_LOG = "ACCESS_LOG"
     CHECKPOINT = "CHECKPOINT"
+    VISA = "VISA"
 
 
 class BanGround(StrEnum):

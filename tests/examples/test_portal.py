@@ -8,6 +8,7 @@ from pathlib import Path
 from time import monotonic
 from urllib.parse import urlsplit
 
+import pypdf
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -143,6 +144,18 @@ def test_an_applicant_comes_from_eligibility_to_a_decision(portal: Portal) -> No
     expect(page.locator(".stage.CLOSED")).to_have_text(re.compile("Granted|Refused"), timeout=SOON)
     page.get_by_role("button", name="Bahasa Indonesia").click()
     expect(page.locator(".history")).to_contain_text("Kelengkapan diminta")
+
+
+def test_a_holder_saves_the_visa(portal: Portal) -> None:
+    page = portal.opens("applicant")
+    saved = page.locator(".card", has_text="Granted")
+    number = saved.locator(".code", has_text="ID").inner_text()
+    with page.expect_download(timeout=SOON) as download:
+        saved.get_by_role("button", name="Save the visa (PDF)").click()
+    assert download.value.suggested_filename == f"{number}.pdf"
+    text = pypdf.PdfReader(download.value.path()).pages[0].extract_text()
+    assert number in text
+    assert_accessible(page, (390, 1440))
 
 
 def test_an_agent_hands_in_a_group_or_nobody_of_it(portal: Portal) -> None:

@@ -11,7 +11,7 @@ import pytest
 from gateway.doctor.database import examine_vault
 from gateway.mapping.ids import GlobalId
 from models.jobs import linker
-from models.jobs.linker import raise_tampering
+from models.supervision.alert import raise_tampering
 from tests.gateway.changing import (
     change,
     in_verification,

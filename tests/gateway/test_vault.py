@@ -222,7 +222,7 @@ async def test_with_encryption_off_the_canary_is_found(
         return cell.partition(":")[2]
 
     began = time.time() - 1
-    monkeypatch.setattr(vault, "_seal", in_plain)
+    monkeypatch.setattr(vault, "seal_by", in_plain)
     monkeypatch.setattr(vault, "_open", read_plain)
     await submitted_case(who, identity=OPEN)
     secrets = {value.encode() for value in OPEN.values()}

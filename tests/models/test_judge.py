@@ -25,6 +25,7 @@ from models.key_service import (
 from models.key_service.judge import JudgedKeys, JudgeRules
 from models.key_service.receipts import Receipts
 from models.key_service.relations import OWN_KEY
+from models.visa_document.content import VisaTerms
 from tests import tokens
 from tests.key_stores import open_keys
 from tests.linking import judge_of_tests
@@ -72,9 +73,17 @@ KNOWN = (
     Relation(RelationKind.ACCOUNT, "me", MINE),
     Relation(RelationKind.CASE, "KNOWN", FILED),
     Relation(RelationKind.LIKENESS, FILED.hex, ALIKE),
+    Relation(RelationKind.CASE, "ON-MY-DESK", FILED),
+    Relation(RelationKind.DESK, "ON-MY-DESK", "me"),
+    Relation(RelationKind.DESK, "KNOWN", "them"),
     Relation(RelationKind.INQUIRY, "INQ-MINE", "me"),
     Relation(RelationKind.INQUIRY, "INQ-THEIRS", "them"),
 )
+
+
+def visa(reference: str, holder: UUID) -> Relation:
+    terms = VisaTerms(reference, "ID0", "B1", "2026-01-01T00:00:00.000000Z", "2026-04-01", 30)
+    return Relation(RelationKind.VISA, str(terms), holder)
 
 
 @pytest.fixture
@@ -104,6 +113,11 @@ SAID = {
     Relation(RelationKind.CASE, "NEW", MINE): {"APPLICANT"},
     Relation(RelationKind.CASE, "KNOWN", FILED): ROLES,
     Relation(RelationKind.CASE, "NEW", FILED): set(),
+    visa("ON-MY-DESK", FILED): {"OFFICER", "SUPERVISOR"},
+    visa("KNOWN", FILED): {"SUPERVISOR"},  # on another officer's desk
+    visa("ON-MY-DESK", MINE): set(),  # somebody else's case
+    visa("NEW", FILED): set(),
+    Relation(RelationKind.VISA, "no terms", FILED): set(),
     Relation(RelationKind.DESK, "KNOWN", "me"): {"OFFICER", "SUPERVISOR"},
     Relation(RelationKind.DESK, "KNOWN", "them"): {"SUPERVISOR"},
     Relation(RelationKind.APPLICANT, "KNOWN", FILED): {"OFFICER", "SUPERVISOR"},

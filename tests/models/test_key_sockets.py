@@ -59,7 +59,7 @@ SOCKETS = {
     ),
     "linkers": (
         verbs_of(Socket.LINKING),
-        "key_ids digests make open relate judges judge_everybody",
+        "key_ids digests make open relate sign_visas judges judge_everybody",
     ),
     "keepers": (
         verbs_of(Socket.SIGNING),

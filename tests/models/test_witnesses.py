@@ -61,15 +61,14 @@ def root(first: int, end: int) -> bytes:
 
 
 def test_every_proof_of_inclusion_proves_its_leaf_and_no_other() -> None:
-    for size in range(1, 40):
-        for index in range(size):
-            proof = prove_inclusion(index, size, root)
-            assert is_included(LEAVES[index], index, size, proof, root(0, size))
-            assert not is_included(LEAVES[index + 1], index, size, proof, root(0, size))
-            assert not is_included(LEAVES[index], size, size, proof, root(0, size))
-            for shorter in (proof[1:], proof[:-1], [*proof, LEAVES[0]]):
-                is_same = shorter == proof
-                assert is_included(LEAVES[index], index, size, shorter, root(0, size)) is is_same
+    for size, index in ((n, place) for n in range(1, 40) for place in range(n)):
+        proof = prove_inclusion(index, size, root)
+        assert is_included(LEAVES[index], index, size, proof, root(0, size))
+        for leaf, place in ((index + 1, index), (index, size)):
+            assert not is_included(LEAVES[leaf], place, size, proof, root(0, size))
+        for other in (proof[1:], proof[:-1], [*proof, LEAVES[0]]):
+            said = is_included(LEAVES[index], index, size, other, root(0, size))
+            assert said is (other == proof)
 
 
 def test_every_proof_of_consistency_proves_its_trees_and_no_other() -> None:
@@ -78,6 +77,8 @@ def test_every_proof_of_consistency_proves_its_trees_and_no_other() -> None:
         # From the edge of the old tree and the leaves since, the same.
         after = roots_after(Frontier().extend(LEAVES[:old]), LEAVES[old:size])
         assert prove_consistency(old, size, after) == proof
+        for index in range(old, size):
+            assert prove_inclusion(index, size, after) == prove_inclusion(index, size, root)
         assert is_continued(old, size, proof, root(0, old), root(0, size))
         if old < size:
             assert not is_continued(old, size, proof, root(1, old + 1), root(0, size))

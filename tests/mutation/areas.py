@@ -185,6 +185,14 @@ AREAS = (
         """),
     ),
     Area(
+        "visa",
+        (
+            *("models/visa_document/*.py", "models/jobs/visa_documents.py"),
+            *("gateway/schema/visa_document.py", "gateway/cli/visa.py"),
+        ),
+        matching("journeys/test_visa_in_hand models/test_visa_document models/test_witnesses"),
+    ),
+    Area(
         "mail",
         ("models/mail/*.py", "models/jobs/mail.py"),
         matching("models/test_mail gateway/test_mail_subscriptions gateway/test_finding_alerts"),

@@ -315,7 +315,14 @@ _STAGES: dict[str, Lines] = {
     "Visa": {
         "number issuedAt useBy stayDays revokedAt":          "- R R - R R R - - - - -",
         "supersededAt":                                      "- R R - - R - - - - - -",
+        "document":                                          "- - - - - - R - - - - -",
     },
+    # The visa in hand names its holder, who alone reads it; whoever verifies one reads the keys.
+    "VisaDocument": {"issuedAt code proof pdf":              "- - - - - - R - - - - -"},
+    "VisaKey": {
+        "id keyId publicKey firstSeenAt retiredAt revokedAt": "R R R R R R R R R R R R",
+    },
+    "TakenBackList": {"signedAt note":                       "R R R R R R R R R R R R"},
     # Of an applicant's case too, the kind would name what the stage does not.
     "ApplicationChange": {"kind":                            "- R R - - R - - - - - -"},
     "AllowedStep": {"step isAllowed reason":                 "- R R - R - R R - - - -"},
@@ -447,6 +454,7 @@ _WAYS: dict[str, Lines] = {
         "viewer policies node nodes":                        "R R R R R R R R R R R R",
         "countries country visaTypes visaType eligibleVisaTypes": "R R R R R R R R R R R R",
         "partners partner centres centre":                   "R R R R R R R R R R R R",
+        "visaKeys takenBackVisas":                           "R R R R R R R R R R R R",
         "applications application":                          "- R R R R R R R - - - -",
         "bill":                                              "- - - - - - - - - R - -",
         "volumes":                                           "R R R R R R - - - - - R",
@@ -537,9 +545,9 @@ def of_roles(marks: str) -> dict[Role, str]:
 RIGHTS: Rights = _read(_OPEN, _CASES, _STAGES, _FIGURES, _NATIONAL, _WAYS, CARRIERS, BEHIND)
 #: The types that come in pages.
 PAGED = (
-    "Country", "VisaType", "Partner", "PartnerCountry", "Centre", "Application", "ApplicationEvent",
-    "Decision", "Assignment", "RequestedItem", "Screening", "AccessEvent", "Suspension",
-    "Correction", "IdentityVersion", "ReferenceChange", "PersonLink", "LinkerRead",
+    "Country", "VisaType", "VisaKey", "Partner", "PartnerCountry", "Centre", "Application",
+    "ApplicationEvent", "Decision", "Assignment", "RequestedItem", "Screening", "AccessEvent",
+    "Suspension", "Correction", "IdentityVersion", "ReferenceChange", "PersonLink", "LinkerRead",
     "PersonLookup", "BanEntry", "BanRead", "Alert", "Inquiry", "InquiryPerson", "DataRequest",
     "LegalHold", "Breach", "MailSubscription", "KeyOperation", "NamedEvent", "Erasure",
 )  # fmt: skip

@@ -56,6 +56,8 @@ const texts = {
   asked: ["You are asked for", "Anda diminta melengkapi"],
   answer: ["I have handed it in", "Sudah saya serahkan"],
   visa: ["Visa", "Visa"],
+  saveVisa: ["Save the visa (PDF)", "Simpan visa (PDF)"],
+  visaSoon: ["It is being made. Try again in a moment.", "Sedang dibuat. Coba lagi sebentar lagi."],
   useBy: ["to be used by", "digunakan paling lambat"],
 
   group: ["Hand in a group", "Ajukan rombongan"],

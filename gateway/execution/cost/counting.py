@@ -30,8 +30,8 @@ from gateway.execution.cost.program import Amount, CostProgram
 from gateway.execution.cost.volumes import Table
 from gateway.execution.selections import fragments_of
 from gateway.mapping.keyset import LARGEST_PAGE
+from gateway.schema.lookups import MOST_NODES
 from gateway.schema.mutations.inputs import MOST_AT_ONCE
-from gateway.schema.query import MOST_NODES
 from gateway.viewer import Viewer
 
 #: Lists whose length depends on the field that returned their parent type (by its suffix).

@@ -94,7 +94,9 @@ class RowPlanner(PagePlanner):
         if name == TYPENAME:
             return Constant(type_.name)
         if name not in noun.fields:
-            return GlobalIdValue(type_.name)
+            if name == "id":
+                return GlobalIdValue(type_.name)
+            raise NotPlannableError  # it has a resolver
         is_nullable = not is_non_null_type(type_.fields[name].type)
         field = noun.fields[name]
         match field.source:

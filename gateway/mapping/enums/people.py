@@ -113,6 +113,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "DATA_KEY": "Wraps the data keys by which people are sealed.",
         "ACCESS_LOG": "Seals entries of reads and look-ups.",
         "CHECKPOINT": "Signs checkpoints of the account.",
+        "VISA": "Signs visas in hand.",
     },
     AlertKind: {
         "READ_BUDGET": "Tried to read or look up more people in an hour than the budget allows, and"

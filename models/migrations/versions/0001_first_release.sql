@@ -657,7 +657,7 @@ CREATE TABLE key_operation (
     keys BIGINT,
     CONSTRAINT pk_key_operation PRIMARY KEY (id),
     CONSTRAINT ck_key_operation_kind_is_known CHECK (kind IN ('BEGIN', 'SWEEP', 'REFUSED', 'ADDED', 'RETIRED', 'ERASED')),
-    CONSTRAINT ck_key_operation_used_for_is_known CHECK (used_for IN ('PERSON_INDEX', 'DATA_KEY', 'ACCESS_LOG', 'CHECKPOINT')),
+    CONSTRAINT ck_key_operation_used_for_is_known CHECK (used_for IN ('PERSON_INDEX', 'DATA_KEY', 'ACCESS_LOG', 'CHECKPOINT', 'VISA')),
     CONSTRAINT ck_key_operation_refused_with_reason CHECK ((kind = 'REFUSED') = (reason IS NOT NULL)),
     CONSTRAINT ck_key_operation_sweeps_alone_delete CHECK (kind = 'SWEEP' OR subjects = '{}'),
     CONSTRAINT ck_key_operation_changes_name_keys CHECK ((kind IN ('ADDED', 'RETIRED')) = (used_for IS NOT NULL AND to_key IS NOT NULL)),
@@ -711,6 +711,26 @@ CREATE INDEX ix_inquiry_is_reviewed_opened_at_id ON inquiry (is_reviewed, opened
 CREATE INDEX ix_inquiry_opened_at_id ON inquiry (opened_at, id);
 
 CREATE INDEX ix_inquiry_opened_by_opened_at_id ON inquiry (opened_by, opened_at, id);
+
+CREATE TABLE visa_key (
+    key_id TEXT NOT NULL,
+    public_key TEXT NOT NULL,
+    first_seen_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    retired_at TIMESTAMP WITH TIME ZONE,
+    revoked_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_visa_key PRIMARY KEY (key_id),
+    CONSTRAINT ck_visa_key_key_is_whole CHECK (length(public_key) = 44)
+);
+
+CREATE INDEX ix_visa_key_first_seen_at_key_id ON visa_key (first_seen_at, key_id);
+
+CREATE TABLE taken_back_list (
+    name TEXT NOT NULL,
+    signed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    note TEXT NOT NULL,
+    CONSTRAINT pk_taken_back_list PRIMARY KEY (name),
+    CONSTRAINT ck_taken_back_list_there_is_one CHECK (name = 'visas')
+);
 
 CREATE TABLE application_change (
     id BIGINT NOT NULL,
@@ -1765,9 +1785,39 @@ CREATE TABLE visa (
 
 CREATE INDEX ix_visa_application_id ON visa (application_id);
 
-ALTER TABLE application ADD CONSTRAINT fk_application_current_decision_id_id FOREIGN KEY(current_decision_id, id) REFERENCES decision (id, application_id) DEFERRABLE INITIALLY DEFERRED;
+CREATE TABLE visa_document (
+    id BIGINT GENERATED ALWAYS AS IDENTITY,
+    visa_number TEXT NOT NULL,
+    applicant_id UUID NOT NULL,
+    ordered_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    issued_at TIMESTAMP WITH TIME ZONE,
+    digest BYTEA,
+    key_id TEXT,
+    sealed JSONB DEFAULT '{}' NOT NULL,
+    code TEXT,
+    proof TEXT,
+    proven_at TIMESTAMP WITH TIME ZONE,
+    refused_at TIMESTAMP WITH TIME ZONE,
+    replaced_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_visa_document PRIMARY KEY (id),
+    CONSTRAINT ck_visa_document_code_is_sealed CHECK (code IS NULL),
+    CONSTRAINT ck_visa_document_digest_is_whole CHECK (length(digest) = 32),
+    CONSTRAINT ck_visa_document_issued_as_a_whole CHECK (num_nulls(issued_at, digest, key_id) IN (0, 3) AND (issued_at IS NOT NULL OR sealed = '{}')),
+    CONSTRAINT ck_visa_document_proven_once_issued CHECK (num_nulls(proof, proven_at) IN (0, 2) AND (proven_at IS NULL OR issued_at IS NOT NULL)),
+    CONSTRAINT ck_visa_document_refused_or_issued CHECK (num_nonnulls(refused_at, issued_at) < 2),
+    CONSTRAINT fk_visa_document_visa_number FOREIGN KEY(visa_number) REFERENCES visa (visa_number),
+    CONSTRAINT fk_visa_document_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
+);
+
+CREATE INDEX ix_visa_document_applicant_id ON visa_document (applicant_id);
+
+CREATE INDEX ix_visa_document_unfinished ON visa_document (ordered_at, id) WHERE proven_at IS NULL AND refused_at IS NULL;
+
+CREATE UNIQUE INDEX uq_visa_document_current ON visa_document (visa_number) WHERE replaced_at IS NULL;
 
 ALTER TABLE partner_country ADD CONSTRAINT fk_partner_country_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code);
+
+ALTER TABLE application ADD CONSTRAINT fk_application_current_decision_id_id FOREIGN KEY(current_decision_id, id) REFERENCES decision (id, application_id) DEFERRABLE INITIALLY DEFERRED;
 
 CREATE FUNCTION queue_for_account() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -3831,6 +3881,76 @@ CREATE FUNCTION find_unrecorded_reference_rows() RETURNS TABLE (
     FROM (SELECT *, name || reference_key(name, image) AS target FROM standing) AS named
     WHERE target NOT IN (SELECT target FROM recorded)
 $$;
+
+CREATE FUNCTION order_visa_document() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        INSERT INTO visa_document (visa_number, applicant_id)
+        SELECT NEW.visa_number, applicant_id FROM application
+        WHERE id = NEW.application_id
+            AND NEW.use_by + NEW.stay_days::integer >= wib_day(clock_timestamp());
+        NOTIFY gerbang_unlinked;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER order_visa_document AFTER INSERT ON visa
+    FOR EACH ROW EXECUTE FUNCTION order_visa_document();
+
+CREATE FUNCTION replace_visa_documents() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        WITH replaced AS (
+            UPDATE visa_document SET replaced_at = NEW.closed_at
+            WHERE applicant_id = NEW.applicant_id AND replaced_at IS NULL
+            RETURNING visa_number, applicant_id
+        )
+        INSERT INTO visa_document (visa_number, applicant_id)
+        SELECT visa_number, applicant_id FROM replaced
+        JOIN visa USING (visa_number)
+        WHERE revoked_at IS NULL AND superseded_at IS NULL
+            AND use_by + stay_days::integer >= wib_day(clock_timestamp());
+        NOTIFY gerbang_unlinked;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER replace_visa_documents AFTER INSERT OR UPDATE ON correction
+    FOR EACH ROW WHEN (NEW.state = 'IN_EFFECT')
+    EXECUTE FUNCTION replace_visa_documents();
+
+CREATE FUNCTION queue_document_for_account() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        INSERT INTO account_outbox (source, row_id)
+        SELECT TG_TABLE_NAME, lpad(to_hex(became.id), 32, '0')::uuid FROM became JOIN was USING (id)
+        WHERE became.issued_at IS NOT NULL AND was.issued_at IS NULL;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON visa_document
+    REFERENCING OLD TABLE AS was NEW TABLE AS became
+    EXECUTE FUNCTION queue_document_for_account();
+
+CREATE FUNCTION guard_visa_document() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF (OLD.issued_at IS NOT NULL AND
+            (NEW.issued_at, NEW.digest, NEW.key_id, NEW.visa_number, NEW.applicant_id)
+            IS DISTINCT FROM
+            (OLD.issued_at, OLD.digest, OLD.key_id, OLD.visa_number, OLD.applicant_id))
+            OR (OLD.replaced_at IS NOT NULL AND NEW.replaced_at IS DISTINCT FROM OLD.replaced_at)
+        THEN
+            RAISE EXCEPTION 'a document stays as it was issued'
+                USING ERRCODE = 'restrict_violation';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_visa_document BEFORE UPDATE ON visa_document
+    FOR EACH ROW EXECUTE FUNCTION guard_visa_document();
 
 INSERT INTO data_version (data) VALUES ('figures'), ('published'), ('names');
 

@@ -1,7 +1,7 @@
 // An applicant's own applications, live: what is to be paid, what is asked for, what was decided.
 
 import { useState } from "react";
-import { useMutation, useQuery } from "urql";
+import { useClient, useMutation, useQuery } from "urql";
 import { graphql } from "../generated/index.ts";
 import type { MineQuery } from "../generated/graphql.ts";
 import { AGAIN, Absent, Screen, useChanges } from "../parts.tsx";
@@ -30,6 +30,15 @@ const Answer = graphql(`
     answerInformation(input: $input) {
       application { id stage }
       errors { code message path }
+    }
+  }
+`);
+
+// The visa in hand names its holder: it is asked for when somebody saves it, and not before.
+const VisaInHand = graphql(`
+  query VisaInHand($id: ID!) {
+    node(id: $id) {
+      ... on Application { decision { visa { number document { pdf } } } }
     }
   }
 `);
@@ -113,10 +122,13 @@ function Application({ id, reference, stage, visaType, bill, decision, ...rest }
         </div>
       )}
       {decision?.visa && (
-        <p className="notice good">
-          {t("visa")} <strong className="code">{decision.visa.number}</strong>, {t("useBy")}{" "}
-          {day(decision.visa.useBy)}, {decision.visa.stayDays} {t("days")}
-        </p>
+        <div className="notice good">
+          <p>
+            {t("visa")} <strong className="code">{decision.visa.number}</strong>, {t("useBy")}{" "}
+            {day(decision.visa.useBy)}, {decision.visa.stayDays} {t("days")}
+          </p>
+          <SaveVisa id={id} />
+        </div>
       )}
       {decision?.publicReason && <p className="notice">{word("PublicReason", decision.publicReason)}</p>}
       <ol className="history">
@@ -126,6 +138,33 @@ function Application({ id, reference, stage, visaType, bill, decision, ...rest }
           </li>
         ))}
       </ol>
+    </>
+  );
+}
+
+function SaveVisa({ id }: { id: string }) {
+  const { t } = useWords();
+  const client = useClient();
+  const [mistake, setMistake] = useState("");
+
+  async function save() {
+    const { data, error } = await client.query(VisaInHand, { id }, AGAIN).toPromise();
+    const visa = data?.node?.__typename === "Application" ? data.node.decision?.visa : undefined;
+    setMistake(visa?.document ? "" : (error?.graphQLErrors[0]?.message ?? t("visaSoon")));
+    if (visa?.document) {
+      const page = Uint8Array.from(atob(visa.document.pdf), (letter) => letter.charCodeAt(0));
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob([page], { type: "application/pdf" }));
+      link.download = `${visa.number}.pdf`;
+      link.click();
+      URL.revokeObjectURL(link.href);
+    }
+  }
+
+  return (
+    <>
+      <button onClick={() => void save()}>{t("saveVisa")}</button>
+      {mistake && <p role="status">{mistake}</p>}
     </>
   );
 }

@@ -1,0 +1,84 @@
+"""Which relations a viewer may have noted: the judge asks, before it notes them."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from models.key_service.interface import KeyServiceError, Statement
+from models.key_service.relations import Relation, RelationKind, Relations
+from models.visa_document.content import VisaTerms
+
+APPLICANT, OFFICER, SUPERVISOR, SCREENING = "APPLICANT", "OFFICER", "SUPERVISOR", "SCREENING"
+
+
+class TokenViewer(NamedTuple):
+    """Whom a token names."""
+
+    account: str
+    roles: frozenset[str]
+    partner: str | None
+    acr: str | None
+
+
+def may_relate(
+    viewer: TokenViewer, stated: Statement, relation: Relation, known: Relations
+) -> bool:
+    """Whether a viewer may say this, given what is noted. Raises KeyServiceError for no
+    terms of a visa."""
+    kind, name, other = relation
+    match kind:
+        case RelationKind.CASE if isinstance(other, UUID):
+            is_own = known.holds(RelationKind.ACCOUNT, viewer.account, other)
+            return (
+                (stated.role == APPLICANT and is_own)
+                or known.holds(kind, name, other)
+                or _is_from_before(known, other)
+            )
+        case RelationKind.APPLICANT if isinstance(other, UUID):
+            is_theirs = known.holds(RelationKind.CASE, name, other)
+            return stated.role in (OFFICER, SUPERVISOR) and (
+                is_theirs or _is_from_before(known, other)
+            )
+        case RelationKind.DESK:
+            return stated.role == SUPERVISOR or (stated.role == OFFICER and other == viewer.account)
+        case RelationKind.VISA if isinstance(other, UUID):
+            case = granted_case(relation)
+            is_theirs = known.holds(RelationKind.CASE, case, other) or _is_from_before(known, other)
+            is_on_the_desk = known.holds(RelationKind.DESK, case, viewer.account)
+            return is_theirs and (
+                stated.role == SUPERVISOR or (stated.role == OFFICER and is_on_the_desk)
+            )
+        case RelationKind.LINK if stated.role == OFFICER and isinstance(other, UUID):
+            is_alike = known.holds(RelationKind.LIKENESS, name, other)
+            return is_alike or _is_from_before(known, other)
+        case RelationKind.INQUIRY:
+            return stated.role == SUPERVISOR and other == viewer.account
+        case RelationKind.APPROVAL:
+            is_own = known.holds(RelationKind.INQUIRY, name, viewer.account)
+            return stated.role == SUPERVISOR and other == viewer.account and not is_own
+        case _:
+            return False
+
+
+def granted_case(relation: Relation) -> str:
+    """The reference of the case in which a visa was granted. Raises KeyServiceError."""
+    try:
+        return VisaTerms.read(relation.name).reference
+    except (ValueError, TypeError):
+        raise KeyServiceError("those are no terms of a visa") from None
+
+
+def _is_from_before(known: Relations, subject: UUID) -> bool:
+    return not known.is_strict and not known.related([subject])
+
+
+def may_claim(viewer: TokenViewer, stated: Statement, relation: Relation) -> bool:
+    """Whether a viewer may say this of somebody whose key they make: who it is, they know."""
+    match relation.kind:
+        case RelationKind.ACCOUNT:
+            return stated.role == APPLICANT and relation.name == viewer.account
+        case RelationKind.PARTNER:
+            return relation.name == viewer.partner
+        case RelationKind.BAN:
+            return stated.role == SCREENING
+        case kind:
+            return kind is RelationKind.CASE

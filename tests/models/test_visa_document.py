@@ -1,0 +1,138 @@
+"""Codes of visas, and the list of those that were taken back: what was changed is false."""
+
+import json
+from base64 import b64encode
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import asyncpg
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from models.key_service import KeyUse
+from models.visa_document.content import (
+    MOST_CODE_BYTES,
+    TERMS_SQL,
+    FalseVisaError,
+    Holder,
+    VisaTerms,
+    canonical,
+    digest_of,
+    message_of,
+    read_code,
+    require_authentic,
+    visa_content,
+    write_code,
+)
+from models.visa_document.taken_back import read_list, sign_list
+from tests.linking import KEYS
+
+pytestmark = pytest.mark.anyio
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+PUBLIC = {"of-the-test": KEY.public_key().public_bytes_raw()}
+TERMS = VisaTerms("AUSY-PAID-0013", "ID0000000000001", "B1", "2026-01-02T03:04:05.000006Z",
+                  "2026-04-02", 30)  # fmt: skip
+HOLDER = Holder("Zo\u00eb \u00c5ngstr\u00f6m", "1990-04-01", "NX1234567", "NL", "NL")
+
+
+def signed(**changes: Any) -> str:
+    text = canonical({**visa_content(TERMS, HOLDER), "key": "of-the-test", **changes})
+    return write_code(text, KEY.sign(message_of(text)))
+
+
+def test_a_code_says_what_was_signed() -> None:
+    code = read_code(signed())
+    require_authentic(code, PUBLIC)
+    assert (code.terms, code.holder, code.key_id) == (TERMS, HOLDER, "of-the-test")
+    # Of the same visa and holder no two are alike: nobody finds a holder by trying.
+    assert read_code(signed()).digest != code.digest
+
+
+def test_a_content_is_written_as_rfc_8785_has_it() -> None:
+    # From its section 3.2.3 and 3.2.2.2, as far as a content has such values.
+    given = {"peach": '\u20ac$\u000f\nA\'\x42"\\\\"/', "\u00e9": 30, "b": {"2": "", "10": 1}}
+    assert canonical(given).decode() == (
+        '{"b":{"10":1,"2":""},"peach":"\u20ac$\\u000f\\nA\'B\\"\\\\\\\\\\"/","\u00e9":30}'
+    )
+
+
+def changed(change: Callable[[dict[str, Any]], None], *, inside: bool = True) -> str:
+    code = json.loads(signed())
+    content = json.loads(code["content"])
+    change(content if inside else code)
+    if inside:
+        code["content"] = canonical(content).decode()
+    return json.dumps(code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        changed(lambda it: it["visa"].update(use_by="2036-04-02")),
+        changed(lambda it: it["visa"].update(stay_days=60)),
+        changed(lambda it: it["holder"].update(full_name="Somebody Else")),
+        changed(lambda it: it.update(nonce="00")),
+        changed(lambda it: it.update(signature=b64encode(bytes(64)).decode()), inside=False),
+        signed(key="of-another"),
+    ],
+)
+def test_a_code_that_was_changed_is_false(code: str) -> None:
+    with pytest.raises(FalseVisaError, match=r"changed|not one of those"):
+        require_authentic(read_code(code), PUBLIC)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "", "[]", "{}", "null", "1", '{"content": 1, "signature": ""}',
+        signed(type="gerbang/visa@v2"),
+        signed(visa={}),
+        signed(holder={**HOLDER._asdict(), "more": "x"}),
+        changed(lambda it: it.update(content=it["content"] + " "), inside=False),
+        changed(lambda it: it.update(signature="%"), inside=False),
+        changed(lambda it: it.pop("key")),
+        signed(nonce="0" * MOST_CODE_BYTES),
+    ],
+)  # fmt: skip
+def test_what_is_no_code_is_refused_in_words(code: str) -> None:
+    with pytest.raises(FalseVisaError, match="no code of a visa"):
+        read_code(code)
+
+
+async def test_the_list_names_what_was_taken_back_and_is_believed_as_it_was_signed() -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    ours = [digest_of(bytes([one])) for one in range(3)]
+    note = await sign_list(KEYS, ours[:2], now)
+    keys = [*(await KEYS.public_keys(KeyUse.CHECKPOINT)).values()]
+    listed = read_list(note, keys)
+    assert listed.signed_at == now
+    assert [listed.has(one) for one in ours] == [True, True, False]
+    assert [listed.is_of(ours[:size]) for size in (1, 2, 3)] == [False, True, False]
+    with pytest.raises(FalseVisaError, match="another key"):
+        read_list(note, [*PUBLIC.values()])
+    shorter = json.loads(note)
+    content = json.loads(shorter["content"])
+    shorter["content"] = canonical({**content, "digests": ""}).decode()
+    with pytest.raises(FalseVisaError, match="changed"):
+        read_list(json.dumps(shorter), keys)
+    for other in ("", "{}", json.dumps({**shorter, "content": "{}"})):
+        with pytest.raises(FalseVisaError, match="no list"):
+            read_list(other, keys)
+
+
+async def test_the_database_writes_terms_as_the_gateway_does(
+    connection: asyncpg.Connection,
+) -> None:
+    at = datetime(2026, 1, 2, 3, 4, 5, 60, UTC)
+    said = await connection.fetchval(
+        f"SELECT {TERMS_SQL} FROM (VALUES ('ID0', $1::timestamptz, $2::date, 30))"
+        " AS visa (visa_number, issued_at, use_by, stay_days),"
+        " (VALUES ('AUSY-PAID-0013', 'B1')) AS application (reference, visa_type_code)",
+        at,
+        date(2026, 4, 2),
+    )
+    terms = VisaTerms.granted("AUSY-PAID-0013", "ID0", "B1", at, date(2026, 4, 2), 30)
+    assert said == str(terms)
+    assert VisaTerms.read(said) == terms
