@@ -11,11 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.errors import RateLimitedError, RequestError
 from gateway.execution import budgets
-from gateway.execution.budgets import VALUES_PER_TOKEN, Budgets, Charge
-from gateway.execution.cost import MOST, Cost
-from gateway.viewer import Viewer as Viewer_
+from gateway.execution.budgets import VALUES_PER_TOKEN, Budgets
+from gateway.execution.cost import MOST
 from models.vocabulary import Role
 from tests import tokens
 from tests.gateway.changing import everything, global_id, key
@@ -63,49 +61,6 @@ def test_processes_share_a_budget_of_which_each_has_something() -> None:
     budgets = Budgets(100, 10, processes=2, clock=Clock())
     budgets.take(LANE, 50)
     assert budgets.remaining(LANE) == (0, pytest.approx(10))
-
-
-def test_an_operation_may_cost_the_whole_of_a_budget_and_a_document_more() -> None:
-    def charge() -> tuple[Budgets, Charge]:
-        budgets = Budgets(100, 10, clock=Clock())
-        return budgets, Charge(budgets, Viewer_(*LANE))
-
-    budgets, whole = charge()
-    whole.take(Cost(100, 0))
-    assert budgets.remaining(LANE)[0] == 0
-    whole.cancel()
-    whole.cancel()  # what was given back once is not given back again
-    assert budgets.remaining(LANE)[0] == 100
-    budgets.take(LANE, 50)
-    whole.cancel()
-    assert budgets.remaining(LANE)[0] == 50
-    _, other = charge()
-    with pytest.raises(RequestError, match="100 is the most"):
-        other.take(Cost(101, 0))
-    budgets, third = charge()
-    third.take_tokens(1_000)
-    assert budgets.remaining(LANE)[0] == 0
-    with pytest.raises(RateLimitedError):
-        third.take_tokens(1)
-
-
-def test_what_was_paid_with_documents_and_other_work_are_part_of_the_cost(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(budgets, "VALUES_PER_STEP", 5_000)
-
-    def used(work: int, *tokens: int) -> int:
-        of_all = Budgets(1_000_000, 10, clock=Clock())
-        charge = Charge(of_all, Viewer_(*LANE))
-        for each in tokens:
-            charge.take_tokens(each)
-        charge.take(Cost(100, work))
-        charge.settle(7, 0.0101, 0.0)
-        return 1_000_000 - of_all.remaining(LANE)[0]
-
-    assert (used(0), used(20_000)) == (10_000, 20_007)
-    # Of the processor, what two documents have paid for is paid.
-    assert used(0, 200, 100) == 6_000 + 4_000
 
 
 async def test_what_is_given_back_can_be_asked_for_at_once() -> None:
@@ -161,8 +116,10 @@ async def test_full_budgets_are_forgotten() -> None:
     assert len(budgets) <= 2_100  # a thousand are not full again, and as many wait to be forgotten
     spent = range(9_001, 10_000)  # which are not full again
     assert all(budgets.remaining((str(number), Role.OFFICER))[1] > 0 for number in spent)
+    kept = len(budgets)
     budgets.give_back(("9999", Role.OFFICER), 100)
     assert budgets.remaining(("9999", Role.OFFICER)) == (100, 0)
+    assert len(budgets) == kept - 1
 
 
 async def test_replicas_have_their_share() -> None:

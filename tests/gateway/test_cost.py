@@ -30,7 +30,9 @@ from dashboard.model.measures import MANAGING
 from dashboard.model.page_state import Address
 from dashboard.model.period import MOST_MONTHS, last_months, today
 from gateway.execution.cost import MOST, Cost, OperationCost
+from gateway.execution.cost.bounds import ERRORS
 from gateway.execution.cost.counting import has_bound
+from gateway.mapping.keyset import LARGEST_PAGE
 from gateway.schema.mutations.inputs import MOST_AT_ONCE
 from gateway.schema.volumes.measures import FIELDS
 from gateway.schema.volumes.query import MOST_ROWS
@@ -167,6 +169,29 @@ async def test_a_batch_costs_no_more_than_the_largest_that_is_taken() -> None:
         cost(text, AGENT, n=[{}] * number).values for number in (1, MOST_AT_ONCE, MOST_AT_ONCE + 1)
     )
     assert one < most == more
+    several = """mutation($i: SubmitApplicationsInput!) {
+        submitApplications(input: $i) { results { application { id } } } }"""
+    # The longest list counts; no list, or none at all, counts as one.
+    of_lists = (
+        ({"applications": [{}] * 3, "others": [1]}, 3),
+        ({"applications": []}, 0),
+        (None, 1),
+    )
+    for given, number in of_lists:
+        assert cost(several, AGENT, i=given).values == 2 + 2 * number, given
+
+
+async def test_a_page_that_cannot_be_is_the_largest() -> None:
+    text = "query($n: Int) { countries(first: $n) { nodes { code } } }"
+    of = {str(n): cost(text, n=n).values for n in (0, 1, 2, -2, 10**6, "two", [1])}
+    assert of["-2"] - of["1"] == of["2"] - of["1"] == of["1"] - of["0"] > 0
+    most = of["0"] + LARGEST_PAGE * (of["1"] - of["0"])
+    assert of["1000000"] == of["two"] == of["[1]"] == most
+
+
+async def test_errors_of_a_change_cost_as_many_as_there_can_be() -> None:
+    withdrawal = cost("mutation { withdrawApplication(input: {}) { errors { code } } }", AGENT)
+    assert withdrawal.values == 2 + ERRORS.most
 
 
 async def test_fragments_that_double_again_and_again_cost_a_trillion_at_most() -> None:

@@ -143,7 +143,7 @@ AREAS = (
         "execution",
         ("gateway/execution/*.py", "gateway/execution/*/*.py"),
         matching("""
-            gateway/test_cost gateway/test_budgets gateway/test_variables
+            gateway/test_cost gateway/test_budgets gateway/test_charges gateway/test_variables
             gateway/test_validation gateway/test_introspection gateway/test_plans
             gateway/test_plans_errors gateway/test_plans_tables gateway/test_row_writers
             gateway/test_statements gateway/test_trusted_documents gateway/test_arguments
