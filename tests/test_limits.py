@@ -6,6 +6,7 @@ so, as of a right.
 """
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -37,13 +38,16 @@ def limits_of(file: Path) -> Iterator[str]:
 
 def _modes(tree: ast.AST) -> Iterator[tuple[str, str, str]]:
     """With which modes files, folders and sockets are made."""
+    found = defaultdict[str, list[str]](list)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             given = [*node.args, *(each.value for each in node.keywords)]
             modes = [each.value for each in given if isinstance(each, ast.Constant)]
-            numbers = [f"{mode:04o}" for mode in modes if type(mode) is int]
-            if numbers and node.func.attr in MODES:
-                yield "", f"({node.func.attr})", ", ".join(numbers)
+            if node.func.attr in MODES:
+                found[node.func.attr] += [f"{mode:04o}" for mode in modes if type(mode) is int]
+    for name, modes in found.items():
+        if modes:
+            yield "", f"({name})", ", ".join(modes)
 
 
 def _stated(tree: ast.AST, where: str) -> Iterator[tuple[str, str, str]]:

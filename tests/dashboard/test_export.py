@@ -16,6 +16,7 @@ import pytest
 from dashboard.export.files import as_csv, as_months_csv, as_xlsx
 from dashboard.export.sheet import Sheet, sheet_of
 from dashboard.model.events import Event
+from dashboard.model.measures import MeasureKind
 from dashboard.model.page_state import DEFAULT_PERIOD, PERIODS, Address
 from dashboard.model.period import Period, today
 from tests.dashboard.conftest import Running
@@ -228,6 +229,38 @@ def test_numbers_of_a_workbook_are_numbers() -> None:
     cells = cells_of(as_xlsx(a_sheet()))
     assert (cells["D2"], cells["G2"], cells["H2"], cells["I2"]) == ("Australia", 80, 100, -0.2)
     assert 0.05 in cells.values()
+
+
+def test_numbers_of_a_workbook_are_written_as_they_are_counted() -> None:
+    sheet = a_sheet()
+    content = as_xlsx(sheet)
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        styles, page = (
+            ElementTree.fromstring(book.read(f"xl/{name}.xml"))
+            for name in ("styles", "worksheets/sheet1")
+        )
+    used = styles.find(f"{NAMESPACE}cellXfs")
+    assert used is not None
+    of_style = [each.get("numFmtId") for each in used]
+    codes = {
+        each.get("numFmtId"): each.get("formatCode") for each in styles.iter(f"{NAMESPACE}numFmt")
+    }
+    codes |= {"3": "#,##0", "0": "General"}
+    row = next(each for each in page.iter(f"{NAMESPACE}row") if each.get("r") == "2")
+    written = {
+        cell.attrib["r"].rstrip("2"): codes[of_style[int(cell.get("s", "0"))]]
+        for cell in row
+        if cell.get("t") != "s" and cell.find(f"{NAMESPACE}v") is not None
+    }
+    expected = {
+        MeasureKind.COUNT: "#,##0",
+        MeasureKind.RATE: "0.0%",
+        MeasureKind.DURATION: "#,##0.0",
+    }
+    kinds = {chr(ord("A") + n): each.kind for n, each in enumerate(sheet.table.columns) if n < 26}
+    found = {name: code for name, code in written.items() if kinds.get(name)}
+    assert found == {name: expected[kinds[name]] for name in found}  # type: ignore[index]
+    assert len({*found.values()}) == 3
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
