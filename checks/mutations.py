@@ -52,6 +52,7 @@ def _intents(sources: Sources) -> Iterator[tuple[str, Finding]]:
         "SUPERVISION_INTENTS",
         "RIGHTS_INTENTS",
         "MAIL_INTENTS",
+        "READER_INTENTS",
     ):
         found = sources.find_value("gateway", table)
         for call in find_all(found.node, ast.Call):

@@ -57,6 +57,7 @@ from models import (
     InquiryPerson,
     LegalHold,
     MailSubscription,
+    MonthNote,
     NamedEvent,
     Partner,
     PartnerCountry,
@@ -65,6 +66,7 @@ from models import (
     PersonLookup,
     ReferenceChange,
     RequestedItem,
+    SavedView,
     Screening,
     Suspension,
     Visa,
@@ -1320,6 +1322,30 @@ POLICY: Mapping[str, Access] = {
             EXACT_FIGURES,
         ),
     ),
+    # What readers of figures write. A view is its viewer's; those read a note in whose scope it is.
+    "SavedView": Access(
+        rows=dict.fromkeys(
+            EXACT_FIGURES,
+            all_of(own_subject(SavedView.subject), is_null(SavedView.removed_at)),
+        ),
+        fields=dict.fromkeys(("id", "name", "page", "query", "savedAt"), EXACT_FIGURES),
+    ),
+    "MonthNote": Access(
+        rows={
+            **dict.fromkeys(NATIONAL_FIGURES, is_null(MonthNote.removed_at)),
+            **dict.fromkeys(
+                PARTNERS,
+                all_of(
+                    own_partner(MonthNote.partner_code),
+                    own_countries(MonthNote.country_code),
+                    is_null(MonthNote.removed_at),
+                ),
+            ),
+        },
+        fields=dict.fromkeys(
+            ("id", "month", "partner", "country", "text", "author", "writtenAt"), EXACT_FIGURES
+        ),
+    ),
     # Figures. Partners read a closed list of measures of their own scope, exactly: not what became
     # of a decision later. The public reads published figures, and so do managers.
     "VolumeRow": Access(
@@ -1739,6 +1765,8 @@ POLICY: Mapping[str, Access] = {
             "keyOperations": AUDITOR,
             "alerts": ANSWER_READERS,
             "mailSubscriptions": EXACT_FIGURES,
+            "savedViews": EXACT_FIGURES,
+            "monthNotes": EXACT_FIGURES,
             "inquiries": ANSWER_READERS,
             "referenceChanges": LEDGER_READERS,
             "touchedFiles": ADMINISTRATOR,
@@ -1794,6 +1822,12 @@ CHANGE_OF_A_SUBSCRIPTION = Change(
     dict.fromkeys(EXACT_FIGURES, own_subject(MailSubscription.subject)),
     "mailSubscription",
     (MailSubscription,),
+)
+CHANGE_OF_A_VIEW = Change(
+    dict.fromkeys(EXACT_FIGURES, own_subject(SavedView.subject)), "savedView", (SavedView,)
+)
+CHANGE_OF_A_NOTE = Change(
+    dict.fromkeys(LEADERSHIP + MANAGER, own_subject(MonthNote.author)), "monthNote", (MonthNote,)
 )
 CHANGE_OF_A_LEGAL_HOLD = Change({Role.SUPERVISOR: every_row}, "legalHold", (LegalHold,))
 CHANGE_OF_A_BREACH = Change({Role.AUDITOR: every_row}, "breach", (Breach,))
@@ -1909,6 +1943,11 @@ MUTATIONS: Mapping[str, Change] = {
     "subscribeToMail": CHANGE_OF_A_SUBSCRIPTION,
     "renewMailSubscription": CHANGE_OF_A_SUBSCRIPTION,
     "endMailSubscription": CHANGE_OF_A_SUBSCRIPTION,
+    "saveView": CHANGE_OF_A_VIEW,
+    "renameSavedView": CHANGE_OF_A_VIEW,
+    "removeSavedView": CHANGE_OF_A_VIEW,
+    "noteMonth": CHANGE_OF_A_NOTE,
+    "removeMonthNote": CHANGE_OF_A_NOTE,
     # The supervisor who agrees or reviews must be somebody else: the guard and the refusals enforce
     # that.
     "openInquiry": CHANGE_OF_AN_INQUIRY,

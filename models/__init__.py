@@ -25,6 +25,7 @@ from models.mail.subscription import MailSubscription
 from models.person.applicant import Applicant, Correction, PassportEnding
 from models.person.identity import Identity, IdentityVersion
 from models.person.person_link import LinkerRead, PersonIndex, PersonLink, PersonLookup
+from models.reader import MonthNote, SavedView
 from models.reference.decrees import (
     Country,
     Deadline,
@@ -94,6 +95,7 @@ __all__ = [
     "LinkerRead",
     "Mail",
     "MailSubscription",
+    "MonthNote",
     "NamedEvent",
     "Partner",
     "PartnerCountry",
@@ -106,6 +108,7 @@ __all__ = [
     "ReferenceChangeValue",
     "RequestedItem",
     "RequiredDocument",
+    "SavedView",
     "Screening",
     "ServiceTarget",
     "Suspension",

@@ -65,6 +65,7 @@ ALTER TABLE legal_hold ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE linker_read ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE mail ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE mail_subscription ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE month_note ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE named_event ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE partner ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE partner_country ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -77,6 +78,7 @@ ALTER TABLE reference_change ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY
 ALTER TABLE reference_change_value ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE requested_item ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE required_document ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE saved_view ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE screening ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE service_target ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE suspension ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -955,6 +957,7 @@ GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibilit
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_leadership;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_leadership;
 GRANT SELECT (centre_code, country_code, ends_at, id, is_ended, language, mailed_at, occasion, partner_code, renewed_at, role, subject, subscribed_at, visa_type_code) ON mail_subscription TO gerbang_leadership;
+GRANT SELECT (author, country_code, id, month, partner_code, removed_at, text, written_at) ON month_note TO gerbang_leadership;
 GRANT SELECT (began_on, code, country_code, ended_on, kind, was_screening_out) ON named_event TO gerbang_leadership;
 GRANT SELECT (code, name) ON partner TO gerbang_leadership;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_leadership;
@@ -962,6 +965,7 @@ GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_le
 GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, decree, effective_on, id, kind, proposed_at, proposed_by, reason, state, subject) ON reference_change TO gerbang_leadership;
 GRANT SELECT (after, before, change_id, kind, line, name, place) ON reference_change_value TO gerbang_leadership;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_leadership;
+GRANT SELECT (id, name, page, query, removed_at, saved_at, subject) ON saved_view TO gerbang_leadership;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_leadership;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_leadership;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_leadership;
@@ -999,6 +1003,10 @@ CREATE POLICY leadership_select ON taken_back_list FOR SELECT TO gerbang_leaders
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 CREATE POLICY leadership_select ON mail_subscription FOR SELECT TO gerbang_leadership
     USING (CASE WHEN mail_subscription.subject = (SELECT viewer.subject('LEADERSHIP')) THEN true ELSE false END);
+CREATE POLICY leadership_select ON saved_view FOR SELECT TO gerbang_leadership
+    USING (CASE WHEN saved_view.subject = (SELECT viewer.subject('LEADERSHIP')) AND saved_view.removed_at IS NULL THEN true ELSE false END);
+CREATE POLICY leadership_select ON month_note FOR SELECT TO gerbang_leadership
+    USING (CASE WHEN (SELECT viewer.acts_as('LEADERSHIP')) THEN month_note.removed_at IS NULL ELSE false END);
 CREATE POLICY leadership_select ON reference_change FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 CREATE POLICY leadership_select ON reference_change_value FOR SELECT TO gerbang_leadership
@@ -1084,6 +1092,7 @@ GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_officer;
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_officer;
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_officer;
 GRANT SELECT (centre_code, country_code, ends_at, id, is_ended, language, mailed_at, occasion, partner_code, renewed_at, role, subject, subscribed_at, visa_type_code) ON mail_subscription TO gerbang_officer;
+GRANT SELECT (author, country_code, id, month, partner_code, removed_at, text, written_at) ON month_note TO gerbang_officer;
 GRANT SELECT (began_on, code, country_code, ended_on, kind, was_screening_out) ON named_event TO gerbang_officer;
 GRANT SELECT (code, name) ON partner TO gerbang_officer;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_officer;
@@ -1095,6 +1104,7 @@ GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_b
 GRANT SELECT (after, before, change_id, kind, line, name, place) ON reference_change_value TO gerbang_officer;
 GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_officer;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_officer;
+GRANT SELECT (id, name, page, query, removed_at, saved_at, subject) ON saved_view TO gerbang_officer;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_officer;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_officer;
 GRANT SELECT (decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_officer;
@@ -1161,6 +1171,10 @@ CREATE POLICY officer_select ON taken_back_list FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON mail_subscription FOR SELECT TO gerbang_officer
     USING (CASE WHEN mail_subscription.subject = (SELECT viewer.subject('OFFICER')) THEN true ELSE false END);
+CREATE POLICY officer_select ON saved_view FOR SELECT TO gerbang_officer
+    USING (CASE WHEN saved_view.subject = (SELECT viewer.subject('OFFICER')) AND saved_view.removed_at IS NULL THEN true ELSE false END);
+CREATE POLICY officer_select ON month_note FOR SELECT TO gerbang_officer
+    USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN month_note.removed_at IS NULL ELSE false END);
 CREATE POLICY officer_select ON reference_change FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON reference_change_value FOR SELECT TO gerbang_officer
@@ -1266,6 +1280,7 @@ GRANT SELECT (approved_at, approved_by, ends_at, id, is_open, is_reviewed, lapse
 GRANT SELECT (applicant_id, id, opened_at, reference) ON inquiry_person TO gerbang_supervisor;
 GRANT SELECT (application_id, held_at, held_by, id, reason, release_reason, released_at, released_by) ON legal_hold TO gerbang_supervisor;
 GRANT SELECT (centre_code, country_code, ends_at, id, is_ended, language, mailed_at, occasion, partner_code, renewed_at, role, subject, subscribed_at, visa_type_code) ON mail_subscription TO gerbang_supervisor;
+GRANT SELECT (author, country_code, id, month, partner_code, removed_at, text, written_at) ON month_note TO gerbang_supervisor;
 GRANT SELECT (began_on, code, country_code, ended_on, kind, was_screening_out) ON named_event TO gerbang_supervisor;
 GRANT SELECT (code, name) ON partner TO gerbang_supervisor;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_supervisor;
@@ -1277,6 +1292,7 @@ GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_b
 GRANT SELECT (after, before, change_id, kind, line, name, place) ON reference_change_value TO gerbang_supervisor;
 GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_supervisor;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_supervisor;
+GRANT SELECT (id, name, page, query, removed_at, saved_at, subject) ON saved_view TO gerbang_supervisor;
 GRANT SELECT (answered_at, answered_by, application_id, ban_id, confirmed_by, id, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, voided_at) ON screening TO gerbang_supervisor;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_supervisor;
 GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_proposed_at, lift_proposed_by, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_supervisor;
@@ -1365,6 +1381,10 @@ CREATE POLICY supervisor_select ON suspension FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON mail_subscription FOR SELECT TO gerbang_supervisor
     USING (CASE WHEN mail_subscription.subject = (SELECT viewer.subject('SUPERVISOR')) THEN true ELSE false END);
+CREATE POLICY supervisor_select ON saved_view FOR SELECT TO gerbang_supervisor
+    USING (CASE WHEN saved_view.subject = (SELECT viewer.subject('SUPERVISOR')) AND saved_view.removed_at IS NULL THEN true ELSE false END);
+CREATE POLICY supervisor_select ON month_note FOR SELECT TO gerbang_supervisor
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN month_note.removed_at IS NULL ELSE false END);
 CREATE POLICY supervisor_select ON reference_change FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON reference_change_value FOR SELECT TO gerbang_supervisor
@@ -1468,12 +1488,14 @@ GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibilit
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_manager;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_manager;
 GRANT SELECT (centre_code, country_code, ends_at, id, is_ended, language, mailed_at, occasion, partner_code, renewed_at, role, subject, subscribed_at, visa_type_code) ON mail_subscription TO gerbang_partner_manager;
+GRANT SELECT (author, country_code, id, month, partner_code, removed_at, text, written_at) ON month_note TO gerbang_partner_manager;
 GRANT SELECT (began_on, code, country_code, ended_on, kind) ON named_event TO gerbang_partner_manager;
 GRANT SELECT (code, name) ON partner TO gerbang_partner_manager;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_partner_manager;
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_partner_manager;
 GRANT SELECT (answered_at, application_id, id, kind, requested_at) ON requested_item TO gerbang_partner_manager;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_partner_manager;
+GRANT SELECT (id, name, page, query, removed_at, saved_at, subject) ON saved_view TO gerbang_partner_manager;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_partner_manager;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_partner_manager;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_partner_manager;
@@ -1523,6 +1545,10 @@ CREATE POLICY partner_manager_select ON taken_back_list FOR SELECT TO gerbang_pa
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 CREATE POLICY partner_manager_select ON mail_subscription FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN mail_subscription.subject = (SELECT viewer.subject('PARTNER_MANAGER')) THEN true ELSE false END);
+CREATE POLICY partner_manager_select ON saved_view FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN saved_view.subject = (SELECT viewer.subject('PARTNER_MANAGER')) AND saved_view.removed_at IS NULL THEN true ELSE false END);
+CREATE POLICY partner_manager_select ON month_note FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN month_note.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND month_note.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) AND month_note.removed_at IS NULL THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON named_event FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN (named_event.country_code IS NULL OR named_event.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[])) ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_partner_manager;
@@ -1600,6 +1626,7 @@ GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_partner_agent;
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_partner_agent;
 GRANT SELECT (centre_code, country_code, ends_at, id, is_ended, language, mailed_at, occasion, partner_code, renewed_at, role, subject, subscribed_at, visa_type_code) ON mail_subscription TO gerbang_partner_agent;
+GRANT SELECT (author, country_code, id, month, partner_code, removed_at, text, written_at) ON month_note TO gerbang_partner_agent;
 GRANT SELECT (began_on, code, country_code, ended_on, kind) ON named_event TO gerbang_partner_agent;
 GRANT SELECT (code, name) ON partner TO gerbang_partner_agent;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_partner_agent;
@@ -1607,6 +1634,7 @@ GRANT SELECT (applicant_id, last_four) ON passport_ending TO gerbang_partner_age
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_partner_agent;
 GRANT SELECT (answered_at, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_partner_agent;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_partner_agent;
+GRANT SELECT (id, name, page, query, removed_at, saved_at, subject) ON saved_view TO gerbang_partner_agent;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_partner_agent;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_partner_agent;
 GRANT SELECT (application_id, decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_partner_agent;
@@ -1664,6 +1692,10 @@ CREATE POLICY partner_agent_select ON taken_back_list FOR SELECT TO gerbang_part
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 CREATE POLICY partner_agent_select ON mail_subscription FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN mail_subscription.subject = (SELECT viewer.subject('PARTNER_AGENT')) THEN true ELSE false END);
+CREATE POLICY partner_agent_select ON saved_view FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN saved_view.subject = (SELECT viewer.subject('PARTNER_AGENT')) AND saved_view.removed_at IS NULL THEN true ELSE false END);
+CREATE POLICY partner_agent_select ON month_note FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN month_note.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND month_note.country_code = ANY ((SELECT viewer.countries('PARTNER_AGENT'))::text[]) AND month_note.removed_at IS NULL THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON named_event FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN (named_event.country_code IS NULL OR named_event.country_code = ANY ((SELECT viewer.countries('PARTNER_AGENT'))::text[])) ELSE false END);
 CREATE POLICY partner_agent_select ON passport_ending FOR SELECT TO gerbang_partner_agent
@@ -1729,6 +1761,7 @@ GRANT SELECT (from_key, id, keys, kind, occurred_at, operator, reason, subjects,
 GRANT SELECT (application_id, held_at, held_by, id, reason, release_reason, released_at, released_by) ON legal_hold TO gerbang_auditor;
 GRANT SELECT (applicant_id, fields, id, read_at, version) ON linker_read TO gerbang_auditor;
 GRANT SELECT (centre_code, country_code, ends_at, id, is_ended, language, mailed_at, occasion, partner_code, renewed_at, role, subject, subscribed_at, visa_type_code) ON mail_subscription TO gerbang_auditor;
+GRANT SELECT (author, country_code, id, month, partner_code, removed_at, text, written_at) ON month_note TO gerbang_auditor;
 GRANT SELECT (began_on, code, country_code, ended_on, kind, was_screening_out) ON named_event TO gerbang_auditor;
 GRANT SELECT (code, name) ON partner TO gerbang_auditor;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_auditor;
@@ -1739,6 +1772,7 @@ GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_b
 GRANT SELECT (after, before, change_id, kind, line, name, place) ON reference_change_value TO gerbang_auditor;
 GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_auditor;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_auditor;
+GRANT SELECT (id, name, page, query, removed_at, saved_at, subject) ON saved_view TO gerbang_auditor;
 GRANT SELECT (answered_at, answered_by, application_id, confirmed_by, id, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, voided_at) ON screening TO gerbang_auditor;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_auditor;
 GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_proposed_at, lift_proposed_by, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_auditor;
@@ -1825,6 +1859,10 @@ CREATE POLICY auditor_select ON key_operation FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON mail_subscription FOR SELECT TO gerbang_auditor
     USING (CASE WHEN mail_subscription.subject = (SELECT viewer.subject('AUDITOR')) THEN true ELSE false END);
+CREATE POLICY auditor_select ON saved_view FOR SELECT TO gerbang_auditor
+    USING (CASE WHEN saved_view.subject = (SELECT viewer.subject('AUDITOR')) AND saved_view.removed_at IS NULL THEN true ELSE false END);
+CREATE POLICY auditor_select ON month_note FOR SELECT TO gerbang_auditor
+    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN month_note.removed_at IS NULL ELSE false END);
 CREATE POLICY auditor_select ON reference_change FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON reference_change_value FOR SELECT TO gerbang_auditor
@@ -2986,6 +3024,24 @@ CREATE POLICY leadership_writing_insert ON mail_subscription FOR INSERT TO gerba
 GRANT UPDATE (address, is_ended, renewals) ON mail_subscription TO gerbang_leadership_writing;
 CREATE POLICY leadership_writing_update ON mail_subscription FOR UPDATE TO gerbang_leadership_writing
     USING (CASE WHEN (SELECT viewer.acts_as('LEADERSHIP')) THEN mail_subscription.subject = (SELECT viewer.subject('LEADERSHIP')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('LEADERSHIP')) THEN mail_subscription.subject = (SELECT viewer.subject('LEADERSHIP')) ELSE false END);
+GRANT SELECT (id, removed_at, subject) ON saved_view TO gerbang_leadership_writing;
+CREATE POLICY leadership_writing_select ON saved_view FOR SELECT TO gerbang_leadership_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('LEADERSHIP')) THEN saved_view.subject = (SELECT viewer.subject('LEADERSHIP')) ELSE false END);
+GRANT INSERT (id, name, page, query, subject) ON saved_view TO gerbang_leadership_writing;
+CREATE POLICY leadership_writing_insert ON saved_view FOR INSERT TO gerbang_leadership_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('LEADERSHIP')) THEN saved_view.subject = (SELECT viewer.subject('LEADERSHIP')) ELSE false END);
+GRANT UPDATE (name, query, removed_at) ON saved_view TO gerbang_leadership_writing;
+CREATE POLICY leadership_writing_update ON saved_view FOR UPDATE TO gerbang_leadership_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('LEADERSHIP')) THEN saved_view.subject = (SELECT viewer.subject('LEADERSHIP')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('LEADERSHIP')) THEN saved_view.subject = (SELECT viewer.subject('LEADERSHIP')) ELSE false END);
+GRANT SELECT (author, id, removed_at) ON month_note TO gerbang_leadership_writing;
+CREATE POLICY leadership_writing_select ON month_note FOR SELECT TO gerbang_leadership_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('LEADERSHIP')) THEN month_note.author = (SELECT viewer.subject('LEADERSHIP')) ELSE false END);
+GRANT INSERT (author, country_code, id, month, partner_code, text) ON month_note TO gerbang_leadership_writing;
+CREATE POLICY leadership_writing_insert ON month_note FOR INSERT TO gerbang_leadership_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('LEADERSHIP')) THEN month_note.author = (SELECT viewer.subject('LEADERSHIP')) ELSE false END);
+GRANT UPDATE (removed_at, text) ON month_note TO gerbang_leadership_writing;
+CREATE POLICY leadership_writing_update ON month_note FOR UPDATE TO gerbang_leadership_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('LEADERSHIP')) THEN month_note.author = (SELECT viewer.subject('LEADERSHIP')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('LEADERSHIP')) THEN month_note.author = (SELECT viewer.subject('LEADERSHIP')) ELSE false END);
 GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_leadership_writing;
 CREATE POLICY leadership_writing_select ON idempotency FOR SELECT TO gerbang_leadership_writing
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
@@ -3108,6 +3164,15 @@ CREATE POLICY officer_writing_insert ON mail_subscription FOR INSERT TO gerbang_
 GRANT UPDATE (address, is_ended, renewals) ON mail_subscription TO gerbang_officer_writing;
 CREATE POLICY officer_writing_update ON mail_subscription FOR UPDATE TO gerbang_officer_writing
     USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN mail_subscription.subject = (SELECT viewer.subject('OFFICER')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN mail_subscription.subject = (SELECT viewer.subject('OFFICER')) ELSE false END);
+GRANT SELECT (id, removed_at, subject) ON saved_view TO gerbang_officer_writing;
+CREATE POLICY officer_writing_select ON saved_view FOR SELECT TO gerbang_officer_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN saved_view.subject = (SELECT viewer.subject('OFFICER')) ELSE false END);
+GRANT INSERT (id, name, page, query, subject) ON saved_view TO gerbang_officer_writing;
+CREATE POLICY officer_writing_insert ON saved_view FOR INSERT TO gerbang_officer_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN saved_view.subject = (SELECT viewer.subject('OFFICER')) ELSE false END);
+GRANT UPDATE (name, query, removed_at) ON saved_view TO gerbang_officer_writing;
+CREATE POLICY officer_writing_update ON saved_view FOR UPDATE TO gerbang_officer_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN saved_view.subject = (SELECT viewer.subject('OFFICER')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN saved_view.subject = (SELECT viewer.subject('OFFICER')) ELSE false END);
 GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON idempotency FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')));
@@ -3256,6 +3321,15 @@ CREATE POLICY supervisor_writing_insert ON mail_subscription FOR INSERT TO gerba
 GRANT UPDATE (address, is_ended, renewals) ON mail_subscription TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_update ON mail_subscription FOR UPDATE TO gerbang_supervisor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN mail_subscription.subject = (SELECT viewer.subject('SUPERVISOR')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN mail_subscription.subject = (SELECT viewer.subject('SUPERVISOR')) ELSE false END);
+GRANT SELECT (id, removed_at, subject) ON saved_view TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON saved_view FOR SELECT TO gerbang_supervisor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN saved_view.subject = (SELECT viewer.subject('SUPERVISOR')) ELSE false END);
+GRANT INSERT (id, name, page, query, subject) ON saved_view TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_insert ON saved_view FOR INSERT TO gerbang_supervisor_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN saved_view.subject = (SELECT viewer.subject('SUPERVISOR')) ELSE false END);
+GRANT UPDATE (name, query, removed_at) ON saved_view TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_update ON saved_view FOR UPDATE TO gerbang_supervisor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN saved_view.subject = (SELECT viewer.subject('SUPERVISOR')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN saved_view.subject = (SELECT viewer.subject('SUPERVISOR')) ELSE false END);
 GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON idempotency FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
@@ -3314,6 +3388,24 @@ CREATE POLICY partner_manager_writing_insert ON mail_subscription FOR INSERT TO 
 GRANT UPDATE (address, is_ended, renewals) ON mail_subscription TO gerbang_partner_manager_writing;
 CREATE POLICY partner_manager_writing_update ON mail_subscription FOR UPDATE TO gerbang_partner_manager_writing
     USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN mail_subscription.subject = (SELECT viewer.subject('PARTNER_MANAGER')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN mail_subscription.subject = (SELECT viewer.subject('PARTNER_MANAGER')) ELSE false END);
+GRANT SELECT (id, removed_at, subject) ON saved_view TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_select ON saved_view FOR SELECT TO gerbang_partner_manager_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN saved_view.subject = (SELECT viewer.subject('PARTNER_MANAGER')) ELSE false END);
+GRANT INSERT (id, name, page, query, subject) ON saved_view TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_insert ON saved_view FOR INSERT TO gerbang_partner_manager_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN saved_view.subject = (SELECT viewer.subject('PARTNER_MANAGER')) ELSE false END);
+GRANT UPDATE (name, query, removed_at) ON saved_view TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_update ON saved_view FOR UPDATE TO gerbang_partner_manager_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN saved_view.subject = (SELECT viewer.subject('PARTNER_MANAGER')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN saved_view.subject = (SELECT viewer.subject('PARTNER_MANAGER')) ELSE false END);
+GRANT SELECT (author, id, removed_at) ON month_note TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_select ON month_note FOR SELECT TO gerbang_partner_manager_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN month_note.author = (SELECT viewer.subject('PARTNER_MANAGER')) ELSE false END);
+GRANT INSERT (author, country_code, id, month, partner_code, text) ON month_note TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_insert ON month_note FOR INSERT TO gerbang_partner_manager_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN month_note.author = (SELECT viewer.subject('PARTNER_MANAGER')) ELSE false END);
+GRANT UPDATE (removed_at, text) ON month_note TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_update ON month_note FOR UPDATE TO gerbang_partner_manager_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN month_note.author = (SELECT viewer.subject('PARTNER_MANAGER')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN month_note.author = (SELECT viewer.subject('PARTNER_MANAGER')) ELSE false END);
 GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_partner_manager_writing;
 CREATE POLICY partner_manager_writing_select ON idempotency FOR SELECT TO gerbang_partner_manager_writing
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
@@ -3432,6 +3524,15 @@ CREATE POLICY partner_agent_writing_insert ON mail_subscription FOR INSERT TO ge
 GRANT UPDATE (address, is_ended, renewals) ON mail_subscription TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_update ON mail_subscription FOR UPDATE TO gerbang_partner_agent_writing
     USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN mail_subscription.subject = (SELECT viewer.subject('PARTNER_AGENT')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN mail_subscription.subject = (SELECT viewer.subject('PARTNER_AGENT')) ELSE false END);
+GRANT SELECT (id, removed_at, subject) ON saved_view TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_select ON saved_view FOR SELECT TO gerbang_partner_agent_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN saved_view.subject = (SELECT viewer.subject('PARTNER_AGENT')) ELSE false END);
+GRANT INSERT (id, name, page, query, subject) ON saved_view TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_insert ON saved_view FOR INSERT TO gerbang_partner_agent_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN saved_view.subject = (SELECT viewer.subject('PARTNER_AGENT')) ELSE false END);
+GRANT UPDATE (name, query, removed_at) ON saved_view TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_update ON saved_view FOR UPDATE TO gerbang_partner_agent_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN saved_view.subject = (SELECT viewer.subject('PARTNER_AGENT')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN saved_view.subject = (SELECT viewer.subject('PARTNER_AGENT')) ELSE false END);
 GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON idempotency FOR SELECT TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
@@ -3544,6 +3645,15 @@ CREATE POLICY auditor_writing_insert ON mail_subscription FOR INSERT TO gerbang_
 GRANT UPDATE (address, is_ended, renewals) ON mail_subscription TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_update ON mail_subscription FOR UPDATE TO gerbang_auditor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN mail_subscription.subject = (SELECT viewer.subject('AUDITOR')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN mail_subscription.subject = (SELECT viewer.subject('AUDITOR')) ELSE false END);
+GRANT SELECT (id, removed_at, subject) ON saved_view TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON saved_view FOR SELECT TO gerbang_auditor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN saved_view.subject = (SELECT viewer.subject('AUDITOR')) ELSE false END);
+GRANT INSERT (id, name, page, query, subject) ON saved_view TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_insert ON saved_view FOR INSERT TO gerbang_auditor_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN saved_view.subject = (SELECT viewer.subject('AUDITOR')) ELSE false END);
+GRANT UPDATE (name, query, removed_at) ON saved_view TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_update ON saved_view FOR UPDATE TO gerbang_auditor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN saved_view.subject = (SELECT viewer.subject('AUDITOR')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN saved_view.subject = (SELECT viewer.subject('AUDITOR')) ELSE false END);
 GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON idempotency FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')));

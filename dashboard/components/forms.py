@@ -4,6 +4,7 @@ A page sends a form to its callback with a key (``assets/forms.js``), so that th
 change once, however often the form is sent. What is asked by a form stands in no address.
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -100,7 +101,7 @@ class Forms(ABC):
         table of another form.
         """
         known = about or {}
-        id_ = "-".join((name, *known.values()))
+        id_ = re.sub(r"[^\w-]+", "-", "-".join((name, *known.values())))
         fields = [each for each in self.forms[name] if each.name not in known]
         return html.Form(
             [

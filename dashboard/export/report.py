@@ -31,6 +31,7 @@ from dashboard.texts.wording import (
     duration_text,
     instant_text,
     month_text,
+    note_text,
     percent_text,
     period_text,
     written_instant,
@@ -106,6 +107,7 @@ def _now(say: Any) -> str:
 def _sections(place: Place) -> Iterator[Section]:
     found, say = place.today, place.say
     events = [each.sentence for each in found.all("EVENT")]
+    noted = [note_text(each, say) for each in found.notes]
     figures: Mapping[str, tuple[Claim | None, Iterator[ReportTable]]] = {
         "change": (found.one("CHANGE"), _change(place)),
         "standing": (standing(place), _places(place)),
@@ -115,7 +117,8 @@ def _sections(place: Place) -> Iterator[Section]:
     }
     for name, (claim, tables) in figures.items():
         if claim:
-            notes = [*claim.notes, *(events if name == "promise" else ())]
+            more = {"promise": events, "change": noted}.get(name, [])
+            notes = [*claim.notes, *more]
             question = say(f"place.question_{name}")
             yield Section(name, question, claim.sentence, notes, list(tables))
 

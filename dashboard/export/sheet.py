@@ -12,7 +12,7 @@ from dashboard.model.rows import Line, Reading
 from dashboard.pages.volumes.ranking import in_order, order_text
 from dashboard.pages.volumes.titles import facts
 from dashboard.pages.volumes.view import View
-from dashboard.texts.wording import change_number, event_text, period_text
+from dashboard.texts.wording import change_number, event_text, note_text, period_text
 
 Cell = str | float | date | None
 
@@ -62,6 +62,7 @@ def sheet_of(view: View) -> Sheet:
             *((say(f"filters.{key}"), name) for key, name in _filter_lines(view)),
             *((name or say("export.note"), text) for name, text in facts(view)),
             *((say("export.event"), event_text(event, say)) for event in view.volumes.events),
+            *((say("export.noted"), note_text(note, say)) for note in view.volumes.notes),
             (say("export.order"), order_text(view.address, say)),
             *(
                 (say(f"measures.{measure.id}.label"), say(f"measures.{measure.id}.definition"))
@@ -105,6 +106,7 @@ def _month_columns(view: View) -> Iterator[Column]:
     for measure in view.measures:
         yield from _measure_columns(measure, view)
     yield Column("events", view.say("export.events"))
+    yield Column("notes", view.say("export.month_notes"))
 
 
 def _group_columns(view: View) -> Iterator[Column]:
@@ -156,7 +158,9 @@ def _month(line: Line, code: str | None, name: str, view: View) -> tuple[Cell, .
     group = _group(Line({}, code, iso3=_iso3(code, view)), name, view)
     values = (_value(measure, line[measure]) for measure in view.measures)
     last = min(month_end(first), view.read_on)
-    return (*group, first, last, *values, _events(code, view, first, last))
+    notes = (note for note in view.volumes.notes if note.month == first)
+    noted = " ".join(note_text(note, view.say) for note in notes)
+    return (*group, first, last, *values, _events(code, view, first, last), noted or None)
 
 
 def _events(code: str | None, view: View, first: date, last: date) -> str | None:

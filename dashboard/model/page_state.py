@@ -68,6 +68,8 @@ REASONS = (COUNTRY, "partner", "visa", "purpose", "channel")
 PLACE = "/place"
 #: What one is told of by mail.
 SUBSCRIPTIONS = "/subscriptions"
+#: What one saved and noted.
+VIEWS = "/views"
 SORTS = (NAME, *(measure.id for measure in MEASURES))
 
 
@@ -164,6 +166,11 @@ class Address:
     def over_the_same_time(self) -> "Address":
         """The same period, of everything."""
         return Address(self.language, self.period, self.first, self.last)
+
+    @property
+    def in_any_language(self) -> "Address":
+        """The same, in whatever language it is opened."""
+        return replace(self, language="")
 
     def fields(self) -> dict[str, str]:
         """The fields of an address: all that is not as usual, as text."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from dashboard.model.events import Event, read_events
+from dashboard.model.events import Event, Note, read_events, read_notes
 from dashboard.model.filters import CENTRE, COUNTRY, NATIONALITY, PARTNER, VISA
 from dashboard.model.measures import INTAKE, MEASURES, REFUSAL_RATE, RELATIVE
 from dashboard.model.page_state import Address
@@ -81,6 +81,9 @@ class Volumes:
     targets: tuple[Target, ...]
     #: Named events of the months, the earliest first.
     events: tuple[Event, ...] = ()
+    #: Notes on the months, and the views that the viewer saved.
+    notes: Sequence[Note] = ()
+    views: Sequence[Mapping[str, Any]] = ()
     #: Groups beside the whole network, for managers, by visa type or nationality.
     network: tuple[Beside, ...] = ()
 
@@ -143,6 +146,12 @@ def read_volumes(data: Mapping[str, Any], period: Period, address: Address) -> V
             if "events" in data
             else ()
         ),
+        notes=(
+            read_notes(data["notes"]["nodes"], period.to_on, address.country, address.partner)
+            if "notes" in data
+            else ()
+        ),
+        views=data["views"]["nodes"] if "views" in data else (),
         network=tuple(_network(data["network"]["rows"], address.by) if "network" in data else ()),
     )
 

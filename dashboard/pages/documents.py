@@ -39,6 +39,7 @@ from dashboard.pages.subscriptions import page as subscriptions
 from dashboard.pages.supervision import page as supervision
 from dashboard.pages.today import answers, files
 from dashboard.pages.treasury import page as treasury
+from dashboard.pages.views import page as views
 
 #: What the documents are sent with to say what they cost: a year, as a page shows it at first.
 _YEAR = Period(date(2025, 1, 1), date(2025, 12, 31))
@@ -100,6 +101,10 @@ def screen_documents() -> Iterator[ScreenDocument]:
     yield ScreenDocument(subscriptions.QUESTION, "Subscriptions", subscriptions.READERS, asked)
     for name in subscriptions.CHANGES.documents.values():
         yield ScreenDocument(name, "Subscriptions", subscriptions.READERS, {})
+    yield ScreenDocument(views.QUESTION, "Saved views", views.READERS, language)
+    for change, name in views.CHANGES.documents.items():
+        senders = views.NOTERS if "Note" in change or "note" in change else views.READERS
+        yield ScreenDocument(name, "Saved views", senders, {})
     asked = {**language, **access.variables_of()}
     yield ScreenDocument(access.QUESTION, "Access", access.AUDITORS, asked)
     work = {**language, **backlog.window()}

@@ -33,6 +33,7 @@ from dashboard.pages.subscriptions.page import PAGE as SUBSCRIPTIONS
 from dashboard.pages.supervision.page import PAGE as SUPERVISION
 from dashboard.pages.today.page import PAGE as TODAY
 from dashboard.pages.treasury.page import PAGE as TREASURY
+from dashboard.pages.views.page import PAGE as VIEWS
 from dashboard.pages.volumes.page import PAGE as VOLUMES
 from dashboard.texts import Texts, texts
 from dashboard.web.visit import current_visit
@@ -49,6 +50,7 @@ PAGES = (
     PLACE,
     CASE,
     SUBSCRIPTIONS,
+    VIEWS,
     BACKLOG,
     DECISIONS,
     ADMINISTRATION,

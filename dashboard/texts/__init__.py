@@ -27,6 +27,7 @@ FILES = (
     "subscriptions.",
     "supervision.",
     "today.",
+    "views.",
 )
 _LOCALES = {"id": "id_ID", "en": "en_GB"}
 

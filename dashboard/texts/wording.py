@@ -12,7 +12,7 @@ from babel.lists import format_list
 from babel.numbers import format_compact_decimal, format_decimal, format_percent, parse_pattern
 from babel.units import format_unit
 
-from dashboard.model.events import Event
+from dashboard.model.events import Event, Note
 from dashboard.model.measures import Better, Measure, MeasureKind
 from dashboard.model.period import WIB, Period
 from dashboard.model.rows import Reading
@@ -204,6 +204,13 @@ def event_text(event: Event, say: Texts) -> str:
     days = period_text(Period(event.began_on, event.ended_on), say)
     where = f", {event.country_name}" if event.country else ""
     return f"{days}: {say(f'events.{event.kind}')}{where}"
+
+
+def note_text(note: Note, say: Texts) -> str:
+    """Its month and place, what it says, who wrote it and when."""
+    about = " · ".join((month_text(note.month, say), *([note.place] if note.place else [])))
+    day = day_text(datetime.fromisoformat(note.written_at).astimezone(WIB).date(), say)
+    return f"{about}: {note.text} ({note.author}, {day})"
 
 
 def day_text(day: date, say: Texts) -> str:

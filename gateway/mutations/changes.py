@@ -27,6 +27,7 @@ from gateway.mutations.outcome import (
     RefusedError,
     outcome_from_json,
 )
+from gateway.mutations.readers import ReaderRequest, change_reading
 from gateway.mutations.reference import change_reference
 from gateway.mutations.reference.requests import ReferenceRequest
 from gateway.mutations.requests import ReliefRequest, Request, StepRequest, SubmissionRequest
@@ -72,6 +73,8 @@ class Changes:
                     return await change_breach(transaction, request)
                 case MailRequest():
                     return await change_subscriptions(transaction, request)
+                case ReaderRequest():
+                    return await change_reading(transaction, request)
                 case SupervisionRequest():
                     return await supervise(transaction, request)
                 case _:

@@ -18,6 +18,8 @@ from models import (
     Inquiry,
     LegalHold,
     MailSubscription,
+    MonthNote,
+    SavedView,
     Suspension,
 )
 from models.vocabulary import Role
@@ -127,6 +129,28 @@ def _grant_mail_subscriptions(writer: Writer) -> WriteGrant:
     )  # fmt: skip
 
 
+def _grant_saved_views(writer: Writer) -> WriteGrant:
+    """A trigger guards whose they are; what one said is never read here."""
+    return WriteGrant(
+        frozenset({"id", "subject", "removed_at"}),
+        frozenset({"id", "subject", "name", "page", "query"}),
+        frozenset({"name", "query", "removed_at"}),
+        select_if=writer.reach(SavedView),
+        insert_if=writer.reach(SavedView),
+    )
+
+
+def _grant_month_notes(writer: Writer) -> WriteGrant:
+    """A trigger guards in which scope they are written."""
+    return WriteGrant(
+        frozenset({"id", "author", "removed_at"}),
+        frozenset({"id", "author", "month", "partner_code", "country_code", "text"}),
+        frozenset({"text", "removed_at"}),
+        select_if=writer.reach(MonthNote),
+        insert_if=writer.reach(MonthNote),
+    )
+
+
 def _grant_suspensions(writer: Writer) -> WriteGrant:
     return WriteGrant(
         columns_in(Suspension),
@@ -149,6 +173,8 @@ _GRANTS: Mapping[type[Base], Callable[[Writer], WriteGrant]] = {
     LegalHold: _grant_legal_holds,
     Breach: _grant_breaches,
     MailSubscription: _grant_mail_subscriptions,
+    SavedView: _grant_saved_views,
+    MonthNote: _grant_month_notes,
     Suspension: _grant_suspensions,
 }
 

@@ -35,6 +35,7 @@ from models import (
     Identity,
     IdentityVersion,
     MailSubscription,
+    MonthNote,
     Partner,
     PartnerCountry,
     PassportRule,
@@ -42,6 +43,7 @@ from models import (
     ReferenceChange,
     RequestedItem,
     RequiredDocument,
+    SavedView,
     Screening,
     ServiceTarget,
     Visa,
@@ -106,8 +108,8 @@ def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
 
 
 def _case_grants(writer: Writer) -> Mapping[type[Base], Callable[[Writer], WriteGrant]]:
-    """Whoever changes nothing but own subscriptions looks at no case for it."""
-    return _GRANTS if writer.changes() - {MailSubscription} else {}
+    """Whoever changes nothing but what readers of figures write looks at no case for it."""
+    return _GRANTS if writer.changes() - {MailSubscription, SavedView, MonthNote} else {}
 
 
 def _grant_reference_changes(writer: Writer) -> WriteGrant:

@@ -37,6 +37,7 @@ from gateway.schema.my_data import MyData, my_data
 from gateway.schema.named_event import NamedEvent
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.people import MOST_FOUND, PersonLookup, people
+from gateway.schema.reader import MonthNote, SavedView
 from gateway.schema.reference_change import ReferenceChange, TouchedFiles, touched_files
 from gateway.schema.screening import Screening
 from gateway.schema.supervision.inquiry import Inquiry
@@ -185,15 +186,10 @@ class Query:
     )
     centres: Connection[Centre] | None = connection_field(Centre, "Visa centres.", order="code")
     centre: Centre | None = look_up(
-        Centre,
-        "a visa centre",
-        {"code": Name(str, CentreRow.code, "Its code, such as `AU-SYD`.")},
+        Centre, "a visa centre", {"code": Name(str, CentreRow.code, "Its code, such as `AU-SYD`.")}
     )
     applications: ApplicationConnection | None = connection_field(
-        Application,
-        "Applications, as far as in your reach.",
-        order="submitted_at",
-        newest_first=True,
+        Application, "Applications in your reach.", order="submitted_at", newest_first=True
     )
     work_list: ApplicationConnection | None = queue_field(
         Application, "The cases of a queue, in order of the due time."
@@ -209,9 +205,7 @@ class Query:
         {"code": Name(str, BillRow.billing_code, "What it is paid under: 15 digits.")},
     )
     screenings: Connection[Screening] | None = connection_field(
-        Screening,
-        "Open questions, the oldest first.",
-        order="requested_at",
+        Screening, "Open questions, the oldest first.", order="requested_at"
     )
     ban_entries: Connection[BanEntry] | None = connection_field(
         BanEntry,
@@ -242,6 +236,12 @@ class Query:
         "What you are told of by mail, the newest first.",
         order="subscribed_at",
         newest_first=True,
+    )
+    saved_views: Connection[SavedView] | None = connection_field(
+        SavedView, "Views that you saved, the newest first.", order="saved_at", newest_first=True
+    )
+    month_notes: Connection[MonthNote] | None = connection_field(
+        MonthNote, "Notes, on the newest month first.", order="month", newest_first=True
     )
     inquiries: Connection[Inquiry] | None = connection_field(
         Inquiry,
@@ -304,7 +304,7 @@ class Query:
     )
     person_lookups: Connection[PersonLookup] | None = connection_field(
         PersonLookup,
-        "Who looked for people, as far as in your reach.",
+        "Who looked for people, in your reach.",
         order="occurred_at",
         newest_first=True,
     )

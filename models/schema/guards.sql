@@ -389,6 +389,73 @@ CREATE TRIGGER guard_mail_subscription BEFORE INSERT OR UPDATE ON mail_subscript
     FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
     EXECUTE FUNCTION guard_mail_subscription();
 
+-- Viewers save for themselves, up to fifty views. One that is removed says nothing any more, and
+-- stays removed.
+CREATE FUNCTION guard_saved_view() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        oneself text := viewer.subject(NULL);
+    BEGIN
+        IF TG_OP = 'INSERT' THEN
+            NEW.saved_at := clock_timestamp();
+        END IF;
+        IF (
+            NEW.subject = oneself AND CASE TG_OP
+                WHEN 'INSERT' THEN NEW.removed_at IS NULL AND 50 > (
+                    SELECT count(*) FROM saved_view WHERE subject = oneself AND removed_at IS NULL
+                )
+                ELSE OLD.removed_at IS NULL
+                    AND (NEW.removed_at IS NOT NULL OR NEW.query = OLD.query)
+            END
+        ) IS NOT TRUE THEN
+            RAISE EXCEPTION 'a view is one''s own, renamed or removed'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        IF NEW.removed_at IS NOT NULL THEN
+            NEW.removed_at := clock_timestamp();
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_saved_view BEFORE INSERT OR UPDATE ON saved_view
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_saved_view();
+
+-- A note is written in the own scope, up to five hundred, and removed; no note is written again. A
+-- partner's manager writes of the own partner in one of the own countries.
+CREATE FUNCTION guard_month_note() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        oneself text := viewer.subject(NULL);
+    BEGIN
+        IF TG_OP = 'INSERT' THEN
+            NEW.written_at := clock_timestamp();
+        ELSIF NEW.removed_at IS NOT NULL THEN
+            NEW.removed_at := clock_timestamp();
+        END IF;
+        IF (
+            NEW.author = oneself AND CASE TG_OP
+                WHEN 'INSERT' THEN NEW.removed_at IS NULL AND 500 > (
+                    SELECT count(*) FROM month_note WHERE author = oneself AND removed_at IS NULL
+                ) AND (viewer.role() = 'LEADERSHIP' OR (
+                    NEW.partner_code = viewer.partner(NULL)
+                    AND NEW.country_code = ANY (viewer.countries(NULL))
+                ))
+                ELSE OLD.removed_at IS NULL AND NEW.removed_at IS NOT NULL
+            END
+        ) IS NOT TRUE THEN
+            RAISE EXCEPTION 'a note is one''s own, in the own scope'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_month_note BEFORE INSERT OR UPDATE ON month_note
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_month_note();
+
 -- Somebody else confirms a suspension. While it lasts, one proposes once to lift it, and somebody else
 -- lifts it. Whoever suspended without a second person needs one to suspend the same again.
 CREATE FUNCTION guard_suspension() RETURNS trigger

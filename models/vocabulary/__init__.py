@@ -49,6 +49,7 @@ from models.vocabulary.people import (
     Purpose,
     ReachedBy,
     Role,
+    SavedPage,
     Sex,
 )
 from models.vocabulary.reference import (
@@ -109,6 +110,7 @@ __all__ = [
     "Region",
     "RequestedItemKind",
     "Role",
+    "SavedPage",
     "ScreeningKind",
     "ScreeningResult",
     "Sex",

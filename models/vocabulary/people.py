@@ -218,6 +218,13 @@ class MailKind(StrEnum):
     RENEWAL = "RENEWAL"
 
 
+class SavedPage(StrEnum):
+    """The pages of figures of which a view can be saved."""
+
+    TODAY = "TODAY"
+    VOLUMES = "VOLUMES"
+
+
 class InquiryVerdict(StrEnum):
     """What another supervisor found of an inquiry."""
 

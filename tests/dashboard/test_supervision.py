@@ -18,6 +18,7 @@ from dashboard.pages.screening.forms import CHANGES as OF_SCREENING
 from dashboard.pages.supervision.page import CHANGES as OF_SUPERVISORS
 from dashboard.pages.supervision.page import list_inquiries
 from dashboard.pages.treasury.page import CHANGES as OF_THE_TREASURY
+from dashboard.pages.views.page import CHANGES as OF_READERS
 from dashboard.texts import texts
 from tests.dashboard.visiting import Visitor, assert_accessible, visiting
 from tests.running_demo import Demo
@@ -42,6 +43,7 @@ FORMS = [
         ("supervisor", OF_CASES),
         ("supervisor", OF_SUPERVISORS),
         ("treasury", OF_THE_TREASURY),
+        ("leadership", OF_READERS),
     )
     for change in changes.forms
     if change not in changes.batches

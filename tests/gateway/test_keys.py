@@ -71,6 +71,8 @@ MADE_AT = {
     "legal_hold": "held_at",
     "breach": "recorded_at",
     "mail_subscription": "subscribed_at",
+    "saved_view": "saved_at",
+    "month_note": "written_at",
     "key_operation": "occurred_at",
     "ban_entry": "proposed_at",
     "banned_person": "(SELECT proposed_at FROM ban_entry WHERE id = ban_id)",
@@ -166,6 +168,10 @@ async def _walk(who: Mapping[str, Viewer]) -> None:
             }},
         })  # fmt: skip
         assert subscribed.data["subscribeToMail"]["mailSubscription"], subscribed.text
+        view = {"name": "Mine", "page": "TODAY", "query": ""}
+        await payload_of(who["leadership"], "saveView", "savedView { id }", **view)
+        note = {"month": "2026-01-01", "text": "A strike."}
+        await payload_of(who["leadership"], "noteMonth", "monthNote { id }", **note)
         country = {"code": "TL", "iso3": "TLS", "nameEn": "Timor-Leste", "nameId": "Timor Leste",
                    "region": "SOUTHEAST_ASIA"}  # fmt: skip
         await apply_decree(who, "proposeCountry", **country)

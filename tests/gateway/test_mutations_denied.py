@@ -65,6 +65,11 @@ GIVEN: dict[str, dict[str, Any]] = {
     "subscribeToMail": {"occasion": "MONTHLY", "language": "EN"},
     "renewMailSubscription": {"subscriptionId": "nobody's"},
     "endMailSubscription": {"subscriptionId": "nobody's"},
+    "saveView": {"name": "Mine", "page": "TODAY", "query": ""},
+    "renameSavedView": {"viewId": "nobody's", "name": "Mine"},
+    "removeSavedView": {"viewId": "nobody's"},
+    "noteMonth": {"month": "2026-01-01", "text": "A strike."},
+    "removeMonthNote": {"noteId": "nobody's"},
     "confirmLink": {"linkId": A_LINK, "reason": "The same face."},
     "rejectLink": {"linkId": A_LINK, "reason": "Another face."},
     "recordDecision": {"outcome": "REFUSED", "ground": "INCOMPLETE"},
@@ -75,25 +80,33 @@ GIVEN: dict[str, dict[str, Any]] = {
     },
 }
 #: Who may call what, as people say it; not read from the policy.
-MAIL = {"subscribeToMail", "renewMailSubscription", "endMailSubscription"}
+OWN = {
+    "subscribeToMail",
+    "renewMailSubscription",
+    "endMailSubscription",
+    "saveView",
+    "renameSavedView",
+    "removeSavedView",
+}
+NOTES = {"noteMonth", "removeMonthNote"}
 CALLED: dict[Role, set[str]] = {
-    Role.LEADERSHIP: MAIL,
-    Role.PARTNER_MANAGER: MAIL,
-    Role.OFFICER: {*MAIL, "takeCase", "releaseCase", "requestInformation", "referToScreening",
+    Role.LEADERSHIP: OWN | NOTES,
+    Role.PARTNER_MANAGER: OWN | NOTES,
+    Role.OFFICER: {*OWN, "takeCase", "releaseCase", "requestInformation", "referToScreening",
                    "recordDecision", "approveCorrection", "rejectCorrection", "confirmLink",
                    "rejectLink"},
-    Role.SUPERVISOR: {*MAIL, "approveCorrection", "confirmCorrection", "rejectCorrection",
+    Role.SUPERVISOR: {*OWN, "approveCorrection", "confirmCorrection", "rejectCorrection",
                       "reassignCase", "relieveOfficer", "referToScreening", "resolveHit",
                       "holdApplication",
                       "releaseApplication", "recordDecision", "supersedeDecision", "revokeVisa",
                       "setAsideRevocation", "closeAlert", "openInquiry",
                       "approveInquiry", "reviewInquiry", "holdErasure", "releaseErasure"},
-    Role.PARTNER_AGENT: {*MAIL, "submitApplication", "submitApplications", "recordDocuments",
+    Role.PARTNER_AGENT: {*OWN, "submitApplication", "submitApplications", "recordDocuments",
                          "markReceived", "answerInformation", "withdrawApplication",
                          "proposeCorrection"},
     Role.APPLICANT: {"submitApplication", "answerInformation", "withdrawApplication",
                      "proposeCorrection", "lodgeDataRequest"},
-    Role.AUDITOR: {*MAIL, "registerDataRequest", "nameDataSubject", "answerDataRequest",
+    Role.AUDITOR: {*OWN, "registerDataRequest", "nameDataSubject", "answerDataRequest",
                    "recordBreach", "notifyInstitution", "notifyPeople", "closeBreach",
                    "approveReferenceChange", "cancelReferenceChange"},
     Role.TREASURY: {"recordPayment"},
@@ -131,7 +144,8 @@ def input_of(mutation: str, id_: str) -> dict[str, Any]:
         "openInquiry",
         "approveInquiry",
         "reviewInquiry",
-        *MAIL,
+        *OWN,
+        *NOTES,
     )
     named = {} if is_named else {"applicationId": id_}
     return {**GIVEN.get(mutation, {}), **named}

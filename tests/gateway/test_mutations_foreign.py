@@ -11,7 +11,15 @@ from models.database.connections import connect
 from models.vocabulary import Role
 from tests.gateway import walls
 from tests.gateway.changing import IDENTITY, change, everything, global_id, perform
-from tests.gateway.test_mutations_denied import CALLED, MAIL, SCOPED, SUBMISSION, call, comparable
+from tests.gateway.test_mutations_denied import (
+    CALLED,
+    NOTES,
+    OWN,
+    SCOPED,
+    SUBMISSION,
+    call,
+    comparable,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -22,7 +30,7 @@ each_scoped_call = pytest.mark.parametrize(
         for name, role in (("agent-au", Role.PARTNER_AGENT), ("applicant", Role.APPLICANT),
                            ("service", Role.PARTNER_SERVICE))
         for mutation in sorted(CALLED[role])
-        if not mutation.startswith("submit") and mutation not in {"lodgeDataRequest", *MAIL}
+        if not mutation.startswith("submit") and mutation not in {"lodgeDataRequest", *OWN, *NOTES}
     ],
 )  # fmt: skip
 

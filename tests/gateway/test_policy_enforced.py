@@ -46,6 +46,7 @@ LISTS = {
     "Inquiry": "inquiries", "ReferenceChange": "referenceChanges", "DataRequest": "dataRequests",
     "KeyOperation": "keyOperations", "NamedEvent": "namedEvents", "Erasure": "erasures",
     "LegalHold": "legalHolds", "Breach": "breaches", "MailSubscription": "mailSubscriptions",
+    "SavedView": "savedViews", "MonthNote": "monthNotes",
 }  # fmt: skip
 
 each_role = pytest.mark.parametrize("role", list(Role))

@@ -133,9 +133,10 @@ WAYS: dict[str, tuple[str, ...]] = {
     "MailSubscription": (
         "mailSubscriptions(first: 9) > nodes", "mailSubscriptions(last: 9) > edges > node",
     ),
-    "AccountCheckpoint": ("installation > checkpoint",),
-    "InstallationWork": ("installation > work",),
-    "InstallationKey": ("installation > keys",), "TouchedFiles": ("touchedFiles",),
+    "SavedView": ("savedViews(first: 9) > nodes", "savedViews(last: 9) > edges > node"),
+    "MonthNote": ("monthNotes(first: 9) > nodes", "monthNotes(last: 9) > edges > node"),
+    "AccountCheckpoint": ("installation > checkpoint",), "TouchedFiles": ("touchedFiles",),
+    "InstallationWork": ("installation > work",), "InstallationKey": ("installation > keys",),
     "InstallationFault": ("installation > faults",), "InstallationJob": ("installation > jobs",),
     "InstallationDatabase": ("installation > database",), "Installation": ("installation",),
     "GatewayProcess": ("installation > process",),

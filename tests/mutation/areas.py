@@ -194,8 +194,11 @@ AREAS = (
     ),
     Area(
         "mail",
-        ("models/mail/*.py", "models/jobs/mail.py"),
-        matching("models/test_mail gateway/test_mail_subscriptions gateway/test_finding_alerts"),
+        ("models/mail/*.py", "models/jobs/mail.py", "models/reader.py"),
+        matching("""
+            models/test_mail gateway/test_mail_subscriptions gateway/test_finding_alerts
+            gateway/test_views_and_notes
+        """),
     ),
     Area(
         "people",

@@ -60,7 +60,7 @@ MAY: dict[str, str] = {
     "revokeVisa": "SUPERVISOR",
     "setAsideRevocation": "SUPERVISOR",
     **dict.fromkeys(supervising.OF, "SUPERVISOR"),
-    **dict.fromkeys(subscribing.OF, subscribing.SUBSCRIBERS),
+    **{mutation: subscribing.writers(mutation) for mutation in subscribing.OF},
     **{name: administering.writer_of(table) for name, table in administering.OF.items()},
     # Of events, auditors.
     **dict.fromkeys(administering.ANSWERS, "ADMINISTRATOR AUDITOR"),
@@ -115,7 +115,7 @@ def changeable(mutation: str, claims: Claims) -> set[str]:
     if mutation in supervising.OF:
         return supervising.reached_by_domain(mutation, claims)
     if mutation in subscribing.OF:
-        return subscribing.reached_by_domain(claims)
+        return subscribing.reached_by_domain(mutation, claims)
     if mutation == "lodgeDataRequest":
         return {one for one, (account, _) in REQUESTED.items() if account == claims["sub"]}
     if mutation in administering.ANSWERS:
@@ -185,7 +185,7 @@ async def allowed_by_statement(
     elif mutation in supervising.OF:
         named = supervising.NAMED[supervising.OF[mutation]].expression
     elif mutation in subscribing.OF:
-        named = subscribing.NAMED.expression
+        named = subscribing.TABLES[subscribing.OF[mutation]].named.expression
     bound = bind_for(asking, mutation, select(named).where(held))
     found = await connection.fetch(bound.statement.text, *bound.arguments)
     return {row[0] for row in found}

@@ -155,6 +155,8 @@ _OTHERWISE = {
     **dict.fromkeys(
         ("subscribeToMail", "renewMailSubscription", "endMailSubscription"), "mailSubscription"
     ),
+    **dict.fromkeys(("saveView", "renameSavedView", "removeSavedView"), "savedView"),
+    **dict.fromkeys(("noteMonth", "removeMonthNote"), "monthNote"),
     **dict.fromkeys(("openInquiry", "approveInquiry", "reviewInquiry"), "inquiry"),
 }
 #: What each change that is of no case answers with, by its table.

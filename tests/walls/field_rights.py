@@ -205,6 +205,12 @@ _CASES: dict[str, Lines] = {
         "id occasion role country partner centre visaType": "R R R R R R - - - - - -",
         "language subscribedAt renewedAt endsAt isEnded mailedAt": "R R R R R R - - - - - -",
     },
+    "SavedView": {
+        "id name page query savedAt":                        "R R R R R R - - - - - -",
+    },
+    "MonthNote": {
+        "id month partner country text author writtenAt":    "R R R R R R - - - - - -",
+    },
     # Other files of the same person: partners and applicants read nothing of it.
     "PersonLink": {
         "id reason state foundAt applicant":                 "- R R - - R - - - - - -",
@@ -467,7 +473,7 @@ _WAYS: dict[str, Lines] = {
         "installation":                                      "- - - - - R - - - - R -",
         "legalHolds":                                        "- - R - - R - - - - - -",
         "peopleInReach peopleRead why":                      "- - - - - R - - - - - -",
-        "mailSubscriptions":                                 "R R R R R R - - - - - -",
+        "mailSubscriptions savedViews monthNotes":           "R R R R R R - - - - - -",
         "suspensions":                                       "- - R - - R - - - - R -",
         "inquiries":                                         "- - R - - R - - - - - -",
         "alerts":                                            "- - R - - R - - - - - -",
@@ -549,7 +555,8 @@ PAGED = (
     "ApplicationEvent", "Decision", "Assignment", "RequestedItem", "Screening", "AccessEvent",
     "Suspension", "Correction", "IdentityVersion", "ReferenceChange", "PersonLink", "LinkerRead",
     "PersonLookup", "BanEntry", "BanRead", "Alert", "Inquiry", "InquiryPerson", "DataRequest",
-    "LegalHold", "Breach", "MailSubscription", "KeyOperation", "NamedEvent", "Erasure",
+    "LegalHold", "Breach", "MailSubscription", "SavedView", "MonthNote",
+    "KeyOperation", "NamedEvent", "Erasure",
 )  # fmt: skip
 
 

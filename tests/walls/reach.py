@@ -110,7 +110,13 @@ ERASURES = [UUID(int=860 + number) for number in range(len(ERASED))]
 KEY_OPERATOR = "keeper-of-keys"
 BREACH_BY = "auditor-9"
 
-#: Who subscribed to mail: whose a row is decides, and the role in which it is read.
+#: Who noted something, of which partner and country.
+NOTED = {
+    "leadership": (None, None), "leadership-2": (None, "AU"), "leadership-3": ("NUSA", None),
+    "manager-au": ("NUSA", "AU"), "manager-sg": ("NUSA", "SG"),
+    "manager-andalan": ("ANDALAN", "AU"),
+}  # fmt: skip
+#: Who subscribed to mail, and saved a view: whose a row is decides, and the role that reads it.
 SUBSCRIBED = ("leadership", "officer", "manager-au", "agent-au", "applicant", "treasury")
 #: Whom alerts are about, and in which role.
 ALERTS = (("supervisor", "SUPERVISOR"), ("officer", "OFFICER"), ("agent-au", "PARTNER_AGENT"))
@@ -463,6 +469,18 @@ async def complete(connection: asyncpg.Connection) -> None:
         " language, address) VALUES (gen_random_uuid(), $1, 'OFFICER', '{}', '{}', 'MONTHLY',"
         " 'EN', 'somebody@gerbang.example')",
         [(subject,) for subject in SUBSCRIBED],
+    )
+    await connection.executemany(
+        "INSERT INTO saved_view (id, subject, name, page, query, removed_at) VALUES"
+        " (gen_random_uuid(), $1, 'Mine', 'TODAY', '', NULL),"
+        " (gen_random_uuid(), $1, NULL, 'TODAY', NULL, now())",
+        [(subject,) for subject in SUBSCRIBED],
+    )
+    await connection.executemany(
+        "INSERT INTO month_note (id, author, month, partner_code, country_code, text, removed_at)"
+        " VALUES (gen_random_uuid(), $1, '2026-01-01', $2, $3, 'A strike.', NULL),"
+        " (gen_random_uuid(), $1 || ' removed', '2026-01-01', $2, $3, NULL, now())",
+        [(author, *place) for author, place in NOTED.items()],
     )
     await connection.execute(
         "INSERT INTO legal_hold (id, application_id, reason, held_by) VALUES ($1, $2, 'Why.',"
@@ -862,6 +880,20 @@ def _own_subscriptions(claims: Claims) -> set[Key]:
     return {(claims["sub"],)} if is_own else set()
 
 
+def _notes(claims: Claims) -> set[Key]:
+    """All for the directorate; of the own partner in the own countries for its people."""
+    if role_of(claims) in ["LEADERSHIP", "OFFICER", "SUPERVISOR", "AUDITOR"]:
+        return _each({*NOTED})
+    if role_of(claims) not in ("PARTNER_MANAGER", "PARTNER_AGENT"):
+        return set()
+    own, countries = claims.get("partner"), claims.get("countries", [])
+    return {
+        (author,)
+        for author, (partner, country) in NOTED.items()
+        if partner and partner == own and country in countries
+    }
+
+
 def _only(roles: str, keys: set[Key]) -> Callable[[Claims], set[Key]]:
     return lambda claims: keys if role_of(claims) in roles.split() else set()
 
@@ -978,6 +1010,8 @@ _ROWS: dict[str, Reach] = {
     "AccessEvent": Reach("access_event", ("id",), _reads),
     "Alert": Reach("alert", ("actor",), _alerts),
     "MailSubscription": Reach("mail_subscription", ("subject",), _own_subscriptions),
+    "SavedView": Reach("saved_view", ("subject",), _own_subscriptions),
+    "MonthNote": Reach("month_note", ("author",), _notes),
     "Inquiry": Reach(
         "inquiry",
         ("reference",),

@@ -16,7 +16,9 @@ from models import (
     Inquiry,
     LegalHold,
     MailSubscription,
+    MonthNote,
     ReferenceChange,
+    SavedView,
     Suspension,
 )
 from models.vocabulary import Role
@@ -36,6 +38,8 @@ _NOUNS = (
     LegalHold,
     Breach,
     MailSubscription,
+    MonthNote,
+    SavedView,
 )
 _ANSWERS = (
     "application",
@@ -49,6 +53,8 @@ _ANSWERS = (
     "legalHold",
     "breach",
     "mailSubscription",
+    "monthNote",
+    "savedView",
 )
 #: What makes applications; the others change them.
 _MAKING = ("submitApplication", "submitApplications")

@@ -1,51 +1,112 @@
-"""What viewers subscribe to by mail, and which subscriptions the database lets each change."""
+"""What viewers subscribe to, save and note, and which of it the database lets each change."""
 
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
 
 import asyncpg
 
-from models import MailSubscription
+from models import MailSubscription, MonthNote, SavedView
 from tests.acting import act_writing
 from tests.gateway.oracle import Claims, role_of
-from tests.walls.reach import SUBSCRIBED, viewer
+from tests.walls.reach import NOTED, SUBSCRIBED, viewer
 from tests.walls.undoing import undone
 
-#: Which table each mutation writes, and the column that says whose a row is.
-OF = dict.fromkeys(
-    ("subscribeToMail", "renewMailSubscription", "endMailSubscription"), "mail_subscription"
-)
-NAMED = MailSubscription.subject
+
+@dataclass(frozen=True)
+class Written:
+    """A table of which each row is somebody's own."""
+
+    mutations: tuple[str, ...]
+    #: Who writes it, by role.
+    writers: str
+    #: The column that says whose a row is, and whose rows there are.
+    named: Any
+    owners: frozenset[str]
+    #: Makes a row of one's own; changes the own rows, and returns whose they are.
+    make: str
+    change: str
+
+
 #: Who reads figures exactly.
-SUBSCRIBERS = "LEADERSHIP OFFICER SUPERVISOR PARTNER_MANAGER PARTNER_AGENT AUDITOR"
-MADE = "a subscription of one's own"
-_SUBSCRIBE = (
-    "INSERT INTO mail_subscription (id, subject, occasion, language, address) VALUES"
-    " (gen_random_uuid(), viewer.subject(NULL), 'WEEKLY', 'EN', 'a@b.example')"
-)
-_END = "UPDATE mail_subscription SET is_ended = true RETURNING subject"
+_READERS = "LEADERSHIP OFFICER SUPERVISOR PARTNER_MANAGER PARTNER_AGENT AUDITOR"
+TABLES: Mapping[str, Written] = {
+    "mail_subscription": Written(
+        ("subscribeToMail", "renewMailSubscription", "endMailSubscription"),
+        _READERS,
+        MailSubscription.subject,
+        frozenset(SUBSCRIBED),
+        "INSERT INTO mail_subscription (id, subject, occasion, language, address) VALUES"
+        " (gen_random_uuid(), viewer.subject(NULL), 'WEEKLY', 'EN', 'a@b.example')",
+        "UPDATE mail_subscription SET is_ended = true RETURNING subject",
+    ),
+    "saved_view": Written(
+        ("saveView", "renameSavedView", "removeSavedView"),
+        _READERS,
+        SavedView.subject,
+        frozenset(SUBSCRIBED),
+        "INSERT INTO saved_view (id, subject, name, page, query) VALUES"
+        " (gen_random_uuid(), viewer.subject(NULL), 'Mine', 'VOLUMES', 'by=visa')",
+        "UPDATE saved_view SET name = 'Other' WHERE removed_at IS NULL RETURNING subject",
+    ),
+    "month_note": Written(
+        ("noteMonth", "removeMonthNote"),
+        "LEADERSHIP PARTNER_MANAGER",
+        MonthNote.author,
+        frozenset(NOTED),
+        "INSERT INTO month_note (id, author, month, partner_code, country_code, text) VALUES"
+        " (gen_random_uuid(), viewer.subject(NULL), '2026-01-01', viewer.partner(NULL),"
+        " (viewer.countries(NULL))[1], 'A strike.')",
+        "UPDATE month_note SET text = NULL, removed_at = now() WHERE removed_at IS NULL"
+        " RETURNING author",
+    ),
+}
+#: Which table each mutation writes.
+OF = {mutation: table for table, one in TABLES.items() for mutation in one.mutations}
+MADE = "one of the own"
 
 
-def reached_by_domain(claims: Claims) -> set[str]:
-    """Whose subscriptions a viewer may speak of: the own."""
-    is_subscriber = role_of(claims) in SUBSCRIBERS.split()
-    return {claims["sub"]} & {*SUBSCRIBED} if is_subscriber else set()
+def writers(mutation: str) -> str:
+    """The roles that write the table of a mutation."""
+    return TABLES[OF[mutation]].writers
 
 
-def allowed_by_domain(claims: Claims) -> set[str]:
-    made = {MADE} if role_of(claims) in SUBSCRIBERS.split() else set[str]()
-    return made | reached_by_domain(claims)
+def reached_by_domain(mutation: str, claims: Claims) -> set[str]:
+    """Whose rows a viewer may speak of: the own."""
+    return _reached(TABLES[OF[mutation]], claims)
 
 
-async def allowed_by_database(connection: asyncpg.Connection, claims: Claims) -> set[str]:
-    """Whose subscriptions a viewer ends, and whether it makes one. Everything is rolled back."""
-    let = set[str]()
-    async with undone(connection):
-        with suppress(asyncpg.InsufficientPrivilegeError):
-            await act_writing(connection, viewer(claims))
-            let |= {row["subject"] for row in await connection.fetch(_END)}
-    async with undone(connection):
-        with suppress(asyncpg.InsufficientPrivilegeError):
-            await act_writing(connection, viewer(claims))
-            await connection.execute(_SUBSCRIBE)
-            let.add(MADE)
+def _reached(one: Written, claims: Claims) -> set[str]:
+    is_writer = role_of(claims) in one.writers.split()
+    return {claims["sub"]} & one.owners if is_writer else set()
+
+
+def allowed_by_domain(claims: Claims) -> set[tuple[str, str]]:
+    """Whose rows of which table a viewer changes, and of which one is made."""
+    return {
+        (table, whose)
+        for table, one in TABLES.items()
+        for whose in (
+            *_reached(one, claims),
+            *([MADE] if role_of(claims) in one.writers.split() else []),
+        )
+    }
+
+
+async def allowed_by_database(
+    connection: asyncpg.Connection, claims: Claims
+) -> set[tuple[str, str]]:
+    """The same, as the database lets it be done. Everything is rolled back."""
+    let = set[tuple[str, str]]()
+    for table, one in TABLES.items():
+        async with undone(connection):
+            with suppress(asyncpg.InsufficientPrivilegeError):
+                await act_writing(connection, viewer(claims))
+                let |= {(table, row[0]) for row in await connection.fetch(one.change)}
+        async with undone(connection):
+            with suppress(asyncpg.InsufficientPrivilegeError):
+                await act_writing(connection, viewer(claims))
+                await connection.execute(one.make)
+                let.add((table, MADE))
     return let

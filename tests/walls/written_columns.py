@@ -53,12 +53,19 @@ _SUBSCRIBES = {
         " language address",
         "UPDATE": "renewals address is_ended",
     },
+    "saved_view": {"INSERT": "id subject name page query", "UPDATE": "name query removed_at"},
+}
+_NOTES = {
+    "month_note": {
+        "INSERT": "id author month partner_code country_code text",
+        "UPDATE": "text removed_at",
+    },
 }
 
 #: By role, table and verb.
 WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
-    "LEADERSHIP": {**_ONCE, **_SUBSCRIBES},
-    "PARTNER_MANAGER": {**_ONCE, **_SUBSCRIBES},
+    "LEADERSHIP": {**_ONCE, **_SUBSCRIBES, **_NOTES},
+    "PARTNER_MANAGER": {**_ONCE, **_SUBSCRIBES, **_NOTES},
     "OFFICER": {
         **_ONCE, **_APPROVES, **_SUBSCRIBES,
         "application": {

@@ -7,6 +7,7 @@ from typing import Any
 
 from dashboard.components.page_request import PageRequest, page_request
 from dashboard.gateway.client import GatewayError
+from dashboard.model.events import read_notes
 from dashboard.model.filters import CENTRE, COUNTRY, FILTER, PARTNER, VISA
 from dashboard.model.findings import read_findings
 from dashboard.model.measures import AUDIENCES
@@ -90,7 +91,7 @@ async def ask_place(
         kind,
         code,
         _node(data, kind, code, viewer),
-        _findings(data, period, say.language),
+        _findings(data, period, address),
         late["nodes"],
         late["totalCount"]["value"] or 0,
         {key: table["rows"] for key, table in waiting.items()},
@@ -155,13 +156,18 @@ def waiting_variables(kind: str, code: str, address: Address) -> dict[str, Any]:
     }
 
 
-def _findings(data: Mapping[str, Any], period: Period, language: str) -> Today:
+def _findings(data: Mapping[str, Any], period: Period, address: Address) -> Today:
     rows = [row for table in ("claims", "figures", "marks") for row in data[table]["rows"]]
     return Today(
         period=period,
         as_of=datetime.fromisoformat(data["claims"]["asOf"]),
-        found=read_findings(rows, language),
+        found=read_findings(rows, address.language),
         names={VISA: {}},
         choices={},
         named=None,
+        # A note is of a country, a partner or of everything, and of no centre.
+        notes=read_notes(
+            data["notes"]["nodes"] if "notes" in data else (),
+            *(period.to_on, address.country, address.partner),
+        ),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from dashboard.model.events import Note, read_notes
 from dashboard.model.filters import FILTER, condition
 from dashboard.model.findings import Claim, of_measure, read_findings
 from dashboard.model.measures import INTAKE, REFUSAL_RATE, TARGET_RATE, Measure
@@ -33,6 +34,9 @@ class Today:
     choices: Mapping[str, Sequence[Choice]]
     #: Countries that the address names and the gateway knows; None where it names none.
     named: Mapping[str, str] | None
+    #: Notes on its months, and the views that the viewer saved.
+    notes: Sequence[Note] = ()
+    views: Sequence[Mapping[str, Any]] = ()
     #: The page knows no centres by their code.
     named_centres: Mapping[str, str] | None = None
 
@@ -65,14 +69,14 @@ def variables_of(address: Address, period: Period) -> dict[str, Any]:
     }
 
 
-def read_today(data: Mapping[str, Any], period: Period, language: str) -> Today:
+def read_today(data: Mapping[str, Any], period: Period, address: Address) -> Today:
     """The answer, by what it is about."""
     rows = [row for table in ("claims", "figures", "marks") for row in data[table]["rows"]]
     countries = (row["country"] for row in data["offered"]["rows"] if row["country"])
     return Today(
         period=period,
         as_of=datetime.fromisoformat(data["claims"]["asOf"]),
-        found=read_findings(rows, language),
+        found=read_findings(rows, address.language),
         names={
             "country": {each["code"]: each["name"] for each in countries},
             "partner": {node["code"]: node["name"] for node in data["partners"]["nodes"]},
@@ -87,4 +91,6 @@ def read_today(data: Mapping[str, Any], period: Period, language: str) -> Today:
             if "named" in data
             else None
         ),
+        notes=read_notes(data["notes"]["nodes"], period.to_on, address.country, address.partner),
+        views=data["views"]["nodes"],
     )

@@ -20,6 +20,7 @@ from dashboard.components.notice import (
 )
 from dashboard.components.page import Page, follow_address, part, title_output
 from dashboard.components.page_request import gateway_error, page_request, shown_instead
+from dashboard.components.saved_views import saved_views
 from dashboard.components.shell import scope_text
 from dashboard.figures.control import control_figure
 from dashboard.figures.fan import fan_figure
@@ -49,7 +50,7 @@ from dashboard.pages.today.promise import promise_table
 from dashboard.pages.today.reading import PARTNERS, place_of, read_reply, reasons_of
 from dashboard.pages.today.strip import strip, strip_waiting
 from dashboard.texts import Texts
-from dashboard.texts.wording import instant_text, list_text, month_text
+from dashboard.texts.wording import instant_text, list_text, month_text, note_text
 
 CONTROLS = ("period", "months", "why", "measure", *OFFERED)
 
@@ -97,7 +98,12 @@ async def show_facts(state: Any) -> tuple[Any, ...]:
     say = reply.say
     scope = f"{say('masthead.scope')}: {scope_text(reply.viewer, say)}"
     as_of = say("masthead.as_of", instant=instant_text(reply.today.as_of, say))
-    facts = [f"{scope} · {as_of} · ", report_links(reply.address.over_the_same_time, say)]
+    facts = [
+        f"{scope} · {as_of} · ",
+        report_links(reply.address.over_the_same_time, say),
+        " · ",
+        saved_views(reply.today.views, reply.address, say),
+    ]
     title = f"{say('pages.today.title')} · {say('page.product')}"
     return facts, title, say(heading_of(reply.viewer, is_of_files=reply.files is not None))
 
@@ -219,7 +225,10 @@ async def show_promise(state: Any) -> tuple[Any, ...]:
         answer(found.one("PROMISE"), href, say),
         promise_table(found, say),
         control_figure(months, say) if months else EMPTY,
-        " ".join([f"{say('today.control_target_rate')}. {alarm_text}", *events]),
+        [
+            " ".join([f"{say('today.control_target_rate')}. {alarm_text}", *events]),
+            *(html.P(note_text(note, say), className="noted") for note in found.notes),
+        ],
         not months,
     )
 

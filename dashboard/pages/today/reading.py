@@ -77,7 +77,7 @@ async def _read(request: PageRequest) -> Reply:
         address = replace(address, why=reasons[0])
     period = address.chosen_period(today())
     data = await request.ask(QUESTION, variables_of(address, period))
-    found = read_today(data, period, request.say.language)
+    found = read_today(data, period, address)
     files = await _read_files(request, viewer, found)
     return Reply(found, address, viewer, request.say, request.gateway.outage, files)
 

@@ -12,7 +12,7 @@ from dashboard.model.measures import MAIN
 from dashboard.model.period import MONTHS_OF_A_YEAR, month_start
 from dashboard.model.rows import Line
 from dashboard.pages.volumes.view import View
-from dashboard.texts.wording import event_text, month_text, value_text
+from dashboard.texts.wording import event_text, month_text, note_text, value_text
 
 
 def trend_notes(view: View, events: Sequence[Event]) -> list[Any]:
@@ -22,6 +22,7 @@ def trend_notes(view: View, events: Sequence[Event]) -> list[Any]:
     return [
         html.P(_note(view) + so_far),
         *([_event_list(view, events)] if events else []),
+        *([_note_list(view)] if view.volumes.notes else []),
     ]
 
 
@@ -38,6 +39,12 @@ def _event_list(view: View, events: Sequence[Event]) -> html.Ol:
         [html.Li(event_text(event, view.say)) for event in events],
         className="events",
     )
+
+
+def _note_list(view: View) -> html.Ul:
+    months = trend_months(view.volumes, view.period)
+    noted = (note for note in view.volumes.notes if note.month in months)
+    return html.Ul([html.Li(note_text(note, view.say)) for note in noted], className="noted")
 
 
 def trend_table(view: View) -> html.Table:

@@ -24,6 +24,7 @@ from models.vocabulary import (
     Purpose,
     ReachedBy,
     Role,
+    SavedPage,
     Sex,
 )
 
@@ -48,6 +49,10 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "IN_EFFECT": "It was made.",
         "REJECTED": "It was not made.",
         "LAPSED": "Its case ended without a visa before.",
+    },
+    SavedPage: {
+        "TODAY": "Today: what the figures mean.",
+        "VOLUMES": "Volumes: the figures.",
     },
     MailOccasion: {
         "WEEKLY": "Each Monday: a report of the month so far waits.",

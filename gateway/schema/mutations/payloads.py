@@ -17,6 +17,7 @@ from gateway.schema.data_request import DataRequest
 from gateway.schema.erasure import LegalHold
 from gateway.schema.mail_subscription import MailSubscription
 from gateway.schema.mutations.errors import MutationError, error_of
+from gateway.schema.reader import MonthNote, SavedView
 from gateway.schema.reference_change import ReferenceChange
 from gateway.schema.screening import Screening
 from gateway.schema.supervision.inquiry import Inquiry
@@ -47,6 +48,8 @@ ANSWERS: Mapping[str, Answer] = {
     "breach": Answer(Breach, f"The breach {_NOW}"),
     "legalHold": Answer(LegalHold, f"The hold {_NOW}"),
     "mailSubscription": Answer(MailSubscription, f"The subscription {_NOW}"),
+    "savedView": Answer(SavedView, f"The view {_NOW.removesuffix('.')}, or it was removed."),
+    "monthNote": Answer(MonthNote, f"The note {_NOW.removesuffix('.')}, or it was removed."),
     "alert": Answer(Alert, f"The alert {_NOW}"),
     "inquiry": Answer(Inquiry, f"The inquiry {_NOW}"),
     "referenceChange": Answer(ReferenceChange, f"The change, with its values, {_NOW}"),

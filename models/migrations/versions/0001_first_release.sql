@@ -820,6 +820,24 @@ CREATE TABLE mail (
 
 CREATE INDEX ix_mail_waiting ON mail (address, posted_at, id) WHERE address IS NOT NULL;
 
+CREATE TABLE saved_view (
+    id UUID NOT NULL,
+    subject TEXT NOT NULL,
+    name TEXT,
+    page TEXT NOT NULL,
+    query TEXT,
+    saved_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    removed_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_saved_view PRIMARY KEY (id),
+    CONSTRAINT ck_saved_view_page_is_known CHECK (page IN ('TODAY', 'VOLUMES')),
+    CONSTRAINT ck_saved_view_query_is_formed CHECK (query ~ '^([a-z]+=[A-Za-z0-9_,.-]+(&[a-z]+=[A-Za-z0-9_,.-]+)*)?$'),
+    CONSTRAINT ck_saved_view_query_is_short CHECK (length(query) <= 2000),
+    CONSTRAINT ck_saved_view_name_is_short CHECK (length(name) BETWEEN 1 AND 80),
+    CONSTRAINT ck_saved_view_said_until_removed CHECK (num_nonnulls(name, query) = CASE WHEN removed_at IS NULL THEN 2 ELSE 0 END)
+);
+
+CREATE INDEX ix_saved_view_subject_saved_at_id ON saved_view (subject, saved_at, id);
+
 CREATE TABLE partner (
     code TEXT NOT NULL,
     name TEXT NOT NULL,
@@ -1098,6 +1116,27 @@ CREATE TABLE applicant (
 );
 
 CREATE INDEX ix_applicant_created_at_id ON applicant (created_at, id);
+
+CREATE TABLE month_note (
+    id UUID NOT NULL,
+    author TEXT NOT NULL,
+    month DATE NOT NULL,
+    partner_code TEXT,
+    country_code TEXT,
+    text TEXT,
+    written_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    removed_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_month_note PRIMARY KEY (id),
+    CONSTRAINT ck_month_note_whole_month CHECK (month = date_trunc('month', month::timestamp)::date),
+    CONSTRAINT ck_month_note_text_is_short CHECK (length(text) BETWEEN 1 AND 500),
+    CONSTRAINT ck_month_note_said_until_removed CHECK ((text IS NULL) = (removed_at IS NOT NULL)),
+    CONSTRAINT fk_month_note_partner_code FOREIGN KEY(partner_code) REFERENCES partner (code),
+    CONSTRAINT fk_month_note_country_code FOREIGN KEY(country_code) REFERENCES country (code)
+);
+
+CREATE INDEX ix_month_note_author_id ON month_note (author, id);
+
+CREATE INDEX ix_month_note_month_id ON month_note (month, id);
 
 CREATE TABLE named_event (
     code TEXT NOT NULL,
@@ -1815,9 +1854,9 @@ CREATE INDEX ix_visa_document_unfinished ON visa_document (ordered_at, id) WHERE
 
 CREATE UNIQUE INDEX uq_visa_document_current ON visa_document (visa_number) WHERE replaced_at IS NULL;
 
-ALTER TABLE partner_country ADD CONSTRAINT fk_partner_country_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code);
-
 ALTER TABLE application ADD CONSTRAINT fk_application_current_decision_id_id FOREIGN KEY(current_decision_id, id) REFERENCES decision (id, application_id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE partner_country ADD CONSTRAINT fk_partner_country_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code);
 
 CREATE FUNCTION queue_for_account() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -3062,6 +3101,69 @@ $$;
 CREATE TRIGGER guard_mail_subscription BEFORE INSERT OR UPDATE ON mail_subscription
     FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
     EXECUTE FUNCTION guard_mail_subscription();
+
+CREATE FUNCTION guard_saved_view() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        oneself text := viewer.subject(NULL);
+    BEGIN
+        IF TG_OP = 'INSERT' THEN
+            NEW.saved_at := clock_timestamp();
+        END IF;
+        IF (
+            NEW.subject = oneself AND CASE TG_OP
+                WHEN 'INSERT' THEN NEW.removed_at IS NULL AND 50 > (
+                    SELECT count(*) FROM saved_view WHERE subject = oneself AND removed_at IS NULL
+                )
+                ELSE OLD.removed_at IS NULL
+                    AND (NEW.removed_at IS NOT NULL OR NEW.query = OLD.query)
+            END
+        ) IS NOT TRUE THEN
+            RAISE EXCEPTION 'a view is one''s own, renamed or removed'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        IF NEW.removed_at IS NOT NULL THEN
+            NEW.removed_at := clock_timestamp();
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_saved_view BEFORE INSERT OR UPDATE ON saved_view
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_saved_view();
+
+CREATE FUNCTION guard_month_note() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        oneself text := viewer.subject(NULL);
+    BEGIN
+        IF TG_OP = 'INSERT' THEN
+            NEW.written_at := clock_timestamp();
+        ELSIF NEW.removed_at IS NOT NULL THEN
+            NEW.removed_at := clock_timestamp();
+        END IF;
+        IF (
+            NEW.author = oneself AND CASE TG_OP
+                WHEN 'INSERT' THEN NEW.removed_at IS NULL AND 500 > (
+                    SELECT count(*) FROM month_note WHERE author = oneself AND removed_at IS NULL
+                ) AND (viewer.role() = 'LEADERSHIP' OR (
+                    NEW.partner_code = viewer.partner(NULL)
+                    AND NEW.country_code = ANY (viewer.countries(NULL))
+                ))
+                ELSE OLD.removed_at IS NULL AND NEW.removed_at IS NOT NULL
+            END
+        ) IS NOT TRUE THEN
+            RAISE EXCEPTION 'a note is one''s own, in the own scope'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_month_note BEFORE INSERT OR UPDATE ON month_note
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_month_note();
 
 CREATE FUNCTION guard_suspension() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
