@@ -29,6 +29,7 @@ class Demo:
     api_url: str
     dashboard_url: str
     printed: str
+    data: Path
 
     def token(self, user: str) -> str:
         answer = httpx2.post(f"{self.api_url}/development/users/{user}/token")
@@ -72,7 +73,8 @@ def running_demo(
     )  # fmt: skip
     try:
         printed = _until_ready(process)
-        yield Demo(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{dashboard_port}", printed)
+        api_url, dashboard_url = (f"http://127.0.0.1:{each}" for each in (port, dashboard_port))
+        yield Demo(api_url, dashboard_url, printed, data)
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(START_SECONDS)

@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx2
 
+from models.postgres import running_postgres
+from tests.key_stores import administer
 from tests.running_demo import GERBANG, Demo, data_folder
 
 README = Path(__file__).resolve().parents[1] / "README.md"
@@ -16,6 +18,14 @@ PER_COUNTRY = """
 query PerCountry($from: Date!, $to: Date!) {
   volumes(from: $from, to: $to, groupBy: [COUNTRY]) { rows { country { code } intake { value } } }
 }
+"""
+CONNECTED = """
+    SELECT DISTINCT usename FROM pg_stat_activity
+    WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+"""
+OWNERS = """
+    SELECT DISTINCT rolname, rolsuper FROM pg_roles JOIN pg_class ON relowner = pg_roles.oid
+    WHERE relnamespace = 'public'::regnamespace
 """
 #: A world that is the same on every day.
 OF_A_DAY = ("--today", "2026-03-01", "--seed", "3")
@@ -26,6 +36,20 @@ def test_demo_prints_volumes_addresses_and_users(demo: Demo) -> None:
     assert demo.dashboard_url in demo.printed
     assert f"{demo.api_url}/graphql" in demo.printed
     assert "manager-pacific" in demo.printed
+
+
+def test_the_superusers_of_the_demo_do_nothing_but_make_databases(demo: Demo) -> None:
+    """As in production: an owner migrates and keeps, and the login of the gateway reads."""
+    keys = demo.data.with_name(f"{demo.data.name}.keys")
+    for folder, database, logins in (
+        (demo.data, "gerbang", {"gerbang_owner", "gerbang_gateway"}),
+        (keys, "gerbang_keys", {"gerbang_keys"}),
+    ):
+        with running_postgres(folder, attach=True) as server:
+            connected = administer(server.address(database), CONNECTED)
+            owners = administer(server.address(database), OWNERS)
+        assert {row["usename"] for row in connected} == logins
+        assert [tuple(row) for row in owners] == [(f"{database}_owner", False)]
 
 
 def test_the_first_query_of_the_readme_is_answered_to_a_shell(demo: Demo) -> None:
