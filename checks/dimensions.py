@@ -10,7 +10,7 @@ from checks.words import WordTable, missing_entries
 
 TABLES = (
     WordTable("gateway", "GROUPS", "Dimension", "how many groups there can be, and why"),
-    WordTable("gateway", "_FILTERS", "Dimension", "the field of VolumeWhere that filters it"),
+    WordTable("gateway", "FILTERS", "Dimension", "the field of VolumeWhere that filters it"),
 )
 #: Dimensions that are read from another, and stored nowhere.
 DERIVED = {"REGION"}
@@ -89,11 +89,11 @@ def _filter(sources: Sources, name: str) -> Iterator[Finding]:
             where.file, where.line, f"VolumeWhere has no field {field}: add the filter of"
             f" Dimension.{name}",
         )  # fmt: skip
-    costs = sources.find_value("gateway", "_FILTERS")
+    costs = sources.find_value("gateway", "FILTERS")
     cost = keys(costs.node).get(name)
     if isinstance(cost, ast.Constant) and cost.value != camel(field):
         yield Finding(
-            costs.file, cost.lineno, f"_FILTERS says {cost.value} for Dimension.{name}, but its"
+            costs.file, cost.lineno, f"FILTERS says {cost.value} for Dimension.{name}, but its"
             f" filter in VolumeWhere is {camel(field)}",
         )  # fmt: skip
 

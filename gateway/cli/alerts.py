@@ -20,6 +20,7 @@ import orjson
 from gateway.errors import ErrorCode
 from gateway.execution.budgets import Budgets
 from gateway.execution.cost import MOST
+from gateway.execution.cost.volumes import FILTERS
 from gateway.execution.operation import OperationRequest, OperationRunner
 from gateway.execution.runner import SchemaRunner
 from gateway.findings.claims.watched import ENOUGH
@@ -36,7 +37,6 @@ from models.logs import facts
 from models.mail import post
 from models.mail.subscription import ALERTS, AWAY_DAYS
 from models.vocabulary import MailKind, MailOccasion, Role
-from models.volumes import Dimension
 
 _EVERY_SECONDS = 60.0
 _QUESTION = """
@@ -124,12 +124,6 @@ _ALERTS: Mapping[str, _Alert] = {
     MailOccasion.SLOWER_HANDOVER: _unusual("handoverP90"),
     MailOccasion.GROWING_BACKLOG: _Alert(("WAITING", "WORK_FIGURE"), _is_growing, "this-month"),
 }
-#: By what `findings` compares for a viewer, the condition that names one of it.
-_COMPARED = {
-    Dimension.COUNTRY: "country",
-    Dimension.CENTRE: "centre",
-    Dimension.VISA_TYPE: "visaType",
-}
 
 
 async def check_alerts(
@@ -184,7 +178,7 @@ async def _verdicts(
         last = month - timedelta(days=1)
         first = last.replace(day=1)
     named = {**place_of(rule), "visaType": rule["visa_type_code"]}
-    about = named.get(_COMPARED[compared_place(viewer)]) if alert.is_of_places else None
+    about = named.get(FILTERS[compared_place(viewer)]) if alert.is_of_places else None
     variables = {
         "from": first.isoformat(),
         "to": last.isoformat(),

@@ -26,7 +26,7 @@ from models.volumes import Dimension, Period, Question
 from models.volumes.question import MONTHS
 
 #: The field of `where` that filters each dimension.
-_FILTERS: Mapping[Dimension, str] = {
+FILTERS: Mapping[Dimension, str] = {
     Dimension.REGION: "region",
     Dimension.COUNTRY: "country",
     Dimension.NATIONALITY: "nationality",
@@ -148,7 +148,7 @@ def _groups(
     dimension: Dimension, where: Mapping[str, Any], viewer: Viewer, scopes: frozenset[Scope]
 ) -> int:
     most = GROUPS[dimension].most
-    filter_ = where.get(_FILTERS[dimension])
+    filter_ = where.get(FILTERS[dimension])
     if isinstance(filter_, dict):
         # A null comparison is an absent one, and so leaves every group.
         if filter_.get("eq") is not None:
