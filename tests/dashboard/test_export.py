@@ -123,6 +123,29 @@ def test_whoever_has_no_figures_gets_no_file(demo: Demo) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("user", "query", "status"),
+    [
+        ("leadership", "for=" + "0" * 32, 303),  # drawn for somebody else
+        ("leadership", "country=ZZ", 404),
+        ("treasury", "", 403),
+    ],
+)
+async def test_a_report_is_for_whom_its_page_was_drawn_of_what_they_read(
+    connected: Running, user: str, query: str, status: int
+) -> None:
+    browser, _ = await connected.visitor(user)
+    async with browser:
+        answer = await browser.get(f"/report.xlsx?language=en&{query}")
+        assert answer.status_code == status
+        if status == 303:
+            own = await browser.get(f"/my-data.json?language=en&{query}")
+            assert own.status_code == status
+            connected.line.is_cut = True
+            assert (await browser.get("/report.xlsx?language=en")).status_code == 502
+
+
+@pytest.mark.anyio
 @pytest.mark.parametrize("path", ["/export.csv", "/export-months.csv", "/export.xlsx"])
 async def test_without_a_session_there_is_no_file(running: Running, path: str) -> None:
     async with running.browser() as browser:

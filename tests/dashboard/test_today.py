@@ -16,7 +16,7 @@ from dashboard.model.findings import Claim, Number, read_findings
 from dashboard.model.measures import HANDOVER_P90, INTAKE, REFUSAL_RATE, TARGET_RATE
 from dashboard.model.page_state import Address
 from dashboard.model.period import Period, month_start
-from dashboard.pages.today.answers import Today, variables_of
+from dashboard.pages.today.answers import Today, read_today, variables_of
 from dashboard.pages.today.attention import places_table, waiting_now, watched_measure
 from dashboard.pages.today.own_work import own_work_table
 from dashboard.pages.today.parts import DRAWN, steps_of
@@ -290,6 +290,9 @@ def test_a_finding_is_read_as_it_was_answered() -> None:
     assert (found.measure, found.code, found.name) == (TARGET_RATE, "IN", "India")
     assert found["NOW"] == (0.1, 50, 0.04, 0.2)
     assert found["BEFORE"].value is None
+    assert found.is_concern
+    ((other,),) = read_findings([{"kind": "PLACE", "direction": "UP"}], "en").values()
+    assert (other.is_concern, other.name, other.sentence, other.starts_on) == (False, "", "", None)
     assert (found.sentence, found.notes, found.starts_on) == (
         "Kalimat.", ("Catatan.",), date(2026, 10, 1),
     )  # fmt: skip
@@ -302,3 +305,18 @@ def test_the_question_names_the_language_and_what_is_chosen() -> None:
     assert asked["where"] == {"country": {"in": ["AU"]}}
     assert (asked["from"], asked["to"]) == ("2025-11-01", "2026-10-31")
     assert variables_of(Address("en"), PERIOD)["isEnglish"] is True
+
+
+def test_an_answer_is_read_with_all_its_findings_and_what_can_be_chosen() -> None:
+    nodes = {"nodes": [{"code": "B1", "name": "Visa on arrival"}]}
+    rows = {kind: {"rows": [{"kind": kind, "direction": "UP"}], "asOf": "2026-03-01T00:00:00Z"}
+            for kind in ("claims", "figures", "marks")}  # fmt: skip
+    offered = {"rows": [{"country": {"code": "AU", "name": "Australia"}}, {"country": None}]}
+    none = {"nodes": []}
+    data = {**rows, "offered": offered, "partners": nodes, "visaTypes": nodes}
+    found = read_today(data | {"notes": none, "views": none}, PERIOD, Address("en"))
+    assert [*found.found] == ["claims", "figures", "marks"]
+    assert found.names["country"] == {"AU": "Australia"}
+    assert found.names["visa"] == found.names["partner"] == {"B1": "Visa on arrival"}
+    assert [each.code for each in found.choices["visa"]] == ["B1"]
+    assert found.named is None
