@@ -153,3 +153,8 @@ async def test_a_null_filter_bounds_no_cost(
 
     of_all, of_one = await cost("", "{}"), await cost("", '{country: {eq: "AU"}}')
     assert await cost(declared, f"{{country: {{{comparisons}}}}}") == of_all > of_one
+
+
+async def test_of_no_kind_there_is_no_finding(who: dict[str, Viewer]) -> None:
+    answer = await who["officer"](f"{{ findings({_WINDOW}, kinds: []) {{ rows {{ kind }} }} }}")
+    assert (answer.errors, answer.data) == ([], {"findings": {"rows": []}})

@@ -119,7 +119,7 @@ async def findings(
         ]
         return None, chosen, 0
 
-    some = ("findings of kinds", *key, kinds and tuple(sorted(kinds)), about)
+    some = ("findings of kinds", *key, None if kinds is None else tuple(sorted(kinds)), about)
     kept = await context.figures.table(some, mark, reaches, choose)
     return FindingTable(
         as_of=freshness.as_of, complete_from=freshness.complete_from, rows=kept.rows
