@@ -1,5 +1,6 @@
 """Each of few files, the page of a place and its report, drawn: every word and number."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,13 @@ from dashboard.model.findings import Claim, Number
 from dashboard.model.page_state import read_address
 from dashboard.model.user import User
 from dashboard.pages.place.page import kind_text, standing
-from dashboard.pages.place.reading import Place, late_variables, variables_of
+from dashboard.pages.place.reading import (
+    KINDS,
+    Place,
+    late_variables,
+    variables_of,
+    waiting_variables,
+)
 from dashboard.pages.place.tables import late_table, split_tables
 from dashboard.pages.today import files
 from dashboard.texts import texts
@@ -114,6 +121,7 @@ def some_place(kind: str, code: str, viewer: User, language: str = "en") -> Plac
 PLACES = {
     "country": some_place("country", "AU", LEADER),
     "centre": some_place("centre", "AU-SYD", MANAGER, "id"),
+    "partner": some_place("partner", "NUSA", LEADER),
     "all": some_place("", "", AGENT),
 }
 
@@ -138,4 +146,9 @@ def test_every_word_of_a_place_and_of_its_report_is_as_it_was() -> None:
                 f"{name}_kind": kind_text(place),
                 f"{name}_asked_of_late": late_variables(place.kind, place.code, date(2026, 10, 14)),
             }
+    asked = (waiting_variables(kind, "X", PLACES["all"].address) for kind in ("", *KINDS))
+    shown["asked_of_waiting"] = [
+        {name: value for name, value in each.items() if name != "today"} for each in asked
+    ]
+    shown["all_of_the_late"] = late_table(replace(PLACES["all"], late_count=3), NOW)
     assert_as_drawn("place", **shown)
