@@ -29,8 +29,8 @@ def test_a_manager_saves_a_view_and_notes_a_month_and_another_sees_neither(
 ) -> None:
     # The view is what the page shows: the question, without a figure.
     page = visitor.opens("manager-my", "language=en&by=centre&visa=B1")
-    page.wait_for_selector("#volumes-heading .saved a")
-    page.locator("#volumes-heading .saved a").last.click()
+    page.wait_for_selector("#volumes-views a")
+    page.locator("#volumes-views a").last.click()
     page.wait_for_selector("#views-saved >> text=You have saved no view.")
     [saving] = ids(page, "saveView")
     fill(page, saving, name=NAME, page_="VOLUMES")
@@ -54,7 +54,7 @@ def test_a_manager_saves_a_view_and_notes_a_month_and_another_sees_neither(
     assert f"{month:%B %Y} · Malaysia" in page.inner_text("#trend-note")
     assert "(manager-my, " in page.inner_text("#trend-note")
     page.goto(f"{demo.dashboard_url}/?language=en")
-    page.wait_for_selector(f"#today-facts a >> text={NAME}")
+    page.wait_for_selector(f"#today-views a >> text={NAME}")
     assert NOTE in page.inner_text("#today-control-note")
     with signed_in(demo, "manager-my") as client:
         assert NOTE in client.get("/export-months.csv?language=en").text

@@ -70,6 +70,8 @@ def layout(address: Address, viewer: User, say: Texts) -> html.Div:
                 **aria(live="polite", label=say("today.strip")),
             ),
             html.Div(panels(address, viewer, say), id="today-questions", className="questions"),
+            # Below everything, so that nothing jumps for a further name.
+            html_part(html.P, None, "today-views"),
         ],
         className="today",
     )
@@ -91,21 +93,18 @@ follow_address(PAGE.name, CONTROLS)
     html_output("today-facts"),
     title_output("today-facts"),
     html_output("today-heading"),
-    otherwise=lambda say: (no_update, no_update, no_update),
+    html_output("today-views"),
+    otherwise=lambda say: (no_update,) * 4,
 )
 async def show_facts(state: Any) -> tuple[Any, ...]:
     reply = await read_reply(state)
     say = reply.say
     scope = f"{say('masthead.scope')}: {scope_text(reply.viewer, say)}"
     as_of = say("masthead.as_of", instant=instant_text(reply.today.as_of, say))
-    facts = [
-        f"{scope} · {as_of} · ",
-        report_links(reply.address.over_the_same_time, say),
-        " · ",
-        saved_views(reply.today.views, reply.address, say),
-    ]
+    facts = [f"{scope} · {as_of} · ", report_links(reply.address.over_the_same_time, say)]
     title = f"{say('pages.today.title')} · {say('page.product')}"
-    return facts, title, say(heading_of(reply.viewer, is_of_files=reply.files is not None))
+    heading = say(heading_of(reply.viewer, is_of_files=reply.files is not None))
+    return facts, title, heading, saved_views(reply.today.views, reply.address, say)
 
 
 @part(

@@ -47,6 +47,8 @@ def page_body(address: Address, viewer: User, say: Texts) -> list[Any]:
             ],
             id="figures",
         ),
+        # Below everything, so that nothing jumps for a further name.
+        html_part(html.P, None, "volumes-views"),
     ]
 
 

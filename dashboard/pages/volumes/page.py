@@ -19,6 +19,7 @@ from dashboard.components.notice import (
 )
 from dashboard.components.page import Page, follow_address, part, title_output
 from dashboard.components.page_request import gateway_error, page_request, shown_instead
+from dashboard.components.saved_views import saved_views
 from dashboard.figures.bars import bars
 from dashboard.figures.trend import small_multiples, trend, trend_months, trend_of_several
 from dashboard.figures.world import places_on_map, world_map
@@ -245,6 +246,12 @@ async def show_ranking(state: Any) -> tuple[Any, ...]:
     return ranking(await read_view(state, PLACES))
 
 
+@part(html_output("volumes-views"), otherwise=lambda say: no_update)
+async def show_views(state: Any) -> Any:
+    view = await read_view(state, NAMES)
+    return saved_views(view.volumes.views, view.address, view.say)
+
+
 @part(html_output("outcomes"), otherwise=missing_part)
 async def show_outcomes(state: Any) -> Any:
     return outcomes(await read_view(state, NETWORK))
@@ -252,4 +259,4 @@ async def show_outcomes(state: Any) -> Any:
 
 PAGE.shows(show_choices, is_steady=True)
 PAGE.shows(show_heading, show_chips, show_cards, show_map, show_ranking, show_trend)
-PAGE.shows(show_notice, show_outcomes)
+PAGE.shows(show_notice, show_views, show_outcomes)

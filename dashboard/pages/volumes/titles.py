@@ -5,7 +5,6 @@ from typing import Any
 
 from dash import html
 
-from dashboard.components.saved_views import saved_views
 from dashboard.components.shell import on_paper, scope_text
 from dashboard.figures.trend import trend_months
 from dashboard.model.filters import FILTERS
@@ -237,7 +236,6 @@ def page_heading(view: View) -> list[Any]:
             ],
             className="facts",
         ),
-        html.P(saved_views(view.volumes.views, view.address, say), className="saved"),
         on_paper(view.viewer, say),
     ]
 
