@@ -70,6 +70,8 @@ _DECISION = """mutation ($input: RecordDecisionInput!) {
 }"""
 
 
+#: What answers pass through in development alone.
+_DEVELOPMENT = "ServerTiming."
 #: Asks once.
 _Ask = Callable[[], Awaitable[bytes]]
 
@@ -93,7 +95,8 @@ class Walk:
 
     def _enter(self, frame: FrameType, _: str, __: object) -> Callable[..., Any] | None:
         """What traces a frame that is entered, or goes on after a wait: none that is not ours."""
-        if not frame.f_code.co_filename.startswith(_OURS):
+        code = frame.f_code
+        if not code.co_filename.startswith(_OURS) or code.co_qualname.startswith(_DEVELOPMENT):
             return None
         self._entered.setdefault(frame.f_code)
         return self._count

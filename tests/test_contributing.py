@@ -93,7 +93,7 @@ MESSAGES_OF_CHECKS = {
         "volumes/rows.py": "VolumeRow has no field mission: add the group of Dimension.MISSION",
         "policy.py": "POLICY has no line for VolumeRow.mission: add it",
         "cost/bounds.py": "GROUPS has no entry for Dimension.MISSION",
-        "cost/volumes.py": "_FILTERS has no entry for Dimension.MISSION",
+        "cost/volumes.py": "FILTERS has no entry for Dimension.MISSION",
         "checks/dimensions.py": "FILTERS has no filter of the field mission, for Dimension.MISS",
     },
     "mutation": {

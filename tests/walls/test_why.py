@@ -36,7 +36,7 @@ REFERENCES = [case.reference for case in EVERY_CASE]
 #: Nobody notes when another centre took a case over: how these were reached is not known.
 MOVED = {moved.reference for moved, _ in TRANSFERRED}
 EXPLAINED = {name: reach for name, reach in BY_RULE if name in ROWS_OF_A_CASE}
-_SCOPE = "$viewer: String!, $role: Role!, $partner: String, $countries: [String!]"
+_SCOPE = "$viewer: String!, $role: Role!, $partner: String, $countries: [CountryCode!]"
 _ROWS = "type rule line fields rows byGateway byDatabase rowPolicy columns"
 WHY = (
     f"query ({_SCOPE}, $centres: [String!], $purpose: String, $case: String!, $at: DateTime)"
