@@ -95,9 +95,16 @@ class Catalogue:
 
     def readable(self, noun: DeclaredNoun, role: Role) -> list[DeclaredField]:
         """The fields of a noun that a role may read."""
-        readable = readable_fields(noun.name, role)
-        fields = [field for field in noun.fields.values() if field.name in readable]
+        fields = self._own(noun, role)
         return fields + [fact for field in fields for fact in _facts(field, role)]
+
+    def own_columns(self, noun: DeclaredNoun, role: Role) -> Columns:
+        """Those of `columns` that are of the noun's own table: not what derived fields look at."""
+        return label_columns(noun, self._own(noun, role), role)
+
+    def _own(self, noun: DeclaredNoun, role: Role) -> list[DeclaredField]:
+        readable = readable_fields(noun.name, role)
+        return [field for field in noun.fields.values() if field.name in readable]
 
     def derived_from(
         self, noun: DeclaredNoun, source: DerivedField, role: Role

@@ -167,8 +167,14 @@ def _current(
     on: Annotated[
         date | None, strawberry.argument(description="The day, in WIB; today without it.")
     ] = None,
-) -> VisaTypeTerms:
-    day = on or root._today
+) -> Any:
+    if _TODAY.label not in root.__dict__:  # a name of the volumes, which are cached
+        return _read_current(root.code, info.context, on)
+    return _terms(root, on)
+
+
+def _terms(root: Any, on: date | None) -> VisaTypeTerms:
+    day = on or root.__dict__[_TODAY.label]
     fees, rules = (_in_force(root, day, noun) for noun in (Fee, PassportRule))
     return VisaTypeTerms(
         on=day,
@@ -181,6 +187,12 @@ def _current(
         ],
         eligibility=[each for each in _in_force(root, day, Eligibility) if each.is_open],
     )
+
+
+async def _read_current(code: str, context: Context, on: date | None) -> VisaTypeTerms | None:
+    declared = context.services.catalogue.nouns[VisaType.__name__]
+    row = await context.loaders.by(declared, VisaTypeRow.code).load(code)
+    return row and _terms(row, on)
 
 
 @noun(key=VisaTypeRow.code)

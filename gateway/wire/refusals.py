@@ -37,7 +37,7 @@ async def answer_error(request: Request, error: Exception) -> Response:
         case _:
             raise error
     response = _response(request, refusal)
-    if refusal.code is ErrorCode.METHOD_NOT_ALLOWED and isinstance(error, HTTPException):
+    if refusal.code is ErrorCode.METHOD_NOT_ALLOWED:
         response.headers["Allow"] = ", ".join(_methods(request, error))
     return response
 
@@ -79,14 +79,15 @@ def _wrong_method(methods: list[str]) -> RequestError:
     )
 
 
-def _methods(request: Request, error: HTTPException) -> list[str]:
-    """The methods of all routes of an address: the exception names those of the first alone."""
-    allowed = (error.headers or {}).get("Allow", "").split(", ")
+def _methods(request: Request, error: Exception) -> list[str]:
+    """The methods of all routes of an address: an exception names those of the first at most."""
+    named = error.headers if isinstance(error, HTTPException) else None
+    allowed = (named or {}).get("Allow", "").split(", ")
     routes: list[BaseRoute] = getattr(request.scope.get("app"), "routes", [])
     return sorted({*allowed, *_methods_of(routes, request.scope)} - {""})
 
 
 def _methods_of(routes: list[BaseRoute], scope: Scope) -> Iterator[str]:
     for route in routes:
-        if isinstance(route, Route) and route.matches(scope)[0] is Match.PARTIAL:
+        if isinstance(route, Route) and route.matches(scope)[0] is not Match.NONE:
             yield from route.methods or ()

@@ -124,7 +124,8 @@ def test_documents_are_named_once_and_cases_are_taken_from_queues() -> None:
     [("0" * 16, True), ("A1" * 8, True), ("0" * 15, False), ("0" * 17, False), ("a" * 16, False)],
 )
 def test_a_receipt_has_sixteen_signs(receipt: str, *, is_right: bool) -> None:
-    found = rules("recordPayment", billing_code="1", amount_idr=1, receipt_number=receipt)
+    paid = SimpleNamespace(amount=1, currency="IDR")
+    found = rules("recordPayment", billing_code="1", paid=paid, receipt_number=receipt)
     assert found == ([] if is_right else [("receipt_number", "receiptNumber")])
 
 

@@ -29,6 +29,9 @@ NEVER_NULL = {
     "AccessEvent.inWords",  # put together of words that are never null
     "DataRequest.legalBasis",  # of each kind there is
     "KeyOperation.keys",  # as many as there are subjects, where nothing else was counted
+    # Rows without these are out of everybody's reach: not proven yet, or removed.
+    *(f"VisaDocument.{name}" for name in ("issuedAt", "code", "proof")),
+    *("SavedView.name", "SavedView.query", "MonthNote.text"),
     # Sealed together when somebody is handed in; one that is missing is an error.
     *(f"Identity.{name}" for name in ("fullName", "passportNumber", "birthDate", "email", "phone")),
 }

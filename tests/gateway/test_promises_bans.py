@@ -17,7 +17,7 @@ REFERENCE, PASSPORT = "BANN-PROM-0000", "PB7654321"
 #: The case that the entry matches, whose question is open, and two that it does not.
 MATCHED, OTHER, ANSWERED = "SGPO-OPEN-0006", "SGPO-HELD-0007", "AUSY-GRAN-0001"
 #: Whoever may know that there is such a list. The demo's users have one role each.
-READERS = ("supervisor", "supervisor-2", "auditor", "screening", "screening-2")
+READERS = ("supervisor", "supervisor-2", "auditor", "auditor-2", "screening", "screening-2")
 ENTRIES = "{ banEntries(first: 50) { nodes { reference state } } }"
 PERSON = """
     query ($ban: ID!, $for: String!) @purpose(code: CASEWORK, reference: $for) {

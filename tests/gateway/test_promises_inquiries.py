@@ -11,7 +11,7 @@ pytestmark = pytest.mark.anyio
 
 CASE = "AUSY-GRAN-0001"
 #: Whoever may know that there are inquiries.
-READERS = ("supervisor", "supervisor-2", "auditor")
+READERS = ("supervisor", "supervisor-2", "auditor", "auditor-2")
 WHY = "Who signed the forged bank letters?"
 LISTED = "{ inquiries(first: 50) { nodes { reference } } }"
 OPENED = """
@@ -89,7 +89,7 @@ async def test_people_read_in_an_inquiry_are_shown_to_its_supervisor_and_auditor
         ]  # fmt: skip
         assert (one["reason"], one["seen"], "Ruby" in str(one)) == (WHY, 1, False)
         seen[name] = len(one["people"]["nodes"])
-    assert seen == {"supervisor": 1, "supervisor-2": 0, "auditor": 1}
+    assert seen == {"supervisor": 1, "supervisor-2": 0, "auditor": 1, "auditor-2": 1}
 
 
 async def test_an_inquiry_opens_nobody_to_anybody_else(who, inquiry) -> None:

@@ -250,7 +250,7 @@ def statements() -> Iterator[tuple[VersionedData, Any]]:
     catalogue = Catalogue(build_schema())
     for role in Role:
         for noun in (catalogue.nouns[each.__name__] for each in NOUNS.values()):
-            columns = catalogue.columns(noun, role)
+            columns = catalogue.own_columns(noun, role)
             reach = reachable_in_role(noun.name, role)
             yield (
                 VersionedData.NAMES,

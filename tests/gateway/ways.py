@@ -125,10 +125,8 @@ WAYS: dict[str, tuple[str, ...]] = {
         "erasures(first: 9) > nodes", "erasures(last: 9) > edges > node",
     ),
     "KeyOperation": ("keyOperations(first: 9) > nodes", "keyOperations(last: 9) > edges > node"),
-    "LegalHold": (
-        f"{_CASES} > legalHolds(first: 9) > nodes", "legalHolds(first: 9) > nodes",
-        "legalHolds(last: 9) > edges > node",
-    ),
+    "LegalHold": (f"{_CASES} > legalHolds(first: 9) > nodes", "legalHolds(first: 9) > nodes",
+                  "legalHolds(last: 9) > edges > node"),
     "Breach": ("breaches(first: 9) > nodes", "breaches(last: 9) > edges > node"),
     "MailSubscription": (
         "mailSubscriptions(first: 9) > nodes", "mailSubscriptions(last: 9) > edges > node",
@@ -141,7 +139,9 @@ WAYS: dict[str, tuple[str, ...]] = {
     "InstallationDatabase": ("installation > database",), "Installation": ("installation",),
     "GatewayProcess": ("installation > process",),
     "BudgetUse": ("installation > process > budgetUse",), "TrustedDocument": ("trustedDocuments",),
-    "DocumentVerdict": ("trustedDocuments > verdicts",),
+    "DocumentVerdict": ("trustedDocuments > verdicts",), "TakenBackList": ("takenBackVisas",),
+    "VisaKey": ("visaKeys(first: 9) > nodes", "visaKeys(last: 9) > edges > node"),
+    "VisaDocument": (f"{_CASES} > decision > visa > document",),
     "SlowDocument": ("installation > process > slowDocuments",),
     "LinkerRead": (f"{_CASES} > applicant > linkerReads(first: 9) > nodes",),
     "Correction": (f"{_CASES} > corrections(first: 9) > nodes",),

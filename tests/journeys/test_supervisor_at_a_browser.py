@@ -10,9 +10,9 @@ from tests.dashboard.filling_in import fill, send
 from tests.dashboard.visiting import Visitor, visiting
 from tests.running_demo import Demo
 
-IN_VERIFICATION = """
-    { applications(first: 50, where: { status: { eq: IN_VERIFICATION } }) {
-        nodes { id reference country { code } }
+OPEN = """
+    { applications(first: 99, where: { status: { in: [PAID, IN_VERIFICATION] } }) {
+        nodes { id reference receivedAt country { code } }
     } }
 """
 REFER = """
@@ -80,7 +80,10 @@ def resolve_a_hit(page: Page, colleague: Visitor) -> None:
 
 def follow_a_referral(page: Page, colleague: Visitor, demo: Demo) -> None:
     """What an officer asks stands in the case with its reason, and at once so does the answer."""
-    cases = demo.ask("supervisor", IN_VERIFICATION)["applications"]["nodes"]
+    cases = [
+        case for case in demo.ask("supervisor", OPEN)["applications"]["nodes"]
+        if case["receivedAt"] and case["country"]
+    ]  # fmt: skip
     case = max(cases, key=lambda one: one["country"]["code"])
     pass_to("officer", case["id"], "passed-to-refer", demo)
     assert demo.ask("officer", REFER, case=case["id"])["referToScreening"]["errors"] == []

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ARRAY, Select, any_, bindparam, select
 
 from gateway.access.rows import reachable_in_role
-from gateway.mapping.catalogue import DeclaredNoun
+from gateway.mapping.catalogue import Columns, DeclaredNoun
 from gateway.mapping.context import Context
 from gateway.mapping.figure_reads import FigureQuestion
 from gateway.schema.country import Country
@@ -46,7 +46,7 @@ async def load_names(
             lambda: names_statement(context, noun),
         )
         found = await context.figures.rows(asked, mark)
-        labels = [str(column.key) for column in context.columns(noun)]
+        labels = [str(column.key) for column in _columns(context, noun)]
         records = (noun.record(tuple(labels), tuple(row.values())) for row in found)
         return {row[labels[0]]: record for row, record in zip(found, records, strict=True)}
 
@@ -57,4 +57,9 @@ def names_statement(context: Context, noun: DeclaredNoun) -> Select[Any]:
     """Selects the rows of a noun, the key first, whose codes are in the parameter ``codes``."""
     wanted = noun.key == any_(bindparam("codes", None, type_=ARRAY(noun.key.type)))
     reached = reachable_in_role(noun.name, context.viewer.role)
-    return select(*context.columns(noun)).where(wanted, reached)
+    return select(*_columns(context, noun)).where(wanted, reached)
+
+
+def _columns(context: Context, noun: DeclaredNoun) -> Columns:
+    """Those whose changes the version of names notices."""
+    return context.services.catalogue.own_columns(noun, context.viewer.role)
