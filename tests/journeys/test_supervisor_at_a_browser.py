@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
+from time import monotonic, sleep
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from models.instants import WIB
 from tests.dashboard.filling_in import fill, send
 from tests.dashboard.visiting import Visitor, visiting
 from tests.running_demo import Demo
@@ -34,6 +37,9 @@ GIVE_BACK = """
     mutation ($case: ID!, $key: String!) { releaseCase(input: {
         idempotencyKey: $key, applicationId: $case, reason: "Better seen by somebody else."
     }) { errors { code } } }
+"""
+GIVEN_BACK = """
+    query ($on: Date!) { officers(from: $on, to: $on) { rows { officer givenBack { value } } } }
 """
 #: How often the officer looks at somebody and does nothing for them.
 LOOKS = 8
@@ -113,14 +119,29 @@ def find_who_is_paid_to_look(page: Page, demo: Demo) -> None:
         given = demo.ask("officer-2", GIVE_BACK, case=case["id"], key=f"given-back-{number}")
         assert given["releaseCase"]["errors"] == []
     pass_to("officer", case["id"], "as-before", demo)
+    wait_until_counted("officer-2", LOOKS, demo)
     page.get_by_role("link", name="Decisions", exact=True).click()
     page.wait_for_selector("#decisions-officers tbody tr")
-    officer = page.locator("#decisions-officers tbody tr", has=page.get_by_text("officer-2")).first
+    officer = page.locator(
+        "#decisions-officers tbody tr", has=page.get_by_text("officer-2", exact=True)
+    ).first
     given_back = officer.locator("td.bad").last.inner_text()
     assert re.search(r"of \d+, between [\d.]+% and [\d.]+%", given_back)
     assert "above the control limit" in given_back
     first = page.locator("#decisions-officers tbody tr").first
     assert first.locator("td.bad").count()
+
+
+def wait_until_counted(officer: str, number: int, demo: Demo) -> None:
+    """Until the keeper has counted what the officer gave back."""
+    today = datetime.now(WIB).date().isoformat()
+    until = monotonic() + 30
+    while True:
+        rows = demo.ask("supervisor", GIVEN_BACK, on=today)["officers"]["rows"]
+        if number <= sum(one["givenBack"]["value"] for one in rows if one["officer"] == officer):
+            return
+        assert monotonic() < until, rows
+        sleep(0.2)
 
 
 def pass_to(officer: str, case: str, key: str, demo: Demo) -> None:
