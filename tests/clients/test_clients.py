@@ -18,8 +18,8 @@ from models.database.connections import connect
 from tests import tokens
 from tests.clients.following import APPLICANT, TOKEN_ENDS, Journey, Program, follow_all
 from tests.clients.workspace import (
-    ARIADNE,
     NODE,
+    PYTHON,
     generate,
     is_ariadne_installed,
     is_installed,
@@ -44,7 +44,7 @@ PROGRAMS = {
     "Relay": Program(RELAY, NPM),
     "graphql-codegen": Program((NODE, "codegen/program.ts"), NPM),
     "gql": Program((sys.executable, "gql_client.py")),
-    "ariadne-codegen": Program((str(ARIADNE / "python"), "ariadne/program.py"), ARIADNE_IS_HERE),
+    "ariadne-codegen": Program((str(PYTHON / "python"), "ariadne/program.py"), ARIADNE_IS_HERE),
 }
 
 

@@ -10,7 +10,7 @@ from tests.provider import node
 
 HERE = Path(__file__).parent
 DOCS = HERE.parents[1] / "docs" / "clients"
-ARIADNE = TOOLS / "ariadne" / "bin"
+PYTHON = TOOLS / "python-clients" / "bin"
 NODE = str(node())
 
 _BLOCK = re.compile(r"^```\w+ (?P<file>\S+)\n(?P<text>.*?)^```$", re.M | re.S)
@@ -22,7 +22,7 @@ def is_installed() -> bool:
 
 
 def is_ariadne_installed() -> bool:
-    return (ARIADNE / "ariadne-codegen").exists()
+    return (PYTHON / "ariadne-codegen").exists()
 
 
 def make_workspace(folder: Path, schema: str) -> None:
@@ -38,7 +38,7 @@ def make_workspace(folder: Path, schema: str) -> None:
 async def generate(folder: Path) -> None:
     """Let each generator that is here write its types, and the compiler judge who uses them."""
     if is_ariadne_installed():
-        await _run(ARIADNE / "ariadne-codegen", folder=folder / "ariadne")
+        await _run(PYTHON / "ariadne-codegen", folder=folder / "ariadne")
     if is_installed():
         relay = folder / "relay"
         (relay / "persisted.json").write_text("{}")

@@ -155,6 +155,12 @@ async def test_a_null_filter_bounds_no_cost(
     assert await cost(declared, f"{{country: {{{comparisons}}}}}") == of_all > of_one
 
 
+async def test_of_days_to_come_there_is_an_answer(who: dict[str, Viewer]) -> None:
+    window = 'from: "2047-01-20", to: "2047-01-20"'
+    answer = await who["officer"](f"{{ findings({window}) {{ rows {{ kind }} }} }}")
+    assert answer.errors == []
+
+
 async def test_of_no_kind_there_is_no_finding(who: dict[str, Viewer]) -> None:
     answer = await who["officer"](f"{{ findings({_WINDOW}, kinds: []) {{ rows {{ kind }} }} }}")
     assert (answer.errors, answer.data) == ([], {"findings": {"rows": []}})

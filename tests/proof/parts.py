@@ -77,6 +77,11 @@ PARTS = (
         ),
     ),
     Part(
+        "requests",
+        "two thousand requests that schemathesis makes of a role's schema meet no 5xx",
+        ("tests/clients/test_schemathesis.py",),
+    ),
+    Part(
         "people",
         "whoever is on file is handed in as fast as anybody, and what is hidden takes as long as"
         " what is not there",

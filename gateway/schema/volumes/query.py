@@ -120,7 +120,10 @@ async def _read_published(
 
 async def read_figures(context: Context, question: Question) -> list[Figures]:
     """Exact figures in the viewer's reach: outcomes as first decided, where the role reads no
-    others."""
+    others. A window that ends before it begins, as one of findings does of days to come, has none.
+    """
+    if question.from_on > question.to_on:
+        return []
     role = context.viewer.role
     scope, outcomes = _scope_of(role), first_decided(question.measures, role)
     others = replace(question, measures=question.measures - outcomes)
