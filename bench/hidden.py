@@ -38,11 +38,11 @@ class _Way(NamedTuple):
             return "query ($asked: String!) { application(by: {reference: $asked}) { id } }"
         return f"query ($asked: ID!) {{ node(id: $asked) {{ ... on {self.noun} {{ id }} }} }}"
 
-    def asked(self, value: str) -> str:
+    def name_of(self, value: str) -> str:
         return value if self.is_by_reference else GlobalId(self.noun, value).encode()
 
     def absent(self) -> str:
-        return self.asked(new_reference(_DRAWS) if self.is_by_reference else str(uuid4()))
+        return self.name_of(new_reference(_DRAWS) if self.is_by_reference else str(uuid4()))
 
 
 _DRAWS = random.SystemRandom()
@@ -87,7 +87,7 @@ async def measure(applications: int, times: int) -> None:
 async def _compare(
     client: Client, way: _Way, hidden: Sequence[asyncpg.Record], times: int
 ) -> tuple[str, ...]:
-    asked = [way.asked(value) for (value,) in hidden]
+    asked = [way.name_of(value) for (value,) in hidden]
     kinds: Mapping[str, Ask] = {
         "hidden": lambda: _ask(client, way, _DRAWS.choice(asked)),
         "absent": lambda: _ask(client, way, way.absent()),

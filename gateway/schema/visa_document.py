@@ -46,7 +46,7 @@ def write_pdf(code: str, proof: str) -> bytes:
     square = io.BytesIO()
     segno.make_qr(code, error="m").save(square, kind="svg", border=2)
     inputs = {
-        "visa": orjson.dumps(_shown(read_code(code))).decode(),
+        "visa": orjson.dumps(_page_texts(read_code(code))).decode(),
         "square": square.getvalue().decode(),
         "code": code,
         "proof": proof,
@@ -55,7 +55,7 @@ def write_pdf(code: str, proof: str) -> bytes:
     return typst.compile(template, format="pdf", ignore_system_fonts=True, sys_inputs=inputs)
 
 
-def _shown(code: VisaCode) -> Mapping[str, Any]:
+def _page_texts(code: VisaCode) -> Mapping[str, Any]:
     """What the page says; what is written in words, in Indonesian and in English."""
     terms, holder = code.terms, code.holder
     issued_on = wib_day(datetime.fromisoformat(terms.issued_at))

@@ -52,13 +52,14 @@ _TO_INDEX = """
     )
     ORDER BY applicant_id LIMIT $3
 """
+#: The columns of Identity that are read.
+READ = ("full_name", "birth_date", "passport_number")
 #: Every version that is or was in force: a passport that was corrected counts too.
-_READ = ("full_name", "birth_date", "passport_number")
 _VERSIONS = f"""
     SELECT
         applicant_id, coalesce(in_force.number, 1) AS version,
         coalesce(passport_issuing_state, nationality_code) AS state,
-        {cells_sql(*(getattr(Identity, name) for name in _READ))}
+        {cells_sql(*(getattr(Identity, name) for name in READ))}
     FROM identity
     JOIN applicant ON applicant.id = applicant_id
     LEFT JOIN LATERAL (
@@ -69,7 +70,7 @@ _VERSIONS = f"""
     UNION ALL
     SELECT
         applicant_id, number, coalesce(passport_issuing_state, nationality_code),
-        {cells_sql(*(getattr(IdentityVersion, name) for name in _READ))}
+        {cells_sql(*(getattr(IdentityVersion, name) for name in READ))}
     FROM identity_version
     WHERE applicant_id = ANY ($1) AND valid_until IS NOT NULL AND EXISTS (
         SELECT FROM identity WHERE identity.applicant_id = identity_version.applicant_id
@@ -267,15 +268,14 @@ async def _index_people(
     """
     versions = await connection.fetch(_VERSIONS, people)
     applicants, numbers = ([one[name] for one in versions] for name in ("applicant_id", "version"))
-    new_keys, people = [new_key() for _ in versions], sorted(set(applicants))
-    status = await connection.execute(_RECORD, new_keys, applicants, numbers, READ_FIELDS)
-    require_written(status, len(versions))
+    people = sorted(set(applicants))
+    await record_reads(connection, applicants, numbers)
     on_file = {row[0] for row in await connection.fetch(_ON_FILE, people)}
     versions = [one for one in versions if one["applicant_id"] in on_file]
     if not versions:
         return
     # Everybody has each of these: one that was removed does not open either.
-    cells = [Cell(one["applicant_id"], name, one[name] or "") for one in versions for name in _READ]
+    cells = [Cell(one["applicant_id"], name, one[name] or "") for one in versions for name in READ]
     opened = iter(await Vault(keys, cause).open(cells))
     messages = [
         (one, kind, message)
@@ -291,6 +291,16 @@ async def _index_people(
     ]
     await connection.execute(_FORGET, list(on_file))
     await connection.execute(_INDEX, *map(list, zip(*rows, strict=True)))
+
+
+async def record_reads(
+    connection: asyncpg.Connection, people: Sequence[UUID], versions: Sequence[int]
+) -> None:
+    """Record that these versions of people are read. Raises AccountError where that was not
+    written."""
+    ids = [new_key() for _ in people]
+    status = await connection.execute(_RECORD, ids, people, versions, READ_FIELDS)
+    require_written(status, len(people))
 
 
 async def _link_people(

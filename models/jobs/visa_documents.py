@@ -11,15 +11,14 @@ from uuid import UUID
 
 import asyncpg
 
-from models.account import require_written
 from models.database.connections import connected
+from models.jobs.linking import READ, record_reads
 from models.jobs.scheduler import Jobs, keep_working, pause
 from models.key_service import Cause, KeyService, KeyServiceError, KeyUse
 from models.logs import facts
 from models.person.identity import Identity
 from models.person.sealed import cells_sql
 from models.person.vault import CODE, Cell, Person, Vault, seal_by
-from models.row_keys import new_key
 from models.row_security import LINKER
 from models.supervision.alert import raise_tampering
 from models.visa_document.content import (
@@ -29,7 +28,7 @@ from models.visa_document.content import (
     digest_of,
     read_code,
     visa_content,
-    write_code,
+    write_signed,
 )
 from models.visa_document.tables import TAKEN_BACK, VisaDocument
 from models.visa_document.taken_back import read_list, sign_list
@@ -37,9 +36,6 @@ from models.visa_document.taken_back import read_list, sign_list
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 100
-_READ = ("full_name", "birth_date", "passport_number")
-#: The fields of Identity that are read, by their names in the API.
-_READ_FIELDS = ["fullName", "birthDate", "passportNumber", "passportIssuingState"]
 _ORDERED = f"""
     SELECT
         document.id, document.applicant_id AS applicant, reference, visa_number, visa_type_code,
@@ -49,7 +45,7 @@ _ORDERED = f"""
             SELECT max(number) FROM identity_version AS version
             WHERE version.applicant_id = document.applicant_id AND valid_from IS NOT NULL
         ), 1) AS version,
-        {cells_sql(*(getattr(Identity, name) for name in _READ))}
+        {cells_sql(*(getattr(Identity, name) for name in READ))}
     FROM visa_document AS document
     JOIN visa USING (visa_number)
     JOIN application ON application.id = visa.application_id
@@ -60,10 +56,6 @@ _ORDERED = f"""
     ORDER BY ordered_at, document.id LIMIT $1
     FOR UPDATE OF document SKIP LOCKED
 """  # noqa: S608
-_RECORD = """
-    INSERT INTO linker_read (id, applicant_id, version, fields)
-    SELECT *, $4 FROM unnest($1::uuid[], $2::uuid[], $3::bigint[])
-"""
 _ISSUE = """
     UPDATE visa_document
     SET issued_at = clock_timestamp(), digest = $2, key_id = $3,
@@ -92,10 +84,8 @@ async def issue_documents(
         if not rows:
             return 0
         people = {row["applicant"]: row["version"] for row in rows}
-        ids = [new_key() for _ in people]
-        status = await connection.execute(_RECORD, ids, [*people], [*people.values()], _READ_FIELDS)
-        require_written(status, len(people))
-        cells = [Cell(row["applicant"], name, row[name] or "") for row in rows for name in _READ]
+        await record_reads(connection, [*people], [*people.values()])
+        cells = [Cell(row["applicant"], name, row[name] or "") for row in rows for name in READ]
         data_keys, values = await Vault(keys, Cause.ISSUING).open_with_keys(cells)
         opened = iter(values)
         contents = [
@@ -109,7 +99,7 @@ async def issue_documents(
                 await connection.execute(_REFUSE, row["id"])
                 refused.add(row["applicant"])
                 continue
-            code = write_code(*signed)
+            code = write_signed(*signed)
             person = Person(row["applicant"], 1, {CODE: code}, VisaDocument.__tablename__)
             sealed = seal_by(data_keys[row["applicant"]], person)[CODE]
             digest, key_id = digest_of(signed[0]), read_code(code).key_id

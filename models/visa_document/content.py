@@ -104,10 +104,31 @@ def digest_of(text: bytes) -> bytes:
     return sha256(text).digest()
 
 
-def write_code(text: bytes, signature: bytes) -> str:
-    """The code of a document: what its square holds."""
-    code = {"content": text.decode(), "signature": b64encode(signature).decode()}
-    return orjson.dumps(code).decode()
+def write_signed(text: bytes, signature: bytes) -> str:
+    """A content with its signature, as a text: the code of a document, which its square holds."""
+    signed = {"content": text.decode(), "signature": b64encode(signature).decode()}
+    return orjson.dumps(signed).decode()
+
+
+def read_signed(written: str) -> tuple[bytes, Mapping[str, Any], bytes]:
+    """The content as it was signed, what it says, and the signature, which is not verified. Raises
+    one of `NOT_READ`."""
+    read = orjson.loads(written)
+    text = read["content"].encode()
+    return text, orjson.loads(text), b64decode(read["signature"], validate=True)
+
+
+#: What reading meets in something else.
+NOT_READ = (ValueError, TypeError, KeyError, AttributeError, Base64Error)
+
+
+def is_signed(key: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether the public key verifies the signature."""
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
+    except InvalidSignature:
+        return False
+    return True
 
 
 class VisaCode(NamedTuple):
@@ -129,15 +150,12 @@ def read_code(code: str) -> VisaCode:
     try:
         if len(code) > MOST_CODE_BYTES:
             raise ValueError
-        read = orjson.loads(code)
-        text = read["content"].encode()
-        content = orjson.loads(text)
+        text, content, signature = read_signed(code)
         if content["type"] != TYPE or canonical(content) != text:
             raise ValueError
         terms, holder = VisaTerms(**content["visa"]), Holder(**content["holder"])
-        signature = b64decode(read["signature"], validate=True)
         return VisaCode(text, signature, str(content["key"]), terms, holder)
-    except (ValueError, TypeError, KeyError, AttributeError, Base64Error):
+    except NOT_READ:
         raise FalseVisaError("that is no code of a visa") from None
 
 
@@ -145,7 +163,5 @@ def require_authentic(code: VisaCode, public_keys: Mapping[str, bytes]) -> None:
     """Raises FalseVisaError unless the key that the code names is known, and signed it."""
     if (key := public_keys.get(code.key_id)) is None:
         raise FalseVisaError(f"the key {code.key_id[:40]!r} is not one of those that are given")
-    try:
-        Ed25519PublicKey.from_public_bytes(key).verify(code.signature, message_of(code.text))
-    except InvalidSignature:
-        raise FalseVisaError("it was changed, or another key signed it") from None
+    if not is_signed(key, message_of(code.text), code.signature):
+        raise FalseVisaError("it was changed, or another key signed it")

@@ -6,17 +6,19 @@ document is named by the first bytes of its digest, which tell nothing of it.
 """
 
 from base64 import b64decode, b64encode
-from binascii import Error as Base64Error
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-import orjson
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from models.key_service import KeyService, KeyUse
-from models.visa_document.content import FalseVisaError, canonical
+from models.visa_document.content import (
+    NOT_READ,
+    FalseVisaError,
+    canonical,
+    is_signed,
+    read_signed,
+    write_signed,
+)
 
 _TYPE = "gerbang/taken-back@v1"
 _SIGNED = b"gerbang taken back 1\0"
@@ -49,31 +51,20 @@ async def sign_list(keys: KeyService, digests: Collection[bytes], now: datetime)
         }
     )
     signed = await keys.sign(KeyUse.CHECKPOINT, _SIGNED + text)
-    note = {"content": text.decode(), "signature": b64encode(signed.value).decode()}
-    return orjson.dumps(note).decode()
+    return write_signed(text, signed.value)
 
 
 def read_list(note: str, public_keys: Sequence[bytes]) -> TakenBack:
     """Raises FalseVisaError if none of the keys signed it, or it is no list."""
     try:
-        read = orjson.loads(note)
-        text, signature = read["content"].encode(), b64decode(read["signature"], validate=True)
-        content = orjson.loads(text)
+        text, content, signature = read_signed(note)
         listed, at = b64decode(content["digests"], validate=True), content["signed_at"]
         if content["type"] != _TYPE or len(listed) % _DIGEST_BYTES:
             raise ValueError
         signed_at = datetime.fromisoformat(at)
-    except (ValueError, TypeError, KeyError, AttributeError, Base64Error):
+    except NOT_READ:
         raise FalseVisaError("that is no list of documents that were taken back") from None
-    if not any(_is_signed(key, signature, text) for key in public_keys):
+    if not any(is_signed(key, _SIGNED + text, signature) for key in public_keys):
         raise FalseVisaError("the list was changed, or another key signed it")
     starts = range(0, len(listed), _DIGEST_BYTES)
     return TakenBack(signed_at, frozenset(listed[at : at + _DIGEST_BYTES] for at in starts))
-
-
-def _is_signed(key: bytes, signature: bytes, text: bytes) -> bool:
-    try:
-        Ed25519PublicKey.from_public_bytes(key).verify(signature, _SIGNED + text)
-    except InvalidSignature:
-        return False
-    return True

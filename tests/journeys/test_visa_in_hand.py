@@ -23,7 +23,7 @@ from models.visa_document.content import (
     message_of,
     read_code,
     visa_content,
-    write_code,
+    write_signed,
 )
 from tests.accounts import sign
 from tests.gateway.changing import assign_to, pay_bill, perform, row_id
@@ -156,7 +156,7 @@ async def test_what_was_changed_or_signed_by_a_thief_is_false(
     holder = Holder("Ruby Hole", "1990-01-01", "XX1234567", "AU", "AU")
     text = canonical({**visa_content(code.terms, holder), "key": code.key_id})
     signature = await keys.sign(KeyUse.VISA, message_of(text))
-    forged = write_pdf(write_code(text, signature.value), visa["document"]["proof"])
+    forged = write_pdf(write_signed(text, signature.value), visa["document"]["proof"])
     found = await reader.verify(forged)
     assert found.output == "FALSE: the proof in it is that of something else\n"
 

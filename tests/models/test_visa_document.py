@@ -23,7 +23,7 @@ from models.visa_document.content import (
     read_code,
     require_authentic,
     visa_content,
-    write_code,
+    write_signed,
 )
 from models.visa_document.taken_back import read_list, sign_list
 from tests.linking import KEYS
@@ -39,7 +39,7 @@ HOLDER = Holder("Zo\u00eb \u00c5ngstr\u00f6m", "1990-04-01", "NX1234567", "NL", 
 
 def signed(**changes: Any) -> str:
     text = canonical({**visa_content(TERMS, HOLDER), "key": "of-the-test", **changes})
-    return write_code(text, KEY.sign(message_of(text)))
+    return write_signed(text, KEY.sign(message_of(text)))
 
 
 def test_a_code_says_what_was_signed() -> None:
