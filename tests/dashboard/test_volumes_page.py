@@ -51,7 +51,9 @@ def rows_for(demo: Demo, by: list[str], **values: list[str]) -> list[dict[str, A
 
 
 def read_traces(page: Page, id_: str) -> list[dict[str, Any]]:
-    page.wait_for_function(f"document.querySelector('#{id_} .js-plotly-plot')?.data?.length > 0")
+    page.wait_for_function(
+        f"() => document.querySelector('#{id_} .js-plotly-plot')?.data?.length > 0"
+    )
     return page.evaluate(DRAWN, id_)
 
 

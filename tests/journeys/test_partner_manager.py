@@ -5,7 +5,7 @@ import io
 import re
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from dashboard.model.period import month_start, today
 from tests.dashboard.visiting import Visitor, number
@@ -156,8 +156,8 @@ def test_a_manager_of_three_applications_a_year_reads_each_of_them(
     page.wait_for_selector("#answer-files:not([hidden]) h2")
     assert not page.locator("#answer-attention").is_visible()
     assert not page.locator("#answer-work").is_visible()
-    assert not [each for each in page.locator("figure").all() if each.is_visible()]
-    assert page.inner_text("#today-coming h2") == "Too little for a forecast"
+    page.wait_for_selector("#today-coming h2:text-is('Too little for a forecast')")
+    expect(page.locator("figure:visible")).to_have_count(0)
 
     # Each application of two years stands there, with its wait beside what was promised.
     since = month_start(today(), -24).isoformat()

@@ -215,7 +215,7 @@ async def show_promise(state: Any) -> tuple[Any, ...]:
     reply = await read_reply(state)
     found, say = reply.today, reply.say
     href = volumes_link(reply.address, measure=TARGET_RATE.id, by="visa")
-    months = found.all("MONTH", TARGET_RATE)
+    months = [] if reply.files else found.all("MONTH", TARGET_RATE)
     alarms = [each.starts_on for each in months if each.is_concern and each.starts_on]
     named = list_text([month_text(month, say) for month in alarms], say) if alarms else ""
     alarm_text = say("today.alarm_months", months=named) if alarms else say("today.no_alarm_months")
