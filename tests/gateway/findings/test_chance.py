@@ -4,10 +4,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gateway.findings.chance import NEGLIGIBLE, Model, beta_weight, likely_spread
+from gateway.findings.chance import SPREADS as SPREADS_TRIED
 from gateway.findings.rates import wilson
 from tests.premises import always, holds, premise
 
@@ -105,6 +106,24 @@ def test_a_spread_is_found_again() -> None:
             cases = rng.binomial(n, np.minimum(rates, 1))
             found.append(likely_spread(n.astype(float), cases.astype(float), 0.03))
         assert np.mean(found) == pytest.approx(spread, abs=0.06)
+
+
+@given(st.lists(st.tuples(st.integers(1, 60), st.integers(0, 60)), min_size=1, max_size=6), RATES)
+@example([(30, 0), (60, 0)], 0.1)
+@settings(max_examples=40)
+@premise(spread=0.2, without_cases=0.02)
+def test_a_spread_is_the_most_likely_of_all(places: list[tuple[int, int]], rate: float) -> None:
+    from scipy import stats
+
+    n, cases = (np.array(each, dtype=float) for each in zip(*places, strict=True))
+    cases = np.minimum(cases, n)
+    weights = np.array([beta_weight(rate, spread) for spread in SPREADS_TRIED[1:]])[:, None]
+    likely = stats.betabinom.logpmf(cases, n, rate * weights, (1 - rate) * weights).sum(axis=1)
+    of_all = np.concatenate(([stats.binom.logpmf(cases, n, rate).sum()], likely))
+    found = likely_spread(n, cases, rate)
+    holds("spread", found)
+    holds("without_cases", not cases.any())
+    assert of_all[[*SPREADS_TRIED].index(found)] == pytest.approx(of_all.max(), abs=1e-6)
 
 
 @given(st.integers(1, 10_000), st.data())

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -40,6 +40,27 @@ def answer(*rows: dict[Any, Any], of: Dimension | None = Dimension.COUNTRY) -> A
 
 def place(code: str | None, **figures: Any) -> dict[Any, Any]:
     return {Dimension.COUNTRY: code} | {Measure(name): value for name, value in figures.items()}
+
+
+# --- What is asked -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "before"),
+    [
+        (date(2025, 3, 1), date(2026, 2, 28), (date(2024, 3, 1), date(2025, 2, 28))),
+        (date(2025, 2, 1), date(2025, 2, 28), (date(2024, 2, 1), date(2024, 2, 29))),
+        (date(2024, 2, 10), date(2024, 2, 28), (date(2023, 2, 10), date(2023, 2, 28))),
+        (date(2026, 3, 1), date(2026, 3, 31), (date(2025, 3, 1), date(2025, 3, 10))),
+    ],
+)
+def test_a_window_is_beside_the_same_days_of_the_year_before_where_all_are_known(
+    first: date, last: date, before: tuple[date, date]
+) -> None:
+    asked = replace(ASKED, from_on=first, to_on=last, complete_from=before[0])
+    assert asked.before == before
+    assert asked.has_before
+    assert not replace(asked, complete_from=before[0] + timedelta(1)).has_before
 
 
 # --- What waits ----------------------------------------------------------------------------------

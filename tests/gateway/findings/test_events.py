@@ -2,7 +2,11 @@
 
 from datetime import date
 
+import pytest
+
 from gateway.findings.events import EventInReach, questions_of_events
+from gateway.findings.wording import Writer
+from gateway.texts.language import Language
 from models.volumes import Dimension, Measure, Question
 
 QUESTION = Question(
@@ -63,3 +67,20 @@ def test_a_question_about_other_countries_is_not_touched_by_an_event_of_one() ->
     assert asked(event(10, 12, "AU"), countries=("SG",)) == []
     assert asked(event(10, 12, "AU"), countries=("AU", "SG")) == [(10, 12, ("AU",))]
     assert asked(event(10, 12), countries=("SG",)) == [(10, 12, ("SG",))]
+
+
+@pytest.mark.parametrize(
+    ("until", "country", "was_screening_out", "words"),
+    [
+        (date(2026, 6, 30), None, False, "the outage of 20 June"),
+        (date(2027, 6, 19), None, False, "the outage of 20 June"),
+        (date(2027, 6, 20), None, False, "the outage of 20 Jun 2026"),
+        (date(2026, 6, 30), "AU", True, "the outage of screening of 20 June in AU"),
+    ],
+)
+def test_an_event_is_named_by_its_day_and_from_a_year_on_with_the_year(
+    until: date, country: str | None, was_screening_out: bool, words: str
+) -> None:
+    day = date(2026, 6, 20)
+    named = EventInReach("OUTAGE", day, day, country, was_screening_out).named(until)
+    assert named(Writer(Language.EN, lambda _, code, __: code)) == words
