@@ -2,13 +2,29 @@
 
 from collections.abc import Iterator
 from itertools import chain, combinations
+from random import Random
 from typing import Any
 
 import pytest
-from graphql import GraphQLSchema, build_client_schema, get_introspection_query, is_enum_type
+from graphql import (
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLInputObjectType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLSchema,
+    build_client_schema,
+    get_introspection_query,
+    get_named_type,
+    is_enum_type,
+)
 
+from models.vocabulary import Role
 from tests.gateway.conftest import Viewer
-from tests.gateway.random_values import CODES, INSTANTS
+from tests.gateway.random_values import CODES, INSTANTS, SCALARS
+from tests.gateway.schemas import VIEWS
+from tests.gateway.test_fields_reached import VIEWERS
+from tests.premises import Premises
 
 pytestmark = pytest.mark.anyio
 
@@ -124,3 +140,101 @@ async def test_each_choice_of_a_facet_can_be_asked_as_well(
                     assert found == each["count"]["value"]
                 chosen += 1
     assert chosen > 0
+
+
+# --- Whatever passes the types -------------------------------------------------------------------
+
+#: Texts that a `String` may be, although no list holds them.
+TEXTS = ("", " ", "%", "é", "\U0001d11e", "'; --", "A" * 2_000)
+#: The first and the last instant and day that there are.
+ENDS = {
+    "DateTime": ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"),
+    "Date": ("0001-01-01", "9999-12-31"),
+}
+#: How often each list of a role is asked.
+TIMES = 8
+
+
+def drawn(dice: Random, type_: Any, name: str, of: str = "") -> Any:
+    """An input that TypeScript takes: null where it may be, one value where a list may."""
+    if isinstance(type_, GraphQLNonNull):
+        return _drawn(dice, type_.of_type, name, of)
+    return None if dice.random() < 0.05 else _drawn(dice, type_, name, of)
+
+
+def _drawn(dice: Random, type_: Any, name: str, of: str) -> Any:
+    match type_:
+        case GraphQLList():
+            most = dice.choice((0, 1, 2, 3, 100))
+            values = [drawn(dice, type_.of_type, name, of) for _ in range(most)]
+            return dice.choice(values) if values and dice.random() < 0.2 else values
+        case GraphQLEnumType():
+            return dice.choice([*type_.values])
+        case GraphQLInputObjectType():
+            needed = {n for n, f in type_.fields.items() if isinstance(f.type, GraphQLNonNull)}
+            number = min(len(type_.fields), dice.choice((1, 1, 1, 1, 2, 3)))
+            chosen = needed.union(dice.sample([*type_.fields], number))
+            return {n: drawn(dice, type_.fields[n].type, name, n) for n in sorted(chosen)}
+        case _ if of == "prefix":
+            return dice.choice(("A", "AU", "SGPO-OPEN-0006", *filter(None, TEXTS)))
+        case _:
+            usual = SCALARS.get(type_.name) or CODES.get(name, TEXTS)
+            rare = TEXTS if type_.name in ("String", "ID") else ENDS.get(type_.name, usual)
+            return dice.choice(usual if dice.random() < 0.8 else rare)
+
+
+def where_drawn(dice: Random, type_: GraphQLInputObjectType) -> dict[str, Any]:
+    """Any number of filters, each with any of its comparisons."""
+    names = dice.sample([*type_.fields], min(len(type_.fields), dice.choice((1, 1, 2, 3, 4))))
+    return {name: drawn(dice, type_.fields[name].type, name) for name in names}
+
+
+def lists_of(role: Role) -> dict[str, GraphQLField]:
+    """The lists that a role has, with rows in them."""
+    query = VIEWS[role].query_type
+    assert query
+    return {
+        name: field
+        for name, field in query.fields.items()
+        if "first" in field.args and "edges" in get_named_type(field.type).fields  # type: ignore[union-attr]
+    }
+
+
+def compared(where: dict[str, Any]) -> list[int]:
+    """With how many values each filter compares."""
+    given = (each or {} for each in where.values())
+    return [sum(value is not None for value in each.values()) for each in given]
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_whatever_typescript_takes_for_a_list_is_answered(
+    who: dict[str, Viewer], role: Role
+) -> None:
+    dice = Random(role.value)
+    # Of most lists the small world has few rows or none.
+    least = {"together": 0.1, "twice": 0.1, "ordered": 0.3, "null": 0.1, "found": 0.03}
+    with Premises(**least) as premises:
+        for name, field in lists_of(role).items():
+            for _ in range(TIMES):
+                premises.begin_example()
+                given = {dice.choice(("first", "last")): dice.choice((1, 2, 20, 100))}
+                given |= {
+                    n: (where_drawn(dice, a.type) if n == "where" else drawn(dice, a.type, n))
+                    for n, a in field.args.items()
+                    if n in ("where", "orderBy", "queue")
+                }
+                numbers = compared(given.get("where", {}))
+                premises.note("together", is_so=len([n for n in numbers if n]) > 1)
+                premises.note("twice", is_so=max(numbers, default=0) > 1)
+                premises.note("ordered", is_so=given.get("orderBy") is not None)
+                premises.note("null", is_so="None" in str(given))
+                declared = ", ".join(f"${n}: {field.args[n].type}" for n in given)
+                passed = ", ".join(f"{n}: ${n}" for n in given)
+                asked = f"{name}({passed}) {{ edges {{ cursor }} totalCount {{ value }} }}"
+                answer = await who[VIEWERS[role]](f"query({declared}) {{ {asked} }}", **given)
+                assert (answer.status, answer.errors) == (200, []), (name, given, answer.errors)
+                found = answer.data[name]
+                premises.note("found", is_so=bool(found["edges"]))
+                assert len(found["edges"]) == min(
+                    found["totalCount"]["value"], *(given.get(n, 100) for n in ("first", "last"))
+                )
