@@ -13,13 +13,13 @@ import orjson
 import typst
 import xlsxwriter
 
-from dashboard.components.shell import role_text, scope_text
+from dashboard.components.shell import role_text
 from dashboard.export.evidence import evidence_of, write_evidence
 from dashboard.export.files import NUMBER_FORMATS
 from dashboard.model.findings import Claim
 from dashboard.model.measures import INTAKE, MeasureKind
 from dashboard.model.rows import group_of
-from dashboard.pages.place.page import kind_text, standing
+from dashboard.pages.place.page import facts_text, kind_text, standing
 from dashboard.pages.place.reading import Place
 from dashboard.pages.place.tables import turn_of
 from dashboard.pages.today.attention import COLUMNS
@@ -29,11 +29,9 @@ from dashboard.texts.wording import (
     NO_VALUE,
     count_text,
     duration_text,
-    instant_text,
     month_text,
     note_text,
     percent_text,
-    period_text,
     written_instant,
 )
 
@@ -83,18 +81,13 @@ class Report:
 
 def report_of(place: Place) -> Report:
     """The report of what was read."""
-    say, found, node = place.say, place.today, place.node
+    say, node = place.say, place.node
     role = role_text(place.viewer.role, say)
-    facts = (
-        period_text(found.period, say),
-        f"{say('masthead.scope')}: {scope_text(place.viewer, say)}",
-        say("masthead.as_of", instant=instant_text(found.as_of, say)),
-    )
     return Report(
         place,
         title=node["name"] if node else say("report.meeting"),
         kind=kind_text(place) if node else say("page.product"),
-        facts=" · ".join(facts),
+        facts=facts_text(place),
         foot=say("report.foot", name=place.viewer.name or role, role=role, at=_now(say)),
         sections=tuple(_sections(place)),
     )

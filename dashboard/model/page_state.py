@@ -168,6 +168,11 @@ class Address:
         return Address(self.language, self.period, self.first, self.last)
 
     @property
+    def of_the_same_figures(self) -> "Address":
+        """The same period and filters, whatever else was chosen."""
+        return replace(self.over_the_same_time, **self.filters)
+
+    @property
     def in_any_language(self) -> "Address":
         """The same, in whatever language it is opened."""
         return replace(self, language="")

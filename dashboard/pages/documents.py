@@ -139,12 +139,11 @@ def screen_documents() -> Iterator[ScreenDocument]:
 
 
 def _place_documents() -> Iterator[ScreenDocument]:
-    """Of one country; who reads cases reads those that are late, the others how they split."""
+    """Of one country; who reads cases reads those that are late, or how they split."""
     about = COUNTRY, "AU"
     variables = place.variables_of(*about, _ADDRESS, _YEAR, COUNTRY)
     yield ScreenDocument(place.QUESTION, "Place", place.READERS, variables)
-    late = place.late_variables(*about, _YEAR.to_on)
+    late = place.late_variables(*about, _ADDRESS, _YEAR.to_on)
     yield ScreenDocument(place.LATE, "Place", place.CASE_READERS, late)
     waiting = place.waiting_variables(*about, _ADDRESS)
-    others = place.READERS - place.CASE_READERS
-    yield ScreenDocument(place.WAITING, "Place", others, waiting)
+    yield ScreenDocument(place.WAITING, "Place", place.READERS, waiting)

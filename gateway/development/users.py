@@ -9,7 +9,7 @@ from models.synthetic.inputs import Reference
 from models.vocabulary import Role
 
 PARTNER = "NUSA"
-PACIFIC = ("AU", "FJ", "NZ", "PG", "SB", "TO", "VU", "WS")
+PACIFIC = ("AU", "FJ", "NZ", "PG")
 
 # Users without a scope, and their roles.
 UNSCOPED = {

@@ -49,9 +49,9 @@ def wait_for(page: Page, value: int) -> None:
     )
 
 
-def pick(page: Page, name: str, text: str) -> None:
-    """What a picker offers by this text."""
-    page.locator(f"#volumes-{name}").click()
+def pick(page: Page, name: str, text: str, of: str = "volumes") -> None:
+    """What a picker of a page offers by this text."""
+    page.locator(f"#{of}-{name}").click()
     page.get_by_role("option", name=text).first.click()
     page.keyboard.press("Escape")
 

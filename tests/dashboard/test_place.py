@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.model.page_state import read_address
+from dashboard.model.page_state import Address, read_address
 from dashboard.model.period import today
 from dashboard.pages.my_data.page import content
 from dashboard.pages.place.reading import chosen_place, late_variables
@@ -43,7 +43,9 @@ PAGES = re.compile(rb"/Type\s*/Page[^s]")
     [
         ("country=AU", ("country", "AU")),
         ("centre=AU-SYD&country=AU", ("centre", "AU-SYD")),
-        ("partner=NUSA,ANDALAN&country=AU", ("partner", "NUSA")),
+        ("partner=NUSA&country=AU", ("partner", "NUSA")),
+        ("partner=NUSA,ANDALAN&country=AU", ("country", "AU")),
+        ("country=AU,NZ", None),
         ("country=nowhere", None),
         ("", None),
     ],
@@ -137,7 +139,7 @@ def test_a_manager_reads_which_files_are_late_and_whose_turn_it_is(
     visitor: Visitor, demo: Demo
 ) -> None:
     page = opens(visitor, "manager-my", "country=MY", "id")
-    variables = late_variables("country", "MY", today())
+    variables = late_variables("country", "MY", Address("id"), today())
     late = demo.ask("manager-my", LATE, **variables)["applications"]["nodes"]
     # What is counted as overdue is what is listed.
     asked = OVERDUE % {"day": today().isoformat()}

@@ -144,7 +144,9 @@ def test_every_word_of_a_place_and_of_its_report_is_as_it_was() -> None:
         if place.kind:
             shown |= {
                 f"{name}_kind": kind_text(place),
-                f"{name}_asked_of_late": late_variables(place.kind, place.code, date(2026, 10, 14)),
+                f"{name}_asked_of_late": late_variables(
+                    place.kind, place.code, place.address, date(2026, 10, 14)
+                ),
             }
     asked = (waiting_variables(kind, "X", PLACES["all"].address) for kind in ("", *KINDS))
     shown["asked_of_waiting"] = [

@@ -1,5 +1,6 @@
 """The page of one country, partner or centre: the four questions answered for it, on one A4."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,13 +15,13 @@ from dashboard.components.page_request import page_request
 from dashboard.components.shell import on_paper, scope_text
 from dashboard.figures import GRAPH_CONFIG
 from dashboard.figures.fan import fan_figure
-from dashboard.model.filters import CENTRE
+from dashboard.model.filters import CENTRE, FILTER, ON_MAP
 from dashboard.model.findings import Claim
 from dashboard.model.measures import INTAKE
 from dashboard.model.page_state import PLACE, Address
 from dashboard.model.period import today
 from dashboard.model.user import User
-from dashboard.pages.place.reading import CASE_READERS, READERS, Place, read_place
+from dashboard.pages.place.reading import READERS, Place, read_place
 from dashboard.pages.place.tables import late_table, split_tables
 from dashboard.pages.today.attention import places_table
 from dashboard.pages.today.parts import (
@@ -35,7 +36,7 @@ from dashboard.pages.today.parts import (
 from dashboard.pages.today.promise import promise_table
 from dashboard.pages.today.strip import strip_of, strip_waiting
 from dashboard.texts import Texts
-from dashboard.texts.wording import instant_text, period_text
+from dashboard.texts.wording import country_name, instant_text, note_text, period_text
 
 CONTROLS = ("period", "months")
 #: The panels, and what defines the figures of each.
@@ -137,15 +138,10 @@ async def show_heading(state: Any) -> tuple[Any, ...]:
     if place is None or place.node is None:
         return _no_place(state), page_request(state).say("pages.place.title"), None
     say, found = place.say, place.today
-    facts = [
-        period_text(found.period, say),
-        f"{say('masthead.scope')}: {scope_text(place.viewer, say)}",
-        say("masthead.as_of", instant=instant_text(found.as_of, say)),
-    ]
     heading = [
         html.P(kind_text(place), className="kicker"),
         html.H1(place.node["name"]),
-        html.P([" · ".join(facts), " · ", report_links(place.address, say)]),
+        html.P([facts_text(place), " · ", report_links(place.address, say)]),
     ]
     strip = strip_of(
         {
@@ -174,6 +170,28 @@ def kind_text(place: Place) -> str:
     if place.kind == CENTRE:
         words += [part["name"] for part in (node["country"], node["partner"]) if part]
     return " · ".join(words)
+
+
+def facts_text(place: Place) -> str:
+    """Over which time, of what beside the place, in whose scope and as of when."""
+    say, filters = place.say, place.address.filters
+    chosen = {key: codes for key, codes in filters.items() if codes and key != place.kind}
+
+    def name(key: str, code: str) -> str:
+        if FILTER[key].words:
+            return say(f"words.{key}.{code}")
+        return country_name(code, say.language) if key in ON_MAP else code
+
+    facts = [
+        period_text(place.today.period, say),
+        *(
+            f"{say(f'filters.{key}')}: {', '.join(name(key, code) for code in codes)}"
+            for key, codes in chosen.items()
+        ),
+        f"{say('masthead.scope')}: {scope_text(place.viewer, say)}",
+        say("masthead.as_of", instant=instant_text(place.today.as_of, say)),
+    ]
+    return " · ".join(facts)
 
 
 def standing(place: Place) -> Claim | None:
@@ -206,12 +224,13 @@ def _compared(place: Place) -> list[Claim]:
     ]
 
 
-def _answer(claim: Claim | None) -> list[Any]:
+def _answer(claim: Claim | None, noted: Sequence[str] = ()) -> list[Any]:
     if claim is None:
         return []
     return [
         html.H2(claim.sentence, className="concern" if claim.is_concern else None),
         html.Div([html.P(note) for note in claim.notes], className="notes"),
+        *(html.P(note, className="noted") for note in noted),
     ]
 
 
@@ -229,9 +248,8 @@ async def show_answers(state: Any) -> tuple[Any, ...]:
     found, say = place.today, place.say
     steps = steps_of(found, INTAKE, "visa", place.address, say)
     expected = found.all("SO_FAR") + found.all("EXPECTED")
-    has_rows = place.viewer.role in CASE_READERS
     return (
-        _answer(found.change(INTAKE)),
+        _answer(found.change(INTAKE), [note_text(note, say) for note in found.notes]),
         _answer(standing(place)),
         _answer(found.one("PROMISE")),
         _answer(found.one("COMING")),
@@ -240,7 +258,7 @@ async def show_answers(state: Any) -> tuple[Any, ...]:
         places_table(found, place.compared, place.address, say),
         promise_table(found, say),
         None,
-        late_table(place, datetime.now(UTC)) if has_rows else split_tables(place),
+        late_table(place, datetime.now(UTC)) if place.late is not None else split_tables(place),
         fan_figure(found.all("RECEIVED"), expected, say) if expected else EMPTY,
         not expected,
     )

@@ -8,7 +8,7 @@ from typing import Any
 from dashboard.components.page_request import PageRequest, page_request
 from dashboard.gateway.client import GatewayError
 from dashboard.model.events import read_notes
-from dashboard.model.filters import CENTRE, COUNTRY, FILTER, PARTNER, VISA
+from dashboard.model.filters import CENTRE, COUNTRY, FILTER, PARTNER, VISA, condition
 from dashboard.model.findings import read_findings
 from dashboard.model.measures import AUDIENCES
 from dashboard.model.page_state import Address
@@ -37,8 +37,9 @@ class Place:
     #: None where there is none in the viewer's reach.
     node: Mapping[str, Any] | None
     today: Today
-    #: Open and late applications, the oldest first, and how many there are.
-    late: Sequence[Mapping[str, Any]]
+    #: Open and late applications, the oldest first, and how many there are; None where it is read
+    #: how they split.
+    late: Sequence[Mapping[str, Any]] | None
     late_count: int
     #: What waits now, by what it splits into.
     waiting: Mapping[str, Sequence[Mapping[str, Any]]]
@@ -53,9 +54,9 @@ class Place:
 
 
 def chosen_place(address: Address) -> tuple[str, str] | None:
-    """What the address names first: the kind of place and its code."""
+    """The narrowest place that the address names alone: its kind and its code."""
     found = ((kind, address.filters[kind]) for kind in KINDS)
-    return next(((kind, codes[0]) for kind, codes in found if codes), None)
+    return next(((kind, codes[0]) for kind, codes in found if len(codes) == 1), None)
 
 
 async def read_place(state: Any) -> Place | None:
@@ -77,21 +78,23 @@ async def _read(request: PageRequest) -> Place | None:
 async def ask_place(
     ask: Ask, viewer: User, kind: str, code: str, address: Address, say: Texts
 ) -> Place:
-    """All that is found about a place, or, without a kind, about everything in the viewer's scope.
-    Raises GatewayError."""
+    """All that is found about a place, or, without a kind, about everything in the viewer's scope:
+    as far as the address narrows it. Raises GatewayError."""
     period = address.chosen_period(today())
     data = await ask(QUESTION, variables_of(kind, code, address, period, place_of(viewer)))
-    late: dict[str, Any] = {"nodes": (), "totalCount": {"value": 0}}
+    late: dict[str, Any] = {"nodes": None, "totalCount": {"value": 0}}
     waiting: dict[str, Any] = {}
-    if viewer.role in CASE_READERS:
-        late = (await ask(LATE, late_variables(kind, code, today())))["applications"]
+    # Cases are found by all that figures are narrowed to, but for what somebody travels for.
+    if viewer.role in CASE_READERS and not address.purpose:
+        late = (await ask(LATE, late_variables(kind, code, address, today())))["applications"]
     else:
         waiting = await ask(WAITING, waiting_variables(kind, code, address))
+    node = _node(data, kind, code, viewer)
     return Place(
         kind,
         code,
-        _node(data, kind, code, viewer),
-        _findings(data, period, address),
+        node,
+        _findings(data, period, address, node if kind == CENTRE else None),
         late["nodes"],
         late["totalCount"]["value"] or 0,
         {key: table["rows"] for key, table in waiting.items()},
@@ -110,9 +113,10 @@ def _node(data: Mapping[str, Any], kind: str, code: str, viewer: User) -> Mappin
     return next(iter(data[KINDS[kind]]["nodes"]), None)
 
 
-def _narrowed(kind: str, code: str) -> dict[str, Any]:
-    """The condition for a place, as figures and cases take it."""
-    return {FILTER[kind].where: {"in": [code]}} if kind else {}
+def _narrowed(kind: str, code: str, address: Address) -> dict[str, Any]:
+    """The condition for a place, and for all else that the address narrows figures to."""
+    place = {FILTER[kind].where: {"in": [code]}} if kind else {}
+    return {**condition(address.filters), **place}
 
 
 def variables_of(
@@ -125,7 +129,7 @@ def variables_of(
     return {
         "from": period.from_on.isoformat(),
         "to": period.to_on.isoformat(),
-        "where": _narrowed(kind, code),
+        "where": _narrowed(kind, code, address),
         "about": code if kind in (place, CENTRE) else None,
         **codes,
         **named,
@@ -134,11 +138,11 @@ def variables_of(
     }
 
 
-def late_variables(kind: str, code: str, day: date) -> dict[str, Any]:
+def late_variables(kind: str, code: str, address: Address, day: date) -> dict[str, Any]:
     """The variables of ``late.graphql``: what is overdue when a day ends, as figures count it."""
     ends_at = datetime.combine(day + timedelta(days=1), time(), WIB)
     where = {
-        **_narrowed(kind, code),
+        **_narrowed(kind, code, address),
         "closedAt": {"isNull": True},
         "targetDueAt": {"before": ends_at.isoformat()},
     }
@@ -149,14 +153,21 @@ def waiting_variables(kind: str, code: str, address: Address) -> dict[str, Any]:
     """The variables of ``waiting.graphql``."""
     return {
         "today": today().isoformat(),
-        "where": _narrowed(kind, code),
+        "where": _narrowed(kind, code, address),
         "isCentre": kind == CENTRE,
         "isPartner": kind in ("", PARTNER),
         "language": address.language.upper(),
     }
 
 
-def _findings(data: Mapping[str, Any], period: Period, address: Address) -> Today:
+def _findings(
+    data: Mapping[str, Any], period: Period, address: Address, centre: Mapping[str, Any] | None
+) -> Today:
+    # A note is of a country, a partner or of everything: a centre has those of its own.
+    countries, partners = (
+        [part["code"] for part in (centre[key],) if part] if centre else address.filters[key]
+        for key in (COUNTRY, PARTNER)
+    )
     rows = [row for table in ("claims", "figures", "marks") for row in data[table]["rows"]]
     return Today(
         period=period,
@@ -165,9 +176,5 @@ def _findings(data: Mapping[str, Any], period: Period, address: Address) -> Toda
         names={VISA: {}},
         choices={},
         named=None,
-        # A note is of a country, a partner or of everything, and of no centre.
-        notes=read_notes(
-            data["notes"]["nodes"] if "notes" in data else (),
-            *(period.to_on, address.country, address.partner),
-        ),
+        notes=read_notes(data["notes"]["nodes"], period.to_on, countries, partners),
     )

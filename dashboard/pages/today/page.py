@@ -101,7 +101,7 @@ async def show_facts(state: Any) -> tuple[Any, ...]:
     say = reply.say
     scope = f"{say('masthead.scope')}: {scope_text(reply.viewer, say)}"
     as_of = say("masthead.as_of", instant=instant_text(reply.today.as_of, say))
-    facts = [f"{scope} · {as_of} · ", report_links(reply.address.over_the_same_time, say)]
+    facts = [f"{scope} · {as_of} · ", report_links(reply.address.of_the_same_figures, say)]
     title = f"{say('pages.today.title')} · {say('page.product')}"
     heading = say(heading_of(reply.viewer, is_of_files=reply.files is not None))
     return facts, title, heading, saved_views(reply.today.views, reply.address, say)
