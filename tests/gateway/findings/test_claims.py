@@ -14,6 +14,7 @@ from gateway.findings.claims.waiting import waiting_claims
 from gateway.findings.claims.watched import Watched
 from gateway.findings.expected import HitRate
 from gateway.findings.figures import AnsweredQuestion, Figures, FindingsQuestion
+from gateway.findings.outliers import usual_range
 from gateway.findings.wording import Writer
 from gateway.texts.language import Language
 from models.volumes import Dimension, Measure, Period, Question
@@ -61,6 +62,44 @@ def test_a_window_is_beside_the_same_days_of_the_year_before_where_all_are_known
     assert asked.before == before
     assert asked.has_before
     assert not replace(asked, complete_from=before[0] + timedelta(1)).has_before
+
+
+#: What is asked on 10 March 2026 about the year until February: days, period and breakdown.
+QUESTIONS = """
+now.VISA_TYPE     2025-03-01 2026-02-28 -     VISA_TYPE
+before.VISA_TYPE  2024-03-01 2025-02-28 -     VISA_TYPE
+now.COUNTRY       2025-03-01 2026-02-28 -     COUNTRY
+before.COUNTRY    2024-03-01 2025-02-28 -     COUNTRY
+places            2025-03-01 2026-02-28 -     COUNTRY
+place_months      2025-02-01 2026-02-28 MONTH COUNTRY
+visa_months       2025-02-01 2026-02-28 MONTH VISA_TYPE
+months            2022-02-01 2026-02-28 MONTH -
+country_months    2022-02-01 2026-02-28 MONTH COUNTRY
+open              2026-03-10 2026-03-10 -     COUNTRY
+oldest            2026-03-09 2026-03-09 -     -
+pace              2026-02-10 2026-03-09 -     -
+so_far            2026-03-01 2026-03-09 -     -
+days              2026-01-13 2026-03-09 DAY   -
+"""
+
+
+def test_each_question_has_its_days_and_places_are_compared_with_all_others() -> None:
+    where = {Dimension.COUNTRY: ("AU",), Dimension.VISA_TYPE: ("B1",)}
+    asked = replace(ASKED, where=where).questions()
+    lines = [
+        (name, str(each.from_on), str(each.to_on), each.period.name if each.period else "-",
+         *([one.name for one in each.dimensions] or ["-"]))
+        for name, each in asked.items()
+    ]  # fmt: skip
+    assert lines == [tuple(line.split()) for line in QUESTIONS.strip().splitlines()]
+    elsewhere = {Dimension.VISA_TYPE: ("B1",)}
+    for name, each in asked.items():
+        assert each.where == (elsewhere if name in ("places", "place_months") else where), name
+    known = replace(ASKED, complete_from=date(2025, 12, 1)).questions()
+    for name in ("place_months", "visa_months", "months", "country_months"):
+        assert known[name].from_on == date(2025, 12, 1)
+    assert not {"so_far", "days"} & {*replace(ASKED, today=date(2026, 3, 1)).questions()}
+    assert "months" not in replace(ASKED, complete_from=date(2026, 3, 1)).questions()
 
 
 # --- What waits ----------------------------------------------------------------------------------
@@ -254,6 +293,27 @@ def test_a_single_place_is_a_concern_by_its_own_past() -> None:
             FindingKind.ATTENTION
         ]
         assert (whole.direction, whole.is_concern) == (direction, direction is D.WORSE)
+
+
+@pytest.mark.parametrize(
+    ("last", "direction", "usual"), [(200.0, D.WORSE, 1), (5.0, D.BETTER, 0), (48.0, None, None)]
+)
+def test_a_hand_over_is_beside_the_end_of_what_is_usual_that_it_is_beyond(
+    last: float, direction: FindingDirection | None, usual: int | None
+) -> None:
+    past = [48.0, 50.0, 46.0, 47.0, 49.0, 51.0, 45.0]
+    rows = [
+        decided("AU", 1_000, 50)
+        | {"period": months_later(ASKED.last_month, at - 7), "handover_p90_of": 100}
+        | {M.HANDOVER_P90: hours}
+        for at, hours in enumerate([*past, last])
+    ]
+    found = attention(decided("AU", 100, 7), of_place=rows).get(FindingKind.PLACE_MONTH, [])
+    assert [each.direction for each in found] == ([direction] if direction else [])
+    if usual is not None:
+        hours = usual_range(past)
+        assert hours
+        assert f"{hours[usual]:.1f} hrs" in said(found[0])[0]
 
 
 def test_of_a_single_place_all_together_is_said() -> None:

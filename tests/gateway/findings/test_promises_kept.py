@@ -1,7 +1,116 @@
 """Yes or no against the promise, and no verdict where there is nothing to hold against it."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from gateway.findings.claim import Claim, FindingDirection, FindingKind
+from gateway.findings.claims.promise import promise_claims
 from gateway.findings.contributions import Share
+from gateway.findings.events import EventInReach
+from gateway.findings.figures import Figures
 from gateway.findings.promises import ENOUGH, Verdict, targets
+from models.volumes import Dimension
+from tests.gateway.findings.test_claims import ASKED, answer, decided, said
+
+TYPE, KIND, D = Dimension.VISA_TYPE, FindingKind, FindingDirection
+#: Decisions and late ones by visa type, and what is promised: kept, missed, too few, no promise.
+KEPT, MISSED = {"B1": (1_000, 40), "C1": (400, 10)}, {"D2": (100, 20)}
+FEW, UNPROMISED = {"E5": (20, 0)}, {"F6": (50, 0)}
+PROMISED = dict.fromkeys(("B1", "C1", "D2", "E5", "G7"), 0.95)
+VERDICTS = {"B1": D.KEPT, "C1": D.KEPT, "D2": D.MISSED, "G7": D.MISSED}
+OUTAGE = EventInReach("OUTAGE", date(2026, 2, 20), date(2026, 3, 4), "AU")
+
+
+def claims(
+    types: Mapping[str, tuple[int, int]],
+    months: Mapping[date, tuple[int, int]] | None = None,
+    in_event: tuple[int, int] | None = None,
+) -> dict[FindingKind, list[Claim]]:
+    """What is said of these, of the months of the first, and of an event that touches the last."""
+
+    def rows(of: Mapping[str, tuple[int, int]]) -> list[dict[object, object]]:
+        return [decided(None, *each) | {TYPE: code} for code, each in of.items()]
+
+    asked = replace(ASKED, events=(OUTAGE,) if in_event else ())
+    names = [*types]
+    answers = {
+        f"{when}.VISA_TYPE": answer(*rows(types), of=TYPE) for when in ("now", "before")
+    } | {
+        "visa_months": answer(
+            *(row | {"period": month} for month, each in (months or {}).items()
+              for row in rows({names[0]: each})), of=TYPE,
+        ),
+        "event.0": answer(*rows({names[-1]: in_event} if in_event else {}), of=TYPE),
+    }  # fmt: skip
+    found: dict[FindingKind, list[Claim]] = {}
+    for each in promise_claims(Figures(asked, answers, PROMISED)):
+        found.setdefault(each.kind, []).append(each)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("types", "direction", "kept", "sentence", "last"),
+    [
+        (KEPT, D.KEPT, (2, 2), "Yes: the service promise is kept for both visa types", "B1"),
+        ({"B1": (99, 0)}, D.KEPT, (1, 1), "Yes: the service promise is kept", "B1"),
+        (KEPT | MISSED, D.PARTLY_KEPT, (2, 3), "Partly: 2 of 3 visa types keep", "B1"),
+        (MISSED, D.MISSED, (0, 1), "No: the service promise is missed for D2", "D2"),
+        (MISSED | {"G7": (50, 50)}, D.MISSED, (0, 2), "No: the service promise is missed", "D2"),
+        (FEW | UNPROMISED, D.UNKNOWN, (0, 0), "Cannot be judged", "In time: 70 of 70"),
+        (KEPT | FEW | UNPROMISED, D.KEPT, (2, 2), "Yes", "(under 30) to judge: E5."),
+    ],
+)
+def test_the_verdict_counts_the_visa_types_that_can_be_judged(
+    types: Mapping[str, tuple[int, int]],
+    direction: FindingDirection,
+    kept: tuple[int, int],
+    sentence: str,
+    last: str,
+) -> None:
+    found = claims(types)
+    [whole] = found[KIND.PROMISE]
+    assert (whole.direction, whole.is_concern) == (
+        direction,
+        direction in (D.PARTLY_KEPT, D.MISSED),
+    )
+    assert tuple(each.value for each in whole.numbers) == kept
+    assert said(whole)[0].startswith(sentence)
+    assert last in said(whole)[-1]
+    for each in found[KIND.VISA_TYPE]:
+        assert each.direction is VERDICTS.get(each.subject.code, D.UNKNOWN), each.subject
+        assert each.is_concern == (each.direction is D.MISSED)
+
+
+def test_each_month_that_has_enough_is_held_against_the_promise() -> None:
+    january, february, march = (date(2026, month, 1) for month in (1, 2, 3))
+    found = claims(KEPT, {january: (100, 5), february: (100, 6), march: (29, 0)})
+    months = found[KIND.VISA_TYPE_MONTH]
+    assert [(each.days and each.days[0], each.direction) for each in months] == [
+        (january, D.KEPT),
+        (february, D.MISSED),
+    ]
+    assert said(months[1]) == ["B1, February 2026: 94.0% of 100 in time, not kept"]
+    kept = found[KIND.VISA_TYPE][0].numbers[-1]
+    assert (kept.value, kept.n) == (1, 2)
+
+
+def test_the_days_of_an_event_are_taken_away_beside_the_verdict_and_clipped_to_the_window() -> None:
+    found = claims(KEPT | MISSED, in_event=(60, 19))
+    [whole], [event] = found[KIND.PROMISE], found[KIND.EVENT]
+    assert said(whole)[0].endswith("; without the outage of 20 February in AU: 3 of 3")
+    assert said(whole)[1] == "Not kept: D2."
+    assert [(each.value, each.n) for each in whole.numbers] == [(2, None), (3, None), (3, 3)]
+    without = found[KIND.VISA_TYPE][-1].numbers[-1]
+    assert (without.value, without.n) == (39 / 40, 40)
+    assert all(len(each.numbers) == 4 for each in found[KIND.VISA_TYPE][:-1])
+    assert event.days == (OUTAGE.began_on, OUTAGE.ended_on)
+    asked = event.question
+    assert (asked.from_on, asked.to_on) == (OUTAGE.began_on, ASKED.until)
+    assert asked.where == {Dimension.COUNTRY: ("AU",)}
+    assert event.subject == (Dimension.COUNTRY, "AU")
 
 
 def test_each_visa_type_is_held_against_its_own_promise() -> None:
