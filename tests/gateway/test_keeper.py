@@ -1,5 +1,6 @@
 """The keeper tells operators how its jobs go: health, metrics, and a line for each pass."""
 
+import asyncio
 import json
 import os
 import signal
@@ -18,7 +19,7 @@ import pytest
 from gateway.cli.keeper import keeper_health
 from gateway.wire.health import internal_app
 from gateway.wire.metrics import Metrics
-from models.jobs.scheduler import Jobs
+from models.jobs.scheduler import Jobs, keep_working, run_repeatedly
 from tests.free_ports import free_port
 from tests.gateway.metrics_page import Figures
 from tests.linking import key_service, keys_file
@@ -159,3 +160,34 @@ async def test_a_job_that_was_never_done_stands_still_in_time() -> None:
     job = Jobs().add("publish", every=60, patience=3_600)
     assert not job.is_stalled(time.time() + 3_700)
     assert job.is_stalled(time.time() + 3_800)
+
+
+async def test_batches_follow_each_other_while_there_is_something_to_do(world: str) -> None:
+    stop, left = asyncio.Event(), [3, 2, 1, 0]
+
+    async def batch(_: asyncpg.Connection) -> int:
+        if not left[1:]:
+            stop.set()
+        return left.pop(0)
+
+    async with asyncio.timeout(60):
+        await run_repeatedly(batch, world, stop, every=3_600)
+    assert left == []
+
+
+@pytest.mark.parametrize(("every", "again"), [(0.0, None), (3_600.0, 0.0)])
+async def test_what_failed_is_begun_again_in_its_own_time(
+    every: float, again: float | None
+) -> None:
+    stop, job, tried = asyncio.Event(), Jobs().add("work", every), 0
+
+    async def work() -> None:
+        nonlocal tried
+        tried += 1
+        if tried < 3:
+            raise OSError
+        stop.set()
+
+    async with asyncio.timeout(60):
+        await keep_working(work, stop, job, again=again)
+    assert (tried, job.failures) == (3, 2)

@@ -136,8 +136,11 @@ async def test_a_file_of_a_day_that_is_another_is_not_believed(three_days, tmp_p
     folder.keep_days()
     [kept] = find_files(tmp_path, "2026-03-01_*.leaves")
     kept.write_bytes(bytes(len(kept.read_bytes())))
+    [note] = find_files(tmp_path, "2026-03-01_*.checkpoint")
+    note.write_text("nothing")
     # The folder of the day still has what was signed.
     assert await find_tampering(three_days, tmp_path) == []
+    assert len([*folder.last_of_days(await KEYS.public_keys(KeyUse.CHECKPOINT))]) == 3
     empty_folders(tmp_path, last="2026-03-02")
     report = await verify(three_days, KEYS, folder)
     assert report.findings[0].kind is Tampering.FORGED
@@ -199,6 +202,11 @@ async def test_a_day_that_is_over_is_signed_anew_after_a_rotation(
     rotated = LocalKeys.from_file(keys_file()).with_new_key(KeyUse.CHECKPOINT)
     store = KeyStore(key_store())
     both = LocalKeyService(rotated, store)
+    before = {*find_files(tmp_path, "**/*.checkpoint")}
+    await renew_signatures(three_days, both, folder)
+    for file in {*find_files(tmp_path, "**/*.checkpoint")} - before:
+        if "2026-03-01" in str(file):  # as if it was killed before it came to that day
+            file.unlink()
     await renew_signatures(three_days, both, folder)
     empty_folders(tmp_path, last="2026-03-03")
     settled = await LocalKeyService(rotated.with_one_key(KeyUse.CHECKPOINT), store).public_keys(

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from models.account.findings import Tampering
+from models.account.findings import Report, Tampering
 from models.database.connections import connect
 from models.jobs.forget_changes import forget
 from models.row_keys import new_key
@@ -130,6 +130,32 @@ async def test_a_bill_that_nobody_paid_is_named(account, tmp_path: Path) -> None
     ]
 
 
+async def test_a_hit_is_voided_once_its_entry_of_the_ban_list_has_ended(
+    account, tmp_path: Path
+) -> None:
+    ban, hit = new_key(), await _key(account, "screening", f"application_id = '{HIT}'")
+    async with past_triggers(account):
+        await account.execute("UPDATE screening SET ban_id = $2 WHERE id = $1", hit, ban)
+        match = {"id": new_key(), "ban_id": ban, "application_id": HIT, "by": "PASSPORT"}
+        await insert(account, "ban_match", match)
+        await account.execute("UPDATE screening SET voided_at = now() WHERE id = $1", hit)
+    voided = (CONTRADICTED, f"screening {hit} was voided without a reason")
+    assert voided in await find_tampering(account, tmp_path)
+    async with past_triggers(account):  # no entry of the list is there, which a key names
+        await account.execute("UPDATE ban_match SET ended_at = now()")
+    assert voided not in await find_tampering(account, tmp_path)
+
+
+def test_of_many_rows_twenty_are_named() -> None:
+    report, keys = Report(), [new_key() for _ in range(21)]
+    for number in (20, 21):
+        report.findings.clear()
+        report.add_rows(REMOVED, [("decision", key) for key in keys[:number]], "is gone")
+        named = [f"decision {key} is gone" for key in keys[:20]]
+        more = [f"1 more, of {number}"] if number > 20 else []
+        assert [one.what for one in report.findings] == named + more
+
+
 async def test_all_that_is_deleted_is_named(account, tmp_path: Path) -> None:
     """A case's events, and the alerts: each of them."""
     events = await account.fetch("SELECT id FROM application_event WHERE application_id = $1", OPEN)
@@ -182,6 +208,11 @@ async def test_a_step_is_an_entry_without_a_row_of_its_own_in_the_outbox(
     assert await sign(account, tmp_path) == 2
     assert await find_tampering(account, tmp_path) == []
     assert await sign(account, tmp_path) == 0
+    # A dump that is loaded elsewhere meets younger transactions: what it had is known all the same.
+    await account.execute("UPDATE account_source SET changes_from = 1 << 60 WHERE changes_from > 0")
+    await insert(account, "application_event", event | {"sequence": 4, "kind": "RECEIVED"})
+    assert await sign(account, tmp_path) == 1
+    assert await find_tampering(account, tmp_path) == []
 
 
 async def test_what_a_long_transaction_wrote_is_found_later(world: str, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ _HANDED_IN = """
         partner_code, country_code, status, submitted_at)
     SELECT $1, 'TEST-TEST-0001', applicant_id, nationality_code, 'C1',
         CASE WHEN $2::text IS NULL THEN 'DIRECT' ELSE 'PARTNER_PORTAL' END, $2,
-        CASE WHEN $2 IS NOT NULL THEN 'SG' END, 'AWAITING_PAYMENT', now()
+        CASE WHEN $2 IS NOT NULL THEN 'SG' END, 'AWAITING_PAYMENT', now() - interval '3 days'
     FROM application WHERE id = $3
 """
 
@@ -133,7 +133,7 @@ async def test_the_checklist_is_what_is_required_on_the_day_of_a_partners_file(
     await rolled_back.execute("DELETE FROM required_document")
     await rolled_back.executemany(
         "INSERT INTO required_document (visa_type_code, kind, valid_from, is_required)"
-        " VALUES ($1, $2, wib_day(now()) + $3::int, $4)",
+        " VALUES ($1, $2, wib_day(now()) - 3 + $3::int, $4)",  # three days ago it was handed in
         [
             ("C1", "PHOTOGRAPH", 0, True),
             ("C1", "ITINERARY", 1, True),
@@ -275,7 +275,7 @@ async def test_a_visa_whose_holder_has_a_hit_is_held(unasked, case, is_held) -> 
         (["CLEARANCE UNAVAILABLE"], False, "CLEAR", True),
         (["CLEARANCE UNAVAILABLE"], True, "CLEAR", False),
         (["CLEARANCE NO_MATCH"], False, "CLEAR", False),
-        (["CLEARANCE HIT"], False, "CLEAR", True),
+        *(([f"CLEARANCE {other}"], False, "CLEAR", True) for other in ("HIT", "MATCH", "PENDING")),
     ],
 )
 async def test_a_held_visa_is_released_once_every_answer_is_clear(

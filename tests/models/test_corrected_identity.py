@@ -9,6 +9,7 @@ import pytest
 
 from gateway.viewer import Viewer
 from models.vocabulary import Role
+from tests.accounts import insert
 from tests.acting import act_writing
 from tests.world import applicant_id, application_id
 
@@ -252,3 +253,48 @@ async def test_what_was_on_file_stays_as_a_version_and_what_was_not_corrected_on
         " FROM identity WHERE applicant_id = $1", RUBY,
     )  # fmt: skip
     assert tuple(on_file) == ("Ruby Hall", *list(WAS.values())[1:])
+
+
+_USE_BY = "use_by = wib_day(now()) + $2::int - stay_days::int"
+
+
+@pytest.mark.parametrize(
+    ("left", "ended", "is_ordered"),
+    [
+        (0, None, True),
+        (-1, None, False),
+        (9, "revoked_at", False),
+        (9, "superseded_at", False),
+    ],
+)
+async def test_a_corrected_holder_gets_a_document_of_a_visa_by_which_to_stay(
+    ruby, left, ended, is_ordered
+) -> None:
+    ended = f", {ended} = now()" if ended else ""
+    await ruby.execute(f"UPDATE visa SET {_USE_BY}{ended} WHERE application_id = $1", GRANTED, left)
+    await ruby.execute("DELETE FROM visa_document")
+    await ruby.execute(
+        "INSERT INTO visa_document (visa_number, applicant_id) SELECT visa_number, $2"
+        " FROM visa WHERE application_id = $1", GRANTED, RUBY,
+    )  # fmt: skip
+    await correct(ruby, email="hale@example.org")
+    found = await ruby.fetch("SELECT replaced_at IS NULL AS counts FROM visa_document ORDER BY id")
+    assert [row["counts"] for row in found] == [False, *[True] * is_ordered]
+
+
+@pytest.mark.parametrize(("left", "is_ordered"), [(0, True), (-1, False)])
+async def test_a_grant_orders_a_document_which_is_an_entry_of_the_account_once(
+    ruby, left, is_ordered
+) -> None:
+    await ruby.execute("DELETE FROM visa_document")
+    visa = await ruby.fetchrow("DELETE FROM visa WHERE application_id = $1 RETURNING *", GRANTED)
+    use_by = await ruby.fetchval("SELECT wib_day(now()) + $1::int", left - visa["stay_days"])
+    await insert(ruby, "visa", {**visa, "use_by": use_by})
+    assert await ruby.fetchval("SELECT count(*) FROM visa_document") == is_ordered
+    queued = "SELECT count(*) FROM account_outbox WHERE source = 'visa_document'"
+    for change in (
+        "issued_at = now(), digest = sha256('it'), key_id = 'a'", "proof = 'it', proven_at = now()",
+        "replaced_at = now()",
+    ):  # fmt: skip
+        await ruby.execute(f"UPDATE visa_document SET {change}")
+        assert await ruby.fetchval(queued) == is_ordered

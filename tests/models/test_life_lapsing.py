@@ -9,6 +9,7 @@ import pytest
 
 from models.database.connections import connect
 from models.jobs.overdue import REMEMBERED_DAYS, end_overdue, forget_keys
+from models.vocabulary import Status
 from models.volumes import fold, verify
 from tests.world import application_id
 
@@ -34,14 +35,18 @@ async def undone(world: str) -> AsyncIterator[asyncpg.Connection]:
 async def enter_status(
     connection: asyncpg.Connection, application: object, kind: str, ago: str
 ) -> None:
-    """An application enters a status some time ago, counted by the database's clock."""
+    """An application enters a status some time ago, counted by the database's clock; or something
+    else happens to it."""
     await connection.execute(
         "INSERT INTO application_event (application_id, sequence, kind, occurred_at)"
         " SELECT $1, 1 + max(sequence), $2, now() - $3::text::interval FROM application_event"
         " WHERE application_id = $1",
         application, kind, ago,
     )  # fmt: skip
-    await connection.execute("UPDATE application SET status = $2 WHERE id = $1", application, kind)
+    if kind in tuple(Status):
+        await connection.execute(
+            "UPDATE application SET status = $2 WHERE id = $1", application, kind
+        )
 
 
 async def status(connection: asyncpg.Connection, application: object) -> str:
@@ -82,6 +87,29 @@ async def test_a_lapsed_case_is_closed_announced_and_off_the_desk(undone) -> Non
     assert (event["kind"], event["actor"], event["sequence"]) == ("LAPSED", None, 6)
     desk = "SELECT ended_at FROM assignment WHERE application_id = $1"
     assert await undone.fetchval(desk, OPEN) == now
+
+
+@pytest.mark.parametrize(
+    ("events", "becomes", "paused_days"),
+    [
+        # What happens meanwhile changes neither when the wait began nor that it went on.
+        (("INFO_REQUESTED 20", "HELD 1", "RELEASED 0"), "LAPSED", 20),
+        # A wait that was answered is over: the next one begins anew.
+        (("INFO_REQUESTED 20", "IN_VERIFICATION 15", "INFO_REQUESTED 3"), "INFO_REQUESTED", None),
+        (("INFO_REQUESTED 40", "IN_VERIFICATION 35", "INFO_REQUESTED 15"), "LAPSED", 20),
+    ],
+)
+async def test_a_wait_is_counted_from_the_last_time_that_it_began(
+    undone, events: tuple[str, ...], becomes: str, paused_days: int | None
+) -> None:
+    for each in events:
+        kind, days = each.split()
+        await enter_status(undone, OPEN, kind, f"{days} days")
+    paused = "SELECT paused_seconds / 86400 FROM application WHERE id = $1"
+    await end_overdue(undone)
+    assert await status(undone, OPEN) == becomes
+    if paused_days is not None:
+        assert await undone.fetchval(paused, OPEN) == paused_days
 
 
 async def test_nothing_ends_twice(undone) -> None:

@@ -58,7 +58,8 @@ async def test_messages_to_an_address_arrive_in_order_whatever_is_refused_meanwh
     kept, url = sink
     kept.answers["slow@order.example"] = ["451 later", "451 later"]
     for number in range(3):
-        await post(connection, letter("slow@order.example", f"slow {number}", path=f"/{number}"))
+        slow = {"path": f"/{number}", "subject": f"viewer {number}"}  # who share a mailbox
+        await post(connection, letter("slow@order.example", f"slow {number}", **slow))
         await post(connection, letter("quick@order.example", f"quick {number}"))
     assert await deliver_all(url, connection) == 0  # the first one was refused: a pause
     assert await deliver_all(url, connection) == 3

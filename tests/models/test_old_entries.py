@@ -1,6 +1,7 @@
 """What is old enough to be dropped: by the checkpoint that covers it, whatever its date says."""
 
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,8 +10,10 @@ import pytest
 
 from models.account import CheckpointFolder, verify
 from models.account.old_entries import drop_of_age, find_of_age
-from tests.accounts import read_five, sign
+from models.row_keys import new_key
+from tests.accounts import insert, past_triggers, read_five, sign
 from tests.linking import KEYS
+from tests.world import application_id
 
 pytestmark = pytest.mark.anyio
 
@@ -52,3 +55,44 @@ async def test_what_is_dated_back_is_as_young_as_its_checkpoint(
     report = await verify(undone, KEYS, CheckpointFolder(tmp_path))
     newest = await undone.fetchval("SELECT max(before) FROM account_drop")
     assert (report.findings, report.dropped_before) == ([], newest)
+
+
+async def test_a_lookup_for_a_case_stays_while_that_is_held(
+    undone: asyncpg.Connection, tmp_path: Path
+) -> None:
+    """It names nobody, only the case for which somebody looked."""
+    lookup = {"id": new_key(), "actor": "officer", "actor_role": "OFFICER", "purpose": "CASEWORK"}
+    lookup |= {"case_reference": "AUPO-SECU-0003", "by": "PASSPORT", "found": 2, "trace_id": "0"}
+    await insert(undone, "person_lookup", lookup | {"occurred_at": _LONG_AGO})
+    await sign(undone, tmp_path, now=_LONG_AGO + timedelta(seconds=10))
+    hold = {"id": new_key(), "application_id": application_id("AUPO-SECU-0003")}
+    await insert(undone, "legal_hold", hold | {"reason": "A trial.", "held_by": "supervisor"})
+    there = "SELECT count(*) FROM person_lookup WHERE id = $1"
+    await drop(undone, tmp_path, 3650)
+    assert await undone.fetchval(there, lookup["id"]) == 1
+    ended = "released_by = 'other', released_at = now(), release_reason = 'Over.'"
+    await undone.execute(f"UPDATE legal_hold SET {ended} WHERE id = $1", hold["id"])
+    await drop(undone, tmp_path, 3650)
+    assert await undone.fetchval(there, lookup["id"]) == 0
+
+
+async def test_no_record_lets_an_entry_go_before_the_days_are_over_that_it_is_kept(
+    undone: asyncpg.Connection, tmp_path: Path
+) -> None:
+    young, *_ = await read_five(undone, at=datetime.now(UTC) - timedelta(days=364))
+    await sign(undone, tmp_path)
+    await undone.execute(
+        "INSERT INTO account_drop (id, before, kept_days, firsts, lasts, public_key, signature)"
+        " SELECT $1, $2, 365, '{0}', ARRAY[max(position)], '', '' FROM account_leaf",
+        *(new_key(), _LONG_AGO),
+    )
+    for days, is_kept in ((364, True), (366, False)):
+        at = datetime.now(UTC) - timedelta(days=days)
+        async with past_triggers(undone):
+            await undone.execute(
+                "UPDATE access_event SET occurred_at = $2 WHERE id = $1", young, at
+            )
+        refused = pytest.raises(asyncpg.RestrictViolationError) if is_kept else nullcontext()
+        with refused:
+            async with undone.transaction():
+                await undone.execute("DELETE FROM access_event WHERE id = $1", young)

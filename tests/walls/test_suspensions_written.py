@@ -230,6 +230,9 @@ async def test_who_suspended_without_a_second_person_does_not_suspend_anew(conne
     )
     assert await is_done(connection, FIRST, anew.format(by="administrator"))
     assert not await is_done(connection, SECOND, anew.format(by="second"))
+    confirmed = f"confirmed_by = 'third', confirmed_at = now() WHERE id = '{UUID(int=902)}'"
+    await connection.execute(f"UPDATE suspension SET {confirmed}")
+    assert await is_done(connection, SECOND, anew.format(by="second"))
 
 
 @pytest.mark.parametrize(
