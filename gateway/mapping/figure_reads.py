@@ -169,6 +169,9 @@ class FigureReads:
         #: Reads run one after the other, as on the connection, so a question that is asked twice is
         #: read once.
         self._lock = asyncio.Lock()
+        #: By table: fields that ask for the same one are answered by what the first of them built.
+        self._building: dict[Hashable, asyncio.Lock] = {}
+        self._built: dict[Hashable, CachedTable] = {}
         self._freshness: dict[VersionedData, Freshness] = {}
 
     async def freshness(self, data: VersionedData) -> Freshness:
@@ -214,11 +217,23 @@ class FigureReads:
 
         ``question`` is what was asked, and ``reaches`` names the types whose rows are in it.
         """
-        role, tables = self._viewer.role, self._cache.tables
         key = (question, *(reach_key(each, self._viewer) for each in reaches))
-        found = tables.get(key)
-        if found is not None and found.mark == mark:
-            return found.value
+        async with self._building.setdefault(key, asyncio.Lock()):
+            found = self._cache.tables.get(key)
+            if found is not None and found.mark == mark:
+                return found.value
+            if key not in self._built:
+                self._built[key] = await self._build(key, mark, reaches, build)
+            return self._built[key]
+
+    async def _build(
+        self,
+        key: Hashable,
+        mark: tuple[Any, ...],
+        reaches: Iterable[str],
+        build: Callable[[], Awaitable[tuple[Any, Sequence[Any], int]]],
+    ) -> CachedTable:
+        role, tables = self._viewer.role, self._cache.tables
         published, rows, size = await build()
         cached = CachedRows(rows, lambda more: tables.grow(key, built, more))
         built = _Marked(mark, CachedTable(published, cached))
