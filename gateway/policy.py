@@ -1440,7 +1440,12 @@ POLICY: Mapping[str, Access] = {
     ),
     # Findings are computed from what the viewer's own volumes answer.
     "FindingTable": Access(
-        fields=dict.fromkeys(("asOf", "completeFrom", "rows"), EXACT_FIGURES),
+        fields=dict.fromkeys(("asOf", "completeFrom", "rows", "evidence"), EXACT_FIGURES),
+    ),
+    "FigureEvidence": Access(
+        fields=dict.fromkeys(
+            ("checkpointSignedAt", "checkpointRoot", "edition", "publishedAt"), EXACT_FIGURES
+        ),
     ),
     "Finding": Access(
         fields=dict.fromkeys(
@@ -1703,6 +1708,10 @@ POLICY: Mapping[str, Access] = {
             "value": EVERYONE,
             "precision": EVERYONE,
             "denominator": EVERYONE,
+            "low": EXACT_FIGURES,
+            "high": EXACT_FIGURES,
+            "lowOfMany": EXACT_FIGURES,
+            "highOfMany": EXACT_FIGURES,
             "upperBound": EVERYONE,
             "nearestWider": PUBLISHED_FIGURES,
             "yearOnYear": EVERYONE,

@@ -175,6 +175,24 @@ CREATE OR REPLACE FUNCTION viewer.account_state(acting text) RETURNS TABLE (
             FROM account_head AS head;
     END
 $$;
+CREATE OR REPLACE FUNCTION viewer.figure_evidence(acting text, first_on date, last_on date) RETURNS TABLE (
+    signed_at timestamptz, frontier bytea[], edition integer, published_at timestamptz)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF acting IS NULL OR acting NOT IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR') OR viewer.sealed(acting) IS NULL THEN
+            RAISE EXCEPTION 'what stands behind exact figures is for their readers alone'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN QUERY
+            SELECT
+                (SELECT head.signed_at FROM account_head AS head),
+                (SELECT head.frontier FROM account_head AS head),
+                max(published.edition), max(published.published_at)
+            FROM volume_edition AS published
+            WHERE published.starts_on BETWEEN first_on AND last_on;
+    END
+$$;
 CREATE OR REPLACE FUNCTION viewer.work_state(acting text) RETURNS TABLE (
     kind text, waiting bigint, since timestamptz, done_at timestamptz)
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
@@ -1068,6 +1086,7 @@ CREATE POLICY leadership_select ON volume_aged_until FOR SELECT TO gerbang_leade
 GRANT SELECT (data, version) ON data_version TO gerbang_leadership;
 CREATE POLICY leadership_select ON data_version FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT EXECUTE ON FUNCTION viewer.figure_evidence TO gerbang_leadership;
 GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO gerbang_leadership;
 GRANT EXECUTE ON FUNCTION viewer.note_sign_in TO gerbang_leadership;
 
@@ -1244,6 +1263,7 @@ GRANT EXECUTE ON FUNCTION viewer.people_found TO gerbang_officer;
 GRANT INSERT (actor, actor_role, by, case_reference, found, id, mac, mac_key, purpose, trace_id) ON person_lookup TO gerbang_officer;
 CREATE POLICY officer_insert ON person_lookup FOR INSERT TO gerbang_officer
     WITH CHECK (actor = (SELECT viewer.subject('OFFICER')) AND actor_role = 'OFFICER' AND purpose IN ('CASEWORK') AND case_reference = (SELECT viewer.purpose_reference('OFFICER')));
+GRANT EXECUTE ON FUNCTION viewer.figure_evidence TO gerbang_officer;
 GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_officer;
 GRANT EXECUTE ON FUNCTION viewer.admit_lookup TO gerbang_officer;
 GRANT EXECUTE ON FUNCTION viewer.count_endings TO gerbang_officer;
@@ -1465,6 +1485,7 @@ CREATE POLICY supervisor_insert ON ban_read FOR INSERT TO gerbang_supervisor
     WITH CHECK (actor = (SELECT viewer.subject('SUPERVISOR')) AND actor_role = 'SUPERVISOR' AND purpose IN ('CASEWORK', 'SUPERVISION') AND case_reference = (SELECT viewer.purpose_reference('SUPERVISOR')));
 GRANT EXECUTE ON FUNCTION viewer.people_read TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.people_counted TO gerbang_supervisor;
+GRANT EXECUTE ON FUNCTION viewer.figure_evidence TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.admit_lookup TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.count_endings TO gerbang_supervisor;
@@ -1603,6 +1624,7 @@ CREATE POLICY partner_manager_select ON volume_published FOR SELECT TO gerbang_p
 GRANT SELECT (edition, period, published_at, starts_on) ON volume_edition TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_edition FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+GRANT EXECUTE ON FUNCTION viewer.figure_evidence TO gerbang_partner_manager;
 GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO gerbang_partner_manager;
 GRANT EXECUTE ON FUNCTION viewer.note_sign_in TO gerbang_partner_manager;
 GRANT EXECUTE ON FUNCTION viewer.network_outcomes TO gerbang_partner_manager;
@@ -1725,6 +1747,7 @@ CREATE POLICY partner_agent_select ON data_version FOR SELECT TO gerbang_partner
 GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id, mac_key, mac) ON access_event TO gerbang_partner_agent;
 CREATE POLICY partner_agent_insert ON access_event FOR INSERT TO gerbang_partner_agent
     WITH CHECK (actor = (SELECT viewer.subject('PARTNER_AGENT')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('PARTNER_AGENT')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('PARTNER_AGENT') AS own WHERE cardinality(own) = 1) AND actor_role = 'PARTNER_AGENT' AND purpose IN ('INTAKE') AND case_reference = coalesce((SELECT viewer.purpose_reference('PARTNER_AGENT')), 'INTAKE'));
+GRANT EXECUTE ON FUNCTION viewer.figure_evidence TO gerbang_partner_agent;
 GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_partner_agent;
 GRANT EXECUTE ON FUNCTION viewer.count_endings TO gerbang_partner_agent;
 GRANT EXECUTE ON FUNCTION viewer.raise_tampering TO gerbang_partner_agent;
@@ -1937,6 +1960,7 @@ CREATE POLICY auditor_insert ON person_lookup FOR INSERT TO gerbang_auditor
 GRANT EXECUTE ON FUNCTION viewer.people_read TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.people_counted TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.account_state TO gerbang_auditor;
+GRANT EXECUTE ON FUNCTION viewer.figure_evidence TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.admit_lookup TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO gerbang_auditor;

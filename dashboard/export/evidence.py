@@ -1,5 +1,5 @@
 """What a report carries for whoever checks it later: what was asked, as of when, in whose scope,
-and its figures, as lines of JSON that `gerbang figure verify` reads.
+what stood beside it, and its figures, as lines of JSON that `gerbang figure verify` reads.
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ import xlsxwriter
 from dashboard.model.findings import Claim
 from dashboard.model.period import WIB, Period
 from dashboard.pages.place.reading import Place, variables_of
+from dashboard.texts.wording import written_instant
 
 #: Kinds of claims about a window that is named: the others are about the day on which they were
 #: asked, and cannot be asked again.
@@ -33,15 +34,30 @@ def evidence_of(place: Place) -> list[str]:
         "role": viewer.role,
         "partner": viewer.partner,
         "countries": sorted(viewer.countries),
+        **place.evidence,
     }
     return [orjson.dumps(line).decode() for line in (question, *_figures(place))]
+
+
+def stood_texts(place: Place) -> list[str]:
+    """The same checkpoint and edition in words, as they are printed."""
+    say, stood = place.say, place.evidence
+    signed_at, published_at = stood["checkpointSignedAt"], stood["publishedAt"]
+    return [
+        say("report.checkpoint", at=written_instant(signed_at, say), root=stood["checkpointRoot"])
+        if signed_at
+        else say("report.no_checkpoint"),
+        say("report.edition", edition=str(stood["edition"]), at=written_instant(published_at, say))
+        if published_at
+        else say("report.no_edition"),
+    ]
 
 
 def write_evidence(book: xlsxwriter.Workbook, place: Place, heading: Any) -> None:
     """Add the page with the lines to a workbook: each in a cell of its own, as a text."""
     page = book.add_worksheet(_SHEET)
     page.write_string(0, 0, place.say("report.evidence"), heading)
-    for line, text in enumerate(evidence_of(place), 1):
+    for line, text in enumerate([*stood_texts(place), *evidence_of(place)], 1):
         page.write_string(line, 0, text)
 
 

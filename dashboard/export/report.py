@@ -14,7 +14,7 @@ import typst
 import xlsxwriter
 
 from dashboard.components.shell import role_text
-from dashboard.export.evidence import evidence_of, write_evidence
+from dashboard.export.evidence import evidence_of, stood_texts, write_evidence
 from dashboard.export.files import NUMBER_FORMATS
 from dashboard.model.findings import Claim
 from dashboard.model.measures import INTAKE, MeasureKind
@@ -263,7 +263,10 @@ async def as_pdf(report: Report) -> bytes:
     told = {name: getattr(report, name) for name in ("title", "kind", "facts", "foot")}
     told |= {"language": report.place.say.language, "sections": sections}
     template = (resources.files("dashboard.export") / "a4.typ").read_bytes()
-    told["evidence"] = report.place.say("report.evidence")
+    told |= {
+        "evidence": report.place.say("report.evidence"),
+        "stood": stood_texts(report.place),
+    }
     evidence = "\n".join(evidence_of(report.place))
     inputs = {"report": orjson.dumps(told).decode(), "evidence": evidence}
     return await asyncio.to_thread(_compile, template, inputs)

@@ -18,6 +18,9 @@ class Reading(NamedTuple):
     value: float | None = None
     #: How many a rate or a duration is measured by: decisions, as a rule.
     whole: float | None = None
+    #: Between which ends the rate behind a share lies with 95% certainty; and as one of many.
+    interval: tuple[float, float] | None = None
+    interval_of_many: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +77,10 @@ def reading_of(answer: Mapping[str, Any]) -> Reading:
     return Reading(
         value,
         whole=answer.get("denominator", answer.get("measured")),
+        interval=_ends(answer.get("low"), answer.get("high")),
+        interval_of_many=_ends(answer.get("lowOfMany"), answer.get("highOfMany")),
     )
+
+
+def _ends(low: float | None, high: float | None) -> tuple[float, float] | None:
+    return None if low is None or high is None else (low, high)

@@ -70,6 +70,11 @@ def verify(file: Path, url: str) -> None:
         click.echo(f"Refusals are not compared: {report['role']} reads others than you do.")
     found, as_of = _ask_again(report, viewer, url, token)
     click.echo(f"Reported as of {report['asOf']}, asked again as of {as_of}.")
+    if report.get("checkpointRoot"):
+        signed_at, root = report["checkpointSignedAt"], report["checkpointRoot"]
+        click.echo(f"The account stood at the checkpoint of {signed_at} with the root {root}.")
+    if report.get("edition"):
+        click.echo(f"Published figures stood at edition {report['edition']}.")
     compared = [one for one in reported if _key(one) in found]
     corrected = list(compare(compared, found))
     for line in corrected:

@@ -13,6 +13,8 @@ from models.volumes.question import months_later
 
 #: History for what comes next, months that are judged by their own past, and the pace of work.
 KNOWN_MONTHS, RECENT_MONTHS, PACE_DAYS = 49, 13, 28
+#: A percentile of fewer hand-overs says nothing.
+ENOUGH_HANDOVERS = 10
 #: Days by which the rhythm of a week is known.
 RHYTHM_DAYS = 56
 _BASE = frozenset({Measure.INTAKE, Measure.DECISIONS, Measure.TARGET_RATE, Measure.REFUSED})
@@ -139,12 +141,16 @@ class FindingsQuestion:
         for number, question in enumerate(questions_of_events(self.events, of_types)):
             asked[f"event.{number}"] = question
         asked["places"] = replace(
-            self._ask(self.from_on, self.until, self.place, measures=_OF_PLACES), where=elsewhere
+            self._ask(self.from_on, self.until, self.place, measures=_OF_PLACES),
+            where=elsewhere,
+            fewest_durations=ENOUGH_HANDOVERS,
         )
         if recent <= month_end:
             asked["place_months"] = replace(
                 self._ask(recent, month_end, self.place, Period.MONTH, measures=measures),
                 where=elsewhere,
+                # Partners are told those of few, too.
+                fewest_durations=1 if self.is_partners else ENOUGH_HANDOVERS,
             )
             # Beside the promise alone, but for partners: percentiles of months are what costs most.
             by_type = _OF_WORK if self.is_partners else _BASE

@@ -12,7 +12,9 @@ from scipy.special import bdtr, bdtrc, ndtri
 
 #: What is left on each side of 95 % and 99.8 %.
 _OUTSIDE_WARNING, _OUTSIDE_CONTROL = 0.025, 0.001
-_Z95 = float(ndtri(1 - _OUTSIDE_WARNING))
+#: The standard normal's quantiles: of one share, and of one that is named among a hundred, of which
+#: some leave the first interval by chance.
+Z95, Z_OF_MANY = (float(ndtri(1 - outside)) for outside in (_OUTSIDE_WARNING, _OUTSIDE_CONTROL))
 #: Of so many expected cases on, a normal distribution says the same, and takes no longer for more.
 _MANY = 100
 
@@ -56,13 +58,13 @@ class Interval(NamedTuple):
     high: float
 
 
-def wilson(cases: int, n: int) -> Interval:
-    """Wilson's score interval of 95 %: never beyond 0 and 1, and sound for few cases."""
+def wilson(cases: int, n: int, z: float = Z95) -> Interval:
+    """Wilson's score interval, of 95 % as a rule: never beyond 0 and 1, and sound for few cases."""
     if n <= 0:
         return Interval(0.0, 1.0)
-    share, z2 = cases / n, _Z95**2
+    share, z2 = cases / n, z**2
     middle = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = _Z95 / (1 + z2 / n) * sqrt(share * (1 - share) / n + z2 / (4 * n * n))
+    half = z / (1 + z2 / n) * sqrt(share * (1 - share) / n + z2 / (4 * n * n))
     return Interval(max(0.0, middle - half), min(1.0, middle + half))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import strawberry
 
+from gateway.findings.rates import Z95, Z_OF_MANY, wilson
 from gateway.mapping.enums import CalendarPeriod, ChangeUnit, Precision, VolumeDimension
 from gateway.mapping.money import Money
 from gateway.mapping.scalars import BigInt, CountryCode
@@ -111,6 +112,22 @@ def _nearest_wider() -> Any:
     )
 
 
+_INTERVAL = (
+    "the interval of 95 % (Wilson) in which the rate behind it lies; null for what is no share of"
+    " something, and where figures are published ones"
+)
+
+
+def _end(end: int, z: float, description: str) -> Any:
+    def resolve(root: Any) -> float | None:
+        is_exact = root.is_share and root.precision is Precision.EXACT
+        if not is_exact or root.value is None or not root.denominator:
+            return None
+        return wilson(round(root.value * root.denominator), root.denominator, z)[end]
+
+    return computed_field(resolve, description)
+
+
 @strawberry.type(description="A number of things.")
 class CountFigure:
     value: BigInt | None = strawberry.field(description="The number; none where withheld.")
@@ -162,6 +179,17 @@ class RateFigure:
     )
     before: strawberry.Private[Before | None] = None
     find_wider: strawberry.Private[FindWider | None] = None
+    #: A ratio of what leaves to what comes is no share.
+    is_share: strawberry.Private[bool] = True
+    low: float | None = _end(0, Z95, f"Lower end of {_INTERVAL}.")
+    high: float | None = _end(1, Z95, "Upper end of the same.")
+    low_of_many: float | None = _end(
+        0,
+        Z_OF_MANY,
+        "Lower end of that of 99.8 %: to name one of many, some of which are by"
+        " chance outside that of 95 %.",
+    )
+    high_of_many: float | None = _end(1, Z_OF_MANY, "Upper end of the same.")
     nearest_wider: WiderCell | None = _nearest_wider()
     year_on_year: FigureChange | None = _change(Span.YEAR, "value", _points)
     month_on_month: FigureChange | None = _change(Span.MONTH, "value", _points)

@@ -13,6 +13,7 @@ from models.vocabulary import BackgroundWork, KeyOperationKind, Role
 
 _SEE_COUNTS = [role for role in Role if role in POLICY["ReaderRow"].fields["people"]]
 _SEE_CHECKPOINTS = [role for role in Role if role in POLICY["Installation"].fields["checkpoint"]]
+_SEE_EVIDENCE = [role for role in Role if role in POLICY["FindingTable"].fields["evidence"]]
 _SEE_TOUCHED = [role for role in Role if role in POLICY["TouchedFiles"].fields["open"]]
 _SEE_WORK = [role for role in Role if role in POLICY["Installation"].fields["work"]]
 _SEE_DOCUMENTS = [role for role in Role if role in POLICY["Query"].fields["trustedDocuments"]]
@@ -78,6 +79,22 @@ viewer.account_state(acting text) RETURNS TABLE (
                 (SELECT count(*) FROM account_outbox)
                     + (SELECT coalesce(max(position) + 1, 0) FROM account_leaf) - head.size
             FROM account_head AS head""",
+)
+#: What identifies the last checkpoint, without how much is in the account; and what was published
+#: of a window.
+_FIGURE_EVIDENCE = _told_to(
+    _SEE_EVIDENCE,
+    "what stands behind exact figures is for their readers alone",
+    """\
+viewer.figure_evidence(acting text, first_on date, last_on date) RETURNS TABLE (
+    signed_at timestamptz, frontier bytea[], edition integer, published_at timestamptz)""",
+    """\
+            SELECT
+                (SELECT head.signed_at FROM account_head AS head),
+                (SELECT head.frontier FROM account_head AS head),
+                max(published.edition), max(published.published_at)
+            FROM volume_edition AS published
+            WHERE published.starts_on BETWEEN first_on AND last_on""",
 )
 #: For readiness, which asks as ANONYMOUS.
 _INSTANTS = {
@@ -211,7 +228,14 @@ viewer.files_touched(acting text) RETURNS TABLE (
 OVERSIGHT_FUNCTIONS = "\n".join(
     (
         *(_PEOPLE_READ, _PEOPLE_COUNTED, *_INSTANTS.values()),
-        *(_ACCOUNT_STATE, _WORK_STATE, _KEYS_IN_USE, _JOB_STATE, _DATABASE_VERSIONS),
+        *(
+            _ACCOUNT_STATE,
+            _FIGURE_EVIDENCE,
+            _WORK_STATE,
+            _KEYS_IN_USE,
+            _JOB_STATE,
+            _DATABASE_VERSIONS,
+        ),
         *(_FILES_TOUCHED, _REGISTERED_DOCUMENTS),
     )
 )
@@ -223,6 +247,8 @@ def oversight_grants(role: Role) -> Iterator[str]:
         yield f"GRANT EXECUTE ON FUNCTION viewer.people_counted TO {database_role(role)};"
     if role in _SEE_CHECKPOINTS:
         yield f"GRANT EXECUTE ON FUNCTION viewer.account_state TO {database_role(role)};"
+    if role in _SEE_EVIDENCE:
+        yield f"GRANT EXECUTE ON FUNCTION viewer.figure_evidence TO {database_role(role)};"
     if role in _SEE_WORK:
         for name in ("work_state", "keys_in_use", "job_state", "database_versions"):
             yield f"GRANT EXECUTE ON FUNCTION viewer.{name} TO {database_role(role)};"

@@ -73,7 +73,8 @@ class ScopedQuestion:
         asked = self.question
         filtered = tuple(sorted(asked.where))
         shapes = tuple(tile.shape for tile in self.tiles)
-        return asked.dimensions, asked.period, filtered, frozenset(asked.measures), shapes
+        measures = frozenset(asked.measures), asked.fewest_durations
+        return asked.dimensions, asked.period, filtered, measures, shapes
 
     @cached_property
     def parameters(self) -> dict[str, Any]:

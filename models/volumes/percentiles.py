@@ -55,7 +55,7 @@ def percentiles(scoped: ScopedQuestion, window: list[Tile]) -> AnySelect:
             total.label("of_all"),
         )
         .group_by(c.clock, *(c[name] for name in names))
-        .having(total > 0)
+        .having(total >= scoped.question.fewest_durations)
         .cte("reached")
         .c
     )

@@ -48,6 +48,8 @@ class Question:
     period: Period | None = None
     where: Mapping[Dimension, tuple[str, ...]] = field(default_factory=dict)
     measures: Set[Measure] = frozenset(Measure)
+    #: Of fewer durations no percentile is computed, as if nothing was measured.
+    fewest_durations: int = 1
 
     def periods(self) -> Iterator[tuple[date, date, date]]:
         """Each period: its first day, and its first and last day inside the window."""

@@ -15,6 +15,7 @@ from dashboard.model.user import User
 from dashboard.model.volumes import read_volumes
 from dashboard.pages.volumes.view import View
 from dashboard.texts import texts
+from tests.dashboard.some_volumes import a_rate
 
 LEADER = User("LEADERSHIP", ("LEADERSHIP",), "Sari Wijaya", None, ())
 AS_OF = date(2026, 3, 10)
@@ -112,7 +113,7 @@ def _row(random: Random, size: int, code: str | None = None) -> dict[str, Any]:
         if measure.kind is MeasureKind.RATE:
             part = random.randint(0, decisions) if decisions else 0
             part = min(part, random.choice((part, decisions // 20)))
-            found = {"value": part / decisions if decisions else None, "denominator": decisions}
+            found = a_rate(part / decisions if decisions else None, decisions)
         elif measure.kind is MeasureKind.DURATION:
             hours = round(random.lognormvariate(2, 1), 1) if decisions else None
             found = {"hours": hours, "measured": decisions}

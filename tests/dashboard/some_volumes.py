@@ -10,6 +10,7 @@ from dashboard.model.user import User
 from dashboard.model.volumes import Volumes, read_volumes
 from dashboard.pages.volumes.view import View
 from dashboard.texts import texts
+from gateway.findings.rates import Z95, Z_OF_MANY, wilson
 
 
 def row(intake: int | None, country: str | None = None, **more: Any) -> dict[str, Any]:
@@ -81,11 +82,21 @@ def _month(intake: int, starts_on: str) -> dict[str, Any]:
     return {"period": {"startsOn": starts_on}, "intake": figure, "decisions": figure}
 
 
+def a_rate(value: float | None, whole: int | None) -> dict[str, Any]:
+    """A rate with the ends of its intervals, as the gateway answers it."""
+    names = ("low", "high"), ("lowOfMany", "highOfMany")
+    ends: dict[str, float | None] = dict.fromkeys((*names[0], *names[1]))
+    if value is not None and value <= 1 and whole:
+        for (low, high), z in zip(names, (Z95, Z_OF_MANY), strict=True):
+            ends[low], ends[high] = wilson(value * whole, whole, z)
+    return {"value": value, "denominator": whole, **ends}
+
+
 def _figure(kind: MeasureKind, value: float | None, whole: int | None = None) -> dict[str, Any]:
     match kind:
         case MeasureKind.DURATION:
             return {"hours": value, "measured": whole}
         case MeasureKind.RATE:
-            return {"value": value, "denominator": whole}
+            return a_rate(value, whole)
         case _:
             return {"value": value}

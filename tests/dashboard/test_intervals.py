@@ -3,24 +3,14 @@
 import pytest
 
 from dashboard.model.intervals import (
-    Z_OF_MANY,
     has_enough,
-    interval,
     rank_rows,
     stands_out,
     surely_least,
     surely_most,
 )
 from dashboard.model.measures import INTAKE, REFUSAL_RATE, TURNAROUND_P50
-from dashboard.model.rows import Line, Reading
-
-
-def wilson(cases: float, n: int) -> tuple[float, float]:
-    """Wilson's interval, by another way than the code's: the roots of its quadratic equation."""
-    z2, share = 1.959963984540054**2, cases / n
-    a, b, c = 1 + z2 / n, -(2 * share + z2 / n), share * share
-    root = max(b * b - 4 * a * c, 0) ** 0.5
-    return (-b - root) / (2 * a), (-b + root) / (2 * a)
+from dashboard.model.rows import Line, Reading, reading_of
 
 
 @pytest.mark.parametrize(
@@ -37,33 +27,24 @@ def test_a_rate_rests_on_thirty_cases(reading: Reading, is_enough: bool) -> None
     assert has_enough(INTAKE, reading)
 
 
-def test_only_shares_of_something_have_an_interval() -> None:
-    assert interval(REFUSAL_RATE, Reading(0.1, whole=50)) == pytest.approx(wilson(5, 50))
-    for share in (0.0, 1.0):
-        found = interval(REFUSAL_RATE, Reading(share, whole=50))
-        assert found == pytest.approx(wilson(share * 50, 50), abs=1e-12)
-    for reading in (
-        Reading(1.01, whole=50),
-        Reading(-0.01, whole=50),
-        Reading(0.1),
-        Reading(0.1, whole=0),
-        Reading(None, whole=50),
-    ):
-        assert interval(REFUSAL_RATE, reading) is None
-        assert surely_least(REFUSAL_RATE, reading) == (reading.value or 0)
-        assert surely_most(REFUSAL_RATE, reading) == (reading.value or 0)
-    assert interval(TURNAROUND_P50, Reading(0.1, whole=50)) is None
+def test_an_interval_is_the_gateways_and_without_one_a_value_is_sure() -> None:
+    ends = {"low": 0.04, "high": 0.21, "lowOfMany": 0.02, "highOfMany": 0.3}
+    reading = reading_of({"value": 0.1, "denominator": 50, **ends})
+    assert (surely_least(reading), surely_most(reading)) == (0.04, 0.21)
+    assert reading.interval_of_many == (0.02, 0.3)
+    for value, ends in ((1.01, {"low": None, "high": None}), (None, {}), (0.1, {})):
+        reading = reading_of({"value": value, "denominator": 50, **ends})
+        assert surely_least(reading) == surely_most(reading) == (value or 0)
 
 
 def test_what_stands_out_is_beyond_the_whole_and_not_at_it() -> None:
-    reading = Reading(0.1, whole=50)
-    bounds = interval(REFUSAL_RATE, reading, Z_OF_MANY)
-    assert bounds
-    assert not stands_out(REFUSAL_RATE, reading, bounds[0], upwards=True)
-    assert stands_out(REFUSAL_RATE, reading, bounds[0] - 1e-9, upwards=True)
-    assert not stands_out(REFUSAL_RATE, reading, bounds[1], upwards=False)
-    assert stands_out(REFUSAL_RATE, reading, bounds[1] + 1e-9, upwards=False)
-    assert not stands_out(REFUSAL_RATE, Reading(None), -1, upwards=True)
+    reading = Reading(0.1, 50, interval=(0.04, 0.21), interval_of_many=(0.02, 0.3))
+    for whole, upwards, stands in (
+        (0.02, True, False), (0.02 - 1e-9, True, True), (0.03, True, False),
+        (0.3, False, False), (0.3 + 1e-9, False, True), (0.25, False, False),
+    ):  # fmt: skip
+        assert stands_out(reading, whole, upwards=upwards) is stands
+    assert not stands_out(Reading(0.1, 50), -1, upwards=True)
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,12 @@ def test_each_of_few_files_is_as_it_was() -> None:
     )
 
 
+EVIDENCE = {
+    "checkpointSignedAt": "2026-10-14T05:00:00Z", "checkpointRoot": "root",
+    "edition": 3, "publishedAt": "2026-10-01T05:00:00Z",
+}  # fmt: skip
+
+
 def some_place(kind: str, code: str, viewer: User, language: str = "en") -> Place:
     late = [
         {
@@ -115,7 +121,7 @@ def some_place(kind: str, code: str, viewer: User, language: str = "en") -> Plac
     node = {"name": "Australia", "country": {"name": "Australia"}, "partner": None}
     address = read_address(f"{kind}={code}&period=last-year&language={language}", language)
     return Place(kind, code, node if kind else None, TODAY, late, 4, {"centre": split}, address,
-                 viewer, texts(language))  # fmt: skip
+                 viewer, texts(language), EVIDENCE)  # fmt: skip
 
 
 PLACES = {

@@ -10,10 +10,11 @@ import pytest
 from dashboard.components.html_part import html_of
 from dashboard.model.filters import MOST_VALUES
 from dashboard.model.page_state import Address
-from dashboard.model.rows import Line, Reading
+from dashboard.model.rows import Line, Reading, reading_of
 from dashboard.pages.volumes.ranking import TOP_ROWS, order_text, ranking, ranking_note
 from dashboard.pages.volumes.view import View
-from tests.dashboard.some_volumes import some_view
+from dashboard.texts import texts
+from tests.dashboard.some_volumes import a_rate, some_view
 
 
 def a_line(number: int, intake: float, name: str = "", **readings: Reading) -> Line:
@@ -102,7 +103,8 @@ def test_a_line_stands_once_where_rates_begin_that_rest_on_too_few() -> None:
 
 
 def test_the_interval_of_a_share_stands_where_it_is_what_rows_are_ranked_by() -> None:
-    rates = {"refusal_rate": Reading(0.05, whole=500), "target_rate": Reading(0.9, whole=500)}
+    shares = {"refusal_rate": 0.05, "target_rate": 0.9}
+    rates = {name: reading_of(a_rate(share, 500)) for name, share in shares.items()}
     (row,) = rows_of(a_view([a_line(1, 9, **rates)], sort="refusal_rate"))
     assert row.count("interval") == 1
     assert "5.0%<span" in row
@@ -194,3 +196,6 @@ def test_bars_are_shares_of_the_largest_and_sums_have_none() -> None:
 def test_one_row_alone_is_not_counted() -> None:
     assert ranking(a_view([a_line(1, 9)]))[0] == "Partner country by applications received"
     assert ranking(a_view(places(2)))[0] == "2 partner countries by applications received"
+    assert ranking(a_view(places(2), sort="name"))[0] == "2 partner countries by name"
+    indonesian = replace(a_view(places(2), sort="name"), say=texts("id"))
+    assert ranking(indonesian)[0] == "2 negara/wilayah mitra menurut nama"

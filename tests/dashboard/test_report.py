@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree
@@ -56,8 +57,13 @@ def a_report(
     today_ = Today(period, datetime(2026, 3, 1, tzinfo=UTC), found, names, {}, None)
     node = {"name": "Australia"}
     address = Address(language)
+    at = "2026-03-01T05:00:00Z"
+    stood = {
+        "checkpointSignedAt": at, "checkpointRoot": "r00t/+=", "edition": 2, "publishedAt": at,
+    }  # fmt: skip
     return Place(
-        "country", "AU", node, today_, (), 0, waiting or {}, address, LEADER, texts(language)
+        *("country", "AU", node, today_, (), 0, waiting or {}, address, LEADER, texts(language)),
+        evidence=stood,
     )
 
 
@@ -88,6 +94,29 @@ async def test_a_promise_stands_with_and_without_named_events(language: str, sha
     with zipfile.ZipFile(io.BytesIO(await as_xlsx(report))) as book:
         pages = [book.read(name).decode() for name in book.namelist() if "worksheets" in name]
     assert any("<v>0.963</v>" in page for page in pages)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("checkpoint of 1 Mar 2026", "root r00t/+=.", "edition 2, of 1 Mar 2026")),
+        ("id", ("titik periksa 1 Mar 2026", "akar r00t/+=.", "edisi 2, 1 Mar 2026")),
+    ],
+)
+async def test_the_checkpoint_and_the_edition_stand_in_both_files(
+    language: str, words: tuple[str, ...]
+) -> None:
+    place = a_report([Claim("CHANGE", "UP", measure=INTAKE)], language)
+    for said in (
+        text_of(await as_pdf(report_of(place))),
+        " ".join(words_of(await as_xlsx(report_of(place)))),
+    ):
+        assert all(word in said for word in words), said
+    nothing = replace(place, evidence=dict.fromkeys(place.evidence))
+    said = " ".join(words_of(await as_xlsx(report_of(nothing))))
+    assert texts(language)("report.no_checkpoint") in said
+    assert texts(language)("report.no_edition") in said
 
 
 def cells_of(

@@ -22,7 +22,7 @@ from dashboard.pages.volumes.titles import document_title, finding, map_title, t
 from dashboard.texts import texts
 from dashboard.texts.wording import month_text
 from tests.dashboard.random_worlds import AS_OF, World, a_world
-from tests.dashboard.some_volumes import row, some_data, some_view
+from tests.dashboard.some_volumes import a_rate, row, some_data, some_view
 
 WORLDS = 120
 FIELDS = [measure.field for measure in MEASURES]
@@ -210,10 +210,10 @@ def test_three_of_eight_neither_lead_a_list_nor_make_a_title() -> None:
     rows = [
         row
         | {"country": {"code": code, "iso3": code, "name": f"<{code}>"}}
-        | {"refusalRate": {"value": rate, "denominator": decisions}}
+        | {"refusalRate": a_rate(rate, decisions)}
         for code, (rate, decisions) in rates.items()
     ]
-    total = row | {"refusalRate": {"value": 0.021, "denominator": 9_000}}
+    total = row | {"refusalRate": a_rate(0.021, 9_000)}
     data = world.data | {"groups": {"rows": rows}, "all": {"rows": [total]}}
 
     def codes_in_order(order: str) -> list[str | None]:
@@ -287,7 +287,7 @@ def test_the_map_names_the_largest_of_few_and_three_of_many(
 @pytest.mark.parametrize(("others", "stands"), [(0, False), (1, True)])
 def test_nobody_stands_out_alone(others: int, stands: bool) -> None:
     address = Address("en", measure="refusal_rate")
-    rate = {"refusalRate": {"value": 0.5, "denominator": 100}}
+    rate = {"refusalRate": a_rate(0.5, 100)}
     rows = [row(100, "AU") | rate, *[row(100, "SG") for _ in range(others)]]
     data = some_data(date(2024, 12, 1)) | {"groups": {"rows": rows}}
     view = some_view(address)

@@ -33,7 +33,7 @@ from dashboard.pages.volumes.trend_table import trend_notes, trend_table
 from dashboard.pages.volumes.view import View
 from dashboard.texts import texts
 from tests.dashboard.snapshots import assert_as_drawn
-from tests.dashboard.some_volumes import B1, LEADER
+from tests.dashboard.some_volumes import B1, LEADER, a_rate
 
 QUARTER = Period(date(2025, 12, 1), date(2026, 2, 28))
 #: It goes on for all months that a trend shows, and ends as a month begins.
@@ -65,7 +65,7 @@ def a_row(seed: int, by: str = "", code: str | None = None) -> dict[str, Any]:
         match measure.kind:
             case MeasureKind.RATE:
                 value = None if seed % 11 == 5 else odd % 21 / 100
-                row[measure.field] = {"value": value, "denominator": 28 + seed % 4 * (1 + seed)}
+                row[measure.field] = a_rate(value, 28 + seed % 4 * (1 + seed))
             case MeasureKind.DURATION:
                 hours = None if seed % 11 == 5 else 66.0 + odd % 9 * 1.5
                 row[measure.field] = {"hours": hours, "measured": 28 + seed % 5}

@@ -9,7 +9,7 @@ from dashboard.figures.world import places_on_map, world_map
 from dashboard.model.measures import INTAKE, REFUSAL_RATE, TURNAROUND_P90
 from dashboard.model.page_state import Address, read_address
 from dashboard.model.period import month_start
-from dashboard.model.rows import Line, Reading
+from dashboard.model.rows import Line, Reading, reading_of
 from dashboard.pages.volumes.cards import cards
 from dashboard.pages.volumes.filter_bar import filter_options, no_applications
 from dashboard.pages.volumes.map_legend import map_legend
@@ -18,7 +18,7 @@ from dashboard.pages.volumes.table_rows import place_row
 from dashboard.pages.volumes.titles import map_title, trend_title
 from dashboard.pages.volumes.view import View
 from tests.dashboard.snapshots import assert_as_drawn
-from tests.dashboard.some_volumes import some_view
+from tests.dashboard.some_volumes import a_rate, some_view
 
 #: Of places on the map, from west to east.
 CODES = [
@@ -28,7 +28,8 @@ CODES = [
 
 
 def a_line(code: str | None, value: float | None, whole: float | None = None) -> Line:
-    readings = {each.id: Reading(value, whole) for each in (INTAKE, REFUSAL_RATE, TURNAROUND_P90)}
+    readings = {each.id: Reading(value, whole) for each in (INTAKE, TURNAROUND_P90)}
+    readings[REFUSAL_RATE.id] = reading_of(a_rate(value, whole))
     return Line(readings, code, f"{code}X", f"{code} land")
 
 

@@ -72,6 +72,15 @@ async def test_refusals_are_rounded_and_so_is_what_they_are_a_share_of(who) -> N
     assert publication["fewestDecisions"] == 100
 
 
+async def test_a_published_rate_is_rounded_and_has_no_interval(who) -> None:
+    rate = "refusalRate { value precision low highOfMany }"
+    arguments = f"{YEAR}, groupBy: [VISA_TYPE, QUARTER], published: true"
+    rows = (await ask(who["manager-au"], arguments, rate))["rows"]
+    rounded = [row["refusalRate"] for row in rows if row["refusalRate"]["value"] is not None]
+    assert {each["precision"] for each in rounded} == {"ROUNDED"}
+    assert {(each["low"], each["highOfMany"]) for each in rounded} == {(None, None)}
+
+
 async def test_fewer_than_ten_refusals_are_published_as_a_bound(who) -> None:
     rows = await everything(who["anonymous"])
     bounded = [row for row in rows if row["refused"]["precision"] == "BELOW"]

@@ -15,7 +15,6 @@ from gateway.cache import WeightedCache
 from gateway.mapping.catalogue import Catalogue
 from gateway.mapping.figure_reads import size_of
 from gateway.schema.build import build_schema
-from gateway.schema.findings import query as findings_query
 from gateway.schema.volumes import query as volume_query
 from gateway.schema.volumes.names import NOUNS
 from models.publication import publish, reading
@@ -84,29 +83,6 @@ async def test_a_table_is_built_once(who, monkeypatch: pytest.MonkeyPatch) -> No
     first = await rows_of(who["leadership"], BY_NATIONALITY)
     assert await rows_of(who["leadership"], BY_NATIONALITY) == first
     assert len(built) == 1
-
-
-async def test_what_fields_of_one_operation_ask_alike_is_found_once(
-    who, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    found: list[Any] = []
-    claims_of = findings_query.claims_of
-
-    def find_and_record(figures: Any) -> Any:
-        found.append(figures)
-        return claims_of(figures)
-
-    monkeypatch.setattr(findings_query, "claims_of", find_and_record)
-    window = 'from: "2025-01-01", to: "2025-03-31"'
-    some, others = (
-        f"findings({window}, kinds: [{kind}]) {{ rows {{ kind }} }}"
-        for kind in ("CHANGE", "WAITING")
-    )
-    answer = await who["leadership"](f"{{ some: {some} others: {others} again: {some} }}")
-    assert answer.errors == []
-    kinds = {name: {row["kind"] for row in table["rows"]} for name, table in answer.data.items()}
-    assert kinds == {"some": {"CHANGE"}, "others": {"WAITING"}, "again": {"CHANGE"}}
-    assert len(found) == 1
 
 
 async def test_figures_are_read_once_for_tables_with_and_without_changes(

@@ -162,7 +162,7 @@ WAYS: dict[str, tuple[str, ...]] = {
         f"{_CASES} > applicant > accessEvents(first: 9) > nodes",
     ),
     "VolumeTable": (f"volumes({WINDOW}[])",),
-    "FindingTable": (_FINDINGS,),
+    "FindingTable": (_FINDINGS,), "FigureEvidence": (f"{_FINDINGS} > evidence",),
     "Finding": (f"{_FINDINGS} > rows",),
     "FindingSubject": (f"{_FINDINGS} > rows > subject",),
     "FindingNumber": (f"{_FINDINGS} > rows > numbers",),

@@ -383,7 +383,11 @@ _FIGURES: dict[str, Lines] = {
         "asOf completeFrom rows":                            "R R R R R R - - - - - R",
         "published":                                         "- - - R - - - - - - - R",
     },
-    "FindingTable": {"asOf completeFrom rows":             "R R R R R R - - - - - -"},
+    "FindingTable": {"asOf completeFrom rows evidence":    "R R R R R R - - - - - -"},
+    "FigureEvidence": {
+        "checkpointSignedAt checkpointRoot":                 "R R R R R R - - - - - -",
+        "edition publishedAt":                               "R R R R R R - - - - - -",
+    },
     "Finding": {
         "topic kind subject measure period direction":       "R R R R R R - - - - - -",
         "isConcern numbers question precision":              "R R R R R R - - - - - -",
@@ -514,6 +518,7 @@ CARRIERS: dict[str, Lines] = {
     "MoneyFigure": {"value precision yearOnYear monthOnMonth": _ALL},
     "RateFigure": {
         "value precision denominator upperBound yearOnYear monthOnMonth": _ALL,
+        "low high lowOfMany highOfMany": "R R R R R R - - - - - -",
         "nearestWider": "- - - R - - - - - - - R",
     },
     "DurationFigure": {

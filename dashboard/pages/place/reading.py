@@ -46,6 +46,8 @@ class Place:
     address: Address
     viewer: User
     say: Texts
+    #: What stood beside the figures: the checkpoint of the account, the edition of published ones.
+    evidence: Mapping[str, Any]
 
     @property
     def compared(self) -> str:
@@ -101,6 +103,7 @@ async def ask_place(
         address,
         viewer,
         say,
+        data["claims"]["evidence"],
     )
 
 

@@ -138,7 +138,9 @@ def ranking_note(view: View) -> str:
 
 
 def _title(count: int, address: Address, say: Texts) -> str:
-    measure = _inside_sentence(_sorted_by(address, say))
+    is_by_name = address.sort == NAME
+    measure = say("ranking.by_name" if is_by_name else f"measures.{address.sort}.label")
+    measure = _inside_sentence(measure)
     if count == 1:
         return say("ranking.title_one", what=say(f"filters.{address.by}"), measure=measure)
     return say(f"ranking.title_{address.by}", count=count_text(count, say), measure=measure)

@@ -7,7 +7,7 @@ from dash import html
 from dashboard.components.html_part import aria
 from dashboard.figures.small import sparkline
 from dashboard.model.filters import CENTRE, COUNTRY, MOST_VALUES, PARTNER
-from dashboard.model.intervals import has_enough, interval
+from dashboard.model.intervals import has_enough
 from dashboard.model.measures import INTAKE, Measure
 from dashboard.model.period import TREND_MONTHS, month_start
 from dashboard.model.rows import Line
@@ -128,7 +128,7 @@ def _readings(line: Line, before: Line, view: View, share: float | None) -> list
 
 def _interval_text(measure: Measure, line: Line, view: View) -> list[Any]:
     """The interval of the share that the rows are sorted by, since they are sorted by its end."""
-    bounds = interval(measure, line[measure])
+    bounds = line[measure].interval
     if bounds is None:
         return []
     low, high = (percent_text(bound, view.say) for bound in bounds)

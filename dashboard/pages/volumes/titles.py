@@ -8,7 +8,7 @@ from dash import html
 from dashboard.components.shell import on_paper, scope_text
 from dashboard.figures.trend import trend_months
 from dashboard.model.filters import FILTERS
-from dashboard.model.intervals import ENOUGH, has_enough, interval, rank_rows, stands_out
+from dashboard.model.intervals import ENOUGH, has_enough, rank_rows, stands_out
 from dashboard.model.measures import INTAKE, RELATIVE, Better, MeasureKind
 from dashboard.model.period import MONTHS_OF_A_YEAR, month_end, month_start
 from dashboard.model.reach import is_elsewhere
@@ -143,9 +143,7 @@ def _standing_out(view: View) -> str:
     by = say(f"filters.by_{view.address.by}")
     if len(lines) < 2 or whole.value is None:
         return say("map.none", measure=name, by=by)
-    beyond = [
-        line for line in lines if stands_out(measure, line[measure], whole.value, upwards=falls)
-    ]
+    beyond = [line for line in lines if stands_out(line[measure], whole.value, upwards=falls)]
     first = rank_rows(beyond or lines, measure, falls=falls)[0]
     values = {
         "measure": name,
@@ -157,7 +155,7 @@ def _standing_out(view: View) -> str:
     side = "most" if falls else "least"
     if beyond:
         return say("map.stands_out", **values)
-    key = f"map.nobody_{side}" if interval(measure, first[measure]) else f"map.{side}"
+    key = f"map.nobody_{side}" if first[measure].interval else f"map.{side}"
     return say(key, enough=str(ENOUGH), **values)
 
 

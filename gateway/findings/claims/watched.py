@@ -16,7 +16,7 @@ from gateway.findings.claim import (
     limits_number,
     share_number,
 )
-from gateway.findings.figures import Figures, Row, counts_of
+from gateway.findings.figures import ENOUGH_HANDOVERS, Figures, Row, counts_of
 from gateway.findings.outliers import (
     PAST_MONTHS,
     Funnel,
@@ -33,8 +33,6 @@ from models.volumes import Measure
 
 #: One refusal of two decisions is beyond any limit, and says nothing.
 ENOUGH = 30
-#: A month of hand-overs with fewer says nothing.
-ENOUGH_HANDOVERS = 10
 
 _N, _D = FindingNumberName, FindingDirection
 

@@ -1,16 +1,17 @@
 """The resolver of `findings`: what the viewer's own volumes answer, turned into claims."""
 
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any, NamedTuple, cast
 
 import strawberry
-from sqlalchemy import Date, Select, bindparam, select
+from sqlalchemy import Date, Select, bindparam, func, select
 
 from gateway.access.fields import is_readable
 from gateway.access.rows import reachable_in_role, vouch_for
-from gateway.access.transactions.prepared import prepare_reading
+from gateway.access.transactions.prepared import bind_for, prepare_reading
 from gateway.errors import ArgumentError
 from gateway.findings.claim import Claim, FindingKind
 from gateway.findings.claims import claims_of
@@ -23,7 +24,7 @@ from gateway.mapping.context import Context
 from gateway.mapping.enums import VolumeDimension
 from gateway.mapping.figure_reads import Freshness
 from gateway.processor_time import in_thread
-from gateway.schema.findings.types import Finding, FindingTable, full_name
+from gateway.schema.findings.types import FigureEvidence, Finding, FindingTable, full_name
 from gateway.schema.volumes.arguments import (
     VolumeWhere,
     forbidden_dimensions,
@@ -34,10 +35,13 @@ from gateway.schema.volumes.measures import FIELDS
 from gateway.schema.volumes.names import NOUNS, RowsByCode, load_names
 from gateway.schema.volumes.outcomes import first_decided, outcome_mistakes
 from gateway.schema.volumes.query import read_figures
+from gateway.schema.volumes.selection import selected_fields
+from gateway.strawberry_bridge import root_selection
 from gateway.texts.language import Language
 from gateway.viewer import Viewer
 from models import NamedEvent as NamedEventRow
 from models import ServiceTarget as ServiceTargetRow
+from models.account.merkle import Frontier
 from models.instants import wib_day
 from models.vocabulary import Clock, Role
 from models.volumes import Dimension, Question
@@ -121,8 +125,29 @@ async def findings(
 
     some = ("findings of kinds", *key, None if kinds is None else tuple(sorted(kinds)), about)
     kept = await context.figures.table(some, mark, reaches, choose)
+    selection = root_selection(info)
+    selected = {node.name.value for node in selected_fields(selection, selection.sets)}
     return FindingTable(
-        as_of=freshness.as_of, complete_from=freshness.complete_from, rows=kept.rows
+        as_of=freshness.as_of,
+        complete_from=freshness.complete_from,
+        rows=kept.rows,
+        found_evidence=await _evidence(context, asked) if "evidence" in selected else None,
+    )
+
+
+async def _evidence(context: Context, asked: FindingsQuestion) -> FigureEvidence:
+    """The checkpoint of the account and the edition of published figures, of this snapshot."""
+    columns = ("signed_at", "frontier", "edition", "published_at")
+    told = func.viewer.figure_evidence(context.viewer.role.value, asked.from_on, asked.until)
+    evidence = select(told.table_valued(*columns))
+    [rows] = await context.session.fetch(bind_for(context.viewer, "FindingTable", evidence))
+    [(signed_at, frontier, edition, published_at)] = rows
+    root = Frontier(hashes=tuple(frontier)).root() if frontier else None
+    return FigureEvidence(
+        checkpoint_signed_at=signed_at,
+        checkpoint_root=root and b64encode(root).decode(),
+        edition=edition,
+        published_at=published_at,
     )
 
 

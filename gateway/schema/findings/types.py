@@ -181,12 +181,38 @@ def full_name(row: Any, language: Language) -> str | None:
     return values.get(f"name_{language.lower()}") or values.get("name") or values.get("city")
 
 
+@strawberry.type(
+    description="What stood beside the figures when they were found, for whoever checks them later."
+)
+class FigureEvidence:
+    checkpoint_signed_at: datetime | None = strawberry.field(
+        description="When the last checkpoint of the account was signed; null where none ever was."
+    )
+    checkpoint_root: str | None = strawberry.field(
+        description="Its root, in Base64 as the checkpoints have it that are kept outside the"
+        " database; null where none was ever signed."
+    )
+    edition: int | None = strawberry.field(
+        description="The newest edition of published figures of the window; null where none is"
+        " published."
+    )
+    published_at: datetime | None = strawberry.field(
+        description="When figures of it were last published."
+    )
+
+
 @strawberry.type(description="The findings of a question.")
 class FindingTable:
+    #: Read where it is selected.
+    found_evidence: strawberry.Private[FigureEvidence | None]
+
     as_of: datetime = strawberry.field(description="All that was recorded before it is counted.")
     complete_from: date = strawberry.field(
         description="From when on figures are complete, as in `VolumeTable`."
     )
     rows: list[Finding] = strawberry.field(
         description="The findings, by topic: what sums a topic up comes first."
+    )
+    evidence: FigureEvidence = computed_field(
+        lambda root: root.found_evidence, "What stood beside the figures when they were found."
     )

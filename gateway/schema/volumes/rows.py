@@ -70,6 +70,7 @@ def _rate(measure: Measure, description: str) -> Any:
             precision=Precision.EXACT,
             denominator=BigInt(root.figures[f"{measure}_of"]),
             before=_before(root, measure),
+            is_share=measure is not Measure.CLEARANCE_RATIO,
         )
 
     return computed_field(resolve, description)

@@ -59,15 +59,17 @@ class VolumeSelection:
 def volume_selection(selection: RootSelection) -> VolumeSelection:
     """What is selected of the rows, wherever fragments put it; directives leave things out."""
     fields: dict[str, frozenset[str]] = {}
-    rows = [node for node in _fields(selection, selection.sets) if node.name.value == "rows"]
-    for node in _fields(selection, (row.selection_set for row in rows)):
-        name, below = node.name.value, _fields(selection, [node.selection_set])
+    rows = [
+        node for node in selected_fields(selection, selection.sets) if node.name.value == "rows"
+    ]
+    for node in selected_fields(selection, (row.selection_set for row in rows)):
+        name, below = node.name.value, selected_fields(selection, [node.selection_set])
         names = frozenset(inner.name.value for inner in below)
         fields[name] = fields.get(name, frozenset()) | names
     return VolumeSelection(fields)
 
 
-def _fields(
+def selected_fields(
     selection: RootSelection, sets: Iterable[SelectionSetNode | None]
 ) -> Iterator[FieldNode]:
     """The fields of selection sets of one type, each fragment once."""
