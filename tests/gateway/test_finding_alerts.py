@@ -14,7 +14,7 @@ from models.database.connections import connect, pool
 from models.row_keys import new_key
 from models.synthetic import synthesise
 from models.synthetic.assumptions import Scale
-from models.volumes.grains import GRAINS, Dimension
+from models.volumes.grains import FACTS, GRAINS, Dimension
 from tests import tokens
 from tests.conftest import NewDatabase
 from tests.free_ports import free_port
@@ -155,6 +155,8 @@ MONTHS = {
     "MORE_REFUSALS": (
         "granted = granted + refused, refused = 0", "refused = granted + refused, granted = 0",
     ),
+    # Of forty each, in buckets of 2 %.
+    "SLOWER_HANDOVER": ("buckets = '{500}', ranks = '{40}'", "buckets = '{600}', ranks = '{40}'"),
 }  # fmt: skip
 _LAST_MONTH = "date_trunc('month', wib_day(now())::timestamp)::date - interval '1 month'"
 
@@ -175,10 +177,23 @@ async def make_all(owner: asyncpg.Connection, what: str, last_month_at: str | No
         f"country_code = '{last_month_at}' AND starts_on >= {_LAST_MONTH}"
         " AND starts_on < date_trunc('month', wib_day(now())::timestamp)"
     )
+    is_of_durations = what.startswith("buckets")
+    of_clock = "clock = 'handover'" if is_of_durations else "true"
     for grain in GRAINS:
-        if Dimension.COUNTRY in grain.dimensions and grain.period != "year":
-            where = of_one if last_month_at else "true"
-            await owner.execute(f"UPDATE {grain.facts.name} SET {what} WHERE {where}")
+        if Dimension.COUNTRY not in grain.dimensions or grain.period == "year":
+            continue
+        if grain.is_ranked or not is_of_durations:
+            table = grain.histograms if is_of_durations else grain.facts
+            where = f"{of_clock} AND {of_one if last_month_at else 'true'}"
+            await owner.execute(f"UPDATE {table.name} SET {what} WHERE {where}")
+
+
+async def look(owner: asyncpg.Connection, runner: SchemaRunner) -> list[str]:
+    """Whom alerts went to, in all, once every rule was looked at again."""
+    await owner.execute("UPDATE mail_subscription SET checked_at = NULL")
+    while await check_alerts(runner, owner):
+        pass
+    return sorted(whom for whom, _, _ in await alerts(owner))
 
 
 @pytest.mark.parametrize("occasion", MONTHS)
@@ -188,13 +203,6 @@ async def test_what_is_unusual_is_told_once_and_a_second_place_is_news(
     url, runner = lately
     owner, (usual, unusual) = await connect(url), MONTHS[occasion]
 
-    async def look() -> list[str]:
-        """Whom alerts went to, in all, once every rule was looked at again."""
-        await owner.execute("UPDATE mail_subscription SET checked_at = NULL")
-        while await check_alerts(runner, owner):
-            pass
-        return sorted(whom for whom, _, _ in await alerts(owner))
-
     async def found() -> list[str]:
         rule = "SELECT found FROM mail_subscription WHERE subject = 'leadership'"
         return list(await owner.fetchval(rule) or ())
@@ -203,16 +211,51 @@ async def test_what_is_unusual_is_told_once_and_a_second_place_is_news(
         await make_all(owner, usual)
         await follow(owner, "leadership", "LEADERSHIP", occasion=occasion)
         await follow(owner, "of-one", "LEADERSHIP", occasion=occasion, country_code="SG")
-        assert (await look(), await found()) == ([], [])
+        assert (await look(owner, runner), await found()) == ([], [])
         await make_all(owner, unusual, "AU")
-        assert await look() == ["leadership"]
+        assert await look(owner, runner) == ["leadership"]
         assert "AU" in (known := await found())
-        assert (await look(), await found()) == (["leadership"], known)
+        assert (await look(owner, runner), await found()) == (["leadership"], known)
         # The second place is news to whoever follows it alone; the other is told of one thing in a
         # month, and knows no more of it than was told.
         await make_all(owner, unusual, "SG")
-        assert await look() == ["leadership", "of-one"]
+        assert await look(owner, runner) == ["leadership", "of-one"]
         assert "SG" not in await found()
+    finally:
+        await owner.execute("DELETE FROM mail_subscription; DELETE FROM mail")
+        await owner.close()
+
+
+async def test_a_backlog_is_told_where_it_is_large_and_does_not_shrink(
+    lately: tuple[str, SchemaRunner],
+) -> None:
+    url, runner = lately
+    owner = await connect(url)
+
+    async def make(overdue: int, closed: int) -> None:
+        """So many overdue in Australia, and so many closed for each that came in, everywhere."""
+        of_all = dict.fromkeys(FACTS, 0) | {"intake": 1, "granted": closed, "wip_change": 1}
+        of_all["within_target"] = closed
+        await make_all(owner, ", ".join(f"{fact} = {count}" for fact, count in of_all.items()))
+        for grain in GRAINS:
+            if Dimension.COUNTRY in grain.dimensions and grain.is_ranked:
+                table = grain.facts.name
+                await owner.execute(
+                    f"UPDATE {table} SET backlog_change = {overdue} WHERE ctid = (SELECT ctid"
+                    f" FROM {table} WHERE country_code = 'AU' ORDER BY starts_on LIMIT 1)"
+                )
+
+    try:
+        await follow(owner, "leadership", "LEADERSHIP", occasion="GROWING_BACKLOG")
+        await follow(
+            owner, "of-one", "LEADERSHIP", occasion="GROWING_BACKLOG", country_code="SG"
+        )  # fmt: skip
+        for overdue, closed in ((30, 2), (29, 1)):
+            await make(overdue, closed)
+            assert await look(owner, runner) == []
+        await make(overdue=30, closed=1)
+        assert await look(owner, runner) == ["leadership"]
+        assert await look(owner, runner) == ["leadership"]
     finally:
         await owner.execute("DELETE FROM mail_subscription; DELETE FROM mail")
         await owner.close()
