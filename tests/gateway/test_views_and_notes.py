@@ -1,6 +1,7 @@
 """Saved views are their viewer's alone; a note on a month is read by those in whose scope it is."""
 
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 from typing import Any
 from uuid import uuid4
 
@@ -8,8 +9,12 @@ import asyncpg
 import pytest
 
 from gateway.mapping.ids import GlobalId
+from gateway.viewer import Viewer as Subject
+from models.vocabulary import Role
+from tests.acting import act_writing
 from tests.gateway.changing import document, key, row_id
 from tests.gateway.conftest import Viewer
+from tests.walls.undoing import undone
 
 pytestmark = pytest.mark.anyio
 
@@ -175,3 +180,37 @@ async def test_a_note_is_short_and_in_the_own_scope(
     asked = {"month": "2026-06-01", "text": "A strike.", **given}
     assert mistakes(await change(own[name], "noteMonth", **asked)) == [mistake]
     assert await notes(own["leadership"]) == []
+
+
+MANAGER = Subject("manager-au", Role.PARTNER_MANAGER, partner="NUSA", countries=("AU",))
+LEADERSHIP = Subject("leadership", Role.LEADERSHIP)
+
+
+@pytest.mark.parametrize(
+    ("viewer", "partner", "country", "is_let"),
+    [
+        (MANAGER, "NUSA", "AU", True),
+        (MANAGER, "NUSA", "SG", False),
+        (MANAGER, "ANDALAN", "AU", False),
+        (MANAGER, "NUSA", None, False),
+        (MANAGER, None, "AU", False),
+        (LEADERSHIP, None, None, True),
+        (LEADERSHIP, "NUSA", "SG", True),
+    ],
+)
+async def test_the_database_takes_no_note_outside_the_own_scope_or_in_another_name(
+    viewer: Subject, partner: str | None, country: str | None, is_let: bool, world: str,
+    connection: asyncpg.Connection,
+) -> None:  # fmt: skip
+    note = (
+        "INSERT INTO month_note (id, author, month, partner_code, country_code, text)"
+        " VALUES ($1, $2, '2026-06-01', $3, $4, 'A strike.')"
+    )
+    for author, is_written in ((viewer.subject, is_let), ("somebody", False)):
+        async with undone(connection):
+            await act_writing(connection, viewer)
+            written = (
+                nullcontext() if is_written else pytest.raises(asyncpg.InsufficientPrivilegeError)
+            )
+            with written:
+                await connection.execute(note, uuid4(), author, partner, country)
