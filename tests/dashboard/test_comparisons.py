@@ -1,13 +1,24 @@
 """A period is compared with earlier ones only where the data reach back to them."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
 from dashboard.components.html_part import html_of
 from dashboard.export.sheet import sheet_of
-from dashboard.gateway.volumes_query import variables_of
+from dashboard.gateway.client import GatewayClient
+from dashboard.gateway.session import Session
+from dashboard.gateway.volumes_query import (
+    CHOICES,
+    NAMES,
+    NETWORK,
+    SUMMARY,
+    ask_volumes,
+    variables_of,
+)
 from dashboard.model.measures import INTAKE, PROCESSING, REFUSAL_RATE
 from dashboard.model.page_state import Address
 from dashboard.model.period import COMPARISONS, Period, last_months, this_month
@@ -59,6 +70,46 @@ def test_the_same_period_a_year_before_is_compared_with_unless_something_else_wa
     assert (
         variables_of(last_months(3, NOW), Address("en"), PROCESSING)["beforeFrom"] == "2024-12-01"
     )
+
+
+class Noting(GatewayClient):
+    """Notes the variables of what it is asked, and answers the same to all."""
+
+    def __init__(self) -> None:
+        self.asked: dict[str, Mapping[str, Any]] = {}
+
+    async def ask(self, name: str, variables: Mapping[str, Any], *_: Any, **__: Any) -> Any:
+        self.asked[name.removeprefix("volumes/")] = variables
+        return some_data(date(2024, 12, 1))
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("by", "has_network", "is_asked"),
+    [("visa", True, True), ("nationality", True, True), ("country", True, False),
+     ("visa", False, False)],
+)  # fmt: skip
+async def test_each_question_has_its_own_variables_and_the_network_its_groups(
+    by: str, has_network: bool, is_asked: bool
+) -> None:
+    gateway, session = Noting(), Session("access", None, "id", 0)
+    audience = replace(PROCESSING, has_network=has_network)
+    address = Address("en", by=by, country=("AU",), nationality=("NZ",), visa=("B1",))
+    questions = (SUMMARY, NETWORK, NAMES, CHOICES)
+    await ask_volumes(gateway, session, audience, PERIOD, address, questions)
+    assert gateway.asked.keys() == {SUMMARY, NAMES, CHOICES, *([NETWORK] if is_asked else [])}
+    assert gateway.asked[NAMES] == {
+        "isNamed": True, "named": ["AU", "NZ"], "isCentreNamed": False, "namedCentres": [],
+        "language": "EN",
+    }  # fmt: skip
+    known = PERIOD.known_from_on.isoformat()
+    assert gateway.asked[CHOICES] == {"knownFrom": known, "to": "2026-02-28", "language": "EN"}
+    chosen = gateway.asked[SUMMARY]["whereChosen"]
+    shown = gateway.asked[SUMMARY]["where"]
+    dimension = {"visa": "visaType", "nationality": "nationality", "country": "country"}[by]
+    assert chosen == shown | {dimension: chosen[dimension]}
+    assert dimension not in shown
+    assert not {"named", "isNamed"} & {*gateway.asked[SUMMARY]}
 
 
 def test_periods_before_the_data_are_not_compared_with() -> None:

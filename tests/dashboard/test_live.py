@@ -142,7 +142,10 @@ def news(name: str, kind: str = "Heartbeat") -> str:
 
 
 @pytest.mark.anyio
-async def test_the_first_heartbeat_and_each_change_are_news_and_a_ping_is_answered() -> None:
+async def test_the_first_heartbeat_and_each_change_are_news_and_a_ping_is_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(live, "HOLD_SECONDS", 3_600)
     answered: list[str] = []
 
     async def change(socket: ServerConnection) -> None:
@@ -156,6 +159,7 @@ async def test_the_first_heartbeat_and_each_change_are_news_and_a_ping_is_answer
         known = 0
         while known < 2:
             known = await follower.wait(session, known)
+        assert await follower.wait(session, 0) == known  # whoever knows less hears at once
         assert answered == ["pong"]
         assert sent[0]["payload"] == {"Authorization": "Bearer token", "Gerbang-Role": "SUPERVISOR"}
         assert [each["id"] for each in sent[1:]] == ["live_cases", "live_alerts"]

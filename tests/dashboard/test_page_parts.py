@@ -107,6 +107,9 @@ def test_a_filter_offers_what_is_known_and_what_is_set() -> None:
         {"value": "NUSA", "label": "Nusa Visa"},
         {"value": "GONE", "label": "GONE"},
     ]
+    # Nothing is known of it, but every country has a name.
+    view = some_view(Address("en", nationality=("NZ",)))
+    assert {"value": "NZ", "label": "New Zealand"} in filter_options("nationality", view)
 
 
 def test_controls_show_what_is_chosen_and_none_chosen_is_all() -> None:

@@ -53,6 +53,13 @@ def session() -> Session:
     return Session("access", None, "id", 0)
 
 
+def test_another_role_begins_with_nothing_that_the_last_one_read(session: Session) -> None:
+    session.viewer = LEADER
+    session.cache.keep("question", {"answer": 1}, 1)
+    session.act_as("OFFICER")
+    assert (session.role, session.viewer, len(session.cache)) == ("OFFICER", None, 0)
+
+
 async def test_parts_that_ask_at_one_time_share_one_reading(session: Session) -> None:
     read = Readings()
     together = await asyncio.gather(

@@ -1,5 +1,6 @@
 """What the page Today makes of findings: its strip, pictures and tables, with their numbers."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -76,6 +77,9 @@ def test_the_strip_has_an_answer_for_each_question_with_direction_and_way() -> N
     assert "More &lt;came&gt;." in text
     assert text.index("Nobody.") < text.index("13 of 49.") < text.index("1 of 8.")
     assert EN("today.direction_PARTLY_KEPT") in text
+    # What waits now is a concern of the sentence that it stands beside.
+    lines = re.findall('<li class="([^"]*)"', text)
+    assert lines == ["up", "usual concern", "partly_kept concern", "down"]
     assert html_of(strip(today_with(*found, Claim("WORK", "USUAL")), None, EN)).count("<li") == 5
 
 
