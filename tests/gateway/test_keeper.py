@@ -16,10 +16,12 @@ import asyncpg
 import httpx2
 import pytest
 
-from gateway.cli.keeper import keeper_health
+from gateway.cli.keeper import keeper_health, run_keeper
 from gateway.wire.health import internal_app
 from gateway.wire.metrics import Metrics
 from models.jobs.scheduler import Jobs, keep_working, run_repeatedly
+from models.key_service.principals import make_credentials
+from tests import tokens
 from tests.free_ports import free_port
 from tests.gateway.metrics_page import Figures
 from tests.linking import key_service, keys_file
@@ -191,3 +193,37 @@ async def test_what_failed_is_begun_again_in_its_own_time(
     async with asyncio.timeout(60):
         await keep_working(work, stop, job, again=again)
     assert (tried, job.failures) == (3, 2)
+
+
+#: The jobs of a keeper that has all settings, and those that wait for time to pass: not in a world
+#: that stands still.
+AT_ALL_TIMES = """
+    fold_or_age install_next_seal_keys note_passes link_cases erase_due carry_key_notes tell_readers
+    reconcile_receipts sequence deliver_mail
+"""
+AS_TIME_PASSES = """
+    drop_of_age sweep_keys post_reports post_reminders end_subscriptions check_rules publish
+    end_overdue forget_keys raise_overdue_reviews raise_overdue_notices lapse_inquiries
+    transfer_files forget order_due
+"""
+
+
+@pytest.mark.parametrize("stands_still", [False, True])
+async def test_a_keeper_with_all_settings_has_every_job(stands_still: bool, tmp_path: Path) -> None:
+    make_credentials(tmp_path)
+    settings = tokens.settings(
+        f"postgresql://nobody@127.0.0.1:{free_port()}/nothing",
+        key_service=f"unix:{tmp_path}/keys",
+        credentials=str(tmp_path),
+        checkpoints=str(tmp_path),
+        mail=f"file:{tmp_path}/mail",
+        mail_from="gerbang@gerbang.example",
+        dashboard_url="https://dashboard.example",
+    )
+    jobs, expected = Jobs(), {*AT_ALL_TIMES.split()}
+    if not stands_still:
+        expected |= {*AS_TIME_PASSES.split()}
+    async with run_keeper(settings, jobs, stands_still=stands_still), asyncio.timeout(60):
+        while not jobs.all or not all(job.failures for job in jobs.all.values()):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert jobs.all.keys() == expected
