@@ -1,5 +1,6 @@
 """Pages of panels, each of which shows a part of the answer to the one question of its page."""
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -11,9 +12,11 @@ from dashboard.components.notice import missing_part
 from dashboard.components.page import Page, Part, part
 from dashboard.components.page_request import page_request
 from dashboard.texts import Texts
-from dashboard.texts.wording import count_text
+from dashboard.texts.wording import NO_VALUE, count_text
 
 Answer = Mapping[str, Any]
+#: A number, with its unit, or none.
+_NUMBER = re.compile(rf"(?:Rp\s?)?[\d.,]+(?:\s?%|\s[^\W\d]+)?|{NO_VALUE}")
 #: What a panel shows of the answer, as plain elements.
 ShowPanel = Callable[[Answer, Texts], Any]
 
@@ -95,8 +98,14 @@ def count_waiting(name: str, called: str, connection: Answer, say: Texts) -> htm
 
 
 def scrolling_table(label: str, columns: Sequence[Any], rows: Sequence[html.Tr]) -> html.Div:
-    """A table that scrolls by itself where it is wider than its panel."""
-    head = html.Tr([html.Th(each, scope="col") for each in columns])
+    """A table that scrolls by itself where it is wider than its panel. Numbers below each other
+    end at the same place."""
+    heads: list[Any] = [html.Th(each, scope="col") for each in columns]
+    for head, *cells in zip(heads, *(row.children for row in rows), strict=False):
+        if cells and all(_is_number(cell) for cell in cells):
+            for cell in (head, *cells):
+                cell.className = "number"
+    head = html.Tr(heads)
     return html.Div(
         html.Table([html.Thead(head), html.Tbody([*rows])]),
         className="scrolls",
@@ -104,3 +113,8 @@ def scrolling_table(label: str, columns: Sequence[Any], rows: Sequence[html.Tr])
         tabIndex=0,
         **aria(label=label),
     )
+
+
+def _is_number(cell: Any) -> bool:
+    shown = getattr(cell, "children", None)
+    return isinstance(shown, str) and _NUMBER.fullmatch(shown) is not None

@@ -48,15 +48,15 @@ def test_a_fee_by_decree_is_proposed_by_one_and_approved_by_another(
     fill(page, "proposeFee", visaType="C1", fee="654000", validFrom=day.isoformat())
     fill(page, "proposeFee", decree="PP 1/2027", reason="Costs have risen.")
     assert "Proposed." in send(page, "proposeFee")
-    page.wait_for_selector("#administration-waiting article >> text=654000")
-    own = page.locator("#administration-waiting article", has_text="654000")
+    page.wait_for_selector("#administration-waiting article >> text=654,000")
+    own = page.locator("#administration-waiting article", has_text="654,000")
     assert "another administrator has to approve it" in own.inner_text()
     assert not own.get_by_role("button", name="Approve").is_visible()
     assert page.input_value("#proposeFee-decree") == ""  # nothing is proposed twice by mistake
     assert_accessible(page, widths=(390, 1440))
 
     other = opens(colleague, "administrator-2")
-    proposed = other.locator("#administration-waiting article", has_text="654000")
+    proposed = other.locator("#administration-waiting article", has_text="654,000")
     assert "PP 1/2027" in proposed.inner_text()
     waits = demo.ask("supervisor", OPEN)["applications"]["totalCount"]["value"]
     touched = f"{waits} open files keep what held before" if waits else "No open file is touched"

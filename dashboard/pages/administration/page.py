@@ -1,6 +1,7 @@
 """The page Administration: what is in force and will be, what waits for a second person, and the
 forms by which an administrator changes it."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -17,11 +18,12 @@ from dashboard.model.user import User
 from dashboard.pages.administration.forms import CHANGES, PARTNERS, PROPOSALS, VISA_TYPES
 from dashboard.pages.administration.tables import documents, named_events, partners, visa_types
 from dashboard.texts import Texts
-from dashboard.texts.wording import count_text, written_day, written_instant
+from dashboard.texts.wording import NO_VALUE, count_text, written_day, written_instant
 
 QUESTION, TOUCHED = "administration/question", "administration/touched"
 DOCUMENTS = "administration/documents"
 AUDITOR, EVENT = "AUDITOR", "NAMED_EVENT"
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 ADMINISTRATORS = frozenset({"ADMINISTRATOR"})
 #: Auditors approve events, and read the rest.
 READERS = ADMINISTRATORS | {AUDITOR}
@@ -189,8 +191,10 @@ def _change(change: Answer, say: Texts) -> html.Div:
 
 def _value(value: Answer, say: Texts) -> str:
     name = _field_name(value["name"], say)
-    shown = [_spoken(value[side], say) for side in ("before", "after")]
-    return say("administration.changes", name=name, before=shown[0], after=shown[1])
+    before, after = (_spoken(value[side], say) for side in ("before", "after"))
+    if value["before"] is None:
+        return say("administration.sets", name=name, after=after)
+    return say("administration.changes", name=name, before=before, after=after)
 
 
 def _field_name(name: str, say: Texts) -> str:
@@ -201,7 +205,11 @@ def _field_name(name: str, say: Texts) -> str:
 def _spoken(text: str | None, say: Texts) -> str:
     """A value in words, where there are words for it."""
     if text is None:
-        return "\N{EN DASH}"
+        return NO_VALUE
+    if _DAY.fullmatch(text):
+        return written_day(text, say)
+    if text.isdecimal():
+        return count_text(int(text), say)
     for key in (f"changes.value.{text}", f"changes.truth.{text}"):
         if key in say.by_key:
             return say(key)
