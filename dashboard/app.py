@@ -24,7 +24,7 @@ from dashboard.export.routes import routes as export_routes
 from dashboard.gateway.client import GatewayClient, GatewayError, HttpGatewayClient
 from dashboard.gateway.live import Live
 from dashboard.gateway.session import Session
-from dashboard.pages.registry import PATHS, READS, document, title_of
+from dashboard.pages.registry import DRAWN, PATHS, READS, document, title_of
 from dashboard.settings import Settings
 from dashboard.web.callback_guard import CallbackGuard
 from dashboard.web.gate import NEWS, Gate
@@ -42,11 +42,15 @@ log = logging.getLogger(__name__)
 #: How Dash writes the address of a file of ours.
 DATED = re.compile(r"/assets/([^\"?]+)\?m=[0-9.]+")
 
+#: The library by which pages draw; some 100 ms of a browser's processor to load.
+PLOTLY = "vendor/plotly.min.js"
+
 INDEX = """<!doctype html>
 <html lang="id">
 <head>
 {%metas%}
 <meta name="csp-nonce" content="NONCE">
+<meta name="plotly" content="PLOTLY">
 <meta name="color-scheme" content="light dark">
 <title>{%title%}</title>
 <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
@@ -67,7 +71,8 @@ INDEX = """<!doctype html>
 
 
 class Dashboard(Dash):
-    """Dash with a document in the visitor's language."""
+    """Dash with a document in the visitor's language, for the page that is opened: one on which
+    nothing is drawn loads the library for it with the first picture (``assets/page.js``)."""
 
     def interpolate_index(self, *parts: Any, **named: Any) -> str:
         visit = current_visit.get()
@@ -75,7 +80,11 @@ class Dashboard(Dash):
         page = super().interpolate_index(*parts, **named)
         page = page.replace('lang="id"', f'lang="{visit.language}"', 1)
         page = page.replace('content="NONCE"', f'content="{visit.nonce}"', 1)
-        return DATED.sub(_with_version, page)
+        page = DATED.sub(_with_version, page)
+        plotly = address_of(PLOTLY)
+        if visit.path not in DRAWN:
+            page = page.replace(f'<script src="{plotly}"></script>', "")
+        return page.replace('content="PLOTLY"', f'content="{plotly}"', 1)
 
 
 class FirstRequest:

@@ -7,6 +7,10 @@
   const nonce = () => document.querySelector('meta[name="csp-nonce"]')?.content ?? "";
   window.dashMantineFunctions = { ...window.dashMantineFunctions, nonce };
 
+  // Where the library is that a graph loads for itself, if no page before has: Dash names its own.
+  const plotly = document.querySelector('meta[name="plotly"]')?.content;
+  Object.defineProperty(window, "_dashPlotlyJSURL", { get: () => plotly, set: () => {} });
+
   const dash = () => window.dash_clientside;
   const go = (query) => {
     loud();

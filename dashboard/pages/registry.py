@@ -59,6 +59,8 @@ PAGES = (
     DEFINITIONS,
 )
 PATHS = frozenset(page.path for page in PAGES)
+#: Those on which something is drawn, by their paths.
+DRAWN = frozenset(page.path for page in (TODAY, VOLUMES, PLACE))
 #: What to read when a page is opened, by its path.
 READS = {page.path: page.read for page in PAGES if page.read}
 

@@ -141,6 +141,14 @@ def test_a_page_is_left_and_found_again_with_its_title_and_focus(visitor: Visito
     page.wait_for_selector(".definitions h1")
 
 
+def test_the_first_picture_brings_what_draws_it(newcomer: Visitor) -> None:
+    page = newcomer.opens("supervisor", path="/backlog")
+    page.wait_for_selector("#backlog-countries :is(p, table)")
+    assert page.evaluate("typeof window.Plotly") == "undefined"
+    page.locator("#navigation").get_by_role("link", name="Volumes").click()
+    page.wait_for_selector(".scattergeo path.point", state="attached")
+
+
 def test_nothing_jumps_while_a_page_fills(newcomer: Visitor) -> None:
     newcomer.page.add_init_script(SHIFTS)
     page = newcomer.opens("leadership")

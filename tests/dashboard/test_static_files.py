@@ -42,6 +42,15 @@ async def test_what_carries_its_version_is_kept_for_ever(running: Running) -> No
             assert (await browser.get(address)).headers["cache-control"] == FOR_EVER, address
 
 
+async def test_a_page_on_which_nothing_is_drawn_comes_without_what_draws(running: Running) -> None:
+    async with running.browser() as browser:
+        await running.sign_in(browser, "supervisor")
+        for path, is_drawn in (("/volumes", True), ("/supervision", False)):
+            page = (await browser.get(f"{path}?language=en")).text
+            assert (address_of(PLOTLY) in scripts_of(page)) is is_drawn
+            assert f'<meta name="plotly" content="{address_of(PLOTLY)}">' in page
+
+
 @pytest.mark.parametrize("query", ["", "?v=", "?v=0000000000000000", "?m=1795546962.2"])
 async def test_a_version_that_is_not_the_files_own_keeps_nothing_for_ever(
     running: Running, query: str
