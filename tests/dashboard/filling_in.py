@@ -1,6 +1,7 @@
 """Filling in and sending the forms of a page: in a browser, or as the page sends them."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 import httpx2
@@ -23,6 +24,11 @@ def fill(page: Page, form: str, **values: str) -> None:
         field = filled.locator(f"[name='{name.rstrip('_')}']")
         is_list = field.evaluate("field => field.tagName") == "SELECT"
         field.select_option(value) if is_list else field.fill(value)
+
+
+def typed(instant: datetime) -> str:
+    """As it is filled in, in WIB."""
+    return f"{instant:%Y-%m-%dT%H:%M}"
 
 
 def send(page: Page, form: str, place: str = "administration-outcome") -> str:

@@ -14,7 +14,7 @@ from dashboard.pages.access.page import list_readers, list_requests
 from dashboard.texts import texts
 from tests.dashboard.asking_dash import draw
 from tests.dashboard.conftest import Running
-from tests.dashboard.filling_in import fill, outcome_of, result_of, send, send_to_dash
+from tests.dashboard.filling_in import fill, outcome_of, result_of, send, send_to_dash, typed
 from tests.dashboard.visiting import Visitor, assert_accessible
 from tests.running_demo import Demo
 
@@ -50,10 +50,6 @@ def window_of(hours: int) -> tuple[datetime, datetime]:
     """From so many hours ago until a minute from now."""
     now = datetime.now(WIB).replace(second=0, microsecond=0)
     return now - timedelta(hours=hours), now + timedelta(minutes=1)
-
-
-def typed(instant: datetime) -> str:
-    return f"{instant:%Y-%m-%dT%H:%M}"
 
 
 def read_somebody(demo: Demo) -> list[dict[str, str]]:

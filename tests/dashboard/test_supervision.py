@@ -1,12 +1,11 @@
 """The page Supervision: what waits, and the answers that supervisors give to it."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Locator, Page
 
 from dashboard.components.forms import Changes
 from dashboard.components.html_part import html_of
@@ -20,7 +19,7 @@ from dashboard.pages.supervision.page import list_inquiries
 from dashboard.pages.treasury.page import CHANGES as OF_THE_TREASURY
 from dashboard.pages.views.page import CHANGES as OF_READERS
 from dashboard.texts import texts
-from tests.dashboard.visiting import Visitor, assert_accessible, visiting
+from tests.dashboard.visiting import Visitor, assert_accessible
 from tests.running_demo import Demo
 
 PATH = "/supervision"
@@ -48,12 +47,6 @@ FORMS = [
     for change in changes.forms
     if change not in changes.batches
 ]
-
-
-@pytest.fixture
-def colleague(browser: Browser, demo: Demo) -> Iterator[Visitor]:
-    with visiting(browser, demo) as visitor:
-        yield visitor
 
 
 def opens(visitor: Visitor, user: str, path: str = PATH) -> Page:

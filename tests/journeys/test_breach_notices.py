@@ -8,14 +8,18 @@ from typing import Any
 import asyncpg
 import pytest
 
+from dashboard.model.period import WIB
 from gateway.doctor.database import examine_breaches
 from models.jobs.inquiries import raise_overdue_notices
 from tests.accounts import find_tampering, past_triggers, sign
+from tests.dashboard.filling_in import fill, send, typed
+from tests.dashboard.visiting import Visitor
 from tests.gateway.conftest import Viewer
 from tests.rights import payload_of
 
 pytestmark = pytest.mark.anyio
 
+OUTCOME = "access-outcome"
 OPEN = """
     { breaches(first: 9, where: {isOpen: {eq: true}}) { nodes {
         id viewer noticedAt dueAt recordedBy institutionNotifiedAt peopleNotified
@@ -126,3 +130,37 @@ async def test_what_cannot_be_true_of_a_breach_is_refused(who, wrong, path) -> N
     none = {"breachId": "nobody's", "notice": "x", "people": -1}
     missing = await payload_of(who["auditor"], "notifyPeople", "breach { id }", **none)
     assert codes_of(missing) == ["INVALID", "NOT_FOUND"]
+
+
+def test_at_a_browser_the_clock_of_a_breach_has_run_out(
+    visitor: Visitor, colleague: Visitor
+) -> None:
+    """It was noticed 74 hours ago and is recorded today: the page says how late it is, above what
+    has time, a supervisor hears of it, and others are told; then no clock runs."""
+    page, what = visitor.opens("auditor", path="/access"), "A courier lost passports for a night."
+    for description, hours in (("A letter went astray.", 3), (what, 74)):
+        noticed = datetime.now(WIB) - timedelta(hours=hours, minutes=5)
+        instants = {"noticedAt": typed(noticed), "windowFrom": typed(noticed)}
+        fill(page, "recordBreach", description=description, **instants)
+        assert "within 3 × 24 hours" in send(page, "recordBreach", OUTCOME)
+        page.wait_for_selector(f"#access-breach article >> text={description}")
+    assert what in page.locator("#access-breach article").first.inner_text()
+    ours = page.locator("#access-breach article", has_text=what)
+    assert "2 hours late." in ours.locator(".late").inner_text()
+    in_time = page.locator("#access-breach article", has_text="A letter went astray.")
+    assert "68 hours left." in in_time.inner_text()
+    assert not in_time.locator(".late").count()
+
+    supervisor = colleague.opens("supervisor", path="/supervision")
+    alerts = supervisor.locator("#supervision-alerts article", has_text="auditor, Auditor")
+    alerts.get_by_text("a breach of which others were not told in time").wait_for(timeout=120_000)
+
+    for change, filled in (
+        ("notifyInstitution", {"notice": "Letter 18, late."}),
+        ("notifyPeople", {"people": "3", "notice": "By telephone."}),
+    ):
+        form = str(ours.locator(f"form[data-change={change}]").get_attribute("id"))
+        fill(page, form, **filled)
+        assert "Recorded that" in send(page, form, OUTCOME)
+        ours.locator(f"form[data-change={change}]").wait_for(state="detached")
+    assert not ours.locator(".late").count()

@@ -1,13 +1,10 @@
 """At a browser: a country of a partner is closed by two administrators, and opened again."""
 
-from collections.abc import Iterator
-
-import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from dashboard.model.period import today
 from tests.dashboard.filling_in import fill, outcome_of, send
-from tests.dashboard.visiting import Visitor, visiting
+from tests.dashboard.visiting import Visitor
 from tests.running_demo import Demo
 
 CLOSING, OUTCOME = "proposePartnerCountryClosing", outcome_of("administration-outcome")
@@ -26,12 +23,6 @@ OPEN = """
         partner: { eq: $partner }, country: { eq: $country }, closedAt: { isNull: true }
     }) { totalCount { value } } }
 """
-
-
-@pytest.fixture
-def colleague(browser: Browser, demo: Demo) -> Iterator[Visitor]:
-    with visiting(browser, demo) as visitor:
-        yield visitor
 
 
 def opens(visitor: Visitor, user: str) -> Page:

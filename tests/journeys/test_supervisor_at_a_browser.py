@@ -1,16 +1,14 @@
 """A supervisor's morning at a browser: a hit, a referral, and an officer who is paid to look."""
 
 import re
-from collections.abc import Iterator
 from datetime import datetime
 from time import monotonic, sleep
 
-import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from models.instants import WIB
 from tests.dashboard.filling_in import fill, send
-from tests.dashboard.visiting import Visitor, visiting
+from tests.dashboard.visiting import Visitor
 from tests.running_demo import Demo
 
 OPEN = """
@@ -43,12 +41,6 @@ GIVEN_BACK = """
 """
 #: How often the officer looks at somebody and does nothing for them.
 LOOKS = 8
-
-
-@pytest.fixture
-def colleague(browser: Browser, demo: Demo) -> Iterator[Visitor]:
-    with visiting(browser, demo) as visitor:
-        yield visitor
 
 
 def opens_screening(visitor: Visitor, user: str) -> Page:
