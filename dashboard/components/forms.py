@@ -131,6 +131,10 @@ class Forms(ABC):
         visit = current_visit.get()
         say, session = texts(visit.language), visit.session
         name, form, key = (str(sent.get(part, "")) for part in ("change", "form", "key"))
+        try:
+            refuse_other_viewer(await visit.gateway.viewer(session))
+        except GatewayError as error:
+            return _failed(form, error, say)
         values = sent.get("values")
         if (
             name not in self.forms
@@ -156,7 +160,6 @@ class Forms(ABC):
         if mistakes:
             return _refused(form, mistakes, say)
         try:
-            refuse_other_viewer(await visit.gateway.viewer(session))
             return await self._answer(SentForm(name, form, key, values, asked), visit, say)
         except GatewayError as error:
             return _failed(form, error, say)

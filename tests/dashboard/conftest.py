@@ -44,6 +44,8 @@ class Line(httpx2.AsyncBaseTransport):
     is_cut: bool = False
     #: How many questions it refuses from now on, as when it is overloaded for a moment.
     refusals: int = 0
+    #: By whose token the gateway was asked, and what it answered.
+    answered: list[tuple[str, bytes]] = field(default_factory=list)
     #: How many questions were with the gateway at the same time, at most.
     most_at_once: int = 0
     at_once: int = 0
@@ -70,7 +72,8 @@ class Line(httpx2.AsyncBaseTransport):
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
             response = await self._outside.handle_async_request(request)
-            await response.aread()
+            token = request.headers["authorization"].removeprefix("Bearer ")
+            self.answered.append((token, await response.aread()))
             return response
         finally:
             self.at_once -= 1

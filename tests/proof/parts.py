@@ -126,7 +126,8 @@ PARTS = (
     ),
     Part(
         "dashboard",
-        "Lighthouse; sessions by many keys; chance, over 210 worlds",
+        "every page for every role at any width, by day and night, and on paper; Lighthouse;"
+        " sessions by many keys; chance, over 210 worlds",
         ("tests/dashboard",),
     ),
     Part("peers", "the gateways of the bench answer alike", ("tests/test_bench_peers.py",)),
