@@ -77,9 +77,13 @@ def test_what_was_corrected_since_is_said_with_both_figures(demo: Demo, tmp_path
         before = int(value) - 7
         return line.sub(lambda found: found[0].replace(found[1], str(before)), texts)
 
-    code, said = verify(demo, "leadership", rewritten(file, fewer))
+    def of_then(texts: str) -> str:
+        return re.sub('"checkpointRoot":(null|"[^"]*")', '"checkpointRoot":"r00t"', fewer(texts))
+
+    code, said = verify(demo, "leadership", rewritten(file, of_then))
     figures = f"CHANGE intake: reported as {before:,}; corrected since: {before + 7:,}"
     assert (code, figures in said) == (1, True), said
+    assert re.search("The account stood at the checkpoint of .* with the root r00t\\.", said)
 
 
 def test_nobody_learns_of_figures_beyond_the_own_reach(demo: Demo, tmp_path: Path) -> None:
