@@ -67,3 +67,6 @@ export const labels: Readonly<Record<Labelled, Readonly<Record<string, Record<La
 
 /** A value in words; the value itself where it is newer than this package. */
 export function label(of: Labelled, value: string, language: Language): string;
+
+/** Mocks for addMocksToSchema of @graphql-tools/mock: the examples of the schema's descriptions. */
+export function mocksOf(schema: { getTypeMap(): object }): Record<string, () => unknown>;

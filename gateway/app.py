@@ -33,6 +33,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gateway.access.authentication import Authentication
 from gateway.access.suspensions import Suspensions
 from gateway.errors import ErrorCode, RequestError
+from gateway.execution.document_matrix import DocumentMatrix
 from gateway.execution.operation import OperationRunner, SubscriptionRunner
 from gateway.faults import Fault
 from gateway.processor_time import make_task
@@ -83,6 +84,7 @@ def create_app(
     executor: OperationRunner,
     *,
     views: Mapping[Role, GraphQLSchema] | None = None,
+    documents: DocumentMatrix | None = None,
     follower: SubscriptionRunner | None = None,
     limits: SocketLimits | None = None,
     checks: Mapping[Fault, Check] | None = None,
@@ -96,8 +98,9 @@ def create_app(
 ) -> Starlette:
     """Build the application.
 
-    ``views`` are the schemas of the roles, which clients fetch as files. ``follower`` runs
-    subscriptions; without one there is no WebSocket endpoint. ``limits`` bound each socket.
+    ``views`` are the schemas of the roles, which clients fetch as files. ``documents`` tells the
+    explorer which roles can run which. ``follower`` runs subscriptions; without one there is no
+    WebSocket endpoint. ``limits`` bound each socket.
     ``checks`` decide readiness, along with the provider's keys and the drain; ``warnings`` are
     reported without changing it. ``resources`` is entered at startup and left at shutdown.
     ``sign_in`` is the development sign-in. ``key_source`` replaces the provider in the settings.
@@ -148,6 +151,8 @@ def create_app(
         routes.append(WebSocketRoute("/graphql", sockets.serve))
     if settings.in_development:
         routes += [Route("/graphql", _explorer_or_query(endpoint)), *explorer.asset_routes()]
+        if documents:
+            routes.append(explorer.matrix_route(documents, settings.body_limit))
     else:
         routes.append(Route("/graphql", _public_documents(endpoint), methods=["GET"]))
     if sign_in:

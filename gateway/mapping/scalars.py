@@ -69,7 +69,7 @@ _WHOLE_NUMBER = "https://www.rfc-editor.org/rfc/rfc8259#section-6"
 OWN_SCALARS: Mapping[object, Scalar] = {
     BigInt: Scalar(
         "BigInt",
-        "A whole number of 64 bits, as a JSON number.",
+        "A whole number of 64 bits, as a JSON number, such as `500000`.",
         _WHOLE_NUMBER,
         "A whole number of 64 bits",
         _whole,
@@ -77,7 +77,7 @@ OWN_SCALARS: Mapping[object, Scalar] = {
     ),
     Hours: Scalar(
         "Hours",
-        "A number of whole hours on the clock, nights and days off included.",
+        "A number of whole hours on the clock, such as `24`; nights and days off are included.",
         _WHOLE_NUMBER,
         "A number of whole hours, such as 24,",
         _whole,

@@ -90,7 +90,9 @@ class AccessEvent(Node):
     actor_role: Role = column(Row.actor_role, "Role in which it was read.", filters=True)
     purpose: Purpose = column(Row.purpose, "Why.", filters=True)
     case_reference: str = column(
-        Row.case_reference, "The case, or the inquiry, that it was read for.", filters=True
+        Row.case_reference,
+        "The case, or the inquiry, that it was read for, such as `7K3M-9QPX-2F4D`.",
+        filters=True,
     )
     fields: list[str] = column(Row.fields, "The fields of `Identity` that were read.")
     in_words: str = translated_column(

@@ -42,8 +42,8 @@ class Applicant(Node):
         ApplicantRow.id,
         PassportEndingRow.applicant_id,
         PassportEndingRow.last_four,
-        "Last four characters of the passport number; null where you may not read them, and once"
-        " the person is erased.",
+        "Last four characters of the passport number, such as `T2K9`; null where you may not read"
+        " them, and once the person is erased.",
     )
     erased_at: datetime | None = column(
         ApplicantRow.erased_at,

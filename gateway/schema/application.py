@@ -121,8 +121,8 @@ class Application(Node):
     )
     group_reference: str | None = column(
         Row.group_reference,
-        "Shared by the applications of people who travel together, as a family or a tour; each is"
-        " decided by itself. Null for those who travel alone.",
+        "Shared by the applications of people who travel together, such as `G-7K3M-9QPX-2F4D`; each"
+        " is decided by itself. Null for those who travel alone.",
         filters=True,
     )
     submitted_at: datetime = column(

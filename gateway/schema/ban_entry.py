@@ -28,7 +28,7 @@ class BannedPerson:
         BannedPersonRow.issuing_state, CountryRow.code, "The state that issued the passport."
     )
     passport_number: str | None = column(
-        sealed_cell(BannedPersonRow.passport_number), "Passport number."
+        sealed_cell(BannedPersonRow.passport_number), "Passport number, such as `C01X7T2K9`."
     )
     full_name: str | None = column(sealed_cell(BannedPersonRow.full_name), "The name.")
     birth_date: date | None = column(sealed_cell(BannedPersonRow.birth_date), "Date of birth.")

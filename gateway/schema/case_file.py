@@ -32,7 +32,9 @@ from models.vocabulary import (
 class Bill(Node):
     """The fee of one application, fixed when it was billed: state revenue (PNBP)."""
 
-    code: str = column(BillRow.billing_code, "What it is paid under: 15 digits.")
+    code: str = column(
+        BillRow.billing_code, "What it is paid under: 15 digits, such as `873912428729952`."
+    )
     fee: Money = money(BillRow.amount_idr, "What is to be paid.")
     issued_at: datetime = column(BillRow.issued_at, "When it was issued.")
     due_at: datetime = column(BillRow.due_at, "Until when it can be paid.")
@@ -40,7 +42,7 @@ class Bill(Node):
         BillRow.paid_at, "When the treasury reported that it was paid."
     )
     receipt_number: str | None = column(
-        BillRow.receipt_number, "The treasury's number of the payment."
+        BillRow.receipt_number, "The treasury's number of the payment, such as `A1B2C3D4E5F6A7B8`."
     )
 
 
@@ -97,7 +99,10 @@ class Correction(Node):
 class Visa:
     """A visa, with the terms that held on the day on which it was granted."""
 
-    number: str = column(VisaRow.visa_number, "Its number: `ID`, and 12 digits and letters.")
+    number: str = column(
+        VisaRow.visa_number,
+        "Its number, such as `ID0A1B2C3D4E5F`: `ID`, and 12 digits and letters.",
+    )
     issued_at: datetime = column(VisaRow.issued_at, "When it was granted.")
     use_by: date = column(VisaRow.use_by, "Last day on which it is valid for entry.")
     stay_days: int = column(VisaRow.stay_days, "Days of stay, of each entry.")

@@ -23,7 +23,9 @@ class Country(Node):
     """A country or territory of ISO 3166: a nationality, or a place where partners work."""
 
     code: CountryCode = column(CountryRow.code, "ISO 3166 alpha-2 code.", filters=True, orders=True)
-    iso3: str = column(CountryRow.iso3, "ISO 3166 alpha-3 code.", filters=True, orders=True)
+    iso3: str = column(
+        CountryRow.iso3, "ISO 3166 alpha-3 code, such as `AUS`.", filters=True, orders=True
+    )
     name: str = translated_column(
         "Name in Unicode CLDR.", en=CountryRow.name_en, id=CountryRow.name_id
     )

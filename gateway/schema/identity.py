@@ -19,11 +19,19 @@ class Identity:
     Say why you read it: `query Case($case: String!) @purpose(code: CASEWORK, reference: $case)`.
     """
 
-    full_name: str = column(sealed_cell(IdentityRow.full_name), "Name as in the passport.")
-    passport_number: str = column(sealed_cell(IdentityRow.passport_number), "Passport number.")
+    full_name: str = column(
+        sealed_cell(IdentityRow.full_name), "Name as in the passport, such as `Anna Sommer`."
+    )
+    passport_number: str = column(
+        sealed_cell(IdentityRow.passport_number), "Passport number, such as `C01X7T2K9`."
+    )
     birth_date: date = column(sealed_cell(IdentityRow.birth_date), "Date of birth.")
-    email: str = column(sealed_cell(IdentityRow.email), "E-mail address.")
-    phone: str = column(sealed_cell(IdentityRow.phone), "Phone number, with country code.")
+    email: str = column(
+        sealed_cell(IdentityRow.email), "E-mail address, such as `anna@example.org`."
+    )
+    phone: str = column(
+        sealed_cell(IdentityRow.phone), "Phone number, with country code, such as `+49 30 1234567`."
+    )
     sex: Sex | None = column(
         sealed_cell(IdentityRow.sex), "Sex as in the passport; null where it was left out."
     )
@@ -51,15 +59,18 @@ class IdentityVersion:
 
     number: int = column(IdentityVersionRow.number, "1, 2, 3 … of one person.")
     full_name: str | None = column(
-        sealed_cell(IdentityVersionRow.full_name), "Name as in the passport."
+        sealed_cell(IdentityVersionRow.full_name), "Name as in the passport, such as `Anna Sommer`."
     )
     passport_number: str | None = column(
-        sealed_cell(IdentityVersionRow.passport_number), "Passport number."
+        sealed_cell(IdentityVersionRow.passport_number), "Passport number, such as `C01X7T2K9`."
     )
     birth_date: date | None = column(sealed_cell(IdentityVersionRow.birth_date), "Date of birth.")
-    email: str | None = column(sealed_cell(IdentityVersionRow.email), "E-mail address.")
+    email: str | None = column(
+        sealed_cell(IdentityVersionRow.email), "E-mail address, such as `anna@example.org`."
+    )
     phone: str | None = column(
-        sealed_cell(IdentityVersionRow.phone), "Phone number, with country code."
+        sealed_cell(IdentityVersionRow.phone),
+        "Phone number, with country code, such as `+49 30 1234567`.",
     )
     sex: Sex | None = column(sealed_cell(IdentityVersionRow.sex), "Sex as in the passport.")
     place_of_birth: str | None = column(

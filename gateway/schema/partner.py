@@ -41,7 +41,7 @@ class Centre(Node):
     """A visa centre of a partner."""
 
     code: str = column(CentreRow.code, "Code, such as `AU-SYD`.", filters=True, orders=True)
-    city: str = column(CentreRow.city, "City.")
+    city: str = column(CentreRow.city, "City, such as `Sydney`.")
     partner: Annotated["Partner", strawberry.lazy("gateway.schema.partner")] | None = link(
         CentreRow.partner_code, PartnerRow.code, "The partner that runs it.", filters=True
     )
@@ -63,7 +63,7 @@ class Centre(Node):
 class Partner(Node):
     """A company that takes applications in; it never decides."""
 
-    code: str = column(PartnerRow.code, "Code.", filters=True, orders=True)
+    code: str = column(PartnerRow.code, "Code, such as `NUSA`.", filters=True, orders=True)
     name: str = column(PartnerRow.name, "Name.")
     countries: Connection[PartnerCountry] = pages(
         PartnerRow.code,

@@ -37,7 +37,9 @@ class PersonLookup(Node):
     actor: str = column(PersonLookupRow.actor, "Subject who looked.", filters=True)
     actor_role: Role = column(PersonLookupRow.actor_role, "Role in which it was done.")
     purpose: Purpose = column(PersonLookupRow.purpose, "Why.")
-    case_reference: str = column(PersonLookupRow.case_reference, "The case it was done for.")
+    case_reference: str = column(
+        PersonLookupRow.case_reference, "The case it was done for, such as `7K3M-9QPX-2F4D`."
+    )
     by: IndexKind = column(PersonLookupRow.by, "By what.")
     found: int = column(PersonLookupRow.found, "How many files were found: none in a miss.")
 

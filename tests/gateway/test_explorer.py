@@ -1,17 +1,22 @@
 """GraphiQL in a real browser, with the outside world cut off: who asks, and what is followed."""
 
 import re
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
+from gateway.execution.document_matrix import DocumentMatrix
 from gateway.wire import explorer
+from models.vocabulary import Role
 from tests.dashboard.visiting import browser
+from tests.gateway.schemas import SCHEMAS
 from tests.machine import needs
-from tests.running_demo import Demo
+from tests.running_demo import GERBANG, Demo
 
 __all__ = ["browser"]
 
@@ -36,7 +41,13 @@ def page(browser: Browser, demo: Demo) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page, faults = context.new_page(), list[str]()
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
+
+    def note_errors(line: ConsoleMessage) -> None:
+        # What the gateway refuses somebody is an answer, which the browser notes as well.
+        if line.type == "error" and "status of 403" not in line.text:
+            faults.append(line.text)
+
+    page.on("console", note_errors)
 
     def note_what_is_not_ours(request: Request) -> None:
         if not request.url.startswith((demo.api_url, "data:", "blob:")):
@@ -49,13 +60,17 @@ def page(browser: Browser, demo: Demo) -> Iterator[Page]:
     assert faults == []
 
 
-def _run(page: Page, document: str) -> None:
-    """Put a document in place of what is written, and run it."""
+def _write(page: Page, document: str) -> None:
+    """Put a document in place of what is written."""
     page.locator(".graphiql-query-editor .view-lines").click()
     page.keyboard.press("Control+A")
     page.keyboard.insert_text(document)
     page.keyboard.press("Control+Shift+End")  # the brackets that the editor has closed by itself
     page.keyboard.press("Delete")
+
+
+def _run(page: Page, document: str) -> None:
+    _write(page, document)
     page.locator(".graphiql-execute-button").click()
 
 
@@ -122,3 +137,54 @@ def test_a_change_is_followed(page: Page, demo: Demo) -> None:
     named["reason"] = "To be looked into."
     assert demo.ask("supervisor", HOLD, input=named)["holdApplication"]["errors"] == []
     _expect_answer(page, f'"reference": "{case["reference"]}"')
+
+
+NEWEST = """{ applications(first: 1, orderBy: {field: SUBMITTED_AT, direction: DESCENDING}) {
+    nodes { reference } } }"""
+WHO_IT_IS = """query @purpose(code: SUPERVISION, reference: "%s") {
+    application(by: {reference: "%s"}) { status applicant { identity { fullName } } } }"""
+
+
+def _compare(page: Page, document: str) -> dict[str, str]:
+    """What each role is shown beside the others, once all have been asked."""
+    _write(page, document)
+    page.get_by_role("button", name="Compare roles").click()
+    expect(page.locator(".role")).to_have_count(len(Role))
+    expect(page.locator(".columns")).to_have_attribute("aria-busy", "false", timeout=20_000)
+    return {role: page.locator(f".role[aria-label={role}]").inner_text() for role in Role}
+
+
+def test_one_document_is_compared_as_every_role(page: Page, demo: Demo, tmp_path: Path) -> None:
+    case = demo.ask("supervisor", NEWEST)["applications"]["nodes"][0]["reference"]
+    document = WHO_IT_IS % (case, case)
+    page.get_by_label("Show Side by side").click()
+    shown = _compare(page, document)
+
+    # It judges as `gerbang documents matrix` does, and names what is refused to whom.
+    (tmp_path / "case.graphql").write_text(document)
+    command = [GERBANG, "documents", "matrix", tmp_path / "case.graphql"]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    head, _, line = (row.split(" | ") for row in printed.strip().splitlines())
+    cells = dict(zip(head[1:], line[1:], strict=True))
+    verdicts = DocumentMatrix(SCHEMAS).examine(document).verdicts
+    for role, text in shown.items():
+        assert cells[role] in text.replace("at most ", ""), (role, text)
+        assert set(verdicts[role].refused) == set(re.findall(r"^\w+\.\w+$", text, re.MULTILINE))
+    assert verdicts[Role.AUDITOR].refused == ("Applicant.identity",)
+
+    # Who runs it is answered within the own rows; and a line of the log is counted where it is due.
+    logged = {role: int(text.split(" in the log")[0].split()[-1]) for role, text in shown.items()
+              if " in the log" in text}  # fmt: skip
+    assert logged == {role: int(role == Role.SUPERVISOR) for role in logged}
+    assert logged.keys() == {role for role, verdict in verdicts.items() if verdict.can_run}
+    assert '"fullName": "' in shown[Role.SUPERVISOR]
+    page.get_by_role("button", name="Ask as supervisor", exact=True).click()
+    expect(page.get_by_label("User")).to_have_value("supervisor")
+
+
+def test_a_change_is_judged_and_not_made(page: Page, demo: Demo) -> None:
+    page.get_by_label("Show Side by side").click()
+    shown = _compare(page, HOLD)
+    assert "at most" in shown[Role.SUPERVISOR]
+    assert "Mutation.holdApplication" in shown[Role.OFFICER]
+    assert not any("in the log" in text for text in shown.values())

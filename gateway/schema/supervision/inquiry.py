@@ -38,9 +38,7 @@ class Inquiry(Node):
     logged. Auditors and other supervisors are alerted at once, and one of them reviews it.
     """
 
-    reference: str = column(
-        Row.reference, "What the purpose names: `SUPERVISION; reference=INQ-7K3M-9QPX-2F4D`."
-    )
+    reference: str = column(Row.reference, "What the purpose names, such as `INQ-7K3M-9QPX-2F4D`.")
     reason: str = column(Row.reason, "Why.")
     minutes: int = column(Row.minutes, "How long it lasts.")
     most_people: int = column(Row.most_people, "How many people it opens at most.")

@@ -26,7 +26,7 @@ MOST_OFFICERS = 1_000
 
 @strawberry.type(description="What one officer has on the desk now, and did in the window.")
 class OfficerRow:
-    officer: str = strawberry.field(description="Subject of the officer.")
+    officer: str = strawberry.field(description="Subject of the officer, such as `officer`.")
     on_desk: CountFigure = strawberry.field(description="Open cases on the desk now.")
     overdue: CountFigure = strawberry.field(
         description="Of these, those that should have been decided by now."

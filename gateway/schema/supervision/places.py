@@ -25,10 +25,11 @@ from models.volumes.versions import VersionedData
     " a centre, or all that the partner took in by other ways in a country."
 )
 class InformationRequestRow:
-    partner: str = strawberry.field(description="Code of the partner.")
+    partner: str = strawberry.field(description="Code of the partner, such as `NUSA`.")
     country: CountryCode = strawberry.field(description="Code of the partner country.")
     centre: str | None = strawberry.field(
-        description="Code of the centre; null for the portal of the country, and groups."
+        description="Code of the centre, such as `AU-SYD`; null for the portal of the country, and"
+        " groups."
     )
     rate: ObservedRate = strawberry.field(
         description="Of the applications first paid in the window, those of which more was asked"

@@ -1,14 +1,19 @@
 """The explorer, in development only: GraphiQL once `make graphiql` has bundled it, and a small page
 of ours until then. Neither loads anything from other sites."""
 
+import asyncio
 from http import HTTPStatus
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import PurePath
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+
+from gateway.execution.document_matrix import DocumentMatrix
+from gateway.texts.language import Language
+from gateway.wire.parameters import from_body, read_body
 
 _MEDIA_TYPES = {
     ".html": "text/html",
@@ -50,6 +55,32 @@ def asset_routes() -> list[Route]:
         Route("/graphql/explorer.js", lambda request: _own_file("explorer.js"), methods=["GET"]),
         Route("/graphql/graphiql/{name}", _bundled_file, methods=["GET"]),
     ]
+
+
+def matrix_route(documents: DocumentMatrix, body_limit: int) -> Route:
+    """What each role can do with a document and its variables, before anything is run: as
+    `gerbang documents matrix` says it. The body is that of a request."""
+
+    async def judge(request: Request) -> Response:
+        length = request.headers.get("content-length")
+        body = await read_body(request.receive, length, body_limit)
+        asked = from_body(body, (), Language.EN)
+        examined = await asyncio.to_thread(documents.examine, asked.document or "", asked.variables)
+        return JSONResponse(
+            [
+                {
+                    "role": role,
+                    "canRun": verdict.can_run,
+                    "cost": verdict.cost,
+                    "refused": verdict.refused,
+                    "mistake": verdict.mistake,
+                    "takesPurpose": verdict.takes_purpose,
+                }
+                for role, verdict in examined.verdicts.items()
+            ]
+        )
+
+    return Route("/graphql/explorer/matrix", judge, methods=["POST"])
 
 
 def _own_file(name: str) -> Response:

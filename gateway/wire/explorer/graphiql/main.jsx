@@ -1,6 +1,6 @@
 // GraphiQL with a bar above it: who asks, in which role, and for which purpose.
 import { createGraphiQLFetcher } from "@graphiql/toolkit";
-import { GraphiQL } from "graphiql";
+import { GraphiQL, HISTORY_PLUGIN } from "graphiql";
 import "graphiql/style.css";
 import { parse } from "graphql";
 import { createClient } from "graphql-ws";
@@ -8,10 +8,12 @@ import { useMemo, useState } from "react";
 import { createRoot } from "react-dom/client";
 import "./cancellations.js";
 import "./main.css";
+import { Asking, ROLES_PLUGIN } from "./roles.jsx";
 import * as signIn from "./sign_in.js";
 import "./workers.js";
 
 const WS_URL = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql`;
+const PLUGINS = [HISTORY_PLUGIN, ROLES_PLUGIN];
 const PURPOSES = ["CASEWORK", "SUPERVISION", "AUDIT"];
 const EXAMPLE = "# Who asks, in which role and for which purpose is chosen above.\n{\n  viewer { subject role }\n}\n";
 
@@ -83,11 +85,18 @@ function Explorer({ users }) {
   const role = roles.length > 1 ? chosen.role || roles[0] : "";
   const effective = { ...chosen, role };
   const fetcher = useMemo(() => fetcherFor(effective), Object.values(effective));
+  const asking = {
+    users,
+    headersOf: (user) => headersFor({ ...chosen, user, role: "" }),
+    choose: (user) => setChosen({ ...chosen, user, role: "" }),
+  };
   return (
     <>
       <Bar users={users} roles={roles} chosen={effective} choose={setChosen} />
       {/* Each role has a schema of its own, so another one begins anew. */}
-      <GraphiQL key={`${chosen.user} ${role}`} fetcher={fetcher} defaultQuery={EXAMPLE} shouldPersistHeaders={false} inputValueDeprecation />
+      <Asking.Provider value={asking}>
+        <GraphiQL key={`${chosen.user} ${role}`} fetcher={fetcher} plugins={PLUGINS} defaultQuery={EXAMPLE} shouldPersistHeaders={false} inputValueDeprecation />
+      </Asking.Provider>
     </>
   );
 }
