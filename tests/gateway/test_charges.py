@@ -6,8 +6,10 @@ from gateway.errors import RateLimitedError, RequestError
 from gateway.execution import budgets
 from gateway.execution.budgets import Budgets, Charge
 from gateway.execution.cost import Cost
+from gateway.execution.cost.bounds import LINES_PER_VALUE, MOST_LINES
 from gateway.viewer import Viewer as Viewer_
 from tests.gateway.test_budgets import LANE, Clock
+from tests.gateway.test_cost import cost
 
 
 def test_an_operation_may_cost_the_whole_of_a_budget_and_a_document_more() -> None:
@@ -68,3 +70,26 @@ def test_whole_tenths_of_a_second_and_whole_steps_of_the_processor_cost(
     charge.take(Cost(100, 0))
     charge.settle(7, processor, seconds)
     assert 1_000_000 - of_all.remaining(LANE)[0] == pytest.approx(used, abs=1)
+
+
+FINDINGS = """query($about: String, $year: Date!) {
+    claims: findings(from: $year, to: "2025-12-31", kinds: [PROMISE]) { rows { kind } }
+    places: findings(from: $year, to: "2025-12-31", kinds: [PLACE, WAITING_PLACE], about: $about) {
+        rows { kind } }
+    %s
+}"""
+
+
+BEFORE = """before: findings(from: "2024-01-01", to: "2024-12-31", kinds: [PROMISE]) {
+        rows { kind } }"""
+
+
+def test_findings_of_the_same_figures_cost_their_reading_once() -> None:
+    alike = cost(FINDINGS % "", year="2025-01-01")
+    assert alike.work == MOST_LINES // LINES_PER_VALUE
+    assert cost(FINDINGS % BEFORE, year="2025-01-01").work == 2 * alike.work
+
+
+def test_findings_about_one_place_cost_those_of_one() -> None:
+    text, year = FINDINGS % "", "2025-01-01"
+    assert cost(text, year=year).values - cost(text, year=year, about="AU").values == 249 * (4 + 1)

@@ -136,6 +136,11 @@ FINDINGS: Mapping[FindingKind, Bound] = {
     FindingKind.WORK: Bound(1, "sums up"),
     FindingKind.WORK_FIGURE: Bound(4 * 250, "each figure of a centre or visa type"),
 }
+#: The most of them that are about one place.
+FINDINGS_OF_A_PLACE: Mapping[FindingKind, int] = {
+    FindingKind.PLACE: 4,
+    FindingKind.WAITING_PLACE: 1,
+}
 
 #: The most rows of the table of refusal grounds in each period.
 GROUNDS = Bound(len(Ground), "a closed list")

@@ -4,7 +4,7 @@ One pass over the document, in which each fragment is counted once: a fragment b
 expanded. Sizes in literals are numbers at once; those in variables become steps of the program.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from graphql import (
@@ -43,6 +43,8 @@ _SIZED_BY_PARENT = {
 }
 #: Fields that compare with the figures of another window.
 _COMPARISONS = frozenset({"yearOnYear", "monthOnMonth"})
+#: The arguments of `findings` that choose among what is found in the same figures.
+_CHOICES = frozenset({"kinds", "about"})
 
 
 class Size(NamedTuple):
@@ -70,6 +72,8 @@ class Counting:
         self._conditions = conditions
         self._fragments = fragments_of(document)
         self._fragment_sizes: dict[tuple[str, bool], Size] = {}
+        #: The fields `findings` so far: those that rest on the same figures read them once.
+        self._findings: list[FieldNode] = []
 
     def selections(
         self, selections: Iterable[SelectionNode], parent: Any, *, of_all_types: bool = False
@@ -197,10 +201,23 @@ class Counting:
         table = self.program.add(
             lambda _, given, viewer: table_of(arguments_of(arguments, given), viewer)
         ).step
-        self.work.append(
-            self.program.add(lambda numbers, *_: numbers[table].lines // LINES_PER_VALUE)
-        )
+        earlier: Sequence[FieldNode] = ()
+        if table_of is volumes.findings_table:
+            earlier = tuple(self._findings)
+            self._findings.append(node)
+
+        def work(numbers: list[Any], given: Variables, _: Viewer) -> int:
+            if any(self._figures(one, given) == self._figures(node, given) for one in earlier):
+                return 0
+            return numbers[table].lines // LINES_PER_VALUE
+
+        self.work.append(self.program.add(work))
         return self.program.add(lambda numbers, *_: numbers[table].rows)
+
+    def _figures(self, node: FieldNode, given: Variables) -> dict[str, Any]:
+        """By which arguments `findings` reads figures; the others choose among what is found."""
+        arguments = self._arguments.of(node.arguments or (), given)
+        return {name: value for name, value in arguments.items() if name not in _CHOICES}
 
 
 def _looked_up(arguments: Mapping[str, Any]) -> int:

@@ -8,6 +8,7 @@ from gateway.access.rows import scopes_narrowing
 from gateway.execution.cost.arguments import length
 from gateway.execution.cost.bounds import (
     FINDINGS,
+    FINDINGS_OF_A_PLACE,
     GROUNDS,
     GROUPS,
     MOST_LINES,
@@ -85,7 +86,10 @@ def findings_table(arguments: Mapping[str, Any], _: Viewer) -> Table:
     """Bounds the table of `findings`; all kinds are made of the same figures."""
     kinds = arguments.get("kinds")
     named = set(kinds) if isinstance(kinds, list) else set(FINDINGS)
-    return Table(sum(FINDINGS[kind].most for kind in FINDINGS if kind in named), MOST_LINES)
+    most = {kind: bound.most for kind, bound in FINDINGS.items() if kind in named}
+    if isinstance(arguments.get("about"), str):
+        most |= {kind: number for kind, number in FINDINGS_OF_A_PLACE.items() if kind in most}
+    return Table(sum(most.values()), MOST_LINES)
 
 
 def officers_table(arguments: Mapping[str, Any], _: Viewer) -> Table:
