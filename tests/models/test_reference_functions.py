@@ -105,3 +105,15 @@ async def test_a_row_replaces_the_last_one_before_it(world, rolled_back, day, am
         "SELECT reference_in_force('fee', $1) ->> 'amount_idr'", await image(rolled_back, row)
     )
     assert found == (amount and str(amount))
+
+
+@pytest.mark.parametrize(("ago", "is_in_time"), [(0, True), (14, True), (15, False), (-1, False)])
+async def test_an_event_is_proposed_soon_after_it_began_and_anything_else_at_any_time(
+    connection: asyncpg.Connection, ago: int, is_in_time: bool
+) -> None:
+    asked = """
+        SELECT is_proposed_in_time($1, jsonb_build_array(jsonb_build_object('after',
+            jsonb_build_object('began_on', date '2026-03-20' - $2::int))), '2026-03-20')
+    """
+    assert await connection.fetchval(asked, "NAMED_EVENT", ago) is is_in_time
+    assert await connection.fetchval(asked, "FEE", ago) is True
