@@ -13,11 +13,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from models.account.notes import AccountError, decode_base64
 from models.account.proofs import hash_lines
+from models.signatures import is_signed
 
 #: The type of the key in its id, other than that of a log.
 _COSIGNER = b"\x04"
@@ -72,12 +72,7 @@ class Witness:
         if len(signature) != 4 + _STAMP_BYTES + 64 or signature[:4] != self.key_id():
             return False
         at = int.from_bytes(signature[4 : 4 + _STAMP_BYTES])
-        key = Ed25519PublicKey.from_public_bytes(self.public_key)
-        try:
-            key.verify(signature[4 + _STAMP_BYTES :], _cosigned(body, at))
-        except InvalidSignature:
-            return False
-        return True
+        return is_signed(self.public_key, _cosigned(body, at), signature[4 + _STAMP_BYTES :])
 
 
 def cosign(key: Ed25519PrivateKey, witness: Witness, body: str, at: int) -> str:

@@ -9,11 +9,9 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from models.account.notes import Checkpoint
 from models.account.tables import FEWEST_DAYS_KEPT
+from models.signatures import is_signed
 
 #: The first line of what is signed, so that no checkpoint is taken for a record, nor vice versa.
 _KIND = "gerbang/account dropped"
@@ -44,13 +42,7 @@ class Drop:
 
     def is_signed(self, public_key: bytes, signature: bytes, known: Iterable[bytes]) -> bool:
         """Whether one of the known keys signed it."""
-        if public_key not in known:
-            return False
-        try:
-            Ed25519PublicKey.from_public_bytes(public_key).verify(signature, self.text().encode())
-        except (InvalidSignature, ValueError):
-            return False
-        return True
+        return public_key in known and is_signed(public_key, self.text().encode(), signature)
 
     @property
     def entries(self) -> int:

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from models.account.merkle import HASH_BYTES
+from models.signatures import is_signed
 
 
 class AccountError(Exception):
@@ -56,7 +54,7 @@ def read_note(note: str, public_keys: Mapping[str, bytes]) -> Checkpoint:
     for line in signatures.splitlines():
         if found := _SIGNATURE.fullmatch(line):
             decoded = decode_base64(found[1])
-            if (key := known.get(decoded[:4])) and _is_signed(key, decoded[4:], text):
+            if (key := known.get(decoded[:4])) and is_signed(key, text.encode(), decoded[4:]):
                 return parse_checkpoint(text)
     raise AccountError("no key of this installation signed it")
 
@@ -88,14 +86,6 @@ def read_public_key(text: str) -> bytes:
 
 def _key_hash(public_key: bytes) -> bytes:
     return sha256(ORIGIN.encode() + b"\n" + _ED25519 + public_key).digest()[:4]
-
-
-def _is_signed(key: bytes, signature: bytes, text: str) -> bool:
-    try:
-        Ed25519PublicKey.from_public_bytes(key).verify(signature, text.encode())
-    except InvalidSignature:
-        return False
-    return True
 
 
 def parse_checkpoint(text: str) -> Checkpoint:

@@ -8,13 +8,12 @@ from uuid import UUID
 
 import asyncpg
 import orjson
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from models.jobs.erase_people import reconcile
 from models.jobs.relating import relate_everybody
 from models.key_service import KeyUse, LocalKeyService, Signature
 from models.rights.key_comparison import KeyComparison, compare_keys
+from models.signatures import is_signed
 
 #: Before what is signed, so that no signature of anything else is taken for one of a report.
 _SIGNED = b"gerbang rehearsal 1\n"
@@ -63,8 +62,9 @@ def read_report(content: bytes, public_key: bytes) -> Rehearsal:
         read = orjson.loads(content)
         done = Rehearsal(**read["rehearsal"])
         signature = bytes.fromhex(read["signature"])
-        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, done.message())
-    except (KeyError, TypeError, InvalidSignature):
+        if not is_signed(public_key, done.message(), signature):
+            raise ValueError
+    except (KeyError, TypeError, ValueError):
         raise ValueError("it is no report that this key signed") from None
     return done
 

@@ -13,8 +13,8 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 import orjson
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from models.signatures import is_signed
 
 #: The first thing that a content says: another format gets another name.
 TYPE = "gerbang/visa@v1"
@@ -120,15 +120,6 @@ def read_signed(written: str) -> tuple[bytes, Mapping[str, Any], bytes]:
 
 #: What reading meets in something else.
 NOT_READ = (ValueError, TypeError, KeyError, AttributeError, Base64Error)
-
-
-def is_signed(key: bytes, message: bytes, signature: bytes) -> bool:
-    """Whether the public key verifies the signature."""
-    try:
-        Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
-    except InvalidSignature:
-        return False
-    return True
 
 
 class VisaCode(NamedTuple):

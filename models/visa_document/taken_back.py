@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from models.key_service import KeyService, KeyUse
+from models.signatures import is_signed
 from models.visa_document.content import (
     NOT_READ,
     FalseVisaError,
     canonical,
-    is_signed,
     read_signed,
     write_signed,
 )
