@@ -1210,6 +1210,7 @@ POLICY: Mapping[str, Access] = {
             "caseReference": CASE_STAFF + PARTNERS + SCREENING,
             "fields": CASE_STAFF + PARTNERS + APPLICANT + SCREENING,
             "inWords": APPLICANT,
+            "proof": APPLICANT,
             "applicant": CASE_STAFF + APPLICANT,
         },
     ),

@@ -5,7 +5,7 @@ How many people a viewer read is compared with how many others in the same role 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import quantiles
@@ -20,6 +20,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     Text,
+    Uuid,
     and_,
     column,
     func,
@@ -196,6 +197,15 @@ def number_in_reach(account: Account, since: datetime, before: datetime) -> AnyS
 def kept_since(role: Role) -> AnySelect:
     """One row: from when on the log of reads is kept; null where all of it is."""
     return select(func.viewer.reads_kept_since(role.value).label("kept_since"))
+
+
+def proofs_of_reads(reads: Sequence[UUID]) -> AnySelect:
+    """A row for each read of oneself that a checkpoint covers: what its proof is made of."""
+    rows = func.viewer.proofs_of_reads(literal([*reads], ARRAY(Uuid))).table_valued(
+        *("id", "content", "place", column("hashes", ARRAY(LargeBinary)), "size"),
+        *(column("frontier", ARRAY(LargeBinary)), "note"),
+    )
+    return select(rows)
 
 
 def number_read(

@@ -24,6 +24,7 @@ ALTER TABLE access_event ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE account_drop ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE account_head ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE account_leaf ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE account_node ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE account_outbox ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE account_source ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE alert ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -836,6 +837,37 @@ CREATE OR REPLACE FUNCTION viewer.reads_kept_since(acting text) RETURNS timestam
                 USING ERRCODE = 'insufficient_privilege';
         END IF;
         RETURN (SELECT max(before) FROM account_drop);
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.proofs_of_reads(reads uuid[]) RETURNS TABLE (
+    id uuid, content bytea, place bigint, hashes bytea[],
+    size bigint, frontier bytea[], note text)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN QUERY
+            SELECT entry.id, convert_to('{' || concat_ws(',', '"id":' || to_json(entry.id), '"applicant_id":' || to_json(entry.applicant_id), '"actor_role":' || to_json(entry.actor_role), '"purpose":' || to_json(entry.purpose), '"fields":' || to_json(entry.fields)) || '}' || '{' || concat_ws(',', '"occurred_at":' || (extract(epoch FROM entry.occurred_at) * 1000000)::bigint) || '}' || encode(sha256(leaf.salt || convert_to('{' || concat_ws(',', '"actor":' || to_json(entry.actor), '"actor_partner_code":' || to_json(entry.actor_partner_code), '"actor_country_code":' || to_json(entry.actor_country_code), '"case_reference":' || to_json(entry.case_reference), '"trace_id":' || to_json(entry.trace_id)) || '}' || coalesce(entry.mac_key, ''), 'UTF8') || coalesce(entry.mac, ''::bytea)), 'hex'), 'UTF8'), leaf.position, ARRAY(
+                SELECT coalesce(CASE level WHEN 0 THEN (
+                    SELECT string_agg(beside.hash, ''::bytea ORDER BY position)
+                    FROM account_leaf AS beside
+                    WHERE position >= first_one AND position < first_one + 64
+                        AND position < head.size
+                ) ELSE (
+                    SELECT string_agg(node.hash, ''::bytea ORDER BY node.place)
+                    FROM account_node AS node
+                    WHERE node.level = above.level AND node.place >= first_one
+                        AND node.place < first_one + 64
+                ) END, ''::bytea)
+                FROM (
+                    SELECT level, leaf.position >> 6 * (level + 1) << 6
+                        AS first_one
+                    FROM generate_series(0, 6) AS level
+                ) AS above ORDER BY level
+            ), head.size, head.frontier, head.note
+            FROM account_head AS head, access_event AS entry
+            JOIN account_leaf AS leaf
+                ON leaf.source = 'access_event' AND leaf.row_id = entry.id
+            WHERE entry.id = ANY (reads) AND leaf.position < head.size AND (CASE WHEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = entry.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) AND (entry.purpose NOT IN ('CASEWORK', 'SUPERVISION') OR entry.purpose NOT IN ('SUPERVISION') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.reference = entry.case_reference AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) OR EXISTS (SELECT FROM application AS by_1 WHERE by_1.reference = entry.case_reference AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT'))) AND by_1.stage NOT IN ('IN_PROCESS', 'WAITING_FOR_APPLICANT')) OR EXISTS (SELECT FROM inquiry_person AS by_1 WHERE by_1.reference = entry.case_reference AND by_1.told_at <= now() AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT'))))) THEN true ELSE false END);
     END
 $$;
 CREATE OR REPLACE FUNCTION viewer.facts_of_case(
@@ -2078,6 +2110,7 @@ CREATE POLICY applicant_insert ON access_event FOR INSERT TO gerbang_applicant
 GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_applicant;
 GRANT EXECUTE ON FUNCTION viewer.raise_tampering TO gerbang_applicant;
 GRANT EXECUTE ON FUNCTION viewer.reads_kept_since TO gerbang_applicant;
+GRANT EXECUTE ON FUNCTION viewer.proofs_of_reads TO gerbang_applicant;
 
 -- PARTNER_SERVICE
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_service;

@@ -148,7 +148,7 @@ async def _export_my_data(gateway: GatewayClient, _: Request) -> Response:
         if viewer.role not in READERS:
             why = say("no_figures.why", role=role_text(viewer.role, say))
             return _refusal(say, (why,), back, HTTPStatus.FORBIDDEN)
-        answer = await ask_my_data(gateway, visit.session, visit.language)
+        answer = await ask_my_data(gateway, visit.session, visit.language, is_proven=True)
     except ViewerChangedError:
         return RedirectResponse(back, HTTPStatus.SEE_OTHER)
     except GatewayError as error:

@@ -23,6 +23,7 @@ from models.account import (
 from models.account.cosignatures import Witness
 from models.account.findings import Report, Tampering
 from models.account.notes import read_public_key, verifier_key
+from models.account.proven_reads import ProvenReads
 from models.account.proving import check_entry, check_since, prove_entry, prove_since
 from models.database.connections import connect
 from models.database.url import read_database_url
@@ -32,7 +33,17 @@ from models.key_service import KeyServiceError, KeyUse, LocalKeys, Principal
 _LOGIN = "gerbang_gateway"
 _USES = {"seals": KeyUse.ACCESS_LOG, "signatures": KeyUse.CHECKPOINT, "visas": KeyUse.VISA}
 _WHAT = click.argument("what", type=click.Choice([*_USES]))
-_FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+_EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FILE = click.argument("file", type=_EXISTING)
+_PINNED = click.option(
+    "--public-key", "pinned", multiple=True, required=True, help="As of `verify`."
+)
+_WITNESSES = click.option(
+    "--witness",
+    "witnesses",
+    multiple=True,
+    help="What `gerbang witness key` prints: it must have cosigned.",
+)
 
 
 @click.group()
@@ -48,7 +59,7 @@ def audit() -> None:
 )
 @click.option(
     "--checkpoint",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=_EXISTING,
     help="Compare with a checkpoint that somebody kept elsewhere, too.",
 )
 @click.option(
@@ -98,7 +109,7 @@ def verify_account(
 @click.argument("key", type=click.UUID, required=False)
 @click.option(
     "--since",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=_EXISTING,
     help="Prove that the account continues this checkpoint, which somebody kept.",
 )
 def prove(table: str | None, key: UUID | None, since: Path | None) -> None:
@@ -119,16 +130,11 @@ def prove(table: str | None, key: UUID | None, since: Path | None) -> None:
 
 @audit.command()
 @_FILE
-@click.option("--public-key", "pinned", multiple=True, required=True, help="As of `verify`.")
-@click.option(
-    "--witness",
-    "witnesses",
-    multiple=True,
-    help="What `gerbang witness key` prints: it must have cosigned.",
-)
+@_PINNED
+@_WITNESSES
 @click.option(
     "--checkpoint",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=_EXISTING,
     help="The older checkpoint that a proof of continuation begins with.",
 )
 def check(
@@ -144,6 +150,44 @@ def check(
         click.echo(check_since(proof, checkpoint, public, cosigners))
     else:
         click.echo(check_entry(proof, public, cosigners))
+
+
+@audit.command()
+@_FILE
+@_PINNED
+@_WITNESSES
+@click.option(
+    "--earlier",
+    type=_EXISTING,
+    help="A file of before: what it proves must still be listed.",
+)
+def reads(
+    file: Path, pinned: tuple[str, ...], witnesses: tuple[str, ...], earlier: Path | None
+) -> None:
+    """Verify offline who read one's data: FILE is the download of the page My data.
+
+    Each read is compared with its proof: when, in which role, why and what; by whom, and for which
+    case, it does not tell. The exit code is 1 where one is not proven, or no longer listed.
+    """
+    public = {key: read_public_key(key) for one in pinned for key in keys_in(one)}
+    cosigners = [Witness.read(one) for one in witnesses]
+    listed = ProvenReads.verify(file, public, cosigners)
+    faults = list(listed.faults)
+    if earlier is not None:
+        before = ProvenReads.verify(earlier, public, cosigners).by_key
+        faults += [
+            f"{lines} is in the account ({entry.where}), and is not listed any more"
+            for key, (lines, entry) in before.items()
+            if key not in listed.by_key
+        ]
+    for line, entry in listed.by_key.values():
+        click.echo(f"{line}: {entry.where}")
+    for line in listed.waiting:
+        click.echo(f"{line}: waits for the next checkpoint")
+    for fault in faults:
+        click.echo(f"FALSE: {fault}")
+    click.echo(f"{len(listed.by_key):,} reads are in the account; {len(faults):,} findings")
+    sys.exit(bool(faults))
 
 
 @audit.command("key")

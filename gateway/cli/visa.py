@@ -6,7 +6,7 @@ from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import click
 import orjson
@@ -167,12 +167,14 @@ def _recorded(
     if proof is None:
         yield "Whether the account has it is not known: verify the PDF, which carries the proof."
         return
-    said, where = read_entry(proof, account, witnesses)
-    entry: Mapping[str, Any] = orjson.loads(said)
-    if (entry.get("visa_number"), entry.get("digest")) != (code.terms.number, code.digest.hex()):
+    entry = read_entry(proof, account, witnesses)
+    if (entry.said.get("visa_number"), entry.said.get("digest")) != (
+        code.terms.number,
+        code.digest.hex(),
+    ):
         raise FalseVisaError("the proof in it is that of something else")
-    at = datetime.fromtimestamp(entry["issued_at"] / 1_000_000, UTC)
-    yield f"In the account since {at:%Y-%m-%d %H:%M:%S} UTC: {where}."
+    at = datetime.fromtimestamp(entry.said["issued_at"] / 1_000_000, UTC)
+    yield f"In the account since {at:%Y-%m-%d %H:%M:%S} UTC: {entry.where}."
 
 
 def _code_and_proof(file: Path) -> tuple[str, str | None]:

@@ -6,10 +6,16 @@ from when it began to when it ended; a suspension closes everybody, an erasure c
 The conditions of the policy are repeated here without the case that the purpose names, since any
 case could have been named. `tests/models/test_people_in_reach.py` compares it with what the policy
 opens.
+
+Whoever was read is told since when reads are kept, and what proves them.
 """
 
 from collections.abc import Iterator
 
+from gateway.policy import POLICY
+from gateway.row_security.predicates import predicate
+from models.account.nodes import LEVEL_BITS, LEVELS, WIDTH
+from models.account.sources import SOURCES
 from models.row_security import database_role
 from models.vocabulary import UNSURE_LINKS, LinkReason, ReachedBy, Role
 
@@ -185,7 +191,44 @@ CREATE OR REPLACE FUNCTION viewer.reads_kept_since(acting text) RETURNS timestam
         RETURN (SELECT max(before) FROM account_drop);
     END
 $$;""".format(roles=", ".join(f"'{role}'" for role in SEE_ALL_READS))
-REACH_FUNCTIONS = "\n".join((_PEOPLE_IN_REACH, _NUMBER_IN_REACH, _KEPT_SINCE))
+_READS = SOURCES["access_event"]
+#: What proofs of reads are made of, for the person who was read alone, and once they are told of a
+#: read: the leaf, the hashes beside it and above it, and the newest checkpoint.
+_PROOFS_OF_READS = f"""\
+CREATE OR REPLACE FUNCTION viewer.proofs_of_reads(reads uuid[]) RETURNS TABLE (
+    id uuid, content bytea, place bigint, hashes bytea[],
+    size bigint, frontier bytea[], note text)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN QUERY
+            SELECT entry.id, {_READS.content("entry")}, leaf.position, ARRAY(
+                SELECT coalesce(CASE level WHEN 0 THEN (
+                    SELECT string_agg(beside.hash, ''::bytea ORDER BY position)
+                    FROM account_leaf AS beside
+                    WHERE position >= first_one AND position < first_one + {WIDTH}
+                        AND position < head.size
+                ) ELSE (
+                    SELECT string_agg(node.hash, ''::bytea ORDER BY node.place)
+                    FROM account_node AS node
+                    WHERE node.level = above.level AND node.place >= first_one
+                        AND node.place < first_one + {WIDTH}
+                ) END, ''::bytea)
+                FROM (
+                    SELECT level, leaf.position >> {LEVEL_BITS} * (level + 1) << {LEVEL_BITS}
+                        AS first_one
+                    FROM generate_series(0, {LEVELS - 1}) AS level
+                ) AS above ORDER BY level
+            ), head.size, head.frontier, head.note
+            FROM account_head AS head, access_event AS entry
+            JOIN account_leaf AS leaf
+                ON leaf.source = '{_READS.name}' AND leaf.row_id = entry.id
+            WHERE entry.id = ANY (reads) AND leaf.position < head.size AND ({
+    predicate(POLICY["AccessEvent"].rows[Role.APPLICANT], Role.APPLICANT, "entry")
+});
+    END
+$$;"""
+REACH_FUNCTIONS = "\n".join((_PEOPLE_IN_REACH, _NUMBER_IN_REACH, _KEPT_SINCE, _PROOFS_OF_READS))
 
 
 def reach_grants(role: Role) -> Iterator[str]:
@@ -194,3 +237,5 @@ def reach_grants(role: Role) -> Iterator[str]:
         yield f"GRANT EXECUTE ON FUNCTION viewer.{_PEOPLE}, viewer.{_NUMBER} TO {name};"
     if role in SEE_ALL_READS:
         yield f"GRANT EXECUTE ON FUNCTION viewer.reads_kept_since TO {name};"
+    if role in POLICY["AccessEvent"].fields["proof"]:
+        yield f"GRANT EXECUTE ON FUNCTION viewer.proofs_of_reads TO {name};"

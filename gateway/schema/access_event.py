@@ -1,17 +1,22 @@
 """Who read whose identity, also in the words in which the person is told of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
 
 import strawberry
 from sqlalchemy import ColumnElement, String, case, literal
 from sqlalchemy.orm import InstrumentedAttribute
 
-from gateway.mapping.declare import Expression, Node, column, link, noun
+from gateway.access.transactions.prepared import bind_for
+from gateway.mapping.context import Context
+from gateway.mapping.declare import KEY, Expression, Node, column, link, noun
 from gateway.mapping.enums import translated_column
 from models import AccessEvent as Row
 from models import Applicant as ApplicantRow
+from models.access_log import proofs_of_reads
+from models.account.nodes import prove_by_nodes
 from models.vocabulary import Purpose, Role
 
 if TYPE_CHECKING:
@@ -73,6 +78,18 @@ DELAY_INDONESIAN = (
 )
 
 
+async def _proof(root: Any, info: strawberry.Info) -> str | None:
+    context: Context = info.context
+
+    async def load(keys: Sequence[UUID]) -> list[str | None]:
+        asked = bind_for(context.viewer, AccessEvent.__name__, proofs_of_reads(keys))
+        [rows] = await context.session.fetch(asked)
+        proofs = {row.id: prove_by_nodes(row) for row in rows}
+        return [proofs.get(key) for key in keys]
+
+    return await context.loaders.loader("proofs of reads", load).load(root.__dict__[KEY])
+
+
 ReadPerson = Annotated["Applicant", strawberry.lazy("gateway.schema.applicant")]
 
 
@@ -97,6 +114,12 @@ class AccessEvent(Node):
     fields: list[str] = column(Row.fields, "The fields of `Identity` that were read.")
     in_words: str = translated_column(
         "Who read it and why, in words for the person.", en=IN_ENGLISH, id=IN_INDONESIAN
+    )
+    proof: str | None = strawberry.field(
+        resolver=_proof,
+        description="That the account of the installation has it (C2SP tlog-proof): with"
+        " `actorRole`, `purpose`, `fields` and `occurredAt`, and a digest of the rest. Null until"
+        " the next checkpoint covers it. `gerbang audit reads` verifies it offline.",
     )
     applicant: ReadPerson | None = link(
         Row.applicant_id, ApplicantRow.id, "Whose identity.", filters=True

@@ -1,10 +1,14 @@
 """Proofs for others, from the folder of checkpoints; they verify them without a database."""
 
+import json
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
+import orjson
 
 from models.account.checkpoints import CheckpointFolder
 from models.account.cosignatures import Witness
@@ -27,11 +31,15 @@ from models.account.proofs import (
     write_proof,
 )
 from models.account.sources import SOURCES
+from models.account.tables import SALT_BYTES
 from models.visa_document.tables import VisaDocument
 
+_JSON = json.JSONDecoder()
+#: Of SHA-256, in hexadecimal.
+_DIGEST_CHARACTERS = 64
 _AS_NAMED = "SET search_path = public, pg_temp"
 _CONTENT = """
-    SELECT leaf.position, {content} AS content
+    SELECT leaf.position, {content} AS content, leaf.salt || {kept_bytes} AS kept
     FROM account_leaf AS leaf
     JOIN {table} AS entry ON {is_its_leaf}
     WHERE leaf.source = '{name}' AND leaf.row_id = $1
@@ -59,7 +67,7 @@ async def prove_documents(
     found = SOURCES[VisaDocument.__tablename__].fill(_NEW_DOCUMENTS)
     for row in await connection.fetch(found, known.size):
         hashes = prove_inclusion(row["position"], size, root_of)
-        proof = write_proof(row["content"].encode(), row["position"], hashes, note)
+        proof = write_proof(row["content"], row["position"], hashes, note)
         await connection.execute(_PROVE, row["id"], proof)
 
 
@@ -75,7 +83,8 @@ async def prove_entry(
     if entry is None or entry["position"] >= checkpoint.size:
         raise AccountError(f"no entry {name} {key} is signed yet")
     proof = prove_inclusion(entry["position"], checkpoint.size, folder.leaves().root_of)
-    return write_proof(entry["content"].encode(), entry["position"], proof, note)
+    opened = entry["content"] + b"\n" + entry["kept"]
+    return write_proof(opened, entry["position"], proof, note)
 
 
 def prove_since(folder: CheckpointFolder, kept: Path) -> str:
@@ -92,20 +101,54 @@ def prove_since(folder: CheckpointFolder, kept: Path) -> str:
 
 def check_entry(proof: str, public: Mapping[str, bytes], witnesses: Sequence[Witness]) -> str:
     """What a proof of inclusion proves. Raises AccountError if that is nothing."""
-    content, where = read_entry(proof, public, witnesses)
-    return f"{where}:\n{content.decode()}"
+    entry = read_entry(proof, public, witnesses)
+    return f"{entry.where}:\n{orjson.dumps(entry.said).decode()}"
+
+
+class ProvenEntry(NamedTuple):
+    """What an entry says, as far as its proof tells it, and where it is."""
+
+    said: Mapping[str, Any]
+    place: int
+    checkpoint: Checkpoint
+
+    @property
+    def where(self) -> str:
+        return f"entry {self.place:,} of {_described(self.checkpoint)}"
 
 
 def read_entry(
     proof: str, public: Mapping[str, bytes], witnesses: Sequence[Witness]
-) -> tuple[bytes, str]:
-    """What the entry of a proof of inclusion says, and where it is. Raises AccountError if the
-    proof proves nothing."""
-    content, index, hashes, note = read_proof(proof)
+) -> ProvenEntry:
+    """The entry of a proof of inclusion. Raises AccountError if it proves nothing."""
+    written, index, hashes, note = read_proof(proof)
     checkpoint = _believed(note, public, witnesses)
+    content, said = _read_content(written)
     if not is_included(leaf_hash(content), index, checkpoint.size, hashes, checkpoint.root):
         raise AccountError("the entry is not in the tree of the checkpoint")
-    return content, f"entry {index:,} of {_described(checkpoint)}"
+    return ProvenEntry(said, index, checkpoint)
+
+
+def _read_content(written: bytes) -> tuple[bytes, Mapping[str, Any]]:
+    """What a leaf is of, and what the entry says: with what is kept, where that is opened behind
+    it. Raises AccountError if it is neither."""
+    content, _, kept = written.partition(b"\n")
+    told, digest = content[:-_DIGEST_CHARACTERS], content[-_DIGEST_CHARACTERS:]
+    if kept and sha256(kept).hexdigest().encode() != digest:
+        raise AccountError("what was opened is not what the entry has a digest of")
+    said: dict[str, Any] = {}
+    try:
+        text = told.decode()
+        while text:
+            part, end = _JSON.raw_decode(text)
+            said |= part
+            text = text[end:]
+        if kept:  # behind it stands the seal
+            part, _ = _JSON.raw_decode(kept[SALT_BYTES:].decode(errors="replace"))
+            said |= part
+    except (ValueError, TypeError):
+        raise AccountError("that is no entry of an account") from None
+    return content, said
 
 
 def check_since(

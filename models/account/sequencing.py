@@ -5,6 +5,7 @@ the records of dropped entries, and one checkpoint of each day, which dates the 
 covers.
 """
 
+import secrets
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -17,10 +18,12 @@ from models.account.checkpoints import CheckpointFolder
 from models.account.cosignatures import Witness, ask_witnesses
 from models.account.drop_records import Drop
 from models.account.merkle import Frontier, leaf_hash
+from models.account.nodes import note_nodes
 from models.account.notes import AccountError, Checkpoint, signed_note
 from models.account.proofs import prove_consistency, roots_after
 from models.account.proving import prove_documents
 from models.account.sources import SOURCES
+from models.account.tables import SALT_BYTES
 from models.case.application import ApplicationEvent
 from models.key_service import KeyService, KeyUse
 
@@ -32,13 +35,17 @@ _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('gerbang account', 0))"
 _TAKEN_UP = "SELECT source FROM account_source"
 #: What was written before there was a trigger, or past it by the owner, who loads whole worlds.
 _TAKE_UP = """
-    INSERT INTO account_leaf (position, source, row_id, hash)
-    SELECT $1::bigint - 1 + row_number() OVER (ORDER BY {key}), '{name}', {key},
-        sha256('\\x00'::bytea || convert_to({content}, 'UTF8'))
-    FROM {table} AS entry
-    WHERE {when}
-        AND NOT EXISTS (SELECT FROM account_leaf WHERE source = '{name}' AND row_id = {key})
-        AND NOT EXISTS (SELECT FROM account_outbox WHERE source = '{name}' AND row_id = {key})
+    INSERT INTO account_leaf (position, source, row_id, hash, salt)
+    SELECT $1::bigint - 1 + row_number() OVER (ORDER BY leaf.row_id), '{name}', leaf.row_id,
+        sha256('\\x00'::bytea || {content}), leaf.salt
+    FROM (
+        SELECT {key} AS row_id, uuid_send(gen_random_uuid()) AS salt
+        FROM {table} AS entry
+        WHERE {when}
+            AND NOT EXISTS (SELECT FROM account_leaf WHERE source = '{name}' AND row_id = {key})
+            AND NOT EXISTS (SELECT FROM account_outbox WHERE source = '{name}' AND row_id = {key})
+    ) AS leaf
+    JOIN {table} AS entry ON {is_its_leaf}
 """
 _NOTE_TAKEN_UP = """
     INSERT INTO account_source (source, changes_from, leaves_from) VALUES ($1, $2, $3)
@@ -54,7 +61,7 @@ _TAKE = """
 """
 _CONTENT = """
     SELECT {key} AS key, {content} AS content
-    FROM unnest($1::uuid[]) AS leaf (row_id)
+    FROM unnest($1::uuid[], $2::bytea[]) AS leaf (row_id, salt)
     JOIN {table} AS entry ON {is_its_leaf}
 """
 #: Every transaction before this one is over.
@@ -85,11 +92,11 @@ _SINCE = """
     SELECT position, hash FROM account_leaf WHERE position >= $1 ORDER BY position LIMIT $2
 """
 _SIGNED = """
-    INSERT INTO account_head AS head (size, frontier, signed_at, uncosigned_since)
-    VALUES ($1, $2, $3::timestamptz, CASE WHEN NOT $4::boolean THEN $3 END)
+    INSERT INTO account_head AS head (size, frontier, signed_at, uncosigned_since, note)
+    VALUES ($1, $2, $3::timestamptz, CASE WHEN NOT $4::boolean THEN $3 END, $5)
     ON CONFLICT (is_only) DO UPDATE
     SET size = excluded.size, frontier = excluded.frontier, signed_at = excluded.signed_at,
-        uncosigned_since = CASE
+        note = excluded.note, uncosigned_since = CASE
             WHEN NOT $4 THEN coalesce(head.uncosigned_since, excluded.signed_at)
         END
 """
@@ -140,8 +147,9 @@ async def sign_checkpoint(
         )
         folder.write(checkpoint, note)
         is_cosigned = all(witness.has_cosigned(note) for witness in witnesses)
-        signed = frontier.size, list(frontier.hashes), checkpoint.signed_at, is_cosigned
+        signed = frontier.size, list(frontier.hashes), checkpoint.signed_at, is_cosigned, note
         await connection.execute(_SIGNED, *signed)
+        await note_nodes(connection, frontier.size)
         if known.size < before.size:  # a keeper died before it noted what it had signed
             leaves = await _leaves_since(connection, known.size)
         await prove_documents(connection, known, leaves, note)
@@ -165,6 +173,7 @@ async def restart_account(connection: asyncpg.Connection, folder: CheckpointFold
     if next(folder.newest_first(), None) is not None:
         raise AccountError(f"there are checkpoints below {folder.path}: name an empty folder")
     await connection.execute("DELETE FROM account_head")
+    await connection.execute("DELETE FROM account_node")
 
 
 async def reset_sources(connection: asyncpg.Connection) -> None:
@@ -211,19 +220,21 @@ async def _append(
 
     One whose row is gone already gets a leaf of no content; verification reports it as removed.
     """
-    by_source: defaultdict[str, set[UUID]] = defaultdict(set)
+    salts: defaultdict[str, dict[UUID, bytes]] = defaultdict(dict)
     for source, row in entries:
-        by_source[source].add(row)
+        salts[source][row] = secrets.token_bytes(SALT_BYTES)
     content = {
-        (source, found["key"]): found["content"].encode()
-        for source, rows in by_source.items()
-        for found in await connection.fetch(SOURCES[source].fill(_CONTENT), list(rows))
+        (source, found["key"]): found["content"]
+        for source, of_rows in salts.items()
+        for found in await connection.fetch(
+            SOURCES[source].fill(_CONTENT), [*of_rows], [*of_rows.values()]
+        )
     }
     await connection.copy_records_to_table(
         "account_leaf",
-        columns=("position", "source", "row_id", "hash"),
+        columns=("position", "source", "row_id", "hash", "salt"),
         records=[
-            (position, source, row, leaf_hash(content.get((source, row), b"")))
+            (position, source, row, leaf_hash(content.get((source, row), b"")), salts[source][row])
             for position, (source, row) in enumerate(entries, start=first)
         ],
     )

@@ -6,9 +6,10 @@ changes in steps is an entry for each. Triggers note entries in the outbox. What
 of a case is found by the feed of events, and adds nothing to the transaction that writes it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -36,8 +37,10 @@ from models.suspension import Suspension
 from models.visa_document.tables import VisaDocument
 from models.vocabulary import EventKind
 
-#: What the database writes of a sealed row by itself, and what its seal is in.
-_NOT_SEALED = frozenset({"occurred_at", "mac", "mac_key"})
+#: What the database writes of a sealed row by itself.
+_WRITTEN_LATER = frozenset({"occurred_at"})
+#: That, and what its seal is in.
+_NOT_SEALED = _WRITTEN_LATER | {"mac", "mac_key"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ class Source:
     is_sealed: bool = False
     #: Whether a row changes, in steps: then each is an entry, and the last one says all.
     has_steps: bool = False
+    #: What a proof tells to whomever it is given. Of the rest a leaf has a digest alone.
+    told: tuple[str, ...] = ()
     #: For entries that are dropped by age, the column that says when one was written.
     dropped_by: str | None = None
     #: What is computed from the rest, and was added when there were entries: they do not have it.
@@ -89,6 +94,7 @@ class Source:
             is_brought=self._is_brought(),
             has_steps=self.has_steps,
             content=self.content("entry"),
+            kept_bytes=self._kept_bytes("entry"),
             **self.parts("entry"),
         )
 
@@ -112,27 +118,42 @@ class Source:
     def _has_uuid(self) -> bool:
         return isinstance(self.noun.__table__.c[self.key_column].type, Uuid)
 
-    def sealed_columns(self) -> tuple[str, ...]:
-        names = (column.name for column in self._columns())
-        return tuple(name for name in names if name not in _NOT_SEALED)
+    def sealed_columns(self) -> tuple[tuple[str, ...], ...]:
+        """What is told, if anything is, and the rest."""
+        names = [column.name for column in self._columns() if column.name not in _NOT_SEALED]
+        kept = tuple(name for name in names if name not in self.told)
+        return (self.told, kept) if self.told else (kept,)
 
     def parts(self, row: str) -> dict[str, str]:
-        """The SQL of what an entry says: what the gateway seals of it, and the rest, with the seal.
+        """The SQL of what an entry says: what proofs tell, what they keep, and of a sealed row the
+        instant that no gateway wrote, and the seal, which is of the two others.
 
         JSON without nulls, so that a column which is added later, and null so far, changes nothing.
         """
         apart = _NOT_SEALED if self.is_sealed else frozenset[str]()
+        columns = [*self._columns()]
         return {
-            "sealed": _json(row, (c for c in self._columns() if c.name not in apart)),
-            "rest": _json(row, (c for c in self._columns() if c.name in apart)) if apart else "''",
+            "told": _json(row, (c for c in columns if c.name in self.told)) if self.told else "''",
+            "kept": _json(row, (c for c in columns if c.name not in {*apart, *self.told})),
+            "at": _json(row, (c for c in columns if c.name in apart & _WRITTEN_LATER))
+            if apart
+            else "''",
             "mac_key": f"{row}.mac_key" if apart else "NULL",
             "mac": f"{row}.mac" if apart else "NULL",
         }
 
     def content(self, row: str) -> str:
-        """The SQL of all that an entry says."""
+        """The SQL of what the leaf `leaf` is of: what is told, and a digest of the rest. Its salt
+        keeps anybody from trying out what that is."""
         parts = self.parts(row)
-        return f"{parts['sealed']} || {parts['rest']}"
+        digest = f"encode(sha256(leaf.salt || {self._kept_bytes(row)}), 'hex')"
+        return f"convert_to({parts['told']} || {parts['at']} || {digest}, 'UTF8')"
+
+    def _kept_bytes(self, row: str) -> str:
+        """`kept_bytes` of the same parts in SQL."""
+        parts = self.parts(row)
+        text = f"convert_to({parts['kept']} || coalesce({parts['mac_key']}, ''), 'UTF8')"
+        return f"{text} || coalesce({parts['mac']}, ''::bytea)"
 
     def _columns(self) -> Iterator[Column[object]]:
         columns: Any = self.noun.__table__.c
@@ -141,6 +162,9 @@ class Source:
 
 
 _EACH = tuple(EventKind)
+#: Who was read, in which role, why and what; not by whom, nor for which case.
+_OF_A_READ = ("id", "applicant_id", "actor_role", "purpose", "fields")
+_OF_A_DOCUMENT = ("id", "visa_number", "issued_at", "digest")
 #: What never changes of a case: whose it is, and where it was lodged.
 _LODGED = (
     "id", "reference", "applicant_id", "visa_type_code", "channel", "partner_code", "country_code",
@@ -162,7 +186,7 @@ _CLOSED = ("id", "closed_at", "closed_by", "close_reason")
 SOURCES: Mapping[str, Source] = {
     source.name: source
     for source in (
-        Source(AccessEvent, is_sealed=True, dropped_by="occurred_at"),
+        Source(AccessEvent, is_sealed=True, told=_OF_A_READ, dropped_by="occurred_at"),
         Source(PersonLookup, is_sealed=True, dropped_by="occurred_at"),
         Source(BanRead, is_sealed=True, dropped_by="occurred_at"),
         Source(BreachLookup, is_sealed=True, dropped_by="occurred_at"),
@@ -187,8 +211,7 @@ SOURCES: Mapping[str, Source] = {
             key_column="application_id", found_by=(EventKind.PAID,),
         ),
         Source(
-            VisaDocument, ("id", "visa_number", "issued_at", "digest"),
-            when="entry.issued_at IS NOT NULL",
+            VisaDocument, _OF_A_DOCUMENT, told=_OF_A_DOCUMENT, when="entry.issued_at IS NOT NULL",
         ),
         Source(Screening, when=_ANSWERED, left_out=frozenset({"voided_at"})),
         Source(
@@ -203,9 +226,11 @@ SOURCES: Mapping[str, Source] = {
 }  # fmt: skip
 
 
-def _json(row: str, columns: Iterator[Column[object]]) -> str:
-    pairs = ", ".join(f"'{column.name}', {_as_json(row, column)}" for column in columns)
-    return f"json_strip_nulls(json_build_object({pairs}))::text"
+def _json(row: str, columns: Iterable[Column[object]]) -> str:
+    """Of the columns that are not null: what `json_strip_nulls(json_build_object(…))` writes, in
+    half the time."""
+    pairs = ", ".join(f"'\"{column.name}\":' || {_as_json(row, column)}" for column in columns)
+    return f"'{{' || concat_ws(',', {pairs}) || '}}'" if pairs else "'{}'"
 
 
 def _as_json(row: str, column: Column[object]) -> str:
@@ -214,11 +239,21 @@ def _as_json(row: str, column: Column[object]) -> str:
     if isinstance(column.type, DateTime):
         return f"(extract(epoch FROM {name}) * 1000000)::bigint"
     if isinstance(column.type, LargeBinary):
-        return f"encode({name}, 'hex')"
-    return name
+        return f"to_json(encode({name}, 'hex'))"
+    return f"to_json({name})"
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def kept_bytes(kept: str, mac_key: str | None, mac: bytes | None) -> bytes:
+    """What a leaf has a digest of, behind its salt."""
+    return f"{kept}{mac_key or ''}".encode() + (mac or b"")
+
+
+def leaf_content(told: str, salt: bytes, kept: bytes) -> bytes:
+    """What a leaf is of, as `Source.content` makes it in the database."""
+    return f"{told}{sha256(salt + kept).hexdigest()}".encode()
 
 
 class EntrySeal(NamedTuple):
@@ -250,10 +285,12 @@ def require_written(status: str, number: int) -> None:
         raise AccountError("an entry of the account was not written: run `gerbang doctor`")
 
 
-def _sealed_content(row: Mapping[str, Any], columns: Sequence[str]) -> bytes:
+def _sealed_content(row: Mapping[str, Any], parts: Sequence[Sequence[str]]) -> bytes:
     """The same bytes that `Source.parts` makes in the database."""
-    cells = ((name, row.get(name)) for name in columns)
-    return orjson.dumps({name: _plain(value) for name, value in cells if value is not None})
+    return b"".join(
+        orjson.dumps({name: _plain(row[name]) for name in part if row.get(name) is not None})
+        for part in parts
+    )
 
 
 def _plain(value: Any) -> Any:

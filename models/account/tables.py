@@ -3,13 +3,23 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Identity, LargeBinary, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    Identity,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
 
 #: No setting, and no signature, lets an entry go that is younger.
 FEWEST_DAYS_KEPT = 365
+SALT_BYTES = 16
 
 
 class AccountOutbox(Base):
@@ -31,8 +41,32 @@ class AccountLeaf(Base):
     source: Mapped[str]
     row_id: Mapped[UUID]
     hash: Mapped[bytes] = mapped_column(LargeBinary)
+    #: Random: by the hash alone nobody tries out what an entry says.
+    salt: Mapped[bytes] = mapped_column(LargeBinary)
 
-    __table_args__ = (CheckConstraint("length(hash) = 32", name="hash_is_whole"),)
+    __table_args__ = (
+        CheckConstraint("length(hash) = 32", name="hash_is_whole"),
+        CheckConstraint(f"length(salt) = {SALT_BYTES}", name="salt_is_whole"),
+        # People are given proofs of reads alone.
+        Index(
+            "ix_account_leaf_reads",
+            "row_id",
+            postgresql_where=text("source = 'access_event'"),
+        ),
+    )
+
+
+class AccountNode(Base):
+    """The hash over a whole subtree of signed leaves: by a few of them the proof of any leaf is
+    made, however many there are."""
+
+    __tablename__ = "account_node"
+
+    #: 64 to the power of the level is how many leaves are below it (`models.account.nodes`).
+    level: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    #: Which of its level, from 0 on.
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class AccountHead(Base):
@@ -44,6 +78,8 @@ class AccountHead(Base):
     size: Mapped[int]
     frontier: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary))
     signed_at: Mapped[datetime]
+    #: The checkpoint as it stands outside, for proofs.
+    note: Mapped[str]
     #: Since when a witness has not cosigned; null if all did, or there are none.
     uncosigned_since: Mapped[datetime | None]
 

@@ -24,7 +24,7 @@ from models.account.signed_tree import (
     compare_kept,
     read_signed_tree,
 )
-from models.account.sources import SOURCES, Source
+from models.account.sources import SOURCES, Source, kept_bytes, leaf_content
 from models.garbage import without_garbage_collection
 from models.key_service import KeyService, KeyUse
 
@@ -44,28 +44,26 @@ _LEAVES = """
     WHERE position >= $1 ORDER BY position LIMIT $2
 """
 _BEHIND = "SELECT count(*) FROM public.account_leaf WHERE position > $1"
-#: Each row with its leaf. For a row that changes in steps, the last leaf holds its present content.
+#: Each row with its leaf: of a row that changes in steps, with the last one.
 _ENTRIES = """
-    SELECT leaf.position, leaf.row_id, leaf.hash, entry.{key_column} IS NULL AS is_gone,
-        {sealed} AS sealed, {rest} AS rest, {mac_key} AS mac_key, {mac} AS mac
+    SELECT leaf.position, leaf.row_id, leaf.hash, leaf.salt, entry.{key_column} IS NULL AS is_gone,
+        {told} AS told, {at} AS at, {kept} AS kept, {mac_key} AS mac_key, {mac} AS mac
     FROM public.account_leaf AS leaf
     LEFT JOIN public.{table} AS entry ON {is_its_leaf}
-    WHERE leaf.source = '{name}' AND leaf.position >= $1 AND NOT ({has_steps} AND EXISTS (
-        SELECT FROM public.account_leaf AS later
-        WHERE later.source = leaf.source AND later.row_id = leaf.row_id
-            AND later.position > leaf.position
+    WHERE leaf.source = '{name}' AND leaf.position >= $1 AND (NOT {has_steps} OR leaf.position IN (
+        SELECT max(position) FROM public.account_leaf WHERE source = '{name}' GROUP BY row_id
     ))
 """
 #: The last leaf of a record holds its present content, the first shows when it was written.
 _DROPS = """
-    SELECT entry.*, leaf.written_at, {content} AS content, newest.hash
+    SELECT entry.*, states.written_at, {content} AS content, leaf.hash
     FROM public.account_drop AS entry
     JOIN (
         SELECT row_id, min(position) AS written_at, max(position) AS signed_at
         FROM public.account_leaf WHERE source = 'account_drop' GROUP BY row_id
-    ) AS leaf ON leaf.row_id = entry.id
-    JOIN public.account_leaf AS newest ON newest.position = leaf.signed_at
-    ORDER BY leaf.written_at
+    ) AS states ON states.row_id = entry.id
+    JOIN public.account_leaf AS leaf ON leaf.position = states.signed_at
+    ORDER BY states.written_at
 """
 _UNRECORDED = """
     SELECT {key} AS id FROM public.{table} AS entry
@@ -204,7 +202,7 @@ async def _read_drops(
     ):
         drop = Drop.from_row(row)
         what = f"account_drop {drop.id}"
-        if row["written_at"] in rewritten or leaf_hash(row["content"].encode()) != row["hash"]:
+        if row["written_at"] in rewritten or leaf_hash(row["content"]) != row["hash"]:
             continue  # reported like any row; what it dropped counts as removed
         if not drop.is_signed(row["public_key"], row["signature"], public.values()):
             report.add(Tampering.FORGED, f"{what} no keeper signed")
@@ -232,17 +230,17 @@ async def _verify_rows(
     async for rows in _parts(await connection.cursor(statement, first)):
         report.entries += len(rows)
         as_written: list[_Entry] = []
-        for position, row_id, hash_, is_gone, content, rest, mac_key, mac in rows:
+        for position, row_id, hash_, salt, is_gone, told, at, kept, mac_key, mac in rows:
             if is_gone and source.dropped_by and position in dropped:
                 report.dropped += 1
             elif is_gone:
                 found[Tampering.REMOVED, "is gone"].append(row_id)
             elif position in rewritten:
                 continue  # reported already
-            elif leaf_hash((content + rest).encode()) != hash_:
+            elif hash_ != leaf_hash(leaf_content(told + at, salt, kept_bytes(kept, mac_key, mac))):
                 found[Tampering.CHANGED, "is not what it was"].append(row_id)
             else:
-                as_written.append((position, row_id, content, mac_key, mac))
+                as_written.append((position, row_id, told + kept, mac_key, mac))
         if source.is_sealed:
             await seals.verify(as_written)
     seals.report_unsealed()

@@ -99,8 +99,8 @@ async def test_the_doctor_names_an_account_that_is_not_signed(
         await owner.execute("DELETE FROM account_head")
         if signed is not None:
             await owner.execute(
-                "INSERT INTO account_head (size, frontier, signed_at)"
-                " VALUES (0, '{}', now() - $1::interval)", timedelta(seconds=signed),
+                "INSERT INTO account_head (size, frontier, signed_at, note)"
+                " VALUES (0, '{}', now() - $1::interval, '')", timedelta(seconds=signed),
             )  # fmt: skip
         if waits is not None:
             await owner.execute(

@@ -24,8 +24,8 @@ WORK = """{ installation { version
 } }"""
 CHECKPOINT = "{ installation { checkpoint { entries waiting } } }"
 HEAD = """
-    INSERT INTO account_head (size, frontier, signed_at)
-    VALUES (7, '{}', now() - $1::interval)
+    INSERT INTO account_head (size, frontier, note, signed_at)
+    VALUES (7, '{}', '', now() - $1::interval)
     ON CONFLICT (is_only) DO UPDATE SET size = 7, signed_at = excluded.signed_at
 """
 

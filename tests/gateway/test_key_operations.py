@@ -199,7 +199,7 @@ async def test_an_entry_of_the_last_release_keeps_its_leaf(connection: asyncpg.C
         " VALUES ($1, '2026-01-01 00:00Z', 'SWEEP', $2)",
         UUID(int=1), [UUID(int=2)],
     )  # fmt: skip
-    content = SOURCES["key_operation"].content("entry")
+    content = SOURCES["key_operation"].parts("entry")["kept"]
     answer = await connection.fetchval(
         f"SELECT {content} FROM key_operation AS entry WHERE id = $1", UUID(int=1)
     )

@@ -334,11 +334,13 @@ async def test_a_record_that_was_changed_with_its_leaf_is_judged_by_what_was_sig
     async with past_triggers(three_days):
         await three_days.execute("UPDATE account_drop SET lasts[1] = 9 WHERE id = $1", drop.id)
         [changed] = await three_days.fetchrow(
-            f"SELECT {content} FROM account_drop AS entry WHERE id = $1", drop.id
+            f"SELECT {content} FROM account_drop AS entry"
+            " JOIN account_leaf AS leaf ON row_id = entry.id WHERE entry.id = $1",
+            drop.id,
         )
         await three_days.execute(
             "UPDATE account_leaf SET hash = $2 WHERE row_id = $1",
-            *(drop.id, leaf_hash(changed.encode())),
+            *(drop.id, leaf_hash(changed)),
         )
     report = await verify(three_days, KEYS, CheckpointFolder(tmp_path))
     assert [one.what for one in report.findings if str(drop.id) in one.what] == [

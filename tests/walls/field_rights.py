@@ -277,7 +277,7 @@ _CASES: dict[str, Lines] = {
         "id occurredAt actorRole purpose fields":            "- R R R R R R - R - - -",
         "actor caseReference":                               "- R R R R R - - R - - -",
         "applicant":                                         "- R R - - R R - - - - -",
-        "inWords":                                           "- - - - - - R - - - - -",
+        "inWords proof":                                     "- - - - - - R - - - - -",
         "[rows]":                                            "C - - - - - - - - - - -",
     },
     "MyData": {"applicant keptSince note":                   "- - - - - - R - - - - -"},

@@ -155,7 +155,8 @@ def _reads(reads: Sequence[Mapping[str, Any]], mine: Mapping[str, Any], say: Tex
         shown.append(html.P(say("my_data.kept_since", at=written_instant(kept_since, say))))
     elif not lines:
         shown.append(html.P(say("my_data.nobody")))
-    return _section("reads", [*shown, html.P(mine["note"])], say)
+    proofs = [html.P(say("my_data.proofs"))] if lines else []
+    return _section("reads", [*shown, html.P(mine["note"]), *proofs], say)
 
 
 def field_names(fields: Sequence[str], say: Texts) -> list[str]:

@@ -14,8 +14,10 @@ READERS = frozenset({"APPLICANT"})
 MOST_PAGES = 100
 
 
-async def ask_my_data(gateway: GatewayClient, session: Session, language: str) -> Mapping[str, Any]:
-    """Everything, with every read. Raises GatewayError.
+async def ask_my_data(
+    gateway: GatewayClient, session: Session, language: str, *, is_proven: bool = False
+) -> Mapping[str, Any]:
+    """Everything, with every read, and its proof if so asked. Raises GatewayError.
 
     This bypasses the cache of the session: no identity stays in this process.
     """
@@ -25,7 +27,7 @@ async def ask_my_data(gateway: GatewayClient, session: Session, language: str) -
     reads: list[Any] = []
     after: str | None = None
     for _ in range(MOST_PAGES):
-        page = await gateway.ask(READS, {**asked, "after": after}, *by)
+        page = await gateway.ask(READS, {**asked, "after": after, "isProven": is_proven}, *by)
         of_oneself = page["myData"]
         if of_oneself is None:
             break

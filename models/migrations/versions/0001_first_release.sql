@@ -473,8 +473,19 @@ CREATE TABLE account_leaf (
     source TEXT NOT NULL,
     row_id UUID NOT NULL,
     hash BYTEA NOT NULL,
+    salt BYTEA NOT NULL,
     CONSTRAINT pk_account_leaf PRIMARY KEY (position),
-    CONSTRAINT ck_account_leaf_hash_is_whole CHECK (length(hash) = 32)
+    CONSTRAINT ck_account_leaf_hash_is_whole CHECK (length(hash) = 32),
+    CONSTRAINT ck_account_leaf_salt_is_whole CHECK (length(salt) = 16)
+);
+
+CREATE INDEX ix_account_leaf_reads ON account_leaf (row_id) WHERE source = 'access_event';
+
+CREATE TABLE account_node (
+    level SMALLINT NOT NULL,
+    place BIGINT NOT NULL,
+    hash BYTEA NOT NULL,
+    CONSTRAINT pk_account_node PRIMARY KEY (level, place)
 );
 
 CREATE TABLE account_head (
@@ -482,6 +493,7 @@ CREATE TABLE account_head (
     size BIGINT NOT NULL,
     frontier BYTEA[] NOT NULL,
     signed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    note TEXT NOT NULL,
     uncosigned_since TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_account_head PRIMARY KEY (is_only),
     CONSTRAINT ck_account_head_there_is_one CHECK (is_only)

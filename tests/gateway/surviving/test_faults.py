@@ -135,8 +135,8 @@ class Case:
 
 
 def _unsigned(fault: Fault, instants: str) -> Case:
-    head = "INSERT INTO account_head (size, frontier, signed_at, uncosigned_since)"
-    plant = f"{head} VALUES (0, '{{}}', {instants})"
+    head = "INSERT INTO account_head (size, frontier, note, signed_at, uncosigned_since)"
+    plant = f"{head} VALUES (0, '{{}}', '', {instants})"
     return Case(fault, planted_in_the_database(plant, "DELETE FROM account_head"), False)
 
 
