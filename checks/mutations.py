@@ -51,6 +51,7 @@ def _intents(sources: Sources) -> Iterator[tuple[str, Finding]]:
         "REFERENCE_INTENTS",
         "SUPERVISION_INTENTS",
         "RIGHTS_INTENTS",
+        "PAYMENT_INTENTS",
         "MAIL_INTENTS",
         "READER_INTENTS",
     ):

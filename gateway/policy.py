@@ -69,6 +69,7 @@ from models import (
     SavedView,
     Screening,
     Suspension,
+    UnmatchedPayment,
     Visa,
     VisaDocument,
     VolumeChange,
@@ -457,9 +458,14 @@ POLICY: Mapping[str, Access] = {
         fields={
             "clock": EVERYONE,
             "hours": EVERYONE,
+            "workingDays": EVERYONE,
             "promisedPercent": EVERYONE,
             "validFrom": EVERYONE,
         },
+    ),
+    "DayOff": Access(
+        rows=OPEN_TO_EVERYONE,
+        fields={"day": EVERYONE, "name": EVERYONE, "isOff": EVERYONE},
     ),
     # The decrees that changed reference data: for those who take part in a change, answer for it or
     # look into it.
@@ -999,6 +1005,18 @@ POLICY: Mapping[str, Access] = {
                 "application",
             ),
             ANSWER_READERS,
+        ),
+    ),
+    # Money that fits no bill, for those who receive it and those who audit them.
+    "UnmatchedPayment": Access(
+        rows=dict.fromkeys(TREASURY + AUDITOR, every_row),
+        fields=dict.fromkeys(
+            (
+                *("id", "receiptNumber", "billingCode", "paid", "state", "keptBy", "keptAt"),
+                *("recommendedBy", "reason", "recommendedAt"),
+                *("secondedBy", "secondReason", "secondedAt", "assignedTo", "assignedAt"),
+            ),
+            TREASURY + AUDITOR,
         ),
     ),
     # Breaches and their notices. Others learn from an alert that these are overdue.
@@ -1751,6 +1769,7 @@ POLICY: Mapping[str, Access] = {
             "visaTypes": EVERYONE,
             "visaType": EVERYONE,
             "eligibleVisaTypes": EVERYONE,
+            "daysOff": EVERYONE,
             "visaKeys": EVERYONE,
             "takenBackVisas": EVERYONE,
             "partners": EVERYONE,
@@ -1760,6 +1779,7 @@ POLICY: Mapping[str, Access] = {
             "applications": CASE_READERS,
             "application": CASE_READERS,
             "bill": TREASURY,
+            "unmatchedPayments": TREASURY + AUDITOR,
             "screenings": SCREENING,
             "banEntries": BAN_READERS,
             "workList": CASE_WORKERS,
@@ -1840,6 +1860,7 @@ CHANGE_OF_A_NOTE = Change(
     dict.fromkeys(LEADERSHIP + MANAGER, own_subject(MonthNote.author)), "monthNote", (MonthNote,)
 )
 CHANGE_OF_A_LEGAL_HOLD = Change({Role.SUPERVISOR: every_row}, "legalHold", (LegalHold,))
+CHANGE_OF_A_PAYMENT = Change({Role.TREASURY: every_row}, "unmatchedPayment", (UnmatchedPayment,))
 CHANGE_OF_A_BREACH = Change({Role.AUDITOR: every_row}, "breach", (Breach,))
 CHANGE_OF_THE_BAN_LIST = Change({Role.SCREENING: every_row}, "banEntry", (BanEntry,))
 
@@ -1860,6 +1881,9 @@ MUTATIONS: Mapping[str, Change] = {
         answers="results",
     ),
     "recordPayment": Change({Role.TREASURY: every_row}, answers="bill"),
+    "keepPayment": CHANGE_OF_A_PAYMENT,
+    # The second person of a refund is another one: the guard and the refusals enforce that.
+    "recommendRefund": CHANGE_OF_A_PAYMENT,
     "recordDocuments": Change(
         {Role.PARTNER_AGENT: at_own_place, Role.PARTNER_SERVICE: at_own_partner}
     ),
@@ -1916,6 +1940,7 @@ MUTATIONS: Mapping[str, Change] = {
     "proposeFee": CHANGE_OF_THE_LEDGER,
     "proposeServiceTarget": CHANGE_OF_THE_LEDGER,
     "proposeDeadline": CHANGE_OF_THE_LEDGER,
+    "proposeDayOff": CHANGE_OF_THE_LEDGER,
     "proposeEntryRule": CHANGE_OF_THE_LEDGER,
     # An event is proposed soon after it began, and approved by an auditor.
     "proposeNamedEvent": CHANGE_OF_THE_LEDGER,

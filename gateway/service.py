@@ -83,7 +83,7 @@ def gateway(
         settings,
         executor,
         views=executor.views,
-        documents=executor.services.documents,
+        documents=executor.documents,
         follower=SchemaSubscriptions(executor, horizon),
         limits=limits,
         metrics=metrics,

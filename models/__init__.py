@@ -18,6 +18,7 @@ from models.case.change import ApplicationChange, Idempotency, VolumeChange
 from models.case.decision import Decision, Visa
 from models.case.file import Bill, CaseDocument, RequestedItem
 from models.case.screening import Screening
+from models.case.unmatched_payment import UnmatchedPayment
 from models.documents import TrustedDocument
 from models.jobs.passes import JobPass
 from models.mail import Mail
@@ -28,6 +29,7 @@ from models.person.person_link import LinkerRead, PersonIndex, PersonLink, Perso
 from models.reader import MonthNote, SavedView
 from models.reference.decrees import (
     Country,
+    DayOff,
     Deadline,
     Eligibility,
     EntryRule,
@@ -77,6 +79,7 @@ __all__ = [
     "Correction",
     "Country",
     "DataRequest",
+    "DayOff",
     "Deadline",
     "Decision",
     "DisclosedEnding",
@@ -114,6 +117,7 @@ __all__ = [
     "Suspension",
     "TakenBackList",
     "TrustedDocument",
+    "UnmatchedPayment",
     "Visa",
     "VisaDocument",
     "VisaKey",

@@ -48,6 +48,7 @@ ALTER TABLE correction ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE country ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE data_request ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE data_version ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE day_off ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE deadline ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE decision ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE eligibility ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -85,6 +86,7 @@ ALTER TABLE service_target ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE suspension ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE taken_back_list ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE trusted_document ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE unmatched_payment ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE visa ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE visa_document ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE visa_key ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -1003,6 +1005,7 @@ GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.su
 GRANT SELECT (id) ON access_event TO gerbang_leadership;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_leadership;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_leadership;
+GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_leadership;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_leadership;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_leadership;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_leadership;
@@ -1016,7 +1019,7 @@ GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_b
 GRANT SELECT (after, before, change_id, kind, line, name, place) ON reference_change_value TO gerbang_leadership;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_leadership;
 GRANT SELECT (id, name, page, query, removed_at, saved_at, subject) ON saved_view TO gerbang_leadership;
-GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_leadership;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_leadership;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_leadership;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_leadership;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_leadership;
@@ -1046,6 +1049,8 @@ CREATE POLICY leadership_select ON centre FOR SELECT TO gerbang_leadership
 CREATE POLICY leadership_select ON access_event FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 CREATE POLICY leadership_select ON volume_change FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+CREATE POLICY leadership_select ON day_off FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 CREATE POLICY leadership_select ON visa_key FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
@@ -1136,6 +1141,7 @@ GRANT SELECT (application_id, kind, recorded_at, recorded_by) ON case_document T
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_officer;
 GRANT SELECT (application_id, approved_at, approved_by, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_officer;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_officer;
+GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_officer;
 GRANT SELECT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_officer;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_officer;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_officer;
@@ -1156,7 +1162,7 @@ GRANT SELECT (after, before, change_id, kind, line, name, place) ON reference_ch
 GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_officer;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_officer;
 GRANT SELECT (id, name, page, query, removed_at, saved_at, subject) ON saved_view TO gerbang_officer;
-GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_officer;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_officer;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_officer;
 GRANT SELECT (decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_officer;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_officer;
@@ -1215,6 +1221,8 @@ CREATE POLICY officer_select ON assignment FOR SELECT TO gerbang_officer
 CREATE POLICY officer_select ON correction FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON volume_change FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON day_off FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON visa_key FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
@@ -1321,6 +1329,7 @@ GRANT SELECT (application_id, kind, recorded_at, recorded_by) ON case_document T
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_supervisor;
 GRANT SELECT (application_id, approved_at, approved_by, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_supervisor;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_supervisor;
+GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_supervisor;
 GRANT SELECT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_supervisor;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_supervisor;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_supervisor;
@@ -1346,7 +1355,7 @@ GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requeste
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_supervisor;
 GRANT SELECT (id, name, page, query, removed_at, saved_at, subject) ON saved_view TO gerbang_supervisor;
 GRANT SELECT (answered_at, answered_by, application_id, ban_id, confirmed_by, id, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, voided_at) ON screening TO gerbang_supervisor;
-GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_supervisor;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_supervisor;
 GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_proposed_at, lift_proposed_by, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_supervisor;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_supervisor;
 GRANT SELECT (decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_supervisor;
@@ -1425,6 +1434,8 @@ CREATE POLICY supervisor_select ON inquiry FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON inquiry_person FOR SELECT TO gerbang_supervisor
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN EXISTS (SELECT FROM inquiry AS by_1 WHERE by_1.reference = inquiry_person.reference AND (by_1.opened_by = (SELECT viewer.subject('SUPERVISOR')) OR by_1.ends_at <= now() AND by_1.reviewed_at IS NULL)) ELSE false END);
+CREATE POLICY supervisor_select ON day_off FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON visa_key FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON taken_back_list FOR SELECT TO gerbang_supervisor
@@ -1537,6 +1548,7 @@ GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_
 GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_partner_manager;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_partner_manager;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_partner_manager;
+GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_partner_manager;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_manager;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_manager;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_manager;
@@ -1549,7 +1561,7 @@ GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_pa
 GRANT SELECT (answered_at, application_id, id, kind, requested_at) ON requested_item TO gerbang_partner_manager;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_partner_manager;
 GRANT SELECT (id, name, page, query, removed_at, saved_at, subject) ON saved_view TO gerbang_partner_manager;
-GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_partner_manager;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_partner_manager;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_partner_manager;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_partner_manager;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_partner_manager;
@@ -1592,6 +1604,8 @@ CREATE POLICY partner_manager_select ON access_event FOR SELECT TO gerbang_partn
     USING (CASE WHEN access_event.actor_partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND access_event.actor_country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON volume_change FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN volume_change.changed NOT IN ('OUTCOMES') AND volume_change.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_change.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
+CREATE POLICY partner_manager_select ON day_off FOR SELECT TO gerbang_partner_manager
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 CREATE POLICY partner_manager_select ON visa_key FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 CREATE POLICY partner_manager_select ON taken_back_list FOR SELECT TO gerbang_partner_manager
@@ -1673,6 +1687,7 @@ GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_par
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_partner_agent;
 GRANT SELECT (application_id, closed_at, id, proposed_at, proposed_role, reason, state, version) ON correction TO gerbang_partner_agent;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_partner_agent;
+GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_partner_agent;
 GRANT SELECT (application_id, decided_at, id, is_incomplete, outcome) ON decision TO gerbang_partner_agent;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_agent;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_agent;
@@ -1689,7 +1704,7 @@ GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_pa
 GRANT SELECT (answered_at, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_partner_agent;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_partner_agent;
 GRANT SELECT (id, name, page, query, removed_at, saved_at, subject) ON saved_view TO gerbang_partner_agent;
-GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_partner_agent;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_partner_agent;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_partner_agent;
 GRANT SELECT (application_id, decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_partner_agent;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_partner_agent;
@@ -1740,6 +1755,8 @@ CREATE POLICY partner_agent_select ON visa FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN visa.superseded_at IS NULL AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = visa.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND by_1.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND by_1.closed_at > now() - interval '30 days') THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON correction FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = correction.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND by_1.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND (by_1.closed_at IS NULL OR by_1.closed_at > now() - interval '30 days')) THEN true ELSE false END);
+CREATE POLICY partner_agent_select ON day_off FOR SELECT TO gerbang_partner_agent
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 CREATE POLICY partner_agent_select ON visa_key FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 CREATE POLICY partner_agent_select ON taken_back_list FOR SELECT TO gerbang_partner_agent
@@ -1805,6 +1822,7 @@ GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, succ
 GRANT SELECT (application_id, approved_at, approved_by, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_auditor;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_auditor;
 GRANT SELECT (answered_at, answered_by, applicant_id, due_at, id, kind, lodged_at, lodged_by, lodged_role, reason, reference, state) ON data_request TO gerbang_auditor;
+GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_auditor;
 GRANT SELECT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_auditor;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_auditor;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_auditor;
@@ -1829,9 +1847,10 @@ GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requeste
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_auditor;
 GRANT SELECT (id, name, page, query, removed_at, saved_at, subject) ON saved_view TO gerbang_auditor;
 GRANT SELECT (answered_at, answered_by, application_id, confirmed_by, id, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, voided_at) ON screening TO gerbang_auditor;
-GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_auditor;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_auditor;
 GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_proposed_at, lift_proposed_by, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_auditor;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_auditor;
+GRANT SELECT (amount_idr, assigned_at, assigned_to, billing_code, id, kept_at, kept_by, reason, receipt_number, recommended_at, recommended_by, second_reason, seconded_at, seconded_by, state) ON unmatched_payment TO gerbang_auditor;
 GRANT SELECT (decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_auditor;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_auditor;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_auditor;
@@ -1904,9 +1923,13 @@ CREATE POLICY auditor_select ON inquiry FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON inquiry_person FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON day_off FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON visa_key FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON taken_back_list FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON unmatched_payment FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON suspension FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -2018,6 +2041,7 @@ GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, succ
 GRANT SELECT (application_id, closed_at, id, proposed_at, proposed_role, reason, state, version) ON correction TO gerbang_applicant;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_applicant;
 GRANT SELECT (account, answered_at, applicant_id, due_at, id, kind, lodged_at, lodged_role, reason, reference, state) ON data_request TO gerbang_applicant;
+GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_applicant;
 GRANT SELECT (application_id, decided_at, id, outcome, public_reason) ON decision TO gerbang_applicant;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_applicant;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_applicant;
@@ -2032,7 +2056,7 @@ GRANT SELECT (applicant_id, last_four) ON passport_ending TO gerbang_applicant;
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_applicant;
 GRANT SELECT (answered_at, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_applicant;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_applicant;
-GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_applicant;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_applicant;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_applicant;
 GRANT SELECT (application_id, decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_applicant;
 GRANT SELECT (applicant_id, code, issued_at, proof, proven_at, replaced_at, sealed, visa_number) ON visa_document TO gerbang_applicant;
@@ -2092,6 +2116,8 @@ CREATE POLICY applicant_select ON correction FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = correction.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON inquiry_person FOR SELECT TO gerbang_applicant
     USING (CASE WHEN inquiry_person.told_at <= now() AND EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = inquiry_person.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) THEN true ELSE false END);
+CREATE POLICY applicant_select ON day_off FOR SELECT TO gerbang_applicant
+    USING ((SELECT viewer.acts_as('APPLICANT')));
 CREATE POLICY applicant_select ON visa_key FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
 CREATE POLICY applicant_select ON taken_back_list FOR SELECT TO gerbang_applicant
@@ -2122,6 +2148,7 @@ GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_
 GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_partner_service;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_partner_service;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_partner_service;
+GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_partner_service;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_service;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_service;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_service;
@@ -2130,7 +2157,7 @@ GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) 
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_partner_service;
 GRANT SELECT (answered_at, application_id, id, kind, requested_at) ON requested_item TO gerbang_partner_service;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_partner_service;
-GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_partner_service;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_partner_service;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_partner_service;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_partner_service;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_partner_service;
@@ -2168,6 +2195,8 @@ CREATE POLICY partner_service_select ON requested_item FOR SELECT TO gerbang_par
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = requested_item.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_1.left_partner_at IS NULL) THEN true ELSE false END);
 CREATE POLICY partner_service_select ON applicant FOR SELECT TO gerbang_partner_service
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_1.left_partner_at IS NULL) THEN true ELSE false END);
+CREATE POLICY partner_service_select ON day_off FOR SELECT TO gerbang_partner_service
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 CREATE POLICY partner_service_select ON visa_key FOR SELECT TO gerbang_partner_service
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 CREATE POLICY partner_service_select ON taken_back_list FOR SELECT TO gerbang_partner_service
@@ -2188,6 +2217,7 @@ GRANT SELECT (application_id, ban_id, by, ended_at, found_at, id) ON ban_match T
 GRANT SELECT (ban_id, birth_date, full_name, issuing_state, passport_number, sealed) ON banned_person TO gerbang_screening;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_screening;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_screening;
+GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_screening;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_screening;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_screening;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_screening;
@@ -2198,7 +2228,7 @@ GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) 
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_screening;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_screening;
 GRANT SELECT (answered_at, application_id, id, kept_from, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, voided_at) ON screening TO gerbang_screening;
-GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_screening;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_screening;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_screening;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_screening;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_screening;
@@ -2242,6 +2272,8 @@ CREATE POLICY screening_select ON banned_person FOR SELECT TO gerbang_screening
     USING (CASE WHEN (EXISTS (SELECT FROM ban_entry AS by_1 WHERE by_1.id = banned_person.ban_id AND by_1.reference = (SELECT viewer.purpose_reference('SCREENING'))) OR EXISTS (SELECT FROM ban_match AS by_1 WHERE by_1.ban_id = banned_person.ban_id AND by_1.ended_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND by_2.reference = (SELECT viewer.purpose_reference('SCREENING')) AND EXISTS (SELECT FROM screening AS by_3 WHERE by_3.application_id = by_2.id AND by_3.answered_at IS NULL AND by_3.voided_at IS NULL AND (SELECT viewer.subject('SCREENING')) <> ALL (by_3.kept_from))))) THEN true ELSE false END);
 CREATE POLICY screening_select ON ban_match FOR SELECT TO gerbang_screening
     USING (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN ban_match.ended_at IS NULL AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = ban_match.application_id AND EXISTS (SELECT FROM screening AS by_2 WHERE by_2.application_id = by_1.id AND by_2.answered_at IS NULL AND by_2.voided_at IS NULL AND (SELECT viewer.subject('SCREENING')) <> ALL (by_2.kept_from))) ELSE false END);
+CREATE POLICY screening_select ON day_off FOR SELECT TO gerbang_screening
+    USING ((SELECT viewer.acts_as('SCREENING')));
 CREATE POLICY screening_select ON visa_key FOR SELECT TO gerbang_screening
     USING ((SELECT viewer.acts_as('SCREENING')));
 CREATE POLICY screening_select ON taken_back_list FOR SELECT TO gerbang_screening
@@ -2265,6 +2297,7 @@ GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.su
 GRANT SELECT (amount_idr, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_treasury;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_treasury;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_treasury;
+GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_treasury;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_treasury;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_treasury;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_treasury;
@@ -2272,8 +2305,9 @@ GRANT SELECT (code, name) ON partner TO gerbang_treasury;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_treasury;
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_treasury;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_treasury;
-GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_treasury;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_treasury;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_treasury;
+GRANT SELECT (amount_idr, assigned_at, assigned_to, billing_code, id, kept_at, kept_by, reason, receipt_number, recommended_at, recommended_by, second_reason, seconded_at, seconded_by, state) ON unmatched_payment TO gerbang_treasury;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_treasury;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_treasury;
 CREATE POLICY treasury_select ON visa_type FOR SELECT TO gerbang_treasury
@@ -2300,9 +2334,13 @@ CREATE POLICY treasury_select ON centre FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
 CREATE POLICY treasury_select ON bill FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
+CREATE POLICY treasury_select ON day_off FOR SELECT TO gerbang_treasury
+    USING ((SELECT viewer.acts_as('TREASURY')));
 CREATE POLICY treasury_select ON visa_key FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
 CREATE POLICY treasury_select ON taken_back_list FOR SELECT TO gerbang_treasury
+    USING ((SELECT viewer.acts_as('TREASURY')));
+CREATE POLICY treasury_select ON unmatched_payment FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_treasury;
 GRANT SELECT (data, version) ON data_version TO gerbang_treasury;
@@ -2314,6 +2352,7 @@ GRANT USAGE ON SCHEMA public, viewer TO gerbang_administrator;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_administrator;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_administrator;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_administrator;
+GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_administrator;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_administrator;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_administrator;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_administrator;
@@ -2324,7 +2363,7 @@ GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_ad
 GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, decree, effective_on, id, kind, proposed_at, proposed_by, reason, state, subject) ON reference_change TO gerbang_administrator;
 GRANT SELECT (after, before, change_id, kind, line, name, place) ON reference_change_value TO gerbang_administrator;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_administrator;
-GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_administrator;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_administrator;
 GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_proposed_at, lift_proposed_by, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_administrator;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_administrator;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_administrator;
@@ -2350,6 +2389,8 @@ CREATE POLICY administrator_select ON partner FOR SELECT TO gerbang_administrato
 CREATE POLICY administrator_select ON partner_country FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 CREATE POLICY administrator_select ON centre FOR SELECT TO gerbang_administrator
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+CREATE POLICY administrator_select ON day_off FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 CREATE POLICY administrator_select ON visa_key FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
@@ -2379,6 +2420,7 @@ GRANT USAGE ON SCHEMA public, viewer TO gerbang_anonymous;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_anonymous;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_anonymous;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_anonymous;
+GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_anonymous;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_anonymous;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_anonymous;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_anonymous;
@@ -2386,7 +2428,7 @@ GRANT SELECT (code, name) ON partner TO gerbang_anonymous;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_anonymous;
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_anonymous;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_anonymous;
-GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_anonymous;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_anonymous;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_anonymous;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_anonymous;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_anonymous;
@@ -2411,6 +2453,8 @@ CREATE POLICY anonymous_select ON partner FOR SELECT TO gerbang_anonymous
 CREATE POLICY anonymous_select ON partner_country FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
 CREATE POLICY anonymous_select ON centre FOR SELECT TO gerbang_anonymous
+    USING ((SELECT viewer.acts_as('ANONYMOUS')));
+CREATE POLICY anonymous_select ON day_off FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
 CREATE POLICY anonymous_select ON visa_key FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
@@ -3057,11 +3101,14 @@ CREATE POLICY leadership_writing_select ON passport_rule FOR SELECT TO gerbang_l
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_leadership_writing;
 CREATE POLICY leadership_writing_select ON fee FOR SELECT TO gerbang_leadership_writing
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
-GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_leadership_writing;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_leadership_writing;
 CREATE POLICY leadership_writing_select ON service_target FOR SELECT TO gerbang_leadership_writing
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT SELECT (days, valid_from, wait) ON deadline TO gerbang_leadership_writing;
 CREATE POLICY leadership_writing_select ON deadline FOR SELECT TO gerbang_leadership_writing
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_leadership_writing;
+CREATE POLICY leadership_writing_select ON day_off FOR SELECT TO gerbang_leadership_writing
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT SELECT (code, name) ON partner TO gerbang_leadership_writing;
 CREATE POLICY leadership_writing_select ON partner FOR SELECT TO gerbang_leadership_writing
@@ -3134,11 +3181,14 @@ CREATE POLICY officer_writing_select ON passport_rule FOR SELECT TO gerbang_offi
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON fee FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')));
-GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_officer_writing;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON service_target FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (days, valid_from, wait) ON deadline TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON deadline FOR SELECT TO gerbang_officer_writing
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_officer_writing;
+CREATE POLICY officer_writing_select ON day_off FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (code, name) ON partner TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON partner FOR SELECT TO gerbang_officer_writing
@@ -3264,11 +3314,14 @@ CREATE POLICY supervisor_writing_select ON passport_rule FOR SELECT TO gerbang_s
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON fee FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
-GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_supervisor_writing;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON service_target FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (days, valid_from, wait) ON deadline TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON deadline FOR SELECT TO gerbang_supervisor_writing
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON day_off FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (code, name) ON partner TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON partner FOR SELECT TO gerbang_supervisor_writing
@@ -3421,11 +3474,14 @@ CREATE POLICY partner_manager_writing_select ON passport_rule FOR SELECT TO gerb
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_manager_writing;
 CREATE POLICY partner_manager_writing_select ON fee FOR SELECT TO gerbang_partner_manager_writing
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
-GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_partner_manager_writing;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_partner_manager_writing;
 CREATE POLICY partner_manager_writing_select ON service_target FOR SELECT TO gerbang_partner_manager_writing
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 GRANT SELECT (days, valid_from, wait) ON deadline TO gerbang_partner_manager_writing;
 CREATE POLICY partner_manager_writing_select ON deadline FOR SELECT TO gerbang_partner_manager_writing
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_select ON day_off FOR SELECT TO gerbang_partner_manager_writing
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 GRANT SELECT (code, name) ON partner TO gerbang_partner_manager_writing;
 CREATE POLICY partner_manager_writing_select ON partner FOR SELECT TO gerbang_partner_manager_writing
@@ -3497,11 +3553,14 @@ CREATE POLICY partner_agent_writing_select ON passport_rule FOR SELECT TO gerban
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON fee FOR SELECT TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
-GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_partner_agent_writing;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON service_target FOR SELECT TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 GRANT SELECT (days, valid_from, wait) ON deadline TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON deadline FOR SELECT TO gerbang_partner_agent_writing
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_select ON day_off FOR SELECT TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 GRANT SELECT (code, name) ON partner TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON partner FOR SELECT TO gerbang_partner_agent_writing
@@ -3624,11 +3683,14 @@ CREATE POLICY auditor_writing_select ON passport_rule FOR SELECT TO gerbang_audi
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON fee FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')));
-GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_auditor_writing;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON service_target FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (days, valid_from, wait) ON deadline TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON deadline FOR SELECT TO gerbang_auditor_writing
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON day_off FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (code, name) ON partner TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON partner FOR SELECT TO gerbang_auditor_writing
@@ -3641,10 +3703,10 @@ CREATE POLICY auditor_writing_select ON centre FOR SELECT TO gerbang_auditor_wri
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, changed, decree, effective_on, id, is_initial, kind, proposed_at, proposed_by, reason, state, subject, targets) ON reference_change TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON reference_change FOR SELECT TO gerbang_auditor_writing
-    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE') ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE') ELSE false END);
 GRANT UPDATE (approved_by, cancel_reason, cancelled_by) ON reference_change TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_update ON reference_change FOR UPDATE TO gerbang_auditor_writing
-    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE') ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE') ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE') ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE') ELSE false END);
 GRANT SELECT (id) ON applicant TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON applicant FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -3745,11 +3807,14 @@ CREATE POLICY applicant_writing_select ON passport_rule FOR SELECT TO gerbang_ap
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON fee FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')));
-GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_applicant_writing;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON service_target FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')));
 GRANT SELECT (days, valid_from, wait) ON deadline TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON deadline FOR SELECT TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')));
+GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON day_off FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')));
 GRANT SELECT (code, name) ON partner TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON partner FOR SELECT TO gerbang_applicant_writing
@@ -3863,11 +3928,14 @@ CREATE POLICY partner_service_writing_select ON passport_rule FOR SELECT TO gerb
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON fee FOR SELECT TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
-GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_partner_service_writing;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON service_target FOR SELECT TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 GRANT SELECT (days, valid_from, wait) ON deadline TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON deadline FOR SELECT TO gerbang_partner_service_writing
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
+GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_select ON day_off FOR SELECT TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 GRANT SELECT (code, name) ON partner TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON partner FOR SELECT TO gerbang_partner_service_writing
@@ -3954,11 +4022,14 @@ CREATE POLICY screening_writing_select ON passport_rule FOR SELECT TO gerbang_sc
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON fee FOR SELECT TO gerbang_screening_writing
     USING ((SELECT viewer.acts_as('SCREENING')));
-GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_screening_writing;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON service_target FOR SELECT TO gerbang_screening_writing
     USING ((SELECT viewer.acts_as('SCREENING')));
 GRANT SELECT (days, valid_from, wait) ON deadline TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON deadline FOR SELECT TO gerbang_screening_writing
+    USING ((SELECT viewer.acts_as('SCREENING')));
+GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_screening_writing;
+CREATE POLICY screening_writing_select ON day_off FOR SELECT TO gerbang_screening_writing
     USING ((SELECT viewer.acts_as('SCREENING')));
 GRANT SELECT (code, name) ON partner TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON partner FOR SELECT TO gerbang_screening_writing
@@ -4045,11 +4116,14 @@ CREATE POLICY treasury_writing_select ON passport_rule FOR SELECT TO gerbang_tre
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON fee FOR SELECT TO gerbang_treasury_writing
     USING ((SELECT viewer.acts_as('TREASURY')));
-GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_treasury_writing;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON service_target FOR SELECT TO gerbang_treasury_writing
     USING ((SELECT viewer.acts_as('TREASURY')));
 GRANT SELECT (days, valid_from, wait) ON deadline TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON deadline FOR SELECT TO gerbang_treasury_writing
+    USING ((SELECT viewer.acts_as('TREASURY')));
+GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_treasury_writing;
+CREATE POLICY treasury_writing_select ON day_off FOR SELECT TO gerbang_treasury_writing
     USING ((SELECT viewer.acts_as('TREASURY')));
 GRANT SELECT (code, name) ON partner TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON partner FOR SELECT TO gerbang_treasury_writing
@@ -4081,6 +4155,15 @@ CREATE POLICY treasury_writing_update ON bill FOR UPDATE TO gerbang_treasury_wri
 GRANT SELECT (application_id, assigned_at, ended_at, id) ON assignment TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON assignment FOR SELECT TO gerbang_treasury_writing
     USING ((SELECT viewer.acts_as('TREASURY')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
+GRANT SELECT (amount_idr, assigned_at, assigned_to, billing_code, id, kept_at, kept_by, reason, receipt_number, recommended_at, recommended_by, second_reason, seconded_at, seconded_by, state) ON unmatched_payment TO gerbang_treasury_writing;
+CREATE POLICY treasury_writing_select ON unmatched_payment FOR SELECT TO gerbang_treasury_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('TREASURY')) THEN true ELSE false END);
+GRANT INSERT (amount_idr, billing_code, id, kept_by, receipt_number) ON unmatched_payment TO gerbang_treasury_writing;
+CREATE POLICY treasury_writing_insert ON unmatched_payment FOR INSERT TO gerbang_treasury_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('TREASURY')) THEN true ELSE false END);
+GRANT UPDATE (reason, recommended_by, second_reason, seconded_by) ON unmatched_payment TO gerbang_treasury_writing;
+CREATE POLICY treasury_writing_update ON unmatched_payment FOR UPDATE TO gerbang_treasury_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('TREASURY')) THEN true ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('TREASURY')) THEN true ELSE false END);
 GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON idempotency FOR SELECT TO gerbang_treasury_writing
     USING ((SELECT viewer.acts_as('TREASURY')));
@@ -4115,11 +4198,14 @@ CREATE POLICY administrator_writing_select ON passport_rule FOR SELECT TO gerban
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_select ON fee FOR SELECT TO gerbang_administrator_writing
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
-GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_administrator_writing;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_select ON service_target FOR SELECT TO gerbang_administrator_writing
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 GRANT SELECT (days, valid_from, wait) ON deadline TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_select ON deadline FOR SELECT TO gerbang_administrator_writing
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_administrator_writing;
+CREATE POLICY administrator_writing_select ON day_off FOR SELECT TO gerbang_administrator_writing
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 GRANT SELECT (code, name) ON partner TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_select ON partner FOR SELECT TO gerbang_administrator_writing

@@ -27,6 +27,7 @@ from tests.world import (
     APPLICANTS,
     BEGINNING,
     CASES,
+    DAYS_OFF,
     ELIGIBLE,
     EVENTS,
     FEES,
@@ -110,6 +111,7 @@ async def reference_data(connection: asyncpg.Connection) -> None:
         rule = {"country_code": code, "valid_from": BEGINNING, "entry": entry}
         await _insert(connection, "country", country)
         await _insert(connection, "entry_rule", rule)
+    await connection.executemany("INSERT INTO day_off VALUES ($1, $2, $3, $4)", DAYS_OFF)
     await connection.executemany("INSERT INTO named_event VALUES ($1, $2, $3, $4, $5, $6)", EVENTS)
     visa_types = (
         ("B1", "Visa on arrival", "Visa saat kedatangan"),

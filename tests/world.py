@@ -44,6 +44,12 @@ REQUIRED = {"C1": ("PHOTOGRAPH", "RETURN_TICKET")}
 HOURS = {("B1", "STANDARD"): 24, ("C1", "STANDARD"): 120, ("C1", "CALLING_VISA"): 336}
 
 
+#: A Saturday that is worked after all, and a Monday that is not: the day, its names, whether it is
+#: off.
+DAYS_OFF = (
+    (date(2025, 2, 8), "Moved working day", "Hari kerja pengganti", False),
+    (date(2025, 3, 31), "Eid al-Fitr", "Idulfitri", True),
+)
 #: Named events: code, kind, first and last day, of which country, and whether screening was out.
 EVENTS = (
     ("OUTAGE-2025-01-10", "OUTAGE", date(2025, 1, 10), date(2025, 1, 13), None, True),

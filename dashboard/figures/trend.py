@@ -231,7 +231,7 @@ def _targets(volumes: Volumes, measure: Measure, months: Sequence[date]) -> list
         Reading(
             next(
                 (
-                    float(target.hours)
+                    None if target.hours is None else float(target.hours)
                     for target in reversed(volumes.targets)
                     if target.from_on <= month
                 ),

@@ -28,9 +28,9 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Within how many hours to decide, from a day on."""
+    """Within how many hours to decide, from a day on; None where it is in working days."""
 
-    hours: int
+    hours: int | None
     from_on: date
 
 

@@ -120,6 +120,7 @@ def screen_documents() -> Iterator[ScreenDocument]:
     )
     yield ScreenDocument(decisions.OFFICERS, "Decisions", decisions.OFFICER_READERS, decided)
     yield ScreenDocument(screening.QUESTION, "Screening", screening.SCREENERS, language)
+    yield ScreenDocument(treasury.QUESTION, "Treasury", treasury.TREASURERS, {})
     for forms, screen, roles in (
         (access.CHANGES, "Access", access.AUDITORS),
         (access.QUESTIONS, "Access", access.AUDITORS),

@@ -24,6 +24,7 @@ UNSCOPED = {
     "screening": (Role.SCREENING,),
     "screening-2": (Role.SCREENING,),
     "treasury": (Role.TREASURY,),
+    "treasury-2": (Role.TREASURY,),
     "administrator": (Role.ADMINISTRATOR,),
     "administrator-2": (Role.ADMINISTRATOR,),
     # The first has files already; the others have never applied.

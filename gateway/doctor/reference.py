@@ -84,6 +84,14 @@ QUESTIONS = (
         f"{_INIT}, or propose them as an administrator (proposeDeadline).",
     ),
     Examination(
+        "SELECT format('No day off of %s is recorded, and targets are in working days.', year)"
+        " FROM today, date_part('year', on_day + 60) AS year WHERE EXISTS (SELECT FROM"
+        " service_target WHERE working_days IS NOT NULL) AND NOT EXISTS (SELECT FROM day_off WHERE"
+        " date_part('year', day) = year)",
+        "Its holidays count as worked: targets end too early, and good work is counted as late.",
+        "Propose them as an administrator (proposeDayOff), as soon as they are decreed.",
+    ),
+    Examination(
         "SELECT format('%s rows of reference data are in no change of the ledger.', count(*))"
         " FROM find_unrecorded_reference_rows() HAVING count(*) > 0",
         "Somebody wrote them past the two administrators that a change takes.",

@@ -102,12 +102,13 @@ class SchemaRunner:
         self.budgets = budgets
         self._pool = pool
         self._starts = starts
+        self.documents = DocumentMatrix(schemas)
         self.services = Services(
             schemas.catalogue,
             Cursors(cursor_keys),
             Positions(cursor_keys),
             Changes(pool, starts, keys),
-            DocumentMatrix(schemas),
+            self.documents,
             keys,
             statistics,
             process=process,

@@ -1,13 +1,12 @@
 """Mutations about breaches: each is recorded, its notices are, and somebody else closes it."""
 
-from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from gateway.access.transactions.writing import WriteTransaction
-from gateway.mutations.outcome import Outcome, Reasons, Result
+from gateway.mutations.outcome import Effects, Reasons
 from gateway.mutations.requests import Request
 from gateway.mutations.row_lookups import lock_row
 from models import Breach
@@ -144,18 +143,9 @@ def _write_step(
     return str(request.breach)
 
 
-#: Takes the transaction, the request and the reasons found so far; returns the key of what changed.
-Effect = Callable[[WriteTransaction, Any, Reasons], Awaitable[str]]
-
-EFFECTS: Mapping[type[BreachRequest], Effect] = {
+EFFECTS: Effects = {
     RecordBreach: record_breach,
     NotifyInstitution: notify_institution,
     NotifyPeople: notify_people,
     CloseBreach: close_breach,
 }
-
-
-async def change_breach(transaction: WriteTransaction, request: BreachRequest) -> Outcome:
-    """Raises RefusedError if the request is not valid."""
-    reasons = Reasons(request.faults)
-    return Outcome([Result(await EFFECTS[type(request)](transaction, request, reasons))])

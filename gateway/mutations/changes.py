@@ -16,22 +16,22 @@ from sqlalchemy.dialects.postgresql import insert
 
 from gateway.access.transactions.begin import TransactionStarts
 from gateway.access.transactions.writing import WriteTransaction, begin_writing
+from gateway.mutations import breaches, mail, payments, readers, rights
 from gateway.mutations.bans import AnswerBan, ProposeBan, change_bans
-from gateway.mutations.breaches import BreachRequest, change_breach
 from gateway.mutations.desk import relieve
-from gateway.mutations.mail import MailRequest, change_subscriptions
 from gateway.mutations.outcome import (
+    Effects,
     NothingDoneError,
     Outcome,
     Reason,
+    Reasons,
     RefusedError,
+    Result,
     outcome_from_json,
 )
-from gateway.mutations.readers import ReaderRequest, change_reading
 from gateway.mutations.reference import change_reference
 from gateway.mutations.reference.requests import ReferenceRequest
 from gateway.mutations.requests import ReliefRequest, Request, StepRequest, SubmissionRequest
-from gateway.mutations.rights import RightsRequest, change_rights
 from gateway.mutations.stepping import take_step
 from gateway.mutations.submitting import submit
 from gateway.mutations.supervision import SupervisionRequest, supervise
@@ -40,6 +40,15 @@ from models import Idempotency
 from models.database.pool import ConnectionPool
 from models.key_service import KeyService
 from models.life import Refusal
+
+#: Of what changes one row that is neither a case nor reference data.
+_EFFECTS: Effects = {
+    **rights.EFFECTS,
+    **breaches.EFFECTS,
+    **mail.EFFECTS,
+    **readers.EFFECTS,
+    **payments.EFFECTS,
+}
 
 
 class Changes:
@@ -67,18 +76,12 @@ class Changes:
                     return await change_bans(transaction, request)
                 case ReferenceRequest():
                     return await change_reference(transaction, request)
-                case RightsRequest():
-                    return await change_rights(transaction, request)
-                case BreachRequest():
-                    return await change_breach(transaction, request)
-                case MailRequest():
-                    return await change_subscriptions(transaction, request)
-                case ReaderRequest():
-                    return await change_reading(transaction, request)
                 case SupervisionRequest():
                     return await supervise(transaction, request)
                 case _:
-                    raise TypeError(f"no effect for {type(request).__name__}")
+                    reasons = Reasons(request.faults)
+                    key = await _EFFECTS[type(request)](transaction, request, reasons)
+                    return Outcome([Result(key)])
 
         begin = partial(
             begin_writing, self._pool, viewer, self._starts.for_writing(viewer), self._keys

@@ -1,44 +1,43 @@
 """What each step writes besides the status: payment, desk, screening, decision."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import SystemRandom
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Date, Text, Uuid, all_, any_, bindparam, select, update
+from sqlalchemy import ARRAY, Date, Text, Uuid, all_, any_, bindparam, select, union_all, update
 
 from gateway.access.transactions.writing import WriteTransaction, select_lock
-from gateway.mutations import desk
+from gateway.mutations import desk, screening
 from gateway.mutations.correcting import (
     approve_correction,
     propose_correction,
     put_into_force,
     reject_correction,
 )
-from gateway.mutations.desk import end_assignment, put_on_desk
 from gateway.mutations.links import confirm_link, reject_link
 from gateway.mutations.locked_case import Case
 from gateway.mutations.outcome import Reason, RefusedError
 from gateway.mutations.requests import StepRequest
-from gateway.mutations.screening import ask
 from models import (
     Bill,
     CaseDocument,
+    DayOff,
     Decision,
     RequestedItem,
-    Screening,
     ServiceTarget,
+    UnmatchedPayment,
     Visa,
     VisaType,
 )
 from models.case.reference_numbers import new_visa_number
 from models.key_service import Relation, RelationKind
 from models.life import Refusal, Verb
-from models.reference.dated_rules import select_days
+from models.reference.dated_rules import end_of_target, select_days
 from models.row_keys import new_key
 from models.visa_document.content import VisaTerms
-from models.vocabulary import Outcome, Role, ScreeningKind, ScreeningResult, Status, Wait
+from models.vocabulary import Outcome, Wait
 
 #: Writes rows, and returns further columns of the application to update.
 Effect = Callable[[WriteTransaction, StepRequest, Case], Awaitable[dict[str, Any]]]
@@ -60,15 +59,25 @@ async def _record_payment(
         raise RefusedError(Reason(Refusal.RECEIPT_USED, ("receiptNumber",)))
     paid = {"paid_at": case.at, "receipt_number": request.receipt_number}
     transaction.update(Bill, {"application_id": case.id}, paid)
-    due_at = case.at + timedelta(hours=target[0].hours)
+    due_at = await _find_due_at(transaction, case, target[0])
     return {"paid_at": case.at, "fee_idr": bill.amount_idr, "target_due_at": due_at}
 
 
+async def _find_due_at(transaction: WriteTransaction, case: Case, target: Any) -> datetime:
+    named: dict[date, bool] = {}
+    if target.working_days:
+        [days] = await transaction.fetch(transaction.bind(_select_days_off, on=case.on))
+        named = {row.day: row.is_off for row in days}
+    return end_of_target(case.at, target.hours, target.working_days, named)
+
+
 async def _is_used(transaction: WriteTransaction, receipt_number: str) -> bool:
-    """Whether a receipt paid another bill. Of two that report it at once, one waits here."""
+    """Whether a receipt paid another bill, or its payment goes back. Of two that report it at once,
+    one waits here.
+    """
     _, used = await transaction.fetch(
         transaction.bind(select_lock, text=receipt_number),
-        transaction.bind(_select_bill_of_receipt, receipt=receipt_number),
+        transaction.bind(_select_use_of_receipt, receipt=receipt_number),
     )
     return bool(used)
 
@@ -78,7 +87,7 @@ def _select_amount() -> Any:
 
 
 def _select_target() -> Any:
-    targets = select(ServiceTarget.hours).where(
+    targets = select(ServiceTarget.hours, ServiceTarget.working_days).where(
         ServiceTarget.visa_type_code == bindparam("visa_type"),
         ServiceTarget.clock == bindparam("clock"),
         ServiceTarget.valid_from <= bindparam("on"),
@@ -86,8 +95,18 @@ def _select_target() -> Any:
     return targets.order_by(ServiceTarget.valid_from.desc()).limit(1)
 
 
-def _select_bill_of_receipt() -> Any:
-    return select(Bill.billing_code).where(Bill.receipt_number == bindparam("receipt"))
+def _select_days_off() -> Any:
+    return select(DayOff.day, DayOff.is_off).where(DayOff.day > bindparam("on"))
+
+
+def _select_use_of_receipt() -> Any:
+    """The bill that it paid, or the payment that is to be refunded."""
+    refunded = select(UnmatchedPayment.receipt_number).where(
+        UnmatchedPayment.receipt_number == bindparam("receipt"),
+        UnmatchedPayment.seconded_by.is_not(None),
+    )
+    paid = select(Bill.receipt_number).where(Bill.receipt_number == bindparam("receipt"))
+    return union_all(paid, refunded)
 
 
 async def _record_documents(
@@ -170,97 +189,6 @@ def _note_answered() -> Any:
     )
 
 
-async def _request_screening(
-    transaction: WriteTransaction, request: StepRequest, case: Case
-) -> dict[str, Any]:
-    state = case.state
-    is_again = state.status is Status.GRANTED
-    kinds = ask(
-        transaction,
-        case,
-        state.questions_to_ask_again if is_again else state.questions_to_ask,
-        reason=request.referral_reason,
-        note=request.referral_note,
-    )
-    return {"is_referred": True} if ScreeningKind.CLEARANCE in kinds else {}
-
-
-async def _record_screening(
-    transaction: WriteTransaction, request: StepRequest, case: Case
-) -> dict[str, Any]:
-    answered = {
-        "result": request.answer,
-        "answered_at": case.at,
-        "answered_by": transaction.viewer.subject,
-    }
-    transaction.update(Screening, _question(case, request), answered)
-    return _columns_of_hit(request.answer)
-
-
-async def _propose_answer(
-    transaction: WriteTransaction, request: StepRequest, case: Case
-) -> dict[str, Any]:
-    proposal = {"proposed": request.answer, "proposed_by": transaction.viewer.subject}
-    transaction.update(Screening, _question(case, request), proposal)
-    return {}
-
-
-async def _resolve_hit(
-    transaction: WriteTransaction, request: StepRequest, case: Case
-) -> dict[str, Any]:
-    """Propose what the hit is, for a second person to agree: a question of its own beside the
-    hit."""
-    proposal = {
-        "proposed": request.answer,
-        "proposed_by": transaction.viewer.subject,
-        "reason": request.reason,
-    }
-    if request.question in case.state.proposals:
-        transaction.update(Screening, _question(case, request), proposal)
-        return {}
-    question = {
-        "id": new_key(),
-        "application_id": case.id,
-        "kind": request.question,
-        "result": ScreeningResult.PENDING.value,
-        "requested_at": case.at,
-    }
-    transaction.insert(Screening, question | proposal)
-    return {}
-
-
-async def _confirm_screening(
-    transaction: WriteTransaction, request: StepRequest, case: Case
-) -> dict[str, Any]:
-    """Put the proposed answer into force. A confirmed hit takes the case off the officer's desk."""
-    proposal = next(one for kind, one in case.state.proposals.items() if kind == request.question)
-    answered = {
-        "result": proposal.result,
-        "answered_at": case.at,
-        "answered_by": proposal.by,
-        "confirmed_by": transaction.viewer.subject,
-    }
-    transaction.update(Screening, _question(case, request), answered)
-    if proposal.result is ScreeningResult.MATCH and case.state.status is Status.SCREENING:
-        end_assignment(transaction, case)
-        put_on_desk(transaction, case, proposal.by, Role.SUPERVISOR)
-    if proposal.is_resolution:
-        return {"has_open_hit": bool(case.state.open_hits - {request.question})}
-    return _columns_of_hit(proposal.result)
-
-
-def _question(case: Case, request: StepRequest) -> dict[str, Any]:
-    """The question that waits."""
-    id_ = next(id_ for kind, id_ in case.questions.items() if kind == request.question)
-    return {"id": id_}
-
-
-def _columns_of_hit(answer: ScreeningResult | None) -> dict[str, Any]:
-    """The columns that a hit changes, by which supervisors find the case."""
-    is_hit = answer is ScreeningResult.HIT
-    return {"is_referred": True, "has_open_hit": True} if is_hit else {}
-
-
 async def _record_decision(
     transaction: WriteTransaction, request: StepRequest, case: Case
 ) -> dict[str, Any]:
@@ -329,11 +257,11 @@ EFFECTS: Mapping[Verb, Effect] = {
     Verb.REQUEST_INFORMATION: _request_items,
     Verb.ANSWER_INFORMATION: _answer_items,
     Verb.ANSWER_ITEMS: _answer_items,
-    Verb.REFER_TO_SCREENING: _request_screening,
-    Verb.RECORD_SCREENING: _record_screening,
-    Verb.PROPOSE_ANSWER: _propose_answer,
-    Verb.RESOLVE_HIT: _resolve_hit,
-    Verb.CONFIRM_SCREENING: _confirm_screening,
+    Verb.REFER_TO_SCREENING: screening.request_screening,
+    Verb.RECORD_SCREENING: screening.record_screening,
+    Verb.PROPOSE_ANSWER: screening.propose_answer,
+    Verb.RESOLVE_HIT: screening.resolve_hit,
+    Verb.CONFIRM_SCREENING: screening.confirm_screening,
     Verb.PROPOSE_CORRECTION: propose_correction,
     Verb.APPROVE_CORRECTION: approve_correction,
     Verb.CONFIRM_CORRECTION: put_into_force,

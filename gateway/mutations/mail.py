@@ -1,6 +1,6 @@
 """Mutations of one's own subscriptions to mail."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, select
 
 from gateway.access.rows import changeable, meets_in_role, rule_of_reading
 from gateway.access.transactions.writing import WriteTransaction
-from gateway.mutations.outcome import Outcome, Reasons, Result
+from gateway.mutations.outcome import Effects, Reasons
 from gateway.mutations.requests import Request
 from gateway.mutations.row_lookups import lock_row
 from gateway.rules import Rule
@@ -135,17 +135,8 @@ async def _lock(
     return row
 
 
-#: Takes the transaction, the request and the reasons found so far; returns the key of what changed.
-Effect = Callable[[WriteTransaction, Any, Reasons], Awaitable[str]]
-
-EFFECTS: Mapping[type[MailRequest], Effect] = {
+EFFECTS: Effects = {
     Subscribe: subscribe,
     Renew: renew,
     EndSubscription: end,
 }
-
-
-async def change_subscriptions(transaction: WriteTransaction, request: MailRequest) -> Outcome:
-    """Raises RefusedError if the request is not valid."""
-    reasons = Reasons(request.faults)
-    return Outcome([Result(await EFFECTS[type(request)](transaction, request, reasons))])

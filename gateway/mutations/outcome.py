@@ -1,10 +1,11 @@
 """The outcome of a request: the keys of what changed, or the reasons for refusing it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from gateway.access.transactions.writing import WriteTransaction
 from models.life import Refusal
 from models.vocabulary import Status
 
@@ -152,3 +153,8 @@ def _reason_from_json(stored: dict[str, Any]) -> Reason:
         missing=None if missing is None else tuple(missing),
         needed_until=None if needed_until is None else date.fromisoformat(needed_until),
     )
+
+
+#: By the type of the request: takes the transaction, the request and the reasons found so far, and
+#: returns the key of what changed.
+Effects = Mapping[type[Any], Callable[[WriteTransaction, Any, Reasons], Awaitable[str]]]

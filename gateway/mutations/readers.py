@@ -1,6 +1,5 @@
 """Mutations of readers of figures: the own saved views, and the own notes on a month."""
 
-from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from re import fullmatch
@@ -11,7 +10,7 @@ from sqlalchemy import bindparam, func, select
 
 from gateway.access.rows import changeable, meets_in_role, rule_of_reading
 from gateway.access.transactions.writing import WriteTransaction
-from gateway.mutations.outcome import Outcome, Reasons, Result
+from gateway.mutations.outcome import Effects, Reasons
 from gateway.mutations.requests import Request
 from gateway.mutations.row_lookups import lock_row
 from gateway.rules import Rule
@@ -189,19 +188,10 @@ async def _lock(
     return row
 
 
-#: Takes the transaction, the request and the reasons found so far; returns the key of what changed.
-Effect = Callable[[WriteTransaction, Any, Reasons], Awaitable[str]]
-
-EFFECTS: Mapping[type[ReaderRequest], Effect] = {
+EFFECTS: Effects = {
     SaveView: save_view,
     RenameView: rename_view,
     RemoveView: remove_view,
     NoteMonth: note_month,
     RemoveNote: remove_note,
 }
-
-
-async def change_reading(transaction: WriteTransaction, request: ReaderRequest) -> Outcome:
-    """Raises RefusedError if the request is not valid."""
-    reasons = Reasons(request.faults)
-    return Outcome([Result(await EFFECTS[type(request)](transaction, request, reasons))])

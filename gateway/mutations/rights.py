@@ -1,6 +1,6 @@
 """Mutations about the rights of people on file: requests, answers, and holds against erasure."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import SystemRandom
 from typing import Any
@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 
 from gateway.access.transactions.writing import WriteTransaction
-from gateway.mutations.outcome import Outcome, Reasons, Result
+from gateway.mutations.outcome import Effects, Reasons
 from gateway.mutations.requests import Request
 from gateway.mutations.row_lookups import is_there, lock_row, read_row
 from models import Applicant, Application, DataRequest, Erasure, LegalHold
@@ -224,10 +224,7 @@ async def _lock_open(
     return None
 
 
-#: Takes the transaction, the request and the reasons found so far; returns the key of what changed.
-Effect = Callable[[WriteTransaction, Any, Reasons], Awaitable[str]]
-
-EFFECTS: Mapping[type[RightsRequest], Effect] = {
+EFFECTS: Effects = {
     LodgeDataRequest: lodge,
     RegisterDataRequest: register,
     NameDataSubject: name_subject,
@@ -235,9 +232,3 @@ EFFECTS: Mapping[type[RightsRequest], Effect] = {
     HoldErasure: hold,
     ReleaseErasure: release,
 }
-
-
-async def change_rights(transaction: WriteTransaction, request: RightsRequest) -> Outcome:
-    """Raises RefusedError if the request is not valid."""
-    reasons = Reasons(request.faults)
-    return Outcome([Result(await EFFECTS[type(request)](transaction, request, reasons))])

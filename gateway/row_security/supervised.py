@@ -21,6 +21,7 @@ from models import (
     MonthNote,
     SavedView,
     Suspension,
+    UnmatchedPayment,
 )
 from models.vocabulary import Role
 
@@ -151,6 +152,17 @@ def _grant_month_notes(writer: Writer) -> WriteGrant:
     )
 
 
+def _grant_unmatched_payments(writer: Writer) -> WriteGrant:
+    """A trigger guards who takes which step, and writes when."""
+    return WriteGrant(
+        columns_in(UnmatchedPayment),
+        frozenset({"id", "receipt_number", "billing_code", "amount_idr", "kept_by"}),
+        frozenset({"recommended_by", "reason", "seconded_by", "second_reason"}),
+        select_if=writer.reach(UnmatchedPayment),
+        insert_if=writer.reach(UnmatchedPayment),
+    )
+
+
 def _grant_suspensions(writer: Writer) -> WriteGrant:
     return WriteGrant(
         columns_in(Suspension),
@@ -176,6 +188,7 @@ _GRANTS: Mapping[type[Base], Callable[[Writer], WriteGrant]] = {
     SavedView: _grant_saved_views,
     MonthNote: _grant_month_notes,
     Suspension: _grant_suspensions,
+    UnmatchedPayment: _grant_unmatched_payments,
 }
 
 

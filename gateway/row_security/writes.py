@@ -26,6 +26,7 @@ from models import (
     Centre,
     Correction,
     Country,
+    DayOff,
     Deadline,
     Decision,
     Eligibility,
@@ -52,7 +53,7 @@ from models import (
 from models.vocabulary import Role
 
 _REFERENCE = (Country, EntryRule, VisaType, Eligibility, RequiredDocument, PassportRule, Fee,
-              ServiceTarget, Deadline, Partner, PartnerCountry, Centre)  # fmt: skip
+              ServiceTarget, Deadline, DayOff, Partner, PartnerCountry, Centre)  # fmt: skip
 #: In the order of the script: what a writing role may do with each table of a case or a person.
 _GRANTS: Mapping[type[Base], Callable[[Writer], WriteGrant]] = {
     Applicant: person_writes.grant_applicants,

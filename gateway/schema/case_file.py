@@ -1,5 +1,5 @@
 """What belongs to the file of a case: its bill and documents, what its applicant was asked for,
-corrections, decisions and visas.
+corrections, decisions and visas; and payments that fit no bill.
 """
 
 from datetime import date, datetime
@@ -16,6 +16,7 @@ from models import CaseDocument as CaseDocumentRow
 from models import Correction as CorrectionRow
 from models import Decision as DecisionRow
 from models import RequestedItem as RequestedItemRow
+from models import UnmatchedPayment as PaymentRow
 from models import Visa as VisaRow
 from models import VisaDocument as VisaDocumentRow
 from models.vocabulary import (
@@ -25,6 +26,7 @@ from models.vocabulary import (
     Outcome,
     RequestedItemKind,
     Role,
+    UnmatchedPaymentState,
 )
 
 
@@ -44,6 +46,40 @@ class Bill(Node):
     receipt_number: str | None = column(
         BillRow.receipt_number, "The treasury's number of the payment, such as `A1B2C3D4E5F6A7B8`."
     )
+
+
+@noun(key=PaymentRow.id)
+class UnmatchedPayment(Node):
+    """A payment that the treasury received and that fits no bill: never removed.
+
+    To assign it, its receipt is reported for a bill of the same amount (`recordPayment`). A refund
+    is recommended by two people; the payment order is the finance ministry's.
+    """
+
+    receipt_number: str = column(
+        PaymentRow.receipt_number, "The treasury's number of the payment.", filters=True
+    )
+    billing_code: str = column(
+        PaymentRow.billing_code,
+        "What was paid under, which may be the code of no bill.",
+        filters=True,
+    )
+    paid: Money = money(PaymentRow.amount_idr, "What was paid.")
+    state: UnmatchedPaymentState = column(PaymentRow.state, "Where it stands.", filters=True)
+    kept_by: str = column(PaymentRow.kept_by, "Subject who reported it.")
+    kept_at: datetime = column(PaymentRow.kept_at, "When that was.", filters=True, orders=True)
+    recommended_by: str | None = column(
+        PaymentRow.recommended_by, "Subject who recommends a refund."
+    )
+    reason: str | None = column(PaymentRow.reason, "Why.")
+    recommended_at: datetime | None = column(PaymentRow.recommended_at, "When that was.")
+    seconded_by: str | None = column(PaymentRow.seconded_by, "Subject who recommends it too.")
+    second_reason: str | None = column(PaymentRow.second_reason, "Why.")
+    seconded_at: datetime | None = column(PaymentRow.seconded_at, "When that was.")
+    assigned_to: str | None = column(
+        PaymentRow.assigned_to, "Code of the bill that it paid in the end."
+    )
+    assigned_at: datetime | None = column(PaymentRow.assigned_at, "When that was.")
 
 
 @noun(key=RequestedItemRow.id)

@@ -15,7 +15,7 @@ from gateway.schema.applicant import Applicant
 from gateway.schema.application import Application, ApplicationConnection
 from gateway.schema.ban_entry import BanEntry
 from gateway.schema.breach import Breach
-from gateway.schema.case_file import Bill
+from gateway.schema.case_file import Bill, UnmatchedPayment
 from gateway.schema.country import Country
 from gateway.schema.data_request import DataRequest
 from gateway.schema.erasure import Erasure, LegalHold
@@ -67,7 +67,7 @@ from gateway.schema.suspension import Suspension
 from gateway.schema.trusted_document import TrustedDocument, trusted_documents
 from gateway.schema.viewer import TypePolicy, Viewer, policies_of
 from gateway.schema.visa_document import TakenBackList, VisaKey, taken_back_visas
-from gateway.schema.visa_type import VisaType, eligible_visa_types
+from gateway.schema.visa_type import DayOff, VisaType, eligible_visa_types
 from gateway.schema.volumes.arguments import parse_volumes, parse_window
 from gateway.schema.volumes.national import (
     RefusalGroundTable,
@@ -174,6 +174,9 @@ class Query:
         description="The visa types that nationals of a country may take, by the rules of a day."
         " Empty where none fits, and for a nationality without a known entry rule.",
     )
+    days_off: Connection[DayOff] | None = connection_field(
+        DayOff, "Days that count for no target in working days, besides weekends.", order="day"
+    )
     visa_keys: Connection[VisaKey] | None = connection_field(
         VisaKey, "The keys by which a reader verifies visas in hand.", order="first_seen_at"
     )
@@ -203,6 +206,9 @@ class Query:
         Bill,
         "a bill",
         {"code": Name(str, BillRow.billing_code, "What it is paid under: 15 digits.")},
+    )
+    unmatched_payments: Connection[UnmatchedPayment] | None = connection_field(
+        UnmatchedPayment, "Payments that fit no bill, the oldest first.", order="kept_at"
     )
     screenings: Connection[Screening] | None = connection_field(
         Screening, "Open questions, the oldest first.", order="requested_at"

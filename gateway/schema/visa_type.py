@@ -16,6 +16,7 @@ from gateway.mapping.enums import translated_column
 from gateway.mapping.money import Money, money
 from gateway.mapping.scalars import CountryCode, Hours
 from gateway.mutations.case_statements import today
+from models import DayOff as DayOffRow
 from models import Eligibility as EligibilityRow
 from models import Fee as FeeRow
 from models import PassportRule as PassportRuleRow
@@ -72,16 +73,38 @@ class Fee:
 
 @noun(key=ServiceTargetRow.valid_from)
 class ServiceTarget:
-    """Within how many hours of payment to decide, in force until the next target begins."""
+    """Within what time of payment to decide, in force until the next target begins.
+
+    It is in hours, which pass on every day, or in working days (`daysOff` says which are none).
+    """
 
     clock: Clock = column(ServiceTargetRow.clock, "Whose applications it holds for.")
-    hours: Hours = column(ServiceTargetRow.hours, "Hours from payment to decision.")
+    hours: Hours | None = column(
+        ServiceTargetRow.hours, "Hours from payment to decision; null if in working days."
+    )
+    working_days: int | None = column(
+        ServiceTargetRow.working_days,
+        "Working days, the first of which is the next one after the payment: the target ends with"
+        " the last of them, in WIB. Null if in hours.",
+    )
     promised_percent: int | None = column(
         ServiceTargetRow.promised_percent,
         "How many of a hundred applications are promised to be decided in time: from 1 to 100;"
         " null where nothing is promised.",
     )
     valid_from: date = column(ServiceTargetRow.valid_from, "First day in force.")
+
+
+@noun(key=DayOffRow.day)
+class DayOff:
+    """A day on which the directorate does not work, as decreed, or does although it is a weekend.
+
+    Of days that are not named, Saturdays and Sundays are days off.
+    """
+
+    day: date = column(DayOffRow.day, "The day, in WIB.", filters=True, orders=True)
+    name: str = translated_column("What it is.", en=DayOffRow.name_en, id=DayOffRow.name_id)
+    is_off: bool = column(DayOffRow.is_off, "False on a day that is worked after all.")
 
 
 @strawberry.type(
@@ -124,9 +147,10 @@ _HISTORIES: Mapping[type[Any], tuple[Fact, tuple[str, ...], int]] = {
     ServiceTarget: (
         _history(
             "_service_targets", ServiceTargetRow, "ServiceTarget", ServiceTargetRow.clock,
-            ServiceTargetRow.hours, ServiceTargetRow.promised_percent,
+            ServiceTargetRow.hours, ServiceTargetRow.working_days,
+            ServiceTargetRow.promised_percent,
         ),
-        ("clock", "hours", "promised_percent"),
+        ("clock", "hours", "working_days", "promised_percent"),
         1,
     ),
     RequiredDocument: (

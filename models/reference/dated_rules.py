@@ -1,18 +1,21 @@
 """What the rules of a day say: who may take which visa type and what for, how long a passport must
-be valid, and how long applicants may take.
+be valid, how long applicants may take, and until when a case is to be decided.
 """
 
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, any_, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from models.instants import WIB, wib_day
 from models.reference.decrees import Deadline, Eligibility, EntryRule, PassportRule, VisaType
 from models.vocabulary import TripPurpose, Wait
+
+_SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +107,21 @@ def needed_until(entry_on: date, months: int) -> date:
     years, month = divmod(entry_on.month - 1 + months, 12)
     year, month = entry_on.year + years, month + 1
     return date(year, month, min(entry_on.day, monthrange(year, month)[1]))
+
+
+def end_of_target(
+    paid_at: datetime, hours: int | None, working_days: int | None, named: Mapping[date, bool]
+) -> datetime:
+    """Until when a case is to be decided.
+
+    Hours pass on every day. Working days are counted from the day after the payment on, and the
+    last one counts until it ends (WIB). ``named`` says of days whether each is off; of the others,
+    Saturdays and Sundays are.
+    """
+    if working_days is None:
+        return paid_at + timedelta(hours=hours or 0)
+    day = wib_day(paid_at)
+    while working_days:
+        day += timedelta(1)
+        working_days -= not named.get(day, day.weekday() >= _SATURDAY)
+    return datetime.combine(day + timedelta(1), time(), WIB)

@@ -1,4 +1,4 @@
-"""What decrees change: countries, visa types and their terms, entry rules and deadlines.
+"""What decrees change: countries, visa types and their terms, entry rules, deadlines, days off.
 
 Each dated row is in force from its ``valid_from`` until the next row of the same key begins, so
 rows cannot overlap and leave no gap.
@@ -129,20 +129,27 @@ class Fee(Base):
 
 
 class ServiceTarget(Base):
-    """Within how many hours of payment an application is to be decided, from a date on."""
+    """Within what time of payment an application is to be decided, from a date on.
+
+    That is in hours, which pass on every day, or by the end of a working day.
+    """
 
     __tablename__ = "service_target"
 
     visa_type_code: Mapped[str] = mapped_column(ForeignKey("visa_type.code"), primary_key=True)
     clock: Mapped[str] = mapped_column(primary_key=True)
     valid_from: Mapped[date] = mapped_column(primary_key=True)
-    hours: Mapped[int]
+    hours: Mapped[int | None]
+    #: Counted from the day after the payment on.
+    working_days: Mapped[int | None]
     #: How many of a hundred applications are promised to be decided in time.
     promised_percent: Mapped[int | None]
 
     __table_args__ = (
         one_of("clock", Clock),
         CheckConstraint("hours > 0", name="hours_are_positive"),
+        CheckConstraint("working_days > 0", name="working_days_are_positive"),
+        CheckConstraint("num_nulls(hours, working_days) = 1", name="in_hours_or_working_days"),
         CheckConstraint("promised_percent BETWEEN 1 AND 100", name="promise_is_a_percentage"),
     )
 
@@ -160,3 +167,18 @@ class Deadline(Base):
         one_of("wait", Wait),
         CheckConstraint("days > 0", name="days_are_positive"),
     )
+
+
+class DayOff(Base):
+    """A day on which the directorate does not work, as decreed, or does although it is a weekend.
+
+    Saturdays and Sundays that are not named are days off, and all other days working days.
+    """
+
+    __tablename__ = "day_off"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    name_en: Mapped[str]
+    name_id: Mapped[str]
+    #: False on a day that is worked after all.
+    is_off: Mapped[bool] = mapped_column(server_default=text("true"))

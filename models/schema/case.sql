@@ -213,3 +213,18 @@ $$;
 CREATE TRIGGER set_excluded_proposers BEFORE INSERT ON screening
     FOR EACH ROW WHEN (NEW.proposed IS NOT NULL)
     EXECUTE FUNCTION set_excluded_proposers();
+
+-- A payment that fitted no bill is assigned to the one that its receipt is reported for in the end;
+-- one that is to be refunded pays no bill.
+CREATE FUNCTION assign_unmatched_payment() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        UPDATE unmatched_payment
+        SET assigned_to = NEW.billing_code, assigned_at = clock_timestamp()
+        WHERE receipt_number = NEW.receipt_number;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER assign_unmatched_payment AFTER UPDATE OF receipt_number ON bill
+    FOR EACH ROW EXECUTE FUNCTION assign_unmatched_payment();

@@ -332,6 +332,46 @@ CREATE TRIGGER guard_breach BEFORE INSERT OR UPDATE ON breach
     FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
     EXECUTE FUNCTION guard_breach();
 
+-- The treasury keeps a payment that fits no bill, unless its receipt paid one. One person recommends a
+-- refund, another one agrees; what has paid a bill is not refunded.
+CREATE FUNCTION guard_unmatched_payment() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        oneself text := viewer.subject(NULL);
+        instant timestamptz := clock_timestamp();
+        step text[];
+        is_allowed boolean;
+    BEGIN
+        IF TG_OP = 'INSERT' THEN
+            NEW.kept_at := instant;
+            is_allowed := NEW.kept_by = oneself
+                AND num_nonnulls(NEW.recommended_by, NEW.seconded_by, NEW.assigned_to) = 0
+                AND NOT EXISTS (SELECT FROM bill WHERE receipt_number = NEW.receipt_number);
+        ELSIF OLD.recommended_by IS NULL THEN
+            step := '{recommended_by,reason,recommended_at,state}';
+            is_allowed := NEW.recommended_by = oneself;
+            NEW.recommended_at := instant;
+        ELSE
+            step := '{seconded_by,second_reason,seconded_at,state}';
+            is_allowed := OLD.seconded_by IS NULL AND NEW.seconded_by = oneself;
+            NEW.seconded_at := instant;
+        END IF;
+        IF TG_OP = 'UPDATE' THEN
+            is_allowed := is_allowed AND OLD.assigned_to IS NULL
+                AND to_jsonb(NEW) - step = to_jsonb(OLD) - step;
+        END IF;
+        IF is_allowed IS NOT TRUE OR viewer.role() <> 'TREASURY' THEN
+            RAISE EXCEPTION 'a payment is kept once, and its refund recommended by two people'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_unmatched_payment BEFORE INSERT OR UPDATE ON unmatched_payment
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_unmatched_payment();
+
 -- Who proposed an entry of the ban list does not write on a hit by it.
 CREATE FUNCTION guard_excluded_proposers() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

@@ -8,6 +8,7 @@ CREATE FUNCTION reference_days(name text) RETURNS text[] LANGUAGE sql IMMUTABLE 
         WHEN name IN ('country', 'partner', 'named_event') THEN '{}'
         WHEN name IN ('partner_country', 'centre') THEN '{opened_on,closed_on}'
         WHEN name = 'visa_type' THEN '{valid_from,valid_until}'
+        WHEN name = 'day_off' THEN '{day}'
         ELSE '{valid_from}'
     END::text[]
 $$;
@@ -30,6 +31,7 @@ CREATE FUNCTION reference_subject(name text) RETURNS text LANGUAGE sql IMMUTABLE
         WHEN name = 'entry_rule' THEN 'country_code'
         WHEN name = 'partner_country' THEN 'partner_code'
         WHEN name = 'deadline' THEN 'wait'
+        WHEN name = 'day_off' THEN 'day'
         ELSE 'code'
     END
 $$;
@@ -119,7 +121,7 @@ CREATE FUNCTION compare_reference_rows(kind text, proposed jsonb) RETURNS jsonb
         IF kind NOT IN (
             'COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT',
             'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'PARTNER', 'PARTNER_COUNTRY',
-            'CENTRE', 'NAMED_EVENT'
+            'CENTRE', 'NAMED_EVENT', 'DAY_OFF'
         ) THEN
             RETURN NULL;
         END IF;
@@ -324,6 +326,7 @@ CREATE FUNCTION find_unrecorded_reference_rows() RETURNS TABLE (
         UNION ALL SELECT 11, 'required_document', to_jsonb(one) FROM required_document AS one
         UNION ALL SELECT 12, 'passport_rule', to_jsonb(one) FROM passport_rule AS one
         UNION ALL SELECT 13, 'named_event', to_jsonb(one) FROM named_event AS one
+        UNION ALL SELECT 14, 'day_off', to_jsonb(one) FROM day_off AS one
     ), recorded AS (
         SELECT DISTINCT unnest(reference_change.targets) AS target FROM reference_change
     )

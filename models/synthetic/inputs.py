@@ -8,12 +8,14 @@ import csv
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from models.instants import wib_day
 from models.reference.data import Files, read_files
+from models.reference.dated_rules import end_of_target
 from models.vocabulary import Clock, Entry
 
 _HERE = Path(__file__).parent
@@ -61,7 +63,8 @@ class ServiceTargetRow(NamedTuple):
     visa_type_code: str
     clock: Clock
     valid_from: date
-    hours: int
+    hours: int | None
+    working_days: int | None
     promised_percent: int | None
 
 
@@ -85,6 +88,8 @@ class Reference:
     stay_days: dict[str, int]
     fees: list[FeeRow]
     service_targets: list[ServiceTargetRow]
+    #: Of days that are named, whether each is off.
+    days_off: dict[date, bool]
     arrivals: dict[str, Arrivals]
 
     @property
@@ -96,9 +101,10 @@ class Reference:
         """The fee in force on a day."""
         return _in_force(self._fees_of[visa_type], day).amount_idr
 
-    def target_hours(self, visa_type: str, clock: Clock, day: date) -> int:
-        """The service target in force on a day."""
-        return _in_force(self._targets_of[visa_type, clock], day).hours
+    def target_due_at(self, visa_type: str, clock: Clock, paid_at: datetime) -> datetime:
+        """The end of the service target that was in force on the day of the payment."""
+        target = _in_force(self._targets_of[visa_type, clock], wib_day(paid_at))
+        return end_of_target(paid_at, target.hours, target.working_days, self.days_off)
 
     @cached_property
     def _fees_of(self) -> dict[str, list[FeeRow]]:
@@ -121,6 +127,7 @@ def reference() -> Reference:
         stay_days={row["code"]: row["stay_days"] for row in files.rows("visa_type")},
         fees=[FeeRow(**row) for row in files.rows("fee")],
         service_targets=[ServiceTargetRow(**row) for row in files.rows("service_target")],
+        days_off={row["day"]: row["is_off"] for row in files.rows("day_off")},
         arrivals={line["code"]: _arrivals(line) for line in lines("arrivals")},
     )
 

@@ -248,9 +248,7 @@ class Recorder:
         paid_at = target_due_at = None
         if standing.paid_at:
             paid_at = instant(standing.paid_at)
-            paid_on = day_in_wib(standing.paid_at)
-            hours = self._given.target_hours(case.visa_type, case.profile.clock, paid_on)
-            target_due_at = paid_at + timedelta(hours=hours)
+            target_due_at = self._given.target_due_at(case.visa_type, case.profile.clock, paid_at)
         group = self._groups.reference(case)
         return ApplicationRow(
             id=application_id,

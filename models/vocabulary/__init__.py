@@ -25,6 +25,7 @@ from models.vocabulary.case import (
     ScreeningResult,
     Stage,
     Status,
+    UnmatchedPaymentState,
 )
 from models.vocabulary.people import (
     OPEN_CORRECTIONS,
@@ -117,6 +118,7 @@ __all__ = [
     "Stage",
     "Status",
     "TripPurpose",
+    "UnmatchedPaymentState",
     "VisaCategory",
     "Wait",
 ]

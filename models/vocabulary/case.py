@@ -62,6 +62,17 @@ CLOSED = tuple(status for status, stage in STAGE_OF.items() if stage is Stage.CL
 DECIDABLE = (Status.IN_VERIFICATION, Status.SCREENING)
 
 
+class UnmatchedPaymentState(StrEnum):
+    """Where a payment stands that fits no bill."""
+
+    KEPT = "KEPT"
+    #: One person recommends a refund: it waits for a second one.
+    RECOMMENDED = "RECOMMENDED"
+    REFUND = "REFUND"
+    #: It paid a bill after all.
+    ASSIGNED = "ASSIGNED"
+
+
 class EventKind(StrEnum):
     """What happened to an application: it entered a status, or something else happened to it."""
 

@@ -160,6 +160,7 @@ PAGES: Mapping[str, tuple[tuple[str, ...], Maker]] = {
               frozenset({"application", "proposed"})),
     ),
     "supervision": (("supervision/question",), Maker()),
+    "treasury": (("treasury/question",), Maker()),
 }  # fmt: skip
 
 

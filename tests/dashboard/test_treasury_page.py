@@ -117,3 +117,32 @@ def test_a_code_of_no_bill_is_told_and_the_page_is_for_the_treasury_alone(visito
     assert "No bill has this code." in send(page, "findBill", ANSWER)
     page = visitor.opens("administrator", path=PATH)
     assert not page.locator("form[data-change]").count()
+
+
+def test_money_that_fits_no_bill_is_kept_and_two_people_recommend_its_refund(
+    visitor: Visitor, colleague: Visitor
+) -> None:
+    page = opens(visitor)
+    page.wait_for_selector("#treasury-unmatched >> text=Every payment has its bill.")
+    page.locator("#treasury-unmatched-forms summary").click()
+    fill(page, "keepPayment", billingCode="820", paid="750000", receiptNumber="KEPT000000000005")
+    assert "The payment is kept." in send(page, "keepPayment", OUTCOME)
+    kept = page.locator("#treasury-unmatched article")
+    kept.locator("text=Rp 750,000 · under 820, receipt KEPT000000000005").wait_for()
+    assert_accessible(page, widths=(390, 1440))
+
+    def recommend(at: Page, reason: str) -> None:
+        form = at.locator("#treasury-unmatched form[data-change=recommendRefund]")
+        at.locator("#treasury-unmatched summary").click()
+        form.locator("[name=reason]").fill(reason)
+        form.locator("button").click()
+        at.wait_for_selector(f"{outcome_of(OUTCOME)} >> text=Recommended.")
+
+    recommend(page, "Nobody knows the code.")
+    page.wait_for_selector("#treasury-unmatched >> text=You recommended it")
+    assert not page.locator("#treasury-unmatched form").count()  # nobody agrees with themselves
+
+    other = colleague.opens("treasury-2", path=PATH)
+    other.wait_for_selector("text=treasury recommends a refund: Nobody knows the code.")
+    recommend(other, "So it is.")
+    other.wait_for_selector("#treasury-unmatched >> text=Every payment has its bill.")

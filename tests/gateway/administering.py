@@ -22,9 +22,12 @@ _CENTRE = """centre(by: {{code: "{}"}}) {{
 _VISA_TYPE = """visaType(by: {{code: "{}"}}) {{
     code name(language: EN) category stayDays useWithinDays isMultipleEntry validFrom validUntil
     fees {{ price {{ amount }} validFrom }}
-    serviceTargets {{ clock hours promisedPercent validFrom }}
+    serviceTargets {{ clock hours workingDays promisedPercent validFrom }}
     eligibility {{ entry purpose isOpen validFrom }}
     requiredDocuments {{ kind isRequired validFrom }} passportRules {{ months validFrom }}
+}}"""
+_DAYS_OFF = """daysOff(first: 9, where: {{day: {{from: "{}"}}}}) {{
+    nodes {{ day name(language: ID) isOff }}
 }}"""
 _COUNTRY = """country(by: {{code: "{}"}}) {{
     code iso3 name(language: EN) entryRules {{ entry validFrom }}
@@ -45,13 +48,14 @@ SHOWN = {
     "proposeFee": (_VISA_TYPE, "visaType"),
     "proposeServiceTarget": (_VISA_TYPE, "visaType"),
     "proposeEntryRule": (_COUNTRY, "country"),
+    "proposeDayOff": (_DAYS_OFF, "day"),
 }
 PROPOSALS = (*SHOWN, "proposeDeadline", "proposeNamedEvent")
 DECREE = {"decree": "M.IP-08.GR.01.01 Tahun 2026", "reason": "The tariff of state revenue."}
 #: The tables of reference data, partners and centres.
 TABLES = ("country", "partner", "partner_country", "centre", "visa_type", "fee", "service_target",
           "entry_rule", "eligibility", "required_document", "passport_rule",
-          "deadline", "named_event")  # fmt: skip
+          "deadline", "day_off", "named_event")  # fmt: skip
 
 
 async def today(connection: asyncpg.Connection) -> date:
@@ -90,6 +94,7 @@ def sample(mutation: str, day: date) -> dict[str, Any]:
         "proposeServiceTarget": {"visaType": "B1", "clock": "STANDARD", "hours": 12,
                                  "validFrom": on},
         "proposeDeadline": {"wait": "ANSWER", "days": 10, "validFrom": on},
+        "proposeDayOff": {"day": on, "nameEn": "Election day", "nameId": "Hari pemungutan suara"},
         "proposeEntryRule": {"country": "SG", "entry": "VISA_FREE", "validFrom": on},
         "proposeNamedEvent": {"kind": "OUTAGE", "beganOn": on, "endedOn": later(day, 3),
                               "wasScreeningOut": True},
@@ -125,6 +130,8 @@ def sample(mutation: str, day: date) -> dict[str, Any]:
             "windowBefore": "2025-02-01T00:00:00Z",
         },
         "notifyInstitution": {"breachId": "nobody's", "notice": "By letter."},
+        "keepPayment": {"receiptNumber": "KEPT000000000009", "billingCode": "9", "paid": rupiah(9)},
+        "recommendRefund": {"paymentId": "nobody's", "reason": "Paid twice."},
         "notifyPeople": {"breachId": "nobody's", "notice": "By letter.", "people": 1},
         "closeBreach": {"breachId": "nobody's", "reason": "Over."},
     }

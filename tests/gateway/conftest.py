@@ -109,6 +109,7 @@ CLAIMS: dict[str, dict[str, Any]] = {
     "screening": {"role": "SCREENING", "sub": "screening"},
     "screening-2": {"role": "SCREENING", "sub": "screening-2"},
     "treasury": {"role": "TREASURY", "sub": "treasury"},
+    "treasury-2": {"role": "TREASURY", "sub": "treasury-2"},
     "administrator": {"role": "ADMINISTRATOR", "sub": "administrator"},
     "administrator-2": {"role": "ADMINISTRATOR", "sub": "administrator-2"},
     "anonymous": {},

@@ -212,6 +212,10 @@ MISTAKES = {
         "code,iso3,name_en,name_id,region\nAU,AUS,Australia,Australia,OCEANIA\n"
         "NZ,AUS,N,N,OCEANIA\n"
     ),
+    "service_targets": (
+        "visa_type_code,clock,valid_from,hours,working_days\nB1,STANDARD,2019-01-01,24,1\n"
+        "B1,CALLING_VISA,2019-01-01,,\n"
+    ),
     "fees": "visa_type_code;valid_from;amount_idr\nB1;2019-01-01;1\n",
     "centers": "code\n",
 }  # fmt: skip
@@ -226,7 +230,10 @@ MESSAGES = [
     "partners.csv, line 3: code: A partner's code has from 2 to 20",
     "partners.csv, line 4: the partner GOOD stands on line 2 already.",
     "partners.csv, line 5: There are 1 values, not 2",
+    "service_targets.csv, line 2: hours, working_days: A target is in one of them.",
     "service_targets.csv, line 2: visa_type_code: there is no visa type B1.",
+    "service_targets.csv, line 3: hours, working_days: A target is in one of them.",
+    "service_targets.csv, line 3: visa_type_code: there is no visa type B1.",
     "visa_types.csv, line 2: category: This is one of TOURISM",
     "visa_types.csv, line 2: is_multiple_entry: This is either true or false.",
     "visa_types.csv, line 2: stay_days: Days of stay are from 1 to 3660.",
@@ -273,6 +280,12 @@ RUN_OUT = {
     "a target of calling visas": (
         "DELETE FROM service_target WHERE clock = 'CALLING_VISA'",
         "No service target for calling-visa nationalities is in force today.",
+    ),
+    "the days off": (
+        "WITH in_days AS (UPDATE service_target SET hours = NULL, working_days = 5"
+        " WHERE visa_type_code = 'D2') DELETE FROM day_off",
+        f"No day off of {(today() + timedelta(60)).year} is recorded, and targets are in working"
+        " days.",
     ),
     "a deadline": (
         "DELETE FROM deadline WHERE wait = 'ANSWER'",

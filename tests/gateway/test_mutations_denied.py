@@ -109,7 +109,7 @@ CALLED: dict[Role, set[str]] = {
     Role.AUDITOR: {*OWN, "registerDataRequest", "nameDataSubject", "answerDataRequest",
                    "recordBreach", "notifyInstitution", "notifyPeople", "closeBreach",
                    "approveReferenceChange", "cancelReferenceChange"},
-    Role.TREASURY: {"recordPayment"},
+    Role.TREASURY: {"recordPayment", "keepPayment", "recommendRefund"},
     Role.PARTNER_SERVICE: {"submitApplication", "submitApplications", "recordDocuments",
                            "markReceived", "answerInformation"},
     Role.SCREENING: {"recordScreening", "confirmScreening", "proposeBan", "approveBan",

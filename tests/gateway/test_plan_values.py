@@ -49,6 +49,7 @@ SMALL = {
     "KeyOperation.keys",
     "PassportRule.months",
     "ServiceTarget.hours",
+    "ServiceTarget.workingDays",
     "ServiceTarget.promisedPercent",
     "ApplicationEvent.sequence",
     "Inquiry.minutes",

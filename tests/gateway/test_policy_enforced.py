@@ -45,7 +45,8 @@ LISTS = {
     "Alert": "alerts", "Suspension": "suspensions", "BanEntry": "banEntries",
     "Inquiry": "inquiries", "ReferenceChange": "referenceChanges", "DataRequest": "dataRequests",
     "KeyOperation": "keyOperations", "NamedEvent": "namedEvents", "Erasure": "erasures",
-    "LegalHold": "legalHolds", "Breach": "breaches", "MailSubscription": "mailSubscriptions",
+    "LegalHold": "legalHolds", "UnmatchedPayment": "unmatchedPayments", "Breach": "breaches",
+    "MailSubscription": "mailSubscriptions",
     "SavedView": "savedViews", "MonthNote": "monthNotes",
 }  # fmt: skip
 

@@ -1,7 +1,7 @@
 """Reference data, partners and centres, as the administrator changes them from today on."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -42,6 +42,15 @@ async def on(connection: asyncpg.Connection) -> date:
 async def set_fee(who: Mapping[str, Viewer], amount: int, day: str, visa_type: str = "B1") -> Any:
     values = {"visaType": visa_type, "fee": rupiah(amount), "validFrom": day}
     return (await apply_decree(who, "proposeFee", **values))["fees"]
+
+
+def target(
+    clock: str, hours: int | None, promised: int | None, since: str = "2020-01-01", days: Any = None
+) -> dict[str, Any]:
+    return {
+        "clock": clock, "hours": hours, "workingDays": days, "promisedPercent": promised,
+        "validFrom": since,
+    }  # fmt: skip
 
 
 # --- Fees, targets, entry rules ------------------------------------------------------------------
@@ -87,9 +96,9 @@ async def test_a_target_is_that_of_what_is_paid_from_its_day_on(who, world, conn
     }
     answer = await apply_decree(who, "proposeServiceTarget", **shorter)
     assert answer["serviceTargets"] == [
-        {"clock": "STANDARD", "hours": 48, "promisedPercent": 97, "validFrom": on.isoformat()},
-        {"clock": "CALLING_VISA", "hours": 336, "promisedPercent": 90, "validFrom": "2020-01-01"},
-        {"clock": "STANDARD", "hours": 120, "promisedPercent": 95, "validFrom": "2020-01-01"},
+        target("STANDARD", 48, 97, on.isoformat()),
+        target("CALLING_VISA", 336, 90),
+        target("STANDARD", 120, 95),
     ]
     await pay_bill(who, after)
     hours = []
@@ -97,6 +106,28 @@ async def test_a_target_is_that_of_what_is_paid_from_its_day_on(who, world, conn
         written = await row(connection, id_)
         hours.append((written["target_due_at"] - written["paid_at"]) / timedelta(hours=1))
     assert hours == [120, 48]
+
+
+async def test_a_target_in_working_days_ends_with_the_last_of_them(
+    who, world, connection, on
+) -> None:
+    """Weekends count as little as days off; a day that is worked after all counts."""
+    values = {"visaType": "C1", "nationality": "IN", "identity": dict(IDENTITY)}
+    before, after = await submitted_case(who, **values), await submitted_case(who, **values)
+    in_days = {"visaType": "C1", "clock": "STANDARD", "workingDays": 2, "validFrom": str(on)}
+    answer = await apply_decree(who, "proposeServiceTarget", **in_days)
+    assert answer["serviceTargets"][0] == target("STANDARD", None, None, str(on), 2)
+    for number in range(1, 9):
+        named = sample("proposeDayOff", on) | {"day": later(on, number)}
+        answer = await apply_decree(who, "proposeDayOff", **named, isOff=number not in (5, 8))
+    listed = [(each["day"], each["isOff"]) for each in answer["nodes"]]
+    assert listed == [(later(on, 8), False)]
+    await pay_bill(who, before)
+    # What was paid keeps its target.
+    await connection.execute("UPDATE day_off SET is_off = true WHERE day = $1", on + timedelta(5))
+    await pay_bill(who, after)
+    due = [(await row(connection, id_))["target_due_at"] for id_ in (before, after)]
+    assert due[0] == datetime.fromisoformat(f"{later(on, 9)}T00:00:00+07:00") < due[1]
 
 
 async def test_a_document_belongs_to_what_is_handed_in_from_its_day_on(
@@ -157,8 +188,7 @@ async def test_a_visa_type_is_introduced_with_a_fee_and_a_target(who, world, on)
         "useWithinDays": 90,
         "isMultipleEntry": False, "validFrom": on.isoformat(), "validUntil": None,
         "fees": [{"price": {"amount": 7_000_000}, "validFrom": on.isoformat()}],
-        "serviceTargets": [{"clock": "STANDARD", "hours": 120, "promisedPercent": None,
-                            "validFrom": on.isoformat()}],
+        "serviceTargets": [target("STANDARD", 120, None, on.isoformat())],
         "requiredDocuments": [],
         "passportRules": [{"months": 6, "validFrom": on.isoformat()}],
         "eligibility": [
@@ -172,8 +202,7 @@ async def test_a_visa_type_is_introduced_with_a_fee_and_a_target(who, world, on)
     assert second == {
         **first, "name": "Digital nomad",
         "fees": [{"price": {"amount": 8_000_000}, "validFrom": on.isoformat()}],
-        "serviceTargets": [{"clock": "STANDARD", "hours": 72, "promisedPercent": 90,
-                            "validFrom": on.isoformat()}],
+        "serviceTargets": [target("STANDARD", 72, 90, on.isoformat())],
     }  # fmt: skip
     id_ = await submitted_case(who, visaType="E33G")
     await pay_bill(who, id_, paid=rupiah(8_000_000))

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.anyio
 # --- The past ------------------------------------------------------------------------------------
 
 
-DAYS = ("openedOn", "closedOn", "validFrom", "validUntil")
+DAYS = ("openedOn", "closedOn", "validFrom", "validUntil", "day")
 _SG = " WHERE partner_code = 'NUSA' AND country_code = 'SG'"
 dated = pytest.mark.parametrize(
     "mutation",
@@ -109,6 +109,8 @@ BAD = (
     ("proposeFee", "visaType", ("Z9", "\x7f"), "NOT_FOUND"),
     ("proposeFee", "fee", (rupiah(-1), rupiah(2**62)), "INVALID"),
     ("proposeServiceTarget", "hours", (0, 2**31 - 1), "INVALID"),
+    ("proposeServiceTarget", "workingDays", (5,), "INVALID"),
+    ("proposeDayOff", "nameId", ("", LONG), "INVALID"),
     ("proposeServiceTarget", "promisedPercent", (0, -1, 101), "INVALID"),
     ("proposeServiceTarget", "visaType", ("Z9",), "NOT_FOUND"),
     ("proposeEntryRule", "country", ("XX",), "NOT_FOUND"),

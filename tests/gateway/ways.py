@@ -28,6 +28,10 @@ def _nodes(type_name: str, key: object) -> str:
     return f'nodes(ids: ["{GlobalId(type_name, str(key)).encode()}"]) > ... on {type_name}'
 
 
+def _paged(name: str) -> tuple[str, ...]:
+    return f"{name}(first: 9) > nodes", f"{name}(last: 9) > edges > node"
+
+
 _CASES = "applications(first: 20) > nodes"
 _TOTALS = ("accessEvents > totalCount", "applications > totalCount")
 _VOLUMES = f"volumes({WINDOW}[COUNTRY, NATIONALITY, PARTNER, CENTRE, VISA_TYPE, MONTH]) > rows"
@@ -42,8 +46,7 @@ _CASE, _PERSON = application_id(DECIDED), applicant_id("Ruby Hale")
 WAYS: dict[str, tuple[str, ...]] = {
     "Query": ("",),
     "Country": (
-        "countries(first: 9) > nodes", "countries(last: 9) > edges > node",
-        'country(by: {code: "AU"})',
+        *_paged("countries"), 'country(by: {code: "AU"})',
         _node("Country", "AU"), _nodes("Country", "AU"), "centres(first: 9) > nodes > country",
         f"{_CASES} > nationality", f"volumes({WINDOW}[COUNTRY, QUARTER]) > rows > country",
     ),
@@ -111,36 +114,35 @@ WAYS: dict[str, tuple[str, ...]] = {
     "PersonLink": (
         f"{_CASES} > applicant > linked(first: 9) > nodes", _node("PersonLink", link_id(0)),
     ),
-    "PersonLookup": ("personLookups(first: 9) > nodes", "personLookups(last: 9) > edges > node"),
-    "BanEntry": ("banEntries(first: 9) > nodes", "banEntries(last: 9) > edges > node"),
+    "PersonLookup": _paged("personLookups"),
+    "BanEntry": _paged("banEntries"),
     "BannedPerson": ("banEntries(first: 9) > nodes > person",),
     "BanRead": ("banEntries(first: 9) > nodes > reads(first: 9) > nodes",),
     "BanMatch": (
         "screenings(first: 9) > nodes > banMatches",
         f"{_CASES} > screenings(first: 9) > nodes > banMatches",
     ),
-    "DataRequest": ("dataRequests(first: 9) > nodes", "dataRequests(last: 9) > edges > node"),
+    "DataRequest": _paged("dataRequests"),
     "Erasure": (
         f"{_CASES} > applicant > erasure", "dataRequests(first: 9) > nodes > erasure",
-        "erasures(first: 9) > nodes", "erasures(last: 9) > edges > node",
+        *_paged("erasures"),
     ),
-    "KeyOperation": ("keyOperations(first: 9) > nodes", "keyOperations(last: 9) > edges > node"),
+    "KeyOperation": _paged("keyOperations"),
     "LegalHold": (f"{_CASES} > legalHolds(first: 9) > nodes", "legalHolds(first: 9) > nodes",
                   "legalHolds(last: 9) > edges > node"),
-    "Breach": ("breaches(first: 9) > nodes", "breaches(last: 9) > edges > node"),
-    "MailSubscription": (
-        "mailSubscriptions(first: 9) > nodes", "mailSubscriptions(last: 9) > edges > node",
-    ),
-    "SavedView": ("savedViews(first: 9) > nodes", "savedViews(last: 9) > edges > node"),
-    "MonthNote": ("monthNotes(first: 9) > nodes", "monthNotes(last: 9) > edges > node"),
+    "Breach": _paged("breaches"),
+    "UnmatchedPayment": _paged("unmatchedPayments"),
+    "MailSubscription": _paged("mailSubscriptions"),
+    "SavedView": _paged("savedViews"),
+    "MonthNote": _paged("monthNotes"),
     "AccountCheckpoint": ("installation > checkpoint",), "TouchedFiles": ("touchedFiles",),
-    "InstallationWork": ("installation > work",), "InstallationKey": ("installation > keys",),
+    "InstallationWork": ("installation > work",), "GatewayProcess": ("installation > process",),
     "InstallationFault": ("installation > faults",), "InstallationJob": ("installation > jobs",),
     "InstallationDatabase": ("installation > database",), "Installation": ("installation",),
-    "GatewayProcess": ("installation > process",),
+    "InstallationKey": ("installation > keys",), "DayOff": _paged("daysOff"),
     "BudgetUse": ("installation > process > budgetUse",), "TrustedDocument": ("trustedDocuments",),
     "DocumentVerdict": ("trustedDocuments > verdicts",), "TakenBackList": ("takenBackVisas",),
-    "VisaKey": ("visaKeys(first: 9) > nodes", "visaKeys(last: 9) > edges > node"),
+    "VisaKey": _paged("visaKeys"),
     "VisaDocument": (f"{_CASES} > decision > visa > document",),
     "SlowDocument": ("installation > process > slowDocuments",),
     "LinkerRead": (f"{_CASES} > applicant > linkerReads(first: 9) > nodes",),
@@ -148,18 +150,16 @@ WAYS: dict[str, tuple[str, ...]] = {
     "ReferenceChange": (
         "referenceChanges(first: 99) > nodes", "referenceChanges(last: 9) > edges > node",
     ),
-    "NamedEvent": ("namedEvents(first: 9) > nodes", "namedEvents(last: 9) > edges > node"),
+    "NamedEvent": _paged("namedEvents"),
     "ReferenceChangeValue": ("referenceChanges(first: 9) > nodes > values",),
     "Inquiry": (
-        "inquiries(first: 9) > nodes", "inquiries(last: 9) > edges > node",
-        "alerts(first: 9) > nodes > inquiry",
+        *_paged("inquiries"), "alerts(first: 9) > nodes > inquiry",
     ),
     "InquiryPerson": ("inquiries(first: 9) > nodes > people(first: 9) > nodes",),
-    "Alert": ("alerts(first: 9) > nodes", "alerts(last: 9) > edges > node"),
-    "Suspension": ("suspensions(first: 9) > nodes", "suspensions(last: 9) > edges > node"),
+    "Alert": _paged("alerts"),
+    "Suspension": _paged("suspensions"),
     "AccessEvent": (
-        "accessEvents(first: 9) > nodes", "accessEvents(last: 9) > edges > node",
-        f"{_CASES} > applicant > accessEvents(first: 9) > nodes",
+        *_paged("accessEvents"), f"{_CASES} > applicant > accessEvents(first: 9) > nodes",
     ),
     "VolumeTable": (f"volumes({WINDOW}[])",),
     "FindingTable": (_FINDINGS,), "FigureEvidence": (f"{_FINDINGS} > evidence",),

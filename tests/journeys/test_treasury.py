@@ -1,11 +1,12 @@
 """A day at the state treasury: fees are reported paid by bill and receipt, and by nobody else."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
 from tests.gateway.administering import apply_decree
-from tests.gateway.changing import IDENTITY, pay, perform, receipt, rupiah
+from tests.gateway.changing import IDENTITY, key, pay, perform, receipt, rupiah
 from tests.world import today
 
 pytestmark = pytest.mark.anyio
@@ -131,6 +132,103 @@ async def test_nobody_else_books_a_payment(who, name) -> None:
     answer = await who[name](REPORT, report=report)
     assert (answer.status, answer.codes[0]) == (400, "FORBIDDEN_FIELD")
     assert (await who["agent-au"](THE_BILL, case=case)).data["node"]["bill"]["paidAt"] is None
+
+
+KEEP = """
+    mutation ($kept: KeepPaymentInput!) { keepPayment(input: $kept) {
+        unmatchedPayment { id state billingCode paid { amount } keptBy assignedTo }
+        errors { code path }
+    } }
+"""
+RECOMMEND = """
+    mutation ($it: RecommendRefundInput!) { recommendRefund(input: $it) {
+        unmatchedPayment { state recommendedBy reason secondedBy secondReason }
+        errors { code path }
+    } }
+"""
+KEPT = """query ($receipt: String!) {
+    unmatchedPayments(first: 9, where: {receiptNumber: {eq: $receipt}}) {
+        nodes { state assignedTo secondedBy }
+    }
+}"""
+
+
+async def kept(treasury: Any, code: str, amount: int, number: str) -> Any:
+    """What came of keeping a payment."""
+    values = {"billingCode": code, "paid": rupiah(amount), "receiptNumber": number}
+    given = {"idempotencyKey": f"keep-{number}-{amount}", **values}
+    return (await treasury(KEEP, kept=given)).data["keepPayment"]
+
+
+async def recommended(treasury: Any, payment: str, reason: str) -> Any:
+    given = {"idempotencyKey": key(), "paymentId": payment, "reason": reason}
+    return (await treasury(RECOMMEND, it=given)).data["recommendRefund"]
+
+
+async def test_money_that_fits_no_bill_is_kept_until_it_finds_its_own(who) -> None:
+    treasury, number = who["treasury"], receipt()
+    case = await perform(who["agent-au"], "submitApplication", **FORM)
+
+    # Somebody mistyped the code: no bill has it, and the money is there.
+    assert (await pay(who, case, billingCode="812345678901234", receiptNumber=number)).codes == [
+        "NOT_FOUND"
+    ]
+    answer = await kept(treasury, "812345678901234", 500_000, number)
+    assert answer["errors"] == []
+    payment = answer["unmatchedPayment"].pop("id")
+    assert answer["unmatchedPayment"] == {
+        "state": "KEPT", "billingCode": "812345678901234",
+        "paid": {"amount": 500_000}, "keptBy": "treasury", "assignedTo": None,
+    }  # fmt: skip
+    # Once, whoever reports it again.
+    again = await kept(who["treasury-2"], "812345678901234", 500_001, number)
+    assert again["errors"] == [{"code": "RECEIPT_USED", "path": ["input", "receiptNumber"]}]
+
+    # The applicant shows the receipt. It is reported for the right bill, which settles it.
+    assert (await pay(who, case, receiptNumber=number)).is_done
+    bill = (await who["agent-au"](THE_BILL, case=case)).data["node"]["bill"]
+    [found] = (await who["auditor"](KEPT, receipt=number)).data["unmatchedPayments"]["nodes"]
+    assert found == {"state": "ASSIGNED", "assignedTo": bill["code"], "secondedBy": None}
+    refund = await recommended(who["treasury"], payment, "Late.")
+    assert refund["errors"] == [{"code": "ALREADY_SETTLED", "path": ["input", "paymentId"]}]
+
+
+async def test_a_double_payment_goes_back_by_two_people_and_pays_nothing_else(who) -> None:
+    paid, other = [await perform(who["agent-au"], "submitApplication", **FORM) for _ in range(2)]
+    assert (await pay(who, paid)).is_done
+    number = receipt()
+    assert (await pay(who, paid, receiptNumber=number)).codes == ["BILL_CLOSED"]
+    code = (await who["agent-au"](THE_BILL, case=paid)).data["node"]["bill"]["code"]
+    payment = (await kept(who["treasury"], code, 500_000, number))["unmatchedPayment"]["id"]
+
+    first = await recommended(who["treasury"], payment, "Paid twice.")
+    assert first["unmatchedPayment"]["state"] == "RECOMMENDED"
+    oneself = await recommended(who["treasury"], payment, "Really.")
+    assert oneself["errors"] == [{"code": "SECOND_PERSON_REQUIRED", "path": ["input", "paymentId"]}]
+    second = await recommended(who["treasury-2"], payment, "Both receipts are here.")
+    assert second["unmatchedPayment"] == {
+        "state": "REFUND", "recommendedBy": "treasury", "reason": "Paid twice.",
+        "secondedBy": "treasury-2", "secondReason": "Both receipts are here.",
+    }  # fmt: skip
+
+    # What goes back pays no bill: the money would be there twice.
+    assert (await pay(who, other, receiptNumber=number)).codes == ["RECEIPT_USED"]
+    third = await recommended(who["treasury"], payment, "Again.")
+    assert [each["code"] for each in third["errors"]] == ["ALREADY_SETTLED"]
+
+
+@pytest.mark.parametrize(
+    ("values", "path"),
+    [
+        ({"code": ""}, "billingCode"), ({"code": "12A"}, "billingCode"),
+        ({"code": "1" * 21}, "billingCode"), ({"amount": 0}, "paid"),
+        ({"number": "short"}, "receiptNumber"),
+    ],
+)  # fmt: skip
+async def test_what_is_kept_is_formed(who, values, path) -> None:
+    given = {"code": "1", "amount": 1, "number": receipt(), **values}
+    answer = await kept(who["treasury"], **given)
+    assert answer["errors"] == [{"code": "INVALID", "path": ["input", path]}]
 
 
 def days_between(first: str, second: str) -> int:

@@ -53,6 +53,7 @@ REFERENCE = {
     "fee": Reference("'visa_type_code', 'B1', 'valid_from', {day}, 'amount_idr', 1", "amount_idr"),
     "service_target": Reference(
         "'visa_type_code', 'B1', 'clock', 'STANDARD', 'valid_from', {day}, 'hours', 1", "hours"),
+    "day_off": Reference("'day', {day}, 'name_en', 'N', 'name_id', 'N', 'is_off', true", "is_off"),
     "deadline": Reference("'wait', 'ANSWER', 'valid_from', {day}, 'days', 1", "days"),
     "partner": Reference("'code', 'ZENITH', 'name', 'Zenith'", "name"),
     "partner_country": Reference(
@@ -77,7 +78,7 @@ def proposing(table: str, day: str = _TODAY, kind: str | None = None) -> str:
 TABLES = {
     "reference_change": Table(
         "subject", "AF AU IN NZ SG B1 C1 ANDALAN NUSA AU-MEL AU-PER AU-SYD SG-SIN ANSWER PAYMENT"
-        " OUTAGE-2025-01-10 HOLIDAY_RUSH-2025-02-03-AU",
+        " 2025-02-08 2025-03-31 OUTAGE-2025-01-10 HOLIDAY_RUSH-2025-02-03-AU",
         proposing("fee")),
     # What may be changed of one, and by whom: see test_suspensions_written.py.
     "suspension": Table("subject", "left watched",
@@ -96,6 +97,10 @@ TABLES = {
                         "INSERT INTO legal_hold (id, application_id, reason, held_by)"
                         f" VALUES (gen_random_uuid(), '{application_id('AUSY-GRAN-0001')}', 'Why.',"
                         " viewer.subject(NULL))"),
+    "unmatched_payment": Table(
+        "receipt_number", "KEPT000000000001",
+        "INSERT INTO unmatched_payment (id, receipt_number, billing_code, amount_idr, kept_by)"
+        " VALUES (gen_random_uuid(), 'KEPT000000000002', '1', 1, viewer.subject(NULL))"),
     "breach": Table("recorded_by", "auditor-9",
                     "INSERT INTO breach (id, description, noticed_at, window_from, window_before,"
                     " recorded_by) VALUES (gen_random_uuid(), 'A laptop.', now(),"
@@ -107,6 +112,7 @@ WRITERS = {
     "data_request": "AUDITOR",
     "legal_hold": "SUPERVISOR",
     "breach": "AUDITOR",
+    "unmatched_payment": "TREASURY",
 }
 #: Which table each mutation writes.
 OF: dict[str, str] = {
@@ -126,6 +132,7 @@ OF: dict[str, str] = {
             "proposeFee",
             "proposeServiceTarget",
             "proposeDeadline",
+            "proposeDayOff",
             "proposeEntryRule",
             "proposeNamedEvent",
             "approveReferenceChange",
@@ -148,6 +155,7 @@ OF: dict[str, str] = {
     ),
     **dict.fromkeys(("holdErasure", "releaseErasure"), "legal_hold"),
     **dict.fromkeys(("recordBreach", "notifyInstitution", "notifyPeople", "closeBreach"), "breach"),
+    **dict.fromkeys(("keepPayment", "recommendRefund"), "unmatched_payment"),
 }
 #: What is past is not proposed either, nor what is nobody's to say: one kind as another, the
 #: directorate as a partner, and what is no reference data.

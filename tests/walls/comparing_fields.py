@@ -166,6 +166,7 @@ _ANSWERED = {
     "data_request": "dataRequest",
     "legal_hold": "legalHold",
     "breach": "breach",
+    "unmatched_payment": "unmatchedPayment",
 }
 #: What each change of reference data answers with.
 _ADMINISTERED = {

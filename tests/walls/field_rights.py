@@ -54,7 +54,10 @@ _OPEN: dict[str, Lines] = {
     "Eligibility": {"entry purpose isOpen validFrom":        "R R R R R R R R R R R R"},
     "PassportRule": {"months validFrom":                     "R R R R R R R R R R R R"},
     "Fee": {"price validFrom":                               "R R R R R R R R R R R R"},
-    "ServiceTarget": {"clock hours validFrom promisedPercent":  "R R R R R R R R R R R R"},
+    "ServiceTarget": {
+        "clock hours workingDays promisedPercent validFrom": "R R R R R R R R R R R R",
+    },
+    "DayOff": {"day name isOff":                             "R R R R R R R R R R R R"},
     #                                                        L O S M A U P V X T D N
     "NamedEvent": {
         "id code kind beganOn endedOn country":               "R R R R R R - - - - R -",
@@ -191,6 +194,11 @@ _CASES: dict[str, Lines] = {
     "LegalHold": {
         "id reason heldBy heldAt":                           "- - R - - R - - - - - -",
         "releasedBy releasedAt releaseReason application":   "- - R - - R - - - - - -",
+    },
+    "UnmatchedPayment": {
+        "id receiptNumber billingCode paid state keptBy keptAt": "- - - - - R - - - R - -",
+        "recommendedBy reason recommendedAt assignedTo assignedAt": "- - - - - R - - - R - -",
+        "secondedBy secondReason secondedAt":                "- - - - - R - - - R - -",
     },
     # Whoever knows of a breach before the people do is an auditor.
     "Breach": {
@@ -464,9 +472,10 @@ _WAYS: dict[str, Lines] = {
         "viewer policies node nodes":                        "R R R R R R R R R R R R",
         "countries country visaTypes visaType eligibleVisaTypes": "R R R R R R R R R R R R",
         "partners partner centres centre":                   "R R R R R R R R R R R R",
-        "visaKeys takenBackVisas":                           "R R R R R R R R R R R R",
+        "daysOff visaKeys takenBackVisas":                   "R R R R R R R R R R R R",
         "applications application":                          "- R R R R R R R - - - -",
         "bill":                                              "- - - - - - - - - R - -",
+        "unmatchedPayments":                                 "- - - - - R - - - R - -",
         "volumes":                                           "R R R R R R - - - - - R",
         "findings":                                          "R R R R R R - - - - - -",
         "refusalGrounds":                                    "R R R - - R - - - - - -",
@@ -556,11 +565,12 @@ def of_roles(marks: str) -> dict[Role, str]:
 RIGHTS: Rights = _read(_OPEN, _CASES, _STAGES, _FIGURES, _NATIONAL, _WAYS, CARRIERS, BEHIND)
 #: The types that come in pages.
 PAGED = (
-    "Country", "VisaType", "VisaKey", "Partner", "PartnerCountry", "Centre", "Application",
+    "Country", "VisaType", "DayOff", "VisaKey", "Partner", "PartnerCountry", "Centre",
+    "Application",
     "ApplicationEvent", "Decision", "Assignment", "RequestedItem", "Screening", "AccessEvent",
     "Suspension", "Correction", "IdentityVersion", "ReferenceChange", "PersonLink", "LinkerRead",
     "PersonLookup", "BanEntry", "BanRead", "Alert", "Inquiry", "InquiryPerson", "DataRequest",
-    "LegalHold", "Breach", "MailSubscription", "SavedView", "MonthNote",
+    "UnmatchedPayment", "LegalHold", "Breach", "MailSubscription", "SavedView", "MonthNote",
     "KeyOperation", "NamedEvent", "Erasure",
 )  # fmt: skip
 

@@ -109,6 +109,7 @@ ERASURES = [UUID(int=860 + number) for number in range(len(ERASED))]
 #: Who put the first key into the file.
 KEY_OPERATOR = "keeper-of-keys"
 BREACH_BY = "auditor-9"
+KEPT_RECEIPT = "KEPT000000000001"
 
 #: Who noted something, of which partner and country.
 NOTED = {
@@ -490,6 +491,11 @@ async def complete(connection: asyncpg.Connection) -> None:
         "INSERT INTO breach (id, description, noticed_at, window_from, window_before, recorded_by)"
         " VALUES ($1, 'A laptop.', now(), now() - interval '1 hour', now(), $2)",
         *(UUID(int=875), BREACH_BY),
+    )
+    await connection.execute(
+        "INSERT INTO unmatched_payment (id, receipt_number, billing_code, amount_idr, kept_by)"
+        " VALUES ($1, $2, '1', 1, 'treasury-3')",
+        *(UUID(int=876), KEPT_RECEIPT),
     )
     await connection.execute(
         "INSERT INTO key_operation (id, kind, subjects, used_for, operator, to_key)"
@@ -920,6 +926,7 @@ _LEDGER: dict[str, tuple[str, str]] = {
     "PARTNER": ("NUSA ANDALAN", "name"),
     "PARTNER_COUNTRY": ("NUSA ANDALAN", "country openedOn"),
     "CENTRE": ("AU-SYD AU-MEL AU-PER SG-SIN", "partner country city openedOn"),
+    "DAY_OFF": ("2025-02-08 2025-03-31", "nameEn nameId isOff"),
     "NAMED_EVENT": (
         "OUTAGE-2025-01-10 HOLIDAY_RUSH-2025-02-03-AU",
         "kind country beganOn endedOn wasScreeningOut",
@@ -948,6 +955,7 @@ _ROWS: dict[str, Reach] = {
     "PassportRule": Reach("passport_rule", ("visa_type_code",), _for_everyone(*MONTHS)),
     "Fee": Reach("fee", ("visa_type_code",), _for_everyone(*FEES)),
     "ServiceTarget": Reach("service_target", ("visa_type_code", "clock"), _for_everyone(*HOURS)),
+    "DayOff": Reach("day_off", ("day",), lambda _: _on("2025-02-08", "2025-03-31")),
     "Partner": Reach("partner", ("code",), lambda claims: _each(oracle.partners(claims))),
     "PartnerCountry": Reach(
         "partner_country", ("partner_code", "country_code"), oracle.served_countries
@@ -1021,6 +1029,9 @@ _ROWS: dict[str, Reach] = {
     "DataRequest": Reach("data_request", ("reference",), _requests),
     "Erasure": Reach("erasure", ("id",), _erasures),
     "KeyOperation": Reach("key_operation", ("operator",), _only("AUDITOR", {(KEY_OPERATOR,)})),
+    "UnmatchedPayment": Reach(
+        "unmatched_payment", ("receipt_number",), _only("TREASURY AUDITOR", {(KEPT_RECEIPT,)})
+    ),
     "Breach": Reach("breach", ("recorded_by",), _only("AUDITOR", {(BREACH_BY,)})),
     "LegalHold": Reach(
         "legal_hold", ("held_by",), _only("SUPERVISOR AUDITOR", {("supervisor-3",)})

@@ -20,6 +20,7 @@ from models import (
     ReferenceChange,
     SavedView,
     Suspension,
+    UnmatchedPayment,
 )
 from models.vocabulary import Role
 from tests.walls import change_rights
@@ -40,6 +41,7 @@ _NOUNS = (
     MailSubscription,
     MonthNote,
     SavedView,
+    UnmatchedPayment,
 )
 _ANSWERS = (
     "application",
@@ -55,6 +57,7 @@ _ANSWERS = (
     "mailSubscription",
     "monthNote",
     "savedView",
+    "unmatchedPayment",
 )
 #: What makes applications; the others change them.
 _MAKING = ("submitApplication", "submitApplications")

@@ -146,3 +146,56 @@ async def test_payments_without_one_of_their_guards_are_noticed(
         assert not await is_done(complete_world, viewer, *statements)
         await complete_world.execute(defect)
         assert await is_done(complete_world, viewer, *statements)
+
+
+KEEP = (
+    "INSERT INTO unmatched_payment (id, receipt_number, billing_code, amount_idr, kept_by)"
+    " VALUES (gen_random_uuid(), '{receipt}', '1', 500000, '{by}')"
+)
+RECEIPT = "KEPT000000000077"
+FIRST = "recommended_by = '{}', reason = 'Paid twice.'"
+SECOND = "seconded_by = '{}', second_reason = 'So it is.'"
+OTHER = Viewer("treasury-2", Role.TREASURY)
+
+
+def of_kept(change: str) -> str:
+    return f"UPDATE unmatched_payment SET {change} WHERE receipt_number = '{RECEIPT}'"
+
+
+async def test_a_payment_is_kept_in_the_own_name_unless_its_receipt_paid_a_bill(
+    complete_world,
+) -> None:
+    keep = KEEP.format(receipt=RECEIPT, by="treasury")
+    assert await is_done(complete_world, TREASURY, keep)
+    assert not await is_done(complete_world, TREASURY, KEEP.format(receipt=RECEIPT, by="else"))
+    for viewer in OTHERS.values():
+        assert not await is_done(
+            complete_world, viewer, KEEP.format(receipt=RECEIPT, by=viewer.subject)
+        )
+    used = await complete_world.fetchval("SELECT max(receipt_number) FROM bill")
+    assert not await is_done(complete_world, TREASURY, KEEP.format(receipt=used, by="treasury"))
+
+
+async def test_a_refund_takes_two_people_and_pays_no_bill_then(complete_world) -> None:
+    first, second = of_kept(FIRST.format("treasury")), of_kept(SECOND.format("treasury-2"))
+    async with undone(complete_world):
+        await complete_world.execute(KEEP.format(receipt=RECEIPT, by="treasury"))
+        assert await is_done(complete_world, TREASURY, first)
+        for wrong in (
+            of_kept(FIRST.format("treasury-2")),  # in somebody else's name
+            of_kept(SECOND.format("treasury")),  # the second one first
+            of_kept(f"amount_idr = 1, {FIRST.format('treasury')}"),
+            of_kept("assigned_to = '1', assigned_at = now()"),
+        ):
+            assert not await is_done(complete_world, TREASURY, wrong), wrong
+        await complete_world.execute(of_kept(f"{FIRST.format('treasury')}, recommended_at = now()"))
+        assert not await is_done(complete_world, TREASURY, of_kept(SECOND.format("treasury")))
+        assert not await is_done(complete_world, OTHER, of_kept(SECOND.format("treasury")))
+        assert await is_done(complete_world, OTHER, second)
+        report = REPORT.replace("NTPN000000009999", RECEIPT)
+        async with undone(complete_world):  # reported for a bill before, it is settled
+            await complete_world.execute(report)
+            assert not await is_done(complete_world, OTHER, second)
+        await complete_world.execute(of_kept(f"{SECOND.format('treasury-2')}, seconded_at = now()"))
+        assert not await is_done(complete_world, TREASURY, report)
+        assert not await is_done(complete_world, OTHER, of_kept("seconded_by = NULL"))

@@ -31,7 +31,8 @@ _CLOSING = (
     Field("successor", is_required=False),
 )
 _TARGET = (
-    Field("hours", FieldKind.NUMBER),
+    Field("hours", FieldKind.NUMBER, is_required=False),
+    Field("workingDays", FieldKind.NUMBER, is_required=False),
     Field("promisedPercent", FieldKind.NUMBER, is_required=False),
 )
 #: Every proposal names its decree.
@@ -66,6 +67,12 @@ PROPOSALS: Mapping[str, Sequence[Field]] = {
         Field("wait", FieldKind.CHOICE, ("PAYMENT", "ANSWER")),
         Field("days", FieldKind.NUMBER),
         _VALID_FROM,
+    ),
+    "proposeDayOff": (
+        Field("day", FieldKind.DAY),
+        Field("nameEn"),
+        Field("nameId"),
+        Field("isOff", FieldKind.YES_OR_NO),
     ),
     "proposeNamedEvent": (
         Field("kind", FieldKind.CHOICE, _EVENTS),

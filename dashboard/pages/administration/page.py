@@ -16,7 +16,13 @@ from dashboard.model.page_state import Address
 from dashboard.model.period import today
 from dashboard.model.user import User
 from dashboard.pages.administration.forms import CHANGES, PARTNERS, PROPOSALS, VISA_TYPES
-from dashboard.pages.administration.tables import documents, named_events, partners, visa_types
+from dashboard.pages.administration.tables import (
+    days_off,
+    documents,
+    named_events,
+    partners,
+    visa_types,
+)
 from dashboard.texts import Texts
 from dashboard.texts.wording import NO_VALUE, count_text, written_day, written_instant
 
@@ -63,6 +69,13 @@ CHANGES.follow()
 def list_events(answer: Answer, say: Texts) -> Any:
     nodes = answer["namedEvents"]["nodes"]
     return named_events(nodes, say) if nodes else html.P(say("administration.no_events"))
+
+
+def list_days_off(answer: Answer, say: Texts) -> Any:
+    """Those of the year and of what comes."""
+    year = today().replace(month=1, day=1).isoformat()
+    coming = [each for each in answer["daysOff"]["nodes"] if each["day"] >= year]
+    return days_off(coming, say) if coming else html.P(say("administration.no_days_off"))
 
 
 def list_visa_types(answer: Answer, say: Texts) -> Any:
@@ -269,6 +282,7 @@ PANELS: Mapping[str, ShowPanel] = {
     "suspensions": list_suspensions,
     "events": list_events,
     "visa_types": list_visa_types,
+    "days_off": list_days_off,
     "partners": list_partners,
     "propose": offer_proposals,
     "settled": list_settled,

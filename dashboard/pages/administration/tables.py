@@ -66,9 +66,10 @@ def _months(row: Row, say: Texts) -> str:
 
 
 def _target(row: Row, say: Texts) -> str:
-    hours = say("administration.hours", hours=count_text(row["hours"], say))
+    unit = "hours" if row["workingDays"] is None else "workingDays"
+    within = say(f"administration.{unit}", **{unit: count_text(row[unit], say)})
     promised = row["promisedPercent"]
-    return f"{promised}% · {hours}" if promised is not None else hours
+    return f"{promised}% · {within}" if promised is not None else within
 
 
 def partners(rows: Sequence[Row], say: Texts) -> html.Div:
@@ -105,6 +106,20 @@ def named_events(rows: Sequence[Row], say: Texts) -> html.Div:
         for one in rows
     ]
     return _table("events", columns, body, say)
+
+
+def days_off(rows: Sequence[Row], say: Texts) -> html.Div:
+    body = [
+        html.Tr(
+            [
+                html.Th(written_day(one["day"], say), scope="row"),
+                html.Td(one["name"]),
+                html.Td(say("administration.off" if one["isOff"] else "administration.worked")),
+            ]
+        )
+        for one in rows
+    ]
+    return _table("days_off", ("day", "name", "work"), body, say)
 
 
 def documents(rows: Sequence[Row], say: Texts) -> list[html.Details]:

@@ -1,4 +1,5 @@
-"""The page Treasury: which bills are paid, by their codes, with the receipts of the treasury."""
+"""The page Treasury: which bills are paid, by their codes, with the receipts of the treasury; and
+payments that fit none."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,14 +8,23 @@ from dash import html
 
 from dashboard.components.fields import Field, FieldKind
 from dashboard.components.forms import Batch, Changes, Questions
+from dashboard.components.notice import failure_part
 from dashboard.components.page import Page, follow_address
-from dashboard.components.panels import Answer, fixed_panel, panels_layout
+from dashboard.components.page_request import page_request
+from dashboard.components.panels import (
+    Answer,
+    ShowPanel,
+    fixed_panel,
+    panel,
+    panel_part,
+    panels_layout,
+)
 from dashboard.model.page_state import Address
 from dashboard.model.user import User
 from dashboard.texts import Texts
 from dashboard.texts.wording import count_text, written_instant
 
-PAGE_NAME = "treasury"
+PAGE_NAME, QUESTION = "treasury", "treasury/question"
 TREASURERS = frozenset({"TREASURY"})
 #: What a line of several payments has: the code of the bill, the amount, the receipt.
 _PARTS = 3
@@ -69,6 +79,12 @@ CHANGES = Changes(
             Field("receiptNumber"),
         ),
         "recordPayments": (Field("payments", FieldKind.LINES),),
+        "keepPayment": (
+            Field("billingCode"),
+            Field("paid", FieldKind.MONEY),
+            Field("receiptNumber"),
+        ),
+        "recommendRefund": (Field("paymentId"), Field("reason", FieldKind.REASON)),
     },
     batches={"recordPayments": Batch("recordPayment", read_payments)},
 )
@@ -84,12 +100,57 @@ def layout(address: Address, viewer: User, say: Texts) -> html.Div:
         fixed_panel(
             "payments", say("treasury.payments"), lines, CHANGES.form("recordPayments", say)
         ),
+        panel(
+            PAGE,
+            "unmatched",
+            say("treasury.unmatched"),
+            html.P(say("treasury.keep")),
+            CHANGES.folded("keepPayment", say),
+        ),
     ]
     stores = *CHANGES.stores(), *QUESTIONS.stores()
     return panels_layout(PAGE, say("treasury.title"), say("treasury.lead"), panels, *stores)
 
 
-PAGE = Page(name=PAGE_NAME, path="/treasury", layout=layout, roles=TREASURERS)
+async def read_treasury(state: Any) -> Answer:
+    """Everything that the page shows unasked. Raises GatewayError."""
+    request = page_request(state)
+    await request.viewer()
+    return await request.share(QUESTION, lambda: request.ask(QUESTION, {}))
+
+
+PAGE = Page(name=PAGE_NAME, path="/treasury", layout=layout, roles=TREASURERS, read=read_treasury)
 follow_address(PAGE.name)
 CHANGES.follow()
 QUESTIONS.follow()
+
+
+def list_unmatched(answer: Answer, say: Texts) -> list[Any]:
+    """Each payment, and a refund to recommend: nobody agrees with themselves."""
+    oneself, payments = answer["viewer"]["subject"], answer["unmatchedPayments"]["nodes"]
+    if not payments:
+        return [html.P(say("treasury.none_unmatched"))]
+    return [html.Article([*_facts(each, say), _step(each, oneself, say)]) for each in payments]
+
+
+def _facts(payment: Answer, say: Texts) -> list[Any]:
+    amount = say("administration.rupiah", amount=count_text(payment["paid"]["amount"], say))
+    at = written_instant(payment["keptAt"], say)
+    kept = say(
+        "treasury.kept", code=payment["billingCode"], receipt=payment["receiptNumber"], at=at
+    )
+    facts: list[Any] = [html.P([html.B(amount), f" · {kept}"])]
+    if payment["recommendedBy"]:
+        by, why = payment["recommendedBy"], payment["reason"] or ""
+        facts.append(html.P(say("treasury.recommended", by=by, why=why)))
+    return facts
+
+
+def _step(payment: Answer, oneself: str, say: Texts) -> Any:
+    if payment["recommendedBy"] == oneself:
+        return html.P(say("treasury.second_person"))
+    return CHANGES.folded("recommendRefund", say, about={"paymentId": payment["id"]})
+
+
+PANELS: Mapping[str, ShowPanel] = {"unmatched": list_unmatched}
+PAGE.shows(failure_part(PAGE), *(panel_part(PAGE, *each) for each in PANELS.items()))

@@ -119,7 +119,7 @@ const VisaTypes = graphql(`
       stayDays
       current {
         fee { price { amount currency } }
-        serviceTargets { clock hours }
+        serviceTargets { clock hours workingDays }
         requiredDocuments { kind }
       }
     }

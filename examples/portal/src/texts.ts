@@ -25,6 +25,7 @@ const texts = {
   fee: ["Fee", "Biaya"],
   target: ["Decided within", "Diputuskan dalam"],
   hours: ["hours", "jam"],
+  workingDays: ["working days", "hari kerja"],
   bring: ["Bring", "Siapkan"],
 
   nationality: ["Nationality", "Kewarganegaraan"],

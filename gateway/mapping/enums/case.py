@@ -16,6 +16,7 @@ from models.vocabulary import (
     ScreeningResult,
     Stage,
     Status,
+    UnmatchedPaymentState,
 )
 
 _DOCUMENTS: Mapping[str, str] = {
@@ -48,6 +49,12 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "PARTNER_PORTAL": "On a partner's portal.",
         "PARTNER_CENTRE": "At a partner's visa centre.",
         "PARTNER_GROUP": "In a group that a partner handed in.",
+    },
+    UnmatchedPaymentState: {
+        "KEPT": "It waits for its bill.",
+        "RECOMMENDED": "One person recommends a refund: it waits for a second one.",
+        "REFUND": "Two people recommend a refund.",
+        "ASSIGNED": "It paid a bill after all.",
     },
     Status: {
         "SUBMITTED": "Handed in.",

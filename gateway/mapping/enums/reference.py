@@ -26,6 +26,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "FEE": "What a visa type costs.",
         "SERVICE_TARGET": "Within what time to decide, and the promised share.",
         "DEADLINE": "How long a case waits for its applicant.",
+        "DAY_OFF": "A day on which the directorate does not work.",
         "PARTNER": "A partner.",
         "PARTNER_COUNTRY": "A country in which a partner takes applications.",
         "CENTRE": "A visa centre.",

@@ -47,6 +47,7 @@ PROPOSALS: Mapping[type[requests.Proposal], tuple[ReferenceKind, BuildRows]] = {
     requests.ProposeFee: (ReferenceKind.FEE, decrees.build_fee),
     requests.ProposeServiceTarget: (ReferenceKind.SERVICE_TARGET, decrees.build_service_target),
     requests.ProposeDeadline: (ReferenceKind.DEADLINE, decrees.build_deadline),
+    requests.ProposeDayOff: (ReferenceKind.DAY_OFF, decrees.build_day_off),
     requests.ProposeEntryRule: (ReferenceKind.ENTRY_RULE, decrees.build_entry_rule),
     requests.ProposeNamedEvent: (ReferenceKind.NAMED_EVENT, decrees.build_named_event),
 }

@@ -1,5 +1,5 @@
 """Builds the rows that proposals write: countries, visa types and terms, deadlines, entry rules,
-named events."""
+days off, named events."""
 
 from datetime import date, timedelta
 
@@ -7,6 +7,7 @@ from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.outcome import Reason, Reasons, RefusedError
 from gateway.mutations.reference.requests import (
     ProposeCountry,
+    ProposeDayOff,
     ProposeDeadline,
     ProposeEligibility,
     ProposeEntryRule,
@@ -22,6 +23,7 @@ from gateway.mutations.reference.rows import DatedTable, Row, check_known, end_r
 from gateway.mutations.row_lookups import read_row
 from models import (
     Country,
+    DayOff,
     Deadline,
     Eligibility,
     EntryRule,
@@ -63,6 +65,7 @@ async def build_visa_type(
 
     It is open to every nationality, for what its category says.
     """
+    target = _target(request, reasons)
     reasons.refuse_if_any()
     there = await read_row(transaction, VisaType, {"code": request.code})
     if there is not None and there.valid_from < today:
@@ -73,7 +76,6 @@ async def build_visa_type(
     )
     values = {name: getattr(request, name) for name in of_itself}
     of_type = {"visa_type_code": request.code, **begins}
-    target = {"hours": request.hours, "promised_percent": request.promised_percent}
     served = {"purpose": request.category.value, "is_open": True}
     return [
         Row(VisaType, {"code": request.code, **values, **begins, "valid_until": None}),
@@ -124,9 +126,25 @@ async def build_fee(
 async def build_service_target(
     transaction: WriteTransaction, request: ProposeServiceTarget, today: date, reasons: Reasons
 ) -> list[Row]:
+    target = _target(request, reasons)
     of_type = await _of_visa_type(transaction, request, reasons)
-    target = {"hours": request.hours, "promised_percent": request.promised_percent}
     return [Row(ServiceTarget, {**of_type, "clock": request.clock.value, **target})]
+
+
+def _target(request: ProposeVisaType | ProposeServiceTarget, reasons: Reasons) -> dict[str, object]:
+    """The values of a target, which is in hours or in working days."""
+    if (request.hours is None) == (request.working_days is None):
+        reasons.add(Refusal.INVALID, "workingDays", rule="hours_or_working_days")
+    names = ("hours", "working_days", "promised_percent")
+    return {name: getattr(request, name) for name in names}
+
+
+async def build_day_off(
+    transaction: WriteTransaction, request: ProposeDayOff, today: date, reasons: Reasons
+) -> list[Row]:
+    reasons.refuse_if_any()
+    names = {"name_en": request.name_en, "name_id": request.name_id}
+    return [Row(DayOff, {"day": request.day, **names, "is_off": request.is_off})]
 
 
 async def build_deadline(

@@ -69,6 +69,7 @@ _CHECKS: Mapping[str, Check] = {
     "passport_months": _in_range("months", 0, values.MOST_MONTHS),
     "fee": _in_range("fee", 0, values.MOST_RUPIAH),
     "hours": _in_range("hours", 1, values.MOST_HOURS),
+    "working_days": _in_range("working_days", 1, values.MOST_WORKING_DAYS),
     "promised_percent": _in_range("promised_percent", 1, 100),
     "iso3": _matches("alpha_3", values.ALPHA_3),
     "days": _in_range("days", 1, values.MOST_DAYS),

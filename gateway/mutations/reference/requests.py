@@ -90,7 +90,8 @@ class ProposeVisaType(Proposal):
     is_multiple_entry: bool
     passport_months: int
     fee: int
-    hours: int
+    hours: int | None
+    working_days: int | None
     promised_percent: int | None
     valid_from: date
 
@@ -137,7 +138,8 @@ class ProposeFee(Proposal):
 class ProposeServiceTarget(Proposal):
     visa_type: str
     clock: Clock
-    hours: int
+    hours: int | None
+    working_days: int | None
     promised_percent: int | None
     valid_from: date
 
@@ -147,6 +149,14 @@ class ProposeDeadline(Proposal):
     wait: Wait
     days: int
     valid_from: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposeDayOff(Proposal):
+    day: date
+    name_en: str
+    name_id: str
+    is_off: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

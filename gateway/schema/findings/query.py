@@ -145,7 +145,7 @@ async def _evidence(context: Context, asked: FindingsQuestion) -> FigureEvidence
     root = Frontier(hashes=tuple(frontier)).root() if frontier else None
     return FigureEvidence(
         checkpoint_signed_at=signed_at,
-        checkpoint_root=root and b64encode(root).decode(),
+        checkpoint_root=b64encode(root).decode() if root else None,
         edition=edition,
         published_at=published_at,
     )

@@ -49,8 +49,7 @@ def read_step(
 
 
 def read_payment(intent: Intent, input_: inputs.RecordPaymentInput) -> StepRequest:
-    is_formed = _RECEIPT.fullmatch(input_.receipt_number)
-    faults = () if is_formed else (_invalid("receiptNumber", rule="receipt_number"),)
+    faults = faults_of_receipt(input_.receipt_number)
     return StepRequest(
         mutation=intent.name,
         key=input_.idempotency_key,
@@ -244,6 +243,11 @@ def faults_of_reason(text: str) -> tuple[Reason, ...]:
 def faults_of_text(text: str, path: str) -> tuple[Reason, ...]:
     is_given = 1 <= len(text.strip()) <= LONGEST_NOTE
     return () if is_given else (_invalid(path, rule="text", most=LONGEST_NOTE),)
+
+
+def faults_of_receipt(text: str) -> tuple[Reason, ...]:
+    is_formed = _RECEIPT.fullmatch(text)
+    return () if is_formed else (_invalid("receiptNumber", rule="receipt_number"),)
 
 
 def faults_of_key(text: str) -> tuple[Reason, ...]:

@@ -11,6 +11,7 @@ from gateway.schema.mutations.case_intents import INTENTS
 from gateway.schema.mutations.intent import Intent
 from gateway.schema.mutations.mail_intents import MAIL_INTENTS
 from gateway.schema.mutations.payloads import COUNT_FIELDS, batch_type, count_type, payload_type
+from gateway.schema.mutations.payment_intents import PAYMENT_INTENTS
 from gateway.schema.mutations.reader_intents import READER_INTENTS
 from gateway.schema.mutations.reference_intents import REFERENCE_INTENTS
 from gateway.schema.mutations.rights_intents import RIGHTS_INTENTS
@@ -24,6 +25,7 @@ ALL_INTENTS = (
     *REFERENCE_INTENTS,
     *SUPERVISION_INTENTS,
     *RIGHTS_INTENTS,
+    *PAYMENT_INTENTS,
     *MAIL_INTENTS,
     *READER_INTENTS,
 )

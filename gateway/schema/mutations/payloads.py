@@ -12,7 +12,7 @@ from gateway.schema.alert import Alert
 from gateway.schema.application import Application
 from gateway.schema.ban_entry import BanEntry
 from gateway.schema.breach import Breach
-from gateway.schema.case_file import Bill
+from gateway.schema.case_file import Bill, UnmatchedPayment
 from gateway.schema.data_request import DataRequest
 from gateway.schema.erasure import LegalHold
 from gateway.schema.mail_subscription import MailSubscription
@@ -42,6 +42,7 @@ ANSWERS: Mapping[str, Answer] = {
         "The question, while it is open; null where nothing was done, and once it is answered.",
     ),
     "bill": Answer(Bill, f"The bill {_NOW}"),
+    "unmatchedPayment": Answer(UnmatchedPayment, f"The payment {_NOW}"),
     "banEntry": Answer(BanEntry, f"The entry {_NOW}"),
     "suspension": Answer(Suspension, f"The suspension {_NOW}"),
     "dataRequest": Answer(DataRequest, f"The request {_NOW}"),

@@ -16,6 +16,7 @@ from models.reference.data.values import (
     MOST_HOURS,
     MOST_MONTHS,
     MOST_RUPIAH,
+    MOST_WORKING_DAYS,
 )
 from models.reference.named_event import DAYS_TO_RECORD, MOST_EVENT_DAYS
 from models.reference.partner import DAYS_WITH_A_CLOSED_PLACE
@@ -39,7 +40,8 @@ _MONTHS = (
     "For how many calendar months a passport must be valid from the intended day of entry on: from"
     f" 0 to {MOST_MONTHS}."
 )
-_HOURS = f"Hours from payment to decision: from 1 to {MOST_HOURS}."
+_HOURS = f"Hours from payment to decision: from 1 to {MOST_HOURS}; or working days instead."
+_WORKING_DAYS = f"Working days after the payment: from 1 to {MOST_WORKING_DAYS}; or hours instead."
 _FIRST = "First day: today or later."
 _IN_FORCE = "First day in force: today or later."
 _CHANGE = "Global id of the change."
@@ -172,7 +174,10 @@ class ProposeVisaTypeInput(ProposalInput):
     is_multiple_entry: bool = required("Whether it serves for more than one entry.")
     passport_months: int = strawberry.field(default=6, description=_MONTHS)
     fee: MoneyInput = required(_FEE)
-    hours: Hours = required(f"{_HOURS} Calling-visa nationalities wait for a target of their own.")
+    hours: Hours | None = optional(
+        f"{_HOURS} Calling-visa nationalities wait for a target of their own."
+    )
+    working_days: int | None = optional(_WORKING_DAYS)
     promised_percent: int | None = optional(_PROMISED)
     valid_from: date = required("First day on which it can be asked for: today or later.")
 
@@ -214,13 +219,27 @@ class ProposeFeeInput(ProposalInput):
     valid_from: date = required(_IN_FORCE)
 
 
-@strawberry.input(description="Within how many hours of payment to decide, from a day on.")
+@strawberry.input(description="Within what time of payment to decide, from a day on.")
 class ProposeServiceTargetInput(ProposalInput):
     visa_type: str = required(_VISA_TYPE)
     clock: Clock = required("Whose applications it holds for.")
-    hours: Hours = required(_HOURS)
+    hours: Hours | None = optional(_HOURS)
+    working_days: int | None = optional(_WORKING_DAYS)
     promised_percent: int | None = optional(_PROMISED)
     valid_from: date = required(_IN_FORCE)
+
+
+@strawberry.input(
+    description="A day off, or one that is worked after all, such as a weekend. What was paid keeps"
+    " its target."
+)
+class ProposeDayOffInput(ProposalInput):
+    day: date = required("The day: today or later.")
+    name_en: str = required(f"What it is, in English: {_TEXT}.")
+    name_id: str = required(f"What it is, in Indonesian: {_TEXT}.")
+    is_off: bool = strawberry.field(
+        default=True, description="Whether the directorate does not work on it."
+    )
 
 
 @strawberry.input(description="What nationals of a country need to enter, from a day on.")

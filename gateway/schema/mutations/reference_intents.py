@@ -97,6 +97,9 @@ REFERENCE_INTENTS = (
     _intent(requests.ProposeDeadline, inputs.ProposeDeadlineInput,
             "Propose how long a case waits for its applicant. A wait that has begun keeps its"
             " deadline.", (*_PROPOSING_REFUSALS, Refusal.DATE_PASSED)),
+    _intent(requests.ProposeDayOff, inputs.ProposeDayOffInput,
+            "Propose a day off, which counts for no target in working days of what is paid after"
+            " the approval.", (*_PROPOSING_REFUSALS, Refusal.DATE_PASSED)),
     _intent(requests.ProposeEntryRule, inputs.ProposeEntryRuleInput,
             "Propose what nationals of a country need to enter from a day on.", _DATED_REFUSALS),
     _intent(requests.ProposeNamedEvent, inputs.ProposeNamedEventInput,

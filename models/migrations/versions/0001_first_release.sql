@@ -411,6 +411,14 @@ CREATE TABLE deadline (
     CONSTRAINT ck_deadline_days_are_positive CHECK (days > 0)
 );
 
+CREATE TABLE day_off (
+    day DATE NOT NULL,
+    name_en TEXT NOT NULL,
+    name_id TEXT NOT NULL,
+    is_off BOOLEAN DEFAULT true NOT NULL,
+    CONSTRAINT pk_day_off PRIMARY KEY (day)
+);
+
 CREATE TABLE volume_outcome (
     starts_on DATE NOT NULL,
     partner_code TEXT,
@@ -606,7 +614,7 @@ CREATE TABLE reference_change (
     is_initial BOOLEAN DEFAULT false NOT NULL,
     state TEXT GENERATED ALWAYS AS (CASE WHEN is_initial THEN 'INITIAL' WHEN cancelled_by IS NOT NULL THEN 'CANCELLED' WHEN approved_by IS NOT NULL THEN 'APPROVED' ELSE 'PROPOSED' END) STORED NOT NULL,
     CONSTRAINT pk_reference_change PRIMARY KEY (id),
-    CONSTRAINT ck_reference_change_kind_is_known CHECK (kind IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT')),
+    CONSTRAINT ck_reference_change_kind_is_known CHECK (kind IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT')),
     CONSTRAINT ck_reference_change_state_is_known CHECK (state IN ('INITIAL', 'PROPOSED', 'APPROVED', 'CANCELLED')),
     CONSTRAINT ck_reference_change_by_a_decree CHECK (num_nulls(decree, reason, proposed_by) = CASE WHEN is_initial THEN 3 ELSE 0 END),
     CONSTRAINT ck_reference_change_approved_by_another CHECK (approved_by <> proposed_by),
@@ -785,6 +793,40 @@ CREATE TABLE idempotency (
 );
 
 CREATE INDEX ix_idempotency_created_at ON idempotency (created_at);
+
+CREATE TABLE unmatched_payment (
+    id UUID NOT NULL,
+    receipt_number TEXT NOT NULL,
+    billing_code TEXT NOT NULL,
+    amount_idr BIGINT NOT NULL,
+    kept_by TEXT NOT NULL,
+    kept_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    recommended_by TEXT,
+    reason TEXT,
+    recommended_at TIMESTAMP WITH TIME ZONE,
+    seconded_by TEXT,
+    second_reason TEXT,
+    seconded_at TIMESTAMP WITH TIME ZONE,
+    assigned_to TEXT,
+    assigned_at TIMESTAMP WITH TIME ZONE,
+    state TEXT GENERATED ALWAYS AS (CASE WHEN assigned_to IS NOT NULL THEN 'ASSIGNED' WHEN seconded_by IS NOT NULL THEN 'REFUND' WHEN recommended_by IS NOT NULL THEN 'RECOMMENDED' ELSE 'KEPT' END) STORED NOT NULL,
+    CONSTRAINT pk_unmatched_payment PRIMARY KEY (id),
+    CONSTRAINT ck_unmatched_payment_state_is_known CHECK (state IN ('KEPT', 'RECOMMENDED', 'REFUND', 'ASSIGNED')),
+    CONSTRAINT ck_unmatched_payment_receipt_number_is_formed CHECK (receipt_number ~ '^[0-9A-Z]{16}$'),
+    CONSTRAINT ck_unmatched_payment_billing_code_is_a_number CHECK (billing_code ~ '^[0-9]{1,20}$'),
+    CONSTRAINT ck_unmatched_payment_amount_is_positive CHECK (amount_idr > 0),
+    CONSTRAINT ck_unmatched_payment_recommended_once CHECK (num_nulls(recommended_by, reason, recommended_at) IN (0, 3)),
+    CONSTRAINT ck_unmatched_payment_seconded_once CHECK (num_nulls(seconded_by, second_reason, seconded_at) IN (0, 3)),
+    CONSTRAINT ck_unmatched_payment_seconded_by_another CHECK (seconded_by <> recommended_by),
+    CONSTRAINT ck_unmatched_payment_recommended_before CHECK (seconded_by IS NULL OR recommended_by IS NOT NULL),
+    CONSTRAINT ck_unmatched_payment_assigned_to_something CHECK (num_nulls(assigned_to, assigned_at) IN (0, 2)),
+    CONSTRAINT ck_unmatched_payment_settled_once CHECK (num_nonnulls(seconded_by, assigned_to) < 2),
+    CONSTRAINT uq_unmatched_payment_receipt_number UNIQUE (receipt_number)
+);
+
+CREATE INDEX ix_unmatched_payment_kept_at_id ON unmatched_payment (kept_at, id);
+
+CREATE INDEX ix_unmatched_payment_state_kept_at_id ON unmatched_payment (state, kept_at, id);
 
 CREATE TABLE trusted_document (
     sha256 TEXT NOT NULL,
@@ -978,11 +1020,14 @@ CREATE TABLE service_target (
     visa_type_code TEXT NOT NULL,
     clock TEXT NOT NULL,
     valid_from DATE NOT NULL,
-    hours BIGINT NOT NULL,
+    hours BIGINT,
+    working_days BIGINT,
     promised_percent BIGINT,
     CONSTRAINT pk_service_target PRIMARY KEY (visa_type_code, clock, valid_from),
     CONSTRAINT ck_service_target_clock_is_known CHECK (clock IN ('STANDARD', 'CALLING_VISA')),
     CONSTRAINT ck_service_target_hours_are_positive CHECK (hours > 0),
+    CONSTRAINT ck_service_target_working_days_are_positive CHECK (working_days > 0),
+    CONSTRAINT ck_service_target_in_hours_or_working_days CHECK (num_nulls(hours, working_days) = 1),
     CONSTRAINT ck_service_target_promise_is_a_percentage CHECK (promised_percent BETWEEN 1 AND 100),
     CONSTRAINT fk_service_target_visa_type_code FOREIGN KEY(visa_type_code) REFERENCES visa_type (code)
 );
@@ -1046,7 +1091,7 @@ CREATE TABLE reference_change_value (
     before TEXT,
     after TEXT,
     CONSTRAINT pk_reference_change_value PRIMARY KEY (change_id, line, place),
-    CONSTRAINT ck_reference_change_value_kind_is_known CHECK (kind IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT')),
+    CONSTRAINT ck_reference_change_value_kind_is_known CHECK (kind IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT')),
     CONSTRAINT fk_reference_change_value_change_id FOREIGN KEY(change_id) REFERENCES reference_change (id)
 );
 
@@ -1871,9 +1916,9 @@ CREATE INDEX ix_visa_document_unfinished ON visa_document (ordered_at, id) WHERE
 
 CREATE UNIQUE INDEX uq_visa_document_current ON visa_document (visa_number) WHERE replaced_at IS NULL;
 
-ALTER TABLE application ADD CONSTRAINT fk_application_current_decision_id_id FOREIGN KEY(current_decision_id, id) REFERENCES decision (id, application_id) DEFERRABLE INITIALLY DEFERRED;
-
 ALTER TABLE partner_country ADD CONSTRAINT fk_partner_country_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code);
+
+ALTER TABLE application ADD CONSTRAINT fk_application_current_decision_id_id FOREIGN KEY(current_decision_id, id) REFERENCES decision (id, application_id) DEFERRABLE INITIALLY DEFERRED;
 
 CREATE FUNCTION queue_for_account() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -2324,6 +2369,21 @@ $$;
 CREATE TRIGGER set_excluded_proposers BEFORE INSERT ON screening
     FOR EACH ROW WHEN (NEW.proposed IS NOT NULL)
     EXECUTE FUNCTION set_excluded_proposers();
+
+-- A payment that fitted no bill is assigned to the one that its receipt is reported for in the end;
+
+CREATE FUNCTION assign_unmatched_payment() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        UPDATE unmatched_payment
+        SET assigned_to = NEW.billing_code, assigned_at = clock_timestamp()
+        WHERE receipt_number = NEW.receipt_number;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER assign_unmatched_payment AFTER UPDATE OF receipt_number ON bill
+    FOR EACH ROW EXECUTE FUNCTION assign_unmatched_payment();
 
 CREATE FUNCTION volume_contribution(
     status text, submitted_at timestamptz, received_at timestamptz, paid_at timestamptz,
@@ -3065,6 +3125,44 @@ CREATE TRIGGER guard_breach BEFORE INSERT OR UPDATE ON breach
     FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
     EXECUTE FUNCTION guard_breach();
 
+CREATE FUNCTION guard_unmatched_payment() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        oneself text := viewer.subject(NULL);
+        instant timestamptz := clock_timestamp();
+        step text[];
+        is_allowed boolean;
+    BEGIN
+        IF TG_OP = 'INSERT' THEN
+            NEW.kept_at := instant;
+            is_allowed := NEW.kept_by = oneself
+                AND num_nonnulls(NEW.recommended_by, NEW.seconded_by, NEW.assigned_to) = 0
+                AND NOT EXISTS (SELECT FROM bill WHERE receipt_number = NEW.receipt_number);
+        ELSIF OLD.recommended_by IS NULL THEN
+            step := '{recommended_by,reason,recommended_at,state}';
+            is_allowed := NEW.recommended_by = oneself;
+            NEW.recommended_at := instant;
+        ELSE
+            step := '{seconded_by,second_reason,seconded_at,state}';
+            is_allowed := OLD.seconded_by IS NULL AND NEW.seconded_by = oneself;
+            NEW.seconded_at := instant;
+        END IF;
+        IF TG_OP = 'UPDATE' THEN
+            is_allowed := is_allowed AND OLD.assigned_to IS NULL
+                AND to_jsonb(NEW) - step = to_jsonb(OLD) - step;
+        END IF;
+        IF is_allowed IS NOT TRUE OR viewer.role() <> 'TREASURY' THEN
+            RAISE EXCEPTION 'a payment is kept once, and its refund recommended by two people'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_unmatched_payment BEFORE INSERT OR UPDATE ON unmatched_payment
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_unmatched_payment();
+
 CREATE FUNCTION guard_excluded_proposers() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
@@ -3688,6 +3786,7 @@ CREATE FUNCTION reference_days(name text) RETURNS text[] LANGUAGE sql IMMUTABLE 
         WHEN name IN ('country', 'partner', 'named_event') THEN '{}'
         WHEN name IN ('partner_country', 'centre') THEN '{opened_on,closed_on}'
         WHEN name = 'visa_type' THEN '{valid_from,valid_until}'
+        WHEN name = 'day_off' THEN '{day}'
         ELSE '{valid_from}'
     END::text[]
 $$;
@@ -3708,6 +3807,7 @@ CREATE FUNCTION reference_subject(name text) RETURNS text LANGUAGE sql IMMUTABLE
         WHEN name = 'entry_rule' THEN 'country_code'
         WHEN name = 'partner_country' THEN 'partner_code'
         WHEN name = 'deadline' THEN 'wait'
+        WHEN name = 'day_off' THEN 'day'
         ELSE 'code'
     END
 $$;
@@ -3791,7 +3891,7 @@ CREATE FUNCTION compare_reference_rows(kind text, proposed jsonb) RETURNS jsonb
         IF kind NOT IN (
             'COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT',
             'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'PARTNER', 'PARTNER_COUNTRY',
-            'CENTRE', 'NAMED_EVENT'
+            'CENTRE', 'NAMED_EVENT', 'DAY_OFF'
         ) THEN
             RETURN NULL;
         END IF;
@@ -3989,6 +4089,7 @@ CREATE FUNCTION find_unrecorded_reference_rows() RETURNS TABLE (
         UNION ALL SELECT 11, 'required_document', to_jsonb(one) FROM required_document AS one
         UNION ALL SELECT 12, 'passport_rule', to_jsonb(one) FROM passport_rule AS one
         UNION ALL SELECT 13, 'named_event', to_jsonb(one) FROM named_event AS one
+        UNION ALL SELECT 14, 'day_off', to_jsonb(one) FROM day_off AS one
     ), recorded AS (
         SELECT DISTINCT unnest(reference_change.targets) AS target FROM reference_change
     )

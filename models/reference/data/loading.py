@@ -99,6 +99,7 @@ def check_consistency(files: Files, standing: ExistingRows) -> Iterator[Mistake]
             known = {_values(row, theirs) for row in _rows(files, standing, other)}
             yield from _find_dangling(table, files.lines[table.name], columns, known, other)
     yield from _check_visa_types(files, standing)
+    yield from _check_targets(files)
     yield from _check_centres(files, standing)
 
 
@@ -139,6 +140,12 @@ def _check_visa_types(files: Files, standing: ExistingRows) -> Iterator[Mistake]
         ):
             if found is None or found > begins:
                 yield line.mistake(f"{code} has no {what} that is in force from {begins} on.")
+
+
+def _check_targets(files: Files) -> Iterator[Mistake]:
+    for line in files.lines["service_target"]:
+        if (line.row["hours"] is None) == (line.row["working_days"] is None):
+            yield line.mistake("hours, working_days: A target is in one of them.")
 
 
 def _first_days(files: Files, standing: ExistingRows, table: str, *subject: str) -> dict[Key, date]:

@@ -174,10 +174,13 @@ TABLES = (
             "visa_type_code": values.VISA_TYPE_CODE.parse,
             "clock": values.one_of(Clock),
             "valid_from": values.day,
-            "hours": values.whole(values.MOST_HOURS, 1, "Hours are"),
+            "hours": values.optional(values.whole(values.MOST_HOURS, 1, "Hours are")),
+            "working_days": values.optional(
+                values.whole(values.MOST_WORKING_DAYS, 1, "Working days are")
+            ),
             "promised_percent": values.optional(values.whole(100, 1, "A percentage is")),
         },
-        optional=frozenset({"promised_percent"}),
+        optional=frozenset({"hours", "working_days", "promised_percent"}),
         subject=("visa_type_code", "clock"),
         begins="valid_from",
         refers={("visa_type_code",): _VISA_TYPE},
@@ -196,6 +199,19 @@ TABLES = (
         begins="valid_from",
         noun="deadline for",
         change="an administrator proposes it by a decree (proposeDeadline)",
+    ),
+    ReferenceTable(
+        name="day_off",
+        file="days_off",
+        columns={
+            "day": values.day,
+            "name_en": values.NAME.parse,
+            "name_id": values.NAME.parse,
+            "is_off": values.yes_or_no,
+        },
+        subject=("day",),
+        noun="day off",
+        change="an administrator proposes it by a decree (proposeDayOff)",
     ),
     ReferenceTable(
         name="partner",

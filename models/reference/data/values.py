@@ -15,6 +15,7 @@ LONGEST_DECREE = 100
 MOST_RUPIAH = 10**12
 MOST_HOURS = 366 * 24
 MOST_DAYS = 3_660
+MOST_WORKING_DAYS = 250
 #: Passports are issued for ten years at most.
 MOST_MONTHS = 120
 

@@ -11,6 +11,12 @@ export function Eligibility() {
   const [nationality, setNationality] = useState("");
   const [purpose, setPurpose] = useState<TripPurpose | "">("");
   const { visaTypes, fetching, error } = useVisaTypes(nationality, purpose);
+  const within = (targets: (typeof visaTypes)[number]["current"]["serviceTargets"]) => {
+    const target = targets.find(({ clock }) => clock === "STANDARD");
+    return target?.workingDays
+      ? `${target.workingDays} ${t("workingDays")}`
+      : `${target?.hours} ${t("hours")}`;
+  };
   return (
     <Screen title="eligibility" lead="eligibilityLead">
       <div className="row">
@@ -47,10 +53,7 @@ export function Eligibility() {
               <dt>{t("fee")}</dt>
               <dd>{visa.current.fee && money(visa.current.fee.price)}</dd>
               <dt>{t("target")}</dt>
-              <dd>
-                {visa.current.serviceTargets.find(({ clock }) => clock === "STANDARD")?.hours}{" "}
-                {t("hours")}
-              </dd>
+              <dd>{within(visa.current.serviceTargets)}</dd>
               <dt>{t("bring")}</dt>
               <dd>
                 {visa.current.requiredDocuments.map(({ kind }) => word("DocumentKind", kind)).join(", ")}
