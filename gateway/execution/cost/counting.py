@@ -206,12 +206,14 @@ class Counting:
             earlier = tuple(self._findings)
             self._findings.append(node)
 
-        def work(numbers: list[Any], given: Variables, _: Viewer) -> int:
-            if any(self._figures(one, given) == self._figures(node, given) for one in earlier):
-                return 0
+        def work(numbers: list[Any], *_: object) -> int:
             return numbers[table].lines // LINES_PER_VALUE
 
-        self.work.append(self.program.add(work))
+        def work_once(numbers: list[Any], given: Variables, _: Viewer) -> int:
+            of_node = self._figures(node, given)
+            return 0 if of_node in (self._figures(one, given) for one in earlier) else work(numbers)
+
+        self.work.append(self.program.add(work_once if earlier else work))
         return self.program.add(lambda numbers, *_: numbers[table].rows)
 
     def _figures(self, node: FieldNode, given: Variables) -> dict[str, Any]:
