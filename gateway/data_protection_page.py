@@ -51,6 +51,7 @@ _PURPOSES: Mapping[Purpose, str] = {
     Purpose.SUPERVISION: "To look into how an application was handled",
     Purpose.INTAKE: "To take an application in",
     Purpose.OWN_DATA: "To show people what is on file of themselves",
+    Purpose.DELIVERY: "To hand a visa over to its holder",
     Purpose.DATA_REQUEST: "To answer a request about one's data that came by letter",
 }
 _RIGHTS: Mapping[DataRequestKind, str] = {

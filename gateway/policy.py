@@ -74,6 +74,7 @@ from models import (
     VisaDocument,
     VolumeChange,
 )
+from models.jobs.overdue import REMEMBERED_DAYS
 from models.vocabulary import (
     UNSURE_LINKS,
     ChangedPart,
@@ -128,11 +129,12 @@ HANDING_OVER = AGENT + PARTNER_SERVICE
 SUBMITTERS = AGENT + APPLICANT + PARTNER_SERVICE
 CASE_READERS = CASE_STAFF + PARTNERS + APPLICANT + PARTNER_SERVICE
 BILL_READERS = CASE_READERS + TREASURY
+OUTCOME_READERS = CASE_STAFF + SUBMITTERS
 #: Roles that read what kind of case it is, and which pseudonymous applicant it belongs to.
 FILE_READERS = CASE_READERS + SCREENING
 LAST_FOUR_READERS = CASE_WORKERS + AGENT + APPLICANT
 IDENTITY_READERS = CASE_WORKERS + AGENT + APPLICANT + SCREENING
-CORRECTION_READERS = CASE_STAFF + AGENT + APPLICANT
+CORRECTION_READERS = CASE_STAFF + SUBMITTERS
 ANSWER_READERS = SUPERVISOR + AUDITOR
 DATA_REQUEST_READERS = AUDITOR + APPLICANT
 SUSPENSION_READERS = SUPERVISOR + AUDITOR + ADMINISTRATOR
@@ -163,11 +165,16 @@ taken_in_at_own_place = all_of(
 at_own_partner = all_of(taken_in_at_own_partner, is_null(Application.left_partner_at))
 in_own_countries = all_of(at_own_partner, own_countries(Application.holder_country_code))
 at_own_place = all_of(at_own_partner, own_places(Application.holder_place))
-#: Agents hand decisions over to applicants. Thirty days after a case has closed, it is out of their
-#: reach like any other.
+#: Agents and partners' systems hand decisions over to applicants. Thirty days after a case has
+#: closed, it is out of their reach like any other.
 at_own_place_to_hand_over = all_of(at_own_place, recent(Application.closed_at, days=30))
+in_own_countries_to_hand_over = all_of(in_own_countries, recent(Application.closed_at, days=30))
 at_own_place_until_handed_over = all_of(
     at_own_place,
+    any_of(is_null(Application.closed_at), recent(Application.closed_at, days=30)),
+)
+in_own_countries_until_handed_over = all_of(
+    in_own_countries,
     any_of(is_null(Application.closed_at), recent(Application.closed_at, days=30)),
 )
 at_own_place_being_taken_in = all_of(
@@ -268,7 +275,7 @@ APPLICATION_ROWS: Mapping[Role, Rule] = {
     Role.PARTNER_MANAGER: in_own_countries,
     Role.PARTNER_AGENT: at_own_place,
     Role.APPLICANT: lodged_by_oneself,
-    Role.PARTNER_SERVICE: at_own_partner,
+    Role.PARTNER_SERVICE: in_own_countries,
     Role.SCREENING: of_an_open_question,
 }
 
@@ -282,7 +289,7 @@ def of_reached_cases(application: Attribute) -> Mapping[Role, Rule]:
         Role.PARTNER_MANAGER: reached_through(application, Application.id, in_own_countries),
         Role.PARTNER_AGENT: reached_through(application, Application.id, at_own_place),
         Role.APPLICANT: reached_through(application, Application.id, lodged_by_oneself),
-        Role.PARTNER_SERVICE: reached_through(application, Application.id, at_own_partner),
+        Role.PARTNER_SERVICE: reached_through(application, Application.id, in_own_countries),
     }
 
 
@@ -310,6 +317,26 @@ opened_in_the_named_inquiry = reached_through(
 )
 #: Agents, who take in one file after another, may leave the case out.
 the_named_case_or_any = any_of(the_named_case, nothing_named_for_the_purpose)
+
+
+def of_a_visa_in_hand(of_case: Rule) -> Rule:
+    """Documents that count, of visas that were not taken back, in such cases."""
+    return all_of(
+        in_the_past(VisaDocument.proven_at),
+        is_null(VisaDocument.replaced_at),
+        reached_through(
+            VisaDocument.visa_number,
+            Visa.visa_number,
+            all_of(
+                is_null(Visa.revoked_at),
+                is_null(Visa.superseded_at),
+                reached_through(Visa.application_id, Application.id, of_case),
+            ),
+        ),
+    )
+
+
+of_a_visa_to_deliver = of_a_visa_in_hand(all_of(the_named_case, in_own_countries_to_hand_over))
 
 
 def of_people_in_reach(applicant: Attribute) -> Mapping[Role, Rule]:
@@ -535,7 +562,9 @@ POLICY: Mapping[str, Access] = {
             Role.PARTNER_AGENT: all_of(
                 own_partner(PartnerCountry.partner_code), own_countries(PartnerCountry.country_code)
             ),
-            Role.PARTNER_SERVICE: own_partner(PartnerCountry.partner_code),
+            Role.PARTNER_SERVICE: all_of(
+                own_partner(PartnerCountry.partner_code), own_countries(PartnerCountry.country_code)
+            ),
         },
         fields=dict.fromkeys(("country", "openedOn", "closedOn", "successor"), EVERYONE),
     ),
@@ -546,7 +575,9 @@ POLICY: Mapping[str, Access] = {
                 own_partner(Centre.partner_code), own_countries(Centre.country_code)
             ),
             Role.PARTNER_AGENT: all_of(own_partner(Centre.partner_code), own_centres(Centre.code)),
-            Role.PARTNER_SERVICE: own_partner(Centre.partner_code),
+            Role.PARTNER_SERVICE: all_of(
+                own_partner(Centre.partner_code), own_countries(Centre.country_code)
+            ),
         },
         fields={
             "id": EVERYONE,
@@ -594,7 +625,7 @@ POLICY: Mapping[str, Access] = {
             "events": CASE_STAFF + APPLICANT,
             "allowed": STEP_TAKERS,
             "applicant": FILE_READERS,
-            "decision": CASE_STAFF + AGENT + APPLICANT,
+            "decision": OUTCOME_READERS,
             "decisions": CASE_STAFF,
             "assignments": CASE_STAFF,
             "isReferred": CASE_WORKERS,
@@ -720,18 +751,21 @@ POLICY: Mapping[str, Access] = {
             Role.APPLICANT: reached_through(
                 Decision.application_id, Application.id, lodged_by_oneself
             ),
+            Role.PARTNER_SERVICE: reached_through(
+                Decision.application_id, Application.id, in_own_countries_to_hand_over
+            ),
         },
         fields={
-            "id": CASE_STAFF + AGENT + APPLICANT,
-            "outcome": CASE_STAFF + AGENT + APPLICANT,
-            "decidedAt": CASE_STAFF + AGENT + APPLICANT,
+            "id": OUTCOME_READERS,
+            "outcome": OUTCOME_READERS,
+            "decidedAt": OUTCOME_READERS,
             "ground": CASE_STAFF,
             "isIncomplete": AGENT,
             "publicReason": APPLICANT,
             "officer": CASE_STAFF,
             "internalNote": CASE_STAFF,
             "supersedes": CASE_STAFF,
-            "visa": CASE_STAFF + AGENT + APPLICANT,
+            "visa": OUTCOME_READERS,
         },
     ),
     # A visa reveals the outcome, and is read like it; a corrected grant leaves none.
@@ -748,35 +782,33 @@ POLICY: Mapping[str, Access] = {
                 is_null(Visa.superseded_at),
                 reached_through(Visa.application_id, Application.id, lodged_by_oneself),
             ),
+            Role.PARTNER_SERVICE: all_of(
+                is_null(Visa.superseded_at),
+                reached_through(Visa.application_id, Application.id, in_own_countries_to_hand_over),
+            ),
         },
         fields={
-            "number": CASE_STAFF + AGENT + APPLICANT,
-            "issuedAt": CASE_STAFF + AGENT + APPLICANT,
-            "useBy": CASE_STAFF + AGENT + APPLICANT,
-            "stayDays": CASE_STAFF + AGENT + APPLICANT,
-            "revokedAt": CASE_STAFF + AGENT + APPLICANT,
+            "number": OUTCOME_READERS,
+            "issuedAt": OUTCOME_READERS,
+            "useBy": OUTCOME_READERS,
+            "stayDays": OUTCOME_READERS,
+            "revokedAt": OUTCOME_READERS,
             "supersededAt": CASE_STAFF,
             "document": APPLICANT,
         },
     ),
-    # The visa in hand names its holder, so it is read like identity: logged, and by the holder.
+    # The visa in hand names its holder, so it is read like identity: logged, by the holder, and by
+    # the partner's system that fetched it, for the case that it is delivered for.
     "VisaDocument": Access(
         rows={
-            Role.APPLICANT: all_of(
-                in_the_past(VisaDocument.proven_at),
-                is_null(VisaDocument.replaced_at),
-                reached_through(
-                    VisaDocument.visa_number,
-                    Visa.visa_number,
-                    all_of(
-                        is_null(Visa.revoked_at),
-                        is_null(Visa.superseded_at),
-                        reached_through(Visa.application_id, Application.id, lodged_by_oneself),
-                    ),
-                ),
+            Role.APPLICANT: of_a_visa_in_hand(lodged_by_oneself),
+            Role.PARTNER_SERVICE: all_of(
+                own_subject(VisaDocument.fetched_by),
+                recent(VisaDocument.fetched_at, days=REMEMBERED_DAYS),
+                of_a_visa_to_deliver,
             ),
         },
-        fields=dict.fromkeys(("issuedAt", "code", "proof", "pdf"), APPLICANT),
+        fields=dict.fromkeys(("issuedAt", "code", "proof", "pdf"), APPLICANT + PARTNER_SERVICE),
     ),
     # How readers tell a true document: the keys that sign, and what was taken back.
     "VisaKey": Access(
@@ -888,7 +920,7 @@ POLICY: Mapping[str, Access] = {
             ),
             Role.APPLICANT: own_subject(Applicant.account),
             Role.PARTNER_SERVICE: reached_through(
-                Applicant.id, Application.applicant_id, at_own_partner
+                Applicant.id, Application.applicant_id, in_own_countries
             ),
             Role.SCREENING: reached_through(
                 Applicant.id, Application.applicant_id, of_an_open_question
@@ -1160,7 +1192,7 @@ POLICY: Mapping[str, Access] = {
         fields=dict.fromkeys(("version", "readAt", "fields"), AUDITOR),
     ),
     # Corrections of people on file, without what is corrected. Their outcome reveals how the case
-    # ended, so agents read it for as long as they read that.
+    # ended, so partners read it for as long as they read that.
     "Correction": Access(
         rows={
             Role.OFFICER: every_row,
@@ -1171,6 +1203,9 @@ POLICY: Mapping[str, Access] = {
             ),
             Role.APPLICANT: reached_through(
                 Correction.application_id, Application.id, lodged_by_oneself
+            ),
+            Role.PARTNER_SERVICE: reached_through(
+                Correction.application_id, Application.id, in_own_countries_until_handed_over
             ),
         },
         fields={
@@ -1660,9 +1695,21 @@ POLICY: Mapping[str, Access] = {
                     ApplicationChange.application_id, Application.id, lodged_by_oneself
                 ),
             ),
-            Role.PARTNER_SERVICE: all_of(
-                change_of_the_stage,
-                reached_through(ApplicationChange.application_id, Application.id, at_own_partner),
+            Role.PARTNER_SERVICE: any_of(
+                all_of(
+                    change_of_the_stage,
+                    reached_through(
+                        ApplicationChange.application_id, Application.id, in_own_countries
+                    ),
+                ),
+                all_of(
+                    change_of_stage_or_decision,
+                    reached_through(
+                        ApplicationChange.application_id,
+                        Application.id,
+                        in_own_countries_to_hand_over,
+                    ),
+                ),
             ),
         },
         fields={
@@ -1863,21 +1910,22 @@ CHANGE_OF_A_LEGAL_HOLD = Change({Role.SUPERVISOR: every_row}, "legalHold", (Lega
 CHANGE_OF_A_PAYMENT = Change({Role.TREASURY: every_row}, "unmatchedPayment", (UnmatchedPayment,))
 CHANGE_OF_A_BREACH = Change({Role.AUDITOR: every_row}, "breach", (Breach,))
 CHANGE_OF_THE_BAN_LIST = Change({Role.SCREENING: every_row}, "banEntry", (BanEntry,))
+OF_THOSE_WHO_HANDED_IN = Change(
+    {
+        Role.PARTNER_AGENT: at_own_place,
+        Role.APPLICANT: lodged_by_oneself,
+        Role.PARTNER_SERVICE: in_own_countries,
+    }
+)
 
 
 #: The row must be in reach before the change; the changed row is answered by the matrix above. The
 #: steps of ``models/life`` say which status is needed and what else must hold, and why a step is
 #: refused on a row that the role reads but may not change.
 MUTATIONS: Mapping[str, Change] = {
-    "submitApplication": Change(
-        {
-            Role.PARTNER_AGENT: at_own_place,
-            Role.APPLICANT: lodged_by_oneself,
-            Role.PARTNER_SERVICE: at_own_partner,
-        }
-    ),
+    "submitApplication": OF_THOSE_WHO_HANDED_IN,
     "submitApplications": Change(
-        {Role.PARTNER_AGENT: at_own_place, Role.PARTNER_SERVICE: at_own_partner},
+        {Role.PARTNER_AGENT: at_own_place, Role.PARTNER_SERVICE: in_own_countries},
         answers="results",
     ),
     "recordPayment": Change({Role.TREASURY: every_row}, answers="bill"),
@@ -1885,10 +1933,10 @@ MUTATIONS: Mapping[str, Change] = {
     # The second person of a refund is another one: the guard and the refusals enforce that.
     "recommendRefund": CHANGE_OF_A_PAYMENT,
     "recordDocuments": Change(
-        {Role.PARTNER_AGENT: at_own_place, Role.PARTNER_SERVICE: at_own_partner}
+        {Role.PARTNER_AGENT: at_own_place, Role.PARTNER_SERVICE: in_own_countries}
     ),
     "markReceived": Change(
-        {Role.PARTNER_AGENT: at_own_place, Role.PARTNER_SERVICE: at_own_partner}
+        {Role.PARTNER_AGENT: at_own_place, Role.PARTNER_SERVICE: in_own_countries}
     ),
     # The most urgent case of a queue is assigned: nobody chooses one.
     "takeCase": Change({Role.OFFICER: any_of(on_no_officers_desk, on_the_own_desk)}),
@@ -1896,13 +1944,7 @@ MUTATIONS: Mapping[str, Change] = {
     "reassignCase": Change({Role.SUPERVISOR: every_row}),
     "relieveOfficer": Change({Role.SUPERVISOR: every_row}, answers="relieved"),
     "requestInformation": Change({Role.OFFICER: on_the_own_desk}),
-    "answerInformation": Change(
-        {
-            Role.PARTNER_AGENT: at_own_place,
-            Role.APPLICANT: lodged_by_oneself,
-            Role.PARTNER_SERVICE: at_own_partner,
-        }
-    ),
+    "answerInformation": OF_THOSE_WHO_HANDED_IN,
     "referToScreening": Change({Role.OFFICER: on_the_own_desk, Role.SUPERVISOR: every_row}),
     "recordScreening": Change({Role.SCREENING: of_an_open_or_own_question}, answers="screening"),
     "confirmScreening": Change({Role.SCREENING: of_an_open_or_own_question}, answers="screening"),
@@ -1911,16 +1953,16 @@ MUTATIONS: Mapping[str, Change] = {
     "releaseApplication": Change({Role.SUPERVISOR: every_row}),
     "recordDecision": Change({Role.OFFICER: on_the_own_desk, Role.SUPERVISOR: every_row}),
     "supersedeDecision": Change({Role.SUPERVISOR: every_row}),
-    "proposeCorrection": Change(
-        {Role.PARTNER_AGENT: at_own_place, Role.APPLICANT: lodged_by_oneself}
-    ),
+    "proposeCorrection": OF_THOSE_WHO_HANDED_IN,
     "approveCorrection": Change({Role.OFFICER: on_the_own_desk, Role.SUPERVISOR: every_row}),
     "confirmCorrection": Change({Role.SUPERVISOR: every_row}),
     "rejectCorrection": Change({Role.OFFICER: on_the_own_desk, Role.SUPERVISOR: every_row}),
     "confirmLink": Change({Role.OFFICER: on_the_own_desk}),
     "rejectLink": Change({Role.OFFICER: on_the_own_desk}),
-    "withdrawApplication": Change(
-        {Role.PARTNER_AGENT: at_own_place, Role.APPLICANT: lodged_by_oneself}
+    "withdrawApplication": OF_THOSE_WHO_HANDED_IN,
+    # A partner's system fetches each document once, for the case that its purpose names.
+    "fetchVisa": Change(
+        {Role.PARTNER_SERVICE: of_a_visa_to_deliver}, "visaDocument", (VisaDocument,)
     ),
     "revokeVisa": Change({Role.SUPERVISOR: every_row}),
     "setAsideRevocation": Change({Role.SUPERVISOR: every_row}),
@@ -2025,6 +2067,7 @@ PURPOSES: Mapping[Role, tuple[Purpose, ...]] = {
     Role.PARTNER_AGENT: (Purpose.INTAKE,),
     Role.SCREENING: (Purpose.CASEWORK,),
     Role.APPLICANT: (Purpose.OWN_DATA,),
+    Role.PARTNER_SERVICE: (Purpose.DELIVERY,),
     # An auditor finds a person who asked by letter, as a pseudonym: never who it is.
     Role.AUDITOR: (Purpose.DATA_REQUEST,),
 }
@@ -2041,6 +2084,7 @@ READ_BUDGETS: Mapping[Role, int] = {
     Role.SCREENING: 300,
     Role.AUDITOR: 60,
     Role.APPLICANT: 10,
+    Role.PARTNER_SERVICE: 1_000,
 }
 
 #: Roles in which the people are counted whose last four passport characters a viewer is shown. More

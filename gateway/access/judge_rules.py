@@ -9,7 +9,6 @@ from models.supervision.inquiry import (
     MOST_PEOPLE_OF_TWO,
     REFERENCE_BEGINS,
 )
-from models.vocabulary import Role
 
 
 def judge_rules(settings: Settings) -> JudgeRules:
@@ -27,8 +26,7 @@ def judge_rules(settings: Settings) -> JudgeRules:
         claim_partner=settings.claim_partner,
         identity_acr=settings.identity_acr,
         role_names=None if names is None else {name: role.value for name, role in names.items()},
-        # A partner's system reads nobody, and corrects as many as an agent reads.
-        people_an_hour={Role.PARTNER_SERVICE.value: settings.read_budget_agent, **budgets},
+        people_an_hour=budgets,
         inquiries=REFERENCE_BEGINS,
         inquiry=(MOST_MINUTES * 60, MOST_PEOPLE),
         inquiry_of_two=(MOST_MINUTES_OF_TWO * 60, MOST_PEOPLE_OF_TWO),

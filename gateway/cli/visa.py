@@ -1,25 +1,25 @@
 """The commands `gerbang visa`: whether a visa in hand is authentic, and the keys that sign them."""
 
-import asyncio
 import io
 from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import asyncpg
 import click
 import orjson
 import pypdf
 from pypdf.errors import PyPdfError
 
 from gateway.cli.audit import keys_in
-from gateway.cli.database_errors import explain_database_errors
+from gateway.cli.database_errors import run_as_owner
 from gateway.settings import Command, read_settings
 from models.account.cosignatures import Witness
 from models.account.notes import AccountError, read_public_key
 from models.account.proving import read_entry
-from models.database.connections import connected
 from models.visa_document.content import FalseVisaError, VisaCode, read_code, require_authentic
 from models.visa_document.taken_back import read_list
 
@@ -126,9 +126,8 @@ def revoke_key(key_id: str) -> None:
 
     First put another one in its place: `gerbang audit rotate visas FILE`, then `retire`.
     """
-    settings = read_settings(command=Command.MIGRATE)
-    with explain_database_errors("GERBANG_OWNER_URL"):
-        number = asyncio.run(_revoke(settings.required_owner_url, key_id))
+    url = read_settings(command=Command.VISA).required_owner_url
+    number = run_as_owner(url, partial(_revoke, key_id))
     click.echo(f"{key_id} is revoked; {number:,} visas in hand are made anew.")
 
 
@@ -137,27 +136,20 @@ _REVOKE = """
     WHERE key_id = $1 AND retired_at IS NOT NULL AND revoked_at IS NULL
 """
 _MAKE_ANEW = """
-    WITH replaced AS (
-        UPDATE visa_document SET replaced_at = clock_timestamp()
-        WHERE key_id = $1 AND replaced_at IS NULL
-        RETURNING visa_number, applicant_id
-    )
-    INSERT INTO visa_document (visa_number, applicant_id)
-    SELECT visa_number, applicant_id FROM replaced
-    JOIN visa USING (visa_number)
-    WHERE revoked_at IS NULL AND superseded_at IS NULL
-        AND use_by + stay_days::integer >= wib_day(clock_timestamp())
+    SELECT make_documents_anew(ARRAY(
+        SELECT id FROM visa_document WHERE key_id = $1 AND replaced_at IS NULL
+    ), clock_timestamp())
 """
 
 
-async def _revoke(url: str, key_id: str) -> int:
-    async with connected(url) as connection, connection.transaction():
+async def _revoke(key_id: str, connection: asyncpg.Connection) -> int:
+    async with connection.transaction():
         if await connection.execute(_REVOKE, key_id) != "UPDATE 1":
             raise click.ClickException(
                 f"{key_id} is not a retired key: rotate and retire it first"
                 " (`gerbang audit rotate visas FILE`, then `gerbang audit retire visas FILE`)."
             )
-        return int((await connection.execute(_MAKE_ANEW, key_id)).rpartition(" ")[2])
+        return await connection.fetchval(_MAKE_ANEW, key_id) or 0
 
 
 def _recorded(

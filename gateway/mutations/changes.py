@@ -19,6 +19,7 @@ from gateway.access.transactions.writing import WriteTransaction, begin_writing
 from gateway.mutations import breaches, mail, payments, readers, rights
 from gateway.mutations.bans import AnswerBan, ProposeBan, change_bans
 from gateway.mutations.desk import relieve
+from gateway.mutations.fetching import FetchRequest, fetch
 from gateway.mutations.outcome import (
     Effects,
     NothingDoneError,
@@ -70,6 +71,8 @@ class Changes:
                     return await take_step(transaction, request)
                 case SubmissionRequest():
                     return await submit(transaction, request)
+                case FetchRequest():
+                    return await fetch(transaction, request)
                 case ReliefRequest():
                     return await relieve(transaction, request)
                 case ProposeBan() | AnswerBan():

@@ -136,10 +136,11 @@ def _figures(role: Role) -> Iterator[str]:
 
 
 def _access_log(role: Role) -> Iterator[str]:
-    """A role that reads identity may insert access-log entries: in the viewer's own name, for an
-    allowed purpose, and for the case that is sealed with the viewer."""
+    """A role that reads identity, or a visa in hand, may insert access-log entries: in the viewer's
+    own name, for an allowed purpose, and for the case that is sealed with the viewer."""
     purposes = PURPOSES.get(role)
-    if role not in POLICY["Identity"].rows or not purposes:
+    reads = any(role in POLICY[noun].rows for noun in ("Identity", "VisaDocument"))
+    if not (reads and purposes):
         return
     table = AccessEvent.__tablename__
     columns = ", ".join(column.name for column in AccessEvent.__table__.columns)

@@ -13,6 +13,7 @@ from models import (
     RequestedItem,
     Screening,
     Visa,
+    VisaDocument,
 )
 from models.life.steps import ANSWERING, HANDING_OVER, SUBMITTERS, UNPAID
 from models.vocabulary import Role
@@ -136,6 +137,17 @@ def grant_visas(writer: Writer) -> WriteGrant:
         writer.columns_of(Visa, "UPDATE"),
         select_if=in_reach,
         insert_if=in_reach,
+    )
+
+
+def grant_visa_documents(writer: Writer) -> WriteGrant:
+    """A partner's system notes which documents it fetches, and reads nothing of them for it."""
+    to_fetch = writer.reach(VisaDocument)
+    return WriteGrant(
+        frozenset({"id", "visa_number", "applicant_id", "proven_at", "replaced_at", "fetched_at"}),
+        update=frozenset({"fetched_at", "fetched_by"}),
+        select_if=to_fetch,
+        update_after=f"{to_fetch} AND visa_document.fetched_by = {writer.subject}",
     )
 
 

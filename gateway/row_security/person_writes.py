@@ -3,7 +3,7 @@
 from gateway.row_security.write_grants import WriteGrant, columns_in
 from gateway.row_security.writer import Writer
 from models import Applicant, Correction, Identity, IdentityVersion, PersonLink
-from models.life.steps import SENDERS
+from models.life.steps import SUBMITTERS
 from models.vocabulary import Role
 
 _OF_AN_APPLICATION = (
@@ -17,7 +17,7 @@ _OF_A_CASE_IN_REACH = (
 _OWN_APPLICANT = "EXISTS (SELECT FROM applicant WHERE applicant.id = identity.applicant_id)"
 _APPROVING = (Role.OFFICER, Role.SUPERVISOR)
 #: Roles that take a step of a correction.
-_CORRECTING = (*SENDERS, *_APPROVING)
+_CORRECTING = (*SUBMITTERS, *_APPROVING)
 
 
 def grant_applicants(writer: Writer) -> WriteGrant:
@@ -59,7 +59,7 @@ def grant_identity_versions(writer: Writer) -> WriteGrant:
         frozenset({"applicant_id", "number", "nationality_code"}),
         columns_in(IdentityVersion) - {"valid_from", "valid_until", "versions"},
         select_if=writer.by_role(dict.fromkeys(_CORRECTING, _OF_AN_APPLICATION)),
-        insert_if=writer.by_role(dict.fromkeys(SENDERS, _OF_AN_APPLICATION)),
+        insert_if=writer.by_role(dict.fromkeys(SUBMITTERS, _OF_AN_APPLICATION)),
     )
 
 
@@ -71,7 +71,7 @@ def grant_corrections(writer: Writer) -> WriteGrant:
         columns_in(Correction) - {"approved_at", "approved_by"},
         frozenset({"state", "approved_at", "approved_by", "closed_at", "closed_by", "reason"}),
         select_if=writer.only_as(_CORRECTING, in_reach),
-        insert_if=writer.only_as(SENDERS, in_reach),
+        insert_if=writer.only_as(SUBMITTERS, in_reach),
         update_if=writer.only_as(_APPROVING, in_reach),
     )
 

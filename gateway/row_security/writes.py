@@ -48,6 +48,7 @@ from models import (
     Screening,
     ServiceTarget,
     Visa,
+    VisaDocument,
     VisaType,
 )
 from models.vocabulary import Role
@@ -66,6 +67,7 @@ _GRANTS: Mapping[type[Base], Callable[[Writer], WriteGrant]] = {
     Assignment: case_writes.grant_assignments,
     Decision: case_writes.grant_decisions,
     Visa: case_writes.grant_visas,
+    VisaDocument: case_writes.grant_visa_documents,
     Screening: case_writes.grant_screenings,
     IdentityVersion: person_writes.grant_identity_versions,
     Correction: person_writes.grant_corrections,
@@ -90,6 +92,8 @@ def _writes_of(writer: Writer) -> Iterator[str]:
         f" viewer.places TO {name};"
     )
     yield f"GRANT EXECUTE ON FUNCTION {', '.join(FUNCTIONS)} TO {name};"
+    if VisaDocument in writer.changes():
+        yield f"GRANT EXECUTE ON FUNCTION viewer.purpose_reference TO {name};"
     if tells_only_whether_cleared(writer.role):
         yield (f"GRANT EXECUTE ON FUNCTION viewer.is_cleared, viewer.questions_to_ask TO {name};")
     for table, grant in _tables(writer).items():

@@ -28,20 +28,24 @@ _ENGLISH: Mapping[str, str] = {
     Role.SUPERVISOR: "A supervisor of the Directorate General of Immigration",
     Role.SCREENING: "The screening authority",
     Role.PARTNER_AGENT: "An agent of the partner who takes applications in",
+    Role.PARTNER_SERVICE: "The system of the partner who took your application in",
     Role.APPLICANT: "You yourself",
     Purpose.CASEWORK: "read your data to work on your application.",
     Purpose.SUPERVISION: "read your data to look into how your application was handled.",
     Purpose.INTAKE: "read your data to take your application in.",
+    Purpose.DELIVERY: "fetched your visa to hand it over to you.",
 }
 _INDONESIAN: Mapping[str, str] = {
     Role.OFFICER: "Petugas visa Direktorat Jenderal Imigrasi",
     Role.SUPERVISOR: "Penyelia Direktorat Jenderal Imigrasi",
     Role.SCREENING: "Otoritas pemeriksaan",
     Role.PARTNER_AGENT: "Agen mitra yang menerima permohonan",
+    Role.PARTNER_SERVICE: "Sistem mitra yang menerima permohonan Anda",
     Role.APPLICANT: "Anda sendiri",
     Purpose.CASEWORK: "membaca data Anda untuk memproses permohonan Anda.",
     Purpose.SUPERVISION: "membaca data Anda untuk memeriksa penanganan permohonan Anda.",
     Purpose.INTAKE: "membaca data Anda untuk menerima permohonan Anda.",
+    Purpose.DELIVERY: "mengambil visa Anda untuk diserahkan kepada Anda.",
 }
 
 

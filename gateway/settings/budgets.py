@@ -99,6 +99,12 @@ class BudgetSettings:
         parsers.whole(1, 1_000_000),
         READ_BUDGETS[Role.APPLICANT],
     )
+    read_budget_partner_service: int = setting(
+        "of how many people a partner's system fetches the visa, or corrects who they are, in an"
+        " hour",
+        parsers.whole(1, 1_000_000),
+        READ_BUDGETS[Role.PARTNER_SERVICE],
+    )
     last_four_alert: int = setting(
         "of how many people a viewer is shown the last four of the passport in an hour before an"
         " alert is raised; nothing is refused",
@@ -116,4 +122,5 @@ class BudgetSettings:
             Role.SCREENING: self.read_budget_screening,
             Role.AUDITOR: self.read_budget_auditor,
             Role.APPLICANT: self.read_budget_applicant,
+            Role.PARTNER_SERVICE: self.read_budget_partner_service,
         }

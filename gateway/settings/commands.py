@@ -26,6 +26,7 @@ class Command(StrEnum):
     PREPARE = "vault prepare"
     ROTATE = "vault rotate"
     REHEARSE = "rehearse"
+    VISA = "visa revoke-key"
 
 
 NEEDS: Mapping[Command, tuple[str, ...]] = MappingProxyType(
@@ -43,6 +44,7 @@ NEEDS: Mapping[Command, tuple[str, ...]] = MappingProxyType(
         Command.DOCUMENTS: ("owner_url",),
         Command.VOLUMES: ("owner_url",),
         Command.SYNTHESISE: ("owner_url",),
+        Command.VISA: ("owner_url",),
         Command.PEOPLE: ("owner_url", "key_service"),
         Command.VAULT: ("owner_url", "key_service"),
         Command.AUDIT: ("owner_url", "key_service", "checkpoints"),

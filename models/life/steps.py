@@ -103,9 +103,7 @@ DECIDED = (S.GRANTED, S.REFUSED)
 #: The statuses in which questions may wait for answers. They are answered even if the case is
 #: withdrawn meanwhile; after a grant they may be asked again, and a revocation does not end that.
 ASKED = (S.SCREENING, S.GRANTED, S.REFUSED, S.WITHDRAWN, S.REVOKED)
-SENDERS = (R.PARTNER_AGENT, R.APPLICANT)
-#: A partner's system hands in too; withdrawing is for people.
-SUBMITTERS = (*SENDERS, R.PARTNER_SERVICE)
+SUBMITTERS = (R.PARTNER_AGENT, R.APPLICANT, R.PARTNER_SERVICE)
 HANDING_OVER = (R.PARTNER_AGENT, R.PARTNER_SERVICE)
 #: Where only the desk of a case changes.
 STARTED = (*DECIDABLE, S.INFO_REQUESTED)
@@ -177,8 +175,8 @@ STEPS = (
     Step(Verb.CORRECT_TO_REFUSED, DECIDED, S.REFUSED, E.REFUSED, (R.SUPERVISOR,),
          (WAS_DECIDED_BY_ANOTHER, CHANGES_THE_DECISION)),
     # Corrections of the person on file. Before payment they take effect at once.
-    Step(Verb.PROPOSE_CORRECTION, UNPAID, None, E.CORRECTED, SENDERS),
-    Step(Verb.PROPOSE_CORRECTION, WORKED_ON, None, E.CORRECTION_PROPOSED, SENDERS,
+    Step(Verb.PROPOSE_CORRECTION, UNPAID, None, E.CORRECTED, SUBMITTERS),
+    Step(Verb.PROPOSE_CORRECTION, WORKED_ON, None, E.CORRECTION_PROPOSED, SUBMITTERS,
          (HAS_NO_OPEN_CORRECTION,)),
     Step(Verb.PROPOSE_CORRECTION, (S.GRANTED,), None, E.CORRECTION_PROPOSED, (R.APPLICANT,),
          (HAS_NO_OPEN_CORRECTION, HOLDS_A_VISA)),
@@ -197,7 +195,7 @@ STEPS = (
     # files.
     Step(Verb.CONFIRM_LINK, STARTED, None, None, (R.OFFICER,), (IS_ON_THE_OWN_DESK,)),
     Step(Verb.REJECT_LINK, STARTED, None, None, (R.OFFICER,), (IS_ON_THE_OWN_DESK,)),
-    Step(Verb.WITHDRAW, OPEN, S.WITHDRAWN, E.WITHDRAWN, SENDERS),
+    Step(Verb.WITHDRAW, OPEN, S.WITHDRAWN, E.WITHDRAWN, SUBMITTERS),
     Step(Verb.REVOKE, (S.GRANTED,), S.REVOKED, E.REVOKED, (R.SUPERVISOR,)),
     # A revocation made in error: a second person grants again, by a new decision with a new visa.
     Step(Verb.SET_ASIDE, (S.REVOKED,), S.GRANTED, E.GRANTED, (R.SUPERVISOR,),

@@ -71,7 +71,7 @@ CREATE TRIGGER guard_ban BEFORE INSERT OR UPDATE ON ban_entry
     FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
     EXECUTE FUNCTION guard_ban();
 
--- Agent or applicant propose a correction, and before payment it takes effect at once; then the
+-- Agent, partner's system or applicant propose a correction, and before payment it takes effect at once; then the
 -- officer on whose desk the case is approves it, and after a grant two supervisors do.
 CREATE FUNCTION guard_correction() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -85,21 +85,21 @@ CREATE FUNCTION guard_correction() RETURNS trigger
         is_worked_on boolean := status IN (
             'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING'
         );
+        hands_in boolean := role IN ('PARTNER_AGENT', 'APPLICANT', 'PARTNER_SERVICE');
         is_allowed boolean;
     BEGIN
         IF TG_OP = 'INSERT' THEN
             is_allowed := NEW.proposed_by = subject AND NEW.proposed_role = role
                 AND NEW.approved_by IS NULL AND CASE
                     WHEN status IN ('SUBMITTED', 'AWAITING_PAYMENT')
-                        THEN role IN ('PARTNER_AGENT', 'APPLICANT') AND NEW.state = 'IN_EFFECT'
-                        AND NEW.closed_by = subject AND NOT EXISTS (
+                        THEN hands_in AND NEW.state = 'IN_EFFECT' AND NEW.closed_by = subject AND NOT EXISTS (
                             SELECT FROM application
                             WHERE applicant_id = NEW.applicant_id AND application.status IN (
                                 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'GRANTED'
                             )
                         )
                     WHEN is_worked_on
-                        THEN role IN ('PARTNER_AGENT', 'APPLICANT') AND NEW.state = 'PROPOSED'
+                        THEN hands_in AND NEW.state = 'PROPOSED'
                     ELSE status = 'GRANTED' AND role = 'APPLICANT' AND NEW.state = 'PROPOSED'
                 END;
         ELSE

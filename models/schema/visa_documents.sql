@@ -16,27 +16,39 @@ $$;
 CREATE TRIGGER order_visa_document AFTER INSERT ON visa
     FOR EACH ROW EXECUTE FUNCTION order_visa_document();
 
-CREATE FUNCTION replace_visa_documents() RETURNS trigger
+-- Replaces documents; returns how many are made anew.
+CREATE FUNCTION make_documents_anew(replaced bigint[], at timestamptz) RETURNS bigint
+    LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+    DECLARE
+        made bigint;
+    BEGIN
+        UPDATE visa_document SET replaced_at = at WHERE id = ANY (replaced);
+        INSERT INTO visa_document (visa_number, applicant_id)
+        SELECT visa_number, applicant_id FROM visa_document AS document
+        JOIN visa USING (visa_number)
+        WHERE document.id = ANY (replaced)
+            AND visa.revoked_at IS NULL AND superseded_at IS NULL
+            AND use_by + stay_days::integer >= wib_day(clock_timestamp());
+        GET DIAGNOSTICS made = ROW_COUNT;
+        NOTIFY gerbang_unlinked;
+        RETURN made;
+    END
+$$;
+
+CREATE FUNCTION replace_documents_of_holder() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
-        WITH replaced AS (
-            UPDATE visa_document SET replaced_at = NEW.closed_at
+        PERFORM make_documents_anew(ARRAY(
+            SELECT id FROM visa_document
             WHERE applicant_id = NEW.applicant_id AND replaced_at IS NULL
-            RETURNING visa_number, applicant_id
-        )
-        INSERT INTO visa_document (visa_number, applicant_id)
-        SELECT visa_number, applicant_id FROM replaced
-        JOIN visa USING (visa_number)
-        WHERE revoked_at IS NULL AND superseded_at IS NULL
-            AND use_by + stay_days::integer >= wib_day(clock_timestamp());
-        NOTIFY gerbang_unlinked;
+        ), NEW.closed_at);
         RETURN NULL;
     END
 $$;
 
-CREATE TRIGGER replace_visa_documents AFTER INSERT OR UPDATE ON correction
+CREATE TRIGGER replace_documents_of_holder AFTER INSERT OR UPDATE ON correction
     FOR EACH ROW WHEN (NEW.state = 'IN_EFFECT')
-    EXECUTE FUNCTION replace_visa_documents();
+    EXECUTE FUNCTION replace_documents_of_holder();
 
 -- A document enters the account once it is issued.
 CREATE FUNCTION queue_document_for_account() RETURNS trigger
@@ -53,7 +65,7 @@ CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON visa_document
     REFERENCING OLD TABLE AS was NEW TABLE AS became
     EXECUTE FUNCTION queue_document_for_account();
 
--- What was issued stays as it was issued.
+-- What was issued stays as it was issued; what was fetched, as it was fetched, now.
 CREATE FUNCTION guard_visa_document() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
@@ -62,9 +74,14 @@ CREATE FUNCTION guard_visa_document() RETURNS trigger
             IS DISTINCT FROM
             (OLD.issued_at, OLD.digest, OLD.key_id, OLD.visa_number, OLD.applicant_id))
             OR (OLD.replaced_at IS NOT NULL AND NEW.replaced_at IS DISTINCT FROM OLD.replaced_at)
+            OR (OLD.fetched_at IS NOT NULL AND
+                (NEW.fetched_at, NEW.fetched_by) IS DISTINCT FROM (OLD.fetched_at, OLD.fetched_by))
         THEN
             RAISE EXCEPTION 'a document stays as it was issued'
                 USING ERRCODE = 'restrict_violation';
+        END IF;
+        IF NEW.fetched_at IS DISTINCT FROM OLD.fetched_at THEN
+            NEW.fetched_at := clock_timestamp();
         END IF;
         RETURN NEW;
     END

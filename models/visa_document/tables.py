@@ -40,6 +40,9 @@ class VisaDocument(Base):
     #: When the key service refused to sign it: no officer granted this.
     refused_at: Mapped[datetime | None]
     replaced_at: Mapped[datetime | None]
+    #: When a partner's system fetched it, and whose: each is fetched once.
+    fetched_at: Mapped[datetime | None]
+    fetched_by: Mapped[str | None]
 
     __table_args__ = (
         # One that counts of each visa.
@@ -69,6 +72,11 @@ class VisaDocument(Base):
             name="proven_once_issued",
         ),
         CheckConstraint("num_nonnulls(refused_at, issued_at) < 2", name="refused_or_issued"),
+        CheckConstraint(
+            "num_nulls(fetched_at, fetched_by) IN (0, 2)"
+            " AND (fetched_at IS NULL OR proven_at IS NOT NULL)",
+            name="fetched_once_proven",
+        ),
     )
 
 

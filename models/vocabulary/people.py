@@ -29,6 +29,7 @@ class Purpose(StrEnum):
     SUPERVISION = "SUPERVISION"
     INTAKE = "INTAKE"
     OWN_DATA = "OWN_DATA"
+    DELIVERY = "DELIVERY"
     #: What a person asked of their data, which has no case.
     DATA_REQUEST = "DATA_REQUEST"
 

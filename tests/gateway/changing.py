@@ -86,6 +86,7 @@ ANSWERS = {
 A_LINK = GlobalId("PersonLink", str(link_id(1))).encode()
 #: What a mutation says where a test says nothing of it.
 UNSAID: Mapping[str, dict[str, Any]] = {
+    "fetchVisa": {"visaNumber": "ID0000000000000"},
     "submitApplication": {"entryOn": ENTRY_ON},
     "recordDocuments": {"documents": []},
     "requestInformation": {"items": [{"kind": "RETURN_TICKET"}]},

@@ -105,7 +105,10 @@ CLAIMS: dict[str, dict[str, Any]] = {
     "auditor": {"role": "AUDITOR", "sub": "auditor"},
     "auditor-2": {"role": "AUDITOR", "sub": "auditor-2"},
     "applicant": {"role": "APPLICANT", "sub": "applicant"},
-    "service": {"role": "PARTNER_SERVICE", "sub": "service", "partner": "NUSA"},
+    "service": {
+        "role": "PARTNER_SERVICE", "sub": "service", "partner": "NUSA",
+        "countries": ["AU", "NZ", "SG"],
+    },
     "screening": {"role": "SCREENING", "sub": "screening"},
     "screening-2": {"role": "SCREENING", "sub": "screening-2"},
     "treasury": {"role": "TREASURY", "sub": "treasury"},

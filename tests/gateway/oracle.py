@@ -17,10 +17,15 @@ CENTRES = {
     "SG-SIN": ("NUSA", "SG"),
 }
 #: Whose own sign-in is whose.
-ACCOUNTS = {"applicant": "Ruby Hale", "applicant-2": "Li Goh", "applicant-3": "Jack Doyle"}
+ACCOUNTS = {
+    "applicant": "Ruby Hale", "applicant-2": "Li Goh", "applicant-3": "Jack Doyle",
+    "applicant-4": "Anahera Pohe", "applicant-5": "Kiri Wihongi",
+}  # fmt: skip
 SERVED = {"NUSA": {"AU", "NZ", "SG"}, "ANDALAN": {"AU", "SG"}}
 
 _STAFF = ("OFFICER", "SUPERVISOR", "AUDITOR")
+#: Who reads an outcome for as long as it is to be handed over.
+HANDING_OVER = ("PARTNER_AGENT", "PARTNER_SERVICE")
 _PARTNER_SIDE = ("PARTNER_MANAGER", "PARTNER_AGENT", "PARTNER_SERVICE")
 _CLOSING = ("GRANTED", "REFUSED", "WITHDRAWN", "LAPSED", "PAYMENT_EXPIRED", "REVOKED")
 
@@ -33,14 +38,12 @@ def reaches_case(claims: Claims, case: Case) -> bool:
     match role_of(claims):
         case "OFFICER" | "SUPERVISOR" | "AUDITOR":
             return True
-        case "PARTNER_MANAGER":
+        case "PARTNER_MANAGER" | "PARTNER_SERVICE":
             return _at_own_partner(claims, case) and case.place.country in claims["countries"]
         case "PARTNER_AGENT":
             return _at_own_partner(claims, case) and at_own_place(
                 claims, case.place.country, case.place.centre
             )
-        case "PARTNER_SERVICE":
-            return _at_own_partner(claims, case)
         case "APPLICANT":
             return case.applicant == ACCOUNTS.get(claims["sub"])
         case _:
@@ -106,14 +109,14 @@ def decided_cases(
 
     All of the world were decided in 2025, but for those that are said to have closed lately.
     """
-    if role_of(claims) in ("PARTNER_MANAGER", "PARTNER_SERVICE"):
+    if role_of(claims) == "PARTNER_MANAGER":
         return set()
     reached = (case for case in among if reaches_case(claims, case))
     return {
         case.reference
         for case in reached
         if ("GRANTED" in case.life or "REFUSED" in case.life)
-        and (role_of(claims) != "PARTNER_AGENT" or case.reference in closed_lately)
+        and (role_of(claims) not in HANDING_OVER or case.reference in closed_lately)
     }
 
 
@@ -124,12 +127,10 @@ def partners(claims: Claims) -> set[str]:
 def centres(claims: Claims) -> set[str]:
     def is_reached(code: str, partner: str, country: str) -> bool:
         match role_of(claims):
-            case "PARTNER_MANAGER":
+            case "PARTNER_MANAGER" | "PARTNER_SERVICE":
                 return partner == claims["partner"] and country in claims["countries"]
             case "PARTNER_AGENT":
                 return partner == claims["partner"] and code in claims.get("centres", ())
-            case "PARTNER_SERVICE":
-                return partner == claims["partner"]
             case _:
                 return True
 
@@ -144,8 +145,7 @@ def served_countries(claims: Claims) -> set[tuple[str, str]]:
         (partner, country)
         for partner in partners(claims)
         for country in SERVED[partner]
-        if role_of(claims) not in ("PARTNER_MANAGER", "PARTNER_AGENT")
-        or country in claims["countries"]
+        if role_of(claims) not in _PARTNER_SIDE or country in claims["countries"]
     }
 
 

@@ -10,7 +10,7 @@ from gateway.mapping.ids import GlobalId
 from models.database.connections import connect
 from models.vocabulary import Role
 from tests.gateway import walls
-from tests.gateway.changing import IDENTITY, change, everything, global_id, perform
+from tests.gateway.changing import IDENTITY, change, everything, global_id, key, perform
 from tests.gateway.test_mutations_denied import (
     CALLED,
     NOTES,
@@ -20,6 +20,7 @@ from tests.gateway.test_mutations_denied import (
     call,
     comparable,
 )
+from tests.world import visa_number
 
 pytestmark = pytest.mark.anyio
 
@@ -30,7 +31,8 @@ each_scoped_call = pytest.mark.parametrize(
         for name, role in (("agent-au", Role.PARTNER_AGENT), ("applicant", Role.APPLICANT),
                            ("service", Role.PARTNER_SERVICE))
         for mutation in sorted(CALLED[role])
-        if not mutation.startswith("submit") and mutation not in {"lodgeDataRequest", *OWN, *NOTES}
+        if not mutation.startswith("submit")
+        and mutation not in {"lodgeDataRequest", "fetchVisa", *OWN, *NOTES}
     ],
 )  # fmt: skip
 
@@ -63,6 +65,24 @@ async def test_the_database_alone_keeps_foreign_rows_from_being_changed(
         await test_foreign_missing_and_malformed_ids_answer_alike(
             who, world, connection, traffic, name, mutation
         )
+
+
+async def test_a_foreign_and_a_missing_visa_answer_alike(who, world, traffic) -> None:
+    fetching = """
+        mutation ($input: FetchVisaInput!) @purpose(code: DELIVERY, reference: "ANDA-CORR-0005") {
+            fetchVisa(input: $input) { visaDocument { pdf } errors { code message path } }
+        }
+    """
+
+    async def path(number: str) -> tuple[Any, list[str]]:
+        traffic.statements.clear()
+        given = {"visaNumber": number, "idempotencyKey": key()}
+        return comparable(await who["service"](fetching, input=given)), list(traffic.statements)
+
+    foreign = await path(visa_number("ANDA-CORR-0005"))
+    assert foreign[0][1]["data"]["fetchVisa"]["errors"][0]["code"] == "NOT_FOUND"
+    for missing in ("ID0000000000000", "", "nonsense", "x" * 500):
+        assert await path(missing) == foreign
 
 
 async def test_a_foreign_row_is_never_waited_for(who, world) -> None:

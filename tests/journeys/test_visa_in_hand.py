@@ -3,18 +3,18 @@
 import asyncio
 import io
 import json
+import os
+import subprocess
+import sys
 from base64 import b64decode
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pypdf
 import pytest
-from click.testing import CliRunner, Result
 
-from gateway.cli.visa import PUBLISHED
-from gateway.cli.visa import visa as command
 from gateway.schema.visa_document import write_pdf
-from models.account.notes import verifier_key
+from models.account.cosignatures import Witness
 from models.jobs.visa_documents import tell_readers
 from models.key_service import KeyUse, LocalKeys
 from models.visa_document.content import (
@@ -26,11 +26,14 @@ from models.visa_document.content import (
     write_signed,
 )
 from tests.accounts import sign
-from tests.gateway.changing import assign_to, pay_bill, perform, row_id
+from tests.gateway.changing import assign_to, pay_bill, perform, row
 from tests.gateway.conftest import Viewer
 from tests.gateway.judged import Judged, judged_gateway
+from tests.visas_in_hand import Reader, prove, wait_until_issued
 
 pytestmark = pytest.mark.anyio
+
+GERBANG = Path(sys.executable).with_name("gerbang")
 
 MY_VISA = """
     query ($case: ID!) { node(id: $case) { ... on Application {
@@ -62,44 +65,24 @@ async def granted(who: dict[str, Viewer]) -> str:
 
 async def in_hand(judged: Judged, case: str, account: Path) -> dict:
     """The document, once the keeper has issued it and signed its account."""
-    async with asyncio.timeout(20):
-        while not await judged.owner.fetchval(  # noqa: ASYNC110
-            "SELECT true FROM visa_document JOIN visa USING (visa_number)"
-            " WHERE application_id = $1 AND visa_document.issued_at IS NOT NULL",
-            row_id(case),
-        ):
-            await asyncio.sleep(0.02)
-    answer = await judged.who["applicant"](MY_VISA, case=case)
-    assert answer.data["node"]["decision"]["visa"]["document"] is None  # not in the account yet
-    await sign(judged.owner, account, judged.signing)
-    await tell_readers(judged.signing, judged.owner)
+    await wait_until_issued(judged, case)
+    assert await document_of(judged, case) is None  # not in the account yet
+    await prove(judged, account)
     answer = await judged.who["applicant"](MY_VISA, case=case)
     assert answer.errors == []
     return answer.data["node"]["decision"]["visa"]
 
 
-class Reader:
-    """Somebody at a border, with what was published, and no network."""
-
-    def __init__(self, folder: Path, judged: Judged, account_key: bytes) -> None:
-        self._folder, self._judged = folder, judged
-        self._key = folder / "account.key"
-        self._key.write_text(verifier_key(account_key))
-
-    async def verify(self, document: bytes | str) -> Result:
-        """What `gerbang visa verify` says, with the list that is published now."""
-        published = await self._judged.who["anonymous"](PUBLISHED)
-        (self._folder / "published.json").write_text(published.text)
-        file = self._folder / "visa"
-        file.write_bytes(document if isinstance(document, bytes) else document.encode())
-        known = ["--published", self._folder / "published.json", "--public-key", self._key]
-        return CliRunner().invoke(command, ["verify", str(file), *map(str, known)])
+async def document_of(judged: Judged, case: str) -> dict | None:
+    """What its holder has now."""
+    answer = await judged.who["applicant"](MY_VISA, case=case)
+    assert answer.errors == []
+    return answer.data["node"]["decision"]["visa"]["document"]
 
 
 @pytest.fixture(scope="module")
 async def reader(judged: Judged, tmp_path_factory: pytest.TempPathFactory) -> Reader:
-    [key] = (await judged.signing.public_keys(KeyUse.CHECKPOINT)).values()
-    return Reader(tmp_path_factory.mktemp("reader"), judged, key)
+    return await Reader.of(tmp_path_factory.mktemp("reader"), judged)
 
 
 async def test_a_holder_saves_the_visa_and_a_reader_verifies_it_offline(
@@ -186,3 +169,120 @@ async def test_a_visa_that_a_superuser_inserts_gets_no_document(
     await sign(judged.owner, account, judged.signing)
     answer = await judged.who["applicant"](MY_VISA, case=case)
     assert answer.data["node"]["decision"]["visa"]["document"] is None
+
+
+async def test_a_revoked_key_is_believed_by_nobody_and_its_documents_are_made_anew(
+    judged: Judged, reader: Reader, account: Path, world: str
+) -> None:
+    case = await granted(judged.who)
+    before = (await in_hand(judged, case, account))["document"]
+    stolen = read_code(before["code"]).key_id
+
+    def run(*command: str) -> tuple[int, str]:
+        done = subprocess.run(
+            [GERBANG, *command], env={"PATH": os.environ["PATH"], "GERBANG_OWNER_URL": world},
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        return done.returncode, done.stdout
+
+    code, said = await asyncio.to_thread(run, "visa", "revoke-key", stolen)
+    assert code == 1
+    assert f"{stolen} is not a retired key: rotate and retire it first" in said, said
+    for verb in ("rotate", "retire"):
+        code, said = await asyncio.to_thread(run, "audit", verb, "visas", str(judged.file))
+        assert code == 0, said
+    await tell_readers(judged.signing, judged.owner)
+    # What it signed stays good until somebody says otherwise.
+    assert (await reader.verify(b64decode(before["pdf"]))).exit_code == 0
+
+    others = await judged.owner.fetchval(
+        "SELECT count(*) FROM visa_document JOIN visa USING (visa_number)"
+        " WHERE key_id = $1 AND replaced_at IS NULL AND revoked_at IS NULL"
+        " AND superseded_at IS NULL",
+        stolen,
+    )
+    code, said = await asyncio.to_thread(run, "visa", "revoke-key", stolen)
+    assert (code, said) == (0, f"{stolen} is revoked; {others} visas in hand are made anew.\n")
+    found = await reader.verify(b64decode(before["pdf"]))
+    assert found.exit_code == 1
+    assert found.output == f"FALSE: the key '{stolen}' is not one of those that are given\n"
+    after = (await in_hand(judged, case, account))["document"]
+    assert read_code(after["code"]).key_id != stolen
+    assert read_code(after["code"]).terms == read_code(before["code"]).terms
+    found = await reader.verify(b64decode(after["pdf"]))
+    assert (found.exit_code, "Not taken back" in found.output) == (0, True), found.output
+    # It is revoked once.
+    assert (await asyncio.to_thread(run, "visa", "revoke-key", stolen))[0] == 1
+
+
+async def test_a_corrected_holder_gets_another_document_and_the_one_before_is_on_the_list(
+    judged: Judged, reader: Reader, account: Path
+) -> None:
+    who, case = judged.who, await granted(judged.who)
+    before = (await in_hand(judged, case, account))["document"]
+    corrected = {"fullName": "Ruby Hale Moss"}
+    await perform(who["applicant"], "proposeCorrection", case, identity=corrected)
+    await perform(who["supervisor"], "approveCorrection", case)
+    assert await document_of(judged, case) == before  # until a second one agrees
+    await perform(who["supervisor-2"], "confirmCorrection", case)
+
+    after = (await in_hand(judged, case, account))["document"]
+    old, new = read_code(before["code"]), read_code(after["code"])
+    assert (new.terms, new.key_id) == (old.terms, old.key_id)
+    assert (old.holder.full_name, new.holder.full_name) == ("Ruby Hale", "Ruby Hale Moss")
+    found = await reader.verify(b64decode(before["pdf"]))
+    assert (found.exit_code, "TAKEN BACK" in found.output) == (1, True), found.output
+    # The visa is held until screening is clear again. No reader is told of that.
+    assert (await row(judged.owner, case))["is_visa_held"] is True
+    found = await reader.verify(b64decode(after["pdf"]))
+    assert (found.exit_code, "Not taken back" in found.output) == (0, True), found.output
+
+
+async def test_that_of_a_superseded_grant_is_on_the_list_until_its_last_day_of_stay(
+    judged: Judged, reader: Reader, account: Path
+) -> None:
+    who, case = judged.who, await granted(judged.who)
+    visa = await in_hand(judged, case, account)
+    refusal = {"outcome": "REFUSED", "ground": "FALSE_STATEMENT"}
+    await perform(who["supervisor"], "supersedeDecision", case, **refusal)
+    await tell_readers(judged.signing, judged.owner)
+    page = b64decode(visa["document"]["pdf"])
+    assert "TAKEN BACK" in (await reader.verify(page)).output
+
+    def ended_days_ago(days: int) -> str:
+        return (
+            f"UPDATE visa SET use_by = wib_day(now()) - {days} - stay_days::int"
+            f" WHERE visa_number = '{visa['number']}'"
+        )
+
+    await judged.administer(ended_days_ago(0))
+    await tell_readers(judged.signing, judged.owner)
+    assert "TAKEN BACK" in (await reader.verify(page)).output
+    await judged.administer(ended_days_ago(1))
+    await tell_readers(judged.signing, judged.owner)
+    found = await reader.verify(page)
+    assert (found.exit_code, "Not taken back" in found.output) == (0, True), found.output
+
+
+async def test_where_a_witness_is_named_it_must_have_cosigned(
+    judged: Judged, reader: Reader, account: Path
+) -> None:
+    document = (await in_hand(judged, await granted(judged.who), account))["document"]
+    page, nobody = b64decode(document["pdf"]), Witness("nobody.example.org", bytes(32))
+    assert (await reader.verify(page)).exit_code == 0
+    found = await reader.verify(page, "--witness", nobody.verifier_key())
+    assert (found.exit_code, found.output) == (
+        1,
+        "FALSE: nobody.example.org did not cosign the checkpoint\n",
+    )
+
+
+async def test_a_list_that_says_the_same_is_signed_again_after_an_hour(judged: Judged) -> None:
+    signed_at = "SELECT signed_at FROM taken_back_list"
+    await tell_readers(judged.signing, judged.owner)
+    listed = await judged.owner.fetchval(signed_at)
+    await tell_readers(judged.signing, judged.owner)
+    assert await judged.owner.fetchval(signed_at) == listed
+    await judged.administer("UPDATE taken_back_list SET signed_at = signed_at - interval '1 hour'")
+    await tell_readers(judged.signing, judged.owner)
+    assert await judged.owner.fetchval(signed_at) > listed

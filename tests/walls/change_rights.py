@@ -12,15 +12,24 @@ from sqlalchemy import select
 from gateway.access import rows
 from gateway.access.transactions.prepared import bind_for
 from gateway.policy import MUTATIONS, Change
-from models import Application, Base
+from models import Application, Base, VisaDocument
 from models.vocabulary import CLOSED, Role
 from tests.acting import act_writing
 from tests.gateway import oracle
 from tests.gateway.oracle import Claims, role_of
-from tests.walls import administering, subscribing, supervising
+from tests.walls import administering, documents_in_hand, subscribing, supervising
 from tests.walls.judging import by_grants, grants_of, rule_changes
 from tests.walls.mutants import changed_rows
-from tests.walls.reach import ANSWERED, ANSWERED_BY, ASKED, EVERY_CASE, REQUESTED, WHO, viewer
+from tests.walls.reach import (
+    ANSWERED,
+    ANSWERED_BY,
+    ASKED,
+    EVERY_CASE,
+    REQUESTED,
+    WHO,
+    delivered,
+    viewer,
+)
 from tests.walls.undoing import undone
 from tests.world import APPLICANTS, CASES, Case, applicant_id, application_id, life_of
 
@@ -50,13 +59,14 @@ MAY: dict[str, str] = {
     "releaseApplication": "SUPERVISOR",
     "recordDecision": "OFFICER SUPERVISOR",
     "supersedeDecision": "SUPERVISOR",
-    "proposeCorrection": "PARTNER_AGENT APPLICANT",
+    "proposeCorrection": "PARTNER_AGENT APPLICANT PARTNER_SERVICE",
     "approveCorrection": "OFFICER SUPERVISOR",
     "confirmCorrection": "SUPERVISOR",
     "rejectCorrection": "OFFICER SUPERVISOR",
     "confirmLink": "OFFICER",
     "rejectLink": "OFFICER",
-    "withdrawApplication": "PARTNER_AGENT APPLICANT",
+    "withdrawApplication": "PARTNER_AGENT APPLICANT PARTNER_SERVICE",
+    "fetchVisa": "PARTNER_SERVICE",
     "revokeVisa": "SUPERVISOR",
     "setAsideRevocation": "SUPERVISOR",
     **dict.fromkeys(supervising.OF, "SUPERVISOR"),
@@ -112,6 +122,8 @@ def changeable(mutation: str, claims: Claims) -> set[str]:
     """What a viewer may do something to: references of cases, or codes of reference data."""
     if role_of(claims) not in MAY[mutation].split():
         return set()
+    if mutation == "fetchVisa":
+        return documents_in_hand.to_fetch(claims, delivered(claims))
     if mutation in supervising.OF:
         return supervising.reached_by_domain(mutation, claims)
     if mutation in subscribing.OF:
@@ -150,7 +162,7 @@ def is_open(case: Case) -> bool:
 def may_change(claims: Claims) -> set[str]:
     """References of the cases on which a viewer may do anything at all."""
     of_others = administering.OF.keys() | supervising.OF.keys() | subscribing.OF.keys()
-    of_cases = MAY.keys() - of_others
+    of_cases = MAY.keys() - of_others - {"fetchVisa"}
     return set[str]().union(*(changeable(mutation, claims) for mutation in of_cases))
 
 
@@ -168,7 +180,7 @@ def same_before_the_second(right: ChangedRight) -> str | None:
 
 def tables_of(mutation: str) -> set[str]:
     """The tables that a mutation writes."""
-    of = {**administering.OF, **supervising.OF, **subscribing.OF}
+    of = {**administering.OF, **supervising.OF, **subscribing.OF, "fetchVisa": "visa_document"}
     return set(of.get(mutation, "application").split())
 
 
@@ -182,6 +194,8 @@ async def allowed_by_statement(
     if tables := administering.OF.get(mutation):
         table = tables.split()[0]
         named = Base.metadata.tables[table].c[administering.TABLES[table].column]
+    elif mutation == "fetchVisa":
+        named = VisaDocument.id.expression
     elif mutation in supervising.OF:
         named = supervising.NAMED[supervising.OF[mutation]].expression
     elif mutation in subscribing.OF:
@@ -273,6 +287,11 @@ async def killer_beside_changes(
     connection: asyncpg.Connection, name: str, claims: Claims
 ) -> str | None:
     """What differs from the domain in what a viewer makes, administers or looks into."""
+    noted = await documents_in_hand.noted_by_database(connection, viewer(claims))
+    if noted != changeable("fetchVisa", claims):
+        return f"row rule for what {name} fetches"
+    if name in documents_in_hand.SYSTEMS:
+        return None  # others of the role show the rest
     if await created_in_database(connection, claims) != may_make(claims):
         return f"row rule for what {name} makes"
     administered = await administering.allowed_by_database(connection, claims)

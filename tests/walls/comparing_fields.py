@@ -152,6 +152,7 @@ _OTHERWISE = {
     "confirmScreening": "screening",
     "relieveOfficer": "relieved",
     "closeAlert": "alert",
+    "fetchVisa": "visaDocument",
     **dict.fromkeys(
         ("subscribeToMail", "renewMailSubscription", "endMailSubscription"), "mailSubscription"
     ),

@@ -121,7 +121,7 @@ _CASES: dict[str, Lines] = {
         "isLinked":                                          "- R R - - R - - - - - -",
         "isReferred":                                        "- R R - - - - - - - - -",
         "isHeld hasOpenHit isVisaHeld":                      "- - R - - - - - - - - -",
-        "corrections":                                       "- R R - R R R - - - - -",
+        "corrections":                                       "- R R - R R R R - - - -",
         "legalHolds":                                        "- - R - - R - - - - - -",
         "screenings":                                        "- - R - - R - - - - - -",
     },
@@ -277,8 +277,8 @@ _CASES: dict[str, Lines] = {
     },
     # What it says stands in the versions; who works on it is the directorate's own.
     "Correction": {
-        "id version state proposedAt proposedRole":           "- R R - R R R - - - - -",
-        "closedAt reason":                                   "- R R - R R R - - - - -",
+        "id version state proposedAt proposedRole":           "- R R - R R R R - - - -",
+        "closedAt reason":                                   "- R R - R R R R - - - -",
         "proposedBy approvedAt approvedBy closedBy":         "- R R - - R - - - - - -",
     },
     "AccessEvent": {
@@ -304,7 +304,7 @@ _STAGES: dict[str, Lines] = {
         "events":                                            "- R R - - R R - - - - -",
         # Whoever can take a step of it.
         "allowed":                                           "- R R - R - R R - - - -",
-        "decision":                                          "- R R - R R R - - - - -",
+        "decision":                                          "- R R - R R R R - - - -",
         "decisions":                                         "- R R - - R - - - - - -",
     },
     "ApplicationFacets": {
@@ -320,19 +320,20 @@ _STAGES: dict[str, Lines] = {
         "actor actorRole reason":                            "- R R - - R - - - - - -",
     },
     "Decision": {
-        "id outcome decidedAt visa":                         "- R R - R R R - - - - -",
+        "id outcome decidedAt visa":                         "- R R - R R R R - - - -",
         "ground officer internalNote supersedes":            "- R R - - R - - - - - -",
         "isIncomplete":                                      "- - - - R - - - - - - -",
         "publicReason":                                      "- - - - - - R - - - - -",
     },
     # What reveals the outcome.
     "Visa": {
-        "number issuedAt useBy stayDays revokedAt":          "- R R - R R R - - - - -",
+        "number issuedAt useBy stayDays revokedAt":          "- R R - R R R R - - - -",
         "supersededAt":                                      "- R R - - R - - - - - -",
         "document":                                          "- - - - - - R - - - - -",
     },
-    # The visa in hand names its holder, who alone reads it; whoever verifies one reads the keys.
-    "VisaDocument": {"issuedAt code proof pdf":              "- - - - - - R - - - - -"},
+    # The visa in hand names its holder, who reads it, as does the partner's system that fetched it;
+    # whoever verifies one reads the keys.
+    "VisaDocument": {"issuedAt code proof pdf":              "- - - - - - R R - - - -"},
     "VisaKey": {
         "id keyId publicKey firstSeenAt retiredAt revokedAt": "R R R R R R R R R R R R",
     },

@@ -30,7 +30,7 @@ VIEWERS: Mapping[str, Viewer] = {
         "agent-au", Role.PARTNER_AGENT, partner="NUSA", countries=("AU",), centres=("AU-SYD",)
     ),
     "APPLICANT": Viewer("applicant", Role.APPLICANT),
-    "PARTNER_SERVICE": Viewer("service", Role.PARTNER_SERVICE, partner="NUSA"),
+    "PARTNER_SERVICE": Viewer("service", Role.PARTNER_SERVICE, partner="NUSA", countries=("AU",)),
     "SCREENING": Viewer("screening", Role.SCREENING),
     "TREASURY": Viewer("treasury", Role.TREASURY),
     "ADMINISTRATOR": Viewer("administrator", Role.ADMINISTRATOR),
@@ -59,7 +59,7 @@ MOVES: Mapping[str, set[tuple[str, str]]] = {
     },
     "PARTNER_AGENT": _WITHDRAWS | _ANSWERS | {(source, "RECEIVED") for source in _OPEN},
     "APPLICANT": _WITHDRAWS | _ANSWERS,
-    "PARTNER_SERVICE": _ANSWERS | {(source, "RECEIVED") for source in _OPEN},
+    "PARTNER_SERVICE": _WITHDRAWS | _ANSWERS | {(source, "RECEIVED") for source in _OPEN},
     "TREASURY": {("SUBMITTED", "PAID"), ("AWAITING_PAYMENT", "PAID")},
     # After a grant, of a visa that is looked into again.
     "SCREENING": {
@@ -104,6 +104,7 @@ async def prepare(connection: asyncpg.Connection) -> None:
     for name in ("closed_when_closed", "paid_before_work", "paid_with_fee_and_target",
                  "decided_with_decision", "expired_unpaid", "closed_last"):  # fmt: skip
         await connection.execute(f"ALTER TABLE application DROP CONSTRAINT ck_application_{name}")
+    await connection.execute("DELETE FROM visa_document")
     await connection.execute("DELETE FROM visa WHERE application_id = $1", CASE)
     for table in ("decision", "application_event"):
         await connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")

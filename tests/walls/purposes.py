@@ -27,6 +27,7 @@ WHY: dict[str, str] = {
     "PARTNER_AGENT": "INTAKE",
     "SCREENING": "CASEWORK",
     "APPLICANT": "OWN_DATA",
+    "PARTNER_SERVICE": "DELIVERY",
 }
 UNSAID = {"APPLICANT": "OWN_DATA"}
 #: Why a role looks people up that reads no identity: it writes no entry of a read.

@@ -19,7 +19,7 @@ from tests.gateway import oracle
 from tests.gateway.conftest import CLAIMS
 from tests.gateway.oracle import Claims, role_of
 from tests.populating import add_case
-from tests.walls import published_reach
+from tests.walls import documents_in_hand, published_reach
 from tests.world import (
     APPLICANTS,
     CASES,
@@ -202,13 +202,15 @@ NAMED: dict[str, str] = {
     "supervisor-2": "NONE-SUCH-0000",
     "screening": ASKED,
     "screening-2": ASKED,
+    "service": documents_in_hand.NAMED,
 }
 
 #: Beside the usual viewers: an applicant whose case is held, one with two grants, and agents whose
 #: token is at odds with the world.
 ODD: dict[str, Claims] = {
     "applicant-2": {"role": "APPLICANT", "sub": "applicant-2"},
-    "applicant-3": {"role": "APPLICANT", "sub": "applicant-3"},
+    **{f"applicant-{n}": {"role": "APPLICANT", "sub": f"applicant-{n}"} for n in (3, 4, 5)},
+    **documents_in_hand.SYSTEMS,
     "agent-perth": {
         "role": "PARTNER_AGENT", "sub": "agent-perth", "partner": "ANDALAN", "countries": ["AU"],
         "centres": ["AU-PER"],
@@ -285,7 +287,7 @@ async def complete(connection: asyncpg.Connection) -> None:
             " left_partner_at = CASE WHEN $2::text IS NULL THEN now() END WHERE id = $1",
             *(application_id(case.reference), now.centre, now.country),
         )
-    for account in ("applicant-2", "applicant-3"):
+    for account in [*oracle.ACCOUNTS][1:]:
         whose = applicant_id(oracle.ACCOUNTS[account])
         await connection.execute("UPDATE applicant SET account = $2 WHERE id = $1", whose, account)
     await connection.execute(
@@ -436,6 +438,7 @@ async def complete(connection: asyncpg.Connection) -> None:
             *(superseded, application_id(reference), decision_id(reference, 2)),
             at("01-13 09:00"),
         )
+    await documents_in_hand.complete(connection)
     for reference, hours in CLOSED_HOURS_AGO.items():
         await connection.execute(
             "UPDATE application SET closed_at = now() - $2::interval WHERE id = $1",
@@ -535,7 +538,7 @@ CHANGES_READ: dict[str, str] = {
     "OFFICER": "STAGE DECISION STATUS",
     "AUDITOR": "STAGE DECISION STATUS",
     "APPLICANT": "STAGE DECISION",
-    "PARTNER_SERVICE": "STAGE",
+    "PARTNER_SERVICE": "STAGE DECISION",
     "PARTNER_AGENT": "STAGE DECISION",
     "PARTNER_MANAGER": "STAGE",
 }
@@ -647,6 +650,13 @@ def _visas(claims: Claims) -> set[Key]:
     return standing | superseded if is_staff else standing
 
 
+def delivered(claims: Claims) -> str | None:
+    """The case for which a partner's system delivers a visa, if it is in its reach and has closed
+    lately."""
+    named = named_case(claims)
+    return named if named in oracle.cases(claims, EVERY_CASE) & {*CLOSED_LATELY} else None
+
+
 def _bills(claims: Claims) -> set[Key]:
     billed = EVERY_CASE if role_of(claims) == "TREASURY" else _cases(claims)
     return {(billing_code(case.reference),) for case in billed}
@@ -708,14 +718,14 @@ def _banned_people(claims: Claims) -> set[Key]:
 
 
 def _corrections(claims: Claims) -> set[Key]:
-    """An agent reads them for as long as the decision, which they would reveal."""
+    """Partners read them for as long as the decision, which they would reveal."""
     role = role_of(claims)
-    if role not in ("OFFICER", "SUPERVISOR", "AUDITOR", "PARTNER_AGENT", "APPLICANT"):
+    if role not in ("OFFICER", "SUPERVISOR", "AUDITOR", "APPLICANT", *oracle.HANDING_OVER):
         return set()
     return {
         (application_id(case.reference),)
         for case in _cases(claims)
-        if role != "PARTNER_AGENT" or not is_closed(case) or case.reference in CLOSED_LATELY
+        if role not in oracle.HANDING_OVER or not is_closed(case) or case.reference in CLOSED_LATELY
     }
 
 
@@ -781,7 +791,8 @@ def _changes(claims: Claims) -> set[Key]:
         and oracle.reaches_case(claims, case)
         # Whoever reads a decision no more does not read of its correction either.
         and (
-            (role_of(claims), changed) != ("PARTNER_AGENT", "DECISION")
+            changed != "DECISION"
+            or role_of(claims) not in oracle.HANDING_OVER
             or case.reference in CLOSED_LATELY
         )
     }
@@ -955,7 +966,7 @@ _ROWS: dict[str, Reach] = {
     "PassportRule": Reach("passport_rule", ("visa_type_code",), _for_everyone(*MONTHS)),
     "Fee": Reach("fee", ("visa_type_code",), _for_everyone(*FEES)),
     "ServiceTarget": Reach("service_target", ("visa_type_code", "clock"), _for_everyone(*HOURS)),
-    "DayOff": Reach("day_off", ("day",), lambda _: _on("2025-02-08", "2025-03-31")),
+    "DayOff": Reach("day_off", ("day",), lambda _: _on("02-08", "03-31")),
     "Partner": Reach("partner", ("code",), lambda claims: _each(oracle.partners(claims))),
     "PartnerCountry": Reach(
         "partner_country", ("partner_code", "country_code"), oracle.served_countries
@@ -969,6 +980,11 @@ _ROWS: dict[str, Reach] = {
     "Assignment": Reach("assignment", ("application_id", "officer"), _assignments),
     "Decision": Reach("decision", ("id",), _decisions),
     "Visa": Reach("visa", ("visa_number",), _visas),
+    "VisaDocument": Reach(
+        "visa_document",
+        ("proof",),
+        lambda claims: documents_in_hand.read(claims, delivered(claims)),
+    ),
     "Screening": Reach("screening", ("application_id",), _screenings),
     "Applicant": Reach(
         "applicant",

@@ -21,7 +21,9 @@ SUPERVISOR = Viewer("supervisor", Role.SUPERVISOR)
 OTHERS: Mapping[str, Viewer] = {
     "officer": Viewer("officer", Role.OFFICER),
     "supervisor": SUPERVISOR,
-    "the partner's system": Viewer("service", Role.PARTNER_SERVICE, partner="NUSA"),
+    "the partner's system": Viewer(
+        "service", Role.PARTNER_SERVICE, partner="NUSA", countries=("AU",)
+    ),
     "treasury": Viewer("treasury", Role.TREASURY),
 }
 #: The case about which a question is open, and the one with a hit.

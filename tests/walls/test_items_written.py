@@ -19,7 +19,9 @@ IN_VERIFICATION, ASKED = "SGPO-OPEN-0006", "ANDA-LAPS-0012"
 GRANTED, REVOKED, REFUSED = "NZGR-MIDN-0008", "DIRE-REVO-0010", "AUPO-SECU-0003"
 OFFICER, SECOND = OTHERS["officer"], Viewer("officer-2", Role.OFFICER)
 SUPERVISOR = OTHERS["supervisor"]
-ITS_SERVICE = viewer({"role": "PARTNER_SERVICE", "sub": "service", "partner": "ANDALAN"})
+ITS_SERVICE = viewer(
+    {"role": "PARTNER_SERVICE", "sub": "service", "partner": "ANDALAN", "countries": ["AU"]}
+)
 ASK = (
     "INSERT INTO requested_item (id, application_id, kind, requested_at)"
     f" VALUES (gen_random_uuid(), '{application_id(IN_VERIFICATION)}', 'PHOTOGRAPH', now())"
@@ -94,6 +96,7 @@ async def test_the_text_of_a_requested_item_is_never_changed(waiting) -> None:
 async def test_no_visa_is_made_beside_a_grant_of_its_own(complete_world) -> None:
     """Not for a refusal, nor for a grant that was made before, by whomever."""
     async with undone(complete_world):
+        await complete_world.execute("DELETE FROM visa_document")
         await complete_world.execute("DELETE FROM visa WHERE visa_number <> 'ID000000000099'")
         for who in (OFFICER, SECOND, SUPERVISOR, ITS_SERVICE):
             for reference in (REFUSED, GRANTED, REVOKED):
@@ -113,6 +116,7 @@ async def test_a_revocation_by_a_supervisor_is_not_undone(complete_world) -> Non
 async def test_visas_without_their_guard_are_noticed(complete_world) -> None:
     async with undone(complete_world):
         await complete_world.execute("DROP TRIGGER guard ON visa")
+        await complete_world.execute("DELETE FROM visa_document")
         await complete_world.execute(
             "DELETE FROM visa WHERE application_id = $1", application_id(GRANTED)
         )

@@ -13,7 +13,7 @@ from models import Base
 from models.row_security import database_role
 from models.vocabulary import Role
 from tests.acting import act
-from tests.walls import administering, change_rights
+from tests.walls import administering, change_rights, documents_in_hand
 from tests.walls.judging import (
     allowed_by_database,
     allowed_by_statement,
@@ -24,7 +24,7 @@ from tests.walls.judging import (
     second_wall,
 )
 from tests.walls.mutants import Mutant, count_mutants, field_mutants, row_mutants
-from tests.walls.reach import BY_RULE, REACH, WHO
+from tests.walls.reach import BY_RULE, REACH, WHO, viewer
 from tests.walls.undoing import undone
 from tests.world import applicant_id
 
@@ -92,6 +92,8 @@ async def test_each_wall_alone_lets_change_what_the_domain_says(complete_world, 
         written = administering.allowed_by_domain(claims)
         assert await administering.allowed_by_database(complete_world, claims) == written
         assert await administering.past_the_ledger(complete_world, claims) == set()
+        noted = await documents_in_hand.noted_by_database(complete_world, viewer(claims))
+        assert noted == change_rights.changeable("fetchVisa", claims)
         requests = change_rights.requests_changeable(claims)
         assert await change_rights.requests_read(complete_world, claims) == requests
 
@@ -118,6 +120,7 @@ VERBS = ("INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 #: Who reads identity says so in the log.
 WRITE_THE_LOG = (
     Role.OFFICER, Role.SUPERVISOR, Role.SCREENING, Role.PARTNER_AGENT, Role.APPLICANT,
+    Role.PARTNER_SERVICE,
 )  # fmt: skip
 
 

@@ -19,7 +19,9 @@ TREASURY = Viewer("treasury", Role.TREASURY)
 OTHERS: Mapping[str, Viewer] = {
     "officer": Viewer("officer", Role.OFFICER),
     "supervisor": Viewer("supervisor", Role.SUPERVISOR),
-    "the partner's system": Viewer("service", Role.PARTNER_SERVICE, partner="NUSA"),
+    "the partner's system": Viewer(
+        "service", Role.PARTNER_SERVICE, partner="NUSA", countries=("AU",)
+    ),
     "agent": Viewer("agent-au", Role.PARTNER_AGENT, partner="NUSA", centres=("AU-SYD",)),
     "applicant": Viewer("applicant", Role.APPLICANT),
 }

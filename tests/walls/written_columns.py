@@ -113,8 +113,9 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         },
     },
     "PARTNER_SERVICE": {
-        **_WHOEVER_LODGES, **_TAKES_IN,
-        "application": {"INSERT": _LODGED, "UPDATE": "status received_at paused_seconds"},
+        **_WHOEVER_LODGES, **_DESK, **_PROPOSES, **_TAKES_IN,
+        "application": {"INSERT": _LODGED, "UPDATE": "status closed_at received_at paused_seconds"},
+        "visa_document": {"UPDATE": "fetched_at fetched_by"},
     },
     "SCREENING": {
         **_ONCE,
@@ -213,10 +214,11 @@ NEVER_READ: Mapping[str, str] = {
     " TREASURY",
     "application.is_visa_held": "OFFICER PARTNER_AGENT APPLICANT PARTNER_SERVICE SCREENING"
     " TREASURY",
-    "correction": "PARTNER_SERVICE SCREENING TREASURY ADMINISTRATOR",
+    "correction": "SCREENING TREASURY ADMINISTRATOR",
     "identity_version.full_name": "OFFICER SUPERVISOR PARTNER_AGENT APPLICANT PARTNER_SERVICE"
     " SCREENING TREASURY",
     "identity_version.sealed": "OFFICER SUPERVISOR PARTNER_AGENT APPLICANT PARTNER_SERVICE"
     " SCREENING TREASURY",
+    "visa_document.sealed": f"APPLICANT AUDITOR {_NOT_APPLICANTS}",
     "assignment.officer": "PARTNER_AGENT APPLICANT PARTNER_SERVICE SCREENING TREASURY",
 }

@@ -37,7 +37,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "PARTNER_AGENT": "Takes applications in at a partner's centre.",
         "AUDITOR": "Audits, and answers for data protection.",
         "APPLICANT": "Applies for a visa.",
-        "PARTNER_SERVICE": "A system of a partner: hands in, answers and hands over.",
+        "PARTNER_SERVICE": "A system of a partner: hands in, corrects, hands over and delivers.",
         "SCREENING": "The directorate's screening authority: answers questions, and no other role.",
         "TREASURY": "The state treasury: reports which bills are paid.",
         "ADMINISTRATOR": "Keeps reference data and partners.",
@@ -88,6 +88,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "SUPERVISION": "Supervision or enforcement.",
         "INTAKE": "Taking an application in at a centre.",
         "OWN_DATA": "One's own data.",
+        "DELIVERY": "Handing a visa over to its holder.",
         "DATA_REQUEST": "A request of somebody whose data is on file, which has no case.",
     },
     DataRequestKind: {

@@ -9,6 +9,7 @@ from gateway.schema.mutations.input_readers import (
     read_correction_of_person,
     read_decision,
     read_documents,
+    read_fetch,
     read_link,
     read_payment,
     read_referral,
@@ -130,6 +131,11 @@ INTENTS = (
            (Verb.REJECT_LINK,), (Refusal.NO_LINK, Refusal.ALREADY_SAID)),
     Intent("withdrawApplication", inputs.WithdrawApplicationInput,
            "Withdraw an application that is open.", read_step, (Verb.WITHDRAW,)),
+    Intent("fetchVisa", inputs.FetchVisaInput,
+           "Fetch the visa in hand, to deliver it to its holder: with the purpose DELIVERY and the"
+           " reference of its case. Each document is fetched once. Where its answer was lost,"
+           " repeat the request with its key.", read_fetch, (),
+           (Refusal.NOT_FOUND, Refusal.NOT_IN_HAND, Refusal.ALREADY_FETCHED)),
     Intent("revokeVisa", inputs.RevokeVisaInput, "Take a granted visa back.", read_step_with_reason,
            (Verb.REVOKE,)),
     Intent("setAsideRevocation", inputs.SetAsideRevocationInput,

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from gateway.mapping.ids import key_in
+from gateway.mutations.fetching import FetchRequest
 from gateway.mutations.outcome import Reason
 from gateway.mutations.requests import (
     Item,
@@ -45,6 +46,14 @@ def read_step(
         expected_status=input_.expected_status,
         expected_stage=input_.expected_stage,
         **values,
+    )
+
+
+def read_fetch(intent: Intent, input_: inputs.FetchVisaInput) -> FetchRequest:
+    key = input_.idempotency_key
+    faults = faults_of_key(key)
+    return FetchRequest(
+        mutation=intent.name, key=key, faults=faults, visa_number=input_.visa_number
     )
 
 

@@ -325,3 +325,9 @@ class RevokeVisaInput(StepInput):
 @strawberry.input(description="A revocation, made in error, to set aside.")
 class SetAsideRevocationInput(StepInput):
     reason: str = required(_REASON)
+
+
+@strawberry.input(description="A visa of which your system fetches the document.")
+class FetchVisaInput:
+    visa_number: str = required("The number of the visa.")
+    idempotency_key: str = required(_KEY)

@@ -586,7 +586,7 @@ CREATE TABLE person_lookup (
     mac BYTEA,
     CONSTRAINT pk_person_lookup PRIMARY KEY (id),
     CONSTRAINT ck_person_lookup_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'ANONYMOUS')),
-    CONSTRAINT ck_person_lookup_purpose_is_known CHECK (purpose IN ('CASEWORK', 'SUPERVISION', 'INTAKE', 'OWN_DATA', 'DATA_REQUEST')),
+    CONSTRAINT ck_person_lookup_purpose_is_known CHECK (purpose IN ('CASEWORK', 'SUPERVISION', 'INTAKE', 'OWN_DATA', 'DELIVERY', 'DATA_REQUEST')),
     CONSTRAINT ck_person_lookup_by_is_known CHECK (by IN ('PASSPORT', 'NAME_AND_BIRTH_DATE')),
     CONSTRAINT ck_person_lookup_found_is_not_negative CHECK (found >= 0)
 );
@@ -1076,7 +1076,7 @@ CREATE TABLE ban_read (
     mac BYTEA,
     CONSTRAINT pk_ban_read PRIMARY KEY (id),
     CONSTRAINT ck_ban_read_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'ANONYMOUS')),
-    CONSTRAINT ck_ban_read_purpose_is_known CHECK (purpose IN ('CASEWORK', 'SUPERVISION', 'INTAKE', 'OWN_DATA', 'DATA_REQUEST')),
+    CONSTRAINT ck_ban_read_purpose_is_known CHECK (purpose IN ('CASEWORK', 'SUPERVISION', 'INTAKE', 'OWN_DATA', 'DELIVERY', 'DATA_REQUEST')),
     CONSTRAINT fk_ban_read_ban_id FOREIGN KEY(ban_id) REFERENCES ban_entry (id)
 );
 
@@ -1248,7 +1248,7 @@ CREATE TABLE access_event (
     mac BYTEA,
     CONSTRAINT pk_access_event PRIMARY KEY (id),
     CONSTRAINT ck_access_event_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'ANONYMOUS')),
-    CONSTRAINT ck_access_event_purpose_is_known CHECK (purpose IN ('CASEWORK', 'SUPERVISION', 'INTAKE', 'OWN_DATA', 'DATA_REQUEST')),
+    CONSTRAINT ck_access_event_purpose_is_known CHECK (purpose IN ('CASEWORK', 'SUPERVISION', 'INTAKE', 'OWN_DATA', 'DELIVERY', 'DATA_REQUEST')),
     CONSTRAINT fk_access_event_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
 );
 
@@ -1900,12 +1900,15 @@ CREATE TABLE visa_document (
     proven_at TIMESTAMP WITH TIME ZONE,
     refused_at TIMESTAMP WITH TIME ZONE,
     replaced_at TIMESTAMP WITH TIME ZONE,
+    fetched_at TIMESTAMP WITH TIME ZONE,
+    fetched_by TEXT,
     CONSTRAINT pk_visa_document PRIMARY KEY (id),
     CONSTRAINT ck_visa_document_code_is_sealed CHECK (code IS NULL),
     CONSTRAINT ck_visa_document_digest_is_whole CHECK (length(digest) = 32),
     CONSTRAINT ck_visa_document_issued_as_a_whole CHECK (num_nulls(issued_at, digest, key_id) IN (0, 3) AND (issued_at IS NOT NULL OR sealed = '{}')),
     CONSTRAINT ck_visa_document_proven_once_issued CHECK (num_nulls(proof, proven_at) IN (0, 2) AND (proven_at IS NULL OR issued_at IS NOT NULL)),
     CONSTRAINT ck_visa_document_refused_or_issued CHECK (num_nonnulls(refused_at, issued_at) < 2),
+    CONSTRAINT ck_visa_document_fetched_once_proven CHECK (num_nulls(fetched_at, fetched_by) IN (0, 2) AND (fetched_at IS NULL OR proven_at IS NOT NULL)),
     CONSTRAINT fk_visa_document_visa_number FOREIGN KEY(visa_number) REFERENCES visa (visa_number),
     CONSTRAINT fk_visa_document_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
 );
@@ -2888,21 +2891,21 @@ CREATE FUNCTION guard_correction() RETURNS trigger
         is_worked_on boolean := status IN (
             'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING'
         );
+        hands_in boolean := role IN ('PARTNER_AGENT', 'APPLICANT', 'PARTNER_SERVICE');
         is_allowed boolean;
     BEGIN
         IF TG_OP = 'INSERT' THEN
             is_allowed := NEW.proposed_by = subject AND NEW.proposed_role = role
                 AND NEW.approved_by IS NULL AND CASE
                     WHEN status IN ('SUBMITTED', 'AWAITING_PAYMENT')
-                        THEN role IN ('PARTNER_AGENT', 'APPLICANT') AND NEW.state = 'IN_EFFECT'
-                        AND NEW.closed_by = subject AND NOT EXISTS (
+                        THEN hands_in AND NEW.state = 'IN_EFFECT' AND NEW.closed_by = subject AND NOT EXISTS (
                             SELECT FROM application
                             WHERE applicant_id = NEW.applicant_id AND application.status IN (
                                 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'GRANTED'
                             )
                         )
                     WHEN is_worked_on
-                        THEN role IN ('PARTNER_AGENT', 'APPLICANT') AND NEW.state = 'PROPOSED'
+                        THEN hands_in AND NEW.state = 'PROPOSED'
                     ELSE status = 'GRANTED' AND role = 'APPLICANT' AND NEW.state = 'PROPOSED'
                 END;
         ELSE
@@ -4117,27 +4120,38 @@ $$;
 CREATE TRIGGER order_visa_document AFTER INSERT ON visa
     FOR EACH ROW EXECUTE FUNCTION order_visa_document();
 
-CREATE FUNCTION replace_visa_documents() RETURNS trigger
+CREATE FUNCTION make_documents_anew(replaced bigint[], at timestamptz) RETURNS bigint
+    LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+    DECLARE
+        made bigint;
+    BEGIN
+        UPDATE visa_document SET replaced_at = at WHERE id = ANY (replaced);
+        INSERT INTO visa_document (visa_number, applicant_id)
+        SELECT visa_number, applicant_id FROM visa_document AS document
+        JOIN visa USING (visa_number)
+        WHERE document.id = ANY (replaced)
+            AND visa.revoked_at IS NULL AND superseded_at IS NULL
+            AND use_by + stay_days::integer >= wib_day(clock_timestamp());
+        GET DIAGNOSTICS made = ROW_COUNT;
+        NOTIFY gerbang_unlinked;
+        RETURN made;
+    END
+$$;
+
+CREATE FUNCTION replace_documents_of_holder() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
-        WITH replaced AS (
-            UPDATE visa_document SET replaced_at = NEW.closed_at
+        PERFORM make_documents_anew(ARRAY(
+            SELECT id FROM visa_document
             WHERE applicant_id = NEW.applicant_id AND replaced_at IS NULL
-            RETURNING visa_number, applicant_id
-        )
-        INSERT INTO visa_document (visa_number, applicant_id)
-        SELECT visa_number, applicant_id FROM replaced
-        JOIN visa USING (visa_number)
-        WHERE revoked_at IS NULL AND superseded_at IS NULL
-            AND use_by + stay_days::integer >= wib_day(clock_timestamp());
-        NOTIFY gerbang_unlinked;
+        ), NEW.closed_at);
         RETURN NULL;
     END
 $$;
 
-CREATE TRIGGER replace_visa_documents AFTER INSERT OR UPDATE ON correction
+CREATE TRIGGER replace_documents_of_holder AFTER INSERT OR UPDATE ON correction
     FOR EACH ROW WHEN (NEW.state = 'IN_EFFECT')
-    EXECUTE FUNCTION replace_visa_documents();
+    EXECUTE FUNCTION replace_documents_of_holder();
 
 CREATE FUNCTION queue_document_for_account() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -4161,9 +4175,14 @@ CREATE FUNCTION guard_visa_document() RETURNS trigger
             IS DISTINCT FROM
             (OLD.issued_at, OLD.digest, OLD.key_id, OLD.visa_number, OLD.applicant_id))
             OR (OLD.replaced_at IS NOT NULL AND NEW.replaced_at IS DISTINCT FROM OLD.replaced_at)
+            OR (OLD.fetched_at IS NOT NULL AND
+                (NEW.fetched_at, NEW.fetched_by) IS DISTINCT FROM (OLD.fetched_at, OLD.fetched_by))
         THEN
             RAISE EXCEPTION 'a document stays as it was issued'
                 USING ERRCODE = 'restrict_violation';
+        END IF;
+        IF NEW.fetched_at IS DISTINCT FROM OLD.fetched_at THEN
+            NEW.fetched_at := clock_timestamp();
         END IF;
         RETURN NEW;
     END
