@@ -1039,16 +1039,16 @@ POLICY: Mapping[str, Access] = {
             ANSWER_READERS,
         ),
     ),
-    # Money that fits no bill, for those who receive it and those who audit them.
+    # Money that fits no bill.
     "UnmatchedPayment": Access(
-        rows=dict.fromkeys(TREASURY + AUDITOR, every_row),
+        rows={Role.TREASURY: every_row},
         fields=dict.fromkeys(
             (
                 *("id", "receiptNumber", "billingCode", "paid", "state", "keptBy", "keptAt"),
                 *("recommendedBy", "reason", "recommendedAt"),
                 *("secondedBy", "secondReason", "secondedAt", "assignedTo", "assignedAt"),
             ),
-            TREASURY + AUDITOR,
+            TREASURY,
         ),
     ),
     # Breaches and their notices. Others learn from an alert that these are overdue.
@@ -1826,7 +1826,7 @@ POLICY: Mapping[str, Access] = {
             "applications": CASE_READERS,
             "application": CASE_READERS,
             "bill": TREASURY,
-            "unmatchedPayments": TREASURY + AUDITOR,
+            "unmatchedPayments": TREASURY,
             "screenings": SCREENING,
             "banEntries": BAN_READERS,
             "workList": CASE_WORKERS,

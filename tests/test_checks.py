@@ -102,8 +102,8 @@ def test_a_description_without_its_word_is_named(tree: Path) -> None:
     [
         ('      {"name": "AUDITOR"},\n', r"realm\.json:78: no realm role AUDITOR: add it"),
         ('"realmRoles": ["APPLICANT"],', r"realm\.json:293: no user of the realm has APPLICANT"),
-        ('    "treasury": (Role.TREASURY,),\n',
-         r"gateway/development/users\.py:\d+: no demo user has Role\.TREASURY"),
+        ('    "leadership": (Role.LEADERSHIP,),\n',
+         r"gateway/development/users\.py:\d+: no demo user has Role\.LEADERSHIP"),
         ('SUPERVISOR = "Supervisor"\n', r"dashboard/.*en\.toml:\d+: no text roles\.SUPERVISOR"),
         ('    "SUPERVISOR": PROCESSING,\n',
          r"dashboard/.*:\d+: AUDIENCES has no SUPERVISOR, which reads figures by the policy"),

@@ -37,7 +37,7 @@ class ProvenReads:
             raise AccountError(f"{file} has no reads ({type(error).__name__})") from None
         for read in listed:
             if read.proof is not None:
-                found._add(read, public, witnesses)
+                found.add(read, public, witnesses)
         signed_at = [entry.checkpoint.signed_at for _, entry in found.by_key.values()]
         for read in listed:
             if read.proof is None:
@@ -49,9 +49,7 @@ class ProvenReads:
             found.faults.append("these are the reads of several people")
         return found
 
-    def _add(
-        self, read: "_Read", public: Mapping[str, bytes], witnesses: Sequence[Witness]
-    ) -> None:
+    def add(self, read: "_Read", public: Mapping[str, bytes], witnesses: Sequence[Witness]) -> None:
         try:
             assert read.proof
             entry = read_entry(read.proof, public, witnesses)

@@ -143,6 +143,6 @@ def test_money_that_fits_no_bill_is_kept_and_two_people_recommend_its_refund(
     assert not page.locator("#treasury-unmatched form").count()  # nobody agrees with themselves
 
     other = colleague.opens("treasury-2", path=PATH)
-    other.wait_for_selector("text=treasury recommends a refund: Nobody knows the code.")
+    other.wait_for_selector("text=A refund is recommended by treasury: Nobody knows the code.")
     recommend(other, "So it is.")
     other.wait_for_selector("#treasury-unmatched >> text=Every payment has its bill.")

@@ -307,7 +307,7 @@ class _Writer:
         else:
             declared = str(plain) if value is None else f"{plain}!"
             choices = ([value], [other])
-        if self._chance(0.02) and not declared.endswith("!"):
+        if self._chance(0.04) and not declared.endswith("!"):
             choices = ([None],)
         name = f"v{len(self._variables)}"
         drawn = (self._dice.choice(choices), self._dice.choice(choices))

@@ -12,7 +12,7 @@ from models import Base
 from models.vocabulary import Purpose, Role
 
 #: Who reads who somebody is, as the domain's matrix says.
-READERS = {"OFFICER", "SUPERVISOR", "PARTNER_AGENT", "APPLICANT", "SCREENING"}
+READERS = {"OFFICER", "SUPERVISOR", "PARTNER_AGENT", "APPLICANT", "SCREENING", "PARTNER_SERVICE"}
 
 
 def readers(page: str) -> set[str]:

@@ -26,7 +26,9 @@ from tests.gateway.changing import (
     in_verification,
     key,
     perform,
+    receipt,
     refused_case,
+    rupiah,
 )
 from tests.gateway.conftest import PATIENT, Viewer
 from tests.gateway.in_process import running_gateway
@@ -70,6 +72,7 @@ MADE_AT = {
     "erasure": "ordered_at",
     "legal_hold": "held_at",
     "breach": "recorded_at",
+    "unmatched_payment": "kept_at",
     "mail_subscription": "subscribed_at",
     "saved_view": "saved_at",
     "month_note": "written_at",
@@ -182,6 +185,8 @@ async def _walk(who: Mapping[str, Viewer]) -> None:
         await payload_of(who["supervisor"], "holdErasure", "legalHold { id }", **held)
         noticed = sample("recordBreach", today())
         await payload_of(who["auditor"], "recordBreach", "breach { id }", **noticed)
+        kept = {"billingCode": "1", "paid": rupiah(1), "receiptNumber": receipt()}
+        await payload_of(who["treasury"], "keepPayment", "unmatchedPayment { id }", **kept)
         breach = 'peopleRead(from: "2025-01-01T00:00Z", before: "2025-02-01T00:00Z")'
         asked = await who["auditor"](f"{{ {breach} {{ asOf }} }}")
         assert asked.errors == [], asked.text

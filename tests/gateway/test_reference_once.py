@@ -134,7 +134,7 @@ async def test_the_database_alone_keeps_the_past(
 ) -> None:
     before = await everything(connection)
     of_the_past = dict.fromkeys(
-        ("openedOn", "closedOn", "validFrom", "validUntil", "beganOn"), "2021-01-01"
+        ("openedOn", "closedOn", "validFrom", "validUntil", "beganOn", "day"), "2021-01-01"
     )
     values = sample(mutation, on)
     values |= {name: day for name, day in of_the_past.items() if name in values}

@@ -187,7 +187,7 @@ async def test_money_that_fits_no_bill_is_kept_until_it_finds_its_own(who) -> No
     # The applicant shows the receipt. It is reported for the right bill, which settles it.
     assert (await pay(who, case, receiptNumber=number)).is_done
     bill = (await who["agent-au"](THE_BILL, case=case)).data["node"]["bill"]
-    [found] = (await who["auditor"](KEPT, receipt=number)).data["unmatchedPayments"]["nodes"]
+    [found] = (await who["treasury-2"](KEPT, receipt=number)).data["unmatchedPayments"]["nodes"]
     assert found == {"state": "ASSIGNED", "assignedTo": bill["code"], "secondedBy": None}
     refund = await recommended(who["treasury"], payment, "Late.")
     assert refund["errors"] == [{"code": "ALREADY_SETTLED", "path": ["input", "paymentId"]}]

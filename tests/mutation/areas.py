@@ -155,7 +155,12 @@ AREAS = (
     ),
     Area(
         "account",
-        ("models/account/*.py", "gateway/cli/audit.py", "gateway/cli/witness.py"),
+        (
+            "models/account/*.py",
+            "models/signatures.py",
+            "gateway/cli/audit.py",
+            "gateway/cli/witness.py",
+        ),
         (
             "tests/models/test_witnesses.py",
             "tests/models/test_account.py",

@@ -196,9 +196,9 @@ _CASES: dict[str, Lines] = {
         "releasedBy releasedAt releaseReason application":   "- - R - - R - - - - - -",
     },
     "UnmatchedPayment": {
-        "id receiptNumber billingCode paid state keptBy keptAt": "- - - - - R - - - R - -",
-        "recommendedBy reason recommendedAt assignedTo assignedAt": "- - - - - R - - - R - -",
-        "secondedBy secondReason secondedAt":                "- - - - - R - - - R - -",
+        "id receiptNumber billingCode paid state keptBy keptAt": "- - - - - - - - - R - -",
+        "recommendedBy reason recommendedAt assignedTo assignedAt": "- - - - - - - - - R - -",
+        "secondedBy secondReason secondedAt":                "- - - - - - - - - R - -",
     },
     # Whoever knows of a breach before the people do is an auditor.
     "Breach": {
@@ -476,7 +476,7 @@ _WAYS: dict[str, Lines] = {
         "daysOff visaKeys takenBackVisas":                   "R R R R R R R R R R R R",
         "applications application":                          "- R R R R R R R - - - -",
         "bill":                                              "- - - - - - - - - R - -",
-        "unmatchedPayments":                                 "- - - - - R - - - R - -",
+        "unmatchedPayments":                                 "- - - - - - - - - R - -",
         "volumes":                                           "R R R R R R - - - - - R",
         "findings":                                          "R R R R R R - - - - - -",
         "refusalGrounds":                                    "R R R - - R - - - - - -",

@@ -34,7 +34,7 @@ class KeepPaymentInput(ReferenceInput):
 @strawberry.input(description="A payment that should go back to whoever paid it.")
 class RecommendRefundInput(ReferenceInput):
     payment_id: strawberry.ID = required("Global id of the payment.")
-    reason: str = required(f"Why, naming nobody: from 1 to {LONGEST_NOTE} characters.")
+    reason: str = required(f"Why, without saying who it is: from 1 to {LONGEST_NOTE} characters.")
 
 
 def _keep(intent: Intent, input_: KeepPaymentInput) -> KeepPayment:

@@ -47,7 +47,10 @@ async def test_events_that_touch_the_window_and_its_countries_are_told(
 async def test_what_is_promised_is_that_of_most_nationalities_when_the_window_ends(
     who: dict[str, Viewer], world: str, connection: asyncpg.Connection
 ) -> None:
-    later = "INSERT INTO service_target VALUES ('C1', 'STANDARD', $1, 120, 80)"
+    later = (
+        "INSERT INTO service_target (visa_type_code, clock, valid_from, hours, promised_percent)"
+        " VALUES ('C1', 'STANDARD', $1, 120, 80)"
+    )
     await connection.execute(later, date(2025, 2, 1))
     for last, promised in (("2025-01-31", 0.95), ("2025-02-28", 0.8)):
         rows = await ask(who["leadership"], "2025-01-01", last)
