@@ -13,7 +13,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs"
 APPLICATIONS = 60_000
 WIDTH = 1440
 #: A picture ends below the last panel that lies within this height.
-TODAY_HEIGHT, VOLUMES_HEIGHT, CASE_HEIGHT, MARGIN = 2_100, 1_700, 1_700, 16
+TODAY_HEIGHT, VOLUMES_HEIGHT, CASE_HEIGHT, MARGIN = 2_100, 1_800, 1_700, 16
 LAST_PANEL = """
   (most) => Math.max(...[...document.querySelectorAll(".panel")]
     .map((panel) => panel.getBoundingClientRect().bottom + window.scrollY)
@@ -34,12 +34,11 @@ def main() -> None:
         by_night = browser.new_context(
             viewport={"width": WIDTH, "height": 1000}, color_scheme="dark", locale="id-ID"
         )
-        query = "language=id&country=AU,MY&measure=refusal_rate"
-        _take(
-            Visitor(demo, by_night.new_page()).opens("leadership", query),
-            "volumes-id",
-            VOLUMES_HEIGHT,
+        volumes = Visitor(demo, by_night.new_page()).opens(
+            "leadership", "language=id&country=AU,MY&measure=refusal_rate"
         )
+        volumes.wait_for_selector("#ranking tbody tr")
+        _take(volumes, "volumes-id", VOLUMES_HEIGHT)
         by_day = browser.new_context(viewport={"width": WIDTH, "height": 1000})
         _take(_a_case(Visitor(demo, by_day.new_page())), "case-en", CASE_HEIGHT)
         browser.close()
