@@ -16,10 +16,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from gateway.access.transactions.begin import TransactionStarts
 from gateway.access.transactions.writing import WriteTransaction, begin_writing
-from gateway.mutations import breaches, mail, payments, readers, rights
+from gateway.mutations import breaches, fetching, mail, payments, readers, rights
 from gateway.mutations.bans import AnswerBan, ProposeBan, change_bans
 from gateway.mutations.desk import relieve
-from gateway.mutations.fetching import FetchRequest, fetch
 from gateway.mutations.outcome import (
     Effects,
     NothingDoneError,
@@ -49,6 +48,7 @@ _EFFECTS: Effects = {
     **mail.EFFECTS,
     **readers.EFFECTS,
     **payments.EFFECTS,
+    **fetching.EFFECTS,
 }
 
 
@@ -71,8 +71,6 @@ class Changes:
                     return await take_step(transaction, request)
                 case SubmissionRequest():
                     return await submit(transaction, request)
-                case FetchRequest():
-                    return await fetch(transaction, request)
                 case ReliefRequest():
                     return await relieve(transaction, request)
                 case ProposeBan() | AnswerBan():

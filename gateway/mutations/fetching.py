@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 
 from gateway.access.rows import meets_in_role, rule_of_reading
 from gateway.access.transactions.writing import WriteTransaction
-from gateway.mutations.outcome import Outcome, Reasons, Result
+from gateway.mutations.outcome import Effects, Reasons
 from gateway.mutations.requests import Request
 from gateway.mutations.row_lookups import lock_row
 from gateway.rules import Rule
@@ -23,10 +23,9 @@ class FetchRequest(Request):
     visa_number: str
 
 
-async def fetch(transaction: WriteTransaction, request: FetchRequest) -> Outcome:
+async def fetch(transaction: WriteTransaction, request: FetchRequest, reasons: Reasons) -> str:
     """Note that the document is fetched; who asked reads it then. Raises RefusedError if it is not
     there, or was fetched before."""
-    reasons = Reasons(request.faults)
     reasons.refuse_if_any()
     columns = ("id", "applicant_id", "fetched_at")
     key = {"visa_number": request.visa_number}
@@ -42,10 +41,13 @@ async def fetch(transaction: WriteTransaction, request: FetchRequest) -> Outcome
     reasons.refuse_if_any()
     fetched = {"fetched_at": datetime.now(UTC), "fetched_by": transaction.viewer.subject}
     transaction.update(VisaDocument, {"id": row.id}, fetched)
-    return Outcome([Result(str(row.applicant_id))])
+    return str(row.applicant_id)
 
 
 def _select_visa(rule: Rule | None) -> Any:
     return select(Visa.visa_number).where(
         Visa.visa_number == bindparam("number"), meets_in_role(rule)
     )
+
+
+EFFECTS: Effects = {FetchRequest: fetch}

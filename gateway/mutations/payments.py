@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from gateway.access.transactions.writing import WriteTransaction
+from gateway.access.transactions.writing import WriteTransaction, select_lock
 from gateway.mutations.outcome import Effects, Reasons
 from gateway.mutations.requests import Request
 from gateway.mutations.row_lookups import is_there, lock_row
@@ -27,7 +27,11 @@ class RecommendRefund(Request):
 
 
 async def keep(transaction: WriteTransaction, request: KeepPayment, reasons: Reasons) -> str:
-    """Keep a payment whose receipt paid no bill, and is kept once."""
+    """Keep a payment whose receipt paid no bill, and is kept once.
+
+    Of two that report a receipt at once, as here or for a bill, one waits here.
+    """
+    await transaction.fetch_one(select_lock, text=request.receipt_number)
     receipt = {"receipt_number": request.receipt_number}
     if await is_there(transaction, Bill, receipt) or await is_there(
         transaction, UnmatchedPayment, receipt

@@ -1,5 +1,6 @@
 """A day at the state treasury: fees are reported paid by bill and receipt, and by nobody else."""
 
+from asyncio import gather
 from datetime import datetime
 from typing import Any
 
@@ -191,6 +192,16 @@ async def test_money_that_fits_no_bill_is_kept_until_it_finds_its_own(who) -> No
     assert found == {"state": "ASSIGNED", "assignedTo": bill["code"], "secondedBy": None}
     refund = await recommended(who["treasury"], payment, "Late.")
     assert refund["errors"] == [{"code": "ALREADY_SETTLED", "path": ["input", "paymentId"]}]
+
+
+async def test_a_receipt_that_is_reported_twice_at_once_is_kept_once(who) -> None:
+    number = receipt()
+    answers = await gather(
+        *(kept(who[name], "1", 1, number) for name in ("treasury", "treasury-2"))
+    )
+    assert sorted([each["code"] for each in one["errors"]] for one in answers) == [
+        [], ["RECEIPT_USED"],
+    ]  # fmt: skip
 
 
 async def test_a_double_payment_goes_back_by_two_people_and_pays_nothing_else(who) -> None:
