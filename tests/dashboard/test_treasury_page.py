@@ -1,31 +1,22 @@
 """The page Treasury: a bill is found by its code and reported paid, alone or with others."""
 
-import itertools
-from datetime import timedelta
-
 import pytest
 from playwright.sync_api import Page
 
-from dashboard.model.period import today
 from dashboard.pages.treasury.page import read_payments
 from dashboard.texts import texts
 from tests.dashboard.filling_in import fill, outcome_of, send
 from tests.dashboard.visiting import Visitor, assert_accessible
+from tests.handing_in import billed
 from tests.running_demo import Demo
 
 PATH = "/treasury"
 OUTCOME, ANSWER = "treasury-outcome", "treasury-answer"
-SUBMIT = """
-    mutation ($input: SubmitApplicationInput!) { submitApplication(input: $input) {
-        application { reference bill { code fee { amount } } } errors { message }
-    } }
-"""
 STATUS = """
     query ($case: String!) { application(by: { reference: $case }) {
         stage bill { receiptNumber }
     } }
 """
-_numbers = itertools.count(1)
 
 
 def opens(visitor: Visitor) -> Page:
@@ -35,27 +26,9 @@ def opens(visitor: Visitor) -> Page:
     return page
 
 
-def billed(demo: Demo) -> tuple[str, str]:
-    """A case that an agent has handed in, and the code of its bill."""
-    number, entry = next(_numbers), today() + timedelta(days=20)
-    identity = {
-        "fullName": f"Ada Kwan {number}", "birthDate": "1988-04-02", "sex": "F",
-        "placeOfBirth": "Perth", "passportNumber": f"PT{number:06}",
-        "passportExpiresOn": "2033-01-01", "passportIssuingState": "AU",
-        "email": "ada@example.org", "phone": "+61 400 000 000",
-    }  # fmt: skip
-    form = {
-        "idempotencyKey": f"treasury-page-{number}", "visaType": "B1", "nationality": "AU",
-        "tripPurpose": "TOURISM", "entryOn": entry.isoformat(), "identity": identity,
-    }  # fmt: skip
-    answer = demo.ask("agent-au", SUBMIT, input=form)["submitApplication"]
-    assert answer["errors"] == []
-    case = answer["application"]
-    return case["reference"], case["bill"]["code"]
-
-
 def test_a_bill_is_found_by_its_code_and_reported_paid(visitor: Visitor, demo: Demo) -> None:
-    case, code = billed(demo)
+    filed = billed(demo)
+    case, code = filed["reference"], filed["bill"]["code"]
     page = opens(visitor)
     fill(page, "findBill", code=code)
     found = send(page, "findBill", ANSWER)
@@ -76,7 +49,8 @@ def test_a_bill_is_found_by_its_code_and_reported_paid(visitor: Visitor, demo: D
 def test_several_payments_are_reported_at_once_and_each_mistake_is_told(
     visitor: Visitor, demo: Demo
 ) -> None:
-    (first, one), (second, two) = billed(demo), billed(demo)
+    filed = billed(demo), billed(demo)
+    one, two = (case["bill"]["code"] for case in filed)
     page = opens(visitor)
     lines = f"{one} 500.000 NTPN000000000002\n\n{two};1;NTPN000000000003\n"
     fill(page, "recordPayments", payments=lines)
@@ -85,7 +59,8 @@ def test_several_payments_are_reported_at_once_and_each_mistake_is_told(
     assert two in told  # the amount is another one
     assert page.input_value("#recordPayments-payments") == lines  # to be mended
     stages = [
-        demo.ask("agent-au", STATUS, case=each)["application"]["stage"] for each in (first, second)
+        demo.ask("agent-au", STATUS, case=case["reference"])["application"]["stage"]
+        for case in filed
     ]
     assert stages == ["IN_PROCESS", "WAITING_FOR_APPLICANT"]
     fill(page, "recordPayments", payments=f"{two} NTPN000000000003")

@@ -9,13 +9,9 @@ from playwright.sync_api import Page
 from models.instants import WIB
 from tests.dashboard.filling_in import fill, send
 from tests.dashboard.visiting import Visitor
+from tests.handing_in import handed_over
 from tests.running_demo import Demo
 
-OPEN = """
-    { applications(first: 99, where: { status: { in: [PAID, IN_VERIFICATION] } }) {
-        nodes { id reference receivedAt country { code } }
-    } }
-"""
 REFER = """
     mutation ($case: ID!) { referToScreening(input: {
         idempotencyKey: "a-referral", applicationId: $case, reason: TRAVEL_HISTORY,
@@ -78,11 +74,7 @@ def resolve_a_hit(page: Page, colleague: Visitor) -> None:
 
 def follow_a_referral(page: Page, colleague: Visitor, demo: Demo) -> None:
     """What an officer asks stands in the case with its reason, and at once so does the answer."""
-    cases = [
-        case for case in demo.ask("supervisor", OPEN)["applications"]["nodes"]
-        if case["receivedAt"] and case["country"]
-    ]  # fmt: skip
-    case = max(cases, key=lambda one: one["country"]["code"])
+    case = handed_over(demo)
     pass_to("officer", case["id"], "passed-to-refer", demo)
     assert demo.ask("officer", REFER, case=case["id"])["referToScreening"]["errors"] == []
     reference = case["reference"]
