@@ -122,7 +122,7 @@ class _Bench:
                 for one in started
                 if one.name == GERBANG
             }
-        if cell.name == PACED:
+        if cell.name in PACED:
             return self._paced_turns(cell, started)
         name = FLOOR_OF if cell.name == FLOOR else cell.name
         turns = {
@@ -135,17 +135,23 @@ class _Bench:
         return turns
 
     def _paced_turns(self, cell: Cell, started: Sequence[Contender]) -> Mapping[str, Any]:
-        """Raises LookupError where it was not measured yet what Mercurius answers at most."""
-        crowd = self._results.of(Cell(cell.applications, cell.processes, FLOOR_OF, CROWD))
-        if crowd is None or MERCURIUS not in crowd:
-            raise LookupError(f"{PACED} follows {FLOOR_OF} on {CROWD} connections, with Mercurius")
-        rate = SHARE * crowd[MERCURIUS].per_second
+        """Raises LookupError where it was not measured yet how much is answered at most."""
+        name = PACED[cell.name]
+        crowd = self._results.of(Cell(cell.applications, cell.processes, name, CROWD))
+        if crowd is None:
+            raise LookupError(f"{cell.name} follows {name} on {CROWD} connections")
+        fastest = crowd.get(MERCURIUS) or crowd[GERBANG]
+        rate = SHARE * fastest.per_second
 
         async def ask(one: Contender, seconds: float) -> Turn:
-            requests = self._requests(one, FLOOR_OF)
+            requests = self._requests(one, name)
             return await turn(one, requests, CROWD, self._watch, seconds, rate=rate)
 
-        return {one.name: partial(ask, one) for one in started if one.name in (GERBANG, MERCURIUS)}
+        return {
+            one.name: partial(ask, one)
+            for one in started
+            if one.name in (GERBANG, MERCURIUS) and one.answers(BY_NAME[name])
+        }
 
     async def _turn(self, one: Contender, name: str, connections: int, seconds: float) -> Turn:
         requests = self._requests(one, name)

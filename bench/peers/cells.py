@@ -8,8 +8,10 @@ from bench.peers.questions import BY_NAME, Question
 SMALL, LARGE = 20_000, 1_000_000
 MIXED = "Q6"
 FLOOR = "floor"
-#: The page asked at a steady rate: so much of what Mercurius answers at most.
-PACED, SHARE = "paced", 0.8
+#: Questions asked at a steady rate: so much of what Mercurius answers at most, or we where it
+#: cannot answer.
+SHARE = 0.8
+PACED = {f"{name} paced": name for name in ("Q1", "Q2v", "Q3", "Q3c", "Q5")}
 #: The question whose statements are the floor, and the load under which it is compared.
 FLOOR_OF, CROWD = "Q2v", 16
 
@@ -40,7 +42,7 @@ CELLS = (
     *(Cell(SMALL, 1, name, each) for name in ("Q1", "Q2", "Q2v") for each in (1, CROWD, 100)),
     *(Cell(SMALL, 2, name, CROWD) for name in ("Q1", "Q2v")),
     *(Cell(LARGE, 1, name, CROWD) for name in ("Q1", "Q2v")),
-    *(Cell(SMALL, 1, name, CROWD) for name in ("Q3", "Q3c", "Q5", MIXED, FLOOR, PACED)),
+    *(Cell(SMALL, 1, name, CROWD) for name in ("Q3", "Q3c", "Q5", MIXED, FLOOR, *PACED)),
     *(Cell(size, 1, name, 1) for size in (SMALL, LARGE) for name in ("Q4", "Q4c")),
 )
 

@@ -5,6 +5,7 @@ from math import isnan
 
 from bench.measuring import show_table
 from bench.peers.cells import FLOOR, MIXED, PACED, Cell
+from bench.peers.questions import BY_NAME
 from bench.peers.results import Figures, Results
 from bench.peers.starting import GERBANG
 
@@ -32,7 +33,7 @@ def _title(cell: Cell) -> str:
     what = {
         MIXED: "twenty documents of five roles, with errors and hang-ups",
         FLOOR: "the page's own statements by pgbench, and over HTTP",
-        PACED: "the page at 80 % of what Mercurius answers at most",
+        **{name: f"{BY_NAME[of].title}, at 80 % of the most" for name, of in PACED.items()},
     }
     title = what.get(cell.name) or cell.question.title
     processes = f", {cell.processes} processes" if cell.processes > 1 else ""
