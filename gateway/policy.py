@@ -638,7 +638,7 @@ POLICY: Mapping[str, Access] = {
             "screenings": ANSWER_READERS,
         },
     ),
-    # Bills. The treasury finds one by its code, and reads nothing of the case.
+    # Bills. The treasury lists them all, and reads nothing of the case.
     "Bill": Access(
         rows={**of_reached_cases(Bill.application_id), Role.TREASURY: every_row},
         fields={
@@ -1039,16 +1039,16 @@ POLICY: Mapping[str, Access] = {
             ANSWER_READERS,
         ),
     ),
-    # Money that fits no bill.
+    # Money that fits no bill, for those who receive it and those who audit them.
     "UnmatchedPayment": Access(
-        rows={Role.TREASURY: every_row},
+        rows=dict.fromkeys(TREASURY + AUDITOR, every_row),
         fields=dict.fromkeys(
             (
                 *("id", "receiptNumber", "billingCode", "paid", "state", "keptBy", "keptAt"),
                 *("recommendedBy", "reason", "recommendedAt"),
                 *("secondedBy", "secondReason", "secondedAt", "assignedTo", "assignedAt"),
             ),
-            TREASURY,
+            TREASURY + AUDITOR,
         ),
     ),
     # Breaches and their notices. Others learn from an alert that these are overdue.
@@ -1826,7 +1826,8 @@ POLICY: Mapping[str, Access] = {
             "applications": CASE_READERS,
             "application": CASE_READERS,
             "bill": TREASURY,
-            "unmatchedPayments": TREASURY,
+            "bills": TREASURY,
+            "unmatchedPayments": TREASURY + AUDITOR,
             "screenings": SCREENING,
             "banEntries": BAN_READERS,
             "workList": CASE_WORKERS,

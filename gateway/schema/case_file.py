@@ -35,16 +35,27 @@ class Bill(Node):
     """The fee of one application, fixed when it was billed: state revenue (PNBP)."""
 
     code: str = column(
-        BillRow.billing_code, "What it is paid under: 15 digits, such as `873912428729952`."
+        BillRow.billing_code,
+        "What it is paid under: 15 digits, such as `873912428729952`.",
+        filters=True,
     )
     fee: Money = money(BillRow.amount_idr, "What is to be paid.")
-    issued_at: datetime = column(BillRow.issued_at, "When it was issued.")
-    due_at: datetime = column(BillRow.due_at, "Until when it can be paid.")
+    issued_at: datetime = column(
+        BillRow.issued_at, "When it was issued.", filters=True, orders=True
+    )
+    due_at: datetime = column(
+        BillRow.due_at, "Until when it can be paid.", filters=True, orders=True
+    )
     paid_at: datetime | None = column(
-        BillRow.paid_at, "When the treasury reported that it was paid."
+        BillRow.paid_at,
+        "When the treasury reported that it was paid.",
+        filters=True,
+        orders=True,
     )
     receipt_number: str | None = column(
-        BillRow.receipt_number, "The treasury's number of the payment, such as `A1B2C3D4E5F6A7B8`."
+        BillRow.receipt_number,
+        "The treasury's number of the payment, such as `A1B2C3D4E5F6A7B8`.",
+        filters=True,
     )
 
 

@@ -207,6 +207,9 @@ class Query:
         "a bill",
         {"code": Name(str, BillRow.billing_code, "What it is paid under: 15 digits.")},
     )
+    bills: Connection[Bill] | None = connection_field(
+        Bill, "Bills of all cases, the newest first.", order="issued_at", newest_first=True
+    )
     unmatched_payments: Connection[UnmatchedPayment] | None = connection_field(
         UnmatchedPayment, "Payments that fit no bill, the oldest first.", order="kept_at"
     )
@@ -309,10 +312,7 @@ class Query:
         " looks from a case on the own desk. Each look-up is logged, found or not.",
     )
     person_lookups: Connection[PersonLookup] | None = connection_field(
-        PersonLookup,
-        "Who looked for people, in your reach.",
-        order="occurred_at",
-        newest_first=True,
+        PersonLookup, "Who looked for people in your reach.", order="occurred_at", newest_first=True
     )
 
     trusted_documents: list[TrustedDocument] | None = strawberry.field(

@@ -28,6 +28,10 @@ class Bill(Base):
     receipt_number: Mapped[str | None] = mapped_column(unique=True)
 
     __table_args__ = (
+        # The treasury's list, by each of its orders.
+        Index(None, "issued_at", "billing_code"),
+        Index(None, "due_at", "billing_code"),
+        Index(None, "paid_at", "billing_code"),
         CheckConstraint("billing_code ~ '^[0-9]{15}$'", name="billing_code_is_formed"),
         CheckConstraint("receipt_number ~ '^[0-9A-Z]{16}$'", name="receipt_number_is_formed"),
         CheckConstraint("amount_idr >= 0", name="amount_is_not_negative"),

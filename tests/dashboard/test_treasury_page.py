@@ -44,6 +44,10 @@ def test_a_bill_is_found_by_its_code_and_reported_paid(visitor: Visitor, demo: D
     assert paid == {"stage": "IN_PROCESS", "bill": {"receiptNumber": "NTPN000000000001"}}
     fill(page, "findBill", code=code)
     assert "receipt NTPN000000000001" in send(page, "findBill", ANSWER)
+    fill(page, "listBills-", receiptNumber="NTPN000000000001")
+    listed = send(page, "listBills-", ANSWER)
+    assert code in listed
+    assert case not in listed
 
 
 def test_several_payments_are_reported_at_once_and_each_mistake_is_told(

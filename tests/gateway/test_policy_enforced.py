@@ -46,7 +46,7 @@ LISTS = {
     "Inquiry": "inquiries", "ReferenceChange": "referenceChanges", "DataRequest": "dataRequests",
     "KeyOperation": "keyOperations", "NamedEvent": "namedEvents", "Erasure": "erasures",
     "LegalHold": "legalHolds", "UnmatchedPayment": "unmatchedPayments", "Breach": "breaches",
-    "MailSubscription": "mailSubscriptions",
+    "Bill": "bills", "MailSubscription": "mailSubscriptions",
     "SavedView": "savedViews", "MonthNote": "monthNotes",
 }  # fmt: skip
 

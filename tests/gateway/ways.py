@@ -81,7 +81,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     ),
     "Bill": (
         f"{_CASES} > bill", f'bill(by: {{code: "{billing_code(DECIDED)}"}})',
-        _node("Bill", billing_code(DECIDED)),
+        _node("Bill", billing_code(DECIDED)), *_paged("bills"),
     ),
     "CaseDocument": (f"{_CASES} > documents",),
     "RequestedItem": (f"{_CASES} > requestedItems(first: 9) > nodes",),

@@ -108,6 +108,38 @@ async def test_a_withdrawn_application_takes_no_payment(who) -> None:
     assert (await pay(who, case)).codes == ["BILL_CLOSED"]
 
 
+LISTED = """
+    query ($from: DateTime, $unpaid: Boolean, $receipt: String, $after: Cursor) {
+        bills(first: 2, after: $after, orderBy: { field: ISSUED_AT, direction: ASCENDING }, where: {
+            issuedAt: { from: $from }, paidAt: { isNull: $unpaid }, receiptNumber: { eq: $receipt }
+        }) { nodes { code receiptNumber } totalCount { value } pageInfo { endCursor } }
+    }
+"""
+
+
+async def test_the_treasury_lists_bills_and_nothing_of_their_cases(who) -> None:
+    agent, treasury, number = who["agent-au"], who["treasury"], receipt()
+    cases = [await perform(agent, "submitApplication", **FORM) for _ in range(3)]
+    bills = [(await agent(THE_BILL, case=case)).data["node"]["bill"] for case in cases]
+    since, codes = bills[0]["issuedAt"], [bill["code"] for bill in bills]
+    assert (await pay(who, cases[1], receiptNumber=number)).is_done
+
+    async def listed(**asked: Any) -> Any:
+        return (await treasury(LISTED, **{"from": since, **asked})).data["bills"]
+
+    first = await listed()
+    assert ([each["code"] for each in first["nodes"]], first["totalCount"]) == (
+        codes[:2], {"value": 3},
+    )  # fmt: skip
+    rest = await listed(after=first["pageInfo"]["endCursor"])
+    assert [each["code"] for each in rest["nodes"]] == codes[2:]
+    assert [each["code"] for each in (await listed(unpaid=True))["nodes"]] == [codes[0], codes[2]]
+    found = await listed(receipt=number, unpaid=False)
+    assert found["nodes"] == [{"code": codes[1], "receiptNumber": number}]
+    for beyond in ("application { id }", "visaType { code }"):
+        assert (await treasury(LISTED.replace("code receiptNumber", beyond))).status == 400
+
+
 async def test_a_code_that_was_never_issued_is_not_found(who) -> None:
     treasury = who["treasury"]
     assert (await treasury(BY_CODE, code="812345678901234")).data == {"bill": None}

@@ -196,9 +196,9 @@ _CASES: dict[str, Lines] = {
         "releasedBy releasedAt releaseReason application":   "- - R - - R - - - - - -",
     },
     "UnmatchedPayment": {
-        "id receiptNumber billingCode paid state keptBy keptAt": "- - - - - - - - - R - -",
-        "recommendedBy reason recommendedAt assignedTo assignedAt": "- - - - - - - - - R - -",
-        "secondedBy secondReason secondedAt":                "- - - - - - - - - R - -",
+        "id receiptNumber billingCode paid state keptBy keptAt": "- - - - - R - - - R - -",
+        "recommendedBy reason recommendedAt assignedTo assignedAt": "- - - - - R - - - R - -",
+        "secondedBy secondReason secondedAt":                "- - - - - R - - - R - -",
     },
     # Whoever knows of a breach before the people do is an auditor.
     "Breach": {
@@ -475,8 +475,8 @@ _WAYS: dict[str, Lines] = {
         "partners partner centres centre":                   "R R R R R R R R R R R R",
         "daysOff visaKeys takenBackVisas":                   "R R R R R R R R R R R R",
         "applications application":                          "- R R R R R R R - - - -",
-        "bill":                                              "- - - - - - - - - R - -",
-        "unmatchedPayments":                                 "- - - - - - - - - R - -",
+        "bill bills":                                        "- - - - - - - - - R - -",
+        "unmatchedPayments":                                 "- - - - - R - - - R - -",
         "volumes":                                           "R R R R R R - - - - - R",
         "findings":                                          "R R R R R R - - - - - -",
         "refusalGrounds":                                    "R R R - - R - - - - - -",
@@ -571,7 +571,7 @@ PAGED = (
     "ApplicationEvent", "Decision", "Assignment", "RequestedItem", "Screening", "AccessEvent",
     "Suspension", "Correction", "IdentityVersion", "ReferenceChange", "PersonLink", "LinkerRead",
     "PersonLookup", "BanEntry", "BanRead", "Alert", "Inquiry", "InquiryPerson", "DataRequest",
-    "UnmatchedPayment", "LegalHold", "Breach", "MailSubscription", "SavedView", "MonthNote",
+    "Bill", "UnmatchedPayment", "LegalHold", "Breach", "MailSubscription", "SavedView", "MonthNote",
     "KeyOperation", "NamedEvent", "Erasure",
 )  # fmt: skip
 

@@ -1046,7 +1046,7 @@ _ROWS: dict[str, Reach] = {
     "Erasure": Reach("erasure", ("id",), _erasures),
     "KeyOperation": Reach("key_operation", ("operator",), _only("AUDITOR", {(KEY_OPERATOR,)})),
     "UnmatchedPayment": Reach(
-        "unmatched_payment", ("receipt_number",), _only("TREASURY", {(KEPT_RECEIPT,)})
+        "unmatched_payment", ("receipt_number",), _only("TREASURY AUDITOR", {(KEPT_RECEIPT,)})
     ),
     "Breach": Reach("breach", ("recorded_by",), _only("AUDITOR", {(BREACH_BY,)})),
     "LegalHold": Reach(

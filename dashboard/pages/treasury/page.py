@@ -18,6 +18,7 @@ from dashboard.components.panels import (
     panel,
     panel_part,
     panels_layout,
+    scrolling_table,
 )
 from dashboard.model.page_state import Address
 from dashboard.model.user import User
@@ -28,6 +29,7 @@ PAGE_NAME, QUESTION = "treasury", "treasury/question"
 TREASURERS = frozenset({"TREASURY"})
 #: What a line of several payments has: the code of the bill, the amount, the receipt.
 _PARTS = 3
+_COLUMNS = ("code", "amount", "issued", "due", "paid", "receipt")
 #: What may stand between the digits of an amount.
 _BETWEEN = str.maketrans("", "", ".,")
 
@@ -70,6 +72,31 @@ def show_bill(answer: Answer, asked: Mapping[str, Any], say: Texts) -> list[Any]
     ]
 
 
+def list_bills(answer: Answer, asked: Mapping[str, Any], say: Texts) -> list[Any]:
+    """A page of bills, and the way to the next."""
+    bills = answer["bills"]
+    if not bills["nodes"]:
+        return [html.P(say("treasury.no_bills"))]
+    columns = [say(f"treasury.column.{each}") for each in _COLUMNS]
+    rows = [_row(each, say) for each in bills["nodes"]]
+    shown: list[Any] = [scrolling_table(say("treasury.bills"), columns, rows)]
+    if bills["pageInfo"]["hasNextPage"]:
+        further = {**asked, "after": bills["pageInfo"]["endCursor"]}
+        about = {
+            name: str(value).lower() if isinstance(value, bool) else value
+            for name, value in further.items()
+        }
+        shown += (html.P(say("treasury.more")), QUESTIONS.form("listBills", say, about=about))
+    return shown
+
+
+def _row(bill: Answer, say: Texts) -> html.Tr:
+    instants = (bill[name] and written_instant(bill[name], say) for name in ("issuedAt", "dueAt"))
+    paid = bill["paidAt"] and written_instant(bill["paidAt"], say)
+    cells = (count_text(bill["fee"]["amount"], say), *instants, paid, bill["receiptNumber"])
+    return html.Tr([html.Th(bill["code"], scope="row"), *(html.Td(each or "") for each in cells)])
+
+
 CHANGES = Changes(
     PAGE_NAME,
     {
@@ -89,7 +116,18 @@ CHANGES = Changes(
     batches={"recordPayments": Batch("recordPayment", read_payments)},
 )
 QUESTIONS = Questions(
-    PAGE_NAME, {"findBill": (Field("code", called="billingCode"),)}, {"findBill": show_bill}
+    PAGE_NAME,
+    {
+        "findBill": (Field("code", called="billingCode"),),
+        "listBills": (
+            Field("from", FieldKind.INSTANT, is_required=False),
+            Field("before", FieldKind.INSTANT, is_required=False),
+            Field("isUnpaid", FieldKind.YES_OR_NO, is_required=False),
+            Field("receiptNumber", is_required=False),
+            Field("after", is_required=False),
+        ),
+    },
+    {"findBill": show_bill, "listBills": list_bills},
 )
 
 
@@ -97,6 +135,11 @@ def layout(address: Address, viewer: User, say: Texts) -> html.Div:
     lines = html.P(say("treasury.lines"))
     panels = [
         fixed_panel("bill", say("treasury.bill"), QUESTIONS.form("findBill", say)),
+        fixed_panel(
+            "bills",
+            say("treasury.bills"),
+            QUESTIONS.form("listBills", say, about={"after": ""}),
+        ),
         fixed_panel(
             "payments", say("treasury.payments"), lines, CHANGES.form("recordPayments", say)
         ),

@@ -1714,6 +1714,12 @@ CREATE TABLE bill (
     CONSTRAINT uq_bill_receipt_number UNIQUE (receipt_number)
 );
 
+CREATE INDEX ix_bill_due_at_billing_code ON bill (due_at, billing_code);
+
+CREATE INDEX ix_bill_issued_at_billing_code ON bill (issued_at, billing_code);
+
+CREATE INDEX ix_bill_paid_at_billing_code ON bill (paid_at, billing_code);
+
 CREATE TABLE case_document (
     application_id UUID NOT NULL,
     kind TEXT NOT NULL,
@@ -1919,9 +1925,9 @@ CREATE INDEX ix_visa_document_unfinished ON visa_document (ordered_at, id) WHERE
 
 CREATE UNIQUE INDEX uq_visa_document_current ON visa_document (visa_number) WHERE replaced_at IS NULL;
 
-ALTER TABLE partner_country ADD CONSTRAINT fk_partner_country_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code);
-
 ALTER TABLE application ADD CONSTRAINT fk_application_current_decision_id_id FOREIGN KEY(current_decision_id, id) REFERENCES decision (id, application_id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE partner_country ADD CONSTRAINT fk_partner_country_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code);
 
 CREATE FUNCTION queue_for_account() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
