@@ -181,7 +181,7 @@ def assert_telling(tally: Tally) -> None:
 
 
 #: So many documents, in parts: a part takes seven seconds.
-MANY, PARTS = 2_000, 5
+MANY, PARTS = 1_200, 3
 
 
 @pytest.mark.parametrize("part", range(PARTS))
