@@ -1,12 +1,15 @@
 """The pages Backlog and Decisions: what is open, whose turn it is, and who decided how."""
 
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
 from dashboard.components.html_part import html_of
+from dashboard.pages.backlog import page as backlog
 from dashboard.pages.backlog.page import clearing, list_countries, show_turn, window
+from dashboard.pages.decisions import page as decisions
 from dashboard.pages.decisions.page import list_officers
 from dashboard.texts import texts
 from tests.dashboard.visiting import Visitor, assert_accessible, number
@@ -71,6 +74,7 @@ def work(**changes: int) -> dict[str, Any]:
         ({}, "cleared in 8 days"),  # 14 more closed than came, in 28 days: 4 in 8
         ({"intake": 114}, "does not shrink"),
         ({"intake": 113, "backlog": 1}, "cleared in 28 days"),
+        ({"intake": 101, "backlog": 3}, "cleared in 7 days"),  # 13 in 28 days: 3 in 6.5
         ({"backlog": 0}, "nothing is beyond its target"),
         ({"decisions": 15, "intake": 1}, "too few were closed"),
     ],
@@ -79,6 +83,32 @@ def test_when_it_clears_goes_by_the_pace_of_the_last_weeks(
     changes: dict[str, int], words: str
 ) -> None:
     assert words in clearing(work(**changes), texts("en"))
+
+
+class AQuarterToEight(datetime):
+    """A clock that stands still."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> "AQuarterToEight":
+        return cls(2026, 3, 10, 7, 45, 12, 5, tzinfo=UTC).astimezone(tz)
+
+
+def test_windows_end_today_and_bands_with_the_last_full_hour(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for module in (backlog, decisions):
+        monkeypatch.setattr(module, "today", lambda: date(2026, 3, 10))
+    monkeypatch.setattr(backlog, "datetime", AQuarterToEight)
+    # Four weeks, today included.
+    assert window() == {"from": "2026-02-11", "to": "2026-03-10"}
+    assert backlog.instants() == {
+        "longLate": "2026-03-07T07:00:00+00:00",
+        "late": "2026-03-09T07:00:00+00:00",
+        "now": "2026-03-10T07:00:00+00:00",
+        "soon": "2026-03-11T07:00:00+00:00",
+    }
+    assert decisions.window() == {"from": "2025-03-01", "to": "2026-02-28"}
+    assert decisions.window_until_today() == {"from": "2025-03-01", "to": "2026-03-10"}
 
 
 def test_places_with_the_most_beyond_the_target_come_first() -> None:

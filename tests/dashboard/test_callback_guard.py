@@ -21,9 +21,9 @@ def put(key: str, value: Any) -> Change:
     return lambda question: question | {key: value}
 
 
-def put_input(key: str, value: Any) -> Change:
+def put_input(key: str, value: Any, of: str = "inputs") -> Change:
     def change(question: dict[str, Any]) -> dict[str, Any]:
-        question["inputs"][0][key] = value
+        question[of][0][key] = value
         return question
 
     return change
@@ -51,6 +51,7 @@ NO_QUESTIONS: dict[str, Change] = {
     "another property": put_input("property", "href"),
     "a value too long": put_input("value", "?" + "a" * 5_000),
     "a value too deep": put_input("value", [[[[[["?"]]]]]]),
+    "a state too deep": put_input("value", [[[[[["?"]]]]]], "state"),
     "half a letter": put_input("value", "?language=\ud800"),
     "states that nobody declared": put("state", [{"id": "a", "property": "b", "value": 1}]),
     "a change of something else": put("changedPropIds", ["session.role"]),

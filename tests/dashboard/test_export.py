@@ -15,7 +15,7 @@ import pytest
 
 from dashboard.export.files import as_csv, as_months_csv, as_xlsx
 from dashboard.export.sheet import Sheet, sheet_of
-from dashboard.model.events import Event
+from dashboard.model.events import Event, Note
 from dashboard.model.measures import MeasureKind
 from dashboard.model.page_state import DEFAULT_PERIOD, PERIODS, Address
 from dashboard.model.period import Period, today
@@ -226,6 +226,17 @@ def test_a_month_that_is_not_over_ends_with_the_day_of_the_figures() -> None:
     assert ends["2026-01-01"] == "2026-01-31"
     assert ends["2026-02-01"] == "2026-02-28"
     assert ends["2026-03-01"] == "2026-03-01"
+
+
+def test_a_month_has_the_notes_on_it_and_no_earlier_ones() -> None:
+    view = some_view()
+    days = (date(2026, 1, 1), date(2026, 2, 1))
+    notes = [Note("", day, f"On {day}", "a", "2026-03-01T00:00:00Z", "") for day in days]
+    months = sheet_of(replace(view, volumes=replace(view.volumes, notes=notes))).months
+    at = [column.id for column in months.columns].index("from")
+    for day in days:
+        [noted] = (row[-1] for row in months.rows if row[at] == day)
+        assert [str(other) in str(noted) for other in days] == [other == day for other in days]
 
 
 def test_notes_name_each_filter_once_and_not_the_rows() -> None:

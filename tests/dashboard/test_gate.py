@@ -62,6 +62,9 @@ async def test_the_page_sends_a_stranger_to_sign_in_and_back(running: Running) -
         assert sent.headers["location"] == "/sign-in?language=en&period=3-months"
         back = await running.sign_in(browser, "leadership", "?language=en&period=3-months")
         assert back == "/?language=en&period=3-months"
+    async with running.browser() as browser:  # the page, rather than a file that nobody asked for
+        sent = await browser.get("/report.pdf?language=en")
+        assert sent.headers["location"] == "/sign-in?language=en"
 
 
 async def test_every_registered_page_leads_a_stranger_back_to_itself(running: Running) -> None:
@@ -140,6 +143,8 @@ async def test_every_answer_is_guarded(
         answer = await browser.request(method, path)
     assert answer.status_code == status
     _assert_guarded(answer)
+    # A file alone may be kept, and not that there is none.
+    assert (answer.headers["cache-control"] == "no-store") is (path != "/assets/style.css")
 
 
 async def test_a_mistake_of_ours_is_guarded_and_masked(

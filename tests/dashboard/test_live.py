@@ -175,11 +175,13 @@ async def test_whoever_waits_hears_at_once_that_the_reach_was_taken_back(
     async def end(socket: ServerConnection) -> None:
         await socket.close(4403, reason)
 
-    async with following(end) as (follower, session, _), asyncio.timeout(10):
+    async with following(end) as (follower, session, sent), asyncio.timeout(10):
         assert await follower.wait(session, 0) == 0
         assert follower.is_ended is is_ended
         if is_ended:  # and whoever asks again does not wait
             assert await follower.wait(session, 0) == 0
+        # Whoever asks again at once makes no other connection.
+        assert [each["type"] for each in sent].count("connection_init") == 1
 
 
 @pytest.mark.anyio

@@ -1,11 +1,16 @@
 """The page My data: what is on file of whoever looks, and who read it, for nobody else."""
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from dash import html
 
-from dashboard.pages.my_data.page import content
+from dashboard.gateway.client import GatewayClient
+from dashboard.gateway.session import Session
+from dashboard.pages.my_data.page import content, field_names
+from dashboard.pages.my_data.reading import READS, ask_my_data
 from dashboard.texts import texts
 from tests.dashboard.visiting import Visitor, assert_accessible
 
@@ -61,6 +66,54 @@ def test_no_statement_is_made_about_reads_older_than_the_log(
     page = str(html.Div(content({"myData": mine, "reads": [], "requests": []}, texts("en"))))
     assert said in page
     assert unsaid not in page
+    read = {"occurredAt": "2026-03-01T00:00:00+00:00", "inWords": "An officer.", "fields": []}
+    page = str(html.Div(content({"myData": mine, "reads": [read], "requests": []}, texts("en"))))
+    assert ("is kept from" in page) is bool(kept_since)
+    assert "Nobody has read it" not in page
+
+
+def test_what_was_read_is_named_and_that_earlier_versions_were() -> None:
+    say = texts("en")
+    assert field_names(["passportNumber", "fullName"], say) == ["Name", "Passport number"]
+    assert field_names(["fullName", "versions.fullName"], say) == ["Name", say("my_data.earlier")]
+
+
+@pytest.mark.parametrize("closed_at", [None, "2026-03-03T00:00:00+00:00"])
+def test_when_to_expect_a_decision_is_told_until_it_is_over(closed_at: str | None) -> None:
+    case = {
+        "reference": "7K3M-9QPX-2F4D", "visaType": None, "stage": "CLOSED", "decision": None,
+        "submittedAt": "2026-03-01T00:00:00+00:00", "targetDueAt": "2026-03-04T00:00:00+00:00",
+        "closedAt": closed_at,
+    }  # fmt: skip
+    person = {"identity": None, "nationality": None}
+    person |= {"identityVersions": {"nodes": []}, "applications": {"nodes": [case]}}
+    mine = {"applicant": person, "keptSince": None, "note": ""}
+    page = str(html.Div(content({"myData": mine, "reads": [], "requests": []}, texts("en"))))
+    assert ("4 Mar 2026" in page) is (closed_at is None)
+
+
+class InPages(GatewayClient):
+    """Reads of somebody, a few at a time."""
+
+    def __init__(self, *pages: list[int]) -> None:
+        self.pages, self.after = pages, list[str | None]()
+
+    async def ask(self, name: str, variables: Mapping[str, Any], *_: Any, **__: Any) -> Any:
+        if name != READS:
+            return {"myData": {"applicant": None}, "dataRequests": {"nodes": []}}
+        self.after.append(variables["after"])
+        at = int(variables["after"] or 0)
+        has_more = at + 1 < len(self.pages)
+        info = {"endCursor": str(at + 1), "hasNextPage": has_more}
+        events = {"nodes": self.pages[at], "pageInfo": info}
+        return {"myData": {"applicant": {"accessEvents": events}}}
+
+
+@pytest.mark.anyio
+async def test_every_read_is_asked_for_page_by_page() -> None:
+    gateway = InPages([1, 2], [3, 4], [5])
+    found = await ask_my_data(gateway, Session("access", None, "id", 0, role="APPLICANT"), "en")
+    assert (found["reads"], gateway.after) == ([1, 2, 3, 4, 5], [None, "1", "2"])
 
 
 def test_a_version_that_is_not_in_force_is_said_to_be_proposed() -> None:

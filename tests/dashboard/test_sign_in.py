@@ -123,6 +123,9 @@ async def test_a_person_with_many_sessions_loses_the_own_oldest() -> None:
     found = [await sessions.find(key) is not None for key in keys]
     assert found == [False] * 2 + [True] * MOST_OF_A_PERSON
     assert await sessions.find(other)
+    # Of sessions without a name it is not known whether they are one person's.
+    keys = [await sessions.begin(a_session("")) for _ in range(MOST_OF_A_PERSON + 1)]
+    assert all([await sessions.find(key) for key in keys])
 
 
 async def test_where_there_is_no_room_a_page_says_so(

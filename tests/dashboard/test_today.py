@@ -236,6 +236,7 @@ def test_the_fan_ends_with_the_month_under_way_and_the_next_three() -> None:
     assert line["x"][0] == "Nov 2026"
     band = next(each for each in figure["data"] if each.get("fillcolor") == COMING_BAND)
     assert band["y"] == [140.0] * 4
+    assert figure["layout"]["yaxis"]["range"] == [0, pytest.approx(140.0 * 1.08)]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -58,6 +58,8 @@ def test_what_happened_is_marked_on_its_day() -> None:
     assert layout["shapes"][-1]["x1"] == 11 - 0.5 + 19 / 31
     assert events_between([event], date(2026, 1, 20), date(2026, 1, 31)) == (event,)
     assert events_between([event], date(2026, 1, 21), date(2026, 1, 31)) == ()
+    for last, found in ((event.began_on, (event,)), (event.began_on - timedelta(1), ())):
+        assert events_between([event], date(2025, 12, 1), last) == found
     assert event_text(event, EN) == "16–20 Jan 2026: outage"
 
 

@@ -50,6 +50,11 @@ async def test_a_fold_says_whose_figures_it_changed(
     await connection.execute(
         "UPDATE application SET fee_idr = fee_idr + 1 WHERE partner_code = 'NUSA'"
     )
+    # What an officer did is nobody's news: no partner reads it.
+    await connection.execute(
+        "INSERT INTO volume_outbox (day, visa_type_code, kind, done_by, measured)"
+        " VALUES (wib_day(now()), 'B1', 'officer_given_back', 'officer', 1)"
+    )
     await fold(connection)
     await fold(connection)
     rows = await connection.fetch("SELECT partner_code, country_code FROM volume_change")
