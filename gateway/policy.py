@@ -118,6 +118,8 @@ PARTNER_SERVICE = (Role.PARTNER_SERVICE,)
 SCREENING = (Role.SCREENING,)
 TREASURY = (Role.TREASURY,)
 ADMINISTRATOR = (Role.ADMINISTRATOR,)
+BORDER = (Role.BORDER,)
+CARRIER = (Role.CARRIER,)
 
 EVERYONE: Roles = tuple(Role)
 CASE_WORKERS = OFFICER + SUPERVISOR
@@ -140,6 +142,8 @@ DATA_REQUEST_READERS = AUDITOR + APPLICANT
 SUSPENSION_READERS = SUPERVISOR + AUDITOR + ADMINISTRATOR
 #: Roles that read which decree changed what, and who proposed and approved it.
 LEDGER_READERS = LEADERSHIP + CASE_STAFF + ADMINISTRATOR
+#: Roles that ask whether a visa can be used, and read nothing of it.
+VISA_CHECKERS = BORDER + CARRIER
 BAN_READERS = SUPERVISOR + AUDITOR + SCREENING
 BANNED_PERSON_READERS = SUPERVISOR + SCREENING
 NATIONAL_FIGURES = LEADERSHIP + CASE_STAFF
@@ -1191,6 +1195,17 @@ POLICY: Mapping[str, Access] = {
         rows=dict.fromkeys(AUDITOR, every_row),
         fields=dict.fromkeys(("version", "readAt", "fields"), AUDITOR),
     ),
+    # Who asked whether visas can be used: never about whom.
+    "VisaCheck": Access(
+        rows={Role.AUDITOR: every_row},
+        fields=dict.fromkeys(
+            (
+                *("id", "occurredAt", "actor", "actorRole", "flightNumber", "departsOn"),
+                "isUsable",
+            ),
+            AUDITOR,
+        ),
+    ),
     # Corrections of people on file, without what is corrected. Their outcome reveals how the case
     # ended, so partners read it for as long as they read that.
     "Correction": Access(
@@ -1839,6 +1854,8 @@ POLICY: Mapping[str, Access] = {
             "legalHolds": ANSWER_READERS,
             "myData": APPLICANT,
             "personLookups": CASE_STAFF,
+            "visaStatus": VISA_CHECKERS,
+            "visaChecks": AUDITOR,
             "suspensions": SUSPENSION_READERS,
             "keyOperations": AUDITOR,
             "alerts": ANSWER_READERS,
@@ -2056,6 +2073,8 @@ HELD_ALONE = (
     Role.AUDITOR,
     Role.ADMINISTRATOR,
     Role.PARTNER_SERVICE,
+    Role.BORDER,
+    Role.CARRIER,
 )
 #: Leadership excludes the roles of partners.
 HELD_APART = (LEADERSHIP, (*PARTNERS, Role.PARTNER_SERVICE))
@@ -2086,6 +2105,9 @@ READ_BUDGETS: Mapping[Role, int] = {
     Role.AUDITOR: 60,
     Role.APPLICANT: 10,
     Role.PARTNER_SERVICE: 1_000,
+    # Of passengers, of whom a carrier and border control learn one word.
+    Role.BORDER: 20_000,
+    Role.CARRIER: 5_000,
 }
 
 #: Roles in which the people are counted whose last four passport characters a viewer is shown. More

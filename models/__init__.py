@@ -19,6 +19,7 @@ from models.case.decision import Decision, Visa
 from models.case.file import Bill, CaseDocument, RequestedItem
 from models.case.screening import Screening
 from models.case.unmatched_payment import UnmatchedPayment
+from models.case.visa_check import VisaCheck
 from models.documents import TrustedDocument
 from models.jobs.passes import JobPass
 from models.mail import Mail
@@ -119,6 +120,7 @@ __all__ = [
     "TrustedDocument",
     "UnmatchedPayment",
     "Visa",
+    "VisaCheck",
     "VisaDocument",
     "VisaKey",
     "VisaType",

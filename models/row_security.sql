@@ -4,7 +4,7 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['gerbang_leadership', 'gerbang_leadership_writing', 'gerbang_officer', 'gerbang_officer_writing', 'gerbang_supervisor', 'gerbang_supervisor_writing', 'gerbang_partner_manager', 'gerbang_partner_manager_writing', 'gerbang_partner_agent', 'gerbang_partner_agent_writing', 'gerbang_auditor', 'gerbang_auditor_writing', 'gerbang_applicant', 'gerbang_applicant_writing', 'gerbang_partner_service', 'gerbang_partner_service_writing', 'gerbang_screening', 'gerbang_screening_writing', 'gerbang_treasury', 'gerbang_treasury_writing', 'gerbang_administrator', 'gerbang_administrator_writing', 'gerbang_anonymous', 'gerbang_anonymous_writing', 'gerbang_linker'] LOOP
+    FOREACH name IN ARRAY ARRAY['gerbang_leadership', 'gerbang_leadership_writing', 'gerbang_officer', 'gerbang_officer_writing', 'gerbang_supervisor', 'gerbang_supervisor_writing', 'gerbang_partner_manager', 'gerbang_partner_manager_writing', 'gerbang_partner_agent', 'gerbang_partner_agent_writing', 'gerbang_auditor', 'gerbang_auditor_writing', 'gerbang_applicant', 'gerbang_applicant_writing', 'gerbang_partner_service', 'gerbang_partner_service_writing', 'gerbang_screening', 'gerbang_screening_writing', 'gerbang_treasury', 'gerbang_treasury_writing', 'gerbang_administrator', 'gerbang_administrator_writing', 'gerbang_border', 'gerbang_border_writing', 'gerbang_carrier', 'gerbang_carrier_writing', 'gerbang_anonymous', 'gerbang_anonymous_writing', 'gerbang_linker'] LOOP
         BEGIN
             IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
                 EXECUTE format('CREATE ROLE %I NOLOGIN NOINHERIT', name);
@@ -16,10 +16,10 @@ BEGIN
 END
 $$;
 
-REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_linker;
-REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_linker;
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_linker;
-REVOKE CREATE ON SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_linker;
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_linker;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_linker;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_linker;
+REVOKE CREATE ON SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_linker;
 ALTER TABLE access_event ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE account_drop ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE account_head ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -88,6 +88,7 @@ ALTER TABLE taken_back_list ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE trusted_document ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE unmatched_payment ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE visa ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE visa_check ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE visa_document ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE visa_key ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE visa_type ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -599,6 +600,100 @@ CREATE OR REPLACE FUNCTION viewer.note_sign_in(acting text) RETURNS void
         own_countries = coalesce(viewer.countries(acting), '{}'),
         own_centres = coalesce(viewer.centres(acting), '{}')
     WHERE subject = viewer.subject(acting) AND role = acting AND NOT is_ended
+$$;
+CREATE OR REPLACE FUNCTION viewer.visa_status(
+    acting text, number text, digests text[], flight text, departs date) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    DECLARE
+        passports bytea[] := ARRAY(SELECT decode(one, 'hex') FROM unnest(digests) AS one);
+        answered boolean;
+    BEGIN
+        IF acting IS NULL OR acting NOT IN ('BORDER', 'CARRIER') OR viewer.subject(acting) IS NULL
+            OR acting = 'CARRIER' AND num_nulls(flight, departs) > 0
+        THEN
+            RAISE EXCEPTION 'visas are checked by border control, and by carriers for a flight'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        IF acting = 'CARRIER' THEN
+            answered := is_usable FROM visa_check
+                WHERE passenger = ANY (ARRAY(
+                    SELECT sha256(convert_to(number, 'UTF8') || one) FROM unnest(passports) AS one
+                )) AND flight_number = flight AND departs_on = departs AND actor_role = acting
+                ORDER BY occurred_at, id LIMIT 1;
+        END IF;
+        RETURN coalesce(answered, EXISTS (
+            SELECT FROM visa
+            JOIN application ON application.id = visa.application_id
+            JOIN person_index AS known USING (applicant_id)
+            WHERE visa.visa_number = number
+                AND kind = 'PASSPORT' AND known.digest = ANY (passports)
+                AND known.version = coalesce((
+                    SELECT max(corrected.number) FROM identity_version AS corrected
+                    WHERE corrected.applicant_id = known.applicant_id
+                        AND corrected.valid_from IS NOT NULL
+                ), 1)
+                AND status = 'GRANTED' AND revoked_at IS NULL AND superseded_at IS NULL
+                AND use_by >= greatest(departs, wib_day(clock_timestamp()))
+                AND NOT is_visa_held AND NOT has_open_hit
+                AND viewer.is_cleared(application.id)
+        ));
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.admit_check(
+    acting text, most bigint, passengers text[], flight text, departs date,
+    alert_id uuid, repeated_id uuid) RETURNS double precision
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    DECLARE
+        oneself text := viewer.subject(acting);
+        since timestamptz;
+        seconds double precision;
+    BEGIN
+        IF oneself IS NULL THEN
+            RAISE EXCEPTION 'a budget is a viewer''s own'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        PERFORM pg_advisory_xact_lock(7233, hashtext(acting || ' ' || oneself));
+        since := clock_timestamp() - interval '1 hours';
+        seconds := extract(epoch FROM occurred_at - since) FROM visa_check
+            WHERE actor = oneself AND actor_role = acting AND occurred_at > since
+            ORDER BY occurred_at DESC OFFSET most - 1 LIMIT 1;
+        IF seconds IS NOT NULL THEN
+            IF NOT EXISTS (
+            SELECT FROM alert WHERE actor = oneself AND actor_role = acting
+                AND kind = 'READ_BUDGET'
+                AND raised_at > clock_timestamp() - interval '1 hours'
+        ) THEN
+            INSERT INTO alert (id, kind, actor, actor_role)
+            VALUES (alert_id, 'READ_BUDGET', oneself, acting);
+            IF NOT FOUND THEN
+                RAISE EXCEPTION 'no alert was raised' USING ERRCODE = 'data_exception';
+            END IF;
+        END IF;
+        ELSIF acting = 'CARRIER' AND (
+            SELECT coalesce(bool_or(flight_number = flight AND departs_on = departs), false)
+                OR count(DISTINCT (flight_number, departs_on)) FILTER (WHERE departs_on IS NOT NULL)
+                    >= 2
+            FROM visa_check
+            WHERE passenger = ANY (ARRAY(SELECT decode(one, 'hex') FROM unnest(passengers) AS one))
+                AND actor_role = acting
+                AND occurred_at > clock_timestamp() - interval '48 hours'
+        ) THEN
+            IF NOT EXISTS (
+            SELECT FROM alert WHERE actor = oneself AND actor_role = acting
+                AND kind = 'REPEATED_CHECK'
+                AND raised_at > clock_timestamp() - interval '1 hours'
+        ) THEN
+            INSERT INTO alert (id, kind, actor, actor_role)
+            VALUES (repeated_id, 'REPEATED_CHECK', oneself, acting);
+            IF NOT FOUND THEN
+                RAISE EXCEPTION 'no alert was raised' USING ERRCODE = 'data_exception';
+            END IF;
+        END IF;
+        END IF;
+        RETURN seconds;
+    END
 $$;
 CREATE OR REPLACE FUNCTION viewer.people_in_reach(
     acting text, account text, of_role text, of_partner text, places text[],
@@ -1852,6 +1947,7 @@ GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_proposed_at, lift_pr
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_auditor;
 GRANT SELECT (amount_idr, assigned_at, assigned_to, billing_code, id, kept_at, kept_by, reason, receipt_number, recommended_at, recommended_by, second_reason, seconded_at, seconded_by, state) ON unmatched_payment TO gerbang_auditor;
 GRANT SELECT (decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_auditor;
+GRANT SELECT (actor, actor_role, departs_on, flight_number, id, is_usable, occurred_at) ON visa_check TO gerbang_auditor;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_auditor;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_auditor;
 GRANT SELECT (id, written_in) ON volume_change TO gerbang_auditor;
@@ -1952,6 +2048,8 @@ CREATE POLICY auditor_select ON data_request FOR SELECT TO gerbang_auditor
 CREATE POLICY auditor_select ON breach FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON person_lookup FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON visa_check FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_auditor;
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_auditor;
@@ -2432,6 +2530,114 @@ GRANT EXECUTE ON FUNCTION viewer.database_versions TO gerbang_administrator;
 GRANT EXECUTE ON FUNCTION viewer.registered_documents TO gerbang_administrator;
 GRANT EXECUTE ON FUNCTION viewer.files_touched TO gerbang_administrator;
 
+-- BORDER
+GRANT USAGE ON SCHEMA public, viewer TO gerbang_border;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_border;
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_border;
+GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_border;
+GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_border;
+GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_border;
+GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_border;
+GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_border;
+GRANT SELECT (code, name) ON partner TO gerbang_border;
+GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_border;
+GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_border;
+GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_border;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_border;
+GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_border;
+GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_border;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_border;
+CREATE POLICY border_select ON visa_type FOR SELECT TO gerbang_border
+    USING ((SELECT viewer.acts_as('BORDER')));
+CREATE POLICY border_select ON eligibility FOR SELECT TO gerbang_border
+    USING ((SELECT viewer.acts_as('BORDER')));
+CREATE POLICY border_select ON required_document FOR SELECT TO gerbang_border
+    USING ((SELECT viewer.acts_as('BORDER')));
+CREATE POLICY border_select ON passport_rule FOR SELECT TO gerbang_border
+    USING ((SELECT viewer.acts_as('BORDER')));
+CREATE POLICY border_select ON fee FOR SELECT TO gerbang_border
+    USING ((SELECT viewer.acts_as('BORDER')));
+CREATE POLICY border_select ON service_target FOR SELECT TO gerbang_border
+    USING ((SELECT viewer.acts_as('BORDER')));
+CREATE POLICY border_select ON country FOR SELECT TO gerbang_border
+    USING ((SELECT viewer.acts_as('BORDER')));
+CREATE POLICY border_select ON entry_rule FOR SELECT TO gerbang_border
+    USING ((SELECT viewer.acts_as('BORDER')));
+CREATE POLICY border_select ON partner FOR SELECT TO gerbang_border
+    USING ((SELECT viewer.acts_as('BORDER')));
+CREATE POLICY border_select ON partner_country FOR SELECT TO gerbang_border
+    USING ((SELECT viewer.acts_as('BORDER')));
+CREATE POLICY border_select ON centre FOR SELECT TO gerbang_border
+    USING ((SELECT viewer.acts_as('BORDER')));
+CREATE POLICY border_select ON day_off FOR SELECT TO gerbang_border
+    USING ((SELECT viewer.acts_as('BORDER')));
+CREATE POLICY border_select ON visa_key FOR SELECT TO gerbang_border
+    USING ((SELECT viewer.acts_as('BORDER')));
+CREATE POLICY border_select ON taken_back_list FOR SELECT TO gerbang_border
+    USING ((SELECT viewer.acts_as('BORDER')));
+GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_border;
+GRANT SELECT (data, version) ON data_version TO gerbang_border;
+CREATE POLICY border_select ON data_version FOR SELECT TO gerbang_border
+    USING ((SELECT viewer.acts_as('BORDER')));
+GRANT EXECUTE ON FUNCTION viewer.visa_status, viewer.admit_check TO gerbang_border;
+GRANT INSERT (actor, actor_role, departs_on, flight_number, id, is_usable, mac, mac_key, passenger, trace_id) ON visa_check TO gerbang_border;
+CREATE POLICY border_insert ON visa_check FOR INSERT TO gerbang_border
+    WITH CHECK (actor = (SELECT viewer.subject('BORDER')) AND actor_role = 'BORDER');
+
+-- CARRIER
+GRANT USAGE ON SCHEMA public, viewer TO gerbang_carrier;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_carrier;
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_carrier;
+GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_carrier;
+GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_carrier;
+GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_carrier;
+GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_carrier;
+GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_carrier;
+GRANT SELECT (code, name) ON partner TO gerbang_carrier;
+GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_carrier;
+GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_carrier;
+GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_carrier;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_carrier;
+GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_carrier;
+GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_carrier;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_carrier;
+CREATE POLICY carrier_select ON visa_type FOR SELECT TO gerbang_carrier
+    USING ((SELECT viewer.acts_as('CARRIER')));
+CREATE POLICY carrier_select ON eligibility FOR SELECT TO gerbang_carrier
+    USING ((SELECT viewer.acts_as('CARRIER')));
+CREATE POLICY carrier_select ON required_document FOR SELECT TO gerbang_carrier
+    USING ((SELECT viewer.acts_as('CARRIER')));
+CREATE POLICY carrier_select ON passport_rule FOR SELECT TO gerbang_carrier
+    USING ((SELECT viewer.acts_as('CARRIER')));
+CREATE POLICY carrier_select ON fee FOR SELECT TO gerbang_carrier
+    USING ((SELECT viewer.acts_as('CARRIER')));
+CREATE POLICY carrier_select ON service_target FOR SELECT TO gerbang_carrier
+    USING ((SELECT viewer.acts_as('CARRIER')));
+CREATE POLICY carrier_select ON country FOR SELECT TO gerbang_carrier
+    USING ((SELECT viewer.acts_as('CARRIER')));
+CREATE POLICY carrier_select ON entry_rule FOR SELECT TO gerbang_carrier
+    USING ((SELECT viewer.acts_as('CARRIER')));
+CREATE POLICY carrier_select ON partner FOR SELECT TO gerbang_carrier
+    USING ((SELECT viewer.acts_as('CARRIER')));
+CREATE POLICY carrier_select ON partner_country FOR SELECT TO gerbang_carrier
+    USING ((SELECT viewer.acts_as('CARRIER')));
+CREATE POLICY carrier_select ON centre FOR SELECT TO gerbang_carrier
+    USING ((SELECT viewer.acts_as('CARRIER')));
+CREATE POLICY carrier_select ON day_off FOR SELECT TO gerbang_carrier
+    USING ((SELECT viewer.acts_as('CARRIER')));
+CREATE POLICY carrier_select ON visa_key FOR SELECT TO gerbang_carrier
+    USING ((SELECT viewer.acts_as('CARRIER')));
+CREATE POLICY carrier_select ON taken_back_list FOR SELECT TO gerbang_carrier
+    USING ((SELECT viewer.acts_as('CARRIER')));
+GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_carrier;
+GRANT SELECT (data, version) ON data_version TO gerbang_carrier;
+CREATE POLICY carrier_select ON data_version FOR SELECT TO gerbang_carrier
+    USING ((SELECT viewer.acts_as('CARRIER')));
+GRANT EXECUTE ON FUNCTION viewer.visa_status, viewer.admit_check TO gerbang_carrier;
+GRANT INSERT (actor, actor_role, departs_on, flight_number, id, is_usable, mac, mac_key, passenger, trace_id) ON visa_check TO gerbang_carrier;
+CREATE POLICY carrier_insert ON visa_check FOR INSERT TO gerbang_carrier
+    WITH CHECK (actor = (SELECT viewer.subject('CARRIER')) AND actor_role = 'CARRIER');
+
 -- ANONYMOUS
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_anonymous;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_anonymous;
@@ -2678,7 +2884,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_application() RETURNS trigger
     END
 $$;
 CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON application
-    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing}'::name[]))
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_border_writing,gerbang_carrier_writing,gerbang_anonymous_writing}'::name[]))
     EXECUTE FUNCTION viewer.guard_application();
 CREATE OR REPLACE FUNCTION viewer.guard_application_event() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -2758,7 +2964,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_application_event() RETURNS trigger
     END
 $$;
 CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON application_event
-    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing}'::name[]))
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_border_writing,gerbang_carrier_writing,gerbang_anonymous_writing}'::name[]))
     EXECUTE FUNCTION viewer.guard_application_event();
 CREATE OR REPLACE FUNCTION viewer.guard_assignment() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -2808,7 +3014,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_assignment() RETURNS trigger
     END
 $$;
 CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON assignment
-    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing}'::name[]))
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_border_writing,gerbang_carrier_writing,gerbang_anonymous_writing}'::name[]))
     EXECUTE FUNCTION viewer.guard_assignment();
 CREATE OR REPLACE FUNCTION viewer.guard_bill() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -2847,7 +3053,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_bill() RETURNS trigger
     END
 $$;
 CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON bill
-    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing}'::name[]))
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_border_writing,gerbang_carrier_writing,gerbang_anonymous_writing}'::name[]))
     EXECUTE FUNCTION viewer.guard_bill();
 CREATE OR REPLACE FUNCTION viewer.guard_case_document() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -2883,7 +3089,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_case_document() RETURNS trigger
     END
 $$;
 CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON case_document
-    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing}'::name[]))
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_border_writing,gerbang_carrier_writing,gerbang_anonymous_writing}'::name[]))
     EXECUTE FUNCTION viewer.guard_case_document();
 CREATE OR REPLACE FUNCTION viewer.guard_decision() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -2923,7 +3129,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_decision() RETURNS trigger
     END
 $$;
 CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON decision
-    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing}'::name[]))
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_border_writing,gerbang_carrier_writing,gerbang_anonymous_writing}'::name[]))
     EXECUTE FUNCTION viewer.guard_decision();
 CREATE OR REPLACE FUNCTION viewer.guard_person_link() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -2959,7 +3165,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_person_link() RETURNS trigger
     END
 $$;
 CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON person_link
-    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing}'::name[]))
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_border_writing,gerbang_carrier_writing,gerbang_anonymous_writing}'::name[]))
     EXECUTE FUNCTION viewer.guard_person_link();
 CREATE OR REPLACE FUNCTION viewer.guard_requested_item() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -2998,7 +3204,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_requested_item() RETURNS trigger
     END
 $$;
 CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON requested_item
-    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing}'::name[]))
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_border_writing,gerbang_carrier_writing,gerbang_anonymous_writing}'::name[]))
     EXECUTE FUNCTION viewer.guard_requested_item();
 CREATE OR REPLACE FUNCTION viewer.guard_screening() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -3045,7 +3251,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_screening() RETURNS trigger
     END
 $$;
 CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON screening
-    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing}'::name[]))
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_border_writing,gerbang_carrier_writing,gerbang_anonymous_writing}'::name[]))
     EXECUTE FUNCTION viewer.guard_screening();
 CREATE OR REPLACE FUNCTION viewer.guard_visa() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -3086,7 +3292,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_visa() RETURNS trigger
     END
 $$;
 CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON visa
-    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing}'::name[]))
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_border_writing,gerbang_carrier_writing,gerbang_anonymous_writing}'::name[]))
     EXECUTE FUNCTION viewer.guard_visa();
 CREATE OR REPLACE FUNCTION viewer.guard_access_event() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
@@ -3096,7 +3302,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_access_event() RETURNS trigger
     END
 $$;
 CREATE OR REPLACE TRIGGER guard BEFORE INSERT ON access_event
-    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership,gerbang_officer,gerbang_supervisor,gerbang_partner_manager,gerbang_partner_agent,gerbang_auditor,gerbang_applicant,gerbang_partner_service,gerbang_screening,gerbang_treasury,gerbang_administrator,gerbang_anonymous}'::name[]))
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership,gerbang_officer,gerbang_supervisor,gerbang_partner_manager,gerbang_partner_agent,gerbang_auditor,gerbang_applicant,gerbang_partner_service,gerbang_screening,gerbang_treasury,gerbang_administrator,gerbang_border,gerbang_carrier,gerbang_anonymous}'::name[]))
     EXECUTE FUNCTION viewer.guard_access_event();
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA viewer FROM PUBLIC;
 -- Changes, by LEADERSHIP

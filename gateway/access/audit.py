@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from http import HTTPStatus
 from typing import Any, Protocol
 from uuid import UUID
@@ -13,6 +13,7 @@ from psycopg import Error
 
 from gateway.access.purpose import StatedPurpose
 from gateway.access.read_budget import (
+    CheckBudget,
     InquiryRoom,
     LookupBudget,
     ReadBudget,
@@ -24,7 +25,7 @@ from gateway.errors import ErrorCode, FieldError, RequestError
 from gateway.logs import current_record
 from gateway.policy import NAMES_NO_CASE
 from gateway.viewer import Viewer
-from models import AccessEvent, BanRead, Base, BreachLookup, PersonLookup
+from models import AccessEvent, BanRead, Base, BreachLookup, PersonLookup, VisaCheck
 from models.account import seal_entries
 from models.database.command_pipeline import Command
 from models.database.pool import ConnectionPool
@@ -277,6 +278,31 @@ class OperationAudit:
             viewer
         )
         await self.log.write(viewer, PersonLookup, [lookup], room)
+
+    async def record_visa_check(
+        self,
+        passengers: Sequence[bytes],
+        flight: str | None,
+        departs_on: date | None,
+        *,
+        is_usable: bool,
+    ) -> None:
+        """Log that a visa was checked; never whose. The first digest of the passenger is written.
+
+        Raises ReadBudgetError beyond the viewer's budget.
+        """
+        check = {
+            "id": new_key(),
+            **self._actor,
+            "passenger": passengers[0],
+            "flight_number": flight,
+            "departs_on": departs_on,
+            "is_usable": is_usable,
+        }
+        most = self.log.limit(self.viewer.role)
+        listed = [one.hex() for one in passengers]
+        room = None if most is None else CheckBudget(self.viewer, most, listed, flight, departs_on)
+        await self.log.write(self.viewer, VisaCheck, [check], room)
 
     async def record_breach_lookup(
         self, list_: BreachList, about: str | None, since: datetime, before: datetime

@@ -7,8 +7,9 @@ requests slips past, and no viewer waits for another.
 """
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from http import HTTPStatus
 from uuid import UUID
 
@@ -86,6 +87,29 @@ class LookupBudget:
         commits."""
         arguments = (self.viewer.role.value, self.most, new_key())
         return Command("viewer.admit_lookup($1, $2, $3)", arguments)
+
+    def refusal(self, why: str) -> ReadBudgetError:
+        """``why`` is the seconds until there is room."""
+        return ReadBudgetError(self.most, float(why), of_lookups=True)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckBudget:
+    """The budget of a viewer for one more visa to check, and what is asked."""
+
+    viewer: Viewer
+    most: int
+    #: As digests in hexadecimal: while keys are rotated, a passenger has two.
+    passengers: Sequence[str]
+    flight: str | None
+    departs_on: date | None
+
+    def question(self) -> Command:
+        """Whether this transaction may log a check. If not, an alert is raised, which the caller
+        commits; another one where a carrier asks again."""
+        asked = (list(self.passengers), self.flight, self.departs_on)
+        arguments = (self.viewer.role.value, self.most, *asked, new_key(), new_key())
+        return Command("viewer.admit_check($1, $2, $3, $4, $5, $6, $7)", arguments)
 
     def refusal(self, why: str) -> ReadBudgetError:
         """``why`` is the seconds until there is room."""

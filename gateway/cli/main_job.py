@@ -71,7 +71,7 @@ Owner      GERBANG_OWNER_URL={settings.owner_url}
 Mail       {settings.mail}
 Users      leadership, officer, officer-2, supervisor, supervisor-2, supervisor-3, auditor,
            auditor-2, screening, screening-2, treasury, treasury-2, administrator,
-           administrator-2, service,
+           administrator-2, service, border, carrier,
            manager-CC and agent-CC for a partner country CC (manager-au), manager-pacific,
            both (manager and agent of AU), applicant, and applicant-2 and -3, who are new
 Token      gerbang token leadership --url {url}

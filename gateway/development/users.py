@@ -27,6 +27,8 @@ UNSCOPED = {
     "treasury-2": (Role.TREASURY,),
     "administrator": (Role.ADMINISTRATOR,),
     "administrator-2": (Role.ADMINISTRATOR,),
+    "border": (Role.BORDER,),
+    "carrier": (Role.CARRIER,),
     # The first has files already; the others have never applied.
     "applicant": (Role.APPLICANT,),
     "applicant-2": (Role.APPLICANT,),

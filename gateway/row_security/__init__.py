@@ -7,7 +7,7 @@ database role; the gateway's login may switch to any of them and has no rights o
 from collections.abc import Iterator
 
 from gateway.mapping.catalogue import Catalogue
-from gateway.policy import LOOKED_UP_FOR, NAMES_NO_CASE, POLICY, PURPOSES
+from gateway.policy import LOOKED_UP_FOR, NAMES_NO_CASE, POLICY, PURPOSES, VISA_CHECKERS
 from gateway.row_security.explaining_functions import EXPLAINING_FUNCTIONS, explaining_grants
 from gateway.row_security.grants import columns_read
 from gateway.row_security.linker import linker
@@ -15,9 +15,18 @@ from gateway.row_security.oversight_functions import OVERSIGHT_FUNCTIONS, oversi
 from gateway.row_security.predicates import predicate
 from gateway.row_security.reach_functions import REACH_FUNCTIONS, reach_grants
 from gateway.row_security.reading_functions import READING_FUNCTIONS, reading_grants
+from gateway.row_security.visa_checks import VISA_CHECK_FUNCTIONS, visa_check_grants
 from gateway.row_security.volumes import FUNCTIONS, figures
 from gateway.row_security.writes import writes
-from models import AccessEvent, BanRead, Base, BreachLookup, PersonLookup, TrustedDocument
+from models import (
+    AccessEvent,
+    BanRead,
+    Base,
+    BreachLookup,
+    PersonLookup,
+    TrustedDocument,
+    VisaCheck,
+)
 from models.row_security import DATABASE_ROLES, LINKER, database_role
 from models.vocabulary import Role
 
@@ -60,6 +69,7 @@ def row_security(catalogue: Catalogue) -> str:
             *_close_everything(),
             OVERSIGHT_FUNCTIONS,
             READING_FUNCTIONS,
+            VISA_CHECK_FUNCTIONS,
             REACH_FUNCTIONS,
             EXPLAINING_FUNCTIONS,
             "",
@@ -105,9 +115,11 @@ def _open_to_role(catalogue: Catalogue, role: Role) -> Iterator[str]:
     yield from _ban_reads(role)
     yield from oversight_grants(role)
     yield from reading_grants(role)
+    yield from visa_check_grants(role)
     yield from reach_grants(role)
     yield from explaining_grants(role)
     yield from _breach_lookups(role)
+    yield from _visa_checks(role)
     yield from _for_the_gateway(role)
     yield from _trusted_documents(role)
     yield ""
@@ -191,11 +203,22 @@ def _breach_lookups(role: Role) -> Iterator[str]:
     """A role that asks who was affected by a breach logs that in the viewer's own name."""
     if role not in POLICY["PersonRead"].fields["applicant"]:
         return
-    table = BreachLookup.__tablename__
-    columns = sorted(set(BreachLookup.__table__.c.keys()) - {"occurred_at"})
+    yield from _own_log(BreachLookup, role)
+
+
+def _own_log(noun: type[Base], role: Role) -> Iterator[str]:
+    """A role adds entries to a log in the viewer's own name. The database sets the time."""
+    table = noun.__tablename__
+    columns = sorted(set(noun.__table__.c.keys()) - {"occurred_at"})
     yield f"GRANT INSERT ({', '.join(columns)}) ON {table} TO {database_role(role)};"
     own = f"actor = (SELECT viewer.subject('{role}')) AND actor_role = '{role}'"
     yield _policy(table, role, "INSERT", f"WITH CHECK ({own})")
+
+
+def _visa_checks(role: Role) -> Iterator[str]:
+    """A role that asks whether visas can be used logs that in the viewer's own name."""
+    if role in VISA_CHECKERS:
+        yield from _own_log(VisaCheck, role)
 
 
 def _for_the_gateway(role: Role) -> Iterator[str]:

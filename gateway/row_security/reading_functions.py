@@ -11,6 +11,7 @@ from gateway.policy import (
     LOOKED_UP_IN,
     POLICY,
     READ_BUDGETS,
+    VISA_CHECKERS,
 )
 from models.publication.disclosure import FEWEST_DECISIONS
 from models.row_security import database_role
@@ -63,7 +64,7 @@ CREATE OR REPLACE FUNCTION viewer.people_found(
 $$;"""
 #: An alert of a spent budget, once an hour for a viewer in a role. One that is not written, since
 #: whoever administers the database swallows it by a trigger, is an error.
-_RAISE_SPENT = f"""\
+RAISE_SPENT = f"""\
 IF NOT EXISTS (
             SELECT FROM alert WHERE actor = oneself AND actor_role = acting
                 AND kind = '{AlertKind.READ_BUDGET}'
@@ -104,7 +105,7 @@ CREATE OR REPLACE FUNCTION viewer.admit_reads(
         IF further = 0 OR beyond <= 0 THEN
             RETURN NULL;
         END IF;
-        {_RAISE_SPENT}
+        {RAISE_SPENT}
         IF most < (SELECT count(DISTINCT asked) FROM unnest(people) AS asked) THEN
             RETURN -1;
         END IF;
@@ -137,7 +138,7 @@ CREATE OR REPLACE FUNCTION viewer.admit_lookup(
             WHERE actor = oneself AND actor_role = acting AND occurred_at > since
             ORDER BY occurred_at DESC OFFSET most - 1 LIMIT 1;
         IF seconds IS NOT NULL THEN
-            {_RAISE_SPENT}
+            {RAISE_SPENT}
         END IF;
         RETURN seconds;
     END
@@ -173,7 +174,7 @@ CREATE OR REPLACE FUNCTION viewer.count_endings(
         ) THEN
             RETURN;
         END IF;
-        {_RAISE_SPENT}
+        {RAISE_SPENT}
     END
 $$;"""
 #: Why these people are not admitted to an inquiry of the viewer; null if they are, and also if the
@@ -306,7 +307,7 @@ _MEETING = {role for noun in ("Identity", "IdentityVersion", "BannedPerson", "Vi
 
 
 def reading_grants(role: Role) -> Iterator[str]:
-    if role in READ_BUDGETS:
+    if role in READ_BUDGETS and role not in VISA_CHECKERS:
         yield f"GRANT EXECUTE ON FUNCTION viewer.admit_reads TO {database_role(role)};"
     if role in LOOKED_UP_FOR:
         yield f"GRANT EXECUTE ON FUNCTION viewer.admit_lookup TO {database_role(role)};"

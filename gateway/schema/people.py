@@ -3,7 +3,7 @@ who looked somebody up.
 """
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 from sqlalchemy import ARRAY, ColumnElement, Text, exists, func, literal, select
@@ -90,7 +90,7 @@ async def people(
             " supervisors for any case or in an inquiry of their own that has not ended, auditors"
             " for an open data request.",
         )
-    digests = [digest.hex() for digest in await _digests(context, message)]
+    digests = [digest.hex() for digest in await digests_of(context, message)]
     looked_up = select(
         func.viewer.people_found(
             context.viewer.role.value,
@@ -136,7 +136,8 @@ def _is_named(context: Context, reference: Attribute, rule: Rule) -> ColumnEleme
     )
 
 
-async def _digests(context: Context, message: bytes) -> list[bytes]:
+async def digests_of(context: Context, message: bytes) -> list[bytes]:
+    """What the index has of a person: one digest for each key that is accepted."""
     if context.services.keys is None:
         raise _no_keys()
     stated = statement_of(context.viewer)
@@ -153,3 +154,12 @@ async def _digests(context: Context, message: bytes) -> list[bytes]:
 
 def _no_keys() -> FieldError:
     return FieldError(ErrorCode.UNAVAILABLE, "Nobody can be looked up now. Try again later.")
+
+
+def people_field() -> Any:
+    return strawberry.field(
+        resolver=people,
+        description="The files of a person, up to"
+        f" {MOST_FOUND}, wherever they were lodged: for a case, which the purpose names. An officer"
+        " looks from a case on the own desk. Each look-up is logged, found or not.",
+    )

@@ -7,6 +7,7 @@ import strawberry
 from gateway.mapping.arguments import asked_of, parsed_by
 from gateway.mapping.connections import Connection, connection_field
 from gateway.mapping.declare import Node
+from gateway.mapping.enums import VisaStatus
 from gateway.mapping.queues import queue_field
 from gateway.mapping.scalars import CountryCode
 from gateway.schema.access_event import AccessEvent
@@ -36,7 +37,7 @@ from gateway.schema.mail_subscription import MailSubscription
 from gateway.schema.my_data import MyData, my_data
 from gateway.schema.named_event import NamedEvent
 from gateway.schema.partner import Centre, Partner
-from gateway.schema.people import MOST_FOUND, PersonLookup, people
+from gateway.schema.people import PersonLookup, people_field
 from gateway.schema.reader import MonthNote, SavedView
 from gateway.schema.reference_change import ReferenceChange, TouchedFiles, touched_files
 from gateway.schema.screening import Screening
@@ -67,6 +68,7 @@ from gateway.schema.suspension import Suspension
 from gateway.schema.trusted_document import TrustedDocument, trusted_documents
 from gateway.schema.viewer import TypePolicy, Viewer, policies_of
 from gateway.schema.visa_document import TakenBackList, VisaKey, taken_back_visas
+from gateway.schema.visa_status import VisaCheck, visa_checks_field, visa_status_field
 from gateway.schema.visa_type import DayOff, VisaType, eligible_visa_types
 from gateway.schema.volumes.arguments import parse_volumes, parse_window
 from gateway.schema.volumes.national import (
@@ -305,16 +307,12 @@ class Query:
         resolver=my_data,
         description="Everything on file about you, and who read it; null if you have no file.",
     )
-    people: list[Applicant] | None = strawberry.field(
-        resolver=people,
-        description="The files of a person, up to"
-        f" {MOST_FOUND}, wherever they were lodged: for a case, which the purpose names. An officer"
-        " looks from a case on the own desk. Each look-up is logged, found or not.",
-    )
+    people: list[Applicant] | None = people_field()
     person_lookups: Connection[PersonLookup] | None = connection_field(
         PersonLookup, "Who looked for people in your reach.", order="occurred_at", newest_first=True
     )
-
+    visa_status: VisaStatus | None = visa_status_field()
+    visa_checks: Connection[VisaCheck] | None = visa_checks_field()
     trusted_documents: list[TrustedDocument] | None = strawberry.field(
         resolver=trusted_documents,
         description="Documents that clients ask for by an id, and which role can run which.",

@@ -105,6 +105,16 @@ class BudgetSettings:
         parsers.whole(1, 1_000_000),
         READ_BUDGETS[Role.PARTNER_SERVICE],
     )
+    read_budget_border: int = setting(
+        "about how many visas border control's system asks in an hour",
+        parsers.whole(1, 1_000_000),
+        READ_BUDGETS[Role.BORDER],
+    )
+    read_budget_carrier: int = setting(
+        "about how many visas a carrier's system asks in an hour",
+        parsers.whole(1, 1_000_000),
+        READ_BUDGETS[Role.CARRIER],
+    )
     last_four_alert: int = setting(
         "of how many people a viewer is shown the last four of the passport in an hour before an"
         " alert is raised; nothing is refused",
@@ -123,4 +133,6 @@ class BudgetSettings:
             Role.AUDITOR: self.read_budget_auditor,
             Role.APPLICANT: self.read_budget_applicant,
             Role.PARTNER_SERVICE: self.read_budget_partner_service,
+            Role.BORDER: self.read_budget_border,
+            Role.CARRIER: self.read_budget_carrier,
         }

@@ -33,10 +33,12 @@ _RECEIPTS = """
     unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::uuid[])
         AS receipt (number, at, account, role, reference, subject)
 """
-_SAME_VIEWER = """
+_OF_THE_VIEWER = """
     entry.actor = receipt.account AND entry.actor_role = receipt.role
-    AND (receipt.reference IS NULL OR entry.case_reference = receipt.reference)
     AND entry.occurred_at BETWEEN receipt.at - $7::interval AND receipt.at + $7::interval
+"""
+_SAME_VIEWER = f"""
+    (receipt.reference IS NULL OR entry.case_reference = receipt.reference) AND {_OF_THE_VIEWER}
 """
 #: Whoever was opened, and is not in the log. An applicant and an entry of the ban list never have
 #: the same key.
@@ -55,7 +57,11 @@ _UNLOGGED_READS = f"""
 _UNLOGGED_LOOKUPS = f"""
     SELECT receipt.number, receipt.account, receipt.role, 0 AS people
     FROM {_RECEIPTS}
-    WHERE NOT EXISTS (SELECT FROM public.person_lookup AS entry WHERE {_SAME_VIEWER})
+    WHERE NOT EXISTS (
+        SELECT FROM public.person_lookup AS entry WHERE {_SAME_VIEWER}
+    ) AND NOT EXISTS (
+        SELECT FROM public.visa_check AS entry WHERE receipt.reference IS NULL AND {_OF_THE_VIEWER}
+    )
     ORDER BY receipt.number
 """  # noqa: S608
 #: The LINKER reads again whom it could not link.
@@ -81,6 +87,13 @@ _UNOPENED_LOOKUPS = f"""
     SELECT entry.id, entry.actor AS account, entry.actor_role AS role
     FROM public.person_lookup AS entry
     WHERE {_IN_THE_WINDOW} AND NOT EXISTS (SELECT FROM {_RECEIPTS} WHERE {_SAME_VIEWER})
+    ORDER BY entry.id
+"""  # noqa: S608
+#: A check names no case.
+_UNOPENED_CHECKS = f"""
+    SELECT entry.id, entry.actor AS account, entry.actor_role AS role
+    FROM public.visa_check AS entry
+    WHERE {_IN_THE_WINDOW} AND NOT EXISTS (SELECT FROM {_RECEIPTS} WHERE {_OF_THE_VIEWER})
     ORDER BY entry.id
 """  # noqa: S608
 
@@ -172,6 +185,7 @@ async def reconcile(
             for table, back, given in (
                 ("access_event", _UNOPENED_READS, (*opened, _APART, *window, _ALWAYS_SEALED)),
                 ("person_lookup", _UNOPENED_LOOKUPS, (*looked_up, _APART, *window)),
+                ("visa_check", _UNOPENED_CHECKS, (*looked_up, _APART, *window)),
             ):
                 for entry, account, role in await connection.fetch(back, *given):
                     what = f"{table} {entry} has no receipt of the key service"

@@ -25,6 +25,7 @@ from models.case.application import Application, ApplicationEvent, Assignment
 from models.case.decision import Decision
 from models.case.file import Bill
 from models.case.screening import Screening
+from models.case.visa_check import VisaCheck
 from models.key_service import KeyService, KeyUse
 from models.person.person_link import LinkerRead, PersonLookup
 from models.reference.ledger import ReferenceChange
@@ -188,6 +189,7 @@ SOURCES: Mapping[str, Source] = {
     for source in (
         Source(AccessEvent, is_sealed=True, told=_OF_A_READ, dropped_by="occurred_at"),
         Source(PersonLookup, is_sealed=True, dropped_by="occurred_at"),
+        Source(VisaCheck, is_sealed=True, dropped_by="occurred_at"),
         Source(BanRead, is_sealed=True, dropped_by="occurred_at"),
         Source(BreachLookup, is_sealed=True, dropped_by="occurred_at"),
         Source(BanEntry, has_steps=True),
@@ -299,5 +301,7 @@ def _plain(value: Any) -> Any:
             return str(value)
         case datetime():
             return (value - _EPOCH) // timedelta(microseconds=1)
+        case bytes():
+            return value.hex()
         case _:
             return value

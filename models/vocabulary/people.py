@@ -19,6 +19,8 @@ class Role(StrEnum):
     SCREENING = "SCREENING"
     TREASURY = "TREASURY"
     ADMINISTRATOR = "ADMINISTRATOR"
+    BORDER = "BORDER"
+    CARRIER = "CARRIER"
     ANONYMOUS = "ANONYMOUS"
 
 
@@ -193,6 +195,8 @@ class AlertKind(StrEnum):
     TAMPERED = "TAMPERED"
     #: The key service opened people of whom the log of reads says nothing, or the other way round.
     UNLOGGED = "UNLOGGED"
+    #: A carrier asked again about a passenger.
+    REPEATED_CHECK = "REPEATED_CHECK"
 
 
 class MailOccasion(StrEnum):

@@ -115,6 +115,8 @@ CLAIMS: dict[str, dict[str, Any]] = {
     "treasury-2": {"role": "TREASURY", "sub": "treasury-2"},
     "administrator": {"role": "ADMINISTRATOR", "sub": "administrator"},
     "administrator-2": {"role": "ADMINISTRATOR", "sub": "administrator-2"},
+    "border": {"role": "BORDER", "sub": "border"},
+    "carrier": {"role": "CARRIER", "sub": "carrier"},
     "anonymous": {},
 }  # fmt: skip
 

@@ -63,6 +63,7 @@ MADE_AT = {
     "correction": "proposed_at",
     "person_link": "found_at",
     "person_lookup": "occurred_at",
+    "visa_check": "occurred_at",
     "linker_read": "read_at",
     "alert": "raised_at",
     "inquiry": "opened_at",

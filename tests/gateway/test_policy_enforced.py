@@ -37,7 +37,7 @@ VIEWERS = {
     Role.PARTNER_MANAGER: "manager-au", Role.PARTNER_AGENT: "agent-au", Role.AUDITOR: "auditor",
     Role.APPLICANT: "applicant", Role.PARTNER_SERVICE: "service",
     Role.SCREENING: "screening", Role.TREASURY: "treasury", Role.ADMINISTRATOR: "administrator",
-    Role.ANONYMOUS: "anonymous",
+    Role.BORDER: "border", Role.CARRIER: "carrier", Role.ANONYMOUS: "anonymous",
 }  # fmt: skip
 LISTS = {
     "Country": "countries", "VisaType": "visaTypes", "Partner": "partners", "Centre": "centres",
@@ -47,7 +47,7 @@ LISTS = {
     "KeyOperation": "keyOperations", "NamedEvent": "namedEvents", "Erasure": "erasures",
     "LegalHold": "legalHolds", "UnmatchedPayment": "unmatchedPayments", "Breach": "breaches",
     "Bill": "bills", "MailSubscription": "mailSubscriptions",
-    "SavedView": "savedViews", "MonthNote": "monthNotes",
+    "SavedView": "savedViews", "VisaCheck": "visaChecks", "MonthNote": "monthNotes",
 }  # fmt: skip
 
 each_role = pytest.mark.parametrize("role", list(Role))

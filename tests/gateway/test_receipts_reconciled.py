@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import asyncpg
 import pytest
 
-from models import AccessEvent
+from models import AccessEvent, VisaCheck
 from models.account import reconcile_all, seal_entries
 from models.account.findings import Report
 from models.account.reconciling import APART_SECONDS, reconcile
@@ -19,6 +19,7 @@ from tests.accounts import insert, past_triggers
 from tests.gateway.judged import Judged, judged_gateway
 from tests.gateway.log_lines import log_lines
 from tests.gateway.test_judged import CASEWORK, OPEN, SUPERVISION, names_read
+from tests.gateway.ways import FLIGHT
 from tests.world import CASES, applicant_id
 
 pytestmark = pytest.mark.anyio
@@ -28,6 +29,9 @@ LOOK_UP = """
         people(by: {passport: {issuingState: "SG", number: "PSG0001"}}) { id }
     }
 """
+CHECK = (
+    f'{{ visaStatus(visaNumber: "X", passport: {{issuingState: "AU", number: "X"}}, {FLIGHT}) }}'
+)
 #: As a superuser does it: what was counted as written is gone again, and nobody signs it.
 _REMOVING = """
     CREATE FUNCTION remove_again() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
@@ -85,6 +89,7 @@ async def test_reads_of_every_kind_have_both(judged: Judged) -> None:
     who = judged.who
     assert await names_read(who["officer"], CASEWORK, case=OPEN) == ["Wei Tan"]
     assert (await who["supervisor"](LOOK_UP)).errors == []
+    assert (await who["border"](CHECK)).data == {"visaStatus": "NOT_OK"}
     # Refused, changed, or of somebody else: nobody is opened, and nobody logged.
     assert await names_read(who["officer"], CASEWORK, case="SGPO-HELD-0007") == []
     assert await compared(judged) == []
@@ -112,6 +117,25 @@ async def test_reads_whose_entries_are_removed_again_are_named_and_raise_an_aler
     [alert] = await judged.owner.fetch("SELECT * FROM alert WHERE kind = 'UNLOGGED'")
     assert (alert["actor"], alert["actor_role"]) == ("supervisor-2", "SUPERVISOR")
     assert "supervisor-2" not in "".join([*found, *map(str, log.lines)])
+
+
+async def test_a_check_of_a_visa_has_both_or_is_named(judged: Judged) -> None:
+    before = await compared(judged)
+    async with removed_again(judged.owner, "visa_check"):
+        assert (await judged.who["carrier"](CHECK)).data == {"visaStatus": "NOT_OK"}
+    forged = {"id": new_key(), "actor": "accused", "actor_role": "BORDER", "passenger": b"p" * 32}
+    forged |= {"is_usable": True, "trace_id": "0" * 32}
+    [sealed] = await seal_entries(judged.keys, VisaCheck, [forged])
+    await insert(judged.owner, "visa_check", sealed)
+    try:
+        found = [one for one in await compared(judged) if one not in before]
+    finally:
+        async with past_triggers(judged.owner):
+            await judged.owner.execute("DELETE FROM visa_check WHERE id = $1", forged["id"])
+    await keep(judged)
+    unlogged, unopened = found
+    assert unlogged.endswith(" is of an unlogged look-up")
+    assert unopened == f"unopened: visa_check {forged['id']} has no receipt of the key service"
 
 
 async def test_an_entry_for_which_nobody_was_opened_is_named(judged: Judged) -> None:

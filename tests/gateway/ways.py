@@ -1,6 +1,7 @@
 """The ways in to each type, and the documents and coordinates that they make."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from graphql import get_named_type, is_leaf_type, is_required_argument
@@ -17,6 +18,7 @@ DAYS = 'from: "2025-01-01", to: "2025-12-31"'
 ACCOUNT = 'viewer: "officer", role: OFFICER'
 _WHY = f'(case: "SGPO-OPEN-0006", {ACCOUNT})'
 INSTANTS = 'from: "2025-01-01T00:00:00Z", before: "2025-06-01T00:00:00Z"'
+FLIGHT = f'flight: {{number: "GA715", departsAt: "{datetime.now(UTC).isoformat()}"}}'
 WINDOW = f"{DAYS}, groupBy: "
 
 
@@ -115,7 +117,7 @@ WAYS: dict[str, tuple[str, ...]] = {
         f"{_CASES} > applicant > linked(first: 9) > nodes", _node("PersonLink", link_id(0)),
     ),
     "PersonLookup": _paged("personLookups"),
-    "BanEntry": _paged("banEntries"),
+    "VisaCheck": _paged("visaChecks"), "BanEntry": _paged("banEntries"),
     "BannedPerson": ("banEntries(first: 9) > nodes > person",),
     "BanRead": ("banEntries(first: 9) > nodes > reads(first: 9) > nodes",),
     "BanMatch": (
@@ -236,16 +238,14 @@ FOLLOWED = {
 #: The arguments that the fields of a query need.
 ARGUMENTS = {
     "node": '(id: "x")', "nodes": '(ids: ["x"])', "country": '(by: {code: "AU"})',
-    "visaType": '(by: {code: "B1"})', "partner": '(by: {code: "NUSA"})',
-    "centre": '(by: {code: "AU-SYD"})',
-    "application": '(by: {reference: "x"})', "bill": '(by: {code: "x"})',
-    "eligibleVisaTypes": '(nationality: "AU")', "workList": "(queue: FREE)",
-    "volumes": f"({WINDOW}[])",
+    "visaType": '(by: {code: "B1"})', "partner": '(by: {code: "NUSA"})', "why": _WHY,
+    "centre": '(by: {code: "AU-SYD"})', "bill": '(by: {code: "x"})', "volumes": f"({WINDOW}[])",
+    "application": '(by: {reference: "x"})', "workList": "(queue: FREE)",
+    "eligibleVisaTypes": '(nationality: "AU")', "peopleInReach": f"({INSTANTS}, {ACCOUNT})",
     "findings": f"({DAYS})", "refusalGrounds": f"({DAYS})", "screeningReferrals": f"({DAYS})",
     "officers": f"({DAYS})", "informationRequests": f"({DAYS})",
     "readers": f"({DAYS})", "peopleAtSeveralPartners": f"({DAYS})", "peopleRead": f"({INSTANTS})",
-    "peopleInReach": f"({INSTANTS}, {ACCOUNT})",
-    "why": _WHY,
+    "visaStatus": f'(visaNumber: "x", passport: {{issuingState: "AU", number: "X"}}, {FLIGHT})',
     "people": '(by: {nameAndBirthDate: {fullName: "Nobody Here", birthDate: "1990-01-01"}})',
 }  # fmt: skip
 

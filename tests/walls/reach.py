@@ -330,6 +330,11 @@ async def complete(connection: asyncpg.Connection) -> None:
             " 0, 'trace' FROM inquiry WHERE reference = $2",
             *(lookup_key(reference), reference),
         )
+    await connection.execute(
+        "INSERT INTO visa_check (id, actor, actor_role, passenger, flight_number, departs_on,"
+        " is_usable, trace_id) VALUES (gen_random_uuid(), 'carrier', 'CARRIER', sha256('whom'),"
+        " 'GA715', '2026-03-02', true, 'trace')"
+    )
     for read in READS:
         await connection.execute(
             "INSERT INTO access_event (id, applicant_id, actor, actor_role, actor_partner_code,"
@@ -1021,6 +1026,7 @@ _ROWS: dict[str, Reach] = {
         ),
     ),
     "PersonLookup": Reach("person_lookup", ("id",), _lookups),
+    "VisaCheck": Reach("visa_check", ("actor",), _only("AUDITOR", {("carrier",)})),
     "LinkerRead": Reach(
         "linker_read", ("applicant_id",), _only("AUDITOR", _each({*map(applicant_id, APPLICANTS)}))
     ),

@@ -22,7 +22,7 @@ _DIRECTORY = "{ partners(first: 9) { nodes { code } } centres(first: 9) { nodes 
 _READERS = [
     name for name, claims in CLAIMS.items()
     if oracle.role_of(claims) not in (
-        "LEADERSHIP", "SCREENING", "TREASURY", "ADMINISTRATOR", "ANONYMOUS")
+        "LEADERSHIP", "SCREENING", "TREASURY", "ADMINISTRATOR", "BORDER", "CARRIER", "ANONYMOUS")
 ]  # fmt: skip
 
 

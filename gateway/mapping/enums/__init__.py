@@ -20,6 +20,7 @@ from gateway.mapping.enums.own import (
     HitResolution,
     Precision,
     PublicReason,
+    VisaStatus,
     VolumeDimension,
 )
 from gateway.strawberry_bridge import describe_values
@@ -59,6 +60,7 @@ __all__ = [
     "Stage",
     "Status",
     "TripPurpose",
+    "VisaStatus",
     "VolumeDimension",
     "translated_column",
 ]

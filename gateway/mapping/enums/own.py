@@ -38,6 +38,13 @@ class Direction(StrEnum):
     DESCENDING = "DESCENDING"
 
 
+class VisaStatus(StrEnum):
+    """Whether a visa can be used, and no more."""
+
+    OK = "OK"
+    NOT_OK = "NOT_OK"
+
+
 class HitResolution(StrEnum):
     """What a hit turns out to be."""
 
@@ -122,6 +129,11 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "PUBLIC_HEALTH": "Public health.",
         "INCOMPLETE": "The file is not complete.",
         "NOT_DISCLOSED": "The ground is not disclosed.",
+    },
+    VisaStatus: {
+        "OK": "Its holder may enter by it.",
+        "NOT_OK": "Anything else: there is no such visa, or it is not of this passport, or cannot"
+        " be used now.",
     },
     HitResolution: {
         "NO_MATCH": "It is somebody else: it counts as CLEAR.",

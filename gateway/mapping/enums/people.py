@@ -41,6 +41,8 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "SCREENING": "The directorate's screening authority: answers questions, and no other role.",
         "TREASURY": "The state treasury: reports which bills are paid.",
         "ADMINISTRATOR": "Keeps reference data and partners.",
+        "BORDER": "Border control's system: asks whether a visa can be used.",
+        "CARRIER": "A carrier's system: asks whether a passenger may board, and nothing else.",
         "ANONYMOUS": "Nobody signed in.",
     },
     CorrectionState: {
@@ -130,6 +132,8 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "NOTICE_OVERDUE": "Recorded a breach of which the institution or the people were not told"
         " in time.",
         "TAMPERED": "Met a sealed value that somebody had changed in the database.",
+        "REPEATED_CHECK": "Asked again whether a passenger's visa can be used, for the same flight"
+        " or for a third one.",
         "UNLOGGED": "The key service opened people for this viewer, of whom the log of reads says "
         "nothing; or the log says so, and nobody was opened.",
     },

@@ -462,7 +462,7 @@ CREATE TABLE breach_lookup (
     mac_key TEXT,
     mac BYTEA,
     CONSTRAINT pk_breach_lookup PRIMARY KEY (id),
-    CONSTRAINT ck_breach_lookup_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'ANONYMOUS')),
+    CONSTRAINT ck_breach_lookup_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
     CONSTRAINT ck_breach_lookup_list_is_known CHECK (list IN ('READ', 'IN_REACH')),
     CONSTRAINT ck_breach_lookup_window_is_one CHECK (window_from < window_before)
 );
@@ -572,6 +572,32 @@ CREATE INDEX ix_ban_entry_state_proposed_at_id ON ban_entry (state, proposed_at,
 
 CREATE INDEX ix_ban_entry_unscreened ON ban_entry (banned_from) WHERE approved_by IS NOT NULL AND withdrawn_by IS NULL AND NOT is_screened;
 
+CREATE TABLE visa_check (
+    id UUID NOT NULL,
+    occurred_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    actor TEXT NOT NULL,
+    actor_role TEXT NOT NULL,
+    passenger BYTEA NOT NULL,
+    flight_number TEXT,
+    departs_on DATE,
+    is_usable BOOLEAN NOT NULL,
+    trace_id TEXT NOT NULL,
+    mac_key TEXT,
+    mac BYTEA,
+    CONSTRAINT pk_visa_check PRIMARY KEY (id),
+    CONSTRAINT ck_visa_check_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
+    CONSTRAINT ck_visa_check_passenger_is_whole CHECK (length(passenger) = 32),
+    CONSTRAINT ck_visa_check_flight_has_a_day CHECK (num_nulls(flight_number, departs_on) IN (0, 2)),
+    CONSTRAINT ck_visa_check_carriers_name_a_flight CHECK (actor_role <> 'CARRIER' OR flight_number IS NOT NULL),
+    CONSTRAINT ck_visa_check_flight_number_is_formed CHECK (flight_number ~ '^[A-Z0-9]{3,8}$')
+);
+
+CREATE INDEX ix_visa_check_actor_occurred_at_id ON visa_check (actor, occurred_at, id);
+
+CREATE INDEX ix_visa_check_occurred_at_id ON visa_check (occurred_at, id);
+
+CREATE INDEX ix_visa_check_passenger_occurred_at ON visa_check (passenger, occurred_at);
+
 CREATE TABLE person_lookup (
     id UUID NOT NULL,
     occurred_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
@@ -585,7 +611,7 @@ CREATE TABLE person_lookup (
     mac_key TEXT,
     mac BYTEA,
     CONSTRAINT pk_person_lookup PRIMARY KEY (id),
-    CONSTRAINT ck_person_lookup_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'ANONYMOUS')),
+    CONSTRAINT ck_person_lookup_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
     CONSTRAINT ck_person_lookup_purpose_is_known CHECK (purpose IN ('CASEWORK', 'SUPERVISION', 'INTAKE', 'OWN_DATA', 'DELIVERY', 'DATA_REQUEST')),
     CONSTRAINT ck_person_lookup_by_is_known CHECK (by IN ('PASSPORT', 'NAME_AND_BIRTH_DATE')),
     CONSTRAINT ck_person_lookup_found_is_not_negative CHECK (found >= 0)
@@ -1075,7 +1101,7 @@ CREATE TABLE ban_read (
     mac_key TEXT,
     mac BYTEA,
     CONSTRAINT pk_ban_read PRIMARY KEY (id),
-    CONSTRAINT ck_ban_read_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'ANONYMOUS')),
+    CONSTRAINT ck_ban_read_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
     CONSTRAINT ck_ban_read_purpose_is_known CHECK (purpose IN ('CASEWORK', 'SUPERVISION', 'INTAKE', 'OWN_DATA', 'DELIVERY', 'DATA_REQUEST')),
     CONSTRAINT fk_ban_read_ban_id FOREIGN KEY(ban_id) REFERENCES ban_entry (id)
 );
@@ -1112,8 +1138,8 @@ CREATE TABLE alert (
     close_reason TEXT,
     is_open BOOLEAN GENERATED ALWAYS AS (closed_at IS NULL) STORED NOT NULL,
     CONSTRAINT pk_alert PRIMARY KEY (id),
-    CONSTRAINT ck_alert_kind_is_known CHECK (kind IN ('READ_BUDGET', 'INQUIRY', 'REVIEW_OVERDUE', 'NOTICE_OVERDUE', 'TAMPERED', 'UNLOGGED')),
-    CONSTRAINT ck_alert_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'ANONYMOUS')),
+    CONSTRAINT ck_alert_kind_is_known CHECK (kind IN ('READ_BUDGET', 'INQUIRY', 'REVIEW_OVERDUE', 'NOTICE_OVERDUE', 'TAMPERED', 'UNLOGGED', 'REPEATED_CHECK')),
+    CONSTRAINT ck_alert_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
     CONSTRAINT ck_alert_closed_with_reason CHECK (num_nulls(closed_at, closed_by, close_reason) IN (0, 3)),
     CONSTRAINT ck_alert_closed_by_another CHECK (closed_by <> actor),
     CONSTRAINT ck_alert_about_whom CHECK (num_nonnulls(applicant_id, ban_id) = (kind = 'TAMPERED')::integer),
@@ -1247,7 +1273,7 @@ CREATE TABLE access_event (
     mac_key TEXT,
     mac BYTEA,
     CONSTRAINT pk_access_event PRIMARY KEY (id),
-    CONSTRAINT ck_access_event_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'ANONYMOUS')),
+    CONSTRAINT ck_access_event_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
     CONSTRAINT ck_access_event_purpose_is_known CHECK (purpose IN ('CASEWORK', 'SUPERVISION', 'INTAKE', 'OWN_DATA', 'DELIVERY', 'DATA_REQUEST')),
     CONSTRAINT fk_access_event_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
 );
@@ -1312,7 +1338,7 @@ CREATE TABLE data_request (
     CONSTRAINT pk_data_request PRIMARY KEY (id),
     CONSTRAINT ck_data_request_kind_is_known CHECK (kind IN ('ACCESS', 'RECTIFICATION', 'ERASURE')),
     CONSTRAINT ck_data_request_state_is_known CHECK (state IN ('OPEN', 'GRANTED', 'REFUSED')),
-    CONSTRAINT ck_data_request_lodged_role_is_known CHECK (lodged_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'ANONYMOUS')),
+    CONSTRAINT ck_data_request_lodged_role_is_known CHECK (lodged_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
     CONSTRAINT ck_data_request_outcome_is_an_answer CHECK (outcome <> 'OPEN'),
     CONSTRAINT ck_data_request_answered_with_reason CHECK (num_nulls(outcome, reason, answered_by, answered_at) IN (0, 4)),
     CONSTRAINT ck_data_request_granted_to_somebody CHECK (applicant_id IS NOT NULL OR outcome IS DISTINCT FROM 'GRANTED'),
@@ -1588,7 +1614,7 @@ CREATE TABLE mail_subscription (
     checked_at TIMESTAMP WITH TIME ZONE,
     found TEXT[] DEFAULT '{}' NOT NULL,
     CONSTRAINT pk_mail_subscription PRIMARY KEY (id),
-    CONSTRAINT ck_mail_subscription_role_is_known CHECK (role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'ANONYMOUS')),
+    CONSTRAINT ck_mail_subscription_role_is_known CHECK (role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
     CONSTRAINT ck_mail_subscription_occasion_is_known CHECK (occasion IN ('WEEKLY', 'MONTHLY', 'TARGET_MISSED', 'LATER_THAN_USUAL', 'MORE_REFUSALS', 'MORE_REQUESTS', 'SLOWER_HANDOVER', 'GROWING_BACKLOG')),
     CONSTRAINT ck_mail_subscription_language_is_known CHECK (language IN ('EN', 'ID')),
     CONSTRAINT ck_mail_subscription_address_is_formed CHECK (address ~ '^[!-~]{1,64}@[A-Za-z0-9.-]{1,190}$'),
@@ -1619,7 +1645,7 @@ CREATE TABLE application_event (
     reason TEXT,
     CONSTRAINT pk_application_event PRIMARY KEY (id),
     CONSTRAINT ck_application_event_kind_is_known CHECK (kind IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'RECEIVED', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'HELD', 'RELEASED', 'ANSWER_PROPOSED', 'SCREENED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'TRANSFERRED', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED')),
-    CONSTRAINT ck_application_event_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'ANONYMOUS')),
+    CONSTRAINT ck_application_event_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
     CONSTRAINT ck_application_event_sequence_is_positive CHECK (sequence > 0),
     CONSTRAINT ck_application_event_reason_is_bounded CHECK (length(reason) BETWEEN 1 AND 2000),
     CONSTRAINT fk_application_event_application_id FOREIGN KEY(application_id) REFERENCES application (id)
@@ -1638,7 +1664,7 @@ CREATE TABLE assignment (
     ended_by TEXT,
     reason TEXT,
     CONSTRAINT pk_assignment PRIMARY KEY (id),
-    CONSTRAINT ck_assignment_role_is_known CHECK (role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'ANONYMOUS')),
+    CONSTRAINT ck_assignment_role_is_known CHECK (role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
     CONSTRAINT ck_assignment_ends_after_it_begins CHECK (ended_at >= assigned_at),
     CONSTRAINT fk_assignment_application_id FOREIGN KEY(application_id) REFERENCES application (id)
 );
@@ -1857,7 +1883,7 @@ CREATE TABLE correction (
     CONSTRAINT pk_correction PRIMARY KEY (id),
     CONSTRAINT fk_correction_applicant_id_version FOREIGN KEY(applicant_id, version) REFERENCES identity_version (applicant_id, number),
     CONSTRAINT ck_correction_state_is_known CHECK (state IN ('PROPOSED', 'APPROVED', 'IN_EFFECT', 'REJECTED', 'LAPSED')),
-    CONSTRAINT ck_correction_proposed_role_is_known CHECK (proposed_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'ANONYMOUS')),
+    CONSTRAINT ck_correction_proposed_role_is_known CHECK (proposed_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
     CONSTRAINT ck_correction_approved_by_whom CHECK ((approved_at IS NULL) = (approved_by IS NULL)),
     CONSTRAINT ck_correction_approved_by_two CHECK (closed_by <> approved_by OR state = 'REJECTED'),
     CONSTRAINT ck_correction_rejected_with_reason CHECK ((state = 'REJECTED') = (reason IS NOT NULL)),
@@ -2006,6 +2032,10 @@ CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON suspension
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
 
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON visa_check
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
 CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON account_drop
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
@@ -2139,6 +2169,9 @@ CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON linker_read
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON person_lookup
     EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON visa_check
+    EXECUTE FUNCTION refuse_change();
+
 CREATE FUNCTION require_retention_elapsed() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
@@ -2176,6 +2209,10 @@ CREATE TRIGGER require_retention_elapsed AFTER DELETE ON breach_lookup
     EXECUTE FUNCTION require_retention_elapsed('occurred_at');
 
 CREATE TRIGGER require_retention_elapsed AFTER DELETE ON person_lookup
+    REFERENCING OLD TABLE AS gone
+    EXECUTE FUNCTION require_retention_elapsed('occurred_at');
+
+CREATE TRIGGER require_retention_elapsed AFTER DELETE ON visa_check
     REFERENCING OLD TABLE AS gone
     EXECUTE FUNCTION require_retention_elapsed('occurred_at');
 

@@ -1,0 +1,107 @@
+"""What carriers and border control learn of visas, whose rows they may not read: one word."""
+
+from collections.abc import Iterator
+
+from gateway.policy import VISA_CHECKERS
+from gateway.row_security.reading_functions import RAISE_SPENT
+from models.case.visa_check import CHECKED_HOURS_BEFORE
+from models.row_security import database_role
+from models.supervision.budgeted_read import HOURS_COUNTED, LOCK_CLASS
+from models.vocabulary import AlertKind, IndexKind, Role
+
+_CHECKERS = ", ".join(f"'{role}'" for role in VISA_CHECKERS)
+#: A passenger may change flights once.
+_FLIGHTS_OF_A_PASSENGER = 2
+_RAISE_REPEATED = RAISE_SPENT.replace(AlertKind.READ_BUDGET, AlertKind.REPEATED_CHECK).replace(
+    "alert_id", "repeated_id"
+)
+#: Whether a visa can be used by the holder of a passport, on the day of a flight or today. A wrong
+#: number, another passport, a hold, a hit and a visa that is over are one answer; a carrier is
+#: answered once for a passenger and a flight, and whoever asks again is told the same.
+_VISA_STATUS = f"""\
+CREATE OR REPLACE FUNCTION viewer.visa_status(
+    acting text, number text, digests text[], flight text, departs date) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    DECLARE
+        passports bytea[] := ARRAY(SELECT decode(one, 'hex') FROM unnest(digests) AS one);
+        answered boolean;
+    BEGIN
+        IF acting IS NULL OR acting NOT IN ({_CHECKERS}) OR viewer.subject(acting) IS NULL
+            OR acting = '{Role.CARRIER}' AND num_nulls(flight, departs) > 0
+        THEN
+            RAISE EXCEPTION 'visas are checked by border control, and by carriers for a flight'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        IF acting = '{Role.CARRIER}' THEN
+            answered := is_usable FROM visa_check
+                WHERE passenger = ANY (ARRAY(
+                    SELECT sha256(convert_to(number, 'UTF8') || one) FROM unnest(passports) AS one
+                )) AND flight_number = flight AND departs_on = departs AND actor_role = acting
+                ORDER BY occurred_at, id LIMIT 1;
+        END IF;
+        RETURN coalesce(answered, EXISTS (
+            SELECT FROM visa
+            JOIN application ON application.id = visa.application_id
+            JOIN person_index AS known USING (applicant_id)
+            WHERE visa.visa_number = number
+                AND kind = '{IndexKind.PASSPORT}' AND known.digest = ANY (passports)
+                AND known.version = coalesce((
+                    SELECT max(corrected.number) FROM identity_version AS corrected
+                    WHERE corrected.applicant_id = known.applicant_id
+                        AND corrected.valid_from IS NOT NULL
+                ), 1)
+                AND status = 'GRANTED' AND revoked_at IS NULL AND superseded_at IS NULL
+                AND use_by >= greatest(departs, wib_day(clock_timestamp()))
+                AND NOT is_visa_held AND NOT has_open_hit
+                AND viewer.is_cleared(application.id)
+        ));
+    END
+$$;"""
+#: The seconds until there is room for one more check; null if there is room now, and then this
+#: transaction logs it. A passenger of the same flight again, or of a third flight within two days,
+#: raises an alert and is not refused: a desk at a gate asks in good faith, and a list that is asked
+#: every day would tell of a hold.
+_ADMIT_CHECK = f"""\
+CREATE OR REPLACE FUNCTION viewer.admit_check(
+    acting text, most bigint, passengers text[], flight text, departs date,
+    alert_id uuid, repeated_id uuid) RETURNS double precision
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    DECLARE
+        oneself text := viewer.subject(acting);
+        since timestamptz;
+        seconds double precision;
+    BEGIN
+        IF oneself IS NULL THEN
+            RAISE EXCEPTION 'a budget is a viewer''s own'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        PERFORM pg_advisory_xact_lock({LOCK_CLASS}, hashtext(acting || ' ' || oneself));
+        since := clock_timestamp() - interval '{HOURS_COUNTED} hours';
+        seconds := extract(epoch FROM occurred_at - since) FROM visa_check
+            WHERE actor = oneself AND actor_role = acting AND occurred_at > since
+            ORDER BY occurred_at DESC OFFSET most - 1 LIMIT 1;
+        IF seconds IS NOT NULL THEN
+            {RAISE_SPENT}
+        ELSIF acting = '{Role.CARRIER}' AND (
+            SELECT coalesce(bool_or(flight_number = flight AND departs_on = departs), false)
+                OR count(DISTINCT (flight_number, departs_on)) FILTER (WHERE departs_on IS NOT NULL)
+                    >= {_FLIGHTS_OF_A_PASSENGER}
+            FROM visa_check
+            WHERE passenger = ANY (ARRAY(SELECT decode(one, 'hex') FROM unnest(passengers) AS one))
+                AND actor_role = acting
+                AND occurred_at > clock_timestamp() - interval '{CHECKED_HOURS_BEFORE} hours'
+        ) THEN
+            {_RAISE_REPEATED}
+        END IF;
+        RETURN seconds;
+    END
+$$;"""
+VISA_CHECK_FUNCTIONS = "\n".join((_VISA_STATUS, _ADMIT_CHECK))
+
+
+def visa_check_grants(role: Role) -> Iterator[str]:
+    if role in VISA_CHECKERS:
+        name = database_role(role)
+        yield f"GRANT EXECUTE ON FUNCTION viewer.visa_status, viewer.admit_check TO {name};"
