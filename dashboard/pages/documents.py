@@ -131,6 +131,12 @@ def screen_documents() -> Iterator[ScreenDocument]:
     ):
         for name in forms.documents.values():
             yield ScreenDocument(name, screen, roles, {})
+    window = {"from": "2026-01-01T00:00:00Z", "before": "2026-01-02T00:00:00Z"}
+    for name, asked in (
+        ("lines", {"codes": ["1"], "receipts": ["1"]}), ("bills", window), ("payments", window),
+    ):  # fmt: skip
+        settlement = f"treasury/settlement/{name}"
+        yield ScreenDocument(settlement, "gerbang settle", treasury.TREASURERS, asked)
     variables = variables_of(_YEAR, _ADDRESS, PROCESSING)
     for name in (SUMMARY, MONTHS, PLACES, NAMES, CHOICES):
         yield ScreenDocument(f"volumes/{name}", "Volumes", frozenset(AUDIENCES), variables)

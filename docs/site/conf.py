@@ -22,7 +22,7 @@ PARTS = {
     "For front-end teams": (
         "docs/ten-minutes", "docs/first-screen", "docs/clients/README", "client/README",
         "examples/portal/README", "docs/errors", "gateway/policy", "docs/live",
-        "docs/trusted-documents", "docs/documents", "docs/visa-in-hand",
+        "docs/trusted-documents", "docs/documents", "docs/visa-in-hand", "docs/settlement",
     ),
     "For operators": (
         "docs/operations", "docs/runbook", "docs/vault", "SECURITY", "docs/data-protection",

@@ -37,6 +37,7 @@ COMMANDS = {
     "rehearse": "rehearse",
     "schema": "schema",
     "serve": "serving",
+    "settle": "settle",
     "settings": "documents",
     "snapshots": "documents",
     "synthesise": "data",

@@ -41,7 +41,7 @@ ALSO_VALID = {
     QUESTION: "AUDITOR OFFICER SUPERVISOR",
     FILES: "AUDITOR OFFICER PARTNER_AGENT SUPERVISOR",
     "administration/question": "AUDITOR SUPERVISOR",
-    "treasury/question": "AUDITOR",
+    **dict.fromkeys(("treasury/question", "treasury/settlement/payments"), "AUDITOR"),
     **dict.fromkeys(
         ("access/questions/readsOfCase", "access/questions/readsOfAccount"),
         "OFFICER PARTNER_AGENT PARTNER_MANAGER SCREENING SUPERVISOR",

@@ -287,6 +287,37 @@ def _reached(instant: str | None, say: Texts) -> str:
     return written_instant(instant, say) if instant else say("access.not_yet")
 
 
+def list_payments(answer: Answer, say: Texts) -> Any:
+    """Payments that fitted no bill, and what the treasury did with each."""
+    nodes = answer["payments"]["nodes"]
+    if not nodes:
+        return html.P(say("access.nothing"))
+    rows = [
+        html.Tr(
+            [
+                html.Td(written_instant(one["keptAt"], say)),
+                html.Th(one["receiptNumber"], scope="row"),
+                html.Td(one["billingCode"]),
+                html.Td(count_text(one["paid"]["amount"], say)),
+                html.Td(one["keptBy"]),
+                html.Td(_came_of(one, say)),
+            ]
+        )
+        for one in nodes
+    ]
+    columns = ("at", "receipt", "code", "rupiah", "kept_by", "outcome")
+    return table_of(say("access.payments"), columns, rows, say)
+
+
+def _came_of(payment: Answer, say: Texts) -> str:
+    if payment["assignedTo"]:
+        return say("access.payment_assigned", code=payment["assignedTo"])
+    people = ((payment["recommendedBy"], payment["reason"]),
+              (payment["secondedBy"], payment["secondReason"]))  # fmt: skip
+    said = [say("access.payment_refund", by=by, why=why or "") for by, why in people if by]
+    return " ".join(said) or say("access.payment_waits")
+
+
 def show_account(answer: Answer, say: Texts) -> html.P:
     """How far the account is signed."""
     last = answer["installation"]["checkpoint"]
@@ -310,6 +341,7 @@ PANELS: Mapping[str, ShowPanel] = {
     "reads": list_reads,
     "look_ups": list_look_ups,
     "erasures": list_erasures,
+    "payments": list_payments,
     "account": show_account,
 }
 PAGE.shows(failure_part(PAGE), *(panel_part(PAGE, *each) for each in PANELS.items()))

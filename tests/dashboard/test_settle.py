@@ -1,0 +1,203 @@
+"""`gerbang settle` finds each way in which a settlement file differs, and nothing else."""
+
+import os
+import subprocess
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.running_demo import GERBANG, Demo
+
+BILLS = """
+    query ($from: DateTime, $before: DateTime, $after: Cursor) { bills(
+        first: 100, after: $after, where: {paidAt: {from: $from, before: $before}}
+    ) { nodes { code fee { amount } issuedAt dueAt paidAt receiptNumber }
+        pageInfo { hasNextPage endCursor } } }
+"""
+UNPAID = "{ bills(first: 1, where: { paidAt: { isNull: true } }) { nodes { code } } }"
+KEEP = """
+    mutation ($kept: KeepPaymentInput!) { keepPayment(input: $kept) { errors { code } } }
+"""
+HOUR = timedelta(hours=1)
+#: Everything is reported within two hours of the money.
+WITHIN = ("--within", "2")
+
+#: A payment of a file: code, amount, receipt and when it was received.
+Row = tuple[str, int, str, datetime]
+
+
+def written(folder: Path, since: datetime, before: datetime, rows: list[Row | str]) -> Path:
+    """A settlement file, whose last line is right."""
+    paid = [row for row in rows if not isinstance(row, str)]
+    lines = [
+        f"gerbang-settlement;1;{since.isoformat()};{before.isoformat()}",
+        "billing_code;amount;receipt_number;received_at",
+        *(r if isinstance(r, str) else f"{r[0]};{r[1]};{r[2]};{r[3].isoformat()}" for r in rows),
+        f"end;{len(rows)};{sum(row[1] for row in paid)}",
+    ]
+    file = folder / "settlement.csv"
+    file.write_text("\n".join(lines) + "\n")
+    return file
+
+
+def settle(demo: Demo, file: Path, *options: str, user: str = "treasury") -> tuple[int, str]:
+    done = subprocess.run(
+        [GERBANG, "settle", file, "--url", demo.api_url, *options],
+        env={**os.environ, "GERBANG_TOKEN": demo.token(user)},
+        capture_output=True, text=True, timeout=600,
+    )  # fmt: skip
+    return done.returncode, done.stdout + done.stderr
+
+
+def found(told: str) -> Counter[tuple[str, str]]:
+    """The kind and the receipt of each anomaly that was told."""
+    counted: Counter[tuple[str, str]] = Counter()
+    for line in told.splitlines():
+        kind, _, rest = line.partition(" ")
+        if kind.replace("_", "").isupper():
+            counted[kind, rest.partition("receipt ")[2][:16]] += 1
+    return counted
+
+
+def paid_bills(demo: Demo, since: datetime, before: datetime) -> list[dict[str, Any]]:
+    bills, after = [], None
+    while True:
+        window = {"from": since.isoformat(), "before": before.isoformat()}
+        page = demo.ask("treasury", BILLS, **window, after=after)["bills"]
+        bills += page["nodes"]
+        if not page["pageInfo"]["hasNextPage"]:
+            return sorted(bills, key=lambda bill: bill["paidAt"])
+        after = page["pageInfo"]["endCursor"]
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def row_of(bill: dict[str, Any]) -> Row:
+    return bill["code"], bill["fee"]["amount"], bill["receiptNumber"], at(bill["paidAt"])
+
+
+def test_each_anomaly_of_a_settlement_file_is_found_and_nothing_else(
+    demo: Demo, tmp_path: Path
+) -> None:
+    # A month of the synthetic world, as the treasury would settle it.
+    before = datetime.now(UTC).replace(microsecond=0) - timedelta(days=30)
+    since = before - timedelta(days=60)
+    bills = paid_bills(demo, since, before)
+    assert len(bills) > 100
+    file = written(tmp_path, since, before, [row_of(bill) for bill in bills])
+    code, told = settle(demo, file, *WITHIN)
+    assert (code, found(told)) == (0, Counter()), told
+    assert f"{len(bills):,} payments" in told
+
+    # One of each kind, in bills that are far enough from both ends of the month.
+    early, late = since + 240 * HOUR, before - 240 * HOUR
+    rows: dict[str, Row | str] = {bill["code"]: row_of(bill) for bill in bills}
+    free = [bill for bill in bills if early < at(bill["paidAt"]) < late]
+    slow = max(free, key=lambda bill: at(bill["paidAt"]) - at(bill["issuedAt"]))
+    free.remove(slow)
+    planted: Counter[tuple[str, str]] = Counter()
+
+    def plant(kind: str, change: Any, receipt: str | None = None) -> None:
+        bill = free.pop()
+        code, amount, number, received = row_of(bill)
+        rows[code] = change(bill, code, amount, number, received)
+        planted[kind, number if receipt is None else receipt] += 1
+
+    plant("MALFORMED", lambda _, c, a, n, r: f"{c};{a},00;{n};{r.isoformat()}", "")
+    plant("MALFORMED", lambda _, c, a, n, r: f"{c};{a};{n};{r:%Y-%m-%dT%H:%M:%S}", "")
+    plant("OUTSIDE", lambda _, c, a, n, r: (c, a, n, since - HOUR))
+    plant("OTHER_CODE", lambda _, c, a, n, r: ("1" + c[1:14] + "0", a, n, r))
+    plant("OTHER_AMOUNT", lambda _, c, a, n, r: (c, a + 1, n, r))
+    plant("TOO_EARLY", lambda _, c, a, n, r: (c, a, n, r + timedelta(seconds=1)))
+    plant("BEFORE_ISSUE", lambda b, c, a, n, r: (c, a, n, at(b["issuedAt"]) - HOUR))
+    plant("AFTER_DUE", lambda b, c, a, n, r: (c, a, n, at(b["dueAt"]) + HOUR))
+    plant("PAID_TWICE", lambda _, c, a, n, r: (c, a, "TWICE00000000001", r), "TWICE00000000001")
+    gone = free.pop()
+    planted["NOT_RECEIVED", gone["receiptNumber"]] += 1
+    del rows[gone["code"]]
+    code, amount, number, received = row_of(slow)
+    rows[code] = code, amount, number, received - timedelta(hours=2, seconds=1)
+    planted["TOO_LATE", number] += 1
+    again = row_of(free[0])
+    rows["again"] = again
+    planted["REPEATED", again[2]] += 1
+    rows["unknown"] = "99", 500_000, "ASKED00000000001", early
+    planted["UNKNOWN_CODE", "ASKED00000000001"] += 1
+    [unpaid] = demo.ask("treasury", UNPAID)["bills"]["nodes"]
+    rows["open"] = unpaid["code"], 500_000, "ASKED00000000002", early
+    planted["NOT_REPORTED", "ASKED00000000002"] += 1
+    # What was paid by another receipt is not in the file by its own.
+    [own] = [
+        bill["receiptNumber"] for bill in bills
+        if rows.get(bill["code"], "")[2:3] == ("TWICE00000000001",)
+    ]  # fmt: skip
+    planted["NOT_RECEIVED", own] += 1
+
+    file = written(tmp_path, since, before, [*rows.values()])
+    code, told = settle(demo, file, *WITHIN)
+    assert code == 1
+    assert found(told) == planted
+    assert len({kind for kind, _ in planted}) == 13
+
+    # The last line.
+    lines = file.read_text().splitlines()
+    for last, kind in (([*lines[-1:], "more"], "OTHER_TOTAL"), (["end;1;1"], "OTHER_TOTAL"),
+                       ([], "CUT_OFF")):  # fmt: skip
+        file.write_text("\n".join([*lines[:-1], *last]) + "\n")
+        assert found(settle(demo, file, *WITHIN)[1]) == planted + Counter({(kind, ""): 1})
+
+
+def test_a_payment_that_was_kept_is_in_the_file(demo: Demo, tmp_path: Path) -> None:
+    since = datetime.now(UTC)
+    for receipt in ("KEPTFORSETTLE001", "KEPTFORSETTLE002"):
+        kept = {
+            "idempotencyKey": receipt, "billingCode": "77", "receiptNumber": receipt,
+            "paid": {"amount": 5, "currency": "IDR"},
+        }  # fmt: skip
+        assert demo.ask("treasury", KEEP, kept=kept)["keepPayment"]["errors"] == []
+    before = datetime.now(UTC)
+    file = written(tmp_path, since, before, [("77", 5, "KEPTFORSETTLE001", since)])
+    code, told = settle(demo, file, "--within", "0")
+    assert (code, found(told)) == (1, Counter({("KEPT_NOT_RECEIVED", "KEPTFORSETTLE002"): 1}))
+    file = written(tmp_path, since, before, [("78", 5, "KEPTFORSETTLE001", since)])
+    assert ("OTHER_CODE", "KEPTFORSETTLE001") in found(settle(demo, file)[1])
+
+
+def test_nothing_is_compared_without_a_file_or_the_right_to_read(
+    demo: Demo, tmp_path: Path
+) -> None:
+    now = datetime.now(UTC)
+    file = written(tmp_path, now - HOUR, now, [("77", 5, "NOBODYREPORTED01", now - HOUR / 2)])
+    assert settle(demo, file, user="officer")[0] == 2
+    for text in ("", "a;b\n", file.read_text().replace("settlement;1", "settlement;2")):
+        file.write_text(text)
+        assert settle(demo, file)[0] == 2
+
+
+@pytest.mark.proof
+def test_a_hundred_thousand_lines_take_no_more_memory_than_a_thousand(
+    demo: Demo, tmp_path: Path
+) -> None:
+    now = datetime.now(UTC)
+
+    def peak_of(lines: int) -> int:
+        rows: list[Row | str] = [
+            (str(n), 1, f"{n:016}", now - HOUR / 2) for n in range(1, lines + 1)
+        ]
+        file = written(tmp_path, now - HOUR, now, rows)
+        process = subprocess.Popen(
+            [GERBANG, "settle", file, "--url", demo.api_url, "--within", "1"],
+            env={**os.environ, "GERBANG_TOKEN": demo.token("treasury")},
+            stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        _, status, used = os.wait4(process.pid, 0)
+        assert os.waitstatus_to_exitcode(status) == 1
+        return used.ru_maxrss
+
+    few, many = peak_of(1_000), peak_of(100_000)
+    assert many < few + 10_000, (few, many)  # KiB
