@@ -19,6 +19,7 @@ from gateway.access.transactions.change_horizon import ChangeHorizon
 from gateway.access.vault import key_service_fault
 from gateway.app import create_app
 from gateway.execution.budgets import Budgets
+from gateway.execution.cost.known import MEASURED
 from gateway.execution.runner import SchemaRunner
 from gateway.execution.schemas import Schemas
 from gateway.execution.subscriptions import SchemaSubscriptions
@@ -61,7 +62,7 @@ def gateway(
     if keys is None and settings.key_service:
         keys = key_service_for(settings)
     own_start = starts.for_the_gateway()
-    statistics = Statistics(settings.database_url, own_start)
+    statistics = Statistics(settings.database_url, own_start, MEASURED)
     metrics = Metrics()
     executor = _executor(settings, pool, starts, schemas, keys, statistics, metrics)
     horizon = ChangeHorizon(settings.database_url, pool, own_start)

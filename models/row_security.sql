@@ -2696,7 +2696,7 @@ CREATE POLICY anonymous_select ON volume_edition FOR SELECT TO gerbang_anonymous
 GRANT EXECUTE ON FUNCTION viewer.account_signed_at TO gerbang_anonymous;
 GRANT EXECUTE ON FUNCTION viewer.account_uncosigned_since TO gerbang_anonymous;
 GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO gerbang_anonymous;
-GRANT EXECUTE ON FUNCTION viewer.suspended, viewer.statistics, viewer.concerned_by_changes TO gerbang_anonymous;
+GRANT EXECUTE ON FUNCTION viewer.suspended, viewer.statistics, viewer.sizes, viewer.concerned_by_changes TO gerbang_anonymous;
 GRANT SELECT (clients, ids, operation_names, retired_at, sha256, text) ON trusted_document TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON trusted_document FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')) AND retired_at IS NULL);

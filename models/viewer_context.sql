@@ -208,6 +208,56 @@ CREATE OR REPLACE FUNCTION viewer.statistics() RETURNS TABLE (
     END
 $$;
 
+-- How large tables are, told to the gateway itself as above: from these it says what an operation may
+-- cost. Of each table that is named it counts the rows, up to `most`, or those with a value, as of
+-- `ban_entry.state=PROPOSED`; of a column, as `fee.visa_type_code`, the most rows that share a value. If
+-- a table has more rows, it tells about how many: by its size, and by how densely ANALYZE found it
+-- filled. Under the names `officers` and `months` it counts those who have had a case on the desk, and
+-- the calendar months since the first figure.
+CREATE OR REPLACE FUNCTION viewer.sizes(counted text[], most integer) RETURNS TABLE (
+    name text, rows bigint, lines bigint
+)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = '' AS $$
+    DECLARE
+        parts text[];
+    BEGIN
+        PERFORM viewer.sealed('GATEWAY');
+        FOREACH name IN ARRAY counted LOOP
+            parts := regexp_split_to_array(name, '[.=]');
+            EXECUTE CASE cardinality(parts)
+                WHEN 1 THEN format('SELECT count(*) FROM (SELECT FROM public.%I LIMIT %s) AS first',
+                    parts[1], most)
+                WHEN 2 THEN format('SELECT coalesce(max(number), 0) FROM (SELECT count(*) AS number'
+                    ' FROM public.%I GROUP BY %I) AS grouped', parts[1], parts[2])
+                ELSE format('SELECT count(*) FROM (SELECT FROM public.%I WHERE %I = %L LIMIT %s)'
+                    ' AS first', parts[1], parts[2], parts[3], most)
+            END INTO rows;
+            lines := rows;
+            IF rows >= most THEN
+                SELECT pg_relation_size(oid) / current_setting('block_size')::int
+                    * CASE WHEN relpages > 0 THEN reltuples / relpages ELSE 128 END
+                INTO lines FROM pg_class WHERE oid = format('public.%I', parts[1])::regclass;
+            END IF;
+            RETURN NEXT;
+        END LOOP;
+        lines := NULL;
+        name := 'officers';
+        WITH RECURSIVE known AS (
+            SELECT min(officer) AS officer FROM public.assignment
+            UNION ALL
+            SELECT (SELECT min(officer) FROM public.assignment WHERE officer > known.officer)
+            FROM known WHERE known.officer IS NOT NULL
+        ) SELECT count(officer) INTO rows FROM known;
+        RETURN NEXT;
+        name := 'months';
+        SELECT 12 * date_part('year', known.age) + date_part('month', known.age) + 1 INTO rows FROM (
+            SELECT age(date_trunc('month', statement_timestamp() AT TIME ZONE 'Asia/Jakarta'),
+                min(starts_on)) AS age FROM public.volume_monthly
+        ) AS known;
+        RETURN NEXT;
+    END
+$$;
+
 -- Whom changes may concern that transactions from `since` to below `below` wrote, told to the gateway
 -- itself as above, so that it looks only for followers who may find one. A row names a feed, and a
 -- value that a viewer who may see such a change has in a claim; whoever has it may still see none.

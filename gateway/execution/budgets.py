@@ -109,9 +109,11 @@ class Charge:
         self._paid = 0
         #: The amount that was taken and is not settled yet.
         self._cost = _NOTHING
-        #: The estimated cost, an upper bound, and the actual number of values.
+        #: The estimated cost, an upper bound; the actual one, and what of it is other work than
+        #: the values of the answer.
         self.requested: int | None = None
         self.actual = 0
+        self.work = 0
 
     def take_tokens(self, tokens: int) -> None:
         """Charge for parsing and validating a new document. Raises RateLimitedError."""
@@ -143,12 +145,13 @@ class Charge:
         processor."""
         self._give_back(self._values_of(processor_seconds))
 
-    def settle(self, actual: int, processor_seconds: float, seconds: float) -> None:
+    def settle(self, values: int, processor_seconds: float, seconds: float) -> None:
         """Refund what was not used, judged by the values of the answer, what it took of the
         processor, and the time it took."""
-        self.actual = actual
+        self.work = self._operation.work
+        self.actual = values + self.work
         time = max(self._values_of(processor_seconds), int(seconds * 10) * VALUES_PER_TENTH)
-        self._give_back(max(self._operation.work + actual, time))
+        self._give_back(max(self.actual, time))
 
     def _values_of(self, processor_seconds: float) -> int:
         """The cost of the processor's time beyond what was paid with the document."""
@@ -164,6 +167,7 @@ class Charge:
         return {
             "requested": self.requested,
             "actual": self.actual,
+            "work": self.work,
             "maximum": self._budgets.maximum,
             "remaining": remaining,
             "resetsAt": instant_text(time.time() + seconds),

@@ -17,7 +17,7 @@ from psycopg import Error as DriverError
 from gateway.access.alerts import SignIns, count_endings, raise_tampering
 from gateway.access.audit import AccessLog, OperationAudit
 from gateway.access.purpose import StatedPurpose, require_sign_in, stated_purpose
-from gateway.access.statistics import Statistics
+from gateway.access.statistics import NothingMeasured, Statistics
 from gateway.access.transactions.begin import TransactionStarts
 from gateway.access.transactions.errors import refuse_partial
 from gateway.access.transactions.reading import ReadTransaction
@@ -113,6 +113,7 @@ class SchemaRunner:
             statistics,
             process=process,
         )
+        self._measured = statistics or NothingMeasured()
         self.views = schemas.views
         self._operations = CompiledOperations(schemas.full, self.views)
         self.trusted = TrustedDocuments(
@@ -161,7 +162,7 @@ class SchemaRunner:
             raise written_by_get()
         # Before validation, which takes longer: counting takes one pass, even over an invalid
         # document, and spares us the validation where the cost or the budget is exceeded.
-        charge.take(compiled.cost.of(request.variables, viewer))
+        charge.take(compiled.cost.of(request.variables, viewer, self._measured.sizes))
         if compiled.mistakes:
             raise MistakesError(compiled.mistakes)
         current_record().deprecated = compiled.deprecated

@@ -222,12 +222,13 @@ def _visa_checks(role: Role) -> Iterator[str]:
 
 
 def _for_the_gateway(role: Role) -> Iterator[str]:
-    """Before it acts for anybody, the gateway asks who is suspended, how rows are distributed, and
-    whom changes may concern. The functions raise under the seal of a viewer."""
+    """Before it acts for anybody, the gateway asks who is suspended, how rows are distributed, how
+    large tables are, and whom changes may concern. The functions raise under the seal of a viewer.
+    """
     if role is Role.ANONYMOUS:
         name = database_role(role)
         yield (
-            "GRANT EXECUTE ON FUNCTION viewer.suspended, viewer.statistics,"
+            "GRANT EXECUTE ON FUNCTION viewer.suspended, viewer.statistics, viewer.sizes,"
             f" viewer.concerned_by_changes TO {name};"
         )
 

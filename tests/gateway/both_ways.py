@@ -127,13 +127,14 @@ class BothWays:
 
 
 def assert_honest_cost(asked: Answer, question: Any) -> None:
-    """Assert that the actual cost is what the answer holds, and no more than was requested."""
+    """Assert that the actual cost is what the answer holds beside other work, and no more than was
+    requested."""
     cost = asked.body.get("extensions", {}).get("cost")
     if cost is None:
         assert asked.status == HTTPStatus.BAD_REQUEST, (asked.body, question)
         return
     held = values_in(asked.body.get("data"))
-    is_honest = cost["actual"] == held <= cost["requested"]
+    is_honest = cost["actual"] == held + cost["work"] <= cost["requested"]
     assert is_honest, f"{asked.status} {cost} holds {held}: {question}"
 
 

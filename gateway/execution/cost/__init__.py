@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 
 from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, Undefined
 
+from gateway.access.statistics import UNKNOWN_SIZES, Sizes
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.cost.arguments import Arguments, Variables, condition_variables
 from gateway.execution.cost.counting import Counting
+from gateway.execution.cost.known import KnownSizes
 from gateway.execution.cost.program import Amount, CostProgram
 from gateway.viewer import Viewer
 
@@ -36,9 +38,10 @@ class Cost(NamedTuple):
 
 
 class OperationCost:
-    """The cost of an operation: an upper bound, whatever the database holds.
+    """The cost of an operation: an upper bound for what the database holds.
 
-    It is a program, which is written once for each set of conditions and run for each request.
+    It is a program, which is written once for each set of conditions, as long as the known sizes of
+    tables hold, and run for each request.
     """
 
     def __init__(
@@ -49,25 +52,33 @@ class OperationCost:
         self._view = view
         self._arguments = Arguments(operation)
         self._conditions = condition_variables(document)
+        self._sizes = UNKNOWN_SIZES
         self._programs: dict[Any, tuple[CostProgram, tuple[Amount, Amount]]] = {}
 
-    def of(self, variables: Variables, viewer: Viewer) -> Cost:
-        """The cost with the variables of a request, which need not be valid.
+    def of(self, variables: Variables, viewer: Viewer, sizes: Sizes = UNKNOWN_SIZES) -> Cost:
+        """The cost with the variables of a request, which need not be valid. Without the sizes of
+        tables it is the most that it can be in any database.
 
         Raises RequestError with TOO_COSTLY where fragments are nested too deeply to be counted.
         """
+        if sizes is not self._sizes:
+            self._sizes = sizes
+            self._programs.clear()
         key = tuple([_condition(variables.get(name, Undefined)) for name in self._conditions])
         written = self._programs.get(key)
         if written is None:
             if len(self._programs) >= _MOST_PROGRAMS:
                 self._programs.clear()
-            written = self._programs[key] = self._write(variables)
+            written = self._programs[key] = self._write(variables, viewer)
         program, amounts = written
         values, work = program.run(amounts, variables, viewer)
         return Cost(min(values, _LARGEST), min(work, _LARGEST))
 
-    def _write(self, variables: Variables) -> tuple[CostProgram, tuple[Amount, Amount]]:
-        counting = Counting(self._document, self._view, self._arguments, variables)
+    def _write(
+        self, variables: Variables, viewer: Viewer
+    ) -> tuple[CostProgram, tuple[Amount, Amount]]:
+        known = KnownSizes(self._sizes, viewer.role)
+        counting = Counting(self._document, self._view, self._arguments, variables, known)
         root = self._view.get_root_type(self._operation.operation)
         try:
             size = counting.selections(self._operation.selection_set.selections, root)

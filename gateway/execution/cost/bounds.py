@@ -1,12 +1,14 @@
 """Upper bounds for lists, dimensions of the volumes and mutations."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.faults import Fault
 from gateway.findings.claim import FindingKind
 from gateway.findings.claims.attention import MOST_MONTHS
-from gateway.findings.events import MOST_EVENTS
 from gateway.limits import MOST_MISTAKES
 from gateway.mapping.listing import MOST_COUNTED
 from gateway.policy import POLICY
@@ -19,6 +21,15 @@ from gateway.schema.supervision.people_read import MOST_PEOPLE_READ
 from gateway.schema.supervision.readers import MOST_READERS
 from gateway.schema.supervision.several_partners import MOST_PEOPLE_AT_SEVERAL_PARTNERS
 from gateway.schema.supervision.why import MOST_EXPLAINED
+from models import (
+    Eligibility,
+    EntryRule,
+    Fee,
+    PassportRule,
+    ReferenceChangeValue,
+    RequiredDocument,
+    ServiceTarget,
+)
 from models.documents import MOST_DOCUMENTS_LISTED
 from models.jobs.passes import MOST_JOBS
 from models.reference.ledger import MOST_PROPOSALS
@@ -44,6 +55,8 @@ class Bound(NamedTuple):
 
     most: int
     reason: str
+    #: The key of the parent among the rows that are listed, where their number can be known better.
+    by: InstrumentedAttribute[Any] | None = None
 
 
 #: The most groups of each dimension of the volumes.
@@ -81,66 +94,105 @@ LISTS: Mapping[str, Bound] = {
     "ApplicationFacets.stage": Bound(len(Stage), "a closed list"),
     "ApplicationFacets.status": Bound(len(Status), "a closed list"),
     "Viewer.centres": Bound(500, "four times what there is, of all partners"),
-    "Country.entryRules": Bound(20, "one for each decree that changed it"),
+    "Country.entryRules": Bound(20, "one for each decree that changed it", EntryRule.country_code),
     "WiderCell.groupBy": Bound(1, "published figures are broken down by one dimension at most"),
     "WiderCell.dropped": Bound(1, "published figures are broken down by one dimension at most"),
     "VisaTypeTerms.eligibility": Bound(
-        len(Entry) * len(TripPurpose), "each kind of entry and purpose once"
+        len(Entry) * len(TripPurpose),
+        "each kind of entry and purpose once",
+        Eligibility.visa_type_code,
     ),
-    "VisaTypeTerms.requiredDocuments": Bound(len(DocumentKind), "a closed list"),
+    "VisaTypeTerms.requiredDocuments": Bound(
+        len(DocumentKind), "a closed list", RequiredDocument.visa_type_code
+    ),
     "VisaTypeTerms.serviceTargets": Bound(len(Clock), "a closed list"),
-    "VisaType.eligibility": Bound(100, "each kind of entry and purpose, and its decrees"),
+    "VisaType.eligibility": Bound(
+        100, "each kind of entry and purpose, and its decrees", Eligibility.visa_type_code
+    ),
     "Query.eligibleVisaTypes": Bound(150, "the directorate's list of indexes has about 130"),
     "Screening.banMatches": Bound(50, "entries of a passport, and of names that are alike"),
     "Query.people": Bound(MOST_FOUND, "no more are listed"),
     "EligibilityError.eligibleVisaTypes": Bound(
         150, "the directorate's list of indexes has about 130"
     ),
-    "VisaType.requiredDocuments": Bound(100, "each kind of document, and its decrees"),
+    "VisaType.requiredDocuments": Bound(
+        100, "each kind of document, and its decrees", RequiredDocument.visa_type_code
+    ),
     "Application.documents": Bound(len(DocumentKind), "a closed list"),
     "DocumentsError.missingDocuments": Bound(len(DocumentKind), "a closed list"),
-    "VisaType.passportRules": Bound(20, "one for each decree that changed it"),
-    "VisaType.fees": Bound(20, "one for each decree that changed it"),
-    "VisaType.serviceTargets": Bound(20, "two clocks, one for each decree that changed them"),
+    "VisaType.passportRules": Bound(
+        20, "one for each decree that changed it", PassportRule.visa_type_code
+    ),
+    "VisaType.fees": Bound(20, "one for each decree that changed it", Fee.visa_type_code),
+    "VisaType.serviceTargets": Bound(
+        20, "two clocks, one for each decree that changed them", ServiceTarget.visa_type_code
+    ),
     "Explanation.rows": Bound(MOST_EXPLAINED, "one for each type whose rows belong to a case"),
     "Finding.numbers": Bound(6, "the most that a claim rests on"),
     "Finding.notes": Bound(8, "the most sentences below a claim"),
     "FindingQuestion.where": Bound(len(Dimension), "each dimension once"),
     "ReferenceChange.values": Bound(
-        60, "a visa type, its passports, fee and target, and four kinds of entry"
+        60,
+        "a visa type, its passports, fee and target, and four kinds of entry",
+        ReferenceChangeValue.change_id,
     ),
 }
 #: The most items of `errors`: a mistake for each place in the input.
 ERRORS = Bound(18, "the longest input has eighteen fields, those within it included")
 
-#: The most findings of each kind: by places (a partner's centres are fewer than the countries),
-#: visa types, and months.
-FINDINGS: Mapping[FindingKind, Bound] = {
-    FindingKind.CHANGE: Bound(3, "each measure"),
-    FindingKind.CONTRIBUTION: Bound(3 * 250, "each measure and country"),
-    FindingKind.ATTENTION: Bound(1, "sums up"),
-    FindingKind.PLACE: Bound(4 * 250, "each figure of a place"),
-    FindingKind.PLACE_MONTH: Bound(MOST_MONTHS, "no more are named"),
-    FindingKind.LIMITS: Bound(3 * 60, "steps of a quarter, up to ten million cases"),
-    FindingKind.MONTH: Bound(2 * 49, "each known month"),
-    FindingKind.WAITING: Bound(1, "sums up"),
-    FindingKind.WAITING_PLACE: Bound(250, "each place"),
-    FindingKind.PROMISE: Bound(1, "sums up"),
-    FindingKind.VISA_TYPE: Bound(150, "each visa type"),
-    FindingKind.VISA_TYPE_MONTH: Bound(150 * 13, "each visa type and month"),
-    FindingKind.EVENT: Bound(MOST_EVENTS, "no more are counted with one question"),
-    FindingKind.COMING: Bound(1, "sums up"),
-    FindingKind.SO_FAR: Bound(1, "the month under way"),
-    FindingKind.RECEIVED: Bound(49, "each known month"),
-    FindingKind.EXPECTED: Bound(3, "each month ahead"),
-    FindingKind.WORK: Bound(1, "sums up"),
-    FindingKind.WORK_FIGURE: Bound(4 * 250, "each figure of a centre or visa type"),
+
+class Per(StrEnum):
+    """What there is a finding of each of."""
+
+    PLACE = "PLACE"
+    REASON = "REASON"
+    VISA_TYPE = "VISA_TYPE"
+    #: A place or a visa type.
+    WORKED_ON = "WORKED_ON"
+    MONTH = "MONTH"
+    RECENT_MONTH = "RECENT_MONTH"
+    STEP = "STEP"
+    EVENT = "EVENT"
+
+
+class FindingBound(NamedTuple):
+    """The most findings of a kind: so many of each of these, and what one of them lists."""
+
+    times: int
+    reason: str
+    of_each: tuple[Per, ...] = ()
+    numbers: int = 0
+    notes: int = 0
+
+
+#: The most findings of each kind.
+FINDINGS: Mapping[FindingKind, FindingBound] = {
+    FindingKind.CHANGE: FindingBound(3, "each measure", numbers=5, notes=4),
+    FindingKind.CONTRIBUTION: FindingBound(3, "each measure", (Per.REASON,), numbers=3),
+    FindingKind.ATTENTION: FindingBound(1, "sums up", numbers=2, notes=7),
+    FindingKind.PLACE: FindingBound(4, "each figure", (Per.PLACE,), numbers=4),
+    FindingKind.PLACE_MONTH: FindingBound(4, "each figure", (Per.PLACE,), numbers=3),
+    FindingKind.LIMITS: FindingBound(3, "each measure", (Per.STEP,), numbers=3),
+    FindingKind.MONTH: FindingBound(2, "two measures", (Per.MONTH,), numbers=3),
+    FindingKind.WAITING: FindingBound(1, "sums up", numbers=5, notes=3),
+    FindingKind.WAITING_PLACE: FindingBound(1, "what is overdue", (Per.PLACE,), numbers=2),
+    FindingKind.PROMISE: FindingBound(1, "sums up", numbers=3, notes=3),
+    FindingKind.VISA_TYPE: FindingBound(1, "its verdict", (Per.VISA_TYPE,), numbers=5),
+    FindingKind.VISA_TYPE_MONTH: FindingBound(
+        1, "its verdict", (Per.VISA_TYPE, Per.RECENT_MONTH), numbers=1
+    ),
+    FindingKind.EVENT: FindingBound(1, "what it was", (Per.EVENT,)),
+    FindingKind.COMING: FindingBound(1, "sums up", numbers=3, notes=3),
+    FindingKind.SO_FAR: FindingBound(1, "the month under way", numbers=2),
+    FindingKind.RECEIVED: FindingBound(1, "what came in", (Per.MONTH,), numbers=2),
+    FindingKind.EXPECTED: FindingBound(3, "each month ahead", numbers=1),
+    FindingKind.WORK: FindingBound(1, "sums up", numbers=2, notes=2),
+    FindingKind.WORK_FIGURE: FindingBound(4, "each figure", (Per.WORKED_ON,), numbers=2),
 }
-#: The most of them that are about one place.
-FINDINGS_OF_A_PLACE: Mapping[FindingKind, int] = {
-    FindingKind.PLACE: 4,
-    FindingKind.WAITING_PLACE: 1,
-}
+#: Of those about a place, no more are told in all.
+MOST_OF_A_KIND: Mapping[FindingKind, int] = {FindingKind.PLACE_MONTH: MOST_MONTHS}
+#: The kinds that can be asked for about one place.
+OF_A_PLACE = (FindingKind.PLACE, FindingKind.PLACE_MONTH, FindingKind.WAITING_PLACE)
 
 #: The most rows of the table of refusal grounds in each period.
 GROUNDS = Bound(len(Ground), "a closed list")

@@ -23,11 +23,12 @@ from graphql import (
     is_list_type,
 )
 
-from gateway.execution.cost import introspection, volumes
+from gateway.execution.cost import introspection
 from gateway.execution.cost.arguments import Arguments, Variables, has_variables, length
 from gateway.execution.cost.bounds import ERRORS, FACETS, LINES_PER_VALUE, LISTS, MUTATION
+from gateway.execution.cost.known import KnownSizes
 from gateway.execution.cost.program import Amount, CostProgram
-from gateway.execution.cost.volumes import Table
+from gateway.execution.cost.volumes import TABLES, TableBound, findings_table
 from gateway.execution.selections import fragments_of
 from gateway.mapping.keyset import LARGEST_PAGE
 from gateway.schema.lookups import MOST_NODES
@@ -41,6 +42,10 @@ _SIZED_BY_PARENT = {
     "rows": "Table",
     "results": "Payload",
 }
+#: No page, batch or look-up has more.
+_LARGEST = max(LARGEST_PAGE, MOST_AT_ONCE, MOST_NODES)
+#: Lists whose items are counted with the table in which they stand: some rows have none.
+_COUNTED_BY_TABLE = frozenset({"Finding.numbers", "Finding.notes"})
 #: Fields that compare with the figures of another window.
 _COMPARISONS = frozenset({"yearOnYear", "monthOnMonth"})
 #: The arguments of `findings` that choose among what is found in the same figures.
@@ -48,10 +53,12 @@ _CHOICES = frozenset({"kinds", "about"})
 
 
 class Size(NamedTuple):
-    """The values of a selection: some counted once, some for each row of a field above."""
+    """The values of a selection: some counted once, some for each row of a field above, and some
+    for each item of lists in these rows, by coordinate."""
 
     once: Amount = 0
     each: Amount = 0
+    items: Mapping[str, Amount] = {}
 
 
 class Counting:
@@ -63,6 +70,7 @@ class Counting:
         view: GraphQLSchema,
         arguments: Arguments,
         conditions: Variables,
+        known: KnownSizes,
     ) -> None:
         """``conditions`` are variables of a request, of which only those in directives are read."""
         self.program = CostProgram()
@@ -70,6 +78,7 @@ class Counting:
         self._view = view
         self._arguments = arguments
         self._conditions = conditions
+        self._known = known
         self._fragments = fragments_of(document)
         self._fragment_sizes: dict[tuple[str, bool], Size] = {}
         #: The fields `findings` so far: those that rest on the same figures read them once.
@@ -87,7 +96,12 @@ class Counting:
         return Size(
             self.program.total(size.once for size in sizes),
             self.program.total(size.each for size in sizes),
+            self._add_up([size.items for size in sizes if size.items]),
         )
+
+    def _add_up(self, parts: Sequence[Mapping[str, Amount]]) -> Mapping[str, Amount]:
+        names = dict.fromkeys(name for part in parts for name in part)
+        return {name: self.program.total(part.get(name, 0) for part in parts) for name in names}
 
     def _selection(self, selection: SelectionNode, parent: Any, of_all_types: bool) -> Size:
         match selection:
@@ -130,17 +144,24 @@ class Counting:
         )
         own = 2 if node.name.value in _COMPARISONS else 1
         if is_list_type(get_nullable_type(field.type)):
-            return self._list(node, coordinate, inner, of_all_types)
+            return self._list(node, coordinate, inner, type_.name, of_all_types)
         if parent is self._view.mutation_type:
             self.work.append(MUTATION)
-        rows = self._rows(node, field) if inner.each else 0
-        values = self.program.product(rows, inner.each)
-        return Size(self.program.total((own, inner.once, values)))
+        if not inner.each:
+            return Size(self.program.total((own, inner.once)))
+        if table_of := TABLES.get(node.name.value):
+            return Size(self.program.total((own, inner.once, *self._table(node, table_of, inner))))
+        rows = self._rows(node, field, type_.name.removesuffix("Connection"))
+        return Size(self.program.total((own, inner.once, self.program.product(rows, inner.each))))
 
-    def _list(self, node: FieldNode, coordinate: str, inner: Size, of_all_types: bool) -> Size:
+    def _list(
+        self, node: FieldNode, coordinate: str, inner: Size, type_name: str, of_all_types: bool
+    ) -> Size:
         owner, _, name = coordinate.partition(".")
         if owner.endswith(_SIZED_BY_PARENT.get(name, " ")):
-            return Size(1, inner.once)
+            return Size(1, inner.once, inner.items)
+        if coordinate in _COUNTED_BY_TABLE:
+            return Size(1, items={coordinate: inner.once})
         if owner.startswith("__"):
             of = introspection.average_lengths if of_all_types else introspection.lengths
             values = self.program.share(of(self._view)[coordinate], inner.once)
@@ -150,59 +171,51 @@ class Counting:
         elif name == "errors":
             most = ERRORS.most
         else:
-            most = LISTS[coordinate].most
+            most = self._known.items(LISTS[coordinate], type_name)
         if owner.endswith("Facets"):
-            self.work.append(FACETS[name] // LINES_PER_VALUE)
+            lines = min(FACETS[name], self._known.applications)
+            self.work.append(lines // LINES_PER_VALUE)
         return Size(self.program.total((1, self.program.product(most, inner.once))))
 
-    def _rows(self, node: FieldNode, field: GraphQLField) -> Amount:
-        """The most rows that a field returns, as a page, a table or a batch."""
-        match node.name.value:
-            case "volumes":
-                return self._rows_of_table(node, volumes.volume_table)
-            case "findings":
-                return self._rows_of_table(node, volumes.findings_table)
-            case "refusalGrounds":
-                return self._rows_of_table(node, volumes.grounds_table)
-            case "screeningReferrals":
-                return self._rows_of_table(node, volumes.referrals_table)
-            case "officers":
-                return self._rows_of_table(node, volumes.officers_table)
-            case "informationRequests":
-                return self._rows_of_table(node, volumes.places_table)
-            case "readers":
-                return self._rows_of_table(node, volumes.readers_table)
-            case "peopleAtSeveralPartners":
-                return self._rows_of_table(node, volumes.several_partners_table)
-            case "peopleRead":
-                return self._rows_of_table(node, volumes.people_read_table)
-            case "peopleInReach":
-                return self._rows_of_table(node, volumes.people_in_reach_table)
-            case _ if "first" in field.args:
-                return self._size(node, _page, "first", "last")
-            case _:
-                return self._size(node, _batch, "input")
+    def _rows(self, node: FieldNode, field: GraphQLField, type_name: str) -> Amount:
+        """The most rows that a field returns, as a page or a batch."""
+        if "first" not in field.args:
+            return self._size(node, _batch, "input")
+        if not self._known.has_states(type_name):
+            most = self._known.rows(type_name, LARGEST_PAGE)
+            return self._size(node, _page, "first", "last", most=most)
+
+        def page(arguments: Mapping[str, Any]) -> int:
+            size = _page(arguments)
+            return self._known.rows_in_states(type_name, arguments.get("where"), size)
+
+        return self._size(node, page, "first", "last", "where")
 
     def _size(
-        self, node: FieldNode, size_by: Callable[[Mapping[str, Any]], int], *names: str
+        self,
+        node: FieldNode,
+        size_by: Callable[[Mapping[str, Any]], int],
+        *names: str,
+        most: int = _LARGEST,
     ) -> Amount:
-        """A size that the arguments of these names give."""
+        """A size that the arguments of these names give, at most as large."""
         deciding = [one for one in node.arguments or () if one.name.value in names]
         arguments_of = self._arguments.of
         if has_variables(deciding):
-            return self.program.add(lambda _, given, __: size_by(arguments_of(deciding, given)))
-        return size_by(arguments_of(deciding, {}))
+            return self.program.add(
+                lambda _, given, __: min(size_by(arguments_of(deciding, given)), most)
+            )
+        return min(size_by(arguments_of(deciding, {})), most)
 
-    def _rows_of_table(
-        self, node: FieldNode, table_of: Callable[[Mapping[str, Any], Viewer], Table]
-    ) -> Amount:
-        """The rows of a table of figures; the lines that it is aggregated from are work."""
-        arguments, arguments_of = node.arguments or (), self._arguments.of
+    def _table(self, node: FieldNode, table_of: TableBound, inner: Size) -> Sequence[Amount]:
+        """The values of the rows of a table of figures; the lines that it is aggregated from are
+        work."""
+        arguments, arguments_of, known = node.arguments or (), self._arguments.of, self._known
         table = self.program.add(
-            lambda _, given, viewer: table_of(arguments_of(arguments, given), viewer)
+            lambda _, given, viewer: table_of(arguments_of(arguments, given), viewer, known)
         ).step
         earlier: Sequence[FieldNode] = ()
-        if table_of is volumes.findings_table:
+        if table_of is findings_table:
             earlier = tuple(self._findings)
             self._findings.append(node)
 
@@ -214,7 +227,16 @@ class Counting:
             return 0 if of_node in (self._figures(one, given) for one in earlier) else work(numbers)
 
         self.work.append(self.program.add(work_once if earlier else work))
-        return self.program.add(lambda numbers, *_: numbers[table].rows)
+        rows = self.program.add(lambda numbers, *_: numbers[table].rows)
+        return [
+            self.program.product(rows, inner.each),
+            *(self._items(table, name, each) for name, each in inner.items.items()),
+        ]
+
+    def _items(self, table: int, name: str, each: Amount) -> Amount:
+        """The values of the items that all rows of a table have in one of their lists."""
+        number = self.program.add(lambda numbers, *_: numbers[table].items[name])
+        return self.program.product(number, each)
 
     def _figures(self, node: FieldNode, given: Variables) -> dict[str, Any]:
         """By which arguments `findings` reads figures; the others choose among what is found."""

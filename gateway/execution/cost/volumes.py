@@ -1,25 +1,31 @@
 """Bounds the rows of tables of figures, and the lines that the database aggregates for them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from math import ceil, log, prod
 from typing import Any, NamedTuple
 
 from gateway.access.rows import scopes_narrowing
 from gateway.execution.cost.arguments import length
 from gateway.execution.cost.bounds import (
     FINDINGS,
-    FINDINGS_OF_A_PLACE,
     GROUNDS,
-    GROUPS,
     MOST_LINES,
-    OFFICERS,
+    MOST_OF_A_KIND,
+    OF_A_PLACE,
     PEOPLE_AT_SEVERAL_PARTNERS,
     PEOPLE_IN_REACH,
     PEOPLE_READ,
-    PLACES,
     READERS,
+    Per,
 )
+from gateway.execution.cost.known import KnownSizes
+from gateway.findings.claims.watched import ENOUGH
+from gateway.findings.figures import RECENT_MONTHS
+from gateway.findings.outliers import STEP
+from gateway.policy import PARTNERS
 from gateway.rules import Scope
+from gateway.schema.findings.query import place_of
 from gateway.schema.volumes.arguments import LONGEST_WINDOW
 from gateway.schema.volumes.query import MOST_ROWS
 from gateway.viewer import Viewer
@@ -42,6 +48,8 @@ _SCOPES: Mapping[Dimension, Scope] = {
     Dimension.PARTNER: Scope.PARTNER,
     Dimension.CENTRE: Scope.CENTRES,
 }
+#: A place has no more decisions.
+_MOST_DECISIONS = 10_000_000
 #: From one day to another, both inclusive.
 Window = tuple[date, date]
 _LONGEST: Window = (date(2000, 1, 1), date(2000, 1, 1) + LONGEST_WINDOW)
@@ -52,9 +60,14 @@ class Table(NamedTuple):
 
     rows: int
     lines: int
+    #: How many items all rows together have in their lists, by coordinate.
+    items: Mapping[str, int] = {}
 
 
-def volume_table(arguments: Mapping[str, Any], viewer: Viewer) -> Table:
+TableBound = Callable[[Mapping[str, Any], Viewer, KnownSizes], Table]
+
+
+def volume_table(arguments: Mapping[str, Any], viewer: Viewer, known: KnownSizes) -> Table:
     """Bounds the table of `volumes`. Invalid arguments count as the largest possible."""
     names = _names(arguments.get("groupBy"))
     window = _window(arguments)
@@ -66,67 +79,124 @@ def volume_table(arguments: Mapping[str, Any], viewer: Viewer) -> Table:
     scopes = frozenset() if is_of_all else scopes_narrowing("VolumeRow", viewer.role)
     for name in dict.fromkeys(names):
         if name in Dimension.__members__:
-            lines *= _groups(Dimension[name], filters, viewer, scopes)
+            lines *= _groups(Dimension[name], filters, viewer, scopes, known)
         elif name in Period.__members__:
             lines *= _periods(Period[name], window)
-    return Table(min(lines, MOST_ROWS), min(lines, MOST_LINES))
+    return Table(min(lines, MOST_ROWS), min(lines, known.figures))
 
 
-def grounds_table(arguments: Mapping[str, Any], _: Viewer) -> Table:
+def grounds_table(arguments: Mapping[str, Any], _: Viewer, __: KnownSizes) -> Table:
     """Bounds the table of `refusalGrounds`."""
     return _by_period(arguments, GROUNDS.most)
 
 
-def referrals_table(arguments: Mapping[str, Any], _: Viewer) -> Table:
+def referrals_table(arguments: Mapping[str, Any], _: Viewer, __: KnownSizes) -> Table:
     """Bounds the table of `screeningReferrals`."""
     return _by_period(arguments, 1)
 
 
-def findings_table(arguments: Mapping[str, Any], _: Viewer) -> Table:
+def findings_table(arguments: Mapping[str, Any], viewer: Viewer, known: KnownSizes) -> Table:
     """Bounds the table of `findings`; all kinds are made of the same figures."""
     kinds = arguments.get("kinds")
     named = set(kinds) if isinstance(kinds, list) else set(FINDINGS)
-    most = {kind: bound.most for kind, bound in FINDINGS.items() if kind in named}
-    if isinstance(arguments.get("about"), str):
-        most |= {kind: number for kind, number in FINDINGS_OF_A_PLACE.items() if kind in most}
-    return Table(sum(most.values()), MOST_LINES)
+    there_are = _what_findings_are_of(arguments, viewer, known)
+    is_of_one = isinstance(arguments.get("about"), str)
+    rows = numbers = notes = 0
+    for kind, bound in FINDINGS.items():
+        if kind in named:
+            each = () if is_of_one and kind in OF_A_PLACE else bound.of_each
+            most = bound.times * prod(there_are[per] for per in each)
+            most = min(most, MOST_OF_A_KIND.get(kind, most))
+            rows += most
+            numbers += most * bound.numbers
+            notes += most * bound.notes
+    return Table(
+        rows,
+        known.figures,
+        {"Finding.numbers": numbers, "Finding.notes": notes},
+    )
 
 
-def officers_table(arguments: Mapping[str, Any], _: Viewer) -> Table:
+def _what_findings_are_of(
+    arguments: Mapping[str, Any], viewer: Viewer, known: KnownSizes
+) -> Mapping[Per, int]:
+    """How many places, visa types, months and so on there can be."""
+    where = arguments.get("where")
+    filters = where if isinstance(where, dict) else {}
+    scopes = scopes_narrowing("VolumeRow", viewer.role)
+    # Places are compared with all others, whichever are asked for.
+    places = _groups(place_of(viewer), {}, viewer, scopes, known)
+    types = _groups(Dimension.VISA_TYPE, filters, viewer, scopes, known)
+    reason = arguments.get("reason", Dimension.COUNTRY.name)
+    reasons = max(known.groups.values())
+    if isinstance(reason, str) and reason in Dimension.__members__:
+        reasons = _groups(Dimension[reason], filters, viewer, scopes, known)
+    # The lines of the funnel lie between the fewest decisions that say something and the most.
+    most = known.applications if known.applications < MOST_LINES else _MOST_DECISIONS
+    steps = ceil(log(most / ENOUGH, STEP)) + 2 if most >= ENOUGH else 0
+    return {
+        Per.PLACE: places,
+        Per.REASON: reasons,
+        Per.VISA_TYPE: types,
+        Per.WORKED_ON: places + types if viewer.role in PARTNERS else 0,
+        Per.MONTH: known.months,
+        Per.RECENT_MONTH: min(known.months, RECENT_MONTHS),
+        Per.STEP: steps,
+        Per.EVENT: known.events,
+    }
+
+
+def officers_table(arguments: Mapping[str, Any], _: Viewer, known: KnownSizes) -> Table:
     """Bounds the table of `officers`: a line for each officer, day and visa type."""
     first, last = _window(arguments)
-    days, types = (last - first).days + 1, GROUPS[Dimension.VISA_TYPE].most
-    return Table(OFFICERS.most, min(OFFICERS.most * days * types, MOST_LINES))
+    lines = known.officers * ((last - first).days + 1) * known.groups[Dimension.VISA_TYPE]
+    return Table(known.officers, min(lines, known.applications))
 
 
-def places_table(arguments: Mapping[str, Any], _: Viewer) -> Table:
+def places_table(arguments: Mapping[str, Any], _: Viewer, known: KnownSizes) -> Table:
     """Bounds the table of `informationRequests`, which the finest grain answers."""
     first, last = _window(arguments)
-    days, types = (last - first).days + 1, GROUPS[Dimension.VISA_TYPE].most
-    return Table(PLACES.most, min(PLACES.most * days * types, MOST_LINES))
+    lines = known.places * ((last - first).days + 1) * known.groups[Dimension.VISA_TYPE]
+    return Table(known.places, min(lines, known.figures))
 
 
-def readers_table(arguments: Mapping[str, Any], _: Viewer) -> Table:
+def readers_table(arguments: Mapping[str, Any], _: Viewer, known: KnownSizes) -> Table:
     """Bounds the table of `readers`: a line for each read, of which a day has ten thousand."""
     first, last = _window(arguments)
-    return Table(READERS.most, min(10_000 * ((last - first).days + 1), MOST_LINES))
+    lines = 10_000 * ((last - first).days + 1)
+    return Table(READERS.most, min(lines, known.reads))
 
 
-def people_read_table(_: Mapping[str, Any], __: Viewer) -> Table:
+def people_read_table(_: Mapping[str, Any], __: Viewer, known: KnownSizes) -> Table:
     """Bounds the table of `peopleRead`, which goes through the log of reads."""
-    return Table(PEOPLE_READ.most, MOST_LINES)
+    return Table(PEOPLE_READ.most, known.reads)
 
 
-def people_in_reach_table(_: Mapping[str, Any], __: Viewer) -> Table:
+def people_in_reach_table(_: Mapping[str, Any], __: Viewer, known: KnownSizes) -> Table:
     """Bounds the table of `peopleInReach`, which goes through what is on file."""
-    return Table(PEOPLE_IN_REACH.most, MOST_LINES)
+    return Table(PEOPLE_IN_REACH.most, known.applications)
 
 
-def several_partners_table(arguments: Mapping[str, Any], _: Viewer) -> Table:
+def several_partners_table(arguments: Mapping[str, Any], _: Viewer, known: KnownSizes) -> Table:
     """Bounds the table of `peopleAtSeveralPartners`: a day has a thousand files with links."""
     first, last = _window(arguments)
-    days = (last - first).days + 1
-    return Table(PEOPLE_AT_SEVERAL_PARTNERS.most, min(1_000 * days, MOST_LINES))
+    lines = 1_000 * ((last - first).days + 1)
+    return Table(PEOPLE_AT_SEVERAL_PARTNERS.most, min(lines, known.applications))
+
+
+#: The bound of each field that returns a table of figures.
+TABLES: Mapping[str, TableBound] = {
+    "volumes": volume_table,
+    "findings": findings_table,
+    "refusalGrounds": grounds_table,
+    "screeningReferrals": referrals_table,
+    "officers": officers_table,
+    "informationRequests": places_table,
+    "readers": readers_table,
+    "peopleAtSeveralPartners": several_partners_table,
+    "peopleRead": people_read_table,
+    "peopleInReach": people_in_reach_table,
+}
 
 
 def _by_period(arguments: Mapping[str, Any], groups: int) -> Table:
@@ -149,9 +219,13 @@ def _is_known(name: Any) -> bool:
 
 
 def _groups(
-    dimension: Dimension, where: Mapping[str, Any], viewer: Viewer, scopes: frozenset[Scope]
+    dimension: Dimension,
+    where: Mapping[str, Any],
+    viewer: Viewer,
+    scopes: frozenset[Scope],
+    known: KnownSizes,
 ) -> int:
-    most = GROUPS[dimension].most
+    most = known.groups[dimension]
     filter_ = where.get(FILTERS[dimension])
     if isinstance(filter_, dict):
         # A null comparison is an absent one, and so leaves every group.

@@ -11,6 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from gateway.execution.cost import values_in
 from models.volumes.question import months_later
 from tests.running_demo import Demo
 
@@ -79,6 +80,8 @@ class Asking:
             timeout=60,
         ).json()
         assert "errors" not in answer, answer["errors"]
+        cost = answer["extensions"]["cost"]
+        assert cost["actual"] == values_in(answer["data"]) + cost["work"] <= cost["requested"]
         return answer["data"]
 
     def rows(self, question: Mapping[str, Any], days: tuple[str, str] | None = None) -> Any:
