@@ -45,6 +45,7 @@ from models import (
     Base,
     Bill,
     Breach,
+    BreachNotice,
     CaseDocument,
     Centre,
     Correction,
@@ -189,6 +190,9 @@ lodged_by_oneself = reached_through(
 )
 read_of_oneself = reached_through(
     AccessEvent.applicant_id, Applicant.id, own_subject(Applicant.account)
+)
+notice_to_oneself = reached_through(
+    BreachNotice.applicant_id, Applicant.id, own_subject(Applicant.account)
 )
 #: An inquiry that has ended is reviewed by somebody else; until then they read what was read in it.
 under_review = all_of(in_the_past(Inquiry.ends_at), is_null(Inquiry.reviewed_at))
@@ -937,6 +941,7 @@ POLICY: Mapping[str, Access] = {
             "passportLastFour": LAST_FOUR_READERS,
             "identity": IDENTITY_READERS,
             "identityVersions": IDENTITY_READERS,
+            "breachNotices": DATA_REQUEST_READERS,
             "accessEvents": AUDITOR + APPLICANT,
             "linked": CASE_STAFF,
             "linkerReads": AUDITOR,
@@ -1057,32 +1062,30 @@ POLICY: Mapping[str, Access] = {
     ),
     # Breaches and their notices. Others learn from an alert that these are overdue.
     "Breach": Access(
-        rows=dict.fromkeys(AUDITOR, every_row),
-        fields=dict.fromkeys(
-            (
-                "id",
-                "description",
-                "noticedAt",
-                "dueAt",
-                "windowFrom",
-                "windowBefore",
-                "viewer",
-                "recordedBy",
-                "recordedAt",
-                "institutionNotice",
-                "institutionNotifiedBy",
-                "institutionNotifiedAt",
-                "peopleNotice",
-                "peopleNotified",
-                "peopleNotifiedBy",
-                "peopleNotifiedAt",
-                "closeReason",
-                "closedBy",
-                "closedAt",
-                "isOpen",
+        rows={
+            Role.AUDITOR: every_row,
+            Role.APPLICANT: reached_through(Breach.id, BreachNotice.breach_id, notice_to_oneself),
+        },
+        fields={
+            **dict.fromkeys(
+                (
+                    *("description", "dueAt", "viewer", "recordedBy", "recordedAt"),
+                    *("institutionNotice", "institutionNotifiedBy", "institutionNotifiedAt"),
+                    *("peopleNotice", "peopleReached", "peopleNotified", "peopleNotifiedBy"),
+                    *("peopleNotifiedAt", "closeReason", "closedBy", "closedAt", "isOpen"),
+                ),
+                AUDITOR,
             ),
-            AUDITOR,
-        ),
+            **dict.fromkeys(
+                ("id", "noticedAt", "windowFrom", "windowBefore", "inWords"),
+                DATA_REQUEST_READERS,
+            ),
+        },
+    ),
+    # Each person sees the own ones: what they were told, and what of theirs was read.
+    "BreachNotice": Access(
+        rows={Role.AUDITOR: every_row, Role.APPLICANT: notice_to_oneself},
+        fields=dict.fromkeys(("breach", "fields", "toldAt"), DATA_REQUEST_READERS),
     ),
     # Who looked people up: never for whom.
     "PersonLookup": Access(

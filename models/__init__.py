@@ -43,7 +43,7 @@ from models.reference.decrees import (
 from models.reference.ledger import ReferenceChange, ReferenceChangeValue
 from models.reference.named_event import NamedEvent
 from models.reference.partner import Centre, Partner, PartnerCountry
-from models.rights.breach import Breach
+from models.rights.breach import Breach, BreachNotice
 from models.rights.data_request import DataRequest, Erasure, LegalHold
 from models.rights.key_operation import KeyOperation
 from models.supervision.alert import Alert
@@ -74,6 +74,7 @@ __all__ = [
     "Bill",
     "Breach",
     "BreachLookup",
+    "BreachNotice",
     "BudgetedRead",
     "CaseDocument",
     "Centre",

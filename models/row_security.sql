@@ -41,6 +41,7 @@ ALTER TABLE banned_person ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE bill ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE breach ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE breach_lookup ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE breach_notice ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE budgeted_read ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE case_document ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE centre ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -1911,7 +1912,8 @@ GRANT SELECT (application_id, assigned_at, assigned_by, ended_at, ended_by, id, 
 GRANT SELECT (approved_at, approved_by, banned_from, banned_until, ground, id, proposed_at, proposed_by, reason, reference, reject_reason, rejected_at, rejected_by, state, withdrawal_proposed_at, withdrawal_proposed_by, withdrawal_reason, withdrawn_at, withdrawn_by) ON ban_entry TO gerbang_auditor;
 GRANT SELECT (actor, actor_role, ban_id, case_reference, fields, id, occurred_at, purpose) ON ban_read TO gerbang_auditor;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_auditor;
-GRANT SELECT (close_reason, closed_at, closed_by, description, due_at, id, institution_notice, institution_notified_at, institution_notified_by, is_open, noticed_at, people_notice, people_notified, people_notified_at, people_notified_by, recorded_at, recorded_by, viewer, window_before, window_from) ON breach TO gerbang_auditor;
+GRANT SELECT (close_reason, closed_at, closed_by, description, due_at, id, institution_notice, institution_notified_at, institution_notified_by, is_open, notice_in_english, notice_in_indonesian, noticed_at, people_notice, people_notified, people_notified_at, people_notified_by, people_reached, recorded_at, recorded_by, viewer, window_before, window_from) ON breach TO gerbang_auditor;
+GRANT SELECT (applicant_id, breach_id, fields, told_at) ON breach_notice TO gerbang_auditor;
 GRANT SELECT (application_id, kind, recorded_at, recorded_by) ON case_document TO gerbang_auditor;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_auditor;
 GRANT SELECT (application_id, approved_at, approved_by, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_auditor;
@@ -1991,6 +1993,10 @@ CREATE POLICY auditor_select ON erasure FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON access_event FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON breach_notice FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON breach FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON person_link FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON linker_read FOR SELECT TO gerbang_auditor
@@ -2044,8 +2050,6 @@ CREATE POLICY auditor_select ON reference_change_value FOR SELECT TO gerbang_aud
 CREATE POLICY auditor_select ON named_event FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON data_request FOR SELECT TO gerbang_auditor
-    USING ((SELECT viewer.acts_as('AUDITOR')));
-CREATE POLICY auditor_select ON breach FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON person_lookup FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -2134,6 +2138,8 @@ GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_
 GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_applicant;
 GRANT SELECT (application_id, id, kind, occurred_at, sequence) ON application_event TO gerbang_applicant;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_applicant;
+GRANT SELECT (id, notice_in_english, notice_in_indonesian, noticed_at, window_before, window_from) ON breach TO gerbang_applicant;
+GRANT SELECT (applicant_id, breach_id, fields, told_at) ON breach_notice TO gerbang_applicant;
 GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_applicant;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_applicant;
 GRANT SELECT (application_id, closed_at, id, proposed_at, proposed_role, reason, state, version) ON correction TO gerbang_applicant;
@@ -2204,6 +2210,10 @@ CREATE POLICY applicant_select ON identity_version FOR SELECT TO gerbang_applica
     USING (CASE WHEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = identity_version.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON access_event FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = access_event.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) AND (access_event.purpose NOT IN ('CASEWORK', 'SUPERVISION') OR access_event.purpose NOT IN ('SUPERVISION') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.reference = access_event.case_reference AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) OR EXISTS (SELECT FROM application AS by_1 WHERE by_1.reference = access_event.case_reference AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT'))) AND by_1.stage NOT IN ('IN_PROCESS', 'WAITING_FOR_APPLICANT')) OR EXISTS (SELECT FROM inquiry_person AS by_1 WHERE by_1.reference = access_event.case_reference AND by_1.told_at <= now() AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT'))))) THEN true ELSE false END);
+CREATE POLICY applicant_select ON breach_notice FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = breach_notice.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) THEN true ELSE false END);
+CREATE POLICY applicant_select ON breach FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN EXISTS (SELECT FROM breach_notice AS by_1 WHERE by_1.breach_id = breach.id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON decision FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = decision.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON visa FOR SELECT TO gerbang_applicant
@@ -3975,13 +3985,13 @@ CREATE POLICY auditor_writing_update ON data_request FOR UPDATE TO gerbang_audit
 GRANT INSERT (applicant_id, cause, data_request_id, id) ON erasure TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_insert ON erasure FOR INSERT TO gerbang_auditor_writing
     WITH CHECK (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN true ELSE false END);
-GRANT SELECT (close_reason, closed_at, closed_by, description, due_at, id, institution_notice, institution_notified_at, institution_notified_by, is_open, noticed_at, people_notice, people_notified, people_notified_at, people_notified_by, recorded_at, recorded_by, viewer, window_before, window_from) ON breach TO gerbang_auditor_writing;
+GRANT SELECT (close_reason, closed_at, closed_by, description, due_at, id, institution_notice, institution_notified_at, institution_notified_by, is_open, notice_in_english, notice_in_indonesian, noticed_at, people_notice, people_notified, people_notified_at, people_notified_by, people_reached, recorded_at, recorded_by, viewer, window_before, window_from) ON breach TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON breach FOR SELECT TO gerbang_auditor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN true ELSE false END);
 GRANT INSERT (description, id, noticed_at, recorded_by, viewer, window_before, window_from) ON breach TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_insert ON breach FOR INSERT TO gerbang_auditor_writing
     WITH CHECK (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN true ELSE false END);
-GRANT UPDATE (close_reason, closed_by, institution_notice, institution_notified_by, people_notice, people_notified, people_notified_by) ON breach TO gerbang_auditor_writing;
+GRANT UPDATE (close_reason, closed_by, institution_notice, institution_notified_by, notice_in_english, notice_in_indonesian, people_notice, people_notified, people_notified_by, people_reached) ON breach TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_update ON breach FOR UPDATE TO gerbang_auditor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN true ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN true ELSE false END);
 GRANT SELECT (id, is_ended, renewals, subject) ON mail_subscription TO gerbang_auditor_writing;

@@ -10,6 +10,11 @@ from tests.gateway.conftest import Viewer
 OF_A_CASE = """
     query ($id: ID!) { node(id: $id) { ... on Application { reference applicant { id } } } }
 """
+READ = """
+    query ($case: ID!, $for: String!) @purpose(code: CASEWORK, reference: $for) {
+        node(id: $case) { ... on Application { applicant { identity { fullName } } } }
+    }
+"""
 
 
 async def withdrawn_case(who: Mapping[str, Viewer], **given: Any) -> str:

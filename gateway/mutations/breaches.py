@@ -12,6 +12,7 @@ from gateway.mutations.row_lookups import lock_row
 from models import Breach
 from models.life import Refusal
 from models.row_keys import new_key
+from models.vocabulary import NoticeReach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,9 @@ class NotifyInstitution(BreachStep):
 class NotifyPeople(BreachStep):
     notice: str
     people: int
+    reached: NoticeReach
+    in_english: str
+    in_indonesian: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,12 +95,15 @@ async def notify_institution(
 async def notify_people(
     transaction: WriteTransaction, request: NotifyPeople, reasons: Reasons
 ) -> str:
-    """Record that the people were told of a breach."""
+    """Record that the people were told of a breach. The database tells whom the log has."""
     breach = await _lock_breach(transaction, request, reasons)
     if breach is not None and breach.people_notified_by is not None:
         reasons.add(Refusal.ALREADY_NOTIFIED, "breachId")
     written = {
         "people_notice": request.notice,
+        "notice_in_english": request.in_english,
+        "notice_in_indonesian": request.in_indonesian,
+        "people_reached": request.reached,
         "people_notified": request.people,
         "people_notified_by": transaction.viewer.subject,
     }

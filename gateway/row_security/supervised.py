@@ -112,6 +112,7 @@ def _grant_breaches(writer: Writer) -> WriteGrant:
         frozenset({"id", "description", "noticed_at", "window_from", "window_before", "viewer",
                    "recorded_by"}),
         frozenset({"institution_notice", "institution_notified_by", "people_notice",
+                   "notice_in_english", "notice_in_indonesian", "people_reached",
                    "people_notified", "people_notified_by", "close_reason", "closed_by"}),
         select_if=writer.reach(Breach),
         insert_if=writer.reach(Breach),

@@ -9,6 +9,7 @@ from gateway.mapping.connections import Connection
 from gateway.mapping.declare import Node, column, link, noun, ruled_value
 from gateway.mapping.linked_pages import pages
 from gateway.schema.access_event import AccessEvent
+from gateway.schema.breach import BreachNotice
 from gateway.schema.country import Country
 from gateway.schema.erasure import Erasure
 from gateway.schema.identity import Identity, IdentityVersion, LinkerRead
@@ -16,6 +17,7 @@ from gateway.schema.person_link import PersonLink
 from models import AccessEvent as AccessEventRow
 from models import Applicant as ApplicantRow
 from models import Application as ApplicationRow
+from models import BreachNotice as BreachNoticeRow
 from models import Country as CountryRow
 from models import Erasure as ErasureRow
 from models import Identity as IdentityRow
@@ -77,6 +79,13 @@ class Applicant(Node):
         AccessEventRow.applicant_id,
         "Reads of the identity of this person, latest first.",
         order=AccessEventRow.occurred_at,
+        newest_first=True,
+    )
+    breach_notices: Connection[BreachNotice] = pages(
+        ApplicantRow.id,
+        BreachNoticeRow.applicant_id,
+        "Breaches of data protection in which this person was read, and was told so, latest first.",
+        order=BreachNoticeRow.told_at,
         newest_first=True,
     )
     linked: Connection[PersonLink] = pages(

@@ -1,10 +1,13 @@
-"""Breaches of data protection, with the notices that are due of each."""
+"""Breaches of data protection, with the notices that are due of each, and whom they reached."""
 
 from datetime import datetime
 
-from gateway.mapping.declare import Node, column, noun
+from gateway.mapping.declare import Node, column, link, noun
+from gateway.mapping.enums import translated_column
 from models import Breach as Row
+from models import BreachNotice as NoticeRow
 from models.rights.breach import NOTICE_HOURS
+from models.vocabulary import NoticeReach
 
 
 @noun(key=Row.id)
@@ -41,6 +44,13 @@ class Breach(Node):
         Row.institution_notified_at, "When that was recorded; null while it is due."
     )
     people_notice: str | None = column(Row.people_notice, "How the people were told.")
+    in_words: str | None = translated_column(
+        "What the people were told: what happened and how, and what is done about it; null while"
+        " it is due.",
+        en=Row.notice_in_english,
+        id=Row.notice_in_indonesian,
+    )
+    people_reached: NoticeReach | None = column(Row.people_reached, "Who was told.")
     people_notified: int | None = column(Row.people_notified, "How many people were told.")
     people_notified_by: str | None = column(Row.people_notified_by, "Subject who told the people.")
     people_notified_at: datetime | None = column(
@@ -52,3 +62,12 @@ class Breach(Node):
     )
     closed_at: datetime | None = column(Row.closed_at, "When it was closed.")
     is_open: bool = column(Row.is_open, "Whether somebody has yet to close it.", filters=True)
+
+
+@noun(key=NoticeRow.breach_id)
+class BreachNotice:
+    """That a person whose data was read in a breach was told of it: never changed."""
+
+    breach: Breach | None = link(NoticeRow.breach_id, Row.id, "What happened, and when.")
+    fields: list[str] = column(NoticeRow.fields, "Which fields of `Identity` were read, in order.")
+    told_at: datetime = column(NoticeRow.told_at, "When it was recorded that people were told.")

@@ -12,7 +12,8 @@ $$;
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON account_drop
     EXECUTE FUNCTION refuse_change();
 
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON application_event
+-- {table}: application_event, breach_notice
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
     EXECUTE FUNCTION refuse_change();
 
 -- A decision is never changed. What follows from it is filled in, and checked against it.

@@ -311,7 +311,8 @@ CREATE FUNCTION guard_breach() RETURNS trigger
             is_allowed := NEW.institution_notified_by = oneself;
             NEW.institution_notified_at := instant;
         ELSE
-            step := '{people_notice,people_notified,people_notified_by,people_notified_at}';
+            step := '{people_notice,notice_in_english,notice_in_indonesian,people_reached,'
+                'people_notified,people_notified_by,people_notified_at}';
             is_allowed := OLD.people_notified_by IS NULL AND NEW.people_notified_by = oneself;
             NEW.people_notified_at := instant;
         END IF;
@@ -331,6 +332,24 @@ $$;
 CREATE TRIGGER guard_breach BEFORE INSERT OR UPDATE ON breach
     FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
     EXECUTE FUNCTION guard_breach();
+
+-- Whoever was read in a breach is told in their own data, once it is recorded that people were told.
+CREATE FUNCTION tell_people_of_breach() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        INSERT INTO breach_notice (breach_id, applicant_id, fields)
+        SELECT NEW.id, applicant_id, array_agg(DISTINCT field ORDER BY field)
+        FROM access_event, unnest(fields) AS field
+        WHERE occurred_at >= NEW.window_from AND occurred_at < NEW.window_before
+            AND (NEW.viewer IS NULL OR actor = NEW.viewer)
+        GROUP BY applicant_id;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER tell_people_of_breach AFTER UPDATE ON breach
+    FOR EACH ROW WHEN (OLD.people_notified_at IS NULL AND NEW.people_reached = 'READ')
+    EXECUTE FUNCTION tell_people_of_breach();
 
 -- The treasury keeps a payment that fits no bill, unless its receipt paid one. One person recommends a
 -- refund, another one agrees; what has paid a bill is not refunded.

@@ -246,6 +246,15 @@ class BreachList(StrEnum):
     IN_REACH = "IN_REACH"
 
 
+class NoticeReach(StrEnum):
+    """Who was told of a breach."""
+
+    #: Whom the log of reads has, in its window and by its account.
+    READ = "READ"
+    #: People who were found otherwise, or by an announcement.
+    OTHERS = "OTHERS"
+
+
 class ReachedBy(StrEnum):
     """By what an account could have read who somebody is."""
 

@@ -138,7 +138,17 @@ def test_a_breach_is_recorded_others_are_told_and_another_auditor_closes_it(
     page.wait_for_selector(f"#{ANSWER} >> text=read.")
     for change, filled, told in (
         ("notifyInstitution", {"notice": "Letter 17."}, "The institution was told by auditor"),
-        ("notifyPeople", {"people": "2", "notice": "By mail."}, "2 people were told by auditor"),
+        (
+            "notifyPeople",
+            {
+                "people": "2",
+                "notice": "By mail.",
+                "reached": "OTHERS",
+                "inEnglish": "A loss.",
+                "inIndonesian": "Hilang.",
+            },
+            "2 people were told by auditor",
+        ),
     ):
         form = page.locator(f"{ours} form[data-change={change}]").get_attribute("id")
         fill(page, str(form), **filled)

@@ -19,13 +19,13 @@ def test_an_applicant_reads_what_is_on_file_and_takes_it_along(visitor: Visitor)
     page = visitor.opens("applicant", path="/")
     page.wait_for_url("**/my-data**")
     page.wait_for_selector("#my-data dd")
-    text = page.inner_text("#my-data")
+    asked = page.locator("#my-data section", has_text="What you asked of your data").inner_text()
     # One's own look is the latest read, once the page is asked for again.
     page.reload()
     page.wait_for_selector("#my-data dd")
     again = page.inner_text("#my-data")
     assert "You yourself read your data." in again
-    assert "Law 27 of 2022" not in text  # nothing was asked yet
+    assert "Law 27 of 2022" not in asked  # nothing was asked yet
     assert_accessible(page, widths=(390, 1440))
 
     with page.expect_download() as download:
@@ -62,6 +62,7 @@ def test_no_statement_is_made_about_reads_older_than_the_log(
 ) -> None:
     person = {"identity": None, "nationality": None}
     person |= {"identityVersions": {"nodes": []}, "applications": {"nodes": []}}
+    person |= {"breachNotices": {"nodes": []}}
     mine = {"applicant": person, "keptSince": kept_since, "note": ""}
     page = str(html.Div(content({"myData": mine, "reads": [], "requests": []}, texts("en"))))
     assert said in page
@@ -123,9 +124,10 @@ def test_a_version_that_is_not_in_force_is_said_to_be_proposed() -> None:
     ]
     person = {"identity": None, "nationality": None}
     person |= {"identityVersions": {"nodes": versions}, "applications": {"nodes": []}}
+    person |= {"breachNotices": {"nodes": []}}
     mine = {"applicant": person, "keptSince": None, "note": ""}
     shown = content({"myData": mine, "reads": [], "requests": []}, texts("en"))
-    [heading, listed] = shown[2].children
+    [heading, listed] = shown[3].children
     assert heading.children == "Corrections"
     assert [one.children[1:] for one in listed.children] == [
         ["Name: Ruby Marsh", " (proposed)"],

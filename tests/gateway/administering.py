@@ -132,7 +132,14 @@ def sample(mutation: str, day: date) -> dict[str, Any]:
         "notifyInstitution": {"breachId": "nobody's", "notice": "By letter."},
         "keepPayment": {"receiptNumber": "KEPT000000000009", "billingCode": "9", "paid": rupiah(9)},
         "recommendRefund": {"paymentId": "nobody's", "reason": "Paid twice."},
-        "notifyPeople": {"breachId": "nobody's", "notice": "By letter.", "people": 1},
+        "notifyPeople": {
+            "breachId": "nobody's",
+            "notice": "By letter.",
+            "people": 1,
+            "reached": "OTHERS",
+            "inEnglish": "A loss.",
+            "inIndonesian": "Hilang.",
+        },
         "closeBreach": {"breachId": "nobody's", "reason": "Over."},
     }
     return {**DECREE, **values[mutation]} if mutation in values else others[mutation]

@@ -35,6 +35,7 @@ def _paged(name: str) -> tuple[str, ...]:
 
 
 _CASES = "applications(first: 20) > nodes"
+_NOTICES = f"{_CASES} > applicant > breachNotices(first: 9) > nodes"
 _TOTALS = ("accessEvents > totalCount", "applications > totalCount")
 _VOLUMES = f"volumes({WINDOW}[COUNTRY, NATIONALITY, PARTNER, CENTRE, VISA_TYPE, MONTH]) > rows"
 #: On the grid of published figures and of first decisions, whoever asks.
@@ -132,7 +133,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "KeyOperation": _paged("keyOperations"),
     "LegalHold": (f"{_CASES} > legalHolds(first: 9) > nodes", "legalHolds(first: 9) > nodes",
                   "legalHolds(last: 9) > edges > node"),
-    "Breach": _paged("breaches"),
+    "Breach": (*_paged("breaches"), f"{_NOTICES} > breach"), "BreachNotice": (_NOTICES,),
     "UnmatchedPayment": _paged("unmatchedPayments"),
     "MailSubscription": _paged("mailSubscriptions"),
     "SavedView": _paged("savedViews"),
@@ -154,9 +155,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     ),
     "NamedEvent": _paged("namedEvents"),
     "ReferenceChangeValue": ("referenceChanges(first: 9) > nodes > values",),
-    "Inquiry": (
-        *_paged("inquiries"), "alerts(first: 9) > nodes > inquiry",
-    ),
+    "Inquiry": (*_paged("inquiries"), "alerts(first: 9) > nodes > inquiry"),
     "InquiryPerson": ("inquiries(first: 9) > nodes > people(first: 9) > nodes",),
     "Alert": _paged("alerts"),
     "Suspension": _paged("suspensions"),

@@ -13,9 +13,10 @@ from gateway.doctor.database import examine_breaches
 from models.jobs.inquiries import raise_overdue_notices
 from tests.accounts import find_tampering, past_triggers, sign
 from tests.dashboard.filling_in import fill, send, typed
-from tests.dashboard.visiting import Visitor
+from tests.dashboard.visiting import Visitor, assert_accessible
+from tests.gateway.changing import IDENTITY, perform, reference_of
 from tests.gateway.conftest import Viewer
-from tests.rights import payload_of
+from tests.rights import READ, payload_of
 
 pytestmark = pytest.mark.anyio
 
@@ -25,10 +26,20 @@ OPEN = """
         id viewer noticedAt dueAt recordedBy institutionNotifiedAt peopleNotified
     } } }
 """
+TOLD = {
+    "inEnglish": "Somebody else used an officer's account; it is closed.",
+    "inIndonesian": "Akun petugas dipakai orang lain; akun itu telah ditutup.",
+}
 STEPS = (
     ("notifyInstitution", {"notice": "By letter 17/2026."}),
-    ("notifyPeople", {"notice": "By mail to each.", "people": 2}),
+    ("notifyPeople", {"notice": "By mail to each.", "people": 2, "reached": "READ", **TOLD}),
 )
+MINE = """
+    query ($language: Language!) { myData { applicant { breachNotices(first: 9) { nodes {
+        toldAt fields
+        breach { id noticedAt windowFrom windowBefore inWords(language: $language) }
+    } } } } }
+"""
 
 
 def codes_of(payload: dict[str, Any]) -> list[str]:
@@ -86,6 +97,71 @@ async def test_a_breach_is_recorded_told_of_and_closed_by_another_auditor(
     assert len(await find_tampering(connection, tmp_path)) == 1
 
 
+async def notices(subject: Viewer, language: str = "EN") -> list[dict[str, Any]]:
+    asked = await subject(MINE, language=language)
+    assert asked.errors == [], asked.text
+    return asked.data["myData"]["applicant"]["breachNotices"]["nodes"]
+
+
+async def test_whoever_was_read_in_a_breach_sees_it_in_their_own_data_and_nobody_else(
+    who: dict[str, Viewer], connection: asyncpg.Connection
+) -> None:
+    """What happened in both languages, when, and which data of theirs: once people were told."""
+    applicants = [Viewer(who["anonymous"].client, {"role": "APPLICANT", "sub": name})
+                  for name in ("person-read", "person-unread")]  # fmt: skip
+    for number, applicant in enumerate(applicants):
+        identity = {**IDENTITY, "passportNumber": f"BREACH{number:03d}"}
+        case = await perform(
+            applicant, "submitApplication", visaType="B1", nationality="AU", identity=identity
+        )
+        if number == 0:
+            named = {"case": case, "for": await reference_of(who["supervisor"], case)}
+    thief = Viewer(who["supervisor"].client, {"role": "SUPERVISOR", "sub": "supervisor-misused"})
+    assert (await thief(READ, **named)).errors == []
+    noticed = datetime.now(UTC)
+    window = {"windowFrom": noticed - timedelta(hours=1), "windowBefore": noticed}
+    given = {"noticedAt": noticed, "viewer": "supervisor-misused", **window}
+    about: list[dict[str, str]] = []
+    for description in ("Of an account.", "The same, of letters."):
+        written = {name: at.isoformat() if isinstance(at, datetime) else at
+                   for name, at in given.items()}  # fmt: skip
+        recorded = await payload_of(
+            who["auditor"], "recordBreach", "breach { id }", description=description, **written
+        )
+        about.append({"breachId": recorded["breach"]["id"]})
+    # Nobody is told here before it is recorded that people were told.
+    assert [await notices(one) for one in applicants] == [[], []]
+    for breach, reached in zip(about, ("READ", "OTHERS"), strict=True):
+        told = {**STEPS[1][1], "reached": reached}
+        done = await payload_of(who["auditor"], "notifyPeople", "breach { id }", **breach, **told)
+        assert done["errors"] == []
+
+    [notice] = await notices(applicants[0])
+    instants = {name: datetime.fromisoformat(at) for name, at in notice["breach"].items()
+                if name not in ("id", "inWords")}  # fmt: skip
+    assert instants == {"noticedAt": noticed, **window}
+    assert notice["breach"]["id"] == about[0]["breachId"]
+    assert notice["breach"]["inWords"] == TOLD["inEnglish"]
+    assert notice["fields"] == ["fullName"]
+    [again] = await notices(applicants[0], "ID")
+    assert again["breach"]["inWords"] == TOLD["inIndonesian"]
+
+    # To somebody else it is not there, by whatever way; nor is what auditors alone read.
+    assert await notices(applicants[1]) == []
+    by_id = "query ($id: ID!) { node(id: $id) { __typename } }"
+    named = about[0]["breachId"]
+    assert (await applicants[0](by_id, id=named)).data["node"] is not None
+    for other in (applicants[1], who["officer"], who["anonymous"]):
+        hidden, absent = [await other(by_id, id=one) for one in (named, "nobody's")]
+        assert hidden.data == absent.data == {"node": None}
+    asked = "{ myData { applicant { breachNotices(first: 9) { nodes { breach { viewer } } } } } }"
+    assert set((await applicants[0](asked)).codes) == {"FORBIDDEN_FIELD"}
+    # What somebody was told stays as it was.
+    for change in ("UPDATE breach_notice SET fields = '{}'", "DELETE FROM breach_notice"):
+        with pytest.raises(asyncpg.RestrictViolationError):
+            await connection.execute(change)
+
+
 async def test_a_breach_of_which_nobody_was_told_in_time_raises_one_alert(
     who: dict[str, Viewer], connection: asyncpg.Connection
 ) -> None:
@@ -127,9 +203,9 @@ async def test_what_cannot_be_true_of_a_breach_is_refused(who, wrong, path) -> N
     }
     refused = await payload_of(who["auditor"], "recordBreach", "breach { id }", **given | wrong)
     assert refused == {"breach": None, "errors": [{"code": "INVALID", "path": ["input", path]}]}
-    none = {"breachId": "nobody's", "notice": "x", "people": -1}
+    none = {**STEPS[1][1], "breachId": "nobody's", "people": -1, "inIndonesian": " "}
     missing = await payload_of(who["auditor"], "notifyPeople", "breach { id }", **none)
-    assert codes_of(missing) == ["INVALID", "NOT_FOUND"]
+    assert codes_of(missing) == ["INVALID", "INVALID", "NOT_FOUND"]
 
 
 def test_at_a_browser_the_clock_of_a_breach_has_run_out(
@@ -137,10 +213,13 @@ def test_at_a_browser_the_clock_of_a_breach_has_run_out(
 ) -> None:
     """It was noticed 74 hours ago and is recorded today: the page says how late it is, above what
     has time, a supervisor hears of it, and others are told; then no clock runs."""
+    colleague.opens("applicant", path="/my-data").wait_for_selector("#my-data dd")
     page, what = visitor.opens("auditor", path="/access"), "A courier lost passports for a night."
     for description, hours in (("A letter went astray.", 3), (what, 74)):
         noticed = datetime.now(WIB) - timedelta(hours=hours, minutes=5)
+        tomorrow = datetime.now(WIB) + timedelta(days=1)
         instants = {"noticedAt": typed(noticed), "windowFrom": typed(noticed)}
+        instants["windowBefore"] = typed(tomorrow)
         fill(page, "recordBreach", description=description, **instants)
         assert "within 3 × 24 hours" in send(page, "recordBreach", OUTCOME)
         page.wait_for_selector(f"#access-breach article >> text={description}")
@@ -157,10 +236,22 @@ def test_at_a_browser_the_clock_of_a_breach_has_run_out(
 
     for change, filled in (
         ("notifyInstitution", {"notice": "Letter 18, late."}),
-        ("notifyPeople", {"people": "3", "notice": "By telephone."}),
+        ("notifyPeople", {"people": "3", "notice": "By telephone.", "reached": "READ", **TOLD}),
     ):
         form = str(ours.locator(f"form[data-change={change}]").get_attribute("id"))
         fill(page, form, **filled)
         assert "Recorded that" in send(page, form, OUTCOME)
         ours.locator(f"form[data-change={change}]").wait_for(state="detached")
     assert not ours.locator(".late").count()
+    assert TOLD["inEnglish"] in ours.inner_text()
+
+    # One's own look was in the window, so whoever looks again is told of it.
+    person = colleague.opens("applicant", path="/my-data")
+    told = person.locator("#my-data section", has_text="Breaches of your data")
+    assert TOLD["inEnglish"] in told.inner_text()
+    assert "What was read of yours: Name, Date of birth" in told.inner_text()
+    assert "It lasted from" in told.inner_text()
+    assert_accessible(person, widths=(390,))
+    person.goto(f"{colleague.demo.dashboard_url}/my-data?language=id")
+    told = person.locator("#my-data section", has_text="Kegagalan pelindungan data")
+    assert TOLD["inIndonesian"] in told.inner_text()

@@ -10,7 +10,7 @@ from models.jobs.erase_people import erase_due
 from tests.gateway.changing import IDENTITY, perform, reference_of, wait_until_linked
 from tests.gateway.conftest import Viewer
 from tests.linking import KEYS
-from tests.rights import applicant_of, payload_of, withdrawn_case
+from tests.rights import READ, applicant_of, payload_of, withdrawn_case
 
 pytestmark = pytest.mark.anyio
 
@@ -36,11 +36,6 @@ MINE = """
 """
 OF_ALL = """
     { dataRequests(first: 50) { nodes { kind state erasure { erasedAt } } } }
-"""
-READ = """
-    query ($case: ID!, $for: String!) @purpose(code: CASEWORK, reference: $for) {
-        node(id: $case) { ... on Application { applicant { identity { fullName } } } }
-    }
 """
 HOLDS = """
     query ($case: ID!) { node(id: $case) { ... on Application {

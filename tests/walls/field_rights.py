@@ -177,7 +177,7 @@ _CASES: dict[str, Lines] = {
         "applications":                                      "- R R R R R R R - - - - - -",
         "passportLastFour":                                  "- R R - R - R - - - - - - -",
         "identity identityVersions":                         "- R R - R - R - R - - - - -",
-        "accessEvents":                                      "- - - - - R R - - - - - - -",
+        "accessEvents breachNotices":                        "- - - - - R R - - - - - - -",
         "linked":                                            "- R R - - R - - - - - - - -",
         "linkerReads":                                       "- - - - - R - - - - - - - -",
         "erasedAt":                                          "- R R - - R - - - - - - - -",
@@ -205,12 +205,16 @@ _CASES: dict[str, Lines] = {
     },
     # Whoever knows of a breach before the people do is an auditor.
     "Breach": {
-        "id description noticedAt dueAt windowFrom":         "- - - - - R - - - - - - - -",
-        "windowBefore viewer recordedBy recordedAt":         "- - - - - R - - - - - - - -",
+        "id noticedAt windowFrom windowBefore inWords":      "- - - - - R R - - - - - - -",
+        "description dueAt viewer recordedBy recordedAt":    "- - - - - R - - - - - - - -",
+        "peopleReached":                                     "- - - - - R - - - - - - - -",
         "institutionNotice institutionNotifiedBy":           "- - - - - R - - - - - - - -",
         "institutionNotifiedAt peopleNotice peopleNotified": "- - - - - R - - - - - - - -",
         "peopleNotifiedBy peopleNotifiedAt closeReason":     "- - - - - R - - - - - - - -",
         "closedBy closedAt isOpen":                          "- - - - - R - - - - - - - -",
+    },
+    "BreachNotice": {
+        "breach fields toldAt":                              "- - - - - R R - - - - - - -",
     },
     "MailSubscription": {
         "id occasion role country partner centre visaType": "R R R R R R - - - - - - - -",
@@ -581,8 +585,8 @@ PAGED = (
     "Suspension", "Correction", "IdentityVersion", "ReferenceChange", "PersonLink", "LinkerRead",
     "PersonLookup", "VisaCheck", "BanEntry", "BanRead", "Alert", "Inquiry", "InquiryPerson",
     "DataRequest",
-    "Bill", "UnmatchedPayment", "LegalHold", "Breach", "MailSubscription", "SavedView", "MonthNote",
-    "KeyOperation", "NamedEvent", "Erasure",
+    "Bill", "UnmatchedPayment", "LegalHold", "Breach", "BreachNotice", "MailSubscription",
+    "SavedView", "MonthNote", "KeyOperation", "NamedEvent", "Erasure",
 )  # fmt: skip
 
 

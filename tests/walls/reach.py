@@ -109,6 +109,9 @@ ERASURES = [UUID(int=860 + number) for number in range(len(ERASED))]
 #: Who put the first key into the file.
 KEY_OPERATOR = "keeper-of-keys"
 BREACH_BY = "auditor-9"
+#: One of which nobody was told yet, and one of which these people were.
+BREACHES = UUID(int=875), UUID(int=877)
+NOTICED = ("Ruby Hale", "Li Goh", "Kiri Wihongi")
 KEPT_RECEIPT = "KEPT000000000001"
 
 #: Who noted something, of which partner and country.
@@ -118,7 +121,9 @@ NOTED = {
     "manager-andalan": ("ANDALAN", "AU"),
 }  # fmt: skip
 #: Who subscribed to mail, and saved a view: whose a row is decides, and the role that reads it.
-SUBSCRIBED = ("leadership", "officer", "manager-au", "agent-au", "applicant", "treasury")
+SUBSCRIBED = (
+    *("leadership", "officer", "supervisor", "manager-au", "agent-au", "applicant", "treasury"),
+)
 #: Whom alerts are about, and in which role.
 ALERTS = (("supervisor", "SUPERVISOR"), ("officer", "OFFICER"), ("agent-au", "PARTNER_AGENT"))
 
@@ -498,7 +503,18 @@ async def complete(connection: asyncpg.Connection) -> None:
     await connection.execute(
         "INSERT INTO breach (id, description, noticed_at, window_from, window_before, recorded_by)"
         " VALUES ($1, 'A laptop.', now(), now() - interval '1 hour', now(), $2)",
-        *(UUID(int=875), BREACH_BY),
+        *(BREACHES[0], BREACH_BY),
+    )
+    await connection.execute(
+        "INSERT INTO breach (id, description, noticed_at, window_from, window_before, recorded_by,"
+        " people_notice, notice_in_english, notice_in_indonesian, people_reached, people_notified,"
+        " people_notified_by, people_notified_at) VALUES ($1, 'An account.', now(),"
+        " now() - interval '1 hour', now(), $2, 'By mail.', 'It was misused.', 'Disalahgunakan.',"
+        " 'READ', 3, $2, now())", *(BREACHES[1], BREACH_BY),
+    )  # fmt: skip
+    await connection.executemany(
+        "INSERT INTO breach_notice (breach_id, applicant_id, fields) VALUES ($1, $2, '{fullName}')",
+        [(BREACHES[1], applicant_id(name)) for name in NOTICED],
     )
     await connection.execute(
         "INSERT INTO unmatched_payment (id, receipt_number, billing_code, amount_idr, kept_by)"
@@ -884,6 +900,24 @@ def _erasures(claims: Claims) -> set[Key]:
             return set()
 
 
+def _breaches(claims: Claims) -> set[Key]:
+    """Auditors read all, people those of which they were told."""
+    if role_of(claims) == "AUDITOR":
+        return _each({*BREACHES})
+    return {(BREACHES[1],)} if _notices(claims) else set()
+
+
+def _notices(claims: Claims) -> set[Key]:
+    told = {(applicant_id(name),) for name in NOTICED}
+    match role_of(claims):
+        case "AUDITOR":
+            return told
+        case "APPLICANT" if own := oracle.ACCOUNTS.get(claims["sub"]):
+            return told & {(applicant_id(own),)}
+        case _:
+            return set()
+
+
 def _alerts(claims: Claims) -> set[Key]:
     """Auditors read all, a supervisor those of others."""
     match role_of(claims):
@@ -1054,7 +1088,8 @@ _ROWS: dict[str, Reach] = {
     "UnmatchedPayment": Reach(
         "unmatched_payment", ("receipt_number",), _only("TREASURY AUDITOR", {(KEPT_RECEIPT,)})
     ),
-    "Breach": Reach("breach", ("recorded_by",), _only("AUDITOR", {(BREACH_BY,)})),
+    "Breach": Reach("breach", ("id",), _breaches),
+    "BreachNotice": Reach("breach_notice", ("applicant_id",), _notices),
     "LegalHold": Reach(
         "legal_hold", ("held_by",), _only("SUPERVISOR AUDITOR", {("supervisor-3",)})
     ),

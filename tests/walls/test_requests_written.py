@@ -170,7 +170,10 @@ def write(values: str) -> str:
 
 
 INSTITUTION = "institution_notice = 'Letter 17.', institution_notified_by = '{}'"
-PEOPLE = "people_notice = 'By mail.', people_notified = 2, people_notified_by = '{}'"
+PEOPLE = (
+    "people_notice = 'By mail.', notice_in_english = 'A loss.', notice_in_indonesian = 'Hilang.',"
+    " people_reached = 'READ', people_notified = 2, people_notified_by = '{}'"
+)
 CLOSE = "close_reason = 'Over.', closed_by = '{}'"
 
 

@@ -144,7 +144,8 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "breach": {
             "INSERT": "id description noticed_at window_from window_before viewer recorded_by",
             "UPDATE": "institution_notice institution_notified_by people_notice people_notified"
-            " people_notified_by close_reason closed_by",
+            " people_notified_by notice_in_english notice_in_indonesian people_reached"
+            " close_reason closed_by",
         },
         # Of events alone, which an administrator proposes.
         "reference_change": {"UPDATE": "approved_by cancelled_by cancel_reason"},

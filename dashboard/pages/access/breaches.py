@@ -61,8 +61,9 @@ def _notices(one: Answer, say: Texts) -> list[html.P]:
         ("closed_by", one["closedBy"], one["closedAt"], one["closeReason"]),
     )  # fmt: skip
     count = count_text(one["peopleNotified"] or 0, say)
-    return [
+    shown = [
         html.P(say(f"access.{key}", by=by, at=written_instant(at, say), why=why, count=count))
         for key, by, at, why in steps
         if at
     ]
+    return shown + [html.P(html.Q(text)) for text in [one["inWords"]] if text]

@@ -13,7 +13,7 @@ from dashboard.model.page_state import Address
 from dashboard.model.user import User
 from dashboard.pages.my_data.reading import READERS, ask_my_data
 from dashboard.texts import Texts
-from dashboard.texts.wording import written_day, written_instant
+from dashboard.texts.wording import list_text, written_day, written_instant
 from dashboard.web.visit import current_visit
 
 #: What is on file of a person, in the order in which it is shown.
@@ -66,11 +66,37 @@ def content(answer: Mapping[str, Any], say: Texts) -> list[Any]:
     person = mine["applicant"]
     return [
         html.P(html.A(say("my_data.download"), href=f"/my-data.json?language={say.language}")),
+        _breaches(person["breachNotices"]["nodes"], say),
         _person(person, say),
         _versions(person["identityVersions"]["nodes"], say),
         _applications(person["applications"]["nodes"], say),
         _reads(answer["reads"], mine, say),
         _requests(answer["requests"], say),
+    ]
+
+
+def _breaches(notices: Sequence[Mapping[str, Any]], say: Texts) -> html.Section | None:
+    """What the law has people told of breaches; nothing where none reached them."""
+    if not notices:
+        return None
+    told = [html.Article(_breach(one, say)) for one in notices]
+    return _section("breaches", [*told, html.P(say("my_data.breach_law"))], say)
+
+
+def _breach(notice: Mapping[str, Any], say: Texts) -> list[html.P]:
+    breach = notice["breach"]
+    instants = {
+        "from": breach["windowFrom"],
+        "until": breach["windowBefore"],
+        "noticed": breach["noticedAt"],
+        "told": notice["toldAt"],
+    }
+    at = {name: written_instant(instant, say) for name, instant in instants.items()}
+    fields = list_text(field_names(notice["fields"], say), say)
+    return [
+        html.P(html.B(breach["inWords"])),
+        html.P(say("my_data.breach_data", fields=fields)),
+        html.P(say("my_data.breach_when", **at)),
     ]
 
 

@@ -21,6 +21,7 @@ from models.vocabulary import (
     LinkReason,
     LinkState,
     MailOccasion,
+    NoticeReach,
     Purpose,
     ReachedBy,
     Role,
@@ -143,6 +144,11 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "ACCOUNT": "Entries of the account are signed.",
         "SCREENING": "Screening questions are answered.",
         "ERASURE": "People whose erasure was ordered are erased.",
+    },
+    NoticeReach: {
+        "READ": "Whom the log of reads has in the window of the breach, by its account if it has"
+        " one: each of them sees the notice in their own data.",
+        "OTHERS": "People who were found otherwise, or everybody, by an announcement.",
     },
     ReachedBy: {
         "DESK": "A case of theirs was on the officer's own desk.",

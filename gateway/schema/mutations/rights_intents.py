@@ -29,13 +29,18 @@ from gateway.schema.mutations.input_readers import (
 from gateway.schema.mutations.inputs import LONGEST_NOTE, required
 from gateway.schema.mutations.intent import Intent
 from gateway.schema.mutations.reference_inputs import ReferenceInput
+from gateway.strawberry_bridge import to_camel_case
 from models.life import Refusal
 from models.rights.breach import NOTICE_HOURS
-from models.vocabulary import DataRequestKind, DataRequestState
+from models.vocabulary import DataRequestKind, DataRequestState, NoticeReach
 
 _REQUEST = "Global id of the request."
 _BREACH = "Global id of the breach."
 _WHY = f"Why, without saying who it is: from 1 to {LONGEST_NOTE} characters."
+_TOLD = (
+    "What they were told, naming nobody: what happened and how, and what is done about it. Whoever"
+    " was read sees it in their own data"
+)
 
 
 @strawberry.input(description="A request about your own data on file.")
@@ -105,6 +110,9 @@ class NotifyPeopleInput(ReferenceInput):
         f"How, without saying who they are: from 1 to {LONGEST_NOTE} characters."
     )
     people: int = required("How many: 0 where it reached nobody.")
+    reached: NoticeReach = required("Who they are.")
+    in_english: str = required(f"{_TOLD}, in English: from 1 to {LONGEST_NOTE} characters.")
+    in_indonesian: str = required(f"The same in Indonesian: from 1 to {LONGEST_NOTE} characters.")
 
 
 @strawberry.input(description="A breach of which everybody was told.")
@@ -187,12 +195,17 @@ def _notify_institution(intent: Intent, input_: NotifyInstitutionInput) -> Notif
 
 def _notify_people(intent: Intent, input_: NotifyPeopleInput) -> NotifyPeople:
     is_number = input_.people >= 0
-    faults = () if is_number else (Reason(Refusal.INVALID, ("people",), rule="people"),)
+    faults = [] if is_number else [Reason(Refusal.INVALID, ("people",), rule="people")]
+    for name in ("notice", "in_english", "in_indonesian"):
+        faults += faults_of_text(getattr(input_, name), to_camel_case(name))
     return NotifyPeople(
-        **_common_values(intent, input_, *faults, *faults_of_text(input_.notice, "notice")),
+        **_common_values(intent, input_, *faults),
         breach=key_in(input_.breach_id, "Breach"),
         notice=input_.notice.strip(),
         people=input_.people,
+        reached=input_.reached,
+        in_english=input_.in_english.strip(),
+        in_indonesian=input_.in_indonesian.strip(),
     )
 
 

@@ -673,6 +673,9 @@ CREATE TABLE breach (
     institution_notified_by TEXT,
     institution_notified_at TIMESTAMP WITH TIME ZONE,
     people_notice TEXT,
+    notice_in_english TEXT,
+    notice_in_indonesian TEXT,
+    people_reached TEXT,
     people_notified BIGINT,
     people_notified_by TEXT,
     people_notified_at TIMESTAMP WITH TIME ZONE,
@@ -681,11 +684,12 @@ CREATE TABLE breach (
     closed_at TIMESTAMP WITH TIME ZONE,
     is_open BOOLEAN GENERATED ALWAYS AS (closed_at IS NULL) STORED NOT NULL,
     CONSTRAINT pk_breach PRIMARY KEY (id),
+    CONSTRAINT ck_breach_people_reached_is_known CHECK (people_reached IN ('READ', 'OTHERS')),
     CONSTRAINT ck_breach_window_is_one CHECK (window_from < window_before),
     CONSTRAINT ck_breach_noticed_once_begun CHECK (window_from <= noticed_at),
     CONSTRAINT ck_breach_people_are_counted CHECK (people_notified >= 0),
     CONSTRAINT ck_breach_institution_notified_once CHECK (num_nulls(institution_notice, institution_notified_by, institution_notified_at) IN (0, 3)),
-    CONSTRAINT ck_breach_people_notified_once CHECK (num_nulls(people_notice, people_notified, people_notified_by, people_notified_at) IN (0, 4)),
+    CONSTRAINT ck_breach_people_notified_once CHECK (num_nulls(people_notice, notice_in_english, notice_in_indonesian, people_reached, people_notified, people_notified_by, people_notified_at) IN (0, 7)),
     CONSTRAINT ck_breach_closed_with_reason CHECK (num_nulls(close_reason, closed_by, closed_at) IN (0, 3)),
     CONSTRAINT ck_breach_closed_once_notified CHECK (closed_at IS NULL OR num_nulls(institution_notified_at, people_notified_at) = 0),
     CONSTRAINT ck_breach_closed_by_another CHECK (closed_by NOT IN (recorded_by, institution_notified_by, people_notified_by))
@@ -1319,6 +1323,18 @@ CREATE TABLE linker_read (
 );
 
 CREATE INDEX ix_linker_read_applicant_id_read_at_id ON linker_read (applicant_id, read_at, id);
+
+CREATE TABLE breach_notice (
+    breach_id UUID NOT NULL,
+    applicant_id UUID NOT NULL,
+    fields TEXT[] NOT NULL,
+    told_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_breach_notice PRIMARY KEY (breach_id, applicant_id),
+    CONSTRAINT fk_breach_notice_breach_id FOREIGN KEY(breach_id) REFERENCES breach (id),
+    CONSTRAINT fk_breach_notice_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
+);
+
+CREATE INDEX ix_breach_notice_applicant_id_told_at_breach_id ON breach_notice (applicant_id, told_at, breach_id);
 
 CREATE TABLE data_request (
     id UUID NOT NULL,
@@ -2146,6 +2162,9 @@ CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON account_drop
     EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON application_event
+    EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON breach_notice
     EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only
@@ -3150,7 +3169,8 @@ CREATE FUNCTION guard_breach() RETURNS trigger
             is_allowed := NEW.institution_notified_by = oneself;
             NEW.institution_notified_at := instant;
         ELSE
-            step := '{people_notice,people_notified,people_notified_by,people_notified_at}';
+            step := '{people_notice,notice_in_english,notice_in_indonesian,people_reached,'
+                'people_notified,people_notified_by,people_notified_at}';
             is_allowed := OLD.people_notified_by IS NULL AND NEW.people_notified_by = oneself;
             NEW.people_notified_at := instant;
         END IF;
@@ -3170,6 +3190,23 @@ $$;
 CREATE TRIGGER guard_breach BEFORE INSERT OR UPDATE ON breach
     FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
     EXECUTE FUNCTION guard_breach();
+
+CREATE FUNCTION tell_people_of_breach() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        INSERT INTO breach_notice (breach_id, applicant_id, fields)
+        SELECT NEW.id, applicant_id, array_agg(DISTINCT field ORDER BY field)
+        FROM access_event, unnest(fields) AS field
+        WHERE occurred_at >= NEW.window_from AND occurred_at < NEW.window_before
+            AND (NEW.viewer IS NULL OR actor = NEW.viewer)
+        GROUP BY applicant_id;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER tell_people_of_breach AFTER UPDATE ON breach
+    FOR EACH ROW WHEN (OLD.people_notified_at IS NULL AND NEW.people_reached = 'READ')
+    EXECUTE FUNCTION tell_people_of_breach();
 
 CREATE FUNCTION guard_unmatched_payment() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
