@@ -54,13 +54,13 @@ class Frontier:
                 nodes = [waiting.pop(level), *nodes]
             if len(nodes) % 2:
                 waiting[level] = nodes[-1]
-            nodes = _parents(nodes)
+            nodes = parents(nodes)
             level += 1
         ordered = tuple(waiting[level] for level in sorted(waiting, reverse=True))
         return Frontier(self.size + len(leaves), ordered)
 
 
-def _parents(nodes: Sequence[bytes]) -> list[bytes]:
+def parents(nodes: Sequence[bytes]) -> list[bytes]:
     """The hash over each pair; what is left over at the end is not in it."""
     pairs = iter(nodes)
     return [

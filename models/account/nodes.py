@@ -7,9 +7,11 @@ from typing import Any
 
 import asyncpg
 
-from models.account.merkle import HASH_BYTES, Frontier
+from models.account.findings import Report, Tampering
+from models.account.merkle import HASH_BYTES, Frontier, parents
 from models.account.notes import AccountError
 from models.account.proofs import RootOf, prove_inclusion, write_proof
+from models.account.signed_tree import SignedTree
 
 #: A node is over 64 of the level below; leaves are at level 0.
 LEVEL_BITS = 6
@@ -25,6 +27,15 @@ _LEAVES = """
 _BELOW = """
     SELECT hash FROM account_node
     WHERE level = $3 AND place >= $1 AND place < $2 ORDER BY place
+"""
+
+_HEAD = "SELECT size, frontier FROM public.account_head"
+_NODES = """
+    SELECT place, hash FROM public.account_node WHERE level = $1 AND place >= $2 AND place < $3
+"""
+_BEYOND = """
+    SELECT place FROM public.account_node WHERE level = $1 AND (place >= $2 OR place < 0)
+    ORDER BY place LIMIT 1
 """
 
 
@@ -56,6 +67,66 @@ async def note_nodes(connection: asyncpg.Connection, size: int) -> None:
                     for at in range(0, len(hashes), WIDTH)
                 ],
             )
+
+
+async def compare_nodes(connection: asyncpg.Connection, signed: SignedTree, report: Report) -> None:
+    """Compare what proofs are made of with the leaves that were signed: the nodes that are whole,
+    and the edge of the tree. The first wrong one is named."""
+    head = await connection.fetchrow(_HEAD)
+    if head is None or head["size"] > signed.checkpoint.size:
+        return  # nothing is proven yet; or the whole database is another one, which is told
+    size: int = head["size"]
+    levels = [_Level(connection, level, size >> LEVEL_BITS * level) for level in range(1, LEVELS)]
+    for part in signed.hashes.parts(size):
+        hashes = [part[at : at + HASH_BYTES] for at in range(0, len(part), HASH_BYTES)]
+        for level in levels:
+            hashes = await level.compare(hashes)
+    wrong = [level.first_wrong for level in levels if level.first_wrong is not None]
+    for level in levels:
+        wrong += await level.left_over()
+    if wrong:
+        report.add(Tampering.CHANGED, f"{wrong[0]} is not the hash over its signed leaves")
+    edge, is_newest = tuple(head["frontier"]), size == signed.checkpoint.size
+    root = signed.checkpoint.root if is_newest else signed.hashes.root(size)
+    if len(edge) != size.bit_count() or Frontier(size, edge).root() != root:
+        report.add(Tampering.CHANGED, "account_head has another edge of the tree than was signed")
+
+
+class _Level:
+    """The nodes of one level, compared with what is below them as it comes."""
+
+    def __init__(self, connection: asyncpg.Connection, level: int, whole: int) -> None:
+        self._connection = connection
+        self._level = level
+        self._whole = whole
+        self._place = 0
+        self._waiting: list[bytes] = []
+        self.first_wrong: str | None = None
+
+    async def compare(self, below: list[bytes]) -> list[bytes]:
+        """Take the next hashes of the level below; return the nodes that they make whole."""
+        waiting = self._waiting + below
+        end = len(waiting) - len(waiting) % WIDTH
+        nodes, self._waiting = waiting[:end], waiting[end:]
+        for _ in range(LEVEL_BITS):
+            nodes = parents(nodes)
+        if nodes:
+            first, self._place = self._place, self._place + len(nodes)
+            rows = await self._connection.fetch(_NODES, self._level, first, self._place)
+            stored = {row["place"]: row["hash"] for row in rows}
+            for place, node in enumerate(nodes, first):
+                if self.first_wrong is None and stored.get(place) != node:
+                    self.first_wrong = self._name(place)
+        return nodes
+
+    async def left_over(self) -> list[str]:
+        """The first node that is above no leaves yet, if there is one."""
+        places = await self._connection.fetch(_BEYOND, self._level, self._whole)
+        return [self._name(place) for (place,) in places]
+
+    def _name(self, place: int) -> str:
+        first = place << LEVEL_BITS * self._level
+        return f"account_node level {self._level}, place {place} (of the leaves from {first:,} on)"
 
 
 def prove_by_nodes(row: Any) -> str:

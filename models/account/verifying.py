@@ -17,6 +17,7 @@ from models.account.cosignatures import Witness
 from models.account.drop_records import Drop, DroppedLeaves, find_early
 from models.account.findings import Report, Tampering
 from models.account.merkle import leaf_hash
+from models.account.nodes import compare_nodes
 from models.account.notes import AccountError
 from models.account.signed_tree import (
     SignedTree,
@@ -37,7 +38,9 @@ _NO_TABLES = """
     SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace
         AND relname = ANY ($1) AND relkind NOT IN ('r', 'p') ORDER BY relname
 """
-_OF_THE_TREE = ("account_head", "account_leaf", "account_outbox", "account_source")
+_OF_THE_TREE = (
+    "account_head", "account_leaf", "account_node", "account_outbox", "account_source",
+)  # fmt: skip
 _HEAD_SIZE = "SELECT coalesce((SELECT size FROM public.account_head), 0)"
 _LEAVES = """
     SELECT position, source, row_id, hash FROM public.account_leaf
@@ -128,6 +131,7 @@ async def verify(
                 listed = ", ".join(row["relname"] for row in names)
                 raise AccountError(f"no tables, as they should be: {listed}")
             rewritten = await _verify_leaves(connection, signed, report)
+            await compare_nodes(connection, signed, report)
             dropped = await _read_drops(connection, folder, public, rewritten, report)
             for source in SOURCES.values():
                 await _verify_rows(connection, keys, source, first, rewritten, dropped, report)

@@ -18,6 +18,7 @@ import asyncpg
 import pytest
 
 from gateway.viewer import Viewer as Sealed
+from models.account import CheckpointFolder, verify
 from models.account.notes import verifier_key
 from models.account.proofs import read_proof
 from models.account.proving import read_entry
@@ -213,30 +214,74 @@ async def test_the_database_gives_proofs_of_ones_own_reads_once_they_are_told(
             await proven(Sealed("applicant", role))
 
 
+async def grow(connection: asyncpg.Connection, number: int) -> None:
+    """Append leaves of nothing."""
+    first = await connection.fetchval("SELECT max(position) + 1 FROM account_leaf")
+    await connection.copy_records_to_table(
+        "account_leaf",
+        columns=("position", "source", "row_id", "hash", "salt"),
+        records=[
+            (first + at, "decision", UUID(int=at), random.randbytes(32), random.randbytes(16))
+            for at in range(number)
+        ],
+    )
+
+
 @pytest.mark.parametrize(("before", "after"), [(0, 0), (63, 1), (70, 4_100), (4_200, 70)])
 async def test_proofs_are_true_wherever_a_read_stands(
     person, connection: asyncpg.Connection, before: int, after: int
 ) -> None:
     """In trees of several levels of nodes, which grew in steps."""
 
-    async def grow(number: int) -> None:
-        first = await connection.fetchval("SELECT max(position) + 1 FROM account_leaf")
-        await connection.copy_records_to_table(
-            "account_leaf",
-            columns=("position", "source", "row_id", "hash", "salt"),
-            records=[
-                (first + at, "decision", UUID(int=at), random.randbytes(32), random.randbytes(16))
-                for at in range(number)
-            ],
-        )
-
-    await grow(before)
+    await grow(connection, before)
     answer = await person.viewer("{ myData { applicant { identity { email } } } }")
     assert answer.errors == []
     await sign(connection, person.folder)
-    await grow(after)
+    await grow(connection, after)
     await sign(connection, person.folder)
     verified = await person.verifies(await person.saves("grown.json"))
     assert verified.code == 0, verified.text
     assert "2 reads are in the account; 0 findings\n" in verified.text
     assert "APPLICANT, OWN_DATA: email: entry " in verified.text
+
+
+#: What somebody does to what proofs are made of, and what is named of it.
+_WRONG = (
+    ("UPDATE account_node SET hash = sha256(hash) WHERE level = 1 AND place >= 3",
+     "account_node level 1, place 3 (of the leaves from 192 on)"),
+    ("DELETE FROM account_node WHERE level = 1 AND place = 0",
+     "account_node level 1, place 0 (of the leaves from 0 on)"),
+    ("UPDATE account_node SET hash = sha256(hash) WHERE level = 2",
+     "account_node level 2, place 0 (of the leaves from 0 on)"),
+    ("INSERT INTO account_node SELECT 3, 7, hash FROM account_node LIMIT 1",
+     "account_node level 3, place 7 (of the leaves from 1,835,008 on)"),
+    ("UPDATE account_head SET frontier[1] = frontier[2]", "account_head has another edge"),
+    ("UPDATE account_head SET frontier = frontier[2:]", "account_head has another edge"),
+)  # fmt: skip
+
+
+async def test_the_first_wrong_hash_of_which_proofs_are_made_is_named(
+    person, connection: asyncpg.Connection
+) -> None:
+    """By it a proof would be false, though nothing that is told was changed."""
+    await grow(connection, 4_100)
+    await sign(connection, person.folder)
+
+    async def named() -> list[str]:
+        report = await verify(connection, KEYS, CheckpointFolder(person.folder))
+        return [str(one) for one in report.findings if "decision" not in one.what]
+
+    before = await named()
+    assert "account_" not in " ".join(before)
+    for table in ("account_node", "account_head"):
+        await connection.execute(f"CREATE TEMPORARY TABLE kept_{table} AS TABLE {table}")
+    for change, found in _WRONG:
+        await connection.execute(change)
+        [*others, wrong] = sorted(await named(), key=lambda one: "account_" in one)
+        assert others == before
+        assert wrong.startswith(f"changed: {found}")
+        for table in ("account_node", "account_head"):
+            await connection.execute(f"DELETE FROM {table}")
+            await connection.execute(f"INSERT INTO {table} TABLE kept_{table}")
+    for table in ("account_node", "account_head"):
+        await connection.execute(f"DROP TABLE kept_{table}")
