@@ -43,7 +43,9 @@ _REFUSAL = {"outcome": "REFUSED", "ground": "INCOMPLETE"}
 #: Where the log of the database has come to, and what is in a part of it.
 _WRITTEN = "SELECT pg_current_wal_flush_lsn()"
 _SIZES = "SELECT sum(record_size), sum(fpi_size) FROM pg_get_wal_stats($1, $2)"
-_ANSWER = "application { id reference stage bill { code fee { amount currency } } }"
+_ANSWER = "application { id reference stage bill { code } }"
+#: Of that visa type.
+_FEE = {"amount": 1_500_000, "currency": "IDR"}
 
 
 class Writers:
@@ -84,7 +86,7 @@ class Writers:
 
     async def _pay(self) -> None:
         self._paid.append(case := self._corrected.pop())
-        bill = {"billingCode": case["bill"]["code"], "paid": case["bill"]["fee"]}
+        bill = {"billingCode": case["bill"]["code"], "paid": _FEE}
         values = {**bill, "receiptNumber": uuid4().hex[:16].upper()}
         await _change(self._treasury, "recordPayment", values, "bill { code }")
 
