@@ -142,9 +142,16 @@ def register_documents(files: tuple[Path, ...], client: str, by: str) -> None:
 
 
 @documents.command("list")
-def show_documents() -> None:
-    """List the documents that can be asked for, with their clients."""
+@click.option("--reading", metavar="TYPE.FIELD", help="Only those that read this field.")
+def show_documents(reading: str | None) -> None:
+    """List the documents that can be asked for, with their clients.
+
+    How often each is asked for, and by which client, is the metric `gerbang_document_use`.
+    """
+    examiner = DocumentMatrix() if reading else None
     for known in _run(list_documents):
+        if examiner and reading not in examiner.examine(known.text).reads:
+            continue
         also = "".join(f", {id_}" for id_ in known.ids)
         click.echo(f"{_name(known.operation_names)} ({', '.join(known.clients)})")
         click.echo(f"    sha256:{known.sha256}{also}")

@@ -60,7 +60,9 @@ class ExaminedDocument:
 
     operation_names: tuple[str, ...]
     verdicts: Mapping[Role, Verdict]
-    #: The personal data that it reads for roles that can run it, as ``Type.field``.
+    #: The fields that it reads for roles that can run it, as ``Type.field``.
+    reads: frozenset[str]
+    #: Those of them that are personal data.
     personal: tuple[str, ...]
     #: Whether each operation states its purpose by the directive.
     states_purpose: bool
@@ -117,15 +119,16 @@ class DocumentMatrix:
         verdicts = {
             role: self._verdict(text, document, operations, variables, role) for role in roles
         }
-        readable = {
+        readable = frozenset(
             coordinate
             for role, verdict in verdicts.items()
             if not verdict.mistakes
             for coordinate in self._documents.validated(text, role).coordinates
-        }
+        )
         return ExaminedDocument(
             tuple(one.name.value for one in operations if one.name),
             verdicts,
+            readable,
             tuple(sorted(filter(_is_personal, readable))),
             all(_states_purpose(one) for one in operations),
         )

@@ -1,11 +1,12 @@
 """Prometheus metrics of the gateway. No label names a viewer, a case or a country."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import Response
@@ -44,7 +45,8 @@ class Pool(Protocol):
 
 
 class DocumentTimes:
-    """How long each registered document took, by client: both are closed lists."""
+    """How often each registered document ran and how long it took, by client: both are closed
+    lists."""
 
     def __init__(self) -> None:
         #: Times, seconds in all, and seconds at most.
@@ -56,6 +58,18 @@ class DocumentTimes:
         key = (record.client, record.name, record.document)
         times, total, most = self._of.get(key, (0, 0.0, 0.0))
         self._of[key] = (times + 1, total + seconds, max(most, seconds))
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        """How often each ran; `gerbang documents list` says which fields it reads."""
+        family = CounterMetricFamily(
+            "gerbang_document_use",
+            "Operations, by the client, the name and the hash under which their document is"
+            " registered.",
+            labels=("client", "document", "sha256"),
+        )
+        for (client, name, hash_), (times, *_) in self._of.items():
+            family.add_metric((client or UNKNOWN, name, hash_), times)
+        yield family
 
     def slowest(self, most: int) -> list[DocumentTime]:
         """Those that take longest on average."""
@@ -78,6 +92,7 @@ class Metrics:
         self._budgets: Budgets | None = None
         self._health: Health | None = None
         self._registry = CollectorRegistry()
+        self._registry.register(self._documents)
         self._requests = self._counter("gerbang_requests", "Requests, by HTTP status.", "status")
         self._errors = self._counter("gerbang_errors", "Errors sent to clients, by code.", "code")
         self._refused = self._counter(

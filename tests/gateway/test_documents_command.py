@@ -88,6 +88,8 @@ async def test_what_client_tools_write_is_registered(
     assert listed == (
         f"Countries (portal)\n    sha256:{document_hash(COUNTRIES)}{f', {id_}' if id_ else ''}\n"
     )
+    assert (await documents("list", "--reading", "Country.code")).output == listed
+    assert (await documents("list", "--reading", "Country.region")).output == ""
     async with asking(world) as who:
         for each in filter(None, (f"sha256:{document_hash(COUNTRIES)}", id_)):
             asked = await who["anonymous"].send({"documentId": each})

@@ -16,6 +16,8 @@ from tests import tokens
 from tests.gateway.conftest import Viewer, viewers
 from tests.gateway.in_process import InProcessClient, running_gateway
 from tests.gateway.log_lines import log_lines
+from tests.gateway.metrics_page import Figures
+from tests.gateway.surviving.standing import metrics_of
 
 pytestmark = pytest.mark.anyio
 
@@ -160,4 +162,8 @@ async def test_a_process_tells_what_its_documents_took_and_never_of_whom(
         assert [line["client"] for line in log.of("request")] == ["portal"] * 2
         stranger = await who["administrator"].send(asked, **{"apollographql-client-name": "Budi"})
         assert "Budi" not in stranger.text
+        used_by = Figures(await metrics_of(app.state.internal))
+    for name, times in (("portal", 2), ("unknown", 1)):
+        labels = {"client": name, "document": "Process", "sha256": document_hash(PROCESS)}
+        assert used_by.value("gerbang_document_use_total", labels) == times
     await connection.execute("TRUNCATE trusted_document")
