@@ -249,9 +249,37 @@ def _table(name: str, columns: Sequence[str], rows: Sequence[html.Tr], say: Text
     return scrolling_table(say(f"case.{name}"), heads, rows)
 
 
+def show_requested_items(case: Answer, say: Texts) -> Any:
+    """What the applicant was asked for, and what of it is still missing."""
+    rows = [
+        html.Tr(
+            [
+                html.Th(say(f"changes.value.{one['kind']}"), scope="row"),
+                html.Td(
+                    [
+                        written_instant(one["requestedAt"], say),
+                        *_below([one["note"]] if one.get("note") else []),
+                    ]
+                ),
+                _handed_in(one, say),
+            ]
+        )
+        for one in case["requestedItems"]["nodes"]
+    ]
+    return _table("requested", ("item", "requested", "handed_in"), rows, say)
+
+
+def _handed_in(item: Answer, say: Texts) -> html.Td:
+    if not item["answeredAt"]:
+        return html.Td(say("case.still_missing"), className="bad")
+    by = item.get("answeredBy")
+    return html.Td([written_instant(item["answeredAt"], say), *_below([by] if by else [])])
+
+
 #: The parts of a case, by what a role has to read for them; in the order of the page. One of which
 #: nothing is on record is None.
 PARTS: Mapping[str, tuple[str, Callable[[Answer, Texts], Any]]] = {
+    "requested": ("requestedItems", show_requested_items),
     "life": ("events", show_life),
     "screenings": ("screenings", show_screenings),
     "decisions": ("decisions", show_decisions),
