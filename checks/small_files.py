@@ -19,7 +19,6 @@ MOST_HOMES = 2
 APART = {
     "gateway/execution/purpose_directive.py": "a directive of the schema, beside its runner",
     "gateway/schema/touched_files.py": "whom a change of reference data touches",
-    "gateway/schema/my_data.py": "what a person reads of themselves",
     "gateway/wire/joined_head.py": "its user has as many lines as a file may",
     "models/jobs/publish.py": "a job of the keeper",
     "models/life/diagram.py": "a page for readers, in which no faults are planted",

@@ -1285,7 +1285,13 @@ POLICY: Mapping[str, Access] = {
             "applicant": CASE_STAFF + APPLICANT,
         },
     ),
-    "MyData": Access(fields=dict.fromkeys(("applicant", "keptSince", "note"), APPLICANT)),
+    "MyData": Access(
+        fields=dict.fromkeys(("applicant", "keptSince", "note", "visaChecks"), APPLICANT)
+    ),
+    # Which authority checked a visa of one's own, and when: not who, nor what it was answered.
+    "MyVisaCheck": Access(
+        fields=dict.fromkeys(("checkedOn", "checkedBy", "flightNumber"), APPLICANT)
+    ),
     # Alerts, for others than the viewer whom they are about.
     "Alert": Access(
         rows={Role.SUPERVISOR: anothers(Alert.actor), Role.AUDITOR: every_row},

@@ -696,6 +696,28 @@ CREATE OR REPLACE FUNCTION viewer.admit_check(
         RETURN seconds;
     END
 $$;
+CREATE OR REPLACE FUNCTION viewer.own_visa_checks(acting text) RETURNS TABLE (
+    checked_on date, checked_by text, flight text)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF acting IS DISTINCT FROM 'APPLICANT' OR viewer.subject(acting) IS NULL THEN
+            RAISE EXCEPTION 'who checked a visa is told to its holder alone'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN QUERY
+            SELECT DISTINCT wib_day(asked.occurred_at) AS day, asked.actor_role, asked.flight_number
+            FROM applicant AS oneself
+            JOIN application AS own ON own.applicant_id = oneself.id
+            JOIN visa ON visa.application_id = own.id
+            JOIN person_index AS known
+                ON known.applicant_id = oneself.id AND known.kind = 'PASSPORT'
+            JOIN visa_check AS asked
+                ON asked.passenger = sha256(convert_to(visa_number, 'UTF8') || known.digest)
+            WHERE oneself.account = viewer.subject(acting)
+            ORDER BY day DESC, actor_role, flight_number LIMIT 100;
+    END
+$$;
 CREATE OR REPLACE FUNCTION viewer.people_in_reach(
     acting text, account text, of_role text, of_partner text, places text[],
     since timestamptz, before timestamptz, behind uuid, most int
@@ -2243,6 +2265,7 @@ CREATE POLICY applicant_insert ON access_event FOR INSERT TO gerbang_applicant
     WITH CHECK (actor = (SELECT viewer.subject('APPLICANT')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('APPLICANT')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('APPLICANT') AS own WHERE cardinality(own) = 1) AND actor_role = 'APPLICANT' AND purpose IN ('OWN_DATA') AND case_reference = coalesce((SELECT viewer.purpose_reference('APPLICANT')), 'OWN'));
 GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_applicant;
 GRANT EXECUTE ON FUNCTION viewer.raise_tampering TO gerbang_applicant;
+GRANT EXECUTE ON FUNCTION viewer.own_visa_checks TO gerbang_applicant;
 GRANT EXECUTE ON FUNCTION viewer.reads_kept_since TO gerbang_applicant;
 GRANT EXECUTE ON FUNCTION viewer.proofs_of_reads TO gerbang_applicant;
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from gateway.policy import VISA_CHECKERS
+from gateway.policy import POLICY, VISA_CHECKERS
 from gateway.row_security.reading_functions import RAISE_SPENT
-from models.case.visa_check import CHECKED_HOURS_BEFORE
+from models.case.visa_check import CHECKED_HOURS_BEFORE, MOST_CHECKS_TOLD
 from models.row_security import database_role
 from models.supervision.budgeted_read import HOURS_COUNTED, LOCK_CLASS
 from models.vocabulary import AlertKind, IndexKind, Role
@@ -98,10 +98,37 @@ CREATE OR REPLACE FUNCTION viewer.admit_check(
         RETURN seconds;
     END
 $$;"""
-VISA_CHECK_FUNCTIONS = "\n".join((_VISA_STATUS, _ADMIT_CHECK))
+#: On which days the viewer's own visas were checked, in which role and for which flight: not by
+#: whom, and not what was answered.
+_OWN_VISA_CHECKS = f"""\
+CREATE OR REPLACE FUNCTION viewer.own_visa_checks(acting text) RETURNS TABLE (
+    checked_on date, checked_by text, flight text)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF acting IS DISTINCT FROM '{Role.APPLICANT}' OR viewer.subject(acting) IS NULL THEN
+            RAISE EXCEPTION 'who checked a visa is told to its holder alone'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN QUERY
+            SELECT DISTINCT wib_day(asked.occurred_at) AS day, asked.actor_role, asked.flight_number
+            FROM applicant AS oneself
+            JOIN application AS own ON own.applicant_id = oneself.id
+            JOIN visa ON visa.application_id = own.id
+            JOIN person_index AS known
+                ON known.applicant_id = oneself.id AND known.kind = '{IndexKind.PASSPORT}'
+            JOIN visa_check AS asked
+                ON asked.passenger = sha256(convert_to(visa_number, 'UTF8') || known.digest)
+            WHERE oneself.account = viewer.subject(acting)
+            ORDER BY day DESC, actor_role, flight_number LIMIT {MOST_CHECKS_TOLD};
+    END
+$$;"""
+VISA_CHECK_FUNCTIONS = "\n".join((_VISA_STATUS, _ADMIT_CHECK, _OWN_VISA_CHECKS))
 
 
 def visa_check_grants(role: Role) -> Iterator[str]:
     if role in VISA_CHECKERS:
         name = database_role(role)
         yield f"GRANT EXECUTE ON FUNCTION viewer.visa_status, viewer.admit_check TO {name};"
+    if role in POLICY["MyData"].fields["visaChecks"]:
+        yield f"GRANT EXECUTE ON FUNCTION viewer.own_visa_checks TO {database_role(role)};"

@@ -1,9 +1,10 @@
 """The viewer's own data on file, with its reads."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 import strawberry
+from sqlalchemy import func, select
 
 from gateway.access.transactions.prepared import bind_for
 from gateway.mapping.context import Context
@@ -12,6 +13,8 @@ from gateway.schema.applicant import Applicant
 from gateway.texts.language import Language
 from models import Applicant as ApplicantRow
 from models.access_log import kept_since
+from models.case.visa_check import MOST_CHECKS_TOLD
+from models.vocabulary import Role
 
 
 def _note(
@@ -33,9 +36,22 @@ class MyData:
         description="Since when reads are kept; null where all of them are. Earlier ones were"
         " deleted because of their age."
     )
+    visa_checks: list["MyVisaCheck"] = strawberry.field(
+        description="The last days on which border control or a carrier asked whether you can enter"
+        f" by a visa of yours, the newest first: at most {MOST_CHECKS_TOLD}."
+    )
     note: str = strawberry.field(
         resolver=_note,
         description="A note that some reads are shown later, and whom to ask for them.",
+    )
+
+
+@strawberry.type(description="A day on which somebody checked a visa of yours.")
+class MyVisaCheck:
+    checked_on: date = strawberry.field(description="On which day, in WIB.")
+    checked_by: Role = strawberry.field(description="In which role: border control, or a carrier.")
+    flight_number: str | None = strawberry.field(
+        description="For which flight; null where border control named none."
     )
 
 
@@ -48,5 +64,17 @@ async def my_data(info: strawberry.Info) -> MyData | None:
     if oneself is None:
         return None
     kept = bind_for(context.viewer, AccessEvent.__name__, kept_since(context.viewer.role))
-    [[(since,)]] = await context.session.fetch(kept)
-    return MyData(applicant=oneself, kept_since=since)
+    checks: Any = func.viewer.own_visa_checks(context.viewer.role.value).table_valued(
+        "checked_on", "checked_by", "flight"
+    )
+    [[(since,)], checked] = await context.session.fetch(
+        kept, bind_for(context.viewer, MyData.__name__, select(checks))
+    )
+    return MyData(
+        applicant=oneself,
+        kept_since=since,
+        visa_checks=[
+            MyVisaCheck(checked_on=on, checked_by=Role(by), flight_number=flight)
+            for on, by, flight in checked
+        ],
+    )

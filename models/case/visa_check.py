@@ -12,6 +12,8 @@ from models.vocabulary import Role
 #: How long before its departure a flight is asked about, and how long after it.
 CHECKED_HOURS_BEFORE = 48
 CHECKED_HOURS_AFTER = 24
+#: How many checks the holder of a visa is told of.
+MOST_CHECKS_TOLD = 100
 
 
 class VisaCheck(Base):

@@ -13,10 +13,18 @@ from starlette.applications import Starlette
 from gateway.execution import answers
 from gateway.row_security.visa_checks import VISA_CHECK_FUNCTIONS
 from gateway.viewer import Viewer as ActingViewer
+from models.instants import wib_day
 from models.vocabulary import Role
 from tests import tokens
 from tests.acting import act
-from tests.gateway.changing import IDENTITY, granted_case, perform, row_id
+from tests.gateway.changing import (
+    IDENTITY,
+    assign_to,
+    granted_case,
+    pay_bill,
+    perform,
+    row_id,
+)
 from tests.gateway.conftest import PATIENT, Answer, Viewer, running_gateway
 from tests.linking import linking
 from tests.walls.undoing import undone
@@ -179,6 +187,37 @@ async def test_every_answer_waits_for_a_beat(
         assert monotonic() - began >= 0.3
 
 
+OWN = "{ myData { visaChecks { checkedOn checkedBy flightNumber } } }"
+
+
+async def test_the_holder_is_told_which_authority_checked_a_visa_and_on_which_day(
+    who: Mapping[str, Viewer], connection: asyncpg.Connection
+) -> None:
+    """Not whose account it was, and not what it was answered; others are told nothing of it."""
+    holder = Viewer(who["applicant"].client, {"role": "APPLICANT", "sub": "traveller"})
+    lodged = {"visaType": "B1", "nationality": "AU"}
+    lodged |= {"identity": {**IDENTITY, "passportNumber": "CHECK0006"}}
+    case = await pay_bill(who, await perform(holder, "submitApplication", **lodged))
+    await perform(who["officer"], "referToScreening", await assign_to(who, "officer", case))
+    await perform(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="CLEAR")
+    await perform(who["officer"], "recordDecision", case, outcome="GRANTED")
+    number = await connection.fetchval(
+        "SELECT visa_number FROM visa WHERE application_id = $1", row_id(case)
+    )
+    one = Traveller(who, case, number, "CHECK0006")
+    assert (await holder(OWN)).data == {"myData": {"visaChecks": []}}
+    for name, given in (("border", {}), ("airline-4", {"flight": flight("GA715")})):
+        assert [await one.status(name, **given) for _ in range(2)] == ["OK", "OK"]
+    # Somebody who typed in another passport asked about nobody on file.
+    await one.status(passport="CHECK0007")
+    today = wib_day(datetime.now(UTC)).isoformat()
+    assert (await holder(OWN)).data["myData"]["visaChecks"] == [
+        {"checkedOn": today, "checkedBy": "BORDER", "flightNumber": None},
+        {"checkedOn": today, "checkedBy": "CARRIER", "flightNumber": "GA715"},
+    ]
+    assert (await who["applicant"](OWN)).data == {"myData": {"visaChecks": []}}
+
+
 #: Each condition of the function, and what becomes of a good visa by which it is needed.
 CONDITIONS = {
     "AND status = 'GRANTED'": "UPDATE application SET status = 'REVOKED' WHERE status = 'GRANTED'",
@@ -230,6 +269,11 @@ async def test_each_condition_is_needed(
 
 @pytest.mark.parametrize("role", sorted(set(Role) - {Role.BORDER, Role.CARRIER}))
 async def test_nobody_else_checks_visas(connection, role: Role) -> None:
+    if role is not Role.APPLICANT:
+        async with undone(connection):
+            await act(connection, ActingViewer("traveller", role))
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.fetch("SELECT * FROM viewer.own_visa_checks('APPLICANT')")
     async with undone(connection):
         await act(connection, ActingViewer("somebody", role))
         with pytest.raises(asyncpg.InsufficientPrivilegeError):

@@ -192,7 +192,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "OfficerRow": (f"officers({DAYS}) > rows",),
     "ReaderTable": (f"readers({DAYS})",),
     "ReaderRow": (f"readers({DAYS}) > rows",),
-    "MyData": ("myData",),
+    "MyData": ("myData",), "MyVisaCheck": ("myData > visaChecks",),
     "PersonAtSeveralPartnersTable": (f"peopleAtSeveralPartners({DAYS})",),
     "PersonAtSeveralPartners": (f"peopleAtSeveralPartners({DAYS}) > rows",),
     "PersonReadTable": (f"peopleRead({INSTANTS})",),

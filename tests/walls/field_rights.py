@@ -299,7 +299,10 @@ _CASES: dict[str, Lines] = {
         "inWords proof":                                     "- - - - - - R - - - - - - -",
         "[rows]":                                            "C - - - - - - - - - - - - -",
     },
-    "MyData": {"applicant keptSince note":                   "- - - - - - R - - - - - - -"},
+    "MyData": {"applicant keptSince note visaChecks":        "- - - - - - R - - - - - - -"},
+    "MyVisaCheck": {
+        "checkedOn checkedBy flightNumber":                  "- - - - - - R - - - - - - -",
+    },
     # Above, what is of the case; here, what the clock of a subscription adds.
     "ApplicationChange": {"position application":            "- R R R R R R R - - - - - -"},
 }  # fmt: skip

@@ -30,6 +30,7 @@ from models import (
     RequiredDocument,
     ServiceTarget,
 )
+from models.case.visa_check import MOST_CHECKS_TOLD
 from models.documents import MOST_DOCUMENTS_LISTED
 from models.jobs.passes import MOST_JOBS
 from models.reference.ledger import MOST_PROPOSALS
@@ -83,6 +84,7 @@ LISTS: Mapping[str, Bound] = {
     "TrustedDocument.clients": Bound(20, "the front ends that share a document"),
     "TrustedDocument.verdicts": Bound(len(Role), "one for each role"),
     "DocumentVerdict.refused": Bound(MOST_MISTAKES, "no more are named"),
+    "MyData.visaChecks": Bound(MOST_CHECKS_TOLD, "no more are told"),
     "Query.touchedFiles": Bound(MOST_PROPOSALS, "the newest proposals"),
     "Installation.work": Bound(len(BackgroundWork), "a closed list"),
     "Installation.faults": Bound(len(Fault), "a closed list"),
