@@ -205,7 +205,9 @@ def _meeting(statistics: ColumnStatistics | None, conditions: Sequence[Condition
         span = spans.get(Relation.IS_FROM), spans.get(Relation.IS_BEFORE)
         bounds.append(_Bounds(0, _in_span(statistics, *span)))
     known = [each.most for each in bounds if each.most is not None]
-    return _Bounds(min([each.least or 0 for each in bounds]), min(known, default=None))
+    # Each keeps its own rows out: what all of them leave may be nothing.
+    kept_out = sum([statistics.rows - (each.least or 0) for each in bounds])
+    return _Bounds(max(statistics.rows - kept_out, 0), min(known, default=None))
 
 
 def _of_value(statistics: ColumnStatistics, value: Any) -> float:

@@ -263,6 +263,12 @@ def test_the_span_of_the_order_itself_is_walked() -> None:
     span = Condition(PAID_AT, Relation.IS_BEFORE, _START + timedelta(days=25))
     assert choose(span, order="paid_at") is AccessPath.ORDERED
     assert choose(span, equals(COUNTRY, "NR"), order="paid_at") is AccessPath.SORTED
+    # A tenth of all, wherever the span begins.
+    assert choose(span, equals(CHANNEL, "DIRECT"), order="paid_at") is AccessPath.ORDERED
+    # And where nothing is known of the rows.
+    keyset = keyset_of(CATALOGUE.nouns["Application"], "paid_at", Direction.DESCENDING)
+    assert choose_path({}, OFFICER, [span], keyset, 51) is AccessPath.ORDERED
+    assert choose_path({}, OFFICER, [equals(CHANNEL, "DIRECT")], keyset, 51) is AccessPath.EITHER
 
 
 def test_the_path_follows_from_what_the_viewer_reaches() -> None:
@@ -270,6 +276,17 @@ def test_the_path_follows_from_what_the_viewer_reaches() -> None:
     assert choose(viewer=manager("NR")) is AccessPath.SORTED
     assert choose(equals(STATUS, "GRANTED"), viewer=manager("NR")) is AccessPath.SORTED
     assert choose(viewer=Somebody("person", Role.APPLICANT)) is AccessPath.SORTED
+    # A place has no more than its partner, however much that has.
+    of_partner = {"partner_code": ColumnStatistics(ROWS, 0, {"NUSA": 0.5 * ROWS}, 0)}
+    keyset = keyset_of(CATALOGUE.nouns["Application"], "submitted_at", Direction.DESCENDING)
+    columns = COLUMNS | of_partner
+    assert choose_path(columns, manager("NR"), [], keyset, 51) is AccessPath.SORTED
+
+
+def test_two_conditions_of_a_column_have_what_meets_both() -> None:
+    either, other = (Condition(STATUS, Relation.IS_ONE_OF, [one]) for one in ("GRANTED", "PAID"))
+    assert choose(either) is AccessPath.ORDERED
+    assert choose(either, other) is choose(other, either) is AccessPath.SORTED
 
 
 def test_a_desk_has_an_index_in_its_own_order() -> None:
@@ -282,3 +299,20 @@ def test_no_combination_has_more_rows_than_its_rarest_value(status: Status) -> N
     of_status = COLUMNS["status"].common.get(status, 0)
     conditions = [equals(COUNTRY, "AU"), equals(STATUS, status)]
     assert most_rows(COLUMNS, OFFICER, conditions, "Application") == min(0.1 * ROWS, of_status)
+
+
+def test_what_a_list_has_at_most_follows_from_what_is_counted_of_its_column() -> None:
+    def most(*conditions: Condition, columns: Any = COLUMNS) -> float | None:
+        return most_rows(columns, OFFICER, conditions, "Application")
+
+    assert most(Condition(COUNTRY, Relation.IS_NOT_NULL)) == 0.9 * ROWS
+    assert most(equals(COUNTRY, "XX")) == 30  # as many as the rarest that is counted
+    # Within one of a hundred spans, and over the edge of two; what is common lies anywhere.
+    noon = _START + timedelta(days=7, hours=12)
+    since = Condition(PAID_AT, Relation.IS_FROM, noon)
+    for hours, spans in ((1, 1), (24, 2)):
+        until = Condition(PAID_AT, Relation.IS_BEFORE, noon + timedelta(hours=hours))
+        assert most(since, until) == spans * ROWS / 100
+        days = COLUMNS["paid_at"].bounds
+        common = COLUMNS | {"paid_at": ColumnStatistics(ROWS, 0, {"a": 500}, 1, days)}
+        assert most(since, until, columns=common) == spans * ROWS / 100 + 500

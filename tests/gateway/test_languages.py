@@ -9,6 +9,7 @@ from graphql import GraphQLEnumType
 from websockets.exceptions import InvalidStatus
 
 from gateway.execution.expected import describe_expected
+from gateway.schema.access_event import DELAY_ENGLISH, DELAY_INDONESIAN
 from gateway.texts.language import Language
 from gateway.texts.translation import translate
 from tests import tokens
@@ -115,3 +116,8 @@ async def test_sockets_speak_indonesian_too(world: str) -> None:
             await client.say(type="subscribe", id="1", payload={"query": 1})
             refusal = await client.receive()
         assert refusal["payload"][0]["message"] == "`query` harus berupa teks."
+
+
+async def test_whoever_was_read_is_told_what_is_shown_later_in_their_language(who) -> None:
+    answer = await who["applicant"]("{ myData { inEnglish: note note(language: ID) } }")
+    assert answer.data["myData"] == {"inEnglish": DELAY_ENGLISH, "note": DELAY_INDONESIAN}

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from models.reference.data.values import MOST_RUPIAH
 from tests.gateway.administering import apply_decree
 from tests.gateway.changing import IDENTITY, key, pay, perform, receipt, rupiah
 from tests.world import today
@@ -216,6 +217,9 @@ async def test_money_that_fits_no_bill_is_kept_until_it_finds_its_own(who) -> No
     # Once, whoever reports it again.
     again = await kept(who["treasury-2"], "812345678901234", 500_001, number)
     assert again["errors"] == [{"code": "RECEIPT_USED", "path": ["input", "receiptNumber"]}]
+    for amount, errors in ((MOST_RUPIAH, []), (MOST_RUPIAH + 1, ["INVALID"])):
+        large = await kept(treasury, "1" * 20, amount, receipt())
+        assert [each["code"] for each in large["errors"]] == errors
 
     # The applicant shows the receipt. It is reported for the right bill, which settles it.
     assert (await pay(who, case, receiptNumber=number)).is_done
@@ -238,13 +242,18 @@ async def test_a_receipt_that_is_reported_twice_at_once_is_kept_once(who) -> Non
 
 async def test_a_double_payment_goes_back_by_two_people_and_pays_nothing_else(who) -> None:
     paid, other = [await perform(who["agent-au"], "submitApplication", **FORM) for _ in range(2)]
-    assert (await pay(who, paid)).is_done
-    number = receipt()
+    number, used = receipt(), receipt()
+    assert (await pay(who, paid, receiptNumber=used)).is_done
+    # What paid a bill is not kept besides.
+    of_a_bill = await kept(who["treasury"], "1", 500_000, used)
+    assert of_a_bill["errors"] == [{"code": "RECEIPT_USED", "path": ["input", "receiptNumber"]}]
     assert (await pay(who, paid, receiptNumber=number)).codes == ["BILL_CLOSED"]
     code = (await who["agent-au"](THE_BILL, case=paid)).data["node"]["bill"]["code"]
     payment = (await kept(who["treasury"], code, 500_000, number))["unmatchedPayment"]["id"]
 
-    first = await recommended(who["treasury"], payment, "Paid twice.")
+    nothing = await recommended(who["treasury"], payment, " ")
+    assert nothing["errors"] == [{"code": "INVALID", "path": ["input", "reason"]}]
+    first = await recommended(who["treasury"], payment, " Paid twice. ")
     assert first["unmatchedPayment"]["state"] == "RECOMMENDED"
     oneself = await recommended(who["treasury"], payment, "Really.")
     assert oneself["errors"] == [{"code": "SECOND_PERSON_REQUIRED", "path": ["input", "paymentId"]}]

@@ -19,6 +19,7 @@ from models.jobs.visa_documents import tell_readers
 from models.key_service import KeyUse, LocalKeys
 from models.visa_document.content import (
     Holder,
+    VisaTerms,
     canonical,
     message_of,
     read_code,
@@ -83,6 +84,25 @@ async def document_of(judged: Judged, case: str) -> dict | None:
 @pytest.fixture(scope="module")
 async def reader(judged: Judged, tmp_path_factory: pytest.TempPathFactory) -> Reader:
     return await Reader.of(tmp_path_factory.mktemp("reader"), judged)
+
+
+def test_a_page_says_what_was_granted_in_indonesian_and_then_in_english() -> None:
+    # Granted on the third, in Jakarta, where it was the second in Greenwich.
+    terms = VisaTerms(
+        "7K3M-9QPX-2F4D", "ID0", "C1", "2026-01-02T17:00:00.000000Z", "2026-04-02", 60
+    )
+    holder = Holder("Zoe Marsh", "1990-05-01", "NX1234567", "DE", "NZ")
+    text = canonical({**visa_content(terms, holder), "key": "ours"})
+    pdf = write_pdf(write_signed(text, bytes(64)), "proof")
+    page = pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
+    for both in (
+        ("3 Januari 2026", "3 January 2026"), ("2 April 2026", "2 April 2026"),
+        ("1 Mei 1990", "1 May 1990"), ("Selandia Baru", "New Zealand"), ("Jerman", "Germany"),
+        ("60 hari", "60 days"), ("Kewarganegaraan", "Selandia Baru"),
+        ("Negara penerbit paspor", "Jerman"),
+    ):  # fmt: skip
+        assert page.index(both[0]) <= page.index(both[1]), both
+    assert page.index("Selandia Baru") < page.index("Negara penerbit") < page.index("Jerman")
 
 
 async def test_a_holder_saves_the_visa_and_a_reader_verifies_it_offline(

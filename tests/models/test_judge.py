@@ -180,6 +180,11 @@ async def test_of_people_from_before_relations_were_kept_everybody_says_more(cou
         assert await court.is_said(one, relation)
     assert await court.opened(supervisor, [BEFORE]) == 1
     assert await court.opened(supervisor, [MINE]) is None
+    assert not await court.is_said(officer, Relation(RelationKind.APPLICANT, "NEW", MINE))
+    # What somebody says of them later does not make them anybody's.
+    another = Relation(RelationKind.CASE, "ANOTHER", BEFORE)
+    await court.judged.relate([another], stated("SCREENING"))
+    assert await court.opened(stated("SUPERVISOR", "OTHER"), [BEFORE]) == 1
     await court.keys.judge_everybody()
     assert await court.keys.judges_everybody()
     assert await court.opened(supervisor, [BEFORE]) is None
@@ -250,6 +255,12 @@ async def test_an_inquiry_lasts_and_holds_as_long_and_as_many_as_it_may(court: C
     assert await court.opened(theirs, people[:1]) is None
     court.clock.now += 1
     assert await court.opened(mine, people[:1]) is None
+    # And anew from whoever agrees last.
+    third = stated("SUPERVISOR", "INQ-MINE", "third")
+    await court.judged.relate([Relation(RelationKind.APPROVAL, "INQ-MINE", "third")], third)
+    assert await court.opened(mine, people[:5]) == 5
+    court.clock.now += TWO[0]
+    assert await court.opened(mine, people[:1]) is None
 
 
 async def test_receipts_say_what_was_asked_for(court: Court) -> None:
@@ -279,7 +290,7 @@ async def test_the_ceiling_of_a_role_counts_people_and_look_ups_apart(court: Cou
     await court.keys.make_data_keys(
         people, relations=[Relation(RelationKind.ACCOUNT, "me", one) for one in people]
     )
-    own = stated("APPLICANT")
+    own = stated("APPLICANT", "CASE")
     with pytest.raises(ViewerCeilingError):
         await court.judged.open_data_keys(people, own)
     assert (await court.receipts.list_after(0, 2**62)).receipts == []

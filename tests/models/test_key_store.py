@@ -132,6 +132,9 @@ async def test_ages_count_from_when_a_key_was_made_or_all_ages_begin(
     clock.now += 1
     assert await kept.list_aged(FIRST, 0) == PEOPLE[:2]
     assert await kept.list_aged(PEOPLE[2], 1) == PEOPLE[3:5]
+    # To sweep lets no age begin anew.
+    assert await kept.sweep(PEOPLE[:1], 1, TOKEN) == 1
+    assert await kept.list_aged(PEOPLE[2], 1) == PEOPLE[3:5]
 
 
 async def test_only_old_keys_are_swept(kept: KeyStore, clock: SetClock) -> None:

@@ -210,6 +210,7 @@ def test_a_credential_is_its_owners_alone_and_stays(tmp_path: Path) -> None:
     assert first == {one: Credential.of(one, folder) for one in OTHERS}
     assert len({one.secret for one in first.values()}) == len(OTHERS)
     assert {file.stat().st_mode & 0o777 for file in folder.iterdir()} == {0o600}
+    assert len([*folder.iterdir()]) == len(OTHERS)  # gateways show tokens
     assert not [one for one in first.values() if one.secret in repr(one)]
 
 

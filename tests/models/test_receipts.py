@@ -152,14 +152,22 @@ async def test_a_full_page_is_not_the_last(
     assert [(len(page.receipts), page.is_last) for page in pages] == [
         (2, False), (2, False), (1, True),
     ]  # fmt: skip
+    # One of many people is a page of its own.
+    monkeypatch.setattr(module, "PAGE_SIZE", 9)
+    monkeypatch.setattr(module, "_MOST_NAMED", 0)
+    pages = [await receipts.list_after(number, 2**62) for number in (1, 2)]
+    assert [(len(page.receipts), page.is_last) for page in pages] == [(1, False), (1, True)]
 
 
 async def test_an_hour_is_over_to_the_second(receipts: Receipts, clock: SetClock) -> None:
-    await read(receipts, people(3))
+    some = people(3)
+    await read(receipts, some)
     clock.now += HOUR - 1
     assert await window_of(receipts, people(1)) == HOUR
     clock.now += 1
     assert await window_of(receipts, people(3)) is None
+    # Whoever was read then is read anew.
+    assert await window_of(receipts, [*some, *people(1)]) == HOUR
 
 
 async def test_each_viewer_and_role_is_counted_apart_and_look_ups_too(receipts: Receipts) -> None:
