@@ -91,12 +91,14 @@ class ListsReceipts(Protocol):
 _MOST_COUNTED = 10_000
 #: How often it is tried again where other services write receipts of the same viewer.
 _TRIES = 30
+#: Likenesses open nobody, and people of a common name have many: only a question that leaves no
+#: receipt, in no role, reads them.
 _READ = """
     SELECT 1 AS part, uuid_send(subject) AS first, wrapped AS second, key_id AS word,
         NULL AS reference, 0 AS at, 0 AS nth
     FROM data_key WHERE subject = ANY ($1)
     UNION ALL SELECT 2, first, second, kind, NULL, noted_at, 0
-    FROM relation WHERE first = ANY ($2)
+    FROM relation WHERE first = ANY ($2) AND ($4 = '' OR kind <> 'likeness')
     UNION ALL SELECT 3, NULL, NULL, NULL, NULL, 0, 0 FROM judged
     UNION ALL SELECT 4, NULL, NULL, NULL, NULL, 0, receipts
     FROM reader WHERE account = $3 AND role = $4

@@ -12,6 +12,8 @@ from models.key_service import (
     Cause,
     KeyServiceError,
     Principal,
+    Relation,
+    RelationKind,
     ViewerCeilingError,
     counts,
     create_key_file,
@@ -294,3 +296,20 @@ async def test_no_receipt_of_the_last_year_is_forgotten(tmp_path: Path) -> None:
         await keys.forget_receipts(int(time.time() * 1000) - 364 * day)
     assert await keys.forget_receipts(int(time.time() * 1000) - 366 * day) == 0
     await keys.close()
+
+
+async def test_likenesses_are_read_by_whoever_is_asked_to_confirm_one_alone(tmp_path: Path) -> None:
+    """People of a common name have many, and nobody is opened for one."""
+    one, other = people(2)
+    create_key_file(tmp_path / "keys.json")
+    likeness = Relation(RelationKind.LIKENESS, one.hex, other)
+    case = Relation(RelationKind.CASE, "CASE", other)
+    keys = open_keys(tmp_path / "keys.json")
+    await keys.make_data_keys([other], relations=[likeness, case])
+    receipts = await keys.open_receipts("INQ-")
+    left = await receipts.leave("officer", "OFFICER", lambda _: (), [other], [other.bytes])
+    asked = await receipts.read([], [other.bytes])
+    await keys.close()
+    for found, has in ((left, False), (asked, True)):
+        assert found.relations.holds(*case)
+        assert found.relations.holds(*likeness) is has
