@@ -116,6 +116,7 @@ async def test_a_viewer_is_asked_for_no_more_than_its_reach() -> None:
     assert rows(volumes("COUNTRY"), MANAGER) == 2
     assert rows(volumes("PARTNER"), MANAGER) == 1
     assert rows(volumes("COUNTRY, PARTNER, MONTH"), MANAGER) == 24
+    assert rows(volumes("COUNTRY"), AGENT) == 2  # that of its centre, and its own
     assert rows(volumes("CENTRE"), MANAGER) == rows(volumes("CENTRE"))  # countries, not centres
 
 

@@ -237,6 +237,9 @@ def _groups(
         scope_values = getattr(viewer, str(scope))
         # A viewer without centres has one group: the applications that no centre took in.
         most = min(most, max(len(scope_values), 1) if isinstance(scope_values, tuple) else 1)
+    if dimension is Dimension.COUNTRY and Scope.CENTRES in scopes:
+        # A centre is in one country; what no centre took in is of the own countries.
+        most = min(most, max(len(viewer.centres) + len(viewer.countries), 1))
     return most
 
 
