@@ -88,6 +88,7 @@ def test_when_to_expect_a_decision_is_told_until_it_is_over(closed_at: str | Non
     }  # fmt: skip
     person = {"identity": None, "nationality": None}
     person |= {"identityVersions": {"nodes": []}, "applications": {"nodes": [case]}}
+    person |= {"breachNotices": {"nodes": []}}
     mine = {"applicant": person, "keptSince": None, "note": ""}
     page = str(html.Div(content({"myData": mine, "reads": [], "requests": []}, texts("en"))))
     assert ("4 Mar 2026" in page) is (closed_at is None)
