@@ -18,6 +18,7 @@ from bench import (
     people,
     queues,
     saturated,
+    screening,
     seal,
     sockets,
     vault,
@@ -231,6 +232,14 @@ def _vault(applications: int, rounds: int) -> None:
 def _account(applications: int, entries: int, rounds: int) -> None:
     """A page with identity with and without the account, and entries integrated and verified."""
     run_on_fastest_loop(account.measure(applications, entries, rounds))
+
+
+@bench.command("screening")
+@click.option("--entries", default=100_000, show_default=True, help="How long the ban list is.")
+@click.option("--files", default=4_000, show_default=True, help="How many are compared with it.")
+def _screening(entries: int, files: int) -> None:
+    """Spellings that are found, the share of candidates, and files compared in a second."""
+    screening.measure(entries, files)
 
 
 @bench.command("people")

@@ -844,6 +844,8 @@ POLICY: Mapping[str, Access] = {
             "answeredAt": ANSWER_READERS,
             "answeredBy": ANSWER_READERS,
             "confirmedBy": ANSWER_READERS,
+            "listVersion": ANSWER_READERS,
+            "ruleVersion": ANSWER_READERS,
             "voidedAt": ANSWER_READERS,
             "proposed": ANSWER_READERS + SCREENING,
             "proposedBy": ANSWER_READERS + SCREENING,
@@ -1196,7 +1198,7 @@ POLICY: Mapping[str, Access] = {
     ),
     "LinkerRead": Access(
         rows=dict.fromkeys(AUDITOR, every_row),
-        fields=dict.fromkeys(("version", "readAt", "fields"), AUDITOR),
+        fields=dict.fromkeys(("reader", "version", "readAt", "fields"), AUDITOR),
     ),
     # Who asked whether visas can be used: never about whom.
     "VisaCheck": Access(

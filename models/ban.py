@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
-from models.vocabulary import BanGround, BanState, IndexKind, Purpose, Role
+from models.vocabulary import BanGround, BanMatchKind, BanState, IndexKind, Purpose, Role
 
 _STATE = (
     "CASE WHEN withdrawn_by IS NOT NULL THEN 'WITHDRAWN'"
@@ -116,7 +116,7 @@ class BanMatch(Base):
 
     __table_args__ = (
         UniqueConstraint("application_id", "ban_id", "by"),
-        one_of("by", IndexKind),
+        one_of("by", BanMatchKind),
         Index("ix_ban_match_lasting", "ban_id", postgresql_where=text("ended_at IS NULL")),
     )
 

@@ -4,7 +4,7 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['gerbang_leadership', 'gerbang_leadership_writing', 'gerbang_officer', 'gerbang_officer_writing', 'gerbang_supervisor', 'gerbang_supervisor_writing', 'gerbang_partner_manager', 'gerbang_partner_manager_writing', 'gerbang_partner_agent', 'gerbang_partner_agent_writing', 'gerbang_auditor', 'gerbang_auditor_writing', 'gerbang_applicant', 'gerbang_applicant_writing', 'gerbang_partner_service', 'gerbang_partner_service_writing', 'gerbang_screening', 'gerbang_screening_writing', 'gerbang_treasury', 'gerbang_treasury_writing', 'gerbang_administrator', 'gerbang_administrator_writing', 'gerbang_border', 'gerbang_border_writing', 'gerbang_carrier', 'gerbang_carrier_writing', 'gerbang_anonymous', 'gerbang_anonymous_writing', 'gerbang_linker'] LOOP
+    FOREACH name IN ARRAY ARRAY['gerbang_leadership', 'gerbang_leadership_writing', 'gerbang_officer', 'gerbang_officer_writing', 'gerbang_supervisor', 'gerbang_supervisor_writing', 'gerbang_partner_manager', 'gerbang_partner_manager_writing', 'gerbang_partner_agent', 'gerbang_partner_agent_writing', 'gerbang_auditor', 'gerbang_auditor_writing', 'gerbang_applicant', 'gerbang_applicant_writing', 'gerbang_partner_service', 'gerbang_partner_service_writing', 'gerbang_screening', 'gerbang_screening_writing', 'gerbang_treasury', 'gerbang_treasury_writing', 'gerbang_administrator', 'gerbang_administrator_writing', 'gerbang_border', 'gerbang_border_writing', 'gerbang_carrier', 'gerbang_carrier_writing', 'gerbang_anonymous', 'gerbang_anonymous_writing', 'gerbang_linker', 'gerbang_screener'] LOOP
         BEGIN
             IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
                 EXECUTE format('CREATE ROLE %I NOLOGIN NOINHERIT', name);
@@ -16,10 +16,10 @@ BEGIN
 END
 $$;
 
-REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_linker;
-REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_linker;
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_linker;
-REVOKE CREATE ON SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_linker;
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_linker, gerbang_screener;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_linker, gerbang_screener;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_linker, gerbang_screener;
+REVOKE CREATE ON SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_linker, gerbang_screener;
 ALTER TABLE access_event ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE account_drop ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE account_head ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -1472,7 +1472,7 @@ GRANT SELECT (after, before, change_id, kind, line, name, place) ON reference_ch
 GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_supervisor;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_supervisor;
 GRANT SELECT (id, name, page, query, removed_at, saved_at, subject) ON saved_view TO gerbang_supervisor;
-GRANT SELECT (answered_at, answered_by, application_id, ban_id, confirmed_by, id, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, voided_at) ON screening TO gerbang_supervisor;
+GRANT SELECT (answered_at, answered_by, application_id, ban_id, confirmed_by, id, kind, list_version, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, rule_version, voided_at) ON screening TO gerbang_supervisor;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_supervisor;
 GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_proposed_at, lift_proposed_by, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_supervisor;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_supervisor;
@@ -1951,7 +1951,7 @@ GRANT SELECT (approved_at, approved_by, ends_at, id, is_open, is_reviewed, lapse
 GRANT SELECT (applicant_id, id, opened_at, reference) ON inquiry_person TO gerbang_auditor;
 GRANT SELECT (from_key, id, keys, kind, occurred_at, operator, reason, subjects, to_key, used_for) ON key_operation TO gerbang_auditor;
 GRANT SELECT (application_id, held_at, held_by, id, reason, release_reason, released_at, released_by) ON legal_hold TO gerbang_auditor;
-GRANT SELECT (applicant_id, fields, id, read_at, version) ON linker_read TO gerbang_auditor;
+GRANT SELECT (applicant_id, fields, id, read_at, reader, version) ON linker_read TO gerbang_auditor;
 GRANT SELECT (centre_code, country_code, ends_at, id, is_ended, language, mailed_at, occasion, partner_code, renewed_at, role, subject, subscribed_at, visa_type_code) ON mail_subscription TO gerbang_auditor;
 GRANT SELECT (author, country_code, id, month, partner_code, removed_at, text, written_at) ON month_note TO gerbang_auditor;
 GRANT SELECT (began_on, code, country_code, ended_on, kind, was_screening_out) ON named_event TO gerbang_auditor;
@@ -1965,7 +1965,7 @@ GRANT SELECT (after, before, change_id, kind, line, name, place) ON reference_ch
 GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_auditor;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_auditor;
 GRANT SELECT (id, name, page, query, removed_at, saved_at, subject) ON saved_view TO gerbang_auditor;
-GRANT SELECT (answered_at, answered_by, application_id, confirmed_by, id, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, voided_at) ON screening TO gerbang_auditor;
+GRANT SELECT (answered_at, answered_by, application_id, confirmed_by, id, kind, list_version, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, rule_version, voided_at) ON screening TO gerbang_auditor;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_auditor;
 GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_proposed_at, lift_proposed_by, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_auditor;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_auditor;
@@ -2776,8 +2776,11 @@ CREATE OR REPLACE FUNCTION viewer.questions_to_ask(asked_case uuid) RETURNS text
     BEGIN
         RETURN ARRAY(
             SELECT question FROM unnest(viewer.questions_of(asked_case)) AS question
-            WHERE coalesce(viewer.latest_answer(asked_case, question), 'UNAVAILABLE')
-                = 'UNAVAILABLE'
+            WHERE coalesce((
+                SELECT result = 'UNAVAILABLE' OR list_version IS NOT NULL FROM screening
+                WHERE application_id = asked_case AND kind = question AND voided_at IS NULL
+                ORDER BY requested_at DESC, id DESC LIMIT 1
+            ), true)
         );
     END
 $$;
@@ -3268,7 +3271,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_screening() RETURNS trigger
                     OR (it.status IN ('GRANTED') AND NEW.result = 'PENDING' AND NEW.answered_at IS NULL AND NEW.proposed IS NULL AND NEW.requested_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = ANY (viewer.questions_to_ask(it.id)) AND EXISTS (SELECT FROM correction WHERE correction.applicant_id = it.applicant_id AND correction.state = 'IN_EFFECT' AND correction.closed_at BETWEEN transaction_timestamp() AND clock_timestamp()))
                 ELSE false END;
         ELSE
-            changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.kind IS DISTINCT FROM OLD.kind THEN 'kind' END, CASE WHEN NEW.result IS DISTINCT FROM OLD.result THEN 'result' END, CASE WHEN NEW.requested_at IS DISTINCT FROM OLD.requested_at THEN 'requested_at' END, CASE WHEN NEW.referral_reason IS DISTINCT FROM OLD.referral_reason THEN 'referral_reason' END, CASE WHEN NEW.referral_note IS DISTINCT FROM OLD.referral_note THEN 'referral_note' END, CASE WHEN NEW.answered_at IS DISTINCT FROM OLD.answered_at THEN 'answered_at' END, CASE WHEN NEW.proposed IS DISTINCT FROM OLD.proposed THEN 'proposed' END, CASE WHEN NEW.proposed_by IS DISTINCT FROM OLD.proposed_by THEN 'proposed_by' END, CASE WHEN NEW.reason IS DISTINCT FROM OLD.reason THEN 'reason' END, CASE WHEN NEW.answered_by IS DISTINCT FROM OLD.answered_by THEN 'answered_by' END, CASE WHEN NEW.confirmed_by IS DISTINCT FROM OLD.confirmed_by THEN 'confirmed_by' END, CASE WHEN NEW.voided_at IS DISTINCT FROM OLD.voided_at THEN 'voided_at' END, CASE WHEN NEW.ban_id IS DISTINCT FROM OLD.ban_id THEN 'ban_id' END, CASE WHEN NEW.kept_from IS DISTINCT FROM OLD.kept_from THEN 'kept_from' END], NULL);
+            changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.kind IS DISTINCT FROM OLD.kind THEN 'kind' END, CASE WHEN NEW.result IS DISTINCT FROM OLD.result THEN 'result' END, CASE WHEN NEW.requested_at IS DISTINCT FROM OLD.requested_at THEN 'requested_at' END, CASE WHEN NEW.referral_reason IS DISTINCT FROM OLD.referral_reason THEN 'referral_reason' END, CASE WHEN NEW.referral_note IS DISTINCT FROM OLD.referral_note THEN 'referral_note' END, CASE WHEN NEW.answered_at IS DISTINCT FROM OLD.answered_at THEN 'answered_at' END, CASE WHEN NEW.proposed IS DISTINCT FROM OLD.proposed THEN 'proposed' END, CASE WHEN NEW.proposed_by IS DISTINCT FROM OLD.proposed_by THEN 'proposed_by' END, CASE WHEN NEW.reason IS DISTINCT FROM OLD.reason THEN 'reason' END, CASE WHEN NEW.answered_by IS DISTINCT FROM OLD.answered_by THEN 'answered_by' END, CASE WHEN NEW.confirmed_by IS DISTINCT FROM OLD.confirmed_by THEN 'confirmed_by' END, CASE WHEN NEW.voided_at IS DISTINCT FROM OLD.voided_at THEN 'voided_at' END, CASE WHEN NEW.list_version IS DISTINCT FROM OLD.list_version THEN 'list_version' END, CASE WHEN NEW.rule_version IS DISTINCT FROM OLD.rule_version THEN 'rule_version' END, CASE WHEN NEW.ban_id IS DISTINCT FROM OLD.ban_id THEN 'ban_id' END, CASE WHEN NEW.kept_from IS DISTINCT FROM OLD.kept_from THEN 'kept_from' END], NULL);
             is_allowed := changed = '{}' OR CASE viewer_role
                 WHEN 'SUPERVISOR' THEN (it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND (EXISTS (SELECT FROM screening WHERE application_id = it.id AND kind = question AND voided_at IS NULL AND result = 'HIT') AND viewer.latest_answer(it.id, question) <> 'NO_MATCH') AND changed <@ '{proposed,proposed_by,reason}' AND OLD.result = 'PENDING' AND OLD.voided_at IS NULL AND OLD.proposed IN ('NO_MATCH', 'MATCH') AND NEW.proposed IN ('NO_MATCH', 'MATCH') AND NEW.proposed_by = viewer_subject)
                 WHEN 'SCREENING' THEN (it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND viewer.latest_answer(it.id, question) = 'PENDING' AND changed <@ '{answered_at,answered_by,result}' AND OLD.result = 'PENDING' AND OLD.voided_at IS NULL AND coalesce(OLD.proposed, '') NOT IN ('NO_MATCH', 'MATCH') AND NEW.answered_by = viewer_subject AND NEW.answered_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.result IN ('CLEAR', 'HIT', 'UNAVAILABLE') AND (NEW.kind <> 'CLEARANCE' OR NEW.result = 'UNAVAILABLE'))
@@ -3506,7 +3509,7 @@ CREATE POLICY officer_writing_select ON visa FOR SELECT TO gerbang_officer_writi
 GRANT INSERT (application_id, decision_id, issued_at, stay_days, use_by, visa_number) ON visa TO gerbang_officer_writing;
 CREATE POLICY officer_writing_insert ON visa FOR INSERT TO gerbang_officer_writing
     WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id));
-GRANT INSERT (application_id, id, kind, referral_note, referral_reason, requested_at, result) ON screening TO gerbang_officer_writing;
+GRANT INSERT (application_id, id, kind, list_version, referral_note, referral_reason, requested_at, result, rule_version) ON screening TO gerbang_officer_writing;
 CREATE POLICY officer_writing_insert ON screening FOR INSERT TO gerbang_officer_writing
     WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = screening.application_id));
 GRANT SELECT (applicant_id, nationality_code, number) ON identity_version TO gerbang_officer_writing;
@@ -3639,10 +3642,10 @@ CREATE POLICY supervisor_writing_insert ON visa FOR INSERT TO gerbang_supervisor
 GRANT UPDATE (revoked_at, superseded_at) ON visa TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_update ON visa FOR UPDATE TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id)) WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id));
-GRANT SELECT (answered_at, answered_by, application_id, ban_id, confirmed_by, id, kept_from, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, voided_at) ON screening TO gerbang_supervisor_writing;
+GRANT SELECT (answered_at, answered_by, application_id, ban_id, confirmed_by, id, kept_from, kind, list_version, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, rule_version, voided_at) ON screening TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON screening FOR SELECT TO gerbang_supervisor_writing
     USING (viewer.acts_as('SUPERVISOR'));
-GRANT INSERT (application_id, id, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result) ON screening TO gerbang_supervisor_writing;
+GRANT INSERT (application_id, id, kind, list_version, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, rule_version) ON screening TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_insert ON screening FOR INSERT TO gerbang_supervisor_writing
     WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = screening.application_id));
 GRANT UPDATE (proposed, proposed_by, reason) ON screening TO gerbang_supervisor_writing;
@@ -3993,7 +3996,7 @@ CREATE POLICY auditor_writing_select ON decision FOR SELECT TO gerbang_auditor_w
 GRANT SELECT (application_id, decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON visa FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id));
-GRANT SELECT (answered_at, answered_by, application_id, ban_id, confirmed_by, id, kept_from, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, voided_at) ON screening TO gerbang_auditor_writing;
+GRANT SELECT (answered_at, answered_by, application_id, ban_id, confirmed_by, id, kept_from, kind, list_version, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, rule_version, voided_at) ON screening TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON screening FOR SELECT TO gerbang_auditor_writing
     USING (viewer.acts_as('AUDITOR'));
 GRANT SELECT (account, answered_at, answered_by, applicant_id, due_at, id, kind, lodged_at, lodged_by, lodged_role, outcome, reference, state) ON data_request TO gerbang_auditor_writing;
@@ -4351,7 +4354,7 @@ CREATE POLICY screening_writing_insert ON assignment FOR INSERT TO gerbang_scree
 GRANT UPDATE (ended_at, ended_by) ON assignment TO gerbang_screening_writing;
 CREATE POLICY screening_writing_update ON assignment FOR UPDATE TO gerbang_screening_writing
     USING ((SELECT viewer.acts_as('SCREENING')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id)) WITH CHECK ((SELECT viewer.acts_as('SCREENING')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
-GRANT SELECT (answered_at, answered_by, application_id, ban_id, confirmed_by, id, kept_from, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, voided_at) ON screening TO gerbang_screening_writing;
+GRANT SELECT (answered_at, answered_by, application_id, ban_id, confirmed_by, id, kept_from, kind, list_version, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, rule_version, voided_at) ON screening TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON screening FOR SELECT TO gerbang_screening_writing
     USING (viewer.acts_as('SCREENING'));
 GRANT UPDATE (answered_at, answered_by, confirmed_by, proposed, proposed_by, reason, result) ON screening TO gerbang_screening_writing;
@@ -4584,9 +4587,9 @@ CREATE POLICY linker_insert ON ban_index FOR INSERT TO gerbang_linker
 GRANT INSERT (applicant_id, id, linked_id, reason, state) ON person_link TO gerbang_linker;
 CREATE POLICY linker_insert ON person_link FOR INSERT TO gerbang_linker
     WITH CHECK (true);
-GRANT INSERT (applicant_id, fields, id, version) ON linker_read TO gerbang_linker;
+GRANT INSERT (applicant_id, fields, id, reader, version) ON linker_read TO gerbang_linker;
 CREATE POLICY linker_insert ON linker_read FOR INSERT TO gerbang_linker
-    WITH CHECK (true);
+    WITH CHECK (reader = 'LINKER');
 GRANT UPDATE (is_linked) ON application TO gerbang_linker;
 CREATE POLICY linker_update ON application FOR UPDATE TO gerbang_linker
     USING (true);
@@ -4599,4 +4602,47 @@ CREATE POLICY linker_delete ON person_index FOR DELETE TO gerbang_linker
 GRANT DELETE ON ban_index TO gerbang_linker;
 CREATE POLICY linker_delete ON ban_index FOR DELETE TO gerbang_linker
     USING (true);
+
+-- SCREENER
+GRANT USAGE ON SCHEMA public TO gerbang_screener;
+GRANT EXECUTE ON FUNCTION wib_day TO gerbang_screener;
+GRANT SELECT (id, nationality_code) ON applicant TO gerbang_screener;
+CREATE POLICY screener_select ON applicant FOR SELECT TO gerbang_screener
+    USING (true);
+GRANT SELECT (applicant_id, birth_date, full_name, passport_issuing_state, passport_number, sealed, versions) ON identity TO gerbang_screener;
+CREATE POLICY screener_select ON identity FOR SELECT TO gerbang_screener
+    USING (true);
+GRANT SELECT (applicant_id, birth_date, full_name, nationality_code, number, passport_issuing_state, passport_number, sealed, valid_from, valid_until, versions) ON identity_version TO gerbang_screener;
+CREATE POLICY screener_select ON identity_version FOR SELECT TO gerbang_screener
+    USING (true);
+GRANT SELECT (applicant_id, id, is_linked, partner_code, received_at, stage, status, target_due_at) ON application TO gerbang_screener;
+CREATE POLICY screener_select ON application FOR SELECT TO gerbang_screener
+    USING (true);
+GRANT SELECT (application_id, sequence) ON application_event TO gerbang_screener;
+CREATE POLICY screener_select ON application_event FOR SELECT TO gerbang_screener
+    USING (true);
+GRANT SELECT (application_id, kind, voided_at) ON screening TO gerbang_screener;
+CREATE POLICY screener_select ON screening FOR SELECT TO gerbang_screener
+    USING (true);
+GRANT SELECT (approved_by, banned_from, banned_until, id, withdrawn_by) ON ban_entry TO gerbang_screener;
+CREATE POLICY screener_select ON ban_entry FOR SELECT TO gerbang_screener
+    USING (true);
+GRANT SELECT (ban_id, birth_date, erased_at, full_name, issuing_state, passport_number, sealed) ON banned_person TO gerbang_screener;
+CREATE POLICY screener_select ON banned_person FOR SELECT TO gerbang_screener
+    USING (true);
+GRANT SELECT (application_id, ended_at) ON ban_match TO gerbang_screener;
+CREATE POLICY screener_select ON ban_match FOR SELECT TO gerbang_screener
+    USING (true);
+GRANT INSERT (applicant_id, fields, id, reader, version) ON linker_read TO gerbang_screener;
+CREATE POLICY screener_insert ON linker_read FOR INSERT TO gerbang_screener
+    WITH CHECK (reader = 'SCREENER');
+GRANT INSERT (application_id, ban_id, by, id) ON ban_match TO gerbang_screener;
+CREATE POLICY screener_insert ON ban_match FOR INSERT TO gerbang_screener
+    WITH CHECK (by = 'LIKENESS');
+GRANT INSERT (answered_at, application_id, id, kind, list_version, requested_at, result, rule_version) ON screening TO gerbang_screener;
+CREATE POLICY screener_insert ON screening FOR INSERT TO gerbang_screener
+    WITH CHECK (result = 'CLEAR' AND list_version IS NOT NULL);
+GRANT INSERT (application_id, kind, occurred_at, sequence) ON application_event TO gerbang_screener;
+CREATE POLICY screener_insert ON application_event FOR INSERT TO gerbang_screener
+    WITH CHECK (kind = 'SCREENED');
 

@@ -32,6 +32,7 @@ from models.jobs.mail import keep_mail
 from models.jobs.overdue import keep_lapsing
 from models.jobs.passes import keep_passes
 from models.jobs.scheduler import Jobs
+from models.jobs.screening import keep_screening
 from models.jobs.subscriptions import keep_subscriptions
 from models.jobs.transfers import keep_transferring
 from models.jobs.visa_documents import keep_telling_readers
@@ -59,7 +60,7 @@ log = logging.getLogger(__name__)
 
 @click.command()
 def keep() -> None:
-    """Do what the gateway does not: fold, publish, link people, and what happens by the clock."""
+    """Do what the gateway does not: fold, publish, link, screen, and what the clock says."""
     settings = read_settings(command=Command.KEEP)
     with logging_as(settings):
         asyncio.run(_keep(settings))
@@ -69,12 +70,12 @@ def keep() -> None:
 async def run_keeper(
     settings: Settings, jobs: Jobs | None = None, *, stands_still: bool = False
 ) -> AsyncIterator[None]:
-    """Run the jobs while the context is open: fold and publish volumes, link people, sign the
-    account and let its oldest entries go, erase people, sweep keys that belong to nobody, carry
-    what was done to keys into the account, compare receipts with the log of reads, end overdue
-    cases, tell of inquiries that wait too long, deliver mail, take files from closed places, delete
-    changes that no subscriber needs any more, install the next day's seal keys, and note when each
-    of this was last done.
+    """Run the jobs while the context is open: fold and publish volumes, link and screen people,
+    sign the account and let its oldest entries go, erase people, sweep keys that belong to nobody,
+    carry what was done to keys into the account, compare receipts with the log of reads, end
+    overdue cases, tell of inquiries that wait too long, deliver mail, take files from closed
+    places, delete changes that no subscriber needs any more, install the next day's seal keys, and
+    note when each of this was last done.
 
     Where the world ``stands_still``, nothing happens because time passes.
     """
@@ -84,6 +85,7 @@ async def run_keeper(
     if settings.key_service:
         keys = key_service_for(settings, Principal.LINKER)
         keepers.append(partial(keep_linking, keys))
+        keepers.append(partial(keep_screening, key_service_for(settings, Principal.SCREENER)))
         # On the socket that no gateway reaches: a captured one erases nobody.
         signing = key_service_for(settings, Principal.KEEPER)
         keepers.append(partial(keep_erasing, signing, settings.retention))

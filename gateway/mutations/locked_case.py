@@ -130,8 +130,17 @@ def _visible_answers(clearance: Any) -> list[Any]:
         may_ask = kind in clearance.to_ask
         return ScreeningResult.UNAVAILABLE if may_ask else ScreeningResult.PENDING
 
+    def list_version(kind: ScreeningKind) -> str | None:
+        return "" if clearance.cleared and kind in clearance.to_ask else None
+
     return [
-        SimpleNamespace(id=None, kind=kind, result=answer(kind), proposed=None)
+        SimpleNamespace(
+            id=None,
+            kind=kind,
+            result=answer(kind),
+            proposed=None,
+            list_version=list_version(kind),
+        )
         for kind in ScreeningKind
     ]
 
@@ -193,6 +202,9 @@ def _state(
         decided=(row.outcome, row.ground) if row.outcome else None,
         questions=questions,
         answers={kind: ScreeningResult(one.result) for kind, one in latest.items()},
+        answered_by_system=frozenset(
+            kind for kind, one in latest.items() if one.list_version is not None
+        ),
         proposals=_proposals(latest, found_by),
         hits=frozenset(
             kind for kind in found_by if latest[kind].result != ScreeningResult.NO_MATCH

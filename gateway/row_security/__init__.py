@@ -10,7 +10,7 @@ from gateway.mapping.catalogue import Catalogue
 from gateway.policy import LOOKED_UP_FOR, NAMES_NO_CASE, POLICY, PURPOSES, VISA_CHECKERS
 from gateway.row_security.explaining_functions import EXPLAINING_FUNCTIONS, explaining_grants
 from gateway.row_security.grants import columns_read
-from gateway.row_security.linker import linker
+from gateway.row_security.jobs import job_roles
 from gateway.row_security.oversight_functions import OVERSIGHT_FUNCTIONS, oversight_grants
 from gateway.row_security.predicates import predicate
 from gateway.row_security.reach_functions import REACH_FUNCTIONS, reach_grants
@@ -27,7 +27,7 @@ from models import (
     TrustedDocument,
     VisaCheck,
 )
-from models.row_security import DATABASE_ROLES, LINKER, database_role
+from models.row_security import DATABASE_ROLES, JOB_ROLES, database_role
 from models.vocabulary import Role
 
 _HEAD = """\
@@ -75,20 +75,20 @@ def row_security(catalogue: Catalogue) -> str:
             "",
             *(line for role in Role for line in _open_to_role(catalogue, role)),
             *writes(),
-            *linker(),
+            *job_roles(),
             "",
         )
     )
 
 
 def _roles() -> str:
-    names = ", ".join(f"'{name}'" for name in (*DATABASE_ROLES, LINKER))
+    names = ", ".join(f"'{name}'" for name in (*DATABASE_ROLES, *JOB_ROLES))
     return _ROLES.format(names=names)
 
 
 def _close_everything() -> Iterator[str]:
     """Revoke everything, and force row security on every table, for its owner too."""
-    grantees = ", ".join(("PUBLIC", *DATABASE_ROLES, LINKER))
+    grantees = ", ".join(("PUBLIC", *DATABASE_ROLES, *JOB_ROLES))
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {grantees};"
     yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {grantees};"
     yield f"REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM {grantees};"

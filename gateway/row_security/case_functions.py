@@ -47,8 +47,11 @@ CREATE OR REPLACE FUNCTION viewer.questions_to_ask(asked_case uuid) RETURNS text
     BEGIN
         RETURN ARRAY(
             SELECT question FROM unnest(viewer.questions_of(asked_case)) AS question
-            WHERE coalesce(viewer.latest_answer(asked_case, question), 'UNAVAILABLE')
-                = 'UNAVAILABLE'
+            WHERE coalesce((
+                SELECT result = 'UNAVAILABLE' OR list_version IS NOT NULL FROM screening
+                WHERE application_id = asked_case AND kind = question AND voided_at IS NULL
+                ORDER BY requested_at DESC, id DESC LIMIT 1
+            ), true)
         );
     END
 $$;

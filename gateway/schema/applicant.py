@@ -99,7 +99,7 @@ class Applicant(Node):
     linker_reads: Connection[LinkerRead] = pages(
         ApplicantRow.id,
         LinkerReadRow.applicant_id,
-        "When the LINKER read the identity of this person, latest first.",
+        "When the LINKER or the SCREENER read the identity of this person, latest first.",
         order=LinkerReadRow.read_at,
         newest_first=True,
     )

@@ -12,7 +12,7 @@ from models import BannedPerson as BannedPersonRow
 from models import BanRead as BanReadRow
 from models import Country as CountryRow
 from models.person.sealed import sealed_cell
-from models.vocabulary import BanGround, BanState, IndexKind, Purpose, Role
+from models.vocabulary import BanGround, BanMatchKind, BanState, Purpose, Role
 
 
 @noun(key=BannedPersonRow.ban_id, is_logged=True)
@@ -103,6 +103,6 @@ class BanEntry(Node):
 class BanMatch:
     """An entry that is in force, and the applicant of a case, have something in common."""
 
-    by: IndexKind = column(MatchRow.by, "What they have in common.")
+    by: BanMatchKind = column(MatchRow.by, "What they have in common.")
     found_at: datetime = column(MatchRow.found_at, "When that was found.")
     ban: BanEntry | None = link(MatchRow.ban_id, BanEntryRow.id, "The entry.")

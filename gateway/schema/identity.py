@@ -1,4 +1,4 @@
-"""Who an applicant is and was, and which versions of it the LINKER read."""
+"""Who an applicant is and was, and which versions of it jobs of the keeper read."""
 
 from datetime import date, datetime
 
@@ -9,7 +9,7 @@ from models import Identity as IdentityRow
 from models import IdentityVersion as IdentityVersionRow
 from models import LinkerRead as LinkerReadRow
 from models.person.sealed import sealed_cell
-from models.vocabulary import Sex
+from models.vocabulary import IdentityReader, Sex
 
 
 @noun(key=IdentityRow.applicant_id, is_logged=True)
@@ -100,8 +100,9 @@ class IdentityVersion:
 
 @noun(key=LinkerReadRow.id)
 class LinkerRead:
-    """One read by the LINKER, which looks for other files of everybody alike; never removed."""
+    """One read by a job of the keeper, which reads everybody alike; never removed."""
 
+    reader: IdentityReader = column(LinkerReadRow.reader, "Which job read it.")
     version: int = column(LinkerReadRow.version, "The version of the identity that was read.")
     read_at: datetime = column(LinkerReadRow.read_at, "When.")
     fields: list[str] = column(LinkerReadRow.fields, "The fields of `Identity` that were read.")

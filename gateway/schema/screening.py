@@ -37,7 +37,16 @@ class Screening(Node):
     answered_at: datetime | None = column(ScreeningRow.answered_at, "When it was answered.")
     answered_by: str | None = column(
         ScreeningRow.answered_by,
-        "Subject who answered; null for answers from before this was recorded.",
+        "Subject who answered; null where the system did, and for answers from before this was"
+        " recorded.",
+    )
+    list_version: str | None = column(
+        ScreeningRow.list_version,
+        "The version of the entry-ban list with which the system compared the person; null where a"
+        " person answered.",
+    )
+    rule_version: str | None = column(
+        ScreeningRow.rule_version, "The version of the rule by which the system compared, likewise."
     )
     confirmed_by: str | None = column(
         ScreeningRow.confirmed_by, "Subject who agreed, where it takes a second person."

@@ -33,6 +33,10 @@ class Screening(Base):
     confirmed_by: Mapped[str | None]
     #: When it ceased to count: it was about the person before a correction, or was asked again.
     voided_at: Mapped[datetime | None]
+    #: The list and the rule by which the system answered (`models.ban_list`); null where a person
+    #: did.
+    list_version: Mapped[str | None]
+    rule_version: Mapped[str | None]
     #: The entry of the ban list that is the hit; none where somebody answered.
     ban_id: Mapped[UUID | None] = mapped_column(ForeignKey("ban_entry.id"))
     #: Subjects who do not see that it waits: those who proposed an entry do not learn of a hit by
@@ -55,6 +59,13 @@ class Screening(Base):
         CheckConstraint("(proposed IS NULL) = (proposed_by IS NULL)", name="proposed_by_somebody"),
         CheckConstraint("answered_by IS NULL OR answered_at IS NOT NULL", name="answered_by_whom"),
         CheckConstraint("confirmed_by <> answered_by", name="confirmed_by_another"),
+        # The system clears, and says nothing else.
+        CheckConstraint(
+            "num_nulls(list_version, rule_version) = 2"
+            " OR num_nulls(list_version, rule_version) = 0 AND kind = 'ENTRY_BAN'"
+            " AND result = 'CLEAR' AND num_nonnulls(answered_by, proposed, ban_id) = 0",
+            name="system_clears",
+        ),
         CheckConstraint(
             "result NOT IN ('NO_MATCH', 'MATCH') OR num_nulls(reason, confirmed_by) = 0",
             name="resolved_with_reason_by_two",

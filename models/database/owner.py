@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import asyncpg
 
-from models.row_security import DATABASE_ROLES, LINKER
+from models.row_security import DATABASE_ROLES, JOB_ROLES
 
 
 class Lack(NamedTuple):
@@ -115,7 +115,7 @@ async def missing_rights(owner: asyncpg.Connection, login: str | None) -> list[L
     return [
         Lack(*row)
         for question in _CHECKS
-        for row in await owner.fetch(_COMMON + question, (*DATABASE_ROLES, LINKER), login)
+        for row in await owner.fetch(_COMMON + question, (*DATABASE_ROLES, *JOB_ROLES), login)
     ]
 
 

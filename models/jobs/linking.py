@@ -29,6 +29,7 @@ from models.person.sealed import cells_sql
 from models.person.vault import Cell, Vault
 from models.row_keys import new_key
 from models.row_security import LINKER
+from models.vocabulary import IdentityReader
 
 #: A tour has a list of its own, by its reference; a family is shown with each of its files.
 LARGEST_FAMILY = 20
@@ -38,7 +39,7 @@ _BATCH = 200
 _LINKED_AT_ONCE = 20_000
 #: The fields of Identity that are read, by their names in the API.
 READ_FIELDS = ["fullName", "birthDate", "passportNumber", "passportIssuingState"]
-_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('gerbang linker', 0))"
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('gerbang linker', 0))"
 _TO_LINK = """
     SELECT id, applicant_id FROM application
     WHERE NOT is_linked AND applicant_id <> ALL ($2) ORDER BY id LIMIT $1
@@ -55,7 +56,7 @@ _TO_INDEX = """
 #: The columns of Identity that are read.
 READ = ("full_name", "birth_date", "passport_number")
 #: Every version that is or was in force: a passport that was corrected counts too.
-_VERSIONS = f"""
+VERSIONS = f"""
     SELECT
         applicant_id, coalesce(in_force.number, 1) AS version,
         coalesce(passport_issuing_state, nationality_code) AS state,
@@ -77,8 +78,8 @@ _VERSIONS = f"""
     )
 """  # noqa: S608
 _RECORD = """
-    INSERT INTO linker_read (id, applicant_id, version, fields)
-    SELECT *, $4 FROM unnest($1::uuid[], $2::uuid[], $3::bigint[])
+    INSERT INTO linker_read (id, applicant_id, version, fields, reader)
+    SELECT *, $4, $5 FROM unnest($1::uuid[], $2::uuid[], $3::bigint[])
 """
 #: An erasure at the same time waits for the record, or the person is no longer on file.
 _ON_FILE = "SELECT applicant_id FROM identity WHERE applicant_id = ANY ($1)"
@@ -254,7 +255,7 @@ async def forget_other_keys(keys: KeyService, connection: asyncpg.Connection) ->
 async def _as_linker(connection: asyncpg.Connection) -> AsyncIterator[None]:
     async with connection.transaction():
         await connection.execute(f"SET LOCAL ROLE {LINKER}")
-        await connection.execute(_LOCK)
+        await connection.execute(LOCK)
         yield
         await connection.execute("RESET ROLE")  # where the transaction goes on
 
@@ -266,7 +267,7 @@ async def _index_people(
 
     Nothing is read of people who were erased; digests that the law keeps stay.
     """
-    versions = await connection.fetch(_VERSIONS, people)
+    versions = await connection.fetch(VERSIONS, people)
     applicants, numbers = ([one[name] for one in versions] for name in ("applicant_id", "version"))
     people = sorted(set(applicants))
     await record_reads(connection, applicants, numbers)
@@ -294,12 +295,15 @@ async def _index_people(
 
 
 async def record_reads(
-    connection: asyncpg.Connection, people: Sequence[UUID], versions: Sequence[int]
+    connection: asyncpg.Connection,
+    people: Sequence[UUID],
+    versions: Sequence[int],
+    reader: IdentityReader = IdentityReader.LINKER,
 ) -> None:
     """Record that these versions of people are read. Raises AccountError where that was not
     written."""
     ids = [new_key() for _ in people]
-    status = await connection.execute(_RECORD, ids, people, versions, READ_FIELDS)
+    status = await connection.execute(_RECORD, ids, people, versions, READ_FIELDS, reader)
     require_written(status, len(people))
 
 

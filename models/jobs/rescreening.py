@@ -9,6 +9,7 @@ so a killed run can start again.
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -22,7 +23,7 @@ from models.person.vault import Cell, Vault, bound_name
 from models.row_keys import new_key
 from models.vocabulary import IndexKind
 
-_IS_IN_FORCE = (
+IS_IN_FORCE = (
     f"{STANDS} AND banned_from <= wib_day(now())"
     " AND (banned_until IS NULL OR banned_until >= wib_day(now()))"
 )
@@ -41,7 +42,7 @@ _MATCHES_OF_CASES = f"""
     JOIN person_index AS filed ON filed.applicant_id = application.applicant_id
     JOIN ban_index AS listed ON listed.digest = filed.digest
     JOIN ban_entry ON ban_entry.id = listed.ban_id
-    WHERE application.id = ANY ($1) AND {_IS_IN_FORCE}
+    WHERE application.id = ANY ($1) AND {IS_IN_FORCE}
 """  # noqa: S608 - constants alone
 _DUE = f"""
     SELECT id FROM ban_entry
@@ -97,7 +98,7 @@ _ASK = """
 _END = f"""
     UPDATE ban_match SET ended_at = clock_timestamp()
     FROM ban_entry
-    WHERE ban_entry.id = ban_id AND ended_at IS NULL AND NOT ({_IS_IN_FORCE})
+    WHERE ban_entry.id = ban_id AND ended_at IS NULL AND NOT ({IS_IN_FORCE})
     RETURNING ban_id, application_id
 """  # noqa: S608 - constants alone
 _VOID_HITS = """
@@ -198,10 +199,19 @@ async def _ask(connection: asyncpg.Connection, cases: Collection[UUID]) -> None:
     await connection.execute(_ASK, [new_key() for _ in cases], list(cases))
 
 
-_CELLS = cells_sql(*(getattr(BannedPerson, name) for name in SEALED_OF_BANS))
+class BannedIdentity(NamedTuple):
+    """Who an entry is about, opened."""
+
+    issuing_state: str | None
+    passport_number: str | None
+    full_name: str | None
+    birth_date: str | None
+
+
+CELLS = cells_sql(*(getattr(BannedPerson, name) for name in SEALED_OF_BANS))
 #: Entries in force that lack a digest of the key that writes.
 _TO_INDEX = f"""
-    SELECT ban_id, issuing_state, {_CELLS}
+    SELECT ban_id, issuing_state, {CELLS}
     FROM banned_person
     JOIN ban_entry ON ban_entry.id = ban_id
     WHERE approved_by IS NOT NULL AND withdrawn_by IS NULL AND erased_at IS NULL
@@ -255,6 +265,20 @@ async def forget_other_keys_of_bans(
 
 async def _messages(keys: KeyService, listed: Sequence[asyncpg.Record]) -> list[_Message]:
     """What is digested of each; all that is sealed is opened at once."""
+    return [
+        message
+        for ban, one in (await open_entries(keys, listed)).items()
+        for message in _messages_of(ban, one)
+    ]
+
+
+async def open_entries(
+    keys: KeyService, listed: Sequence[asyncpg.Record]
+) -> dict[UUID, BannedIdentity]:
+    """Who some entries are about; all that is sealed is opened at once.
+
+    Raises KeyServiceError, and UnreadableError, which names the entries that nobody can read.
+    """
     cells = {
         (row["ban_id"], name): Cell(row["ban_id"], bound_name("banned_person", name), row[name])
         for row in listed
@@ -263,23 +287,18 @@ async def _messages(keys: KeyService, listed: Sequence[asyncpg.Record]) -> list[
     }
     texts = await Vault(keys, Cause.BANS).open(list(cells.values()))
     opened = dict(zip(cells, texts, strict=True))
-    return [
-        message
-        for row in listed
-        for message in _messages_of(
-            row["ban_id"],
-            row["issuing_state"],
-            *(opened.get((row["ban_id"], name)) for name in SEALED_OF_BANS),
+    return {
+        row["ban_id"]: BannedIdentity(
+            row["issuing_state"], *(opened.get((row["ban_id"], name)) for name in SEALED_OF_BANS)
         )
-    ]
+        for row in listed
+    }
 
 
-def _messages_of(
-    ban: UUID, state: str | None, number: str | None, name: str | None, born: str | None
-) -> Iterator[_Message]:
-    if state is not None and number is not None:
-        yield ban, IndexKind.PASSPORT, passport_message(state, number)
-    if name is not None and born is not None:
-        message = name_message(name, date.fromisoformat(born))
+def _messages_of(ban: UUID, one: BannedIdentity) -> Iterator[_Message]:
+    if one.issuing_state is not None and one.passport_number is not None:
+        yield ban, IndexKind.PASSPORT, passport_message(one.issuing_state, one.passport_number)
+    if one.full_name is not None and one.birth_date is not None:
+        message = name_message(one.full_name, date.fromisoformat(one.birth_date))
         if message is not None:
             yield ban, IndexKind.NAME_AND_BIRTH_DATE, message

@@ -93,6 +93,8 @@ class Principal(StrEnum):
     GATEWAY = "gateway"
     #: The keeper's job that compares people.
     LINKER = "linker"
+    #: The keeper's job that compares people with the entry-ban list.
+    SCREENER = "screener"
     #: Whoever loads a world, indexes it anew, or tells who belongs together, by a command.
     LOADER = "loader"
     #: The keeper's other jobs.
@@ -108,6 +110,8 @@ class Cause(StrEnum):
     LINKING = "LINKING"
     #: A visa was granted: its document names its holder.
     ISSUING = "ISSUING"
+    #: A case is complete and paid: the person is compared with the entry-ban list.
+    SCREENING = "SCREENING"
     #: An entry of the ban list is compared.
     BANS = "BANS"
     #: A world is loaded, or indexed anew by another key.

@@ -70,6 +70,12 @@ RIGHTS: Mapping[Principal, Rights] = {
         people_an_hour=20_000,
         digests_a_person=DIGESTS_A_PERSON,
     ),
+    Principal.SCREENER: Rights(
+        Socket.LINKING,
+        frozenset(("open",)),
+        {"open": (Cause.SCREENING, Cause.BANS)},
+        people_an_hour=20_000,
+    ),
     Principal.LOADER: Rights(
         Socket.LINKING,
         frozenset(("key_ids", "digests", "make", "open", "relate", "judges", "judge_everybody")),
@@ -185,13 +191,15 @@ class PrincipalJudge:
             self._take_digests(principal, len(question["messages"]))
 
         def judge(found: Found) -> Sequence[Entry]:
-            if principal is Principal.LINKER and found.relations.is_strict:
+            if principal in _OF_THE_LIST and found.relations.is_strict:
                 _require_kind(Cause(cause), set(subjects), found.relations)
-            if rights.people_an_hour is not None:
+            # The SCREENER holds the whole list, and opens it anew whenever it starts.
+            is_list = principal is Principal.SCREENER and cause == Cause.BANS
+            if rights.people_an_hour is not None and not is_list:
                 found.counts.admit(subjects, rights.people_an_hour)
             return (Entry(_VERBS[verb], cause, subjects),)
 
-        named = [one.bytes for one in subjects] if principal is Principal.LINKER else []
+        named = [one.bytes for one in subjects] if principal in _OF_THE_LIST else []
         await self._keys.receipts.leave("", principal, judge, named=named)
         if rights.digests_a_person is not None:
             more = self._digests[principal] + len(subjects) * rights.digests_a_person
@@ -214,8 +222,12 @@ class PrincipalJudge:
         self._digests[principal] = left
 
 
+#: Who reads people for one cause, and entries of the ban list for another.
+_OF_THE_LIST = (Principal.LINKER, Principal.SCREENER)
+
+
 def _require_kind(cause: Cause, subjects: set[UUID], relations: Relations) -> None:
-    """People are opened to link them, entries of the ban list to compare those."""
+    """People are opened to link or screen them, entries of the ban list to compare those."""
     banned = relations.among(RelationKind.BAN, "", subjects)
     fit = banned if cause is Cause.BANS else subjects - banned
     if subjects - fit:

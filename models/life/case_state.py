@@ -60,6 +60,8 @@ class CaseState:
     questions: tuple[ScreeningKind, ...] = (ScreeningKind.ENTRY_BAN,)
     #: The latest answer to each question that was asked.
     answers: Mapping[ScreeningKind, ScreeningResult] = field(default_factory=dict)
+    #: The questions that the system answered last: whoever refers a case asks people all the same.
+    answered_by_system: frozenset[ScreeningKind] = frozenset()
     #: What waits for a second person, by question.
     proposals: Mapping[ScreeningKind, Proposal] = field(default_factory=dict)
     #: The questions with a hit that was not found to be another person.
@@ -102,7 +104,11 @@ class CaseState:
         """The questions that may be asked now. After a hit nobody asks again: the hit must be
         resolved."""
         unanswered = (None, ScreeningResult.UNAVAILABLE)
-        return tuple(one for one in self.questions if self.answers.get(one) in unanswered)
+        return tuple(
+            one
+            for one in self.questions
+            if self.answers.get(one) in unanswered or one in self.answered_by_system
+        )
 
     @property
     def questions_to_ask_again(self) -> tuple[ScreeningKind, ...]:

@@ -9,7 +9,7 @@ from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, LargeBinary, T
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
-from models.vocabulary import IndexKind, LinkReason, LinkState, Purpose, Role
+from models.vocabulary import IdentityReader, IndexKind, LinkReason, LinkState, Purpose, Role
 
 
 class PersonIndex(Base):
@@ -81,21 +81,26 @@ class PersonLink(Base):
 
 
 class LinkerRead(Base):
-    """One read of one version of an identity by the LINKER; never changed, never removed.
+    """One read of one version of an identity by the LINKER or the SCREENER; never changed, never
+    removed.
 
-    Everybody on file is read in the same way, so a read does not reveal a link.
+    Everybody on file is read in the same way, so a read reveals neither a link nor a candidate.
     """
 
     __tablename__ = "linker_read"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
+    reader: Mapped[str] = mapped_column(server_default=text("'LINKER'"))
     applicant_id: Mapped[UUID] = mapped_column(ForeignKey("applicant.id"))
     version: Mapped[int]
     read_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
     #: The fields of Identity that were read, by their names in the API.
     fields: Mapped[list[str]] = mapped_column(ARRAY(Text))
 
-    __table_args__ = (Index(None, "applicant_id", "read_at", "id"),)
+    __table_args__ = (
+        Index(None, "applicant_id", "read_at", "id"),
+        one_of("reader", IdentityReader),
+    )
 
 
 class PersonLookup(Base):

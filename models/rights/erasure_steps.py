@@ -91,6 +91,7 @@ _TO_FORGET = """
             OR EXISTS (
                 SELECT FROM ban_match
                 WHERE ban_match.application_id = application.id AND ended_at IS NULL
+                    AND by <> 'LIKENESS'
             )
         )
     )

@@ -99,10 +99,14 @@ _LOGIN_SECONDS = 5.0
 
 #: The database role of the LINKER, which the owner of the tables takes on; no gateway may.
 LINKER = "gerbang_linker"
-_LET_OWNER_LINK = f"""
-    SELECT format('GRANT {LINKER} TO %I WITH INHERIT FALSE, SET TRUE', current_user)
-    WHERE NOT pg_has_role('{LINKER}', 'SET')
-        AND pg_has_role('{LINKER}', 'MEMBER WITH ADMIN OPTION')
+#: That of the SCREENER, likewise.
+SCREENER = "gerbang_screener"
+#: Those of jobs of the keeper.
+JOB_ROLES = (LINKER, SCREENER)
+_LET_OWNER_ACT = """
+    SELECT format('GRANT %I TO %I WITH INHERIT FALSE, SET TRUE', name, current_user)
+    FROM unnest($1::text[]) AS name
+    WHERE NOT pg_has_role(name, 'SET') AND pg_has_role(name, 'MEMBER WITH ADMIN OPTION')
 """
 
 
@@ -132,7 +136,7 @@ async def install_row_security(connection: asyncpg.Connection) -> list[Step]:
     scripts is recorded in the database.
     """
     steps = await reconcile(connection, parse_row_security(*scripts()), version())
-    if letting := await connection.fetchval(_LET_OWNER_LINK):
+    for (letting,) in await connection.fetch(_LET_OWNER_ACT, list(JOB_ROLES)):
         await connection.execute(letting)
     return steps
 

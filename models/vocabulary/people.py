@@ -67,6 +67,24 @@ class IndexKind(StrEnum):
     NAME_AND_BIRTH_DATE = "NAME_AND_BIRTH_DATE"
 
 
+class IdentityReader(StrEnum):
+    """Which job of the keeper read an identity."""
+
+    #: To find other files of the same person.
+    LINKER = "LINKER"
+    #: To compare the person with the entry-ban list.
+    SCREENER = "SCREENER"
+
+
+class BanMatchKind(StrEnum):
+    """What the applicant of a case and an entry of the ban list have in common."""
+
+    PASSPORT = "PASSPORT"
+    NAME_AND_BIRTH_DATE = "NAME_AND_BIRTH_DATE"
+    #: As the SCREENER compares.
+    LIKENESS = "LIKENESS"
+
+
 class LinkReason(StrEnum):
     """What two files of people have in common."""
 

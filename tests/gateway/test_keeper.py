@@ -33,6 +33,7 @@ KEEP = [sys.executable, "-c", "from gateway.cli import main; main()", "keep"]
 JOBS = (
     "fold_or_age",
     "link_cases",
+    "screen_paid_cases",
     "sequence",
     "publish",
     "end_overdue",
@@ -198,8 +199,8 @@ async def test_what_failed_is_begun_again_in_its_own_time(
 #: The jobs of a keeper that has all settings, and those that wait for time to pass: not in a world
 #: that stands still.
 AT_ALL_TIMES = """
-    fold_or_age install_next_seal_keys note_passes link_cases erase_due carry_key_notes tell_readers
-    reconcile_receipts sequence deliver_mail
+    fold_or_age install_next_seal_keys note_passes link_cases screen_paid_cases erase_due
+    carry_key_notes tell_readers reconcile_receipts sequence deliver_mail
 """
 AS_TIME_PASSES = """
     drop_of_age sweep_keys post_reports post_reminders end_subscriptions check_rules publish

@@ -33,7 +33,7 @@ def row(**more: Any) -> SimpleNamespace:
 def question(
     result: ScreeningResult, kind: ScreeningKind = BAN, *, id_: int = 1, **more: Any
 ) -> SimpleNamespace:
-    usual = {"proposed": None, "proposed_by": None, "answered_by": "finder"}
+    usual = {"proposed": None, "proposed_by": None, "answered_by": "finder", "list_version": None}
     return SimpleNamespace(id=UUID(int=id_), kind=kind.value, result=result, **{**usual, **more})
 
 

@@ -116,14 +116,23 @@ async def steal_sockets(judged: Judged) -> None:
 
 
 async def steal_the_linkers_credential(judged: Judged) -> None:
+    await _steal_a_readers_credential(judged, Principal.LINKER, Cause.LINKING)
+
+
+async def steal_the_screeners_credential(judged: Judged) -> None:
+    """What the LINKER read is no excuse."""
+    await _steal_a_readers_credential(judged, Principal.SCREENER, Cause.SCREENING)
+
+
+async def _steal_a_readers_credential(judged: Judged, principal: Principal, cause: Cause) -> None:
     before = await unlogged(judged)
     await judged.owner.execute("ALTER TABLE linker_read RENAME TO hidden_read")
     await judged.owner.execute("CREATE TABLE linker_read (LIKE hidden_read)")
     try:
-        linker = stolen(judged, Principal.LINKER, "socket.linking")
-        assert await opened(linker, Cause.LINKING) == len(EVERYBODY)
-        [named] = [one for one in await unlogged(judged) if f"opened {len(EVERYBODY)}, " in one]
-        assert named not in before
+        reader = stolen(judged, principal, "socket.linking")
+        assert await opened(reader, cause) == len(EVERYBODY)
+        new = [one for one in await unlogged(judged) if one not in before]
+        [_] = [one for one in new if f"opened {len(EVERYBODY)}, " in one]
     finally:
         await judged.owner.execute("DROP TABLE linker_read")
         await judged.owner.execute("ALTER TABLE hidden_read RENAME TO linker_read")
@@ -230,6 +239,7 @@ STEALING: Mapping[str, Callable[[Judged], Awaitable[None]]] = {
         steal_sockets
     ),
     "the linker's credential and socket, and the database": steal_the_linkers_credential,
+    "the screener's credential and socket, and the database": steal_the_screeners_credential,
     "the loader's credential and socket, and the database": steal_the_loaders_credential,
     "the keeper's credential and socket": steal_the_keepers_credential,
     "the auditor's credential and socket": steal_the_auditors_credential,

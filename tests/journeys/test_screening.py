@@ -2,6 +2,8 @@
 
 import pytest
 
+from models.ban_list.comparison import RULE_VERSION, BanList
+from models.jobs.screening import screen_paid_cases
 from tests.gateway.changing import (
     IDENTITY,
     change,
@@ -11,6 +13,7 @@ from tests.gateway.changing import (
     reference_of,
 )
 from tests.gateway.conftest import Viewer
+from tests.linking import KEYS
 
 pytestmark = pytest.mark.anyio
 
@@ -28,7 +31,9 @@ WHO_IS_IT = """
 ANSWERS = """
     query ($case: ID!) { node(id: $case) { ... on Application {
         hasOpenHit
-        screenings(first: 9) { nodes { kind result answeredBy confirmedBy answeredAt reason } }
+        screenings(first: 9) { nodes {
+            kind result answeredBy confirmedBy answeredAt reason listVersion ruleVersion
+        } }
         events(first: 50) { nodes { kind actor actorRole } }
     } } }
 """
@@ -80,6 +85,36 @@ async def test_an_entry_ban_question_is_answered_with_the_person_at_hand(who) ->
     assert found["events"]["nodes"][-1] == {
         "kind": "SCREENED", "actor": "screening", "actorRole": "SCREENING",
     }  # fmt: skip
+    await perform(who["officer"], "recordDecision", case, outcome="GRANTED")
+
+
+async def test_the_system_clears_a_file_and_whoever_refers_it_asks_people(who, connection) -> None:
+    case = await in_verification(who)
+    while await screen_paid_cases(KEYS, connection, BanList()):
+        pass
+    found = await answers(who, case)
+    [one] = found["screenings"]["nodes"]
+    assert (one["kind"], one["result"], one["answeredBy"]) == ("ENTRY_BAN", "CLEAR", None)
+    assert (one["ruleVersion"], bool(one["listVersion"])) == (RULE_VERSION, True)
+    assert found["events"]["nodes"][-1] == {"kind": "SCREENED", "actor": None, "actorRole": None}
+
+    # Referred all the same, it waits for a person, whose answer counts.
+    await perform(who["officer"], "referToScreening", case)
+    assert await questions(who["screening"], case) == ["ENTRY_BAN"]
+    granted = await change(who["officer"], "recordDecision", case, outcome="GRANTED")
+    assert granted.codes == ["NOT_CLEARED"]
+    await answer(who["screening"], case, "ENTRY_BAN", "CLEAR")
+    again = await change(who["officer"], "referToScreening", case)
+    assert again.codes == ["NOTHING_TO_ASK"]
+    await perform(who["officer"], "recordDecision", case, outcome="GRANTED")
+
+
+async def test_a_file_that_the_system_cleared_is_granted_without_another_answer(
+    who, connection
+) -> None:
+    case = await in_verification(who)
+    while await screen_paid_cases(KEYS, connection, BanList()):
+        pass
     await perform(who["officer"], "recordDecision", case, outcome="GRANTED")
 
 

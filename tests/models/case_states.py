@@ -54,6 +54,7 @@ FACTS: dict[str, st.SearchStrategy[Any]] = {
     "decided": mostly((Outcome.REFUSED, Ground.INCOMPLETE), None),
     "questions": st.sampled_from([(ScreeningKind.ENTRY_BAN,), tuple(ScreeningKind)]),
     "answers": cleared | st.dictionaries(st.sampled_from(ScreeningKind), results),
+    "answered_by_system": st.just(frozenset()),
     "proposals": st.dictionaries(st.sampled_from(ScreeningKind), proposals),
     "hits": st.frozensets(st.sampled_from(ScreeningKind)),
     "outstanding": st.frozensets(st.sampled_from(RequestedItemKind), max_size=2),

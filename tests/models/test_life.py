@@ -92,6 +92,7 @@ def test_what_an_answer_leaves_to_be_done(
     assert {name for name, value in found.items() if value} == said
     assert all({*found[name]} <= {kind} for name in names)
     assert not replace(state, is_held=True).is_cleared
+    assert replace(state, answered_by_system=frozenset((kind,))).questions_to_ask == (kind,)
     assert not replace(state, questions=(kind, ScreeningKind.CLEARANCE)).is_cleared
 
 

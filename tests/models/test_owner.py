@@ -13,7 +13,7 @@ from gateway.cli import main
 from models.database.connections import connect
 from models.database.owner import OwnerError
 from models.postgres import Server, temporary_postgres
-from models.row_security import DATABASE_ROLES, LINKER, login_at
+from models.row_security import DATABASE_ROLES, JOB_ROLES, login_at
 from tests import tokens
 from tests.owners import DATABASE, OWNER, migrate_as_owner, prepare, run, superuser_script
 
@@ -216,13 +216,13 @@ async def test_two_owners_on_one_server_share_what_a_superuser_shares(
 ) -> None:
     second = prepare(apart, owner="second_owner", database="second")
     assert await superuser_script(second) == [
-        f"GRANT {name} TO second_owner {SHARED};" for name in (LINKER, LOGIN)
+        f"GRANT {name} TO second_owner {SHARED};" for name in (*JOB_ROLES, LOGIN)
     ]
     login = make_url(login_at(second, tokens.PASSWORD)).set(username="second_gateway")
     own_login = login.render_as_string(hide_password=False)
     asked = await superuser_script(second, own_login)
     assert sorted(asked) == [
-        f"GRANT {name} TO second_owner {SHARED};" for name in sorted((*DATABASE_ROLES, LINKER))
+        f"GRANT {name} TO second_owner {SHARED};" for name in sorted((*DATABASE_ROLES, *JOB_ROLES))
     ]
     await run(superuser, *asked)
     await migrate_as_owner(second, own_login)

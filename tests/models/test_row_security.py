@@ -13,7 +13,7 @@ from gateway.access.transactions.begin import Seal
 from gateway.viewer import Viewer
 from models import Base
 from models.database.connections import connect
-from models.row_security import DATABASE_ROLES, LINKER, database_role, login_at
+from models.row_security import DATABASE_ROLES, JOB_ROLES, database_role, login_at
 from models.vocabulary import Role
 from tests import tokens
 from tests.acting import act
@@ -231,7 +231,7 @@ async def test_every_table_is_walled(world: str) -> None:
             """
         )
         assert [row["relname"] for row in open_tables] == []
-        assert await _grantees(connection) <= {*DATABASE_ROLES, LINKER, "gerbang_gateway"}
+        assert await _grantees(connection) <= {*DATABASE_ROLES, *JOB_ROLES, "gerbang_gateway"}
         walled = await connection.fetch("SELECT relname FROM pg_class WHERE relforcerowsecurity")
         assert {row["relname"] for row in walled} == set(Base.metadata.tables)
     finally:

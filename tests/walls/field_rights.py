@@ -150,6 +150,7 @@ _CASES: dict[str, Lines] = {
         "id kind result requestedAt":                        "- - R - - R - - R - - - - -",
         "proposed proposedBy reason":                        "- - R - - R - - R - - - - -",
         "answeredAt answeredBy confirmedBy voidedAt":        "- - R - - R - - - - - - - -",
+        "listVersion ruleVersion":                           "- - R - - R - - - - - - - -",
         "referralReason referralNote":                       "- - R - - R - - R - - - - -",
         "application":                                       "- - - - - - - - R - - - - -",
         "ban":                                               "- - R - - - - - - - - - - -",
@@ -244,7 +245,7 @@ _CASES: dict[str, Lines] = {
         "id kind occurredAt usedFor operator":               "- - - - - R - - - - - - - -",
         "fromKey toKey keys reason":                         "- - - - - R - - - - - - - -",
     },
-    "LinkerRead": {"version readAt fields":                  "- - - - - R - - - - - - - -"},
+    "LinkerRead": {"reader version readAt fields":           "- - - - - R - - - - - - - -"},
     "Installation": {
         "checkpoint":                                        "- - - - - R - - - - - - - -",
         "version database faults jobs work keys process":    "- - - - - - - - - - R - - -",

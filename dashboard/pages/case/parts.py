@@ -135,6 +135,9 @@ def _show_answer(one: Answer, say: Texts) -> list[Any]:
         return []
     by = [each for each in (one["answeredBy"], one["confirmedBy"]) if each]
     said = [*([list_text(by, say)] if by else []), *([one["reason"]] if one["reason"] else [])]
+    if one["listVersion"]:
+        versions = {"list": one["listVersion"], "rule": one["ruleVersion"]}
+        said.append(say("case.answered_by_system", **versions))
     return [written_instant(one["answeredAt"], say), *_below(said)]
 
 

@@ -9,11 +9,13 @@ from models.vocabulary import (
     AlertKind,
     BackgroundWork,
     BanGround,
+    BanMatchKind,
     BanState,
     CorrectionState,
     DataRequestKind,
     DataRequestState,
     ErasureCause,
+    IdentityReader,
     IndexKind,
     InquiryVerdict,
     KeyOperationKind,
@@ -73,6 +75,16 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     IndexKind: {
         "PASSPORT": "By the issuing state and number of a passport.",
         "NAME_AND_BIRTH_DATE": "By a name that is alike, and the birth date.",
+    },
+    BanMatchKind: {
+        "PASSPORT": "The same passport: its issuing state and number.",
+        "NAME_AND_BIRTH_DATE": "The same name, in any order, and the same birth date.",
+        "LIKENESS": "A name that is like it in another spelling or script, and a birth date that"
+        " fits; or a passport number that is easily read so.",
+    },
+    IdentityReader: {
+        "LINKER": "It looks for other files of the same person.",
+        "SCREENER": "It compares the person with the entry-ban list.",
     },
     LinkReason: {
         "PASSPORT": "The same passport: its issuing state and number, now or before a correction.",

@@ -1314,11 +1314,13 @@ CREATE INDEX ix_person_index_digest_applicant_id ON person_index (digest, applic
 
 CREATE TABLE linker_read (
     id UUID NOT NULL,
+    reader TEXT DEFAULT 'LINKER' NOT NULL,
     applicant_id UUID NOT NULL,
     version BIGINT NOT NULL,
     read_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     fields TEXT[] NOT NULL,
     CONSTRAINT pk_linker_read PRIMARY KEY (id),
+    CONSTRAINT ck_linker_read_reader_is_known CHECK (reader IN ('LINKER', 'SCREENER')),
     CONSTRAINT fk_linker_read_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
 );
 
@@ -1700,7 +1702,7 @@ CREATE TABLE ban_match (
     ended_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_ban_match PRIMARY KEY (id),
     CONSTRAINT uq_ban_match_application_id_ban_id_by UNIQUE (application_id, ban_id, by),
-    CONSTRAINT ck_ban_match_by_is_known CHECK (by IN ('PASSPORT', 'NAME_AND_BIRTH_DATE')),
+    CONSTRAINT ck_ban_match_by_is_known CHECK (by IN ('PASSPORT', 'NAME_AND_BIRTH_DATE', 'LIKENESS')),
     CONSTRAINT fk_ban_match_ban_id FOREIGN KEY(ban_id) REFERENCES ban_entry (id),
     CONSTRAINT fk_ban_match_application_id FOREIGN KEY(application_id) REFERENCES application (id)
 );
@@ -1806,6 +1808,8 @@ CREATE TABLE screening (
     answered_by TEXT,
     confirmed_by TEXT,
     voided_at TIMESTAMP WITH TIME ZONE,
+    list_version TEXT,
+    rule_version TEXT,
     ban_id UUID,
     kept_from TEXT[] DEFAULT '{}' NOT NULL,
     CONSTRAINT pk_screening PRIMARY KEY (id),
@@ -1819,6 +1823,7 @@ CREATE TABLE screening (
     CONSTRAINT ck_screening_proposed_by_somebody CHECK ((proposed IS NULL) = (proposed_by IS NULL)),
     CONSTRAINT ck_screening_answered_by_whom CHECK (answered_by IS NULL OR answered_at IS NOT NULL),
     CONSTRAINT ck_screening_confirmed_by_another CHECK (confirmed_by <> answered_by),
+    CONSTRAINT ck_screening_system_clears CHECK (num_nulls(list_version, rule_version) = 2 OR num_nulls(list_version, rule_version) = 0 AND kind = 'ENTRY_BAN' AND result = 'CLEAR' AND num_nonnulls(answered_by, proposed, ban_id) = 0),
     CONSTRAINT ck_screening_resolved_with_reason_by_two CHECK (result NOT IN ('NO_MATCH', 'MATCH') OR num_nulls(reason, confirmed_by) = 0),
     CONSTRAINT ck_screening_clearance_by_two CHECK (answered_by IS NULL OR kind <> 'CLEARANCE' OR result = 'UNAVAILABLE' OR confirmed_by IS NOT NULL),
     CONSTRAINT fk_screening_application_id FOREIGN KEY(application_id) REFERENCES application (id),

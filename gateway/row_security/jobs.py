@@ -1,0 +1,130 @@
+"""Row security of the LINKER and the SCREENER: the columns that each reads and writes, and no
+others.
+
+They are no roles of the domain, and no gateway acts in them: jobs of the keeper do.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from models import (
+    Applicant,
+    Application,
+    ApplicationEvent,
+    BanEntry,
+    BanIndex,
+    BanMatch,
+    BannedPerson,
+    Base,
+    Identity,
+    IdentityVersion,
+    LinkerRead,
+    PersonIndex,
+    PersonLink,
+    Screening,
+    Visa,
+    VisaDocument,
+)
+from models.row_security import LINKER, SCREENER
+
+_OF_A_PERSON = ("applicant_id", "sealed", "versions", "full_name", "birth_date", "passport_number",
+                "passport_issuing_state")  # fmt: skip
+_OF_A_VERSION = (*_OF_A_PERSON, "number", "nationality_code", "valid_from", "valid_until")
+_OF_THE_LIST = (
+    "ban_id",
+    "issuing_state",
+    "sealed",
+    "passport_number",
+    "full_name",
+    "birth_date",
+    "erased_at",
+)
+_OF_A_READ = ("id", "reader", "applicant_id", "version", "fields")
+_Rights = Mapping[str, Mapping[type[Base], tuple[str, ...]]]
+#: By verb, the columns of each table; none are every column.
+_OF_LINKER: _Rights = {
+    "SELECT": {
+        Applicant: ("id", "nationality_code"),
+        Identity: _OF_A_PERSON,
+        IdentityVersion: _OF_A_VERSION,
+        Application: (
+            "id", "applicant_id", "group_reference", "is_linked", "reference", "visa_type_code",
+        ),
+        Visa: ("visa_number", "application_id", "issued_at", "use_by", "stay_days"),
+        VisaDocument: (
+            "id", "visa_number", "applicant_id", "ordered_at", "issued_at", "refused_at",
+            "replaced_at",
+        ),
+        PersonIndex: (),
+        PersonLink: ("applicant_id", "linked_id", "reason"),
+        BanEntry: ("id", "approved_by", "withdrawn_by"),
+        BannedPerson: _OF_THE_LIST,
+        BanIndex: (),
+    },
+    "INSERT": {
+        PersonIndex: (),
+        BanIndex: (),
+        PersonLink: ("id", "applicant_id", "linked_id", "reason", "state"),
+        LinkerRead: _OF_A_READ,
+    },
+    "UPDATE": {
+        Application: ("is_linked",),
+        VisaDocument: ("issued_at", "digest", "key_id", "sealed", "refused_at"),
+    },
+    "DELETE": {PersonIndex: (), BanIndex: ()},
+}  # fmt: skip
+#: It clears, and says nothing else: what it may not insert, it cannot answer.
+_OF_SCREENER: _Rights = {
+    "SELECT": {
+        Applicant: ("id", "nationality_code"),
+        Identity: _OF_A_PERSON,
+        IdentityVersion: _OF_A_VERSION,
+        Application: (
+            "id", "applicant_id", "status", "is_linked", "received_at", "partner_code", "stage",
+            "target_due_at",
+        ),
+        ApplicationEvent: ("application_id", "sequence"),
+        Screening: ("application_id", "kind", "voided_at"),
+        BanEntry: ("id", "approved_by", "withdrawn_by", "banned_from", "banned_until"),
+        BannedPerson: _OF_THE_LIST,
+        BanMatch: ("application_id", "ended_at"),
+    },
+    "INSERT": {
+        LinkerRead: _OF_A_READ,
+        BanMatch: ("id", "ban_id", "application_id", "by"),
+        Screening: (
+            "id", "application_id", "kind", "result", "requested_at", "answered_at",
+            "list_version", "rule_version",
+        ),
+        ApplicationEvent: ("application_id", "sequence", "kind", "occurred_at"),
+    },
+}  # fmt: skip
+#: What a row has to be, where not any will do.
+_ROWS: Mapping[tuple[str, type[Base]], str] = {
+    (LINKER, LinkerRead): "reader = 'LINKER'",
+    (SCREENER, LinkerRead): "reader = 'SCREENER'",
+    (SCREENER, BanMatch): "by = 'LIKENESS'",
+    (SCREENER, Screening): "result = 'CLEAR' AND list_version IS NOT NULL",
+    (SCREENER, ApplicationEvent): "kind = 'SCREENED'",
+}
+
+
+def job_roles() -> Iterator[str]:
+    """The grants and row policies of each."""
+    for role, rights in ((LINKER, _OF_LINKER), (SCREENER, _OF_SCREENER)):
+        name = role.removeprefix("gerbang_")
+        yield f"-- {name.upper()}"
+        yield f"GRANT USAGE ON SCHEMA public TO {role};"
+        # Which the indexes of applications ask.
+        yield f"GRANT EXECUTE ON FUNCTION wib_day TO {role};"
+        for verb, tables in rights.items():
+            for noun, columns in tables.items():
+                table = noun.__tablename__
+                listed = f" ({', '.join(sorted(columns))})" if columns else ""
+                yield f"GRANT {verb}{listed} ON {table} TO {role};"
+                rule = _ROWS.get((role, noun), "true") if verb == "INSERT" else "true"
+                clause = f"WITH CHECK ({rule})" if verb == "INSERT" else "USING (true)"
+                yield (
+                    f"CREATE POLICY {name}_{verb.lower()} ON {table} FOR {verb} TO {role}\n"
+                    f"    {clause};"
+                )
+        yield ""

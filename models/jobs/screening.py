@@ -1,0 +1,226 @@
+"""The SCREENER: answers the screening question of a complete and paid case by itself, where nobody
+on the entry-ban list is like the person.
+
+It acts in a database role of its own, which can clear and say nothing else; whoever is like an
+entry is left to people, as is everybody while an entry cannot be opened. The list is opened through
+the key service, once, and held in the memory of this process alone. Each read is recorded before
+it happens, and what was found is written in one transaction, so a killed run starts again.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from datetime import date
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from models.account import AccountError
+from models.ban_list.comparison import RULE_VERSION, BanList, Particulars
+from models.database.connections import connected
+from models.jobs import linking
+from models.jobs.linking import READ, VERSIONS, record_reads
+from models.jobs.rescreening import CELLS, IS_IN_FORCE, open_entries
+from models.jobs.scheduler import Job, Jobs, keep_working, pause
+from models.key_service import Cause, KeyService, KeyServiceError
+from models.person.vault import Cell, UnreadableError, Vault, VaultError
+from models.row_keys import new_key
+from models.row_security import SCREENER
+from models.supervision.alert import raise_tampering
+from models.vocabulary import IdentityReader
+
+_EVERY_SECONDS = 5.0
+#: How long whom nobody can read is left aside.
+_TRIED_AGAIN_AFTER_SECONDS = 60.0
+_BATCH, _OPENED_AT_ONCE = 50, 500
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('gerbang screener', 0))"
+_IN_FORCE = f"""
+    SELECT ban_id FROM ban_entry JOIN banned_person ON ban_id = ban_entry.id
+    WHERE erased_at IS NULL AND {IS_IN_FORCE}
+"""  # noqa: S608 - constants alone
+_ENTRIES = f"SELECT ban_id, issuing_state, {CELLS} FROM banned_person WHERE ban_id = ANY ($1)"  # noqa: S608
+#: Complete, paid and linked; asked by nobody, and found to be like nobody so far.
+_WAITS = """
+    status IN ('PAID', 'IN_VERIFICATION') AND is_linked
+    AND (received_at IS NOT NULL OR partner_code IS NULL)
+    AND NOT EXISTS (
+        SELECT FROM screening WHERE application_id = application.id AND kind = 'ENTRY_BAN'
+            AND voided_at IS NULL
+    ) AND NOT EXISTS (
+        SELECT FROM ban_match WHERE application_id = application.id AND ended_at IS NULL
+    )
+"""
+_TO_SCREEN = f"""
+    SELECT id, applicant_id FROM application
+    WHERE stage <> 'CLOSED' AND {_WAITS} AND applicant_id <> ALL ($2)
+        AND EXISTS (SELECT FROM identity WHERE identity.applicant_id = application.applicant_id)
+    ORDER BY target_due_at, id LIMIT $1
+"""  # noqa: S608 - constants alone
+#: As the owner: a correction waits for a person whose row is locked, and voids what is found here.
+_LOCK_PEOPLE = """
+    SELECT id FROM applicant WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+"""
+_LOCK_CASES = """
+    SELECT id FROM application WHERE id = ANY ($1) AND applicant_id = ANY ($2)
+    ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+"""
+#: Unless another version came into force than was read.
+_CLEAR = f"""
+    INSERT INTO screening (
+        id, application_id, kind, result, requested_at, answered_at, list_version, rule_version
+    )
+    SELECT key, application.id, 'ENTRY_BAN', 'CLEAR', clock_timestamp(), clock_timestamp(), $4, $5
+    FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS found (key, case_id, version)
+    JOIN application ON application.id = case_id
+    WHERE {_WAITS} AND NOT EXISTS (
+        SELECT FROM identity_version
+        WHERE identity_version.applicant_id = application.applicant_id
+            AND valid_from IS NOT NULL AND number > version
+    )
+    RETURNING application_id
+"""  # noqa: S608 - constants alone
+_TELL = """
+    INSERT INTO application_event (application_id, sequence, kind, occurred_at)
+    SELECT application_id, 1 + max(sequence), 'SCREENED', clock_timestamp()
+    FROM application_event WHERE application_id = ANY ($1) GROUP BY application_id
+"""
+#: Whoever answers the question sees them.
+_FIND = """
+    INSERT INTO ban_match (id, ban_id, application_id, by)
+    SELECT *, 'LIKENESS' FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) ON CONFLICT DO NOTHING
+"""
+
+
+async def keep_screening(
+    keys: KeyService,
+    url: str,
+    stop: asyncio.Event,
+    every: float = _EVERY_SECONDS,
+    jobs: Jobs | None = None,
+) -> None:
+    """Screen what is complete and paid, until ``stop`` is set."""
+    job = (jobs or Jobs()).add(screen_paid_cases.__name__, every)
+    work = partial(_screen_when_due, keys, url, stop, job)
+    await keep_working(work, stop, job, after=(AccountError, KeyServiceError))
+
+
+async def _screen_when_due(keys: KeyService, url: str, stop: asyncio.Event, job: Job) -> None:
+    entries, unreadable = BanList(), dict[UUID, float]()
+    now = asyncio.get_running_loop().time
+    async with connected(url) as connection:
+        while not stop.is_set():
+            leaving = [subject for subject, until in unreadable.items() if until > now()]
+            try:
+                done = await job.record_pass(screen_paid_cases(keys, connection, entries, leaving))
+            except UnreadableError as error:
+                # An applicant is left aside; without an entry of the list everybody waits.
+                job.note_failure(error)
+                again = now() + _TRIED_AGAIN_AFTER_SECONDS
+                unreadable |= dict.fromkeys(error.subjects, again)
+                if isinstance(error, VaultError):
+                    await raise_tampering(connection, error.tampered)
+                done = 0
+            if not done:
+                await pause(stop, job.every)
+
+
+async def screen_paid_cases(
+    keys: KeyService,
+    connection: asyncpg.Connection,
+    entries: BanList,
+    leaving: Collection[UUID] = (),
+    limit: int = _BATCH,
+) -> int:
+    """Look at a batch of cases, but for those of the applicants to leave: clear those of whom
+    nobody is on the list, and note who the others may be; return how many were looked at.
+
+    ``entries`` are those that are known from the pass before, and become those in force. Nobody is
+    cleared if an error is raised: KeyServiceError if the keys cannot be used, and UnreadableError,
+    which names the people or entries that nobody can read.
+    """
+    async with connection.transaction():
+        async with _as_screener(connection):
+            await connection.execute(_LOCK)
+            cases = await connection.fetch(_TO_SCREEN, limit, list(leaving))
+            if not cases:
+                return 0
+            await _bring_up_to_date(keys, connection, entries)
+            people = sorted({case["applicant_id"] for case in cases})
+            read = await _read(keys, connection, people)
+        # A second at most, beside the loop.
+        found = await asyncio.to_thread(
+            lambda: {one: entries.candidates(versions) for one, (_, versions) in read.items()}
+        )
+        # Either the LINKER's matches are there, or it sees what is answered here.
+        await connection.execute(linking.LOCK)
+        if await _in_force(connection) != entries.entries.keys():
+            return len(cases)  # the list has changed meanwhile: the next pass has it
+        locked = [row["id"] for row in await connection.fetch(_LOCK_PEOPLE, people)]
+        wanted = [case["id"] for case in cases]
+        ready = {row["id"] for row in await connection.fetch(_LOCK_CASES, wanted, locked)}
+        of_case = {case["id"]: case["applicant_id"] for case in cases if case["id"] in ready}
+        async with _as_screener(connection):
+            like = [(new_key(), ban, case) for case, one in of_case.items() for ban in found[one]]
+            await connection.execute(_FIND, *_columns(like, 3))
+            clear = [
+                (new_key(), case, read[one][0]) for case, one in of_case.items() if not found[one]
+            ]
+            by = (entries.version, RULE_VERSION)
+            cleared = await connection.fetch(_CLEAR, *_columns(clear, 3), *by)
+            await connection.execute(_TELL, [row["application_id"] for row in cleared])
+    return len(of_case)
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], number: int) -> list[list[Any]]:
+    return [[row[at] for row in rows] for at in range(number)]
+
+
+@contextlib.asynccontextmanager
+async def _as_screener(connection: asyncpg.Connection) -> AsyncIterator[None]:
+    await connection.execute(f"SET LOCAL ROLE {SCREENER}")
+    yield
+    await connection.execute("RESET ROLE")
+
+
+async def _bring_up_to_date(
+    keys: KeyService, connection: asyncpg.Connection, entries: BanList
+) -> None:
+    """Open what is newly in force, and forget what no longer is."""
+    in_force = await _in_force(connection)
+    for ban in entries.entries.keys() - in_force:
+        entries.discard(ban)
+    new = sorted(in_force - entries.entries.keys())
+    for first in range(0, len(new), _OPENED_AT_ONCE):
+        listed = await connection.fetch(_ENTRIES, new[first : first + _OPENED_AT_ONCE])
+        for ban, one in (await open_entries(keys, listed)).items():
+            entries.add(ban, _identity(one.issuing_state, *one[1:]))
+
+
+async def _in_force(connection: asyncpg.Connection) -> set[UUID]:
+    return {row["ban_id"] for row in await connection.fetch(_IN_FORCE)}
+
+
+async def _read(
+    keys: KeyService, connection: asyncpg.Connection, people: Sequence[UUID]
+) -> Mapping[UUID, tuple[int, list[Particulars]]]:
+    """By person the latest version, and all that are or were in force."""
+    rows = await connection.fetch(VERSIONS, people)
+    numbers = [row["version"] for row in rows]
+    applicants = [row["applicant_id"] for row in rows]
+    await record_reads(connection, applicants, numbers, IdentityReader.SCREENER)
+    cells = [Cell(row["applicant_id"], name, row[name] or "") for row in rows for name in READ]
+    opened = iter(await Vault(keys, Cause.SCREENING).open(cells))
+    read = dict[UUID, tuple[int, list[Particulars]]]()
+    for row, name, born, number in zip(rows, opened, opened, opened, strict=True):
+        latest, found = read.get(row["applicant_id"], (0, []))
+        found.append(_identity(row["state"], number, name, born))
+        read[row["applicant_id"]] = max(latest, row["version"]), found
+    return read
+
+
+def _identity(
+    state: str | None, number: str | None, name: str | None, born: str | None
+) -> Particulars:
+    return Particulars(name, date.fromisoformat(born) if born else None, state, number)
