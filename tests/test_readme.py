@@ -72,6 +72,7 @@ def test_settings_exist() -> None:
     assert len(named) > 40
     assert named - known == {
         "GERBANG_KEY_STORE_OWNER_PASSWORD", "GERBANG_OWNER_PASSWORD",  # an example's own
+        "GERBANG_TOKEN",  # whoever runs a command has one
     }  # fmt: skip
 
 
