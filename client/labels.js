@@ -129,6 +129,8 @@ export const labels = {
     SCREENING: { en: "Screening authority", id: "Otoritas pemeriksaan" },
     TREASURY: { en: "State treasury", id: "Perbendaharaan negara" },
     ADMINISTRATOR: { en: "Administrator", id: "Administrator" },
+    BORDER: { en: "Border control", id: "Pemeriksaan perbatasan" },
+    CARRIER: { en: "Carrier", id: "Pengangkut" },
     ANONYMOUS: { en: "Visitor", id: "Pengunjung" },
   },
   Sex: {

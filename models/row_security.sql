@@ -3509,7 +3509,7 @@ CREATE POLICY officer_writing_select ON visa FOR SELECT TO gerbang_officer_writi
 GRANT INSERT (application_id, decision_id, issued_at, stay_days, use_by, visa_number) ON visa TO gerbang_officer_writing;
 CREATE POLICY officer_writing_insert ON visa FOR INSERT TO gerbang_officer_writing
     WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id));
-GRANT INSERT (application_id, id, kind, list_version, referral_note, referral_reason, requested_at, result, rule_version) ON screening TO gerbang_officer_writing;
+GRANT INSERT (application_id, id, kind, referral_note, referral_reason, requested_at, result) ON screening TO gerbang_officer_writing;
 CREATE POLICY officer_writing_insert ON screening FOR INSERT TO gerbang_officer_writing
     WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = screening.application_id));
 GRANT SELECT (applicant_id, nationality_code, number) ON identity_version TO gerbang_officer_writing;
@@ -3645,7 +3645,7 @@ CREATE POLICY supervisor_writing_update ON visa FOR UPDATE TO gerbang_supervisor
 GRANT SELECT (answered_at, answered_by, application_id, ban_id, confirmed_by, id, kept_from, kind, list_version, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, rule_version, voided_at) ON screening TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON screening FOR SELECT TO gerbang_supervisor_writing
     USING (viewer.acts_as('SUPERVISOR'));
-GRANT INSERT (application_id, id, kind, list_version, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, rule_version) ON screening TO gerbang_supervisor_writing;
+GRANT INSERT (application_id, id, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result) ON screening TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_insert ON screening FOR INSERT TO gerbang_supervisor_writing
     WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = screening.application_id));
 GRANT UPDATE (proposed, proposed_by, reason) ON screening TO gerbang_supervisor_writing;

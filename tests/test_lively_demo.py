@@ -45,6 +45,14 @@ def lives(demo: Demo) -> list[dict[str, Any]]:
         asked = demo.ask("supervisor", LIVES, since="2026-03-02T00:00:00Z", people=PEOPLE)
         found: list[dict[str, Any]] = asked["applications"]["nodes"]
         if len(found) == PEOPLE and all(life.pop("closedAt") for life in found):
-            return found
+            return [without_the_system(life) for life in found]
         sleep(0.5)
     raise AssertionError(f"not everybody was decided about: {found}")
+
+
+def without_the_system(life: dict[str, Any]) -> dict[str, Any]:
+    """But for the system's own answer, which comes some seconds after the payment: wherever a life
+    that is played in seconds stands by then."""
+    events = life["events"]["nodes"]
+    by_the_system = {"kind": "SCREENED", "actor": None}
+    return {**life, "events": {"nodes": [each for each in events if each != by_the_system]}}

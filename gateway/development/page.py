@@ -42,6 +42,8 @@ ROLES: Mapping[str, Mapping[Role, str]] = {
         Role.SCREENING: "Otoritas pemeriksaan",
         Role.TREASURY: "Perbendaharaan negara",
         Role.ADMINISTRATOR: "Administrator",
+        Role.BORDER: "Pemeriksaan perbatasan",
+        Role.CARRIER: "Pengangkut",
     },
     "en": {
         Role.LEADERSHIP: "Directorate leadership",
@@ -55,6 +57,8 @@ ROLES: Mapping[str, Mapping[Role, str]] = {
         Role.SCREENING: "Screening authority",
         Role.TREASURY: "State treasury",
         Role.ADMINISTRATOR: "Administrator",
+        Role.BORDER: "Border control",
+        Role.CARRIER: "Carrier",
     },
 }
 #: The people of the page, by the roles that they hold.
@@ -64,7 +68,10 @@ SECTIONS = {
         *(Role.SCREENING, Role.AUDITOR, Role.ADMINISTRATOR),
     },
     "partner": {Role.PARTNER_MANAGER, Role.PARTNER_AGENT},
-    "others": {Role.APPLICANT, Role.PARTNER_SERVICE, Role.TREASURY},
+    "others": {
+        *(Role.APPLICANT, Role.PARTNER_SERVICE, Role.TREASURY),
+        *(Role.BORDER, Role.CARRIER),
+    },
 }
 #: Of the partner's people in one country, those that are offered beside the field for all.
 EXAMPLES = ("manager-au", "agent-au", "both")

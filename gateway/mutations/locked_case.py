@@ -124,25 +124,19 @@ def _case_of(found: Mapping[str, Sequence[Any]], *, is_locked: bool) -> Case | N
 def _visible_answers(clearance: Any) -> list[Any]:
     """The answers as far as the role may know them: cleared or not, and what may be asked."""
 
-    def answer(kind: ScreeningKind) -> ScreeningResult:
-        if clearance.cleared:
-            return ScreeningResult.CLEAR
+    def answer(kind: ScreeningKind) -> SimpleNamespace:
         may_ask = kind in clearance.to_ask
-        return ScreeningResult.UNAVAILABLE if may_ask else ScreeningResult.PENDING
-
-    def list_version(kind: ScreeningKind) -> str | None:
-        return "" if clearance.cleared and kind in clearance.to_ask else None
-
-    return [
-        SimpleNamespace(
+        unclear = ScreeningResult.UNAVAILABLE if may_ask else ScreeningResult.PENDING
+        return SimpleNamespace(
             id=None,
             kind=kind,
-            result=answer(kind),
+            result=ScreeningResult.CLEAR if clearance.cleared else unclear,
             proposed=None,
-            list_version=list_version(kind),
+            # What the system cleared is asked of people all the same.
+            list_version="" if clearance.cleared and may_ask else None,
         )
-        for kind in ScreeningKind
-    ]
+
+    return [answer(kind) for kind in ScreeningKind]
 
 
 def _case(
@@ -203,7 +197,7 @@ def _state(
         questions=questions,
         answers={kind: ScreeningResult(one.result) for kind, one in latest.items()},
         answered_by_system=frozenset(
-            kind for kind, one in latest.items() if one.list_version is not None
+            [kind for kind, one in latest.items() if one.list_version is not None]
         ),
         proposals=_proposals(latest, found_by),
         hits=frozenset(

@@ -59,9 +59,8 @@ def _columns(noun: type[Base], *without: str) -> frozenset[str]:
 _ASKED = _columns(
     Screening,
     *("answered_at", "answered_by", "confirmed_by", "proposed", "proposed_by", "reason"),
-    "voided_at",
-    "ban_id",
-    "kept_from",
+    *("voided_at", "ban_id", "kept_from"),
+    *("list_version", "rule_version"),  # the system's alone
 )
 _PROPOSED = frozenset({"proposed", "proposed_by", "reason"})
 _ANSWERED = frozenset({"result", "answered_at", "answered_by"})

@@ -87,6 +87,7 @@ def test_an_open_file_of_ones_own_says_until_when_to_expect_it() -> None:
     }
     for closed_at, is_said in ((None, True), ("2026-03-02T00:00:00+00:00", False)):
         person = {"identity": None, "nationality": None, "identityVersions": {"nodes": []}}
+        person |= {"breachNotices": {"nodes": []}}
         person |= {"applications": {"nodes": [case | {"closedAt": closed_at}]}}
         mine = {"applicant": person, "keptSince": None, "note": ""}
         shown = str(content({"myData": mine, "reads": [], "requests": []}, texts("en")))

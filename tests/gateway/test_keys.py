@@ -188,6 +188,9 @@ async def _walk(who: Mapping[str, Viewer]) -> None:
         await payload_of(who["auditor"], "recordBreach", "breach { id }", **noticed)
         kept = {"billingCode": "1", "paid": rupiah(1), "receiptNumber": receipt()}
         await payload_of(who["treasury"], "keepPayment", "unmatchedPayment { id }", **kept)
+        checked = 'visaStatus(visaNumber: "1", passport: {issuingState: "AU", number: "1"})'
+        asked = await who["border"](f"{{ {checked} }}")
+        assert asked.data == {"visaStatus": "NOT_OK"}, asked.text
         breach = 'peopleRead(from: "2025-01-01T00:00Z", before: "2025-02-01T00:00Z")'
         asked = await who["auditor"](f"{{ {breach} {{ asOf }} }}")
         assert asked.errors == [], asked.text

@@ -198,6 +198,11 @@ AREAS = (
         matching("journeys/test_visa_in_hand models/test_visa_document models/test_witnesses"),
     ),
     Area(
+        "ban list",
+        ("models/ban_list/*.py",),
+        matching("models/test_ban_list models/test_screening_by_system"),
+    ),
+    Area(
         "mail",
         ("models/mail/*.py", "models/jobs/mail.py", "models/reader.py"),
         matching("""
