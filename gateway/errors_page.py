@@ -25,6 +25,44 @@ Messages are in Indonesian (`id`) or English (`en`), by `Accept-Language`; witho
 `Content-Language` says which. An outcome that is asked for again with its idempotency key is
 worded in the language of whoever asks. In the sentences below, `…` is a value.
 """
+_ABORTED = "`errors`, no `data`"
+_EACH = f"{_ABORTED}, one for each mistake"
+#: What is wrong, the status of HTTP, where it is told, and by what its place is.
+_PLACES = (
+    ("what is wrong", "HTTP", "where it is told", "its place"),
+    ("---", "---", "---", "---"),
+    ("the request, its token or role; too many of them", "4xx, 5xx", _ABORTED, "the message"),
+    ("the document", "400", _ABORTED, "`locations`: line and column"),
+    (
+        *("a field that the role does not have", "400", _ABORTED),
+        "`extensions.coordinate`: `Type.field`",
+    ),
+    (
+        *("variables", "400", _EACH),
+        "`extensions.path`: the variable, its fields and the indices of its lists, as they were"
+        " sent",
+    ),
+    (
+        *("arguments: a page size, a cursor, a window", "400", _EACH),
+        "`path`: the field and its argument; and `locations`",
+    ),
+    ("the purpose for which identity is read", "400, 403", _ABORTED, "the message"),
+    (
+        *("a value that cannot be had: too many people, lost keys", "200"),
+        *("`errors` beside `data`", "`path`: the field, which is null"),
+    ),
+    (
+        *("a step of a mutation", "200", "`errors` of its payload, one for each mistake"),
+        "`path` from `input`",
+    ),
+    ("an operation on a socket", "", "a message `error` with the same errors", "as above"),
+    ("the socket", "", "the close frame: code and reason", "[live.md](live.md)"),
+)
+_STATUSES = """\
+The statuses are those of `application/graphql-response+json`. A client that accepts
+`application/json` alone gets 200 where the document, its variables or its arguments are wrong, as
+GraphQL over HTTP has it.
+"""
 _MUTATIONS = """\
 ## Codes of mutations
 
@@ -51,8 +89,14 @@ _CLOSING = "CLOSED"
 
 def errors_page() -> str:
     """The whole page."""
-    lines = [_HEAD, *_mutation_errors(), *_request_errors(), *_closed_sockets()]
+    lines = [_HEAD, *_places(), *_mutation_errors(), *_request_errors(), *_closed_sockets()]
     return "\n".join(lines)
+
+
+def _places() -> Iterator[str]:
+    yield "## By place\n"
+    yield from ("| " + " | ".join(row) + " |" for row in _PLACES)
+    yield f"\n{_STATUSES}"
 
 
 def _mutation_errors() -> Iterator[str]:

@@ -29,6 +29,35 @@ def assert_codes(answer: Answer, *codes: str) -> None:
         assert error["extensions"]["traceId"]
 
 
+# --- Places: those of docs/errors.md --------------------------------------------------------------
+
+FILTERED = """
+    query($n: Int, $w: ApplicationWhere) { applications(first: $n, where: $w) { nodes { id } } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("query", "variables", "status", "of_error", "places"),
+    [
+        ("{ applications {", {}, 400, "locations", [[{"line": 1, "column": 17}]]),
+        ("{ nothing }", {}, 400, "locations", [[{"line": 1, "column": 3}]]),
+        ("{ bills { totalCount { value } } }", {}, 400, "coordinate", ["Query.bills"]),
+        (FILTERED, {"n": "x", "w": {"no": 1}}, 400, "path of extensions", [["n"], ["w", "no"]]),
+        ('{ applications(first: 0, after: "x") { nodes { id } } }', {}, 400, "path",
+         [["applications", "first"], ["applications", "after"]]),
+        (IDENTITY, {}, 403, "path", [None]),
+    ],
+)  # fmt: skip
+async def test_a_mistake_has_its_place(who, query, variables, status, of_error, places) -> None:
+    answer = await who["officer"](query, **variables)
+    assert (answer.status, "data" in answer.body) == (status, False)
+    key, _, in_extensions = of_error.partition(" of ")
+    assert [
+        (error["extensions"] if in_extensions or key == "coordinate" else error).get(key)
+        for error in answer.errors
+    ] == places
+
+
 # --- Values --------------------------------------------------------------------------------------
 
 
