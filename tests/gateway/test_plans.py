@@ -181,7 +181,7 @@ def assert_telling(tally: Tally) -> None:
 
 
 #: So many documents, in parts: a part takes seven seconds.
-MANY, PARTS = 1_200, 3
+MANY, PARTS = 800, 2
 
 
 @pytest.mark.parametrize("part", range(PARTS))

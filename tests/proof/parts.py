@@ -90,7 +90,10 @@ PARTS = (
     Part(
         "publication",
         "an attacker learns no small figure from all that was published",
-        ("tests/gateway/test_published_attack.py", "tests/models/test_publication_utility.py"),
+        (
+            *("tests/gateway/test_published_attack.py", "tests/gateway/test_outcomes_attack.py"),
+            "tests/models/test_publication_utility.py",
+        ),
     ),
     Part(
         "surviving",
