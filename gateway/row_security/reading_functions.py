@@ -62,20 +62,27 @@ CREATE OR REPLACE FUNCTION viewer.people_found(
         );
     END
 $$;"""
-#: An alert of a spent budget, once an hour for a viewer in a role. One that is not written, since
-#: whoever administers the database swallows it by a trigger, is an error.
-RAISE_SPENT = f"""\
+
+
+def raise_alert(kind: AlertKind, id_name: str = "alert_id") -> str:
+    """Statements that raise an alert, once an hour for a viewer in a role, with the id in a
+    parameter of that name. One that is not written, since whoever administers the database swallows
+    it by a trigger, is an error."""
+    return f"""\
 IF NOT EXISTS (
             SELECT FROM alert WHERE actor = oneself AND actor_role = acting
-                AND kind = '{AlertKind.READ_BUDGET}'
+                AND kind = '{kind}'
                 AND raised_at > clock_timestamp() - interval '{HOURS_BETWEEN} hours'
         ) THEN
             INSERT INTO alert (id, kind, actor, actor_role)
-            VALUES (alert_id, '{AlertKind.READ_BUDGET}', oneself, acting);
+            VALUES ({id_name}, '{kind}', oneself, acting);
             IF NOT FOUND THEN
                 RAISE EXCEPTION 'no alert was raised' USING ERRCODE = 'data_exception';
             END IF;
         END IF;"""
+
+
+RAISE_SPENT = raise_alert(AlertKind.READ_BUDGET)
 #: The seconds until there is room for these people; below 0 if there never will be. Null if there
 #: is room now, or each of them was counted already: then the transaction logs the reads, and other
 #: requests of this viewer wait for its end. If there is none, an alert is raised.

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from gateway.policy import POLICY, VISA_CHECKERS
-from gateway.row_security.reading_functions import RAISE_SPENT
+from gateway.row_security.reading_functions import RAISE_SPENT, raise_alert
 from models.case.visa_check import CHECKED_HOURS_BEFORE, MOST_CHECKS_TOLD
 from models.row_security import database_role
 from models.supervision.budgeted_read import HOURS_COUNTED, LOCK_CLASS
@@ -12,9 +12,7 @@ from models.vocabulary import AlertKind, IndexKind, Role
 _CHECKERS = ", ".join(f"'{role}'" for role in VISA_CHECKERS)
 #: A passenger may change flights once.
 _FLIGHTS_OF_A_PASSENGER = 2
-_RAISE_REPEATED = RAISE_SPENT.replace(AlertKind.READ_BUDGET, AlertKind.REPEATED_CHECK).replace(
-    "alert_id", "repeated_id"
-)
+_RAISE_REPEATED = raise_alert(AlertKind.REPEATED_CHECK, "repeated_id")
 #: Whether a visa can be used by the holder of a passport, on the day of a flight or today. A wrong
 #: number, another passport, a hold, a hit and a visa that is over are one answer; a carrier is
 #: answered once for a passenger and a flight, and whoever asks again is told the same.

@@ -66,4 +66,6 @@ def _notices(one: Answer, say: Texts) -> list[html.P]:
         for key, by, at, why in steps
         if at
     ]
-    return shown + [html.P(html.Q(text)) for text in [one["inWords"]] if text]
+    if one["inWords"]:
+        shown.append(html.P(html.Q(one["inWords"])))
+    return shown
