@@ -1,11 +1,12 @@
 """Limits are stated twice: in the module that keeps them, and here, so that none moves unseen.
 
-Every number that stands by a name, or as the usual value of a parameter, and who may open a file:
-bounds, sizes, durations, statuses, rates, modes. Of a limit that was loosened the difference says
-so, as of a right.
+Every number that stands by a name, or as the usual value of a parameter, what a statement compares
+with a number or an interval, and who may open a file: bounds, sizes, durations, statuses, rates,
+modes. Of a limit that was loosened the difference says so, as of a right.
 """
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import chain
@@ -27,6 +28,16 @@ NUMERIC = (
 MODES = frozenset({"open", "mkdir", "umask", "chmod", "fchmod"})
 #: Words beside a number, as of a setting, which are no limit.
 _LONG = 20
+#: What a statement holds rows to.
+IN_SQL = re.compile(
+    r"(?:\w+ )?(?:<=?|>=?|\bBETWEEN \d+ AND|\bLIMIT|\bOFFSET) \d+\b|\b\d+ (?:<=?|>=?)(?= )"
+    r"|(?:[-+*] )?interval '{1,2}\d[^']*'|\b(?:left|right)\([^()]+, \d+\)"
+)
+#: Where one begins of which a script has several, and its name.
+OBJECT = re.compile(
+    r"^CREATE [A-Z ]*?(?:FUNCTION|TABLE|TRIGGER|VIEW|INDEX) ([\w.{}]+)", re.MULTILINE
+)
+SCRIPTS = ("models/schema/*.sql", "models/viewer_context.sql", "models/key_service/store.sql")
 
 
 def limits_of(file: Path) -> Iterator[str]:
@@ -73,6 +84,26 @@ def _stated(tree: ast.AST, where: str) -> Iterator[tuple[str, str, str]]:
 def _limit(where: str, target: ast.expr, value: ast.expr) -> Iterator[tuple[str, str, str]]:
     if _is_numeric(value):
         yield where, ast.unparse(target), ast.unparse(_Short().visit(value))
+    elif found := IN_SQL.findall(_text_of(value)):
+        yield where, ast.unparse(target), ", ".join(found)
+
+
+def _text_of(value: ast.expr) -> str:
+    """All that is written in it, but for what is filled in."""
+    parts = [each.value for each in ast.walk(value) if isinstance(each, ast.Constant)]
+    return " … ".join(each for each in parts if isinstance(each, str))
+
+
+def limits_of_script(file: Path) -> Iterator[str]:
+    name = file.relative_to(PROJECT).as_posix()
+    text = re.sub(r"--.*", "", file.read_text(encoding="utf-8"))
+    found = defaultdict[str, list[str]](list)
+    _, *objects = OBJECT.split(text)
+    for called, body in zip(objects[::2], objects[1::2], strict=True):
+        found[called] += IN_SQL.findall(body)
+    for called, limits in sorted(found.items()):
+        if limits:
+            yield f"{name} {called} = {', '.join(limits)}"
 
 
 class _Short(ast.NodeTransformer):
@@ -100,8 +131,16 @@ def test_no_limit_moves_unseen(package: str) -> None:
         for file in sorted((PROJECT / package).rglob("*.py"))
         if not file.relative_to(PROJECT).as_posix().startswith(LEFT_OUT)
     )
-    lines = [line for file in files for line in limits_of(file)]
-    kept = PROJECT / "tests" / "limits" / f"{package}.txt"
+    _assert_unmoved(package, [line for file in files for line in limits_of(file)])
+
+
+def test_no_limit_of_the_database_moves_unseen() -> None:
+    files = [file for pattern in SCRIPTS for file in sorted(PROJECT.glob(pattern))]
+    _assert_unmoved("database", [line for file in files for line in limits_of_script(file)])
+
+
+def _assert_unmoved(name: str, lines: list[str]) -> None:
+    kept = PROJECT / "tests" / "limits" / f"{name}.txt"
     if kept.exists():
         before, now = (dict(each.split(" = ", 1) for each in of) for of in (_lines(kept), lines))
         moved = {name for name in before.keys() & now if before[name] != now[name]}

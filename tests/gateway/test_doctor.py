@@ -11,11 +11,16 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from gateway.access.probe import SIGNED_WITHIN_SECONDS
+from gateway.access.probe import FOLDED_WITHIN_SECONDS, SIGNED_WITHIN_SECONDS
 from gateway.cli import gerbang
 from gateway.cli.vault import relate_now
 from gateway.doctor import examine
-from gateway.doctor.database import examine_account
+from gateway.doctor.database import (
+    examine_account,
+    examine_breaches,
+    examine_figures,
+    examine_vault,
+)
 from gateway.settings import Settings
 from gateway.settings.contradictions import DatabaseTls
 from models.database.connections import connect
@@ -24,6 +29,7 @@ from models.key_service import create_key_file
 from models.key_service.process import credentials_beside
 from models.row_security import drop_policies, install_row_security, login_at
 from tests import tokens
+from tests.accounts import past_triggers
 from tests.free_ports import free_port
 from tests.gateway.installation_faults import FAULTS, OFTEN
 from tests.gateway.providers import provider
@@ -113,6 +119,58 @@ async def test_the_doctor_names_an_account_that_is_not_signed(
     await owner.close()
     assert len(sentences) == bool(found)
     assert found in "".join(sentences)
+
+
+_ALERT = (
+    "INSERT INTO alert (id, kind, actor, actor_role, applicant_id, closed_at, closed_by,"
+    " close_reason) SELECT gen_random_uuid(), 'TAMPERED', 'keeper', 'ANONYMOUS', id, {}"
+    " FROM applicant LIMIT 1"
+)
+_SWEPT = (
+    "INSERT INTO key_operation (id, occurred_at, kind, subjects, reason) VALUES"
+    " (gen_random_uuid(), now() - interval '2 days', '{}', '{{}}', {}),"
+    " (gen_random_uuid(), now() - interval '1 day', '{}', '{{}}', {})"
+)
+_BREACH = (
+    "INSERT INTO breach (id, description, noticed_at, due_at, window_from, window_before,"
+    " recorded_by, institution_notice, institution_notified_by, institution_notified_at)"
+    " VALUES (gen_random_uuid(), 'x', now(), now() + interval '{} s', now(),"
+    " now() + interval '1 s', 'x', {})"
+)
+_FOLDED = (
+    "INSERT INTO volume_outbox (written_at, day) VALUES (now() - interval '{} s', now()::date)"
+)
+#: What is written, by whom it is examined, and how what is found begins; nothing, where that is
+#: just in order.
+ON_BOTH_SIDES = [
+    (_ALERT.format("NULL, NULL, NULL"), examine_vault, "Sealed values were changed"),
+    (_ALERT.format("now(), 'somebody', 'Seen to.'"), examine_vault, ""),
+    (
+        _SWEPT.format("SWEEP", "NULL", "REFUSED", "'x'"),
+        examine_vault,
+        "The last sweep of data keys",
+    ),
+    (_SWEPT.format("REFUSED", "'x'", "SWEEP", "NULL"), examine_vault, ""),
+    (_BREACH.format(-1, "NULL, NULL, NULL"), examine_breaches, "The notices of 1 breach are"),
+    (_BREACH.format(-1, "'x', 'x', now()"), examine_breaches, "The notices of 1 breach are"),
+    (_BREACH.format(60, "NULL, NULL, NULL"), examine_breaches, ""),
+    (_FOLDED.format(FOLDED_WITHIN_SECONDS + 30), examine_figures, "Changes have waited for"),
+    (_FOLDED.format(FOLDED_WITHIN_SECONDS - 30), examine_figures, ""),
+]
+
+
+@pytest.mark.parametrize(("written", "examination", "found"), ON_BOTH_SIDES)
+async def test_the_doctor_names_what_is_wrong_and_not_what_is_just_in_order(
+    world: str, written: str, examination: Any, found: str
+) -> None:
+    owner = await connect(world)
+    async with undone(owner), past_triggers(owner):
+        await owner.execute("DELETE FROM volume_outbox")
+        await owner.execute(written)
+        sentences = [one.what async for one in examination(owner)]
+    await owner.close()
+    assert len(sentences) == bool(found)
+    assert "".join(sentences).startswith(found)
 
 
 async def test_the_doctor_names_jobs_that_are_late(world: str, issuer: str) -> None:

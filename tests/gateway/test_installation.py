@@ -100,14 +100,16 @@ async def test_a_keeper_that_starts_again_keeps_what_was_last_done(
 ) -> None:
     await connection.execute(
         "INSERT INTO job_pass (name, started_at, passed_at, milliseconds, failures, late_at,"
-        " noted_at) SELECT name, now(), now(), 7, 0, now(), now() - interval '1 h'"
-        " FROM unnest(ARRAY['publish', 'gone']) AS name"
+        " noted_at) SELECT name, now(), now(), 7, 0, now(), now() - minutes * interval '1 min'"
+        " FROM unnest(ARRAY['publish', 'gone', 'stays'], ARRAY[60, 11, 9]) AS noted (name, minutes)"
     )
     jobs = Jobs()
     jobs.add("publish", 60)
     await note_passes(jobs, connection)
-    rows = await connection.fetch("SELECT name, passed_at, milliseconds FROM job_pass")
-    assert [(row["name"], row["milliseconds"]) for row in rows] == [("publish", 7)]
+    rows = await connection.fetch(
+        "SELECT name, passed_at, milliseconds FROM job_pass ORDER BY name"
+    )
+    assert [(row["name"], row["milliseconds"]) for row in rows] == [("publish", 7), ("stays", 7)]
     assert rows[0]["passed_at"]
     await connection.execute("DELETE FROM job_pass")
 

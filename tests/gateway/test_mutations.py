@@ -81,6 +81,27 @@ async def test_a_calling_visa_has_its_own_target(who, world, connection) -> None
     assert (written["target_due_at"] - written["paid_at"]).total_seconds() == 336 * 3600
 
 
+async def test_a_payment_fixes_the_target_that_is_in_force(who, world, connection) -> None:
+    """The latest that has begun, whichever others there are."""
+    rule = "visa_type_code = 'C1' AND clock = 'CALLING_VISA'"
+    others = f"""
+        INSERT INTO service_target
+        SELECT (jsonb_populate_record(target, other)).* FROM service_target AS target, (VALUES
+            (jsonb_build_object('valid_from', valid_from(-9999), 'hours', 1)),
+            (jsonb_build_object('valid_from', valid_from(1), 'hours', 2))
+        ) AS others (other) WHERE {rule}
+    """
+    for days in ("-9999", "1"):
+        others = others.replace(f"valid_from({days})", f"wib_day(now()) + {days}")
+    await connection.execute(others)
+    try:
+        id_ = await paid_case(who, visaType="C1", nationality="AF")
+        written = await row(connection, id_)
+        assert (written["target_due_at"] - written["paid_at"]).total_seconds() == 336 * 3600
+    finally:
+        await connection.execute(f"DELETE FROM service_target WHERE {rule} AND hours < 3")
+
+
 async def test_a_file_is_handed_over_once_and_before_the_work(who, world) -> None:
     id_ = await submitted_case(who)
     await pay_bill(who, id_)

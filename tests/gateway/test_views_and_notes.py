@@ -214,3 +214,29 @@ async def test_the_database_takes_no_note_outside_the_own_scope_or_in_another_na
             )
             with written:
                 await connection.execute(note, uuid4(), author, partner, country)
+
+
+#: Of each of these a viewer has so many at most; a statement writes so many.
+AT_MOST = {
+    "saved_view": (
+        50, "INSERT INTO saved_view (id, subject, name, page, query)"
+        " SELECT gen_random_uuid(), $1, 'Mine', 'TODAY', '' FROM generate_series(1, $2)",
+    ),
+    "month_note": (
+        500, "INSERT INTO month_note (id, author, month, text)"
+        " SELECT gen_random_uuid(), $1, '2026-06-01', 'A strike.' FROM generate_series(1, $2)",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("table", AT_MOST)
+async def test_the_database_takes_so_many_of_a_viewer_and_not_one_more(
+    table: str, world: str, connection: asyncpg.Connection
+) -> None:
+    most, write = AT_MOST[table]
+    async with undone(connection):
+        await connection.execute(write, LEADERSHIP.subject, most - 1)
+        await act_writing(connection, LEADERSHIP)
+        await connection.execute(write, LEADERSHIP.subject, 1)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(write, LEADERSHIP.subject, 1)

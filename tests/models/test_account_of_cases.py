@@ -83,6 +83,10 @@ REWRITTEN = {
         "UPDATE application SET officer = 'officer-2'", "application", f"id = '{OPEN}'",
         CONTRADICTED,
     ),
+    "a case is put on a supervisor's desk": (
+        "UPDATE application SET supervisor = 'supervisor-2'", "application", f"id = '{UNPAID}'",
+        CONTRADICTED,
+    ),
     "an alert is about somebody else": (
         "UPDATE alert SET actor = 'officer-2'", "alert", "true", CHANGED,
     ),

@@ -5,6 +5,7 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
+from models.jobs import forget_changes
 from models.jobs.forget_changes import forget
 from models.synthetic.loading import bulk_load
 from models.vocabulary import STAGE_OF, EventKind, Status
@@ -91,12 +92,14 @@ async def test_history_that_is_loaded_is_no_news(
     assert await connection.fetchval("SELECT count(*) FROM application_change") == before
 
 
-async def test_changes_are_forgotten_after_two_days(
-    world: str, connection: asyncpg.Connection
+async def test_changes_are_forgotten_after_two_days_however_many(
+    world: str, connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    old, young = [await happens(connection, CASE, "RECEIVED") for _ in range(2)]
+    monkeypatch.setattr(forget_changes, "_BATCH", 1)
+    await connection.execute("DELETE FROM application_change")
+    old, older, young = [await happens(connection, CASE, "RECEIVED") for _ in range(3)]
     aged = "UPDATE application_change SET written_at = now() - $2::interval WHERE id = $1"
-    for event, hours in ((old, 49), (young, 47)):
+    for event, hours in ((old, 49), (older, 50), (young, 47)):
         await connection.execute(aged, event, timedelta(hours=hours))
     await forget(connection)
     kept = await connection.fetch("SELECT id FROM application_change WHERE id >= $1", old)

@@ -132,11 +132,19 @@ async def test_by_tcp_both_sides_show_certificates_of_one_authority(folder: Path
         for refused in (stranger, liar):
             with pytest.raises(KeyServiceError, match="does not answer"):
                 await SocketKeys([address], certificates=refused).open_data_keys([UUID(int=1)])
-        for context in (None, ssl.create_default_context(cafile=ours.file)):
+        for context in (None, ssl.create_default_context(cafile=ours.file), _of_before(gateway)):
             with pytest.raises((OSError, EOFError)):
                 await _ask(address, context)
     with pytest.raises(KeyServiceError, match="GERBANG_KEY_SERVICE_CERTIFICATE"):
         SocketKeys([address])
+
+
+def _of_before(certificates: Certificates) -> ssl.SSLContext:
+    """Of a client that knows no TLS 1.3, whatever it shows."""
+    context = certificates.of_client()
+    assert context.minimum_version is ssl.TLSVersion.TLSv1_3
+    context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_2
+    return context
 
 
 async def _ask(address: Address, context: ssl.SSLContext | None) -> bytes:

@@ -1,13 +1,29 @@
-"""When each precondition of a step holds, one by one: as their words say it."""
+"""When each precondition of a step holds, one by one: as their words say it; and why a step is
+refused in a status that it does not begin in."""
 
+from itertools import product
 from typing import Any
 
 import pytest
 
-from models.life import Attempt, CaseState, Verb, preconditions, verb_taken
+from models.life import (
+    STEPS,
+    Attempt,
+    CaseState,
+    Refusal,
+    Verb,
+    preconditions,
+    refusal_of,
+    statuses_alike,
+    step_for,
+    verb_taken,
+)
 from models.life.case_state import Proposal
 from models.life.preconditions import Precondition
+from models.life.steps import UNPAID
 from models.vocabulary import (
+    CLOSED,
+    STAGE_OF,
     CorrectionState,
     DocumentKind,
     Ground,
@@ -168,3 +184,32 @@ def test_an_answer_to_some_of_what_was_asked_for_is_a_step_of_its_own(
 def test_each_precondition_is_tried() -> None:
     named = {name for name, one in vars(preconditions).items() if isinstance(one, Precondition)}
     assert named == HOLDS.keys()
+
+
+#: Why a step is refused in a status that it does not begin in, where that names no status.
+REFUSED_BY_NAME = {
+    Verb.RECORD_PAYMENT: Refusal.BILL_CLOSED,
+    Verb.RECORD_SCREENING: Refusal.NOTHING_ASKED,
+    Verb.PROPOSE_ANSWER: Refusal.NOTHING_ASKED,
+    Verb.CONFIRM_SCREENING: Refusal.NOTHING_PROPOSED,
+}
+
+
+@pytest.mark.parametrize("reads_status", [True, False])
+@pytest.mark.parametrize("verb", [verb for verb in Verb if verb is not Verb.SUBMIT])
+def test_a_step_in_a_wrong_status_is_refused_as_its_role_reads_it(
+    verb: Verb, reads_status: bool
+) -> None:
+    """By status to whoever reads one; by stage to others, where no status of the stage fits."""
+    of_verb = [step for step in STEPS if step.verb is verb]
+    for role, status in product({role for step in of_verb for role in step.by}, Status):
+        if step_for(verb, status, role):
+            continue
+        alike = statuses_alike(STAGE_OF[status], is_paid=status not in UNPAID)
+        is_elsewhere = not any(step_for(verb, other, role) for other in alike)
+        expected = Refusal.WRONG_STATUS if reads_status else Refusal.WRONG_STAGE
+        if verb in REFUSED_BY_NAME or reads_status or is_elsewhere:
+            now = CaseState(status, is_paid=status not in UNPAID, is_closed=status in CLOSED)
+            attempt = Attempt("somebody", role)
+            found = refusal_of(verb, now, attempt, reads_status=reads_status)
+            assert found is REFUSED_BY_NAME.get(verb, expected), (role, status)

@@ -234,6 +234,7 @@ AREAS = (
             journeys/test_inquiry_waiting gateway/test_read_budget
             gateway/test_linking_confidential gateway/test_reference_rows
             gateway/test_generated_files models/test_dated_rules models/test_ended_bans
+            models/test_relating
             gateway/test_judged
         """),
     ),
