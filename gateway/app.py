@@ -35,14 +35,14 @@ from gateway.access.suspensions import Suspensions
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.document_matrix import DocumentMatrix
 from gateway.execution.operation import OperationRunner, SubscriptionRunner
-from gateway.faults import Fault
+from gateway.faults import Check, Fault
 from gateway.processor_time import make_task
 from gateway.settings import Settings, SettingsError
 from gateway.wire import explorer
 from gateway.wire.admission import Admission, AdmissionLimits
 from gateway.wire.connections import Addresses
 from gateway.wire.edge import Edge, ServerTiming
-from gateway.wire.health import Check, Drain, Health, internal_app
+from gateway.wire.health import Drain, Health, internal_app
 from gateway.wire.http import GraphQLOverHTTP
 from gateway.wire.metrics import Metrics
 from gateway.wire.parameters import URL_PARAMETERS

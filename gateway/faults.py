@@ -4,7 +4,7 @@ Readiness, the log and `gerbang doctor` use the same names, so an operator who s
 them can look it up in the others.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -20,6 +20,8 @@ class Fault(StrEnum):
     CLOCK = "clock"
     SEAL = "seal"
     REPLICA = "replica"
+    REPLICA_LOST = "replica_lost"
+    PRIMARY_LOST = "primary_lost"
     READ_ONLY = "read_only"
     POOL = "pool"
     DISK = "disk"
@@ -31,6 +33,10 @@ class Fault(StrEnum):
     KEY_SERVICE = "key_service"
     KEY_SERVICE_PARTLY = "key_service_partly"
     IDENTITY_KEYS = "identity_keys"
+
+
+#: Returns the fault, or None if there is none.
+Check = Callable[[], Awaitable[Fault | None]]
 
 
 class Explanation(NamedTuple):
@@ -59,9 +65,19 @@ EXPLANATIONS: Mapping[Fault, Explanation] = {
         "Run `gerbang migrate` with the GERBANG_SEAL_KEY of the gateway.",
     ),
     Fault.REPLICA: Explanation(
-        "Answers would be older than is allowed.",
+        "Answers would be older than is allowed. A gateway with a primary reads there meanwhile.",
         "Look at the replica's connection to its primary and at its load; or raise"
         " GERBANG_REPLICA_SECONDS, if older answers are good enough.",
+    ),
+    Fault.REPLICA_LOST: Explanation(
+        "The other replicas and the primary are asked in its place, and must be able to bear that.",
+        "Look whether each server in GERBANG_READ_URL answers, and is a replica.",
+    ),
+    Fault.PRIMARY_LOST: Explanation(
+        "Nothing can be changed, and no read of identity can be logged: both answer UNAVAILABLE."
+        " Replicas answer all else, for as long as GERBANG_REPLICA_SECONDS says.",
+        "Promote a replica, or bring the primary back: GERBANG_DATABASE_URL names all hosts, with"
+        " target_session_attrs=read-write.",
     ),
     Fault.READ_ONLY: Explanation(
         "Nothing can be changed, and no read of identity can be logged: both answer UNAVAILABLE.",

@@ -2,8 +2,8 @@
 
 import logging
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 
 from gateway.access.key_service_clients import key_service_for
 from gateway.access.probe import FIGURES, PoolWatch, Probe
+from gateway.access.replicas import Replica, Replicas
 from gateway.access.statistics import Statistics
 from gateway.access.suspensions import Suspensions
 from gateway.access.transactions.begin import Clock, Seal, TransactionLimits, TransactionStarts
@@ -64,7 +65,8 @@ def gateway(
     own_start = starts.for_the_gateway()
     statistics = Statistics(settings.database_url, own_start, MEASURED)
     metrics = Metrics()
-    executor = _executor(settings, pool, starts, schemas, keys, statistics, metrics)
+    replicas = _replicas(settings, pool)
+    executor = _executor(settings, pool, starts, schemas, keys, statistics, metrics, replicas)
     horizon = ChangeHorizon(settings.database_url, pool, own_start)
     suspensions = Suspensions(settings.database_url, own_start)
     # No operation takes longer than this, so a pool that is only busy returns a connection sooner.
@@ -79,6 +81,8 @@ def gateway(
     )
     metrics.watch_pool(pool)
     metrics.watch_budgets(executor.budgets)
+    if replicas:
+        metrics.watch_replicas(replicas)
     metrics.watch_figures(FIGURES, probe.figures)
     return create_app(
         settings,
@@ -88,15 +92,22 @@ def gateway(
         follower=SchemaSubscriptions(executor, horizon),
         limits=limits,
         metrics=metrics,
-        checks={Fault.DATABASE: probe.fault, Fault.POOL: watch.fault},
+        checks={
+            Fault.DATABASE: replicas.instead_of_primary(probe.fault) if replicas else probe.fault,
+            Fault.POOL: replicas.instead_of_primary(watch.fault) if replicas else watch.fault,
+        },
         warnings=(
+            *((replicas.primary_warning, replicas.warning) if replicas else ()),
             watch.warning,
             probe.warning,
             partial(key_service_fault, keys),
             executor.services.lost_keys.warning,
         ),
         resources=lambda: _open_resources(
-            settings, probe, (horizon, suspensions, statistics), (pool, probe_pool)
+            settings,
+            probe,
+            (horizon, suspensions, statistics, *([replicas] if replicas else [])),
+            (pool, probe_pool, *([each.pool for each in replicas.replicas] if replicas else [])),
         ),
         sign_in=_sign_in(settings),
         key_source=key_source,
@@ -122,6 +133,7 @@ def _executor(
     keys: KeyService | None,
     statistics: Statistics,
     metrics: Metrics,
+    replicas: Replicas | None,
 ) -> SchemaRunner:
     return SchemaRunner(
         pool,
@@ -138,6 +150,7 @@ def _executor(
         schemas=schemas,
         statistics=statistics,
         process=metrics,
+        replicas=replicas,
     )
 
 
@@ -145,9 +158,17 @@ def _budgets(settings: Settings) -> Budgets:
     return Budgets(settings.budget, settings.budget_refill, processes=settings.budget_processes)
 
 
-def _pool(settings: Settings, size: int) -> ConnectionPool:
+def _replicas(settings: Settings, primary: ConnectionPool) -> Replicas | None:
+    size = settings.database_connections
+    replicas = [Replica(url, _pool(settings, size, url)) for url in settings.read_url]
+    if not replicas:
+        return None
+    return Replicas(settings.database_url, primary, replicas, settings.replica_seconds)
+
+
+def _pool(settings: Settings, size: int, url: str | None = None) -> ConnectionPool:
     return make_pool(
-        settings.database_url,
+        url or settings.database_url,
         size,
         connect_seconds=settings.connect_seconds,
         wait_seconds=settings.queue_seconds,
@@ -166,7 +187,7 @@ def _sign_in(settings: Settings) -> "SignIn | None":
 async def _open_resources(
     settings: Settings,
     probe: Probe,
-    watches: tuple[ChangeHorizon, Suspensions, Statistics],
+    watches: Sequence[AbstractAsyncContextManager[object]],
     pools: tuple[ConnectionPool, ...],
 ) -> AsyncIterator[None]:
     log.info(
@@ -180,8 +201,9 @@ async def _open_resources(
         ),
     )
     try:
-        horizon, suspensions, statistics = watches
-        async with horizon, suspensions, statistics:
+        async with AsyncExitStack() as stack:
+            for watch in watches:
+                await stack.enter_async_context(watch)
             yield
     finally:
         for pool in pools:

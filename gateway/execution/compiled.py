@@ -28,6 +28,9 @@ _LOGGED = {
 }
 #: The field of `Query` by which people are looked up.
 LOOKING_UP = "people"
+#: The fields of `Query` that are always read at the primary: what they tell must hold at once, or
+#: is logged there.
+_NEVER_LATE = frozenset({LOOKING_UP, "visaStatus", "suspensions", "installation"})
 #: In place of a variable without a value.
 _ABSENT: Any = object()
 
@@ -76,6 +79,13 @@ class CompiledOperation:
         )
         asked = self._documents.fields_read(self.text, "Query", self._role)
         return (*fields, *(name for name in asked if name == LOOKING_UP))
+
+    @cached_property
+    def may_be_late(self) -> bool:
+        """Whether it may be answered by a replica, whose rows may be some seconds old."""
+        asked = self._documents.fields_read(self.text, "Query", self._role)
+        is_query = self.kind is OperationKind.QUERY
+        return is_query and not self.logged and _NEVER_LATE.isdisjoint(asked)
 
     @cached_property
     def deprecated(self) -> tuple[str, ...]:

@@ -65,6 +65,8 @@ class AdmittedOperation:
     purpose: StatedPurpose | None
     #: Whether its document contains introspection.
     asks_of_schema: bool = False
+    #: Whether a replica may answer it.
+    may_be_late: bool = False
     language: Language = Language.EN
 
 

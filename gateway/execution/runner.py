@@ -8,28 +8,19 @@ from functools import partial
 from time import monotonic
 from typing import Any
 
-from graphql import (
-    GraphQLError,
-    OperationType,
-)
+from graphql import GraphQLError, OperationType
 from psycopg import Error as DriverError
 
 from gateway.access.alerts import SignIns, count_endings, raise_tampering
 from gateway.access.audit import AccessLog, OperationAudit
 from gateway.access.purpose import StatedPurpose, require_sign_in, stated_purpose
+from gateway.access.replicas import Replicas
 from gateway.access.statistics import NothingMeasured, Statistics
 from gateway.access.transactions.begin import TransactionStarts
 from gateway.access.transactions.errors import refuse_partial
 from gateway.access.transactions.reading import ReadTransaction
-from gateway.error_reports import (
-    log_failure,
-    masked_error,
-)
-from gateway.errors import (
-    GerbangError,
-    MistakesError,
-    RequestError,
-)
+from gateway.error_reports import log_failure, masked_error
+from gateway.errors import GerbangError, MistakesError, RequestError
 from gateway.execution.answers import answer_to, error_answer, wait_for_beat, with_cost
 from gateway.execution.arguments import parse_arguments
 from gateway.execution.budgets import Budgets, Charge
@@ -97,17 +88,19 @@ class SchemaRunner:
         schemas: Schemas | None = None,
         statistics: Statistics | None = None,
         process: ProcessState | None = None,
+        replicas: Replicas | None = None,
     ) -> None:
         schemas = schemas or build_schemas()
         self.budgets = budgets
         self._pool = pool
         self._starts = starts
+        self._replicas = replicas
         self.documents = DocumentMatrix(schemas)
         self.services = Services(
             schemas.catalogue,
             Cursors(cursor_keys),
             Positions(cursor_keys),
-            Changes(pool, starts, keys),
+            Changes(pool, starts, keys, replicas),
             self.documents,
             keys,
             statistics,
@@ -190,6 +183,7 @@ class SchemaRunner:
             logged=compiled.logged,
             purpose=purpose,
             asks_of_schema=compiled.asks_of_schema,
+            may_be_late=compiled.may_be_late,
             language=request.language,
         )
 
@@ -276,7 +270,10 @@ class SchemaRunner:
         audit = OperationAudit(
             self._access_log, viewer, admitted.trace_id, admitted.purpose, admitted.logged
         )
-        new_session = partial(ReadTransaction, self._pool, self._starts.for_reading(viewer))
+        pool = self._pool
+        if self._replicas and admitted.may_be_late:
+            pool = self._replicas.pool_for(viewer)
+        new_session = partial(ReadTransaction, pool, self._starts.for_reading(viewer), self._pool)
         return Context(
             self.services,
             viewer,

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
+from gateway.access.replicas import Replicas
 from gateway.access.transactions.begin import TransactionStarts
 from gateway.access.transactions.writing import WriteTransaction, begin_writing
 from gateway.mutations import breaches, fetching, mail, payments, readers, rights
@@ -56,11 +57,16 @@ class Changes:
     """Executes requests, each in a transaction of its own."""
 
     def __init__(
-        self, pool: ConnectionPool, starts: TransactionStarts, keys: KeyService | None
+        self,
+        pool: ConnectionPool,
+        starts: TransactionStarts,
+        keys: KeyService | None,
+        replicas: Replicas | None = None,
     ) -> None:
         self._pool = pool
         self._keys = keys
         self._starts = starts
+        self._replicas = replicas
 
     async def make(self, viewer: Viewer, request: Request) -> Outcome:
         """Execute a request. Raises FieldError if the database is unavailable."""
@@ -84,10 +90,15 @@ class Changes:
                     key = await _EFFECTS[type(request)](transaction, request, reasons)
                     return Outcome([Result(key)])
 
+        telling = [self._replicas.telling(viewer)] if self._replicas else []
         begin = partial(
-            begin_writing, self._pool, viewer, self._starts.for_writing(viewer), self._keys
+            begin_writing, self._pool, viewer, self._starts.for_writing(viewer), self._keys, telling
         )
-        return await run_once(begin, viewer, request, effect)
+        try:
+            return await run_once(begin, viewer, request, effect)
+        finally:  # whatever came of it
+            if self._replicas:
+                self._replicas.note_change(viewer)
 
 
 Effect = Callable[[WriteTransaction], Awaitable[Outcome]]

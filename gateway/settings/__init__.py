@@ -5,13 +5,13 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from pathlib import Path
 
 from gateway.settings import parsers
 from gateway.settings.budgets import BudgetSettings
 from gateway.settings.commands import Command
 from gateway.settings.connections import ConnectionSettings
-from gateway.settings.contradictions import LOOPBACK, DatabaseTls
+from gateway.settings.contradictions import LOOPBACK
+from gateway.settings.database import DatabaseSettings
 from gateway.settings.environment import SettingsError, read_table, variable_name
 from gateway.settings.keys import KeySettings
 from gateway.settings.parsers import setting
@@ -65,7 +65,7 @@ class RowWriter(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings(BudgetSettings, ConnectionSettings, KeySettings):
+class Settings(BudgetSettings, ConnectionSettings, DatabaseSettings, KeySettings):
     """One field per variable: ``cursor_key`` is read from ``GERBANG_CURSOR_KEY``."""
 
     environment: Environment = setting(  # noqa: RUF009  setting() is a dataclass field
@@ -104,44 +104,6 @@ class Settings(BudgetSettings, ConnectionSettings, KeySettings):
         parsers.whole(1, 65_535),
         9465,
         may_be_empty=True,
-    )
-
-    database_url: str = setting(
-        "the PostgreSQL database as the gateway logs in, as libpq reads it: "
-        "postgresql://user:password@host1,host2/database?sslmode=verify-full&sslrootcert=FILE; "
-        "`gerbang migrate` makes the login, which owns nothing; behind PgBouncer in transaction "
-        "mode, let it keep prepared statements (1.21 or newer, max_prepared_statements above 0)",
-        parsers.database_url,
-        "",
-        is_secret=True,
-    )
-    owner_url: str | None = setting(
-        "the same database as its owner logs in, for `gerbang migrate` and `gerbang keep`; "
-        "a gateway that is not given it cannot lose it",
-        parsers.database_url,
-        None,
-        is_secret=True,
-    )
-    database_tls: DatabaseTls = setting(  # noqa: RUF009
-        "what protects a database on another machine in production: verified, TLS that verifies "
-        "the server; or by-network, a network that itself encrypts and authenticates",
-        parsers.one_of(DatabaseTls),
-        DatabaseTls.VERIFIED,
-    )
-    database_connections: int = setting(
-        "how many database connections this process may hold, besides one that hears of changes",
-        parsers.whole(1, 200),
-        10,
-    )
-    replica_seconds: float = setting(
-        "how far a database that is a streaming replica may be behind, seconds",
-        parsers.seconds(0.1, 86_400),
-        30.0,
-    )
-    postgres_bin: Path | None = setting(  # noqa: RUF009
-        "folder of the PostgreSQL programs for the embedded server; found by itself if not given",
-        Path,
-        None,
     )
 
     issuer: str | None = setting(

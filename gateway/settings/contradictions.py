@@ -9,10 +9,10 @@ long.
 """
 
 from collections.abc import Callable, Iterator
-from enum import StrEnum
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from gateway.settings.database import DatabaseTls
 from models.database.url import read_database_url
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -32,18 +32,14 @@ class Violation(NamedTuple):
     sentence: str
 
 
-class DatabaseTls(StrEnum):
-    """What protects a connection to a database on another machine."""
-
-    VERIFIED = "verified"
-    BY_NETWORK = "by-network"
-
-
 def unprotected_hosts(url: str, tls: DatabaseTls) -> str:
     """The hosts that are reached without protection, joined by commas."""
     if tls is DatabaseTls.BY_NETWORK:
         return ""
     return ", ".join(read_database_url(url).unverified_hosts())
+
+
+_DATABASE_URLS = ("database_url", "owner_url", "key_store", "key_store_owner")
 
 
 class NestingRule(NamedTuple):
@@ -127,8 +123,8 @@ def _in_production(settings: Any, named: NameVariable) -> Iterator[Violation]:
         if parts.scheme != "https" and parts.hostname not in LOOPBACK:
             sentence = f"{named('origins')} must start with https:// in production: {origin}."
             yield Violation(("origins",), sentence)
-    for name in ("database_url", "owner_url", "key_store", "key_store_owner"):
-        url = getattr(settings, name)
+    urls = [(name, getattr(settings, name)) for name in _DATABASE_URLS]
+    for name, url in [*urls, *(("read_url", url) for url in settings.read_url)]:
         if url and (hosts := unprotected_hosts(url, settings.database_tls)):
             sentence = (
                 f"{named(name)} reaches {hosts} without verified TLS: whoever stands in between can"

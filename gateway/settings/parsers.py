@@ -188,6 +188,10 @@ def database_url(value: str) -> str:
     return value
 
 
+def database_urls(value: str) -> tuple[str, ...]:
+    return tuple(map(database_url, value.split()))
+
+
 def networks(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
     try:
         return tuple(ip_network(word.strip()) for word in value.split(","))

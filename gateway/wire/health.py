@@ -15,15 +15,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from gateway.faults import Fault
+from gateway.faults import Check, Fault
 from gateway.wire.content import json_response
 from gateway.wire.refusals import HANDLERS
 from models.logs import PLACE, facts
 
 log = logging.getLogger(__name__)
 
-#: Returns the fault, or None if there is none.
-Check = Callable[[], Awaitable[Fault | None]]
 Page = Callable[[Request], Awaitable[Response]]
 
 CHECK_SECONDS = 2

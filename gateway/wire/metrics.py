@@ -11,6 +11,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gateway.access.replicas import Replicas
 from gateway.errors import ErrorCode
 from gateway.execution.budgets import Budgets
 from gateway.faults import Fault
@@ -254,6 +255,13 @@ class Metrics:
         self._pool = pool
         self._gauge("gerbang_pool_size", "Connections that there may be.", lambda: pool.size)
         self._gauge("gerbang_pool_in_use", "Connections that are in use.", lambda: pool.in_use)
+
+    def watch_replicas(self, replicas: Replicas) -> None:
+        """Report how late each replica is, at each scrape."""
+        meaning = "By how much a replica is late at most; infinite while nobody knows."
+        ages = Gauge("gerbang_replica_age_seconds", meaning, ["replica"], registry=self._registry)
+        for name in replicas.ages():
+            ages.labels(name).set_function(lambda name=name: replicas.ages()[name])
 
     def watch_figures(self, figures: Mapping[str, str], read: Figures) -> None:
         """Add gauges, given as help texts by name, whose values ``read`` returns at each scrape."""

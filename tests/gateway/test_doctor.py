@@ -22,7 +22,7 @@ from gateway.doctor.database import (
     examine_vault,
 )
 from gateway.settings import Settings
-from gateway.settings.contradictions import DatabaseTls
+from gateway.settings.database import DatabaseTls
 from models.database.connections import connect
 from models.database.url import Host, read_database_url
 from models.key_service import create_key_file

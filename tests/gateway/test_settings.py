@@ -229,6 +229,7 @@ def test_every_secret_may_come_from_a_file(name: str, tmp_path: Path) -> None:
         "GERBANG_OWNER_URL": "postgresql://owner:secret@127.0.0.1/gerbang",
         "GERBANG_KEY_STORE": "postgresql://keys:secret@127.0.0.1/keys",
         "GERBANG_KEY_STORE_OWNER": "postgresql://owner:secret@127.0.0.1/keys",
+        "GERBANG_READ_URL": "postgresql://viewer:secret@127.0.0.1:5433/gerbang",
         "GERBANG_MAIL": "smtps://gerbang:secret@mail.example.org",
         "GERBANG_MAIL_FROM": "gerbang@example.org",
     }

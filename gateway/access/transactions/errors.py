@@ -30,6 +30,7 @@ _LOCK_NOT_AVAILABLE = "55P03"
 SUSPENDED = "GB403"
 _SEAL = "seal"
 _DATA_EXCEPTION = "22"
+_CONFLICT = "40"
 
 _OUTAGES = (ErrorCode.UNAVAILABLE, ErrorCode.OVERLOADED)
 
@@ -94,7 +95,7 @@ def explain(error: Exception) -> GerbangError | None:
         return refusal
     if state == _LOCK_NOT_AVAILABLE:
         return FieldError(ErrorCode.UNAVAILABLE, _LOCKED)
-    if is_broken(error):
+    if is_broken(error) or is_conflict(error):
         return database_unavailable()
     if isinstance(error, DataError) or state.startswith(_DATA_EXCEPTION):
         return FieldError(ErrorCode.INVALID_INPUT, _INCOMPARABLE)
@@ -106,6 +107,11 @@ def is_broken(error: BaseException) -> bool:
     state = state_of(error)
     is_lost = isinstance(error, OSError) or (isinstance(error, OperationalError) and not state)
     return is_lost or state.startswith(_SERVER_AWAY)
+
+
+def is_conflict(error: BaseException) -> bool:
+    """Whether a replica ended a statement that was in the way of what it replays."""
+    return state_of(error).startswith(_CONFLICT)
 
 
 def state_of(error: BaseException | None) -> str:

@@ -21,6 +21,8 @@ from gateway.access.transactions.errors import (
     STATEMENT_ERRORS,
     database_unavailable,
     explain,
+    is_broken,
+    is_conflict,
     is_partial,
 )
 from gateway.access.transactions.prepared import (
@@ -28,7 +30,7 @@ from gateway.access.transactions.prepared import (
     Planning,
     decode_records,
 )
-from gateway.errors import FieldError, RequestError
+from gateway.errors import ErrorCode, FieldError, RequestError
 from gateway.limits import MOST_LIST_SECONDS
 from gateway.logs import current_record
 from models.database.command_pipeline import Command
@@ -86,8 +88,13 @@ class ReadTransaction:
     A statement that fails, or takes too long, fails alone; after an outage all others fail too.
     """
 
-    def __init__(self, pool: ConnectionPool, start: TransactionStart) -> None:
+    def __init__(
+        self, pool: ConnectionPool, start: TransactionStart, primary: ConnectionPool | None = None
+    ) -> None:
+        """``pool`` may be of a replica: a transaction that cannot begin there begins at the
+        ``primary``."""
         self._pool = pool
+        self._primary = primary or pool
         self._start = start
         self._lock = asyncio.Lock()
         self._transaction: OpenTransaction | None = None
@@ -95,7 +102,7 @@ class ReadTransaction:
         self._running: asyncio.Task[Any] | None = None
         #: How the transaction runs statements, from its beginning on and now.
         self._first_mode = self._mode = _USUAL
-        self._is_over = False
+        self._is_over = self._has_read = False
         self.statements = 0
         #: What of the viewer these depended on, besides the role.
         self.scopes = frozenset[str]()
@@ -132,7 +139,12 @@ class ReadTransaction:
                 raise asyncio.CancelledError
             self._running = asyncio.current_task()
             try:
-                return await self._run_now(statements, is_last=is_last)
+                try:
+                    return await self._run_now(statements, is_last=is_last)
+                except (FieldError, *STATEMENT_ERRORS) as error:
+                    if not await self._turn_to_primary(error):
+                        raise
+                    return await self._run_now(statements, is_last=is_last)
             except (FieldError, RequestError) as error:
                 self._failure = error
                 raise
@@ -187,7 +199,22 @@ class ReadTransaction:
             results = begun.results
         if is_last:
             await self._end()
+        self._has_read = True
         return [results[place] for place in places]
+
+    async def _turn_to_primary(self, error: Exception) -> bool:
+        """Whether the transaction begins again at the primary: it has read nothing yet, and its
+        replica is away, or has replayed what the statement still needed."""
+        is_away = (
+            error.code is ErrorCode.UNAVAILABLE
+            if isinstance(error, FieldError)
+            else is_broken(error) or is_conflict(error)
+        )
+        if self._pool is self._primary or self._has_read or not is_away:
+            return False
+        await self._end()
+        self._pool = self._primary
+        return True
 
     async def _go_back(self) -> None:
         """Go on in the same snapshot after a failed statement."""

@@ -75,11 +75,18 @@ class WriteTransaction:
     """
 
     def __init__(
-        self, pool: ConnectionPool, start: TransactionStart, viewer: Viewer, keys: KeyService | None
+        self,
+        pool: ConnectionPool,
+        start: TransactionStart,
+        viewer: Viewer,
+        keys: KeyService | None,
+        telling: Sequence[Command] = (),
     ) -> None:
+        """``telling`` is sent with the COMMIT."""
         self._pool = pool
         self._start = start
         self._keys = keys
+        self._telling = telling
         self._related: list[Relation] = []
         self._connection: PipelinedConnection | None = None
         self._waiting: list[Bound] = []
@@ -171,11 +178,11 @@ class WriteTransaction:
         waiting, self._waiting = self._waiting, []
         pipeline = self._connection.pipeline
         with _client_errors():
+            commands = [*_commands(waiting), *self._telling, _COMMIT]
             try:
-                commands = [*_commands(waiting), _COMMIT]
                 await pipeline.run(commands, seconds=ROUND_TRIP_SECONDS)
             except (Error, OSError) as error:
-                if pipeline.completed < len(waiting) and not is_broken(error):
+                if pipeline.completed < len(commands) - 1 and not is_broken(error):
                     raise
                 raise FieldError(ErrorCode.UNAVAILABLE, _AWAY) from error
 
@@ -249,13 +256,18 @@ def _client_errors() -> Iterator[None]:
 
 @asynccontextmanager
 async def begin_writing(
-    pool: ConnectionPool, viewer: Viewer, start: TransactionStart, keys: KeyService | None = None
+    pool: ConnectionPool,
+    viewer: Viewer,
+    start: TransactionStart,
+    keys: KeyService | None = None,
+    telling: Sequence[Command] = (),
 ) -> AsyncIterator[WriteTransaction]:
-    """A transaction for one mutation: commits at the end, rolls back on any exception.
+    """A transaction for one mutation: commits at the end, rolls back on any exception. ``telling``
+    is what others are told of it.
 
     Raises FieldError if the database is unavailable or overloaded.
     """
-    transaction = WriteTransaction(pool, start, viewer, keys)
+    transaction = WriteTransaction(pool, start, viewer, keys, telling)
     try:
         yield transaction
         await transaction.commit()

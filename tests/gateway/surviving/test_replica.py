@@ -1,5 +1,6 @@
-"""A gateway on a streaming replica: it answers reads and refuses changes, is out of service unless
-it was meant for reading, and says when the replica falls behind."""
+"""Reads from streaming replicas. A gateway on one answers reads and refuses changes, is out of
+service unless it was meant for reading, and says when the replica falls behind. A gateway beside
+its primary reads from it what may be late, and goes on without either."""
 
 import asyncio
 import shutil
@@ -21,14 +22,21 @@ from models.row_security import login_at
 from tests import tokens
 from tests.free_ports import free_port
 from tests.gateway.changing import ENTRY_ON, IDENTITY, document, key
-from tests.gateway.conftest import CLAIMS, Viewer
+from tests.gateway.conftest import CLAIMS, Answer, Viewer
 from tests.gateway.log_lines import log_lines
 from tests.gateway.surviving.databases import Database, own_database
 
 pytestmark = pytest.mark.anyio
 
 _SECONDS = 2
+_FOLLOWS = "SELECT count(*) FROM pg_stat_wal_receiver"
 _WRITES = "COMMENT ON SCHEMA public IS 'written to'"
+_VIEWS = "{ savedViews(first: 50) { nodes { name } } }"
+#: Saved in the database itself, so that no gateway knows who changed something.
+_SAVE = """
+    INSERT INTO saved_view (id, subject, name, page, query)
+    VALUES (gen_random_uuid(), $1, $2, 'VOLUMES', 'by=centre')
+"""
 
 
 @asynccontextmanager
@@ -49,6 +57,14 @@ async def replica_of(primary: Database) -> AsyncIterator[Database]:
         shutil.rmtree(folder)
 
 
+async def _until_it_follows(replica: Database) -> None:
+    administrator = await connect(replica.url())
+    async with asyncio.timeout(20):
+        while not await administrator.fetchval(_FOLLOWS):  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    await administrator.close()
+
+
 def _copy(primary: Database, name: str) -> None:
     copy = primary.folder.with_name(name)
     subprocess.run(["cp", "-a", str(primary.folder), str(copy)], check=True)
@@ -57,9 +73,14 @@ def _copy(primary: Database, name: str) -> None:
     subprocess.run(["cp", "-a", str(data / "PG_VERSION"), str(data / "standby.signal")], check=True)
 
 
-async def _until(client: httpx2.AsyncClient, reasons: list[str]) -> None:
+async def _until(
+    client: httpx2.AsyncClient, reasons: list[str], warnings: list[str] | None = None
+) -> None:
     async with asyncio.timeout(20):
-        while (await client.get("/health/ready")).json()["reasons"] != reasons:  # noqa: ASYNC110
+        while True:
+            found = (await client.get("/health/ready")).json()
+            if found["reasons"] == reasons and warnings in (None, found["warnings"]):
+                return
             await asyncio.sleep(0.1)
 
 
@@ -70,6 +91,7 @@ async def replicated() -> AsyncIterator[tuple[Database, Database]]:
         url = primary.url()
         await migrate(url, gateway_url=login_at(url, tokens.PASSWORD), seal_keys=(tokens.SEAL_KEY,))
         async with replica_of(primary) as replica:
+            await _until_it_follows(replica)
             yield primary, replica
 
 
@@ -144,6 +166,61 @@ async def test_a_replica_that_falls_behind_takes_its_gateway_out_of_service(
             await writer.close()
             primary.stop()
             await _until(client, ["replica"])
+    finally:
+        await writer.close()
+        await administrator.close()
+
+
+async def _views(viewer: Viewer) -> list[str]:
+    answer = await viewer(_VIEWS)
+    assert answer.errors == [], answer.text
+    return [each["name"] for each in answer.data["savedViews"]["nodes"]]
+
+
+async def _save(viewer: Viewer, name: str) -> Answer:
+    given = {"name": name, "page": "VOLUMES", "query": "by=centre", "idempotencyKey": key()}
+    return await viewer(document("saveView", "errors { code }"), input=given)
+
+
+async def test_what_may_be_late_is_read_from_a_replica_and_ones_own_changes_are_seen(
+    replicated: tuple[Database, Database],
+) -> None:
+    primary, replica = replicated
+    settings = tokens.settings(
+        primary.url(),
+        read_url=login_at(replica.url(), tokens.PASSWORD),
+        replica_seconds=str(_SECONDS + 1),
+    )
+    writer, administrator = await connect(primary.url()), await connect(replica.url())
+    one, other = CLAIMS["leadership"], {**CLAIMS["leadership"], "sub": "leadership-2"}
+    try:
+        async with served(settings) as client, served(settings) as beside:
+            await _until(client, [], [])
+            await _until(beside, [], [])
+            await administrator.execute("SELECT pg_wal_replay_pause()")
+            await writer.execute(_SAVE, other["sub"], "unheard")
+            assert (await _save(Viewer(client, one), "own")).errors == []
+            for gateway_of_one in (client, beside):
+                assert await _views(Viewer(gateway_of_one, one)) == ["own"]
+                assert await _views(Viewer(gateway_of_one, other)) == []  # late, as is allowed
+            await _until(client, [], ["replica"])
+            assert await _views(Viewer(client, other)) == ["unheard"]  # from the primary
+            await administrator.execute("SELECT pg_wal_replay_resume()")
+            await _until(client, [], [])
+            replica.stop()
+            assert await _views(Viewer(client, other)) == ["unheard"]
+            await _until(client, [], ["replica_lost"])
+            replica.start()
+            await _until(client, [], [])
+            await writer.close()
+            primary.stop()
+            assert await _views(Viewer(client, other)) == ["unheard"]  # from the replica
+            await _until(client, [], ["primary_lost"])
+            assert await _views(Viewer(client, other)) == ["unheard"]
+            assert (await _save(Viewer(client, other), "never")).status == 503
+            await _until(client, ["database"])
+            primary.start()
+            await _until(client, [], [])
     finally:
         await writer.close()
         await administrator.close()
