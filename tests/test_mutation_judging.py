@@ -59,6 +59,7 @@ def test_a_fault_is_found_or_survives_and_the_project_stays_as_it_is(project: Pa
 
 
 @judges
+@pytest.mark.proof
 def test_what_runs_at_import_is_imported_anew(project: Path) -> None:
     """So is what reached a test by a default, or by another name, before it was forked."""
     (project / "product.py").write_text(
@@ -80,6 +81,7 @@ def test_what_runs_at_import_is_imported_anew(project: Path) -> None:
 
 
 @judges
+@pytest.mark.proof
 def test_who_holds_a_function_already_has_the_fault(project: Path) -> None:
     (project / "product.py").write_text(
         "from functools import wraps\n\n\ndef loudly(function):\n    @wraps(function)\n"
@@ -97,6 +99,7 @@ def test_who_holds_a_function_already_has_the_fault(project: Path) -> None:
 
 
 @judges
+@pytest.mark.proof
 def test_a_test_that_needs_the_others_of_its_file_is_run_with_them(project: Path) -> None:
     (project / "product.py").write_text(
         "def add(numbers):\n    numbers.append(1)\n\n\n"
@@ -117,6 +120,7 @@ def test_a_test_that_needs_the_others_of_its_file_is_run_with_them(project: Path
 
 
 @judges
+@pytest.mark.proof
 def test_tests_that_share_what_another_made_look_for_its_faults_too(project: Path) -> None:
     """By a fixture of their file, or by a cache, whichever file was first."""
     (project / "product.py").write_text(
@@ -140,6 +144,7 @@ def test_tests_that_share_what_another_made_look_for_its_faults_too(project: Pat
 
 
 @judges
+@pytest.mark.proof
 def test_survivors_are_found_once_and_kept(
     project: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -152,6 +157,7 @@ def test_survivors_are_found_once_and_kept(
         assert [*find_survivors(copy, area, faults, Results(folder, area, project))] == found
 
 
+@pytest.mark.proof
 def test_the_test_that_found_a_fault_is_the_first_to_look_for_the_next(project: Path) -> None:
     area = Area("toy", ("product.py",), ("test_nothing.py", "test_product.py"))
     order, (fault, other, *_) = Order(dict.fromkeys(area.tests, 1)), area.faults(project)

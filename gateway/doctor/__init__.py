@@ -23,7 +23,13 @@ from gateway.doctor.database import (
     examine_vault,
 )
 from gateway.doctor.finding import Finding, finding_of
-from gateway.doctor.login import Clock, examine_keys, examine_login, examine_transport
+from gateway.doctor.login import (
+    Clock,
+    examine_keys,
+    examine_login,
+    examine_replicas,
+    examine_transport,
+)
 from gateway.doctor.provider import examine_provider
 from gateway.doctor.reference import examine_reference_data
 from gateway.doctor.roles import examine_roles
@@ -49,6 +55,7 @@ async def examine(settings: Settings, clock: Clock = time.time) -> list[Finding]
             examine_transport(settings),
             _examine_as_owner(settings),
             examine_login(settings, clock),
+            examine_replicas(settings),
             examine_key_service(settings),
             examine_provider(settings),
         )

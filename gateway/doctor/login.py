@@ -97,10 +97,32 @@ async def _replica(connection: asyncpg.Connection, settings: Settings) -> AsyncI
         yield finding_of(Fault.REPLICA, f"The replica is {lag:.0f} s behind its primary.")
 
 
+async def examine_replicas(settings: Settings) -> AsyncIterator[Finding]:
+    """Whether each server that the gateway reads from answers, is a replica and keeps up."""
+    for number, url in enumerate(settings.read_url, 1):
+        server = f"Server {number} of GERBANG_READ_URL"
+        try:
+            connection = await connect(url, connect_seconds=settings.connect_seconds)
+            try:
+                is_replica = await connection.fetchval("SELECT pg_is_in_recovery()")
+                lag = await connection.fetchval(LAG) or 0.0
+            finally:
+                await connection.close()
+        except CONNECTION_ERRORS as error:
+            what = f"{server} does not answer ({type(error).__name__})."
+            yield finding_of(Fault.REPLICA_LOST, what)
+            continue
+        if not is_replica:
+            yield finding_of(Fault.REPLICA_LOST, f"{server} is no replica.")
+        elif lag > settings.replica_seconds:
+            yield finding_of(Fault.REPLICA, f"{server} is {lag:.0f} s behind its primary.")
+
+
 async def examine_transport(settings: Settings) -> AsyncIterator[Finding]:
     for variable, url in (
         ("GERBANG_DATABASE_URL", settings.database_url),
         ("GERBANG_OWNER_URL", settings.owner_url),
+        *(("GERBANG_READ_URL", url) for url in settings.read_url),
     ):
         if hosts := url and unprotected_hosts(url, settings.database_tls):
             yield Finding(

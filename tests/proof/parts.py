@@ -136,12 +136,15 @@ PARTS = (
     Part("peers", "the gateways of the bench answer alike", ("tests/test_bench_peers.py",)),
     Part(
         "recipes",
-        "each step left out of CONTRIBUTING.md, and what a changed line of the policy breaks",
+        "each step left out of CONTRIBUTING.md, what a changed line of the policy breaks, and how"
+        " planted faults are judged",
         (
             "tests/test_contributing.py",
             "tests/test_add_a_page.py",
+            "tests/test_add_a_form.py",
             "tests/test_schema_checks.py",
             "tests/models/test_migrations_drafted.py",
+            "tests/test_mutation_judging.py",
         ),
     ),
     Part(

@@ -7,12 +7,13 @@ import shutil
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import httpx2
 import pytest
 
-from gateway.doctor.login import examine_login
+from gateway.doctor.login import examine_login, examine_replicas
 from gateway.faults import Fault
 from gateway.service import gateway
 from gateway.settings import Settings
@@ -182,6 +183,10 @@ async def _save(viewer: Viewer, name: str) -> Answer:
     return await viewer(document("saveView", "errors { code }"), input=given)
 
 
+async def _found(settings: Settings) -> list[Fault | None]:
+    return [finding.fault async for finding in examine_replicas(settings)]
+
+
 async def test_what_may_be_late_is_read_from_a_replica_and_ones_own_changes_are_seen(
     replicated: tuple[Database, Database],
 ) -> None:
@@ -192,6 +197,8 @@ async def test_what_may_be_late_is_read_from_a_replica_and_ones_own_changes_are_
         replica_seconds=str(_SECONDS + 1),
     )
     writer, administrator = await connect(primary.url()), await connect(replica.url())
+    assert await _found(settings) == []
+    assert await _found(replace(settings, read_url=(primary.url(),))) == [Fault.REPLICA_LOST]
     one, other = CLAIMS["leadership"], {**CLAIMS["leadership"], "sub": "leadership-2"}
     try:
         async with served(settings) as client, served(settings) as beside:
@@ -204,12 +211,14 @@ async def test_what_may_be_late_is_read_from_a_replica_and_ones_own_changes_are_
                 assert await _views(Viewer(gateway_of_one, one)) == ["own"]
                 assert await _views(Viewer(gateway_of_one, other)) == []  # late, as is allowed
             await _until(client, [], ["replica"])
+            assert await _found(settings) == [Fault.REPLICA]
             assert await _views(Viewer(client, other)) == ["unheard"]  # from the primary
             await administrator.execute("SELECT pg_wal_replay_resume()")
             await _until(client, [], [])
             replica.stop()
             assert await _views(Viewer(client, other)) == ["unheard"]
             await _until(client, [], ["replica_lost"])
+            assert await _found(settings) == [Fault.REPLICA_LOST]
             replica.start()
             await _until(client, [], [])
             await writer.close()
