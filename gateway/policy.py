@@ -49,6 +49,7 @@ from models import (
     CaseDocument,
     Centre,
     Correction,
+    Crossing,
     DataRequest,
     Decision,
     Erasure,
@@ -59,6 +60,7 @@ from models import (
     LegalHold,
     MailSubscription,
     MonthNote,
+    Movement,
     NamedEvent,
     Partner,
     PartnerCountry,
@@ -69,6 +71,7 @@ from models import (
     RequestedItem,
     SavedView,
     Screening,
+    Stay,
     Suspension,
     UnmatchedPayment,
     Visa,
@@ -143,6 +146,9 @@ DATA_REQUEST_READERS = AUDITOR + APPLICANT
 SUSPENSION_READERS = SUPERVISOR + AUDITOR + ADMINISTRATOR
 #: Roles that read which decree changed what, and who proposed and approved it.
 LEDGER_READERS = LEADERSHIP + CASE_STAFF + ADMINISTRATOR
+#: Roles that read where somebody is who entered the country.
+MOVEMENT_READERS = CASE_WORKERS + APPLICANT
+STAY_READERS = ANSWER_READERS + APPLICANT + BORDER
 #: Roles that ask whether a visa can be used, and read nothing of it.
 VISA_CHECKERS = BORDER + CARRIER
 BAN_READERS = SUPERVISOR + AUDITOR + SCREENING
@@ -150,7 +156,10 @@ BANNED_PERSON_READERS = SUPERVISOR + SCREENING
 NATIONAL_FIGURES = LEADERSHIP + CASE_STAFF
 EXACT_FIGURES = NATIONAL_FIGURES + PARTNERS
 #: Whoever reads exact figures can be sent word of them; the others change what is theirs to change.
-CHANGERS = EXACT_FIGURES + APPLICANT + PARTNER_SERVICE + SCREENING + TREASURY + ADMINISTRATOR
+CHANGERS: Roles = (
+    *(EXACT_FIGURES + APPLICANT + PARTNER_SERVICE + SCREENING + TREASURY + ADMINISTRATOR),
+    *BORDER,
+)
 PUBLIC = (Role.ANONYMOUS,)
 PUBLISHED_FIGURES = MANAGER + PUBLIC
 FIGURES = EXACT_FIGURES + PUBLIC
@@ -368,6 +377,16 @@ def of_people_in_reach(applicant: Attribute) -> Mapping[Role, Rule]:
     }
 
 
+def of_moved_people(applicant: Attribute) -> Mapping[Role, Rule]:
+    """Rows of people who crossed the border, for roles that may read when they did."""
+    reached = of_people_in_reach(applicant)
+    return {
+        Role.OFFICER: reached[Role.OFFICER],
+        Role.SUPERVISOR: reached[Role.SUPERVISOR],
+        Role.APPLICANT: reached[Role.APPLICANT],
+    }
+
+
 #: The person that an entry of the ban list is about: for the entry itself, or for a case that it
 #: matches.
 the_named_entry = reached_through(
@@ -413,12 +432,14 @@ ROWS_OF_A_CASE: Mapping[str, Attribute] = {
     "Assignment": Assignment.application_id,
     "Decision": Decision.application_id,
     "Visa": Visa.application_id,
+    "Stay": Stay.application_id,
     "Screening": Screening.application_id,
     "LegalHold": LegalHold.application_id,
     "Correction": Correction.application_id,
     "Applicant": Applicant.id,
     "PassportEnding": PassportEnding.applicant_id,
     "PersonLink": PersonLink.applicant_id,
+    "Movement": Movement.applicant_id,
     "Identity": Identity.applicant_id,
     "IdentityVersion": IdentityVersion.applicant_id,
 }
@@ -803,7 +824,40 @@ POLICY: Mapping[str, Access] = {
             "revokedAt": OUTCOME_READERS,
             "supersededAt": CASE_STAFF,
             "document": APPLICANT,
+            "stay": ANSWER_READERS + APPLICANT,
         },
+    ),
+    # Where the holders of visas are. Border control reads of those who overstay.
+    "Stay": Access(
+        rows={
+            Role.SUPERVISOR: every_row,
+            Role.AUDITOR: every_row,
+            Role.BORDER: in_the_past(Stay.overstays_at),
+            Role.APPLICANT: reached_through(Stay.application_id, Application.id, lodged_by_oneself),
+        },
+        fields=dict.fromkeys(
+            (
+                *("id", "visaNumber", "presence", "enteredOn", "departedOn", "until"),
+                "overstaysAt",
+            ),
+            STAY_READERS,
+        ),
+    ),
+    # What border control reported and what fits no visa. Reports that fit one are read as movements
+    # of their person alone: for the case of the purpose, like identity, and logged.
+    "Crossing": Access(
+        rows=dict.fromkeys(ANSWER_READERS, is_null(Crossing.matched_at)),
+        fields=dict.fromkeys(
+            (
+                *("id", "reportKey", "visaNumber", "direction", "crossedAt", "port"),
+                *("reportedAt", "reportedBy"),
+            ),
+            ANSWER_READERS,
+        ),
+    ),
+    "Movement": Access(
+        rows=of_moved_people(Movement.applicant_id),
+        fields=dict.fromkeys(("direction", "crossedAt", "port", "visaNumber"), MOVEMENT_READERS),
     ),
     # The visa in hand names its holder, so it is read like identity: logged, by the holder, and by
     # the partner's system that fetched it, for the case that it is delivered for.
@@ -943,6 +997,7 @@ POLICY: Mapping[str, Access] = {
             "passportLastFour": LAST_FOUR_READERS,
             "identity": IDENTITY_READERS,
             "identityVersions": IDENTITY_READERS,
+            "movements": MOVEMENT_READERS,
             "breachNotices": DATA_REQUEST_READERS,
             "accessEvents": AUDITOR + APPLICANT,
             "linked": CASE_STAFF,
@@ -1854,6 +1909,8 @@ POLICY: Mapping[str, Access] = {
             "bill": TREASURY,
             "bills": TREASURY,
             "unmatchedPayments": TREASURY + AUDITOR,
+            "unmatchedCrossings": ANSWER_READERS,
+            "overstays": ANSWER_READERS + BORDER,
             "screenings": SCREENING,
             "banEntries": BAN_READERS,
             "workList": CASE_WORKERS,
@@ -1959,6 +2016,10 @@ MUTATIONS: Mapping[str, Change] = {
     ),
     "recordPayment": Change({Role.TREASURY: every_row}, answers="bill"),
     "keepPayment": CHANGE_OF_A_PAYMENT,
+    # Each report is border control's own; it learns of none whose it was.
+    "recordCrossings": Change(
+        {Role.BORDER: own_subject(Crossing.reported_by)}, "recorded", (Crossing,)
+    ),
     # The second person of a refund is another one: the guard and the refusals enforce that.
     "recommendRefund": CHANGE_OF_A_PAYMENT,
     "recordDocuments": Change(

@@ -15,6 +15,7 @@ from models.ban import BanEntry, BanIndex, BanMatch, BannedPerson, BanRead
 from models.base import Base
 from models.case.application import Application, ApplicationEvent, Assignment
 from models.case.change import ApplicationChange, Idempotency, VolumeChange
+from models.case.crossing import Crossing, Movement, Stay
 from models.case.decision import Decision, Visa
 from models.case.file import Bill, CaseDocument, RequestedItem
 from models.case.screening import Screening
@@ -80,6 +81,7 @@ __all__ = [
     "Centre",
     "Correction",
     "Country",
+    "Crossing",
     "DataRequest",
     "DayOff",
     "Deadline",
@@ -101,6 +103,7 @@ __all__ = [
     "Mail",
     "MailSubscription",
     "MonthNote",
+    "Movement",
     "NamedEvent",
     "Partner",
     "PartnerCountry",
@@ -116,6 +119,7 @@ __all__ = [
     "SavedView",
     "Screening",
     "ServiceTarget",
+    "Stay",
     "Suspension",
     "TakenBackList",
     "TrustedDocument",

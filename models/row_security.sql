@@ -47,6 +47,7 @@ ALTER TABLE case_document ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE centre ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE correction ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE country ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE crossing ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE data_request ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE data_version ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE day_off ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -69,6 +70,7 @@ ALTER TABLE linker_read ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE mail ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE mail_subscription ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE month_note ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE movement ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE named_event ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE partner ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE partner_country ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -84,6 +86,7 @@ ALTER TABLE required_document ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURIT
 ALTER TABLE saved_view ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE screening ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE service_target ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE stay ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE suspension ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE taken_back_list ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE trusted_document ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -636,6 +639,9 @@ CREATE OR REPLACE FUNCTION viewer.visa_status(
                 ), 1)
                 AND status = 'GRANTED' AND revoked_at IS NULL AND superseded_at IS NULL
                 AND use_by >= greatest(departs, wib_day(clock_timestamp()))
+                AND NOT EXISTS (
+                    SELECT FROM stay WHERE stay.visa_number = visa.visa_number AND is_used
+                )
                 AND NOT is_visa_held AND NOT has_open_hit
                 AND viewer.is_cleared(application.id)
         ));
@@ -1087,6 +1093,10 @@ CREATE OR REPLACE FUNCTION viewer.facts_of_case(
                 SELECT it.application_id AS application_id
                 FROM legal_hold AS it WHERE application_id = ANY (cases) AND held_at <= instant
             ) AS found),
+            'movement', (SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]') FROM (
+                SELECT it.applicant_id AS applicant_id
+                FROM movement AS it WHERE applicant_id = ANY (people)
+            ) AS found),
             'passport_ending', (SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]') FROM (
                 SELECT it.applicant_id AS applicant_id
                 FROM passport_ending AS it WHERE applicant_id = ANY (people)
@@ -1107,6 +1117,11 @@ CREATE OR REPLACE FUNCTION viewer.facts_of_case(
                     it.kept_from AS kept_from,
                     CASE WHEN it.voided_at <= instant THEN it.voided_at + later END AS voided_at
                 FROM screening AS it WHERE application_id = ANY (cases) AND requested_at <= instant
+            ) AS found),
+            'stay', (SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]') FROM (
+                SELECT it.application_id AS application_id,
+                    CASE WHEN it.overstays_at <= instant THEN it.overstays_at + later END AS overstays_at
+                FROM stay AS it WHERE application_id = ANY (cases)
             ) AS found),
             'visa', (SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]') FROM (
                 SELECT it.application_id AS application_id,
@@ -1268,6 +1283,7 @@ GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, p
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_officer;
 GRANT SELECT (centre_code, country_code, ends_at, id, is_ended, language, mailed_at, occasion, partner_code, renewed_at, role, subject, subscribed_at, visa_type_code) ON mail_subscription TO gerbang_officer;
 GRANT SELECT (author, country_code, id, month, partner_code, removed_at, text, written_at) ON month_note TO gerbang_officer;
+GRANT SELECT (applicant_id, crossed_at, direction, port, visa_number) ON movement TO gerbang_officer;
 GRANT SELECT (began_on, code, country_code, ended_on, kind, was_screening_out) ON named_event TO gerbang_officer;
 GRANT SELECT (code, name) ON partner TO gerbang_officer;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_officer;
@@ -1326,6 +1342,8 @@ CREATE POLICY officer_select ON identity FOR SELECT TO gerbang_officer
     USING (CASE WHEN (EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = identity.applicant_id AND by_1.reference = (SELECT viewer.purpose_reference('OFFICER')) AND EXISTS (SELECT FROM assignment AS by_2 WHERE by_2.application_id = by_1.id AND by_2.officer = (SELECT viewer.subject('OFFICER')) AND by_2.ended_at IS NULL)) OR EXISTS (SELECT FROM person_link AS by_1 WHERE by_1.linked_id = identity.applicant_id AND by_1.state NOT IN ('PROPOSED', 'REJECTED') AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.applicant_id = by_1.applicant_id AND by_2.reference = (SELECT viewer.purpose_reference('OFFICER')) AND EXISTS (SELECT FROM assignment AS by_3 WHERE by_3.application_id = by_2.id AND by_3.officer = (SELECT viewer.subject('OFFICER')) AND by_3.ended_at IS NULL)))) THEN true ELSE false END);
 CREATE POLICY officer_select ON identity_version FOR SELECT TO gerbang_officer
     USING (CASE WHEN (EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = identity_version.applicant_id AND by_1.reference = (SELECT viewer.purpose_reference('OFFICER')) AND EXISTS (SELECT FROM assignment AS by_2 WHERE by_2.application_id = by_1.id AND by_2.officer = (SELECT viewer.subject('OFFICER')) AND by_2.ended_at IS NULL)) OR EXISTS (SELECT FROM person_link AS by_1 WHERE by_1.linked_id = identity_version.applicant_id AND by_1.state NOT IN ('PROPOSED', 'REJECTED') AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.applicant_id = by_1.applicant_id AND by_2.reference = (SELECT viewer.purpose_reference('OFFICER')) AND EXISTS (SELECT FROM assignment AS by_3 WHERE by_3.application_id = by_2.id AND by_3.officer = (SELECT viewer.subject('OFFICER')) AND by_3.ended_at IS NULL)))) THEN true ELSE false END);
+CREATE POLICY officer_select ON movement FOR SELECT TO gerbang_officer
+    USING (CASE WHEN (EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = movement.applicant_id AND by_1.reference = (SELECT viewer.purpose_reference('OFFICER')) AND EXISTS (SELECT FROM assignment AS by_2 WHERE by_2.application_id = by_1.id AND by_2.officer = (SELECT viewer.subject('OFFICER')) AND by_2.ended_at IS NULL)) OR EXISTS (SELECT FROM person_link AS by_1 WHERE by_1.linked_id = movement.applicant_id AND by_1.state NOT IN ('PROPOSED', 'REJECTED') AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.applicant_id = by_1.applicant_id AND by_2.reference = (SELECT viewer.purpose_reference('OFFICER')) AND EXISTS (SELECT FROM assignment AS by_3 WHERE by_3.application_id = by_2.id AND by_3.officer = (SELECT viewer.subject('OFFICER')) AND by_3.ended_at IS NULL)))) THEN true ELSE false END);
 CREATE POLICY officer_select ON access_event FOR SELECT TO gerbang_officer
     USING (CASE WHEN access_event.actor = (SELECT viewer.subject('OFFICER')) THEN true ELSE false END);
 CREATE POLICY officer_select ON person_link FOR SELECT TO gerbang_officer
@@ -1447,6 +1465,7 @@ GRANT SELECT (application_id, kind, recorded_at, recorded_by) ON case_document T
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_supervisor;
 GRANT SELECT (application_id, approved_at, approved_by, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_supervisor;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_supervisor;
+GRANT SELECT (crossed_at, direction, id, matched_at, port, report_key, reported_at, reported_by, visa_number) ON crossing TO gerbang_supervisor;
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_supervisor;
 GRANT SELECT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_supervisor;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_supervisor;
@@ -1460,6 +1479,7 @@ GRANT SELECT (applicant_id, id, opened_at, reference) ON inquiry_person TO gerba
 GRANT SELECT (application_id, held_at, held_by, id, reason, release_reason, released_at, released_by) ON legal_hold TO gerbang_supervisor;
 GRANT SELECT (centre_code, country_code, ends_at, id, is_ended, language, mailed_at, occasion, partner_code, renewed_at, role, subject, subscribed_at, visa_type_code) ON mail_subscription TO gerbang_supervisor;
 GRANT SELECT (author, country_code, id, month, partner_code, removed_at, text, written_at) ON month_note TO gerbang_supervisor;
+GRANT SELECT (applicant_id, crossed_at, direction, port, visa_number) ON movement TO gerbang_supervisor;
 GRANT SELECT (began_on, code, country_code, ended_on, kind, was_screening_out) ON named_event TO gerbang_supervisor;
 GRANT SELECT (code, name) ON partner TO gerbang_supervisor;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_supervisor;
@@ -1474,6 +1494,7 @@ GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_documen
 GRANT SELECT (id, name, page, query, removed_at, saved_at, subject) ON saved_view TO gerbang_supervisor;
 GRANT SELECT (answered_at, answered_by, application_id, ban_id, confirmed_by, id, kind, list_version, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, rule_version, voided_at) ON screening TO gerbang_supervisor;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_supervisor;
+GRANT SELECT (departed_on, entered_on, id, overstays_at, presence, stay_until, visa_number) ON stay TO gerbang_supervisor;
 GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_proposed_at, lift_proposed_by, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_supervisor;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_supervisor;
 GRANT SELECT (decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_supervisor;
@@ -1522,6 +1543,8 @@ CREATE POLICY supervisor_select ON identity FOR SELECT TO gerbang_supervisor
     USING (CASE WHEN (EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = identity.applicant_id AND by_1.reference = (SELECT viewer.purpose_reference('SUPERVISOR'))) OR EXISTS (SELECT FROM inquiry_person AS by_1 WHERE by_1.applicant_id = identity.applicant_id AND EXISTS (SELECT FROM inquiry AS by_2 WHERE by_2.reference = by_1.reference AND by_2.reference = (SELECT viewer.purpose_reference('SUPERVISOR')) AND by_2.opened_by = (SELECT viewer.subject('SUPERVISOR')) AND by_2.ends_at > now()))) THEN true ELSE false END);
 CREATE POLICY supervisor_select ON identity_version FOR SELECT TO gerbang_supervisor
     USING (CASE WHEN (EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = identity_version.applicant_id AND by_1.reference = (SELECT viewer.purpose_reference('SUPERVISOR'))) OR EXISTS (SELECT FROM inquiry_person AS by_1 WHERE by_1.applicant_id = identity_version.applicant_id AND EXISTS (SELECT FROM inquiry AS by_2 WHERE by_2.reference = by_1.reference AND by_2.reference = (SELECT viewer.purpose_reference('SUPERVISOR')) AND by_2.opened_by = (SELECT viewer.subject('SUPERVISOR')) AND by_2.ends_at > now()))) THEN true ELSE false END);
+CREATE POLICY supervisor_select ON movement FOR SELECT TO gerbang_supervisor
+    USING (CASE WHEN (EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = movement.applicant_id AND by_1.reference = (SELECT viewer.purpose_reference('SUPERVISOR'))) OR EXISTS (SELECT FROM inquiry_person AS by_1 WHERE by_1.applicant_id = movement.applicant_id AND EXISTS (SELECT FROM inquiry AS by_2 WHERE by_2.reference = by_1.reference AND by_2.reference = (SELECT viewer.purpose_reference('SUPERVISOR')) AND by_2.opened_by = (SELECT viewer.subject('SUPERVISOR')) AND by_2.ends_at > now()))) THEN true ELSE false END);
 CREATE POLICY supervisor_select ON access_event FOR SELECT TO gerbang_supervisor
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN (access_event.actor = (SELECT viewer.subject('SUPERVISOR')) OR EXISTS (SELECT FROM inquiry AS by_1 WHERE by_1.reference = access_event.case_reference AND by_1.ends_at <= now() AND by_1.reviewed_at IS NULL)) ELSE false END);
 CREATE POLICY supervisor_select ON person_link FOR SELECT TO gerbang_supervisor
@@ -1529,6 +1552,8 @@ CREATE POLICY supervisor_select ON person_link FOR SELECT TO gerbang_supervisor
 CREATE POLICY supervisor_select ON decision FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON visa FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON stay FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON assignment FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
@@ -1558,6 +1583,8 @@ CREATE POLICY supervisor_select ON visa_key FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON taken_back_list FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON crossing FOR SELECT TO gerbang_supervisor
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN crossing.matched_at IS NULL ELSE false END);
 CREATE POLICY supervisor_select ON suspension FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON mail_subscription FOR SELECT TO gerbang_supervisor
@@ -1940,6 +1967,7 @@ GRANT SELECT (application_id, kind, recorded_at, recorded_by) ON case_document T
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_auditor;
 GRANT SELECT (application_id, approved_at, approved_by, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_auditor;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_auditor;
+GRANT SELECT (crossed_at, direction, id, matched_at, port, report_key, reported_at, reported_by, visa_number) ON crossing TO gerbang_auditor;
 GRANT SELECT (answered_at, answered_by, applicant_id, due_at, id, kind, lodged_at, lodged_by, lodged_role, reason, reference, state) ON data_request TO gerbang_auditor;
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_auditor;
 GRANT SELECT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_auditor;
@@ -1967,6 +1995,7 @@ GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_documen
 GRANT SELECT (id, name, page, query, removed_at, saved_at, subject) ON saved_view TO gerbang_auditor;
 GRANT SELECT (answered_at, answered_by, application_id, confirmed_by, id, kind, list_version, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, rule_version, voided_at) ON screening TO gerbang_auditor;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_auditor;
+GRANT SELECT (departed_on, entered_on, id, overstays_at, presence, stay_until, visa_number) ON stay TO gerbang_auditor;
 GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_proposed_at, lift_proposed_by, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_auditor;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_auditor;
 GRANT SELECT (amount_idr, assigned_at, assigned_to, billing_code, id, kept_at, kept_by, reason, receipt_number, recommended_at, recommended_by, second_reason, seconded_at, seconded_by, state) ON unmatched_payment TO gerbang_auditor;
@@ -2027,6 +2056,8 @@ CREATE POLICY auditor_select ON decision FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON visa FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON stay FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON assignment FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON correction FOR SELECT TO gerbang_auditor
@@ -2055,6 +2086,8 @@ CREATE POLICY auditor_select ON taken_back_list FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON unmatched_payment FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON crossing FOR SELECT TO gerbang_auditor
+    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN crossing.matched_at IS NULL ELSE false END);
 CREATE POLICY auditor_select ON suspension FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON key_operation FOR SELECT TO gerbang_auditor
@@ -2176,6 +2209,7 @@ GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_applican
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_applicant;
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_applicant;
 GRANT SELECT (applicant_id, id, reference, told_at) ON inquiry_person TO gerbang_applicant;
+GRANT SELECT (applicant_id, crossed_at, direction, port, visa_number) ON movement TO gerbang_applicant;
 GRANT SELECT (code, name) ON partner TO gerbang_applicant;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_applicant;
 GRANT SELECT (applicant_id, last_four) ON passport_ending TO gerbang_applicant;
@@ -2183,6 +2217,7 @@ GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_ap
 GRANT SELECT (answered_at, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_applicant;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_applicant;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_applicant;
+GRANT SELECT (application_id, departed_on, entered_on, id, overstays_at, presence, stay_until, visa_number) ON stay TO gerbang_applicant;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_applicant;
 GRANT SELECT (application_id, decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_applicant;
 GRANT SELECT (applicant_id, code, issued_at, proof, proven_at, replaced_at, sealed, visa_number) ON visa_document TO gerbang_applicant;
@@ -2230,6 +2265,8 @@ CREATE POLICY applicant_select ON identity FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = identity.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON identity_version FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = identity_version.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) THEN true ELSE false END);
+CREATE POLICY applicant_select ON movement FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = movement.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON access_event FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = access_event.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) AND (access_event.purpose NOT IN ('CASEWORK', 'SUPERVISION') OR access_event.purpose NOT IN ('SUPERVISION') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.reference = access_event.case_reference AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) OR EXISTS (SELECT FROM application AS by_1 WHERE by_1.reference = access_event.case_reference AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT'))) AND by_1.stage NOT IN ('IN_PROCESS', 'WAITING_FOR_APPLICANT')) OR EXISTS (SELECT FROM inquiry_person AS by_1 WHERE by_1.reference = access_event.case_reference AND by_1.told_at <= now() AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT'))))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON breach_notice FOR SELECT TO gerbang_applicant
@@ -2240,6 +2277,8 @@ CREATE POLICY applicant_select ON decision FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = decision.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON visa FOR SELECT TO gerbang_applicant
     USING (CASE WHEN visa.superseded_at IS NULL AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = visa.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
+CREATE POLICY applicant_select ON stay FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = stay.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON visa_document FOR SELECT TO gerbang_applicant
     USING (CASE WHEN visa_document.proven_at <= now() AND visa_document.replaced_at IS NULL AND EXISTS (SELECT FROM visa AS by_1 WHERE by_1.visa_number = visa_document.visa_number AND by_1.revoked_at IS NULL AND by_1.superseded_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND EXISTS (SELECT FROM applicant AS by_3 WHERE by_3.id = by_2.applicant_id AND by_3.account = (SELECT viewer.subject('APPLICANT'))))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON correction FOR SELECT TO gerbang_applicant
@@ -2577,6 +2616,7 @@ GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) 
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_border;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_border;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_border;
+GRANT SELECT (departed_on, entered_on, id, overstays_at, presence, stay_until, visa_number) ON stay TO gerbang_border;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_border;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_border;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_border;
@@ -2602,6 +2642,8 @@ CREATE POLICY border_select ON partner_country FOR SELECT TO gerbang_border
     USING ((SELECT viewer.acts_as('BORDER')));
 CREATE POLICY border_select ON centre FOR SELECT TO gerbang_border
     USING ((SELECT viewer.acts_as('BORDER')));
+CREATE POLICY border_select ON stay FOR SELECT TO gerbang_border
+    USING (CASE WHEN (SELECT viewer.acts_as('BORDER')) THEN stay.overstays_at <= now() ELSE false END);
 CREATE POLICY border_select ON day_off FOR SELECT TO gerbang_border
     USING ((SELECT viewer.acts_as('BORDER')));
 CREATE POLICY border_select ON visa_key FOR SELECT TO gerbang_border
@@ -2803,7 +2845,22 @@ CREATE OR REPLACE FUNCTION viewer.has_live_visa(asked_case uuid) RETURNS boolean
         RETURN EXISTS (
             SELECT FROM application
             JOIN visa ON visa.decision_id = application.current_decision_id
-            WHERE application.id = asked_case AND visa.revoked_at IS NULL AND visa.superseded_at IS NULL AND visa.use_by + visa.stay_days::integer >= wib_day(clock_timestamp())
+            WHERE application.id = asked_case AND (
+    EXISTS (
+        SELECT FROM stay
+        WHERE stay.visa_number = visa.visa_number AND stay.presence = 'IN_COUNTRY'
+    ) OR (
+        visa.revoked_at IS NULL AND visa.superseded_at IS NULL
+        AND NOT EXISTS (
+            SELECT FROM stay WHERE stay.visa_number = visa.visa_number AND stay.is_used
+        )
+        AND visa.use_by + coalesce((
+            SELECT deadline.days FROM deadline
+            WHERE deadline.wait = 'CROSSING' AND deadline.valid_from <= wib_day(visa.issued_at)
+            ORDER BY deadline.valid_from DESC LIMIT 1
+        ), visa.stay_days)::integer >= wib_day(clock_timestamp())
+    )
+)
         );
     END
 $$;
@@ -3341,6 +3398,8 @@ CREATE OR REPLACE TRIGGER guard BEFORE INSERT ON access_event
     FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership,gerbang_officer,gerbang_supervisor,gerbang_partner_manager,gerbang_partner_agent,gerbang_auditor,gerbang_applicant,gerbang_partner_service,gerbang_screening,gerbang_treasury,gerbang_administrator,gerbang_border,gerbang_carrier,gerbang_anonymous}'::name[]))
     EXECUTE FUNCTION viewer.guard_access_event();
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA viewer FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION viewer.has_live_visa TO gerbang_supervisor;
+GRANT EXECUTE ON FUNCTION viewer.has_live_visa TO gerbang_supervisor_writing;
 -- Changes, by LEADERSHIP
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_leadership_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_leadership_writing;
@@ -4542,6 +4601,64 @@ CREATE POLICY administrator_writing_insert ON idempotency FOR INSERT TO gerbang_
 GRANT UPDATE (answer) ON idempotency TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_update ON idempotency FOR UPDATE TO gerbang_administrator_writing
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')) AND idempotency.answer IS NULL) WITH CHECK ((SELECT viewer.acts_as('ADMINISTRATOR')));
+-- Changes, by BORDER
+GRANT USAGE ON SCHEMA public, viewer TO gerbang_border_writing;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_border_writing;
+GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_border_writing;
+GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_border_writing;
+CREATE POLICY border_writing_select ON country FOR SELECT TO gerbang_border_writing
+    USING ((SELECT viewer.acts_as('BORDER')));
+GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_border_writing;
+CREATE POLICY border_writing_select ON entry_rule FOR SELECT TO gerbang_border_writing
+    USING ((SELECT viewer.acts_as('BORDER')));
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_border_writing;
+CREATE POLICY border_writing_select ON visa_type FOR SELECT TO gerbang_border_writing
+    USING ((SELECT viewer.acts_as('BORDER')));
+GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_border_writing;
+CREATE POLICY border_writing_select ON eligibility FOR SELECT TO gerbang_border_writing
+    USING ((SELECT viewer.acts_as('BORDER')));
+GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_border_writing;
+CREATE POLICY border_writing_select ON required_document FOR SELECT TO gerbang_border_writing
+    USING ((SELECT viewer.acts_as('BORDER')));
+GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_border_writing;
+CREATE POLICY border_writing_select ON passport_rule FOR SELECT TO gerbang_border_writing
+    USING ((SELECT viewer.acts_as('BORDER')));
+GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_border_writing;
+CREATE POLICY border_writing_select ON fee FOR SELECT TO gerbang_border_writing
+    USING ((SELECT viewer.acts_as('BORDER')));
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_border_writing;
+CREATE POLICY border_writing_select ON service_target FOR SELECT TO gerbang_border_writing
+    USING ((SELECT viewer.acts_as('BORDER')));
+GRANT SELECT (days, valid_from, wait) ON deadline TO gerbang_border_writing;
+CREATE POLICY border_writing_select ON deadline FOR SELECT TO gerbang_border_writing
+    USING ((SELECT viewer.acts_as('BORDER')));
+GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_border_writing;
+CREATE POLICY border_writing_select ON day_off FOR SELECT TO gerbang_border_writing
+    USING ((SELECT viewer.acts_as('BORDER')));
+GRANT SELECT (code, name) ON partner TO gerbang_border_writing;
+CREATE POLICY border_writing_select ON partner FOR SELECT TO gerbang_border_writing
+    USING ((SELECT viewer.acts_as('BORDER')));
+GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_border_writing;
+CREATE POLICY border_writing_select ON partner_country FOR SELECT TO gerbang_border_writing
+    USING ((SELECT viewer.acts_as('BORDER')));
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_border_writing;
+CREATE POLICY border_writing_select ON centre FOR SELECT TO gerbang_border_writing
+    USING ((SELECT viewer.acts_as('BORDER')));
+GRANT SELECT (crossed_at, direction, port, report_key, reported_by) ON crossing TO gerbang_border_writing;
+CREATE POLICY border_writing_select ON crossing FOR SELECT TO gerbang_border_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('BORDER')) THEN crossing.reported_by = (SELECT viewer.subject('BORDER')) ELSE false END);
+GRANT INSERT (crossed_at, direction, id, passengers, port, report_key, reported_by, visa_number) ON crossing TO gerbang_border_writing;
+CREATE POLICY border_writing_insert ON crossing FOR INSERT TO gerbang_border_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('BORDER')) THEN crossing.reported_by = (SELECT viewer.subject('BORDER')) ELSE false END);
+GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_border_writing;
+CREATE POLICY border_writing_select ON idempotency FOR SELECT TO gerbang_border_writing
+    USING ((SELECT viewer.acts_as('BORDER')));
+GRANT INSERT (answer, input_digest, key_digest) ON idempotency TO gerbang_border_writing;
+CREATE POLICY border_writing_insert ON idempotency FOR INSERT TO gerbang_border_writing
+    WITH CHECK ((SELECT viewer.acts_as('BORDER')));
+GRANT UPDATE (answer) ON idempotency TO gerbang_border_writing;
+CREATE POLICY border_writing_update ON idempotency FOR UPDATE TO gerbang_border_writing
+    USING ((SELECT viewer.acts_as('BORDER')) AND idempotency.answer IS NULL) WITH CHECK ((SELECT viewer.acts_as('BORDER')));
 -- LINKER
 GRANT USAGE ON SCHEMA public TO gerbang_linker;
 GRANT EXECUTE ON FUNCTION wib_day TO gerbang_linker;

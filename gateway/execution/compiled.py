@@ -25,6 +25,7 @@ _LOGGED = {
     "IdentityVersion": "identityVersions.",
     "BannedPerson": "banned.",
     "VisaDocument": "visa.",
+    "Movement": "movements.",
 }
 #: The field of `Query` by which people are looked up.
 LOOKING_UP = "people"

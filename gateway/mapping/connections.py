@@ -106,6 +106,8 @@ class AskedList(NamedTuple):
     page: PageQuery | None
 
 
+#: The conditions that a list has whatever its `where` says, from the values of the arguments.
+Standing = Callable[[Mapping[str, Any], Viewer], Iterable[Condition]]
 #: The name of a field in Python, and the direction.
 Order = tuple[str, Direction]
 
@@ -117,8 +119,7 @@ class RootList:
     cls: type[Any]
     default_order: Order
     where: type[Where] | None = None
-    #: The conditions that the list has whatever its `where` says, from the values of the arguments.
-    standing: Callable[[Mapping[str, Any], Viewer], Iterable[Condition]] = lambda *_: ()
+    standing: Standing = lambda *_: ()
 
     def parse(self, arguments: FieldArguments) -> Parsing[AskedList]:
         """What the arguments ask for."""
@@ -175,14 +176,15 @@ def connection_field(
     *,
     order: str,
     newest_first: bool = False,
+    standing: Standing = lambda *_: (),
 ) -> Any:
     """A connection field for a noun, with its `where` and `orderBy` arguments. Any filters go
     together, in any order.
 
-    ``order`` is the default order.
+    ``order`` is the default order, and ``standing`` the conditions that all rows meet.
     """
     default = (order, Direction.DESCENDING if newest_first else Direction.ASCENDING)
-    listed = RootList(cls, default, where_input(cls))
+    listed = RootList(cls, default, where_input(cls), standing)
 
     def resolve(
         info: strawberry.Info,

@@ -6,18 +6,17 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Date,
     Text,
     Uuid,
     all_,
     bindparam,
-    exists,
     false,
     func,
     null,
     select,
-    text,
 )
 
 from gateway.access.fields import is_readable
@@ -33,9 +32,7 @@ from models import (
     EntryRule,
     RequestedItem,
     Screening,
-    Visa,
 )
-from models.case.decision import IS_LIVE
 from models.vocabulary import OPEN_CORRECTIONS, DocumentKind, EventKind, Role, Status
 
 #: Columns of the decision; a role that may not read them takes no step that depends on it.
@@ -147,8 +144,7 @@ def _revoked_by() -> Any:
 
 def has_live_visa() -> ColumnElement[bool]:
     """Whether the visa of an application is live."""
-    of_the_decision = Visa.decision_id == Application.current_decision_id
-    return exists(select(Visa.visa_number).where(of_the_decision, text(IS_LIVE)))
+    return func.viewer.has_live_visa(Application.id, type_=Boolean)
 
 
 def _unanswered_kinds() -> Any:

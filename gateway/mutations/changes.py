@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from gateway.access.replicas import Replicas
 from gateway.access.transactions.begin import TransactionStarts
 from gateway.access.transactions.writing import WriteTransaction, begin_writing
-from gateway.mutations import breaches, fetching, mail, payments, readers, rights
+from gateway.mutations import breaches, crossings, fetching, mail, payments, readers, rights
 from gateway.mutations.bans import AnswerBan, ProposeBan, change_bans
 from gateway.mutations.desk import relieve
 from gateway.mutations.outcome import (
@@ -50,6 +50,7 @@ _EFFECTS: Effects = {
     **readers.EFFECTS,
     **payments.EFFECTS,
     **fetching.EFFECTS,
+    **crossings.EFFECTS,
 }
 
 

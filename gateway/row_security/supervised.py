@@ -13,6 +13,7 @@ from models import (
     BannedPerson,
     Base,
     Breach,
+    Crossing,
     DataRequest,
     Erasure,
     Inquiry,
@@ -164,6 +165,16 @@ def _grant_unmatched_payments(writer: Writer) -> WriteGrant:
     )
 
 
+def _grant_crossings(writer: Writer) -> WriteGrant:
+    """The database says when one was reported, and finds the visa."""
+    return WriteGrant(
+        frozenset({"reported_by", "report_key", "direction", "crossed_at", "port"}),
+        columns_in(Crossing) - {"reported_at", "matched_at"},
+        select_if=writer.reach(Crossing),
+        insert_if=writer.reach(Crossing),
+    )
+
+
 def _grant_suspensions(writer: Writer) -> WriteGrant:
     return WriteGrant(
         columns_in(Suspension),
@@ -190,6 +201,7 @@ _GRANTS: Mapping[type[Base], Callable[[Writer], WriteGrant]] = {
     MonthNote: _grant_month_notes,
     Suspension: _grant_suspensions,
     UnmatchedPayment: _grant_unmatched_payments,
+    Crossing: _grant_crossings,
 }
 
 

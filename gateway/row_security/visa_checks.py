@@ -51,6 +51,9 @@ CREATE OR REPLACE FUNCTION viewer.visa_status(
                 ), 1)
                 AND status = 'GRANTED' AND revoked_at IS NULL AND superseded_at IS NULL
                 AND use_by >= greatest(departs, wib_day(clock_timestamp()))
+                AND NOT EXISTS (
+                    SELECT FROM stay WHERE stay.visa_number = visa.visa_number AND is_used
+                )
                 AND NOT is_visa_held AND NOT has_open_hit
                 AND viewer.is_cleared(application.id)
         ));

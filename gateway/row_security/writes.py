@@ -8,6 +8,7 @@ that the role of the domain never sees. Which step may write what, from which st
 
 from collections.abc import Callable, Iterator, Mapping
 
+from gateway.policy import POLICY
 from gateway.row_security import case_writes, person_writes
 from gateway.row_security.columns import tells_only_whether_cleared
 from gateway.row_security.guards import guards
@@ -26,6 +27,7 @@ from models import (
     Centre,
     Correction,
     Country,
+    Crossing,
     DayOff,
     Deadline,
     Decision,
@@ -51,6 +53,7 @@ from models import (
     VisaDocument,
     VisaType,
 )
+from models.row_security import database_role, writing_role
 from models.vocabulary import Role
 
 _REFERENCE = (Country, EntryRule, VisaType, Eligibility, RequiredDocument, PassportRule, Fee,
@@ -78,8 +81,16 @@ _GRANTS: Mapping[type[Base], Callable[[Writer], WriteGrant]] = {
 def writes() -> Iterator[str]:
     """Grants and row policies of the writing roles, table by table, and the guards."""
     yield from guards()
+    yield from _grants_of_live_visas()
     for role in changing_roles():
         yield from _writes_of(Writer(role))
+
+
+def _grants_of_live_visas() -> Iterator[str]:
+    """Whoever reads what is held learns whether there is something to hold."""
+    for role in POLICY["Application"].fields["isVisaHeld"]:
+        for name in (database_role(role), writing_role(role)):
+            yield f"GRANT EXECUTE ON FUNCTION viewer.has_live_visa TO {name};"
 
 
 def _writes_of(writer: Writer) -> Iterator[str]:
@@ -113,8 +124,10 @@ def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
 
 
 def _case_grants(writer: Writer) -> Mapping[type[Base], Callable[[Writer], WriteGrant]]:
-    """Whoever changes nothing but what readers of figures write looks at no case for it."""
-    return _GRANTS if writer.changes() - {MailSubscription, SavedView, MonthNote} else {}
+    """Whoever changes nothing but what readers of figures write, or what border control reports,
+    looks at no case for it."""
+    of_no_case = {MailSubscription, SavedView, MonthNote, Crossing}
+    return _GRANTS if writer.changes() - of_no_case else {}
 
 
 def _grant_reference_changes(writer: Writer) -> WriteGrant:

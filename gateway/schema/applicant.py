@@ -11,6 +11,7 @@ from gateway.mapping.linked_pages import pages
 from gateway.schema.access_event import AccessEvent
 from gateway.schema.breach import BreachNotice
 from gateway.schema.country import Country
+from gateway.schema.crossing import Movement
 from gateway.schema.erasure import Erasure
 from gateway.schema.identity import Identity, IdentityVersion, LinkerRead
 from gateway.schema.person_link import PersonLink
@@ -23,6 +24,7 @@ from models import Erasure as ErasureRow
 from models import Identity as IdentityRow
 from models import IdentityVersion as IdentityVersionRow
 from models import LinkerRead as LinkerReadRow
+from models import Movement as MovementRow
 from models import PassportEnding as PassportEndingRow
 from models import PersonLink as PersonLinkRow
 
@@ -72,6 +74,14 @@ class Applicant(Node):
         "Who this person was before a correction, and is proposed to be, latest first; empty where"
         " nothing was ever corrected. Reading it takes a purpose, and is logged.",
         order=IdentityVersionRow.number,
+        newest_first=True,
+    )
+    movements: Connection[Movement] = pages(
+        ApplicantRow.id,
+        MovementRow.applicant_id,
+        "Entries and exits of this person, latest first. Reading it takes a purpose, and is"
+        " logged.",
+        order=MovementRow.crossed_at,
         newest_first=True,
     )
     access_events: Connection[AccessEvent] = pages(

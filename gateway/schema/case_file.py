@@ -10,12 +10,14 @@ import strawberry
 from gateway.mapping.declare import Node, column, link, noun
 from gateway.mapping.enums import PublicReason
 from gateway.mapping.money import Money, money
+from gateway.schema.crossing import Stay
 from gateway.schema.visa_document import VisaDocument
 from models import Bill as BillRow
 from models import CaseDocument as CaseDocumentRow
 from models import Correction as CorrectionRow
 from models import Decision as DecisionRow
 from models import RequestedItem as RequestedItemRow
+from models import Stay as StayRow
 from models import UnmatchedPayment as PaymentRow
 from models import Visa as VisaRow
 from models import VisaDocument as VisaDocumentRow
@@ -156,6 +158,11 @@ class Visa:
     revoked_at: datetime | None = column(VisaRow.revoked_at, "When it was taken back.")
     superseded_at: datetime | None = column(
         VisaRow.superseded_at, "When the decision that granted it was corrected."
+    )
+    stay: Stay | None = link(
+        VisaRow.visa_number,
+        StayRow.visa_number,
+        "Where its holder is; null where border control reported no entry by it.",
     )
     document: VisaDocument | None = link(
         VisaRow.visa_number,

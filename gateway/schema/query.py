@@ -18,6 +18,7 @@ from gateway.schema.ban_entry import BanEntry
 from gateway.schema.breach import Breach
 from gateway.schema.case_file import Bill, UnmatchedPayment
 from gateway.schema.country import Country
+from gateway.schema.crossing import Crossing, Stay, overstays_field, unmatched_crossings_field
 from gateway.schema.data_request import DataRequest
 from gateway.schema.erasure import Erasure, LegalHold
 from gateway.schema.findings.query import findings, parse_findings
@@ -215,6 +216,8 @@ class Query:
     unmatched_payments: Connection[UnmatchedPayment] | None = connection_field(
         UnmatchedPayment, "Payments that fit no bill, the oldest first.", order="kept_at"
     )
+    unmatched_crossings: Connection[Crossing] | None = unmatched_crossings_field()
+    overstays: Connection[Stay] | None = overstays_field()
     screenings: Connection[Screening] | None = connection_field(
         Screening, "Open questions, the oldest first.", order="requested_at"
     )
@@ -243,10 +246,7 @@ class Query:
         newest_first=True,
     )
     mail_subscriptions: Connection[MailSubscription] | None = connection_field(
-        MailSubscription,
-        "What you are told of by mail, the newest first.",
-        order="subscribed_at",
-        newest_first=True,
+        MailSubscription, "What you are told of by mail.", order="subscribed_at", newest_first=True
     )
     saved_views: Connection[SavedView] | None = connection_field(
         SavedView, "Views that you saved, the newest first.", order="saved_at", newest_first=True

@@ -37,6 +37,10 @@ _OF_THE_VIEWER = """
     entry.actor = receipt.account AND entry.actor_role = receipt.role
     AND entry.occurred_at BETWEEN receipt.at - $7::interval AND receipt.at + $7::interval
 """
+_REPORTED = """
+    entry.reported_by = receipt.account
+    AND entry.reported_at BETWEEN receipt.at - $7::interval AND receipt.at + $7::interval
+"""
 _SAME_VIEWER = f"""
     (receipt.reference IS NULL OR entry.case_reference = receipt.reference) AND {_OF_THE_VIEWER}
 """
@@ -61,6 +65,8 @@ _UNLOGGED_LOOKUPS = f"""
         SELECT FROM public.person_lookup AS entry WHERE {_SAME_VIEWER}
     ) AND NOT EXISTS (
         SELECT FROM public.visa_check AS entry WHERE receipt.reference IS NULL AND {_OF_THE_VIEWER}
+    ) AND NOT EXISTS (
+        SELECT FROM public.crossing AS entry WHERE receipt.role = 'BORDER' AND {_REPORTED}
     )
     ORDER BY receipt.number
 """  # noqa: S608
@@ -95,6 +101,13 @@ _UNOPENED_CHECKS = f"""
     SELECT entry.id, entry.actor AS account, entry.actor_role AS role
     FROM public.visa_check AS entry
     WHERE {_IN_THE_WINDOW} AND NOT EXISTS (SELECT FROM {_RECEIPTS} WHERE {_OF_THE_VIEWER})
+    ORDER BY entry.id
+"""  # noqa: S608
+_UNOPENED_CROSSINGS = f"""
+    SELECT entry.id, entry.reported_by AS account, 'BORDER' AS role
+    FROM public.crossing AS entry
+    WHERE entry.reported_at >= $8 AND entry.reported_at < $9
+        AND NOT EXISTS (SELECT FROM {_RECEIPTS} WHERE {_REPORTED})
     ORDER BY entry.id
 """  # noqa: S608
 
@@ -187,6 +200,7 @@ async def reconcile(
                 ("access_event", _UNOPENED_READS, (*opened, _APART, *window, _ALWAYS_SEALED)),
                 ("person_lookup", _UNOPENED_LOOKUPS, (*looked_up, _APART, *window)),
                 ("visa_check", _UNOPENED_CHECKS, (*looked_up, _APART, *window)),
+                ("crossing", _UNOPENED_CROSSINGS, (*looked_up, _APART, *window)),
             ):
                 for entry, account, role in await connection.fetch(back, *given):
                     what = f"{table} {entry} has no receipt of the key service"

@@ -22,6 +22,7 @@ from models.account.tables import AccountDrop
 from models.ban import BanEntry, BanRead
 from models.base import Base
 from models.case.application import Application, ApplicationEvent, Assignment
+from models.case.crossing import Crossing
 from models.case.decision import Decision
 from models.case.file import Bill
 from models.case.screening import Screening
@@ -190,6 +191,7 @@ SOURCES: Mapping[str, Source] = {
         Source(AccessEvent, is_sealed=True, told=_OF_A_READ, dropped_by="occurred_at"),
         Source(PersonLookup, is_sealed=True, dropped_by="occurred_at"),
         Source(VisaCheck, is_sealed=True, dropped_by="occurred_at"),
+        Source(Crossing, dropped_by="reported_at"),
         Source(BanRead, is_sealed=True, dropped_by="occurred_at"),
         Source(BreachLookup, is_sealed=True, dropped_by="occurred_at"),
         Source(BanEntry, has_steps=True),

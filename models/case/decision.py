@@ -71,12 +71,25 @@ def public_reason(ground: Ground | None) -> str | None:
     return NOT_DISCLOSED if ground in CONFIDENTIAL_GROUNDS else ground
 
 
-#: Whether a visa is live today: its holder may still enter or, having entered on the last day,
-#: stay. The file knows of no entries and no extensions, and each of many entries is by `use_by`.
-IS_LIVE = (
-    "visa.revoked_at IS NULL AND visa.superseded_at IS NULL"
-    " AND visa.use_by + visa.stay_days::integer >= wib_day(clock_timestamp())"
-)
+#: Whether a visa is live today: its holder is in the country, or may still enter. An entry on the
+#: last day is known when its report is due; of visas that were issued before crossings were
+#: reported completely it may never be, so that these are live until such a stay would end.
+IS_LIVE = """(
+    EXISTS (
+        SELECT FROM stay
+        WHERE stay.visa_number = visa.visa_number AND stay.presence = 'IN_COUNTRY'
+    ) OR (
+        visa.revoked_at IS NULL AND visa.superseded_at IS NULL
+        AND NOT EXISTS (
+            SELECT FROM stay WHERE stay.visa_number = visa.visa_number AND stay.is_used
+        )
+        AND visa.use_by + coalesce((
+            SELECT deadline.days FROM deadline
+            WHERE deadline.wait = 'CROSSING' AND deadline.valid_from <= wib_day(visa.issued_at)
+            ORDER BY deadline.valid_from DESC LIMIT 1
+        ), visa.stay_days)::integer >= wib_day(clock_timestamp())
+    )
+)"""
 
 
 class Visa(Base):

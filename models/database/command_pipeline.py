@@ -301,6 +301,8 @@ def _encode_list(values: Sequence[Any]) -> bytes:
     kinds = {*map(type, values)}
     if all(issubclass(kind, str) for kind in kinds):
         items = [b'"%b"' % _SPECIAL.sub(rb"\\\g<0>", _encode_str(text)) for text in values]
+    elif kinds == {bytes}:
+        items = [b'"\\\\x%b"' % octets.hex().encode() for octets in values]
     elif len(kinds) == 1 and kinds <= _ENCODERS.keys():
         encode = _ENCODERS[kinds.pop()]
         items = [encode(value) for value in values]

@@ -155,7 +155,8 @@ class ServiceTarget(Base):
 
 
 class Deadline(Base):
-    """After how many days of waiting for the applicant an application lapses, from a date on."""
+    """After how many days of waiting for the applicant an application lapses, from a date on; and
+    within how many every crossing of that day or later is reported."""
 
     __tablename__ = "deadline"
 

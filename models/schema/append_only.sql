@@ -23,7 +23,7 @@ CREATE TRIGGER append_only
     OR DELETE OR TRUNCATE ON decision
     EXECUTE FUNCTION refuse_change();
 
--- {table}: access_event, ban_read, breach_lookup, linker_read, person_lookup, visa_check
+-- {table}: access_event, ban_read, breach_lookup, crossing, linker_read, person_lookup, visa_check
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON {table}
     EXECUTE FUNCTION refuse_change();
 
@@ -61,3 +61,7 @@ CREATE TRIGGER require_retention_elapsed AFTER DELETE ON {table}
 CREATE TRIGGER require_retention_elapsed AFTER DELETE ON linker_read
     REFERENCING OLD TABLE AS gone
     EXECUTE FUNCTION require_retention_elapsed('read_at');
+
+CREATE TRIGGER require_retention_elapsed AFTER DELETE ON crossing
+    REFERENCING OLD TABLE AS gone
+    EXECUTE FUNCTION require_retention_elapsed('reported_at');

@@ -73,6 +73,21 @@ class UnmatchedPaymentState(StrEnum):
     ASSIGNED = "ASSIGNED"
 
 
+class CrossingDirection(StrEnum):
+    """Which way somebody crossed the border."""
+
+    ENTRY = "ENTRY"
+    EXIT = "EXIT"
+
+
+class Presence(StrEnum):
+    """Where the holder of a visa is who entered by it."""
+
+    #: No exit is reported.
+    IN_COUNTRY = "IN_COUNTRY"
+    DEPARTED = "DEPARTED"
+
+
 class EventKind(StrEnum):
     """What happened to an application: it entered a status, or something else happened to it."""
 

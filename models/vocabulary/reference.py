@@ -94,7 +94,9 @@ class ReferenceChangeState(StrEnum):
 
 
 class Wait(StrEnum):
-    """What a case waits for its applicant to do."""
+    """What a case waits for: its applicant, or border control's report of an entry or exit."""
 
     PAYMENT = "PAYMENT"
     ANSWER = "ANSWER"
+    #: From the first day of such a deadline on, crossings are reported completely.
+    CROSSING = "CROSSING"

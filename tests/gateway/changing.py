@@ -74,6 +74,7 @@ ANSWERS = {
     "recordScreening": "screening { id kind }",
     "confirmScreening": "screening { id kind }",
     "relieveOfficer": "relieved",
+    "recordCrossings": "recorded",
     "closeAlert": "alert { id }",
     **dict.fromkeys(
         ("openInquiry", "approveInquiry", "reviewInquiry"),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -74,6 +75,9 @@ MADE_AT = {
     "legal_hold": "held_at",
     "breach": "recorded_at",
     "unmatched_payment": "kept_at",
+    "crossing": "reported_at",
+    "movement": "(SELECT reported_at FROM crossing WHERE crossing.id = movement.id)",
+    "stay": "(SELECT reported_at FROM crossing WHERE crossing.id = stay.id)",
     "mail_subscription": "subscribed_at",
     "saved_view": "saved_at",
     "month_note": "written_at",
@@ -188,12 +192,28 @@ async def _walk(who: Mapping[str, Viewer]) -> None:
         await payload_of(who["auditor"], "recordBreach", "breach { id }", **noticed)
         kept = {"billingCode": "1", "paid": rupiah(1), "receiptNumber": receipt()}
         await payload_of(who["treasury"], "keepPayment", "unmatchedPayment { id }", **kept)
+        await _cross(who, await granted_case(who))
         checked = 'visaStatus(visaNumber: "1", passport: {issuingState: "AU", number: "1"})'
         asked = await who["border"](f"{{ {checked} }}")
         assert asked.data == {"visaStatus": "NOT_OK"}, asked.text
         breach = 'peopleRead(from: "2025-01-01T00:00Z", before: "2025-02-01T00:00Z")'
         asked = await who["auditor"](f"{{ {breach} {{ asOf }} }}")
         assert asked.errors == [], asked.text
+
+
+async def _cross(who: Mapping[str, Viewer], id_: str) -> None:
+    """An entry by the visa of a case."""
+    visa = "node(id: $id) { ... on Application { decision { visa { number } } } }"
+    asked = await who["auditor"](f"query ($id: ID!) {{ {visa} }}", id=id_)
+    crossing = {
+        "key": key(),
+        "visaNumber": asked.data["node"]["decision"]["visa"]["number"],
+        "passport": {"issuingState": "AU", "number": IDENTITY["passportNumber"]},
+        "direction": "ENTRY",
+        "crossedAt": datetime.now(UTC).isoformat(),
+        "port": "CGK",
+    }
+    await payload_of(who["border"], "recordCrossings", "recorded", crossings=[crossing])
 
 
 async def _ban(who: Mapping[str, Viewer], id_: str) -> None:

@@ -32,6 +32,8 @@ NEVER_NULL = {
     # Rows without these are out of everybody's reach: not proven yet, or removed.
     *(f"VisaDocument.{name}" for name in ("issuedAt", "code", "proof")),
     *("SavedView.name", "SavedView.query", "MonthNote.text"),
+    # Those that fit a visa are out of everybody's reach.
+    "Crossing.visaNumber",
     # Sealed together when somebody is handed in; one that is missing is an error.
     *(f"Identity.{name}" for name in ("fullName", "passportNumber", "birthDate", "email", "phone")),
 }

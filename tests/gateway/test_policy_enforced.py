@@ -48,6 +48,7 @@ LISTS = {
     "LegalHold": "legalHolds", "UnmatchedPayment": "unmatchedPayments", "Breach": "breaches",
     "Bill": "bills", "MailSubscription": "mailSubscriptions",
     "SavedView": "savedViews", "VisaCheck": "visaChecks", "MonthNote": "monthNotes",
+    "Crossing": "unmatchedCrossings", "Stay": "overstays",
 }  # fmt: skip
 
 each_role = pytest.mark.parametrize("role", list(Role))

@@ -225,6 +225,10 @@ CONDITIONS = {
     "AND superseded_at IS NULL": "UPDATE visa SET superseded_at = issued_at",
     "AND use_by >= greatest(departs, wib_day(clock_timestamp()))":
         "UPDATE visa SET use_by = wib_day(now()) - 1",
+    """AND NOT EXISTS (
+                    SELECT FROM stay WHERE stay.visa_number = visa.visa_number AND is_used
+                )""": "INSERT INTO stay (id, visa_number, application_id, presence, is_used)"
+        " SELECT gen_random_uuid(), visa_number, application_id, 'DEPARTED', true FROM visa",
     "AND NOT is_visa_held": "UPDATE application SET is_visa_held = true WHERE status = 'GRANTED'",
     "AND NOT has_open_hit": "UPDATE application SET has_open_hit = true WHERE status = 'GRANTED'",
     "AND viewer.is_cleared(application.id)": "DELETE FROM screening",

@@ -101,6 +101,11 @@ TABLES = {
         "receipt_number", "KEPT000000000001",
         "INSERT INTO unmatched_payment (id, receipt_number, billing_code, amount_idr, kept_by)"
         " VALUES (gen_random_uuid(), 'KEPT000000000002', '1', 1, viewer.subject(NULL))"),
+    "crossing": Table(
+        "report_key", "kept fits",
+        "INSERT INTO crossing (id, reported_by, report_key, direction, crossed_at, port,"
+        " passengers, visa_number) VALUES (gen_random_uuid(), viewer.subject(NULL), 'made',"
+        " 'ENTRY', now(), 'CGK', ARRAY[sha256('x')], 'ID000000000000')"),
     "breach": Table("recorded_by", "auditor-9",
                     "INSERT INTO breach (id, description, noticed_at, window_from, window_before,"
                     " recorded_by) VALUES (gen_random_uuid(), 'A laptop.', now(),"
@@ -113,6 +118,7 @@ WRITERS = {
     "legal_hold": "SUPERVISOR",
     "breach": "AUDITOR",
     "unmatched_payment": "TREASURY",
+    "crossing": "BORDER",
 }
 #: Which table each mutation writes.
 OF: dict[str, str] = {
@@ -156,6 +162,7 @@ OF: dict[str, str] = {
     **dict.fromkeys(("holdErasure", "releaseErasure"), "legal_hold"),
     **dict.fromkeys(("recordBreach", "notifyInstitution", "notifyPeople", "closeBreach"), "breach"),
     **dict.fromkeys(("keepPayment", "recommendRefund"), "unmatched_payment"),
+    "recordCrossings": "crossing",
 }
 #: What is past is not proposed either, nor what is nobody's to say: one kind as another, the
 #: directorate as a partner, and what is no reference data.

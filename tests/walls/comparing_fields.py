@@ -168,6 +168,7 @@ _ANSWERED = {
     "legal_hold": "legalHold",
     "breach": "breach",
     "unmatched_payment": "unmatchedPayment",
+    "crossing": "recorded",
 }
 #: What each change of reference data answers with.
 _ADMINISTERED = {

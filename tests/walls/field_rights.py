@@ -178,6 +178,7 @@ _CASES: dict[str, Lines] = {
         "applications":                                      "- R R R R R R R - - - - - -",
         "passportLastFour":                                  "- R R - R - R - - - - - - -",
         "identity identityVersions":                         "- R R - R - R - R - - - - -",
+        "movements":                                         "- R R - - - R - - - - - - -",
         "accessEvents breachNotices":                        "- - - - - R R - - - - - - -",
         "linked":                                            "- R R - - R - - - - - - - -",
         "linkerReads":                                       "- - - - - R - - - - - - - -",
@@ -345,7 +346,18 @@ _STAGES: dict[str, Lines] = {
         "number issuedAt useBy stayDays revokedAt":          "- R R - R R R R - - - - - -",
         "supersededAt":                                      "- R R - - R - - - - - - - -",
         "document":                                          "- - - - - - R - - - - - - -",
+        "stay":                                              "- - R - - R R - - - - - - -",
     },
+    # Border control reads of those who overstay, and of nobody whom it reported.
+    "Stay": {
+        "id visaNumber presence enteredOn departedOn":       "- - R - - R R - - - - R - -",
+        "until overstaysAt":                                 "- - R - - R R - - - - R - -",
+    },
+    "Crossing": {
+        "id reportKey visaNumber direction crossedAt":       "- - R - - R - - - - - - - -",
+        "port reportedAt reportedBy":                        "- - R - - R - - - - - - - -",
+    },
+    "Movement": {"direction crossedAt port visaNumber":      "- R R - - - R - - - - - - -"},
     # The visa in hand names its holder, who reads it, as does the partner's system that fetched it;
     # whoever verifies one reads the keys.
     "VisaDocument": {"issuedAt code proof pdf":              "- - - - - - R R - - - - - -"},
@@ -358,8 +370,8 @@ _STAGES: dict[str, Lines] = {
     "AllowedStep": {"step isAllowed reason":                 "- R R - R - R R - - - - - -"},
     # Errors of a mutation say where the case stands: by its status where the role reads it,
     # else a stage.
-    "MutationError": {"code message path":                   "R R R R R R R R R R R - - -"},
-    "InputError": {"code message path":                      "R R R R R R R R R R R - - -"},
+    "MutationError": {"code message path":                   "R R R R R R R R R R R R - -"},
+    "InputError": {"code message path":                      "R R R R R R R R R R R R - -"},
     "EligibilityError": {
         "code message path eligibleVisaTypes":               "- - - - R - R R - - - - - -",
     },
@@ -492,6 +504,8 @@ _WAYS: dict[str, Lines] = {
         "applications application":                          "- R R R R R R R - - - - - -",
         "bill bills":                                        "- - - - - - - - - R - - - -",
         "unmatchedPayments":                                 "- - - - - R - - - R - - - -",
+        "unmatchedCrossings":                                "- - R - - R - - - - - - - -",
+        "overstays":                                         "- - R - - R - - - - - R - -",
         "volumes":                                           "R R R R R R - - - - - - - R",
         "findings":                                          "R R R R R R - - - - - - - -",
         "refusalGrounds":                                    "R R R - - R - - - - - - - -",
@@ -589,7 +603,8 @@ PAGED = (
     "Suspension", "Correction", "IdentityVersion", "ReferenceChange", "PersonLink", "LinkerRead",
     "PersonLookup", "VisaCheck", "BanEntry", "BanRead", "Alert", "Inquiry", "InquiryPerson",
     "DataRequest",
-    "Bill", "UnmatchedPayment", "LegalHold", "Breach", "BreachNotice", "MailSubscription",
+    "Bill", "UnmatchedPayment", "Crossing", "Movement", "Stay",
+    "LegalHold", "Breach", "BreachNotice", "MailSubscription",
     "SavedView", "MonthNote", "KeyOperation", "NamedEvent", "Erasure",
 )  # fmt: skip
 

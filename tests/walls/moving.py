@@ -104,7 +104,7 @@ async def prepare(connection: asyncpg.Connection) -> None:
     for name in ("closed_when_closed", "paid_before_work", "paid_with_fee_and_target",
                  "decided_with_decision", "expired_unpaid", "closed_last"):  # fmt: skip
         await connection.execute(f"ALTER TABLE application DROP CONSTRAINT ck_application_{name}")
-    await connection.execute("DELETE FROM visa_document")
+    await connection.execute("DELETE FROM visa_document; DELETE FROM movement; DELETE FROM stay")
     await connection.execute("DELETE FROM visa WHERE application_id = $1", CASE)
     for table in ("decision", "application_event"):
         await connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")

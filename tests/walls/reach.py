@@ -7,7 +7,7 @@ cases that closed lately.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -60,6 +60,12 @@ ASKED, ANSWERED = "SGPO-OPEN-0006", "AUSY-GRAN-0001"
 ANSWERED_BY = ("screening", "screening-2")
 #: Cases with two grants, an applicant's own among them, and the visas that are none any more.
 GRANTED_TWICE = {"AUSY-LATE-0002": "ID000000000099", "AUSY-GRAN-0001": "ID000000000098"}
+#: Whose holder overstays, has days left, and departed.
+STAYS = {
+    "AUSY-LATE-0002": ("IN_COUNTRY", at("02-01 00:00")),
+    "AUSY-GRAN-0001": ("IN_COUNTRY", datetime(2100, 1, 1, tzinfo=UTC)),
+    "DIRE-REVO-0010": ("DEPARTED", None),
+}
 #: A case whose question was voided, since its applicant was corrected.
 VOIDED = "AUSY-PAID-0013"
 #: A case of a portal that was not handed over yet.
@@ -522,6 +528,30 @@ async def complete(connection: asyncpg.Connection) -> None:
         *(UUID(int=876), KEPT_RECEIPT),
     )
     await connection.execute(
+        "INSERT INTO crossing (id, reported_by, report_key, direction, crossed_at, port,"
+        " passengers, visa_number, matched_at) VALUES"
+        " ($1, 'border', 'kept', 'ENTRY', now(), 'CGK', ARRAY[sha256('x')], 'ID00', NULL),"
+        " ($2, 'border', 'fits', 'ENTRY', now(), 'CGK', ARRAY[sha256('x')], NULL, now())",
+        *(UUID(int=877), UUID(int=878)),
+    )
+    await connection.executemany(
+        "INSERT INTO movement (id, applicant_id, visa_number, direction, crossed_at, port)"
+        " VALUES (gen_random_uuid(), $1, $2, 'ENTRY', now(), 'CGK')",
+        [
+            (applicant_id(name), visa_number("AUSY-GRAN-0001"))
+            for name in sorted({case.applicant for case in EVERY_CASE})
+        ],
+    )
+    await connection.executemany(
+        "INSERT INTO stay (id, visa_number, application_id, presence, is_used, entered_on,"
+        " stay_until, overstays_at)"
+        " VALUES (gen_random_uuid(), $1, $2, $3, true, '2025-01-01', '2025-01-31', $4)",
+        [
+            (visa_number(one), application_id(one), where, over)
+            for one, (where, over) in STAYS.items()
+        ],
+    )
+    await connection.execute(
         "INSERT INTO key_operation (id, kind, subjects, used_for, operator, to_key)"
         " VALUES ($1, 'ADDED', '{}', 'DATA_KEY', $2, 'the first')", *(UUID(int=880), KEY_OPERATOR),
     )  # fmt: skip
@@ -669,6 +699,24 @@ def _visas(claims: Claims) -> set[Key]:
     }
     superseded = {(number,) for number in GRANTED_TWICE.values()}
     return standing | superseded if is_staff else standing
+
+
+def _stays(claims: Claims) -> set[Key]:
+    own = oracle.cases(claims, EVERY_CASE)
+    reached = {
+        "SUPERVISOR": {*STAYS},
+        "AUDITOR": {*STAYS},
+        "BORDER": {"AUSY-LATE-0002"},
+        "APPLICANT": own & {*STAYS},
+    }
+    return {(visa_number(one),) for one in reached.get(role_of(claims), ())}
+
+
+def _movements(claims: Claims) -> set[Key]:
+    """Of whomever the viewer may read, where these roles read identity."""
+    is_read = role_of(claims) in ("OFFICER", "SUPERVISOR", "APPLICANT")
+    moved = {case.applicant for case in EVERY_CASE}
+    return _each({applicant_id(name) for name in _identities(claims) & moved}) if is_read else set()
 
 
 def delivered(claims: Claims) -> str | None:
@@ -1019,6 +1067,9 @@ _ROWS: dict[str, Reach] = {
     "Assignment": Reach("assignment", ("application_id", "officer"), _assignments),
     "Decision": Reach("decision", ("id",), _decisions),
     "Visa": Reach("visa", ("visa_number",), _visas),
+    "Stay": Reach("stay", ("visa_number",), _stays),
+    "Movement": Reach("movement", ("applicant_id",), _movements),
+    "Crossing": Reach("crossing", ("report_key",), _only("SUPERVISOR AUDITOR", {("kept",)})),
     "VisaDocument": Reach(
         "visa_document",
         ("proof",),

@@ -12,6 +12,7 @@ from models import (
     BanEntry,
     Base,
     Breach,
+    Crossing,
     DataRequest,
     Inquiry,
     LegalHold,
@@ -45,6 +46,7 @@ _NOUNS = (
     MonthNote,
     SavedView,
     UnmatchedPayment,
+    Crossing,
 )
 _ANSWERS = (
     "application",
@@ -61,6 +63,7 @@ _ANSWERS = (
     "monthNote",
     "savedView",
     "unmatchedPayment",
+    "recorded",
     "visaDocument",
 )
 #: What makes applications; the others change them.

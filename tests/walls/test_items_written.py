@@ -15,6 +15,8 @@ from tests.world import application_id, decision_id, requested_item_id
 
 pytestmark = pytest.mark.anyio
 
+#: Whatever names a visa.
+USES_OF_VISAS = "DELETE FROM visa_document; DELETE FROM movement; DELETE FROM stay"
 IN_VERIFICATION, ASKED = "SGPO-OPEN-0006", "ANDA-LAPS-0012"
 GRANTED, REVOKED, REFUSED = "NZGR-MIDN-0008", "DIRE-REVO-0010", "AUPO-SECU-0003"
 OFFICER, SECOND = OTHERS["officer"], Viewer("officer-2", Role.OFFICER)
@@ -96,7 +98,7 @@ async def test_the_text_of_a_requested_item_is_never_changed(waiting) -> None:
 async def test_no_visa_is_made_beside_a_grant_of_its_own(complete_world) -> None:
     """Not for a refusal, nor for a grant that was made before, by whomever."""
     async with undone(complete_world):
-        await complete_world.execute("DELETE FROM visa_document")
+        await complete_world.execute(USES_OF_VISAS)
         await complete_world.execute("DELETE FROM visa WHERE visa_number <> 'ID000000000099'")
         for who in (OFFICER, SECOND, SUPERVISOR, ITS_SERVICE):
             for reference in (REFUSED, GRANTED, REVOKED):
@@ -116,7 +118,7 @@ async def test_a_revocation_by_a_supervisor_is_not_undone(complete_world) -> Non
 async def test_visas_without_their_guard_are_noticed(complete_world) -> None:
     async with undone(complete_world):
         await complete_world.execute("DROP TRIGGER guard ON visa")
-        await complete_world.execute("DELETE FROM visa_document")
+        await complete_world.execute(USES_OF_VISAS)
         await complete_world.execute(
             "DELETE FROM visa WHERE application_id = $1", application_id(GRANTED)
         )

@@ -160,6 +160,12 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "UPDATE": "recommended_by reason seconded_by second_reason",
         },
     },
+    "BORDER": {
+        **_ONCE,
+        "crossing": {
+            "INSERT": "id reported_by report_key direction crossed_at port passengers visa_number",
+        },
+    },
     "ADMINISTRATOR": {
         **_ONCE,
         "reference_change": {

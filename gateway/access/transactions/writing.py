@@ -43,7 +43,7 @@ from gateway.viewer import Viewer
 from models.database.command_pipeline import Command
 from models.database.pipelined_connection import PipelinedConnection
 from models.database.pool import ConnectionPool
-from models.key_service import KeyService, Relation
+from models.key_service import KeyService, KeyUse, Relation
 from models.person.vault import Vault
 from models.vocabulary import Role
 
@@ -100,6 +100,20 @@ class WriteTransaction:
         if self._keys is None:
             raise closed_vault()
         return Vault(self._keys, statement_of(self.viewer, reference, is_change=True))
+
+    async def digests(self, messages: Sequence[bytes]) -> list[list[bytes]]:
+        """What the index has of people: of each, a digest by every key that is accepted.
+
+        Raises FieldError with UNAVAILABLE where there is no key service.
+        """
+        if self._keys is None:
+            raise closed_vault()
+        if not messages:
+            return []
+        stated = statement_of(self.viewer)
+        with vault_errors():
+            found = await self._keys.digests(KeyUse.PERSON_INDEX, messages, stated)
+        return [[digest.value for digest in of_one] for of_one in found]
 
     def relate(self, *relations: Relation) -> None:
         """Tell the key service, before the commit, that these belong together: it believes no

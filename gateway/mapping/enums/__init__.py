@@ -26,6 +26,7 @@ from gateway.mapping.enums.own import (
 from gateway.strawberry_bridge import describe_values
 from gateway.texts.language import Language
 from models.vocabulary import (
+    CrossingDirection,
     DocumentKind,
     Ground,
     Outcome,
@@ -43,6 +44,7 @@ from models.vocabulary import (
 __all__ = [
     "CalendarPeriod",
     "ChangeUnit",
+    "CrossingDirection",
     "Currency",
     "Direction",
     "DocumentKind",

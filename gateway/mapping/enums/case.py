@@ -5,10 +5,12 @@ from enum import StrEnum
 
 from models.vocabulary import (
     Channel,
+    CrossingDirection,
     DocumentKind,
     EventKind,
     Ground,
     Outcome,
+    Presence,
     Queue,
     ReferralReason,
     RequestedItemKind,
@@ -55,6 +57,14 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "RECOMMENDED": "One person recommends a refund: it waits for a second one.",
         "REFUND": "Two people recommend a refund.",
         "ASSIGNED": "It paid a bill after all.",
+    },
+    CrossingDirection: {
+        "ENTRY": "Into the country.",
+        "EXIT": "Out of it.",
+    },
+    Presence: {
+        "IN_COUNTRY": "Entered, and no exit is reported.",
+        "DEPARTED": "Left the country.",
     },
     Status: {
         "SUBMITTED": "Handed in.",

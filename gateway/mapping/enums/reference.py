@@ -48,6 +48,8 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     Wait: {
         "PAYMENT": "For the bill to be paid.",
         "ANSWER": "For the requested items to be handed in.",
+        "CROSSING": "For border control's report of an entry or exit: from the first day of such a"
+        " deadline on, crossings are reported completely.",
     },
     VisaCategory: {
         "TOURISM": "For tourism.",

@@ -407,7 +407,7 @@ CREATE TABLE deadline (
     valid_from DATE NOT NULL,
     days BIGINT NOT NULL,
     CONSTRAINT pk_deadline PRIMARY KEY (wait, valid_from),
-    CONSTRAINT ck_deadline_wait_is_known CHECK (wait IN ('PAYMENT', 'ANSWER')),
+    CONSTRAINT ck_deadline_wait_is_known CHECK (wait IN ('PAYMENT', 'ANSWER', 'CROSSING')),
     CONSTRAINT ck_deadline_days_are_positive CHECK (days > 0)
 );
 
@@ -571,6 +571,31 @@ CREATE INDEX ix_ban_entry_proposed_at_id ON ban_entry (proposed_at, id);
 CREATE INDEX ix_ban_entry_state_proposed_at_id ON ban_entry (state, proposed_at, id);
 
 CREATE INDEX ix_ban_entry_unscreened ON ban_entry (banned_from) WHERE approved_by IS NOT NULL AND withdrawn_by IS NULL AND NOT is_screened;
+
+CREATE TABLE crossing (
+    id UUID NOT NULL,
+    reported_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    reported_by TEXT NOT NULL,
+    report_key TEXT NOT NULL,
+    direction TEXT NOT NULL,
+    crossed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    port TEXT NOT NULL,
+    passengers BYTEA[] NOT NULL,
+    visa_number TEXT,
+    matched_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_crossing PRIMARY KEY (id),
+    CONSTRAINT uq_crossing_reported_by_report_key UNIQUE (reported_by, report_key),
+    CONSTRAINT ck_crossing_direction_is_known CHECK (direction IN ('ENTRY', 'EXIT')),
+    CONSTRAINT ck_crossing_report_key_is_formed CHECK (report_key ~ '^[0-9A-Za-z._:-]{1,64}$'),
+    CONSTRAINT ck_crossing_visa_number_is_formed CHECK (visa_number ~ '^[0-9A-Z-]{1,20}$'),
+    CONSTRAINT ck_crossing_kept_if_unmatched CHECK (num_nulls(matched_at, visa_number) = 1),
+    CONSTRAINT ck_crossing_port_is_a_code CHECK (port ~ '^[0-9A-Z]{3,5}$'),
+    CONSTRAINT ck_crossing_somebody_crossed CHECK (cardinality(passengers) BETWEEN 1 AND 9)
+);
+
+CREATE INDEX ix_crossing_crossed_at_id ON crossing (crossed_at, id) WHERE matched_at IS NULL;
+
+CREATE INDEX ix_crossing_reported_at_id ON crossing (reported_at, id);
 
 CREATE TABLE visa_check (
     id UUID NOT NULL,
@@ -1939,6 +1964,45 @@ CREATE TABLE visa (
 
 CREATE INDEX ix_visa_application_id ON visa (application_id);
 
+CREATE TABLE movement (
+    id UUID NOT NULL,
+    applicant_id UUID NOT NULL,
+    visa_number TEXT NOT NULL,
+    direction TEXT NOT NULL,
+    crossed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    port TEXT NOT NULL,
+    CONSTRAINT pk_movement PRIMARY KEY (id),
+    CONSTRAINT ck_movement_direction_is_known CHECK (direction IN ('ENTRY', 'EXIT')),
+    CONSTRAINT fk_movement_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id),
+    CONSTRAINT fk_movement_visa_number FOREIGN KEY(visa_number) REFERENCES visa (visa_number)
+);
+
+CREATE INDEX ix_movement_applicant_id_crossed_at_id ON movement (applicant_id, crossed_at, id);
+
+CREATE INDEX ix_movement_visa_number_crossed_at ON movement (visa_number, crossed_at);
+
+CREATE TABLE stay (
+    id UUID NOT NULL,
+    visa_number TEXT NOT NULL,
+    application_id UUID NOT NULL,
+    presence TEXT NOT NULL,
+    is_used BOOLEAN NOT NULL,
+    entered_on DATE,
+    departed_on DATE,
+    stay_until DATE,
+    overstays_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_stay PRIMARY KEY (id),
+    CONSTRAINT ck_stay_presence_is_known CHECK (presence IN ('IN_COUNTRY', 'DEPARTED')),
+    CONSTRAINT ck_stay_departed_in_time CHECK (presence = 'IN_COUNTRY' OR overstays_at IS NULL),
+    CONSTRAINT uq_stay_visa_number UNIQUE (visa_number),
+    CONSTRAINT fk_stay_visa_number FOREIGN KEY(visa_number) REFERENCES visa (visa_number),
+    CONSTRAINT fk_stay_application_id FOREIGN KEY(application_id) REFERENCES application (id)
+);
+
+CREATE INDEX ix_stay_application_id ON stay (application_id);
+
+CREATE INDEX ix_stay_overstays_at_id ON stay (overstays_at, id);
+
 CREATE TABLE visa_document (
     id BIGINT GENERATED ALWAYS AS IDENTITY,
     visa_number TEXT NOT NULL,
@@ -1972,9 +2036,9 @@ CREATE INDEX ix_visa_document_unfinished ON visa_document (ordered_at, id) WHERE
 
 CREATE UNIQUE INDEX uq_visa_document_current ON visa_document (visa_number) WHERE replaced_at IS NULL;
 
-ALTER TABLE application ADD CONSTRAINT fk_application_current_decision_id_id FOREIGN KEY(current_decision_id, id) REFERENCES decision (id, application_id) DEFERRABLE INITIALLY DEFERRED;
-
 ALTER TABLE partner_country ADD CONSTRAINT fk_partner_country_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code);
+
+ALTER TABLE application ADD CONSTRAINT fk_application_current_decision_id_id FOREIGN KEY(current_decision_id, id) REFERENCES decision (id, application_id) DEFERRABLE INITIALLY DEFERRED;
 
 CREATE FUNCTION queue_for_account() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -2010,6 +2074,10 @@ CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON breach
     EXECUTE FUNCTION queue_for_account();
 
 CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON breach_lookup
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON crossing
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
 
@@ -2187,6 +2255,9 @@ CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON ban_read
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON breach_lookup
     EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON crossing
+    EXECUTE FUNCTION refuse_change();
+
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON linker_read
     EXECUTE FUNCTION refuse_change();
 
@@ -2243,6 +2314,10 @@ CREATE TRIGGER require_retention_elapsed AFTER DELETE ON visa_check
 CREATE TRIGGER require_retention_elapsed AFTER DELETE ON linker_read
     REFERENCING OLD TABLE AS gone
     EXECUTE FUNCTION require_retention_elapsed('read_at');
+
+CREATE TRIGGER require_retention_elapsed AFTER DELETE ON crossing
+    REFERENCING OLD TABLE AS gone
+    EXECUTE FUNCTION require_retention_elapsed('reported_at');
 
 CREATE FUNCTION copy_desk(of_case uuid, moving_on text[]) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -2454,6 +2529,81 @@ $$;
 
 CREATE TRIGGER assign_unmatched_payment AFTER UPDATE OF receipt_number ON bill
     FOR EACH ROW EXECUTE FUNCTION assign_unmatched_payment();
+
+CREATE FUNCTION write_stay(of_visa text, first_id uuid) RETURNS void
+    LANGUAGE sql SET search_path = public, pg_temp AS $$
+    INSERT INTO stay (
+        id, visa_number, application_id, presence, is_used, entered_on, departed_on, stay_until,
+        overstays_at
+    )
+    SELECT
+        first_id, of_visa, visa.application_id, now_is.presence, NOT is_multiple_entry, now_is.entered_on,
+        now_is.departed_on, now_is.entered_on + visa.stay_days::integer,
+        CASE WHEN now_is.presence = 'IN_COUNTRY' THEN
+            (now_is.entered_on + visa.stay_days::integer + 1)::timestamp AT TIME ZONE 'Asia/Jakarta'
+        END
+    FROM visa
+    JOIN application ON application.id = visa.application_id
+    JOIN visa_type ON code = visa_type_code
+    CROSS JOIN (
+        SELECT
+            CASE (array_agg(direction ORDER BY crossed_at DESC, direction DESC))[1]
+                WHEN 'ENTRY' THEN 'IN_COUNTRY' ELSE 'DEPARTED'
+            END AS presence,
+            wib_day(max(crossed_at) FILTER (WHERE direction = 'ENTRY')) AS entered_on,
+            wib_day(max(crossed_at) FILTER (WHERE direction = 'EXIT')) AS departed_on
+        FROM movement WHERE visa_number = of_visa
+    ) AS now_is
+    WHERE visa.visa_number = of_visa
+    ON CONFLICT (visa_number) DO UPDATE SET
+        presence = excluded.presence, entered_on = excluded.entered_on,
+        departed_on = excluded.departed_on, stay_until = excluded.stay_until,
+        overstays_at = excluded.overstays_at
+$$;
+
+-- A report that fits the visa of somebody on file is a movement of theirs, and keeps no visa number;
+
+CREATE FUNCTION match_crossing() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        holder uuid;
+    BEGIN
+        SELECT applicant_id INTO holder
+        FROM visa
+        JOIN application ON application.id = visa.application_id
+        JOIN person_index AS known USING (applicant_id)
+        WHERE visa.visa_number = NEW.visa_number AND kind = 'PASSPORT'
+            AND sha256(convert_to(visa.visa_number, 'UTF8') || known.digest) = ANY (NEW.passengers)
+        LIMIT 1;
+        IF holder IS NOT NULL THEN
+            INSERT INTO movement (id, applicant_id, visa_number, direction, crossed_at, port)
+            VALUES (NEW.id, holder, NEW.visa_number, NEW.direction, NEW.crossed_at, NEW.port);
+            PERFORM write_stay(NEW.visa_number, NEW.id);
+            NEW.visa_number := NULL;
+            NEW.matched_at := clock_timestamp();
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER match_crossing BEFORE INSERT ON crossing
+    FOR EACH ROW EXECUTE FUNCTION match_crossing();
+
+CREATE FUNCTION guard_crossing() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        NEW.reported_at := clock_timestamp();
+        IF NEW.reported_by IS DISTINCT FROM viewer.subject(NULL) OR viewer.role() <> 'BORDER' THEN
+            RAISE EXCEPTION 'border control reports crossings, in its own name'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_crossing BEFORE INSERT ON crossing
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_crossing();
 
 CREATE FUNCTION volume_contribution(
     status text, submitted_at timestamptz, received_at timestamptz, paid_at timestamptz,

@@ -1,0 +1,92 @@
+"""Records what border control reports: each entry and exit once, however often it is sent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import ARRAY, Text, any_, bindparam, select
+
+from gateway.access.transactions.writing import WriteTransaction, select_lock
+from gateway.mutations.outcome import Effects, Reasons
+from gateway.mutations.requests import Request
+from models import Crossing
+from models.life import Refusal
+from models.person.matching import passport_message
+from models.row_keys import new_key
+from models.vocabulary import CrossingDirection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedCrossing:
+    """An entry or exit, of somebody who is known by a visa and a passport."""
+
+    report_key: str
+    visa_number: str
+    issuing_state: str
+    passport_number: str
+    direction: CrossingDirection
+    crossed_at: datetime
+    port: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrossingsRequest(Request):
+    """What border control reports at once."""
+
+    crossings: tuple[ReportedCrossing, ...]
+
+
+async def record(transaction: WriteTransaction, request: CrossingsRequest, reasons: Reasons) -> str:
+    """Record what was not reported before; return how many those were.
+
+    One report waits for another, so that those of one person do not meet. Raises RefusedError where
+    a key was used for something else.
+    """
+    reasons.refuse_if_any()
+    await transaction.fetch_one(select_lock, text=request.mutation)
+    keys = [one.report_key for one in request.crossings]
+    rows = await transaction.fetch_one(_select_reported, keys=keys)
+    known = {row.report_key: (row.direction, row.crossed_at, row.port) for row in rows}
+    new: list[ReportedCrossing] = []
+    for number, one in enumerate(request.crossings):
+        said = (one.direction, one.crossed_at, one.port)
+        if known.setdefault(one.report_key, said) != said:
+            reasons.add(Refusal.IDEMPOTENCY_CONFLICT, "crossings", str(number), "key")
+        elif one.report_key not in {row.report_key for row in rows}:
+            new.append(one)
+    reasons.refuse_if_any()
+    unique = list({one.report_key: one for one in new}.values())
+    transaction.insert(Crossing, *await _rows(transaction, unique))
+    return str(len(unique))
+
+
+async def _rows(
+    transaction: WriteTransaction, crossings: Sequence[ReportedCrossing]
+) -> list[dict[str, Any]]:
+    messages = [passport_message(one.issuing_state, one.passport_number) for one in crossings]
+    digests = await transaction.digests(messages)
+    return [
+        {
+            "id": new_key(),
+            "reported_by": transaction.viewer.subject,
+            "report_key": one.report_key,
+            "direction": one.direction,
+            "crossed_at": one.crossed_at,
+            "port": one.port,
+            "passengers": [sha256(one.visa_number.encode() + each).digest() for each in of_one],
+            "visa_number": one.visa_number,
+        }
+        for one, of_one in zip(crossings, digests, strict=True)
+    ]
+
+
+def _select_reported() -> Any:
+    keys = bindparam("keys", None, ARRAY(Text))
+    return select(
+        Crossing.report_key, Crossing.direction, Crossing.crossed_at, Crossing.port
+    ).where(Crossing.report_key == any_(keys))
+
+
+EFFECTS: Effects = {CrossingsRequest: record}

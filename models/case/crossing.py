@@ -1,0 +1,107 @@
+"""Entries and exits as border control reports them, and what they say of the holders of visas."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, one_of
+from models.vocabulary import CrossingDirection, Presence
+
+
+class Crossing(Base):
+    """One report of border control; never changed, and kept as long as the log of reads.
+
+    It does not say who crossed: a trigger finds the visa, and writes a movement of its holder.
+    """
+
+    __tablename__ = "crossing"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    reported_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    reported_by: Mapped[str]
+    #: How border control names it: what has one was reported before.
+    report_key: Mapped[str]
+    direction: Mapped[str]
+    crossed_at: Mapped[datetime]
+    #: By its code.
+    port: Mapped[str]
+    #: Who it was, as `VisaCheck.passenger`: while keys are rotated, by each of them.
+    passengers: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary))
+    #: As reported, where it fits no visa of such a passport; null where it fits one.
+    visa_number: Mapped[str | None]
+    matched_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("reported_by", "report_key"),
+        Index(None, "reported_at", "id"),
+        Index(None, "crossed_at", "id", postgresql_where=text("matched_at IS NULL")),
+        one_of("direction", CrossingDirection),
+        CheckConstraint("report_key ~ '^[0-9A-Za-z._:-]{1,64}$'", name="report_key_is_formed"),
+        CheckConstraint("visa_number ~ '^[0-9A-Z-]{1,20}$'", name="visa_number_is_formed"),
+        CheckConstraint("num_nulls(matched_at, visa_number) = 1", name="kept_if_unmatched"),
+        CheckConstraint("port ~ '^[0-9A-Z]{3,5}$'", name="port_is_a_code"),
+        CheckConstraint("cardinality(passengers) BETWEEN 1 AND 9", name="somebody_crossed"),
+    )
+
+
+class Movement(Base):
+    """One entry or exit of somebody on file by a visa: erased with the person."""
+
+    __tablename__ = "movement"
+
+    #: That of its report.
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    applicant_id: Mapped[UUID] = mapped_column(ForeignKey("applicant.id"))
+    visa_number: Mapped[str] = mapped_column(ForeignKey("visa.visa_number"))
+    direction: Mapped[str]
+    crossed_at: Mapped[datetime]
+    port: Mapped[str]
+
+    __table_args__ = (
+        Index(None, "applicant_id", "crossed_at", "id"),
+        Index(None, "visa_number", "crossed_at"),
+        one_of("direction", CrossingDirection),
+    )
+
+
+class Stay(Base):
+    """Where the holder of a visa is, by the last movement; a trigger keeps it.
+
+    A visa without one was never used, as far as border control reported.
+    """
+
+    __tablename__ = "stay"
+
+    #: That of the first report by the visa.
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    visa_number: Mapped[str] = mapped_column(ForeignKey("visa.visa_number"), unique=True)
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    presence: Mapped[str]
+    #: Whether the visa serves for no other entry.
+    is_used: Mapped[bool]
+    #: Days in WIB. None once the person is erased; the first also where no entry was reported.
+    entered_on: Mapped[date | None]
+    departed_on: Mapped[date | None]
+    #: The entry day plus the stay that the visa gives.
+    stay_until: Mapped[date | None]
+    #: The end of that day, for whoever is in the country.
+    overstays_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index(None, "application_id"),
+        Index(None, "overstays_at", "id"),
+        one_of("presence", Presence),
+        CheckConstraint(
+            f"presence = '{Presence.IN_COUNTRY}' OR overstays_at IS NULL", name="departed_in_time"
+        ),
+    )

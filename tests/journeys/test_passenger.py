@@ -1,0 +1,182 @@
+"""A passenger is checked at the desk and at the border, stays too long, and leaves at last."""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+from starlette.applications import Starlette
+
+from models.instants import wib_day
+from tests import tokens
+from tests.gateway.changing import (
+    IDENTITY,
+    MutationAnswer,
+    change,
+    granted_case,
+    perform,
+    reference_of,
+    row_id,
+)
+from tests.gateway.conftest import PATIENT, Viewer, running_gateway
+from tests.linking import linking
+
+pytestmark = pytest.mark.anyio
+
+STATUS = """
+    query ($visa: String!, $passport: String!, $flight: FlightInput) {
+        visaStatus(
+            visaNumber: $visa, passport: {issuingState: "AU", number: $passport}, flight: $flight
+        )
+    }
+"""
+OVERSTAYS = "{ overstays(first: 9) { nodes { visaNumber presence enteredOn until } } }"
+UNMATCHED = """
+    { unmatchedCrossings(first: 9) { nodes { reportKey visaNumber direction port reportedBy } } }
+"""
+MOVEMENTS = """
+    query Moved($case: String!) @purpose(code: SUPERVISION, reference: $case) {
+        application(by: {reference: $case}) { applicant {
+            movements(first: 9) { nodes { direction port crossedAt visaNumber } }
+        } }
+    }
+"""
+READS = "SELECT actor_role, purpose, fields FROM access_event WHERE applicant_id = $1"
+
+
+@pytest.fixture(scope="module")
+async def app(world: str) -> AsyncIterator[Starlette]:
+    async with running_gateway(tokens.settings(world, **PATIENT)) as app, linking(world):
+        yield app
+
+
+class Passenger:
+    """Somebody with a visa, and what border control reports of them."""
+
+    def __init__(self, who: Mapping[str, Viewer], case: str, visa: str, passport: str) -> None:
+        self.who, self.case, self.visa, self.passport = who, case, visa, passport
+
+    async def status(self, name: str = "border", **given: Any) -> str:
+        values = {"visa": self.visa, "passport": self.passport, **given}
+        return (await self.who[name](STATUS, **values)).data["visaStatus"]
+
+    def crossing(self, key: str, direction: str, days_ago: float, **given: Any) -> dict[str, Any]:
+        return {
+            "key": key,
+            "visaNumber": self.visa,
+            "passport": {"issuingState": "AU", "number": self.passport},
+            "direction": direction,
+            "crossedAt": (datetime.now(UTC) - timedelta(days=days_ago)).isoformat(),
+            "port": "CGK",
+            **given,
+        }
+
+
+async def passenger(
+    who: Mapping[str, Viewer], connection: asyncpg.Connection, passport: str
+) -> Passenger:
+    case = await granted_case(who, identity={**IDENTITY, "passportNumber": passport})
+    number = await connection.fetchval(
+        "SELECT visa_number FROM visa WHERE application_id = $1", row_id(case)
+    )
+    return Passenger(who, case, number, passport)
+
+
+async def report(who: Mapping[str, Viewer], *crossings: Mapping[str, Any]) -> MutationAnswer:
+    return await change(who["border"], "recordCrossings", crossings=list(crossings))
+
+
+async def test_a_passenger_enters_overstays_and_leaves(who, connection) -> None:
+    one = await passenger(who, connection, "PASSED001")
+    flight = {"number": "GA715", "departsAt": (datetime.now(UTC) + timedelta(hours=9)).isoformat()}
+    assert await one.status("carrier", flight=flight) == "OK"
+    assert await one.status() == "OK"
+
+    # At the border, 31 days ago, of a stay of 30 days; sent twice, since the line broke.
+    entry = one.crossing("e-1", "ENTRY", 31)
+    for number in (1, 0):
+        assert (await report(who, entry)).payload["recorded"] == number
+    # A single entry is used, and says so to whoever asks.
+    assert await one.status() == "NOT_OK"
+    day = wib_day(datetime.now(UTC) - timedelta(days=31))
+    overstay = {
+        "visaNumber": one.visa,
+        "presence": "IN_COUNTRY",
+        "enteredOn": day.isoformat(),
+        "until": (day + timedelta(days=30)).isoformat(),
+    }
+    for name in ("supervisor", "border"):
+        assert (await who[name](OVERSTAYS)).data["overstays"]["nodes"] == [overstay]
+
+    # The supervisor reads the movements for the case, and that is logged.
+    case = await reference_of(who["supervisor"], one.case)
+    moved = (await who["supervisor"](MOVEMENTS, case=case)).data["application"]["applicant"]
+    [node] = moved["movements"]["nodes"]
+    assert (node["direction"], node["port"], node["visaNumber"]) == ("ENTRY", "CGK", one.visa)
+    holder = await connection.fetchval(
+        "SELECT applicant_id FROM application WHERE id = $1", row_id(one.case)
+    )
+    read = await connection.fetchrow(READS + " AND purpose = 'SUPERVISION'", holder)
+    assert (read["actor_role"], sorted(read["fields"])) == (
+        "SUPERVISOR",
+        ["movements.crossedAt", "movements.direction", "movements.port", "movements.visaNumber"],
+    )
+
+    # Gone for twenty days, as it turns out; the exit is reported before an older one.
+    await report(who, one.crossing("x-2", "EXIT", 11))
+    assert (await who["supervisor"](OVERSTAYS)).data["overstays"]["nodes"] == []
+    # A crossing of earlier that comes in later changes nothing of where somebody is.
+    await report(who, one.crossing("e-0", "ENTRY", 40), one.crossing("x-1", "EXIT", 35))
+    stay = await connection.fetchrow("SELECT * FROM stay WHERE visa_number = $1", one.visa)
+    assert (stay["presence"], stay["entered_on"], stay["overstays_at"]) == ("DEPARTED", day, None)
+
+
+async def test_what_fits_no_visa_is_kept_for_supervisors(who, connection) -> None:
+    one = await passenger(who, connection, "PASSED002")
+    wrong = [
+        one.crossing("u-1", "ENTRY", 2, visaNumber="ID000000000000"),
+        one.crossing("u-2", "EXIT", 1, passport={"issuingState": "NZ", "number": "PASSED002"}),
+    ]
+    assert (await report(who, *wrong)).payload == {"recorded": 2, "errors": []}
+    for name in ("supervisor", "auditor"):
+        nodes = (await who[name](UNMATCHED)).data["unmatchedCrossings"]["nodes"]
+        assert [(node["reportKey"], node["visaNumber"]) for node in nodes] == [
+            ("u-1", "ID000000000000"),
+            ("u-2", one.visa),
+        ]
+    stays = "SELECT count(*) FROM stay WHERE visa_number = $1"
+    assert await connection.fetchval(stays, one.visa) == 0
+    assert await one.status() == "OK"
+
+
+async def test_a_revoked_visa_is_not_ok_and_live_while_its_holder_is_there(who, connection) -> None:
+    one = await passenger(who, connection, "PASSED003")
+    await report(who, one.crossing("r-1", "ENTRY", 3))
+    await perform(who["supervisor"], "revokeVisa", one.case)
+    assert await one.status() == "NOT_OK"
+    live = "SELECT viewer.has_live_visa($1)"
+    assert await connection.fetchval(live, row_id(one.case))
+    await report(who, one.crossing("r-2", "EXIT", 1))
+    assert not await connection.fetchval(live, row_id(one.case))
+
+
+async def test_a_batch_is_recorded_whole_or_not_at_all(who, connection) -> None:
+    one = await passenger(who, connection, "PASSED004")
+    good = one.crossing("b-1", "ENTRY", 5)
+    wrong = one.crossing(
+        "b 2", "EXIT", -1, visaNumber="?", port="Soekarno-Hatta",
+        passport={"issuingState": "AU", "number": " "},
+    )  # fmt: skip
+    refused = await report(who, good, wrong)
+    assert {tuple(error["path"][3:]) for error in refused.payload["errors"]} == {
+        ("key",), ("visaNumber",), ("passport", "number"), ("crossedAt",), ("port",),
+    }  # fmt: skip
+    assert refused.payload["recorded"] is None
+    twice = await report(who, good, {**good, "direction": "EXIT"})
+    assert set(twice.codes) == {"INVALID"}
+    assert (await report(who, *[good] * 301)).codes == ["INVALID"]
+    assert (await report(who, good)).payload["recorded"] == 1
+    other = await report(who, one.crossing("b-3", "EXIT", 1), {**good, "direction": "EXIT"})
+    assert other.codes == ["IDEMPOTENCY_CONFLICT"]
+    assert await connection.fetchval("SELECT count(*) FROM crossing WHERE report_key ~ '^b'") == 1

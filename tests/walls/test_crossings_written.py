@@ -1,0 +1,204 @@
+"""What border control may write of crossings, and each condition by which they are matched."""
+
+import asyncpg
+import pytest
+
+from gateway.viewer import Viewer
+from models.case.decision import IS_LIVE
+from models.schema import read_schema
+from models.vocabulary import Role
+from tests.acting import act_writing
+from tests.walls.undoing import undone
+from tests.world import applicant_id, application_id, visa_number
+
+pytestmark = pytest.mark.anyio
+
+CASE, HOLDER = "AUSY-GRAN-0001", "Ruby Hale"
+BORDER = Viewer("border", Role.BORDER)
+REPORT = (
+    "INSERT INTO crossing (id, reported_by, report_key, direction, crossed_at, port, passengers,"
+    " visa_number) VALUES (gen_random_uuid(), '{by}', '{key}', '{direction}', {at}, 'CGK',"
+    " ARRAY[sha256('{visa}'::bytea || sha256('{passport}'))], '{visa}')"
+)
+
+
+def report(direction: str = "ENTRY", at: str = "now()", **given: str) -> str:
+    values = {"by": "border", "key": "a key", "visa": visa_number(CASE), "passport": "digest"}
+    values |= {"key": "".join(filter(str.isalnum, direction + at)), **given}
+    return REPORT.format(direction=direction, at=at, **values)
+
+
+async def is_written(connection: asyncpg.Connection, viewer: Viewer, statement: str) -> bool:
+    async with undone(connection):
+        try:
+            await act_writing(connection, viewer)
+            await connection.execute(statement)
+        except asyncpg.InsufficientPrivilegeError:
+            return False
+        return True
+
+
+async def test_border_control_reports_in_its_own_name_and_reads_its_own_reports(
+    complete_world,
+) -> None:
+    assert await is_written(complete_world, BORDER, report())
+    assert not await is_written(complete_world, BORDER, report(by="somebody"))
+    for role in set(Role) - {Role.BORDER, Role.ANONYMOUS}:
+        other = Viewer("border", role, partner="NUSA", countries=("AU",))
+        try:
+            is_done = await is_written(complete_world, other, report())
+        except (asyncpg.InvalidParameterValueError, asyncpg.UndefinedObjectError):
+            continue  # there is no such writer
+        assert not is_done, role
+    for refused in (
+        "UPDATE crossing SET port = 'DPS'",
+        "DELETE FROM crossing",
+        "SELECT visa_number FROM crossing",
+        "SELECT * FROM movement",
+        "INSERT INTO movement (id) VALUES (gen_random_uuid())",
+        "UPDATE stay SET presence = 'DEPARTED'",
+        "SELECT * FROM visa",
+    ):
+        assert not await is_written(complete_world, BORDER, refused), refused
+    async with undone(complete_world):
+        await complete_world.execute(report(by="another"))
+        await act_writing(complete_world, BORDER)
+        seen = await complete_world.fetch("SELECT DISTINCT reported_by FROM crossing")
+        assert {row["reported_by"] for row in seen} <= {"border"}
+    dated = report().replace(" visa_number)", " visa_number, reported_at)")
+    async with undone(complete_world):
+        await act_writing(complete_world, BORDER)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await complete_world.execute(f"{dated.removesuffix(')')}, now())")
+
+
+async def moved(connection: asyncpg.Connection, *reports: str, script: str = "") -> list[tuple]:
+    """Where the holder is, after these reports; undone again."""
+    async with undone(connection):
+        await connection.execute("DELETE FROM stay; DELETE FROM movement")
+        await connection.execute(
+            "INSERT INTO person_index (applicant_id, version, kind, key_id, digest)"
+            " VALUES ($1, 1, 'PASSPORT', 'test', sha256('digest'))", applicant_id(HOLDER),
+        )  # fmt: skip
+        if script:
+            await connection.execute(script)
+        for each in reports:
+            await connection.execute(each)
+        rows = await connection.fetch("SELECT presence, entered_on, departed_on FROM stay")
+        return [tuple(row) for row in rows]
+
+
+async def test_whatever_the_order_of_reports_a_holder_is_in_one_place(complete_world) -> None:
+    days = [("ENTRY", 9), ("EXIT", 7), ("ENTRY", 5), ("EXIT", 3)]
+    told = [report(way, f"now() - interval '{ago} days'") for way, ago in days]
+    [there] = await moved(complete_world, *told)
+    assert there[0] == "DEPARTED"
+    for order in ((3, 2, 1, 0), (1, 3, 0, 2), (2, 0, 3, 1)):
+        assert await moved(complete_world, *(told[one] for one in order)) == [there]
+    [still] = await moved(complete_world, told[2], told[1], told[0])
+    assert still[0] == "IN_COUNTRY"
+    # An exit at the very instant of an entry comes after it.
+    assert (await moved(complete_world, report("EXIT"), report()))[0][0] == "DEPARTED"
+    assert await moved(complete_world, report(visa="ID000000000000")) == []
+    assert await moved(complete_world, report(passport="another")) == []
+
+
+#: Each condition by which a report is matched, and a report that fits nobody by it.
+MATCHED_BY = {
+    "visa.visa_number = NEW.visa_number": report(visa="ID000000000000"),
+    "sha256(convert_to(visa.visa_number, 'UTF8') || known.digest) = ANY (NEW.passengers)":
+        report(passport="another"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("condition", MATCHED_BY)
+async def test_each_condition_of_a_match_is_needed(complete_world, condition: str) -> None:
+    """The defect: a condition that is dropped from the trigger."""
+    [function] = [one.sql for one in read_schema() if "CREATE FUNCTION match_crossing" in one.sql]
+    function = function.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
+    assert function.count(condition) == 1
+    other = MATCHED_BY[condition]
+    if "another" not in other:  # its digest is of the number that was reported
+        other = report().removesuffix(f"'{visa_number(CASE)}')") + "'ID000000000000')"
+    assert await moved(complete_world, other, script=function) == []
+    mutant = function.replace(condition, "true")
+    async with undone(complete_world):
+        with_defect = await moved_or_refused(complete_world, other, mutant)
+    assert with_defect != []
+
+
+async def moved_or_refused(connection: asyncpg.Connection, told: str, script: str) -> object:
+    try:
+        async with undone(connection):
+            return await moved(connection, told, script=script)
+    except asyncpg.PostgresError:
+        return "refused"
+
+
+TODAY = "wib_day(clock_timestamp())"
+#: What becomes of a visa that was never used, and whether it is live then: with a deadline for
+#: reports of seven days from long ago on, and without one.
+LIVES = {
+    f"UPDATE visa SET use_by = {TODAY}": (True, True),
+    f"UPDATE visa SET use_by = {TODAY} - 7": (True, True),
+    f"UPDATE visa SET use_by = {TODAY} - 8": (True, False),
+    f"UPDATE visa SET use_by = {TODAY} - stay_days::int": (True, False),
+    f"UPDATE visa SET use_by = {TODAY} - stay_days::int - 1": (False, False),
+    f"UPDATE visa SET use_by = {TODAY}, revoked_at = issued_at": (False, False),
+    f"UPDATE visa SET use_by = {TODAY}, superseded_at = issued_at": (False, False),
+}
+#: What was reported of a visa whose last day is today, and whether it is live.
+PRESENCES = {
+    ("IN_COUNTRY", True, "revoked_at = issued_at"): True,
+    ("IN_COUNTRY", True, f"use_by = {TODAY} - 4000"): True,
+    ("DEPARTED", True, f"use_by = {TODAY}"): False,
+    ("DEPARTED", False, f"use_by = {TODAY}"): True,
+    ("DEPARTED", False, f"use_by = {TODAY}, revoked_at = issued_at"): False,
+}
+#: Each part of the condition, with what it is to be found by.
+PARTS = (
+    "stay.presence = 'IN_COUNTRY'",
+    "visa.revoked_at IS NULL",
+    "visa.superseded_at IS NULL",
+    "stay.is_used",
+    "deadline.wait = 'CROSSING'",
+    "deadline.valid_from <= wib_day(visa.issued_at)",
+)
+
+
+async def lives(connection: asyncpg.Connection, condition: str) -> list[bool]:
+    asked = f"SELECT {condition} FROM visa WHERE application_id = $1 AND visa_number = $2"
+    answers: list[bool] = []
+
+    async def is_live(*changes: str) -> None:
+        async with undone(connection):
+            await connection.execute("SET LOCAL session_replication_role = replica")
+            await connection.execute("DELETE FROM stay; DELETE FROM deadline WHERE wait='CROSSING'")
+            for change in changes:
+                await connection.execute(change)
+            key = (application_id(CASE), visa_number(CASE))
+            answers.append(await connection.fetchval(asked, *key))
+
+    decreed = "INSERT INTO deadline VALUES ('CROSSING', '2000-01-01', 7)"
+    later = "INSERT INTO deadline VALUES ('CROSSING', '2999-01-01', 7)"
+    for change in LIVES:
+        await is_live(change)
+        await is_live(change, decreed)
+    await is_live(f"UPDATE visa SET use_by = {TODAY} - 8", later)
+    for presence, is_used, change in PRESENCES:
+        await is_live(
+            f"UPDATE visa SET {change}",
+            "INSERT INTO stay (id, visa_number, application_id, presence, is_used)"
+            " SELECT gen_random_uuid(), visa_number, application_id,"
+            f" '{presence}', {is_used} FROM visa",
+        )
+    return answers
+
+
+async def test_a_visa_is_live_by_presence_and_each_condition_is_needed(complete_world) -> None:
+    """The defect: a part of the condition that is dropped."""
+    expected = [*(one for pair in LIVES.values() for one in pair), True, *PRESENCES.values()]
+    assert await lives(complete_world, IS_LIVE) == expected
+    for part in PARTS:
+        assert IS_LIVE.count(part) == 1
+        assert await lives(complete_world, IS_LIVE.replace(part, "true")) != expected, part
