@@ -17,7 +17,8 @@ import httpx2
 import pytest
 
 from gateway.cli.keeper import keeper_health, run_keeper
-from gateway.wire.health import internal_app
+from gateway.faults import Fault
+from gateway.wire.health import Health, State, internal_app
 from gateway.wire.metrics import Metrics
 from models.jobs.scheduler import Jobs, keep_working, run_repeatedly
 from models.key_service.principals import make_credentials
@@ -157,6 +158,25 @@ async def test_a_job_that_stands_still_turns_the_keepers_readiness() -> None:
         answer = await client.get("/health/ready")
         assert (answer.status_code, answer.json()["reasons"]) == (503, ["keeper"])
         assert (await client.get("/health/live")).status_code == 200
+
+
+async def test_probes_at_once_share_one_look_and_a_check_that_fails_is_its_fault() -> None:
+    looks = 0
+
+    async def look() -> Fault | None:
+        nonlocal looks
+        looks += 1
+        await asyncio.sleep(0.01)
+        return None
+
+    async def fail() -> Fault | None:
+        raise OSError
+
+    health = Health({Fault.DATABASE: look, Fault.SEAL: fail}, [fail])
+    found = await asyncio.gather(*(health.look() for _ in range(5)))
+    assert (looks, {*found}) == (1, {State((Fault.SEAL,), ())})
+    await health.look()
+    assert looks == 2
 
 
 async def test_a_job_that_was_never_done_stands_still_in_time() -> None:

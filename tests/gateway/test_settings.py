@@ -8,6 +8,7 @@ import pytest
 from dashboard.gateway.client import HttpGatewayClient
 from gateway.settings import Command, Settings, SettingsError, read_settings, variable_name
 from gateway.settings.commands import NEEDS
+from gateway.settings.parsers import database_url
 from models.vocabulary import Role
 
 DEVELOPMENT = {
@@ -196,11 +197,15 @@ def test_no_secret_shows_when_settings_are_printed() -> None:
     assert "\\xab" not in shown
 
 
+#: Every setting that names a database.
+DATABASES = [
+    variable_name(item.name) for item in fields(Settings) if item.metadata["read"] is database_url
+]
 UNPROTECTED = ("", "?sslmode=disable", "?sslmode=allow", "?sslmode=prefer", "?sslmode=require")
 
 
 @pytest.mark.parametrize("query", UNPROTECTED)
-@pytest.mark.parametrize("name", ["GERBANG_DATABASE_URL", "GERBANG_OWNER_URL"])
+@pytest.mark.parametrize("name", DATABASES)
 def test_production_refuses_another_machine_without_verified_tls(name: str, query: str) -> None:
     for hosts in ("database.example", "127.0.0.1,database.example"):
         with pytest.raises(SettingsError, match=f"{name} reaches database.example .*verify-full"):
