@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import asyncpg
@@ -20,6 +21,7 @@ from gateway.cli.keeper import keeper_health, run_keeper
 from gateway.faults import Fault
 from gateway.wire.health import Health, State, internal_app
 from gateway.wire.metrics import Metrics
+from models.jobs import publish
 from models.jobs.scheduler import Jobs, keep_working, run_repeatedly
 from models.key_service.principals import make_credentials
 from tests import tokens
@@ -183,6 +185,29 @@ async def test_a_job_that_was_never_done_stands_still_in_time() -> None:
     job = Jobs().add("publish", every=60, patience=3_600)
     assert not job.is_stalled(time.time() + 3_700)
     assert job.is_stalled(time.time() + 3_800)
+
+
+async def test_figures_are_published_once_a_day_of_jakarta(
+    world: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop, jobs, passes = asyncio.Event(), Jobs(), list[int]()
+    hours = [16.5, 17.5, 23.5, 24.5]  # of a day in UTC: the second one begins the next in WIB
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return datetime(2026, 5, 1, tzinfo=UTC) + timedelta(hours=hours[len(passes)])
+
+    async def pause(*_: object) -> None:
+        passes.append(jobs.all["publish"].passes)
+        if len(passes) == len(hours):
+            stop.set()
+
+    monkeypatch.setattr(publish, "datetime", Clock)
+    monkeypatch.setattr(publish, "pause", pause)
+    async with asyncio.timeout(60):
+        await publish.keep_publishing(world, stop, jobs=jobs)
+    assert passes == [1, 2, 2, 2]
 
 
 async def test_batches_follow_each_other_while_there_is_something_to_do(world: str) -> None:

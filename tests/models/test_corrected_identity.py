@@ -270,6 +270,7 @@ _USE_BY = "use_by = wib_day(now()) + $2::int - stay_days::int"
 async def test_a_corrected_holder_gets_a_document_of_a_visa_by_which_to_stay(
     ruby, left, ended, is_ordered
 ) -> None:
+    """What `make_documents_anew` does; the last day of the stay is one of them."""
     ended = f", {ended} = now()" if ended else ""
     await ruby.execute(f"UPDATE visa SET {_USE_BY}{ended} WHERE application_id = $1", GRANTED, left)
     await ruby.execute("DELETE FROM visa_document")
@@ -286,6 +287,7 @@ async def test_a_corrected_holder_gets_a_document_of_a_visa_by_which_to_stay(
 async def test_a_grant_orders_a_document_which_is_an_entry_of_the_account_once(
     ruby, left, is_ordered
 ) -> None:
+    """What `order_visa_document` does, up to the last day of the stay."""
     await ruby.execute("DELETE FROM visa_document")
     visa = await ruby.fetchrow("DELETE FROM visa WHERE application_id = $1 RETURNING *", GRANTED)
     use_by = await ruby.fetchval("SELECT wib_day(now()) + $1::int", left - visa["stay_days"])

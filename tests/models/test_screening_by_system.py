@@ -44,7 +44,7 @@ _ANEW = (
     f"DELETE FROM screening WHERE list_version IS NOT NULL OR application_id = '{MINE}'",
     f"DELETE FROM application_event WHERE application_id = '{MINE}' AND kind = 'SCREENED'",
     "DELETE FROM linker_read WHERE reader = 'SCREENER'",
-    f"DELETE FROM identity_version WHERE applicant_id = '{applicant_id(NOAH)}' AND number = 2",
+    f"DELETE FROM identity_version WHERE applicant_id = '{applicant_id(NOAH)}'",
     "UPDATE application SET status = 'PAID', received_at = paid_at, closed_at = NULL"
     f" WHERE id = '{MINE}'",
 )
@@ -117,6 +117,20 @@ async def test_whoever_may_be_on_the_list_waits_for_people_who_see_the_entry(
                        " banned_from - 9 WHERE id = $1", BAN)  # fmt: skip
     await _screen_all(paid)
     assert len(await paid.fetch(_ANSWERS, MINE)) == 1
+
+
+async def test_whoever_was_corrected_is_cleared_as_they_are_now(paid) -> None:
+    await paid.execute(
+        "INSERT INTO identity_version (applicant_id, number, sealed, versions,"
+        " passport_issuing_state, nationality_code, written_at, valid_from, valid_until)"
+        " SELECT applicant_id, number, sealed, versions, passport_issuing_state,"
+        " nationality_code, now(), now(), until FROM identity JOIN applicant ON id = applicant_id,"
+        " (VALUES (1, now()), (2, NULL)) AS version (number, until) WHERE applicant_id = $1",
+        applicant_id(NOAH),
+    )
+    assert await _screen_all(paid) > 0
+    assert len(await paid.fetch(_ANSWERS, MINE)) == 1
+    assert await paid.fetchval(_READ, applicant_id(NOAH)) == 2
 
 
 async def test_while_an_entry_cannot_be_opened_everybody_waits(paid) -> None:
