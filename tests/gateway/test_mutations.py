@@ -38,6 +38,7 @@ async def test_a_case_is_led_from_payment_to_grant(who, world, connection) -> No
     id_ = await granted_case(who)
     written = await row(connection, id_)
     assert (written["status"], written["fee_idr"]) == ("GRANTED", 500_000)
+    assert not written["is_referred"], "the entry ban alone is asked about everybody"
     assert (written["target_due_at"] - written["paid_at"]).total_seconds() == 24 * 3600
     assert written["closed_at"] > written["received_at"] > written["paid_at"]
     assert await events(connection, id_) == [
