@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from gateway.execution.cost.bounds import ERRORS
+from gateway.mutations.outcome import Reason, Reasons
 from gateway.schema.mutations.ban_intents import BAN_INTENTS
 from gateway.schema.mutations.case_intents import INTENTS
 from gateway.schema.mutations.reference_intents import REFERENCE_INTENTS
@@ -53,6 +54,20 @@ ITS_MISTAKES = {
     ("entryOn",): "INVALID",
     **_INVALID,
 }
+
+
+def test_of_two_reasons_at_one_place_the_first_is_told() -> None:
+    known = Reason(Refusal.NOT_FOUND, ("found",))
+    reasons = Reasons([known], below=("items", "0"))
+    for refusal in (Refusal.INVALID, Refusal.DATE_PASSED):
+        reasons.add(refusal, "day")
+        reasons.include(Reason(refusal, ("found",)))
+    assert [(one.refusal, one.path) for one in reasons.all()] == [
+        (Refusal.NOT_FOUND, ("found",)), (Refusal.INVALID, ("items", "0", "day")),
+    ]  # fmt: skip
+    assert [reasons.has(*path) for path in ((), ("day",), ("day", "hour"), ("found",))] == [
+        True, True, False, False,
+    ]  # fmt: skip
 
 
 def mistakes(errors: list[dict[str, Any]], *below: str) -> dict[tuple[str, ...], str]:

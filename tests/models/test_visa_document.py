@@ -110,6 +110,8 @@ async def test_the_list_names_what_was_taken_back_and_is_believed_as_it_was_sign
     assert listed.signed_at == now
     assert [listed.has(one) for one in ours] == [True, True, False]
     assert [listed.is_of(ours[:size]) for size in (1, 2, 3)] == [False, True, False]
+    many = [digest_of(str(one).encode()) for one in range(2000)]
+    assert read_list(await sign_list(KEYS, many, now), keys).is_of(many)
     with pytest.raises(FalseVisaError, match="another key"):
         read_list(note, [*PUBLIC.values()])
     shorter = json.loads(note)
