@@ -139,7 +139,7 @@ def _rights() -> Iterator[str]:
         f"\nOf a breach they are told within {NOTICE_HOURS} hours, and so is the institution: the"
         " page Access lists whom the log has, and at most whom. A breach is recorded there, each"
         " notice with who gave it, how and when, and another auditor closes it; what is overdue"
-        " raises an alert.\n"
+        " raises an alert. Who looked for a person who asks is opened there by two auditors.\n"
     )
 
 

@@ -85,6 +85,7 @@ from models.vocabulary import (
     ChangedVolumes,
     DataRequestState,
     EventKind,
+    NoticeReach,
     Purpose,
     Queue,
     ReferenceKind,
@@ -202,6 +203,10 @@ read_of_oneself = reached_through(
 )
 notice_to_oneself = reached_through(
     BreachNotice.applicant_id, Applicant.id, own_subject(Applicant.account)
+)
+notice_to_everybody = all_of(
+    in_the_past(Breach.people_notified_at),
+    none_of(Breach.people_reached, NoticeReach.READ, NoticeReach.OTHERS),
 )
 #: An inquiry that has ended is reviewed by somebody else; until then they read what was read in it.
 under_review = all_of(in_the_past(Inquiry.ends_at), is_null(Inquiry.reviewed_at))
@@ -1068,8 +1073,11 @@ POLICY: Mapping[str, Access] = {
                 ),
                 DATA_REQUEST_READERS,
             ),
-            "lodgedBy": AUDITOR,
-            "answeredBy": AUDITOR,
+            "lookupsComparedAt": DATA_REQUEST_READERS,
+            **dict.fromkeys(
+                ("lodgedBy", "answeredBy", "lookupsProposedBy", "lookupsApprovedBy", "lookups"),
+                AUDITOR,
+            ),
         },
     ),
     # Whether digests are kept would reveal a refusal, a revocation or a ban.
@@ -1121,7 +1129,10 @@ POLICY: Mapping[str, Access] = {
     "Breach": Access(
         rows={
             Role.AUDITOR: every_row,
-            Role.APPLICANT: reached_through(Breach.id, BreachNotice.breach_id, notice_to_oneself),
+            Role.APPLICANT: any_of(
+                reached_through(Breach.id, BreachNotice.breach_id, notice_to_oneself),
+                notice_to_everybody,
+            ),
         },
         fields={
             **dict.fromkeys(
@@ -1129,12 +1140,12 @@ POLICY: Mapping[str, Access] = {
                     *("description", "dueAt", "viewer", "recordedBy", "recordedAt"),
                     *("institutionNotice", "institutionNotifiedBy", "institutionNotifiedAt"),
                     *("peopleNotice", "peopleReached", "peopleNotified", "peopleNotifiedBy"),
-                    *("peopleNotifiedAt", "closeReason", "closedBy", "closedAt", "isOpen"),
+                    *("closeReason", "closedBy", "closedAt", "isOpen"),
                 ),
                 AUDITOR,
             ),
             **dict.fromkeys(
-                ("id", "noticedAt", "windowFrom", "windowBefore", "inWords"),
+                ("id", "noticedAt", "windowFrom", "windowBefore", "inWords", "peopleNotifiedAt"),
                 DATA_REQUEST_READERS,
             ),
         },
@@ -1144,7 +1155,7 @@ POLICY: Mapping[str, Access] = {
         rows={Role.AUDITOR: every_row, Role.APPLICANT: notice_to_oneself},
         fields=dict.fromkeys(("breach", "fields", "toldAt"), DATA_REQUEST_READERS),
     ),
-    # Who looked people up: never for whom.
+    # Who looked people up: never for whom, but for those whom a request of theirs has.
     "PersonLookup": Access(
         rows={
             Role.OFFICER: own_subject(PersonLookup.actor),
@@ -1343,8 +1354,12 @@ POLICY: Mapping[str, Access] = {
         },
     ),
     "MyData": Access(
-        fields=dict.fromkeys(("applicant", "keptSince", "note", "visaChecks"), APPLICANT)
+        fields=dict.fromkeys(
+            ("applicant", "keptSince", "note", "visaChecks", "lookups", "breaches"), APPLICANT
+        )
     ),
+    # Which authority looked for oneself, why and when: not who, nor for which case.
+    "MyLookup": Access(fields=dict.fromkeys(("lookedUpOn", "lookedUpBy", "purpose"), APPLICANT)),
     # Which authority checked a visa of one's own, and when: not who, nor what it was answered.
     "MyVisaCheck": Access(
         fields=dict.fromkeys(("checkedOn", "checkedBy", "flightNumber"), APPLICANT)
@@ -2098,6 +2113,8 @@ MUTATIONS: Mapping[str, Change] = {
     ),
     "registerDataRequest": WORK_ON_A_DATA_REQUEST,
     "nameDataSubject": WORK_ON_A_DATA_REQUEST,
+    "proposeLookupOpening": WORK_ON_A_DATA_REQUEST,
+    "approveLookupOpening": WORK_ON_A_DATA_REQUEST,
     "answerDataRequest": WORK_ON_A_DATA_REQUEST,
     "holdErasure": CHANGE_OF_A_LEGAL_HOLD,
     "releaseErasure": CHANGE_OF_A_LEGAL_HOLD,

@@ -724,6 +724,76 @@ CREATE OR REPLACE FUNCTION viewer.own_visa_checks(acting text) RETURNS TABLE (
             ORDER BY day DESC, actor_role, flight_number LIMIT 100;
     END
 $$;
+CREATE OR REPLACE FUNCTION viewer.opened_lookups(acting text, requests uuid[]) RETURNS TABLE (
+    id uuid, lookups uuid[])
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF acting IS DISTINCT FROM 'AUDITOR' OR viewer.subject(acting) IS NULL THEN
+            RAISE EXCEPTION 'look-ups are opened to auditors alone'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN QUERY
+            SELECT asked.id, ARRAY(
+                SELECT one.id FROM person_lookup AS one WHERE one.id = ANY (asked.lookups)
+                ORDER BY one.occurred_at DESC, one.id LIMIT 100
+            )
+            FROM data_request AS asked
+            WHERE asked.id = ANY (requests) AND asked.lookups IS NOT NULL;
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.own_lookups(acting text) RETURNS TABLE (
+    looked_up_on date, looked_up_by text, purpose text)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF acting IS DISTINCT FROM 'APPLICANT' OR viewer.subject(acting) IS NULL THEN
+            RAISE EXCEPTION 'who looked for somebody is told to them alone'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN QUERY
+            WITH oneself AS (
+                SELECT applicant.id FROM applicant WHERE account = viewer.subject(acting)
+            )
+            SELECT wib_day(one.occurred_at) AS day, one.actor_role, one.purpose
+            FROM oneself
+            JOIN application AS own ON own.applicant_id = oneself.id
+            JOIN person_lookup AS one
+                ON one.case_reference = own.reference AND one.found_applicant
+            WHERE one.purpose <> 'SUPERVISION'
+                OR own.stage NOT IN ('IN_PROCESS', 'WAITING_FOR_APPLICANT')
+            UNION
+            SELECT wib_day(one.occurred_at), one.actor_role, one.purpose
+            FROM oneself
+            JOIN data_request AS asked ON asked.applicant_id = oneself.id
+            JOIN person_lookup AS one ON one.id = ANY (asked.lookups)
+            WHERE asked.lookups IS NOT NULL AND (
+                EXISTS (SELECT FROM application
+                    WHERE application.reference = one.case_reference AND closed_at IS NOT NULL)
+                OR EXISTS (SELECT FROM inquiry
+                    WHERE inquiry.reference = one.case_reference AND reviewed_at IS NOT NULL)
+                OR EXISTS (SELECT FROM data_request AS another
+                    WHERE another.reference = one.case_reference AND another.outcome IS NOT NULL)
+            )
+            ORDER BY day DESC, actor_role, purpose LIMIT 100;
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.own_breaches(acting text) RETURNS uuid[]
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF acting IS DISTINCT FROM 'APPLICANT' OR viewer.subject(acting) IS NULL THEN
+            RAISE EXCEPTION 'a breach is told to the people whom it concerns'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN ARRAY(
+            SELECT breach.id FROM breach
+            JOIN applicant ON applicant.created_at < breach.window_before
+            WHERE account = viewer.subject(acting) AND people_reached = 'EVERYBODY'
+            ORDER BY people_notified_at DESC, breach.id LIMIT 50
+        );
+    END
+$$;
 CREATE OR REPLACE FUNCTION viewer.people_in_reach(
     acting text, account text, of_role text, of_partner text, places text[],
     since timestamptz, before timestamptz, behind uuid, most int
@@ -1436,7 +1506,7 @@ GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_co
 CREATE POLICY officer_insert ON access_event FOR INSERT TO gerbang_officer
     WITH CHECK (actor = (SELECT viewer.subject('OFFICER')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('OFFICER')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('OFFICER') AS own WHERE cardinality(own) = 1) AND actor_role = 'OFFICER' AND purpose IN ('CASEWORK') AND case_reference = (SELECT viewer.purpose_reference('OFFICER')));
 GRANT EXECUTE ON FUNCTION viewer.people_found TO gerbang_officer;
-GRANT INSERT (actor, actor_role, by, case_reference, found, id, mac, mac_key, purpose, trace_id) ON person_lookup TO gerbang_officer;
+GRANT INSERT (actor, actor_role, by, case_reference, found, found_applicant, id, mac, mac_key, purpose, sought, sought_key, trace_id) ON person_lookup TO gerbang_officer;
 CREATE POLICY officer_insert ON person_lookup FOR INSERT TO gerbang_officer
     WITH CHECK (actor = (SELECT viewer.subject('OFFICER')) AND actor_role = 'OFFICER' AND purpose IN ('CASEWORK') AND case_reference = (SELECT viewer.purpose_reference('OFFICER')));
 GRANT EXECUTE ON FUNCTION viewer.figure_evidence TO gerbang_officer;
@@ -1665,7 +1735,7 @@ GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_co
 CREATE POLICY supervisor_insert ON access_event FOR INSERT TO gerbang_supervisor
     WITH CHECK (actor = (SELECT viewer.subject('SUPERVISOR')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('SUPERVISOR')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('SUPERVISOR') AS own WHERE cardinality(own) = 1) AND actor_role = 'SUPERVISOR' AND purpose IN ('CASEWORK', 'SUPERVISION') AND case_reference = (SELECT viewer.purpose_reference('SUPERVISOR')));
 GRANT EXECUTE ON FUNCTION viewer.people_found TO gerbang_supervisor;
-GRANT INSERT (actor, actor_role, by, case_reference, found, id, mac, mac_key, purpose, trace_id) ON person_lookup TO gerbang_supervisor;
+GRANT INSERT (actor, actor_role, by, case_reference, found, found_applicant, id, mac, mac_key, purpose, sought, sought_key, trace_id) ON person_lookup TO gerbang_supervisor;
 CREATE POLICY supervisor_insert ON person_lookup FOR INSERT TO gerbang_supervisor
     WITH CHECK (actor = (SELECT viewer.subject('SUPERVISOR')) AND actor_role = 'SUPERVISOR' AND purpose IN ('CASEWORK', 'SUPERVISION') AND case_reference = (SELECT viewer.purpose_reference('SUPERVISOR')));
 GRANT INSERT (actor, actor_role, ban_id, case_reference, fields, id, mac, mac_key, purpose, trace_id) ON ban_read TO gerbang_supervisor;
@@ -1968,7 +2038,7 @@ GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, succ
 GRANT SELECT (application_id, approved_at, approved_by, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_auditor;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_auditor;
 GRANT SELECT (crossed_at, direction, id, matched_at, port, report_key, reported_at, reported_by, visa_number) ON crossing TO gerbang_auditor;
-GRANT SELECT (answered_at, answered_by, applicant_id, due_at, id, kind, lodged_at, lodged_by, lodged_role, reason, reference, state) ON data_request TO gerbang_auditor;
+GRANT SELECT (answered_at, answered_by, applicant_id, due_at, id, kind, lodged_at, lodged_by, lodged_role, lookups_approved_by, lookups_compared_at, lookups_proposed_by, reason, reference, state) ON data_request TO gerbang_auditor;
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_auditor;
 GRANT SELECT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_auditor;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_auditor;
@@ -2166,7 +2236,7 @@ GRANT SELECT (data, version) ON data_version TO gerbang_auditor;
 CREATE POLICY auditor_select ON data_version FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT EXECUTE ON FUNCTION viewer.people_found TO gerbang_auditor;
-GRANT INSERT (actor, actor_role, by, case_reference, found, id, mac, mac_key, purpose, trace_id) ON person_lookup TO gerbang_auditor;
+GRANT INSERT (actor, actor_role, by, case_reference, found, found_applicant, id, mac, mac_key, purpose, sought, sought_key, trace_id) ON person_lookup TO gerbang_auditor;
 CREATE POLICY auditor_insert ON person_lookup FOR INSERT TO gerbang_auditor
     WITH CHECK (actor = (SELECT viewer.subject('AUDITOR')) AND actor_role = 'AUDITOR' AND purpose IN ('DATA_REQUEST') AND case_reference = (SELECT viewer.purpose_reference('AUDITOR')));
 GRANT EXECUTE ON FUNCTION viewer.people_read TO gerbang_auditor;
@@ -2177,6 +2247,7 @@ GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.admit_lookup TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.note_sign_in TO gerbang_auditor;
+GRANT EXECUTE ON FUNCTION viewer.opened_lookups TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.people_in_reach, viewer.number_in_reach TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.reads_kept_since TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.facts_of_case TO gerbang_auditor;
@@ -2193,13 +2264,13 @@ GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_
 GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_applicant;
 GRANT SELECT (application_id, id, kind, occurred_at, sequence) ON application_event TO gerbang_applicant;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_applicant;
-GRANT SELECT (id, notice_in_english, notice_in_indonesian, noticed_at, window_before, window_from) ON breach TO gerbang_applicant;
+GRANT SELECT (id, notice_in_english, notice_in_indonesian, noticed_at, people_notified_at, people_reached, window_before, window_from) ON breach TO gerbang_applicant;
 GRANT SELECT (applicant_id, breach_id, fields, told_at) ON breach_notice TO gerbang_applicant;
 GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_applicant;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_applicant;
 GRANT SELECT (application_id, closed_at, id, proposed_at, proposed_role, reason, state, version) ON correction TO gerbang_applicant;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_applicant;
-GRANT SELECT (account, answered_at, applicant_id, due_at, id, kind, lodged_at, lodged_role, reason, reference, state) ON data_request TO gerbang_applicant;
+GRANT SELECT (account, answered_at, applicant_id, due_at, id, kind, lodged_at, lodged_role, lookups_compared_at, reason, reference, state) ON data_request TO gerbang_applicant;
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_applicant;
 GRANT SELECT (application_id, decided_at, id, outcome, public_reason) ON decision TO gerbang_applicant;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_applicant;
@@ -2272,7 +2343,7 @@ CREATE POLICY applicant_select ON access_event FOR SELECT TO gerbang_applicant
 CREATE POLICY applicant_select ON breach_notice FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = breach_notice.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON breach FOR SELECT TO gerbang_applicant
-    USING (CASE WHEN EXISTS (SELECT FROM breach_notice AS by_1 WHERE by_1.breach_id = breach.id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN (EXISTS (SELECT FROM breach_notice AS by_1 WHERE by_1.breach_id = breach.id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) OR breach.people_notified_at <= now() AND breach.people_reached NOT IN ('READ', 'OTHERS')) ELSE false END);
 CREATE POLICY applicant_select ON decision FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = decision.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON visa FOR SELECT TO gerbang_applicant
@@ -2305,6 +2376,7 @@ CREATE POLICY applicant_insert ON access_event FOR INSERT TO gerbang_applicant
 GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_applicant;
 GRANT EXECUTE ON FUNCTION viewer.raise_tampering TO gerbang_applicant;
 GRANT EXECUTE ON FUNCTION viewer.own_visa_checks TO gerbang_applicant;
+GRANT EXECUTE ON FUNCTION viewer.own_lookups, viewer.own_breaches TO gerbang_applicant;
 GRANT EXECUTE ON FUNCTION viewer.reads_kept_since TO gerbang_applicant;
 GRANT EXECUTE ON FUNCTION viewer.proofs_of_reads TO gerbang_applicant;
 
@@ -4058,13 +4130,13 @@ CREATE POLICY auditor_writing_select ON visa FOR SELECT TO gerbang_auditor_writi
 GRANT SELECT (answered_at, answered_by, application_id, ban_id, confirmed_by, id, kept_from, kind, list_version, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, rule_version, voided_at) ON screening TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON screening FOR SELECT TO gerbang_auditor_writing
     USING (viewer.acts_as('AUDITOR'));
-GRANT SELECT (account, answered_at, answered_by, applicant_id, due_at, id, kind, lodged_at, lodged_by, lodged_role, outcome, reference, state) ON data_request TO gerbang_auditor_writing;
+GRANT SELECT (account, answered_at, answered_by, applicant_id, due_at, id, kind, lodged_at, lodged_by, lodged_role, lookups_approved_by, lookups_proposed_by, outcome, reference, state) ON data_request TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON data_request FOR SELECT TO gerbang_auditor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN true ELSE false END);
 GRANT INSERT (account, applicant_id, id, kind, lodged_by, lodged_role, reference) ON data_request TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_insert ON data_request FOR INSERT TO gerbang_auditor_writing
     WITH CHECK (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN true ELSE false END);
-GRANT UPDATE (answered_by, applicant_id, outcome, reason) ON data_request TO gerbang_auditor_writing;
+GRANT UPDATE (answered_by, applicant_id, lookups_approved_by, lookups_proposed_by, outcome, reason) ON data_request TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_update ON data_request FOR UPDATE TO gerbang_auditor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN true ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN true ELSE false END);
 GRANT INSERT (applicant_id, cause, data_request_id, id) ON erasure TO gerbang_auditor_writing;
@@ -4212,7 +4284,7 @@ CREATE POLICY applicant_writing_select ON correction FOR SELECT TO gerbang_appli
 GRANT INSERT (applicant_id, application_id, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_insert ON correction FOR INSERT TO gerbang_applicant_writing
     WITH CHECK ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN true ELSE false END);
-GRANT SELECT (account, answered_at, answered_by, applicant_id, due_at, id, kind, lodged_at, lodged_by, lodged_role, outcome, reference, state) ON data_request TO gerbang_applicant_writing;
+GRANT SELECT (account, answered_at, answered_by, applicant_id, due_at, id, kind, lodged_at, lodged_by, lodged_role, lookups_approved_by, lookups_proposed_by, outcome, reference, state) ON data_request TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON data_request FOR SELECT TO gerbang_applicant_writing
     USING (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN data_request.account = (SELECT viewer.subject('APPLICANT')) ELSE false END);
 GRANT INSERT (account, applicant_id, id, kind, lodged_by, lodged_role, reference) ON data_request TO gerbang_applicant_writing;
@@ -4695,6 +4767,12 @@ CREATE POLICY linker_select ON banned_person FOR SELECT TO gerbang_linker
 GRANT SELECT ON ban_index TO gerbang_linker;
 CREATE POLICY linker_select ON ban_index FOR SELECT TO gerbang_linker
     USING (true);
+GRANT SELECT (applicant_id, id, lookups_approved_by, lookups_compared_at) ON data_request TO gerbang_linker;
+CREATE POLICY linker_select ON data_request FOR SELECT TO gerbang_linker
+    USING (true);
+GRANT SELECT (id, occurred_at, sought, sought_key) ON person_lookup TO gerbang_linker;
+CREATE POLICY linker_select ON person_lookup FOR SELECT TO gerbang_linker
+    USING (true);
 GRANT INSERT ON person_index TO gerbang_linker;
 CREATE POLICY linker_insert ON person_index FOR INSERT TO gerbang_linker
     WITH CHECK (true);
@@ -4712,6 +4790,9 @@ CREATE POLICY linker_update ON application FOR UPDATE TO gerbang_linker
     USING (true);
 GRANT UPDATE (digest, issued_at, key_id, refused_at, sealed) ON visa_document TO gerbang_linker;
 CREATE POLICY linker_update ON visa_document FOR UPDATE TO gerbang_linker
+    USING (true);
+GRANT UPDATE (lookups, lookups_compared_at) ON data_request TO gerbang_linker;
+CREATE POLICY linker_update ON data_request FOR UPDATE TO gerbang_linker
     USING (true);
 GRANT DELETE ON person_index TO gerbang_linker;
 CREATE POLICY linker_delete ON person_index FOR DELETE TO gerbang_linker

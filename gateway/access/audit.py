@@ -29,7 +29,7 @@ from models import AccessEvent, BanRead, Base, BreachLookup, PersonLookup, VisaC
 from models.account import seal_entries
 from models.database.command_pipeline import Command
 from models.database.pool import ConnectionPool
-from models.key_service import KeyService, KeyServiceError
+from models.key_service import Digest, KeyService, KeyServiceError
 from models.logs import facts
 from models.row_keys import new_key
 from models.vocabulary import BreachList, IndexKind, Role
@@ -257,8 +257,11 @@ class OperationAudit:
         ]
         await self.log.write(viewer, BanRead, reads, self.log.budget(viewer, bans))
 
-    async def record_lookup(self, kind: IndexKind, found: int) -> None:
-        """Log a look-up of people, whether anybody was found or not; never who was looked for.
+    async def record_lookup(
+        self, kind: IndexKind, found: int, sought: Digest, *, found_applicant: bool
+    ) -> None:
+        """Log a look-up of people, whether anybody was found or not; who was looked for is a
+        digest.
 
         Raises ReadBudgetError beyond the viewer's budget of look-ups, InquiryLimitError beyond an
         inquiry, in which it counts as one person.
@@ -273,6 +276,9 @@ class OperationAudit:
             "case_reference": purpose.case_reference,
             "by": kind.value,
             "found": found,
+            "sought_key": sought.key_id,
+            "sought": sought.value,
+            "found_applicant": found_applicant,
         }
         room = InquiryRoom.from_purpose(viewer, purpose, look_ups=1) or self.log.lookup_budget(
             viewer

@@ -31,7 +31,12 @@ from models.key_service import KeyServiceError, KeyUse, LocalKeys, Principal
 
 #: That of gateways, where the auditor names none in GERBANG_DATABASE_URL.
 _LOGIN = "gerbang_gateway"
-_USES = {"seals": KeyUse.ACCESS_LOG, "signatures": KeyUse.CHECKPOINT, "visas": KeyUse.VISA}
+_USES = {
+    "seals": KeyUse.ACCESS_LOG,
+    "signatures": KeyUse.CHECKPOINT,
+    "visas": KeyUse.VISA,
+    "look-ups": KeyUse.LOOK_UP,
+}
 _WHAT = click.argument("what", type=click.Choice([*_USES]))
 _EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FILE = click.argument("file", type=_EXISTING)
@@ -219,7 +224,7 @@ def rotate_key(what: str, file: Path) -> None:
     """Put a new key into FILE, the key service's, which takes it at once; both are accepted.
 
     `seals` are those of entries by gateways, `signatures` those of checkpoints, `visas` those of
-    visas in hand. Nothing waits.
+    visas in hand, `look-ups` those of whom look-ups were for. Nothing waits.
     """
     keys, use = LocalKeys.from_file(file), _USES[what]
     if len(keys.by_use[use]) > 1:
@@ -236,7 +241,8 @@ def retire_key(what: str, file: Path) -> None:
 
     What it sealed or signed is found to be forged from then on. So `signatures` once the next
     checkpoint is signed; `seals` once `gerbang audit verify` counts none by it any more; `visas` at
-    any time: what they signed stays good.
+    any time: what they signed stays good. Look-ups of before are compared with nobody any more:
+    retire the key of `look-ups` only if it was stolen, or once the log keeps none of them.
     """
     keys = LocalKeys.from_file(file).with_one_key(_USES[what])
     keys.write(file)

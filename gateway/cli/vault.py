@@ -27,6 +27,7 @@ _ROTATIONS = {
     KeyUse.ACCESS_LOG: "gerbang audit rotate seals",
     KeyUse.CHECKPOINT: "gerbang audit rotate signatures",
     KeyUse.VISA: "gerbang audit rotate visas",
+    KeyUse.LOOK_UP: "gerbang audit rotate look-ups",
 }
 #: Of the people without a key, so many are named.
 _MOST_NAMED = 20

@@ -14,6 +14,7 @@ from gateway.mutations.requests import Request
 from gateway.mutations.row_lookups import is_there, lock_row, read_row
 from models import Applicant, Application, DataRequest, Erasure, LegalHold
 from models.case.reference_numbers import new_reference
+from models.key_service import Opening, Relation, RelationKind
 from models.life import Refusal
 from models.row_keys import new_key
 from models.vocabulary import DataRequestKind, DataRequestState, ErasureCause
@@ -45,6 +46,16 @@ class AnswerDataRequest(RightsRequest):
     data_request: UUID | None
     outcome: DataRequestState
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposeLookupOpening(RightsRequest):
+    data_request: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApproveLookupOpening(RightsRequest):
+    data_request: UUID | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +122,42 @@ def _select_open() -> Any:
         DataRequest.kind == bindparam("kind"),
         DataRequest.outcome.is_(None),
     )
+
+
+async def propose_opening(
+    transaction: WriteTransaction, request: ProposeLookupOpening, reasons: Reasons
+) -> str:
+    """Propose that the log of look-ups is compared with whoever asks."""
+    row = await _lock_open(transaction, request.mutation, request.data_request, reasons)
+    if row is not None and row.applicant_id is None:
+        reasons.add(Refusal.SUBJECT_UNKNOWN, "dataRequestId")
+    elif row is not None and row.lookups_proposed_by is not None:
+        reasons.add(Refusal.ALREADY_PROPOSED, "dataRequestId")
+    reasons.refuse_if_any()
+    return _write_opening(transaction, row, RelationKind.OPENING, "lookups_proposed_by")
+
+
+async def approve_opening(
+    transaction: WriteTransaction, request: ApproveLookupOpening, reasons: Reasons
+) -> str:
+    """Agree to it as a second auditor: the LINKER then compares them."""
+    row = await _lock_open(transaction, request.mutation, request.data_request, reasons)
+    if row is not None and row.lookups_proposed_by is None:
+        reasons.add(Refusal.NOTHING_PROPOSED, "dataRequestId")
+    elif row is not None and row.lookups_approved_by is not None:
+        reasons.add(Refusal.ALREADY_APPROVED, "dataRequestId")
+    elif row is not None and row.lookups_proposed_by == transaction.viewer.subject:
+        reasons.add(Refusal.SECOND_PERSON_REQUIRED, "dataRequestId")
+    reasons.refuse_if_any()
+    return _write_opening(transaction, row, RelationKind.AGREEMENT, "lookups_approved_by")
+
+
+def _write_opening(transaction: WriteTransaction, row: Any, kind: RelationKind, column: str) -> str:
+    """The key service learns of it with the auditor's own token: it believes no database."""
+    subject = transaction.viewer.subject
+    transaction.relate(Relation(kind, str(Opening(row.id, row.applicant_id)), subject))
+    transaction.update(DataRequest, {"id": row.id}, {column: subject})
+    return str(row.id)
 
 
 async def answer(
@@ -213,7 +260,10 @@ async def _lock_open(
     transaction: WriteTransaction, mutation: str, id_: UUID | None, reasons: Reasons
 ) -> Any:
     """Lock a request that waits for its answer; None, with a reason, if there is none."""
-    columns = ("id", "kind", "applicant_id", "outcome")
+    columns = (
+        *("id", "kind", "applicant_id", "outcome"),
+        *("lookups_proposed_by", "lookups_approved_by"),
+    )
     found = id_ and await lock_row(transaction, mutation, DataRequest, {"id": id_}, *columns)
     if not found:
         reasons.add(Refusal.NOT_FOUND, "dataRequestId")
@@ -228,6 +278,8 @@ EFFECTS: Effects = {
     LodgeDataRequest: lodge,
     RegisterDataRequest: register,
     NameDataSubject: name_subject,
+    ProposeLookupOpening: propose_opening,
+    ApproveLookupOpening: approve_opening,
     AnswerDataRequest: answer,
     HoldErasure: hold,
     ReleaseErasure: release,

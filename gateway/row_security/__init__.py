@@ -12,6 +12,7 @@ from gateway.row_security.explaining_functions import EXPLAINING_FUNCTIONS, expl
 from gateway.row_security.grants import columns_read
 from gateway.row_security.jobs import job_roles
 from gateway.row_security.oversight_functions import OVERSIGHT_FUNCTIONS, oversight_grants
+from gateway.row_security.own_data import OWN_DATA_FUNCTIONS, own_data_grants
 from gateway.row_security.predicates import predicate
 from gateway.row_security.reach_functions import REACH_FUNCTIONS, reach_grants
 from gateway.row_security.reading_functions import READING_FUNCTIONS, reading_grants
@@ -70,6 +71,7 @@ def row_security(catalogue: Catalogue) -> str:
             OVERSIGHT_FUNCTIONS,
             READING_FUNCTIONS,
             VISA_CHECK_FUNCTIONS,
+            OWN_DATA_FUNCTIONS,
             REACH_FUNCTIONS,
             EXPLAINING_FUNCTIONS,
             "",
@@ -116,6 +118,7 @@ def _open_to_role(catalogue: Catalogue, role: Role) -> Iterator[str]:
     yield from oversight_grants(role)
     yield from reading_grants(role)
     yield from visa_check_grants(role)
+    yield from own_data_grants(role)
     yield from reach_grants(role)
     yield from explaining_grants(role)
     yield from _breach_lookups(role)

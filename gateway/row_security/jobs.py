@@ -15,11 +15,13 @@ from models import (
     BanMatch,
     BannedPerson,
     Base,
+    DataRequest,
     Identity,
     IdentityVersion,
     LinkerRead,
     PersonIndex,
     PersonLink,
+    PersonLookup,
     Screening,
     Visa,
     VisaDocument,
@@ -59,6 +61,8 @@ _OF_LINKER: _Rights = {
         BanEntry: ("id", "approved_by", "withdrawn_by"),
         BannedPerson: _OF_THE_LIST,
         BanIndex: (),
+        DataRequest: ("id", "applicant_id", "lookups_approved_by", "lookups_compared_at"),
+        PersonLookup: ("id", "occurred_at", "sought_key", "sought"),
     },
     "INSERT": {
         PersonIndex: (),
@@ -69,6 +73,7 @@ _OF_LINKER: _Rights = {
     "UPDATE": {
         Application: ("is_linked",),
         VisaDocument: ("issued_at", "digest", "key_id", "sealed", "refused_at"),
+        DataRequest: ("lookups_compared_at", "lookups"),
     },
     "DELETE": {PersonIndex: (), BanIndex: ()},
 }  # fmt: skip

@@ -75,10 +75,11 @@ def _grant_banned_people(writer: Writer) -> WriteGrant:
 def _grant_data_requests(writer: Writer) -> WriteGrant:
     """A trigger guards who writes what of a request."""
     return WriteGrant(
-        columns_in(DataRequest) - {"reason"},
+        columns_in(DataRequest) - {"reason", "lookups", "lookups_compared_at"},
         frozenset({"id", "reference", "kind", "applicant_id", "account", "lodged_by",
                    "lodged_role"}),
-        frozenset({"applicant_id", "outcome", "reason", "answered_by"})
+        frozenset({"applicant_id", "outcome", "reason", "answered_by", "lookups_proposed_by",
+                   "lookups_approved_by"})
         if writer.role is Role.AUDITOR else frozenset(),
         select_if=writer.reach(DataRequest),
         insert_if=writer.reach(DataRequest),

@@ -73,12 +73,15 @@ IN_INDONESIAN = _sentence(
 DELAY_ENGLISH = (
     "Reads by which an application is supervised are shown once it is closed, those of an inquiry"
     " once somebody else has reviewed it. For reads for another matter, ask the data protection"
-    " officer."
+    " officer. The same holds for look-ups: those for another matter are shown here once you have"
+    " asked for your data, and that matter is over."
 )
 DELAY_INDONESIAN = (
     "Pembacaan dalam rangka pengawasan atas suatu permohonan diberitahukan setelah permohonan itu"
     " ditutup, dan pembacaan dalam pemeriksaan khusus setelah ditinjau oleh orang lain. Pembacaan"
-    " untuk urusan lain diberitahukan oleh pejabat pelindungan data pribadi atas permintaan."
+    " untuk urusan lain diberitahukan oleh pejabat pelindungan data pribadi atas permintaan. Hal"
+    " yang sama berlaku bagi pencarian: pencarian untuk urusan lain ditampilkan di sini setelah"
+    " Anda meminta data Anda dan urusan itu selesai."
 )
 
 

@@ -1,17 +1,30 @@
 """Requests of people about their data on file."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
+import strawberry
 from sqlalchemy import String, case, literal
 
-from gateway.mapping.declare import Expression, Node, column, link, noun
+from gateway.access.transactions.prepared import bind_for
+from gateway.mapping.context import Context
+from gateway.mapping.declare import KEY, Expression, Node, column, link, noun
 from gateway.mapping.enums import translated_column
 from gateway.schema.applicant import Applicant
 from gateway.schema.erasure import Erasure
+from gateway.schema.people import PersonLookup
 from models import Applicant as ApplicantRow
 from models import DataRequest as Row
 from models import Erasure as ErasureRow
-from models.rights.data_request import ANSWER_HOURS, COPIES_DAYS
+from models import PersonLookup as PersonLookupRow
+from models.rights.data_request import (
+    ANSWER_HOURS,
+    COPIES_DAYS,
+    MOST_LOOKUPS,
+    opened_lookups,
+)
 from models.vocabulary import DataRequestKind, DataRequestState, Role
 
 _ENGLISH = {
@@ -44,6 +57,23 @@ def _by_kind(words: dict[DataRequestKind, str], label: str) -> Expression:
     return case(*texts, else_=literal("", String())).label(label)
 
 
+async def _lookups(root: Any, info: strawberry.Info) -> list[PersonLookup] | None:
+    context: Context = info.context
+
+    async def load(keys: Sequence[UUID]) -> list[list[UUID] | None]:
+        asked = bind_for(context.viewer, DataRequest.__name__, opened_lookups(keys))
+        [rows] = await context.session.fetch(asked)
+        found = {row.id: row.lookups for row in rows}
+        return [found.get(key) for key in keys]
+
+    ids = await context.loaders.loader("look-ups of requests", load).load(root.__dict__[KEY])
+    if ids is None:
+        return None
+    noun = context.services.catalogue.nouns[PersonLookup.__name__]
+    rows = await context.loaders.by(noun, PersonLookupRow.id).load_many(ids)
+    return [row for row in rows if row is not None]
+
+
 @noun(key=Row.id)
 class DataRequest(Node):
     """What somebody asked of the data on file: answered within 3 × 24 hours; never removed."""
@@ -73,6 +103,24 @@ class DataRequest(Node):
     answered_at: datetime | None = column(Row.answered_at, "When it was answered.")
     answered_by: str | None = column(Row.answered_by, "Subject who answered it.")
     reason: str | None = column(Row.reason, "The answer.")
+    lookups_proposed_by: str | None = column(
+        Row.lookups_proposed_by,
+        "Subject who proposed to compare the log of look-ups with the person.",
+    )
+    lookups_approved_by: str | None = column(
+        Row.lookups_approved_by, "Subject of the other auditor, who agreed to that."
+    )
+    lookups_compared_at: datetime | None = column(
+        Row.lookups_compared_at,
+        "When that was done: from then on the person sees look-ups for other matters, each once"
+        " that is over.",
+    )
+    lookups: list[PersonLookup] | None = strawberry.field(
+        resolver=_lookups,
+        description=f"The look-ups that were for the person, found or not, the newest first: at"
+        f" most {MOST_LOOKUPS}. Null until they are compared, and where nobody could read any more"
+        " who the person is.",
+    )
     erasure: Erasure | None = link(
         Row.id,
         ErasureRow.data_request_id,

@@ -10,11 +10,15 @@ from gateway.access.transactions.prepared import bind_for
 from gateway.mapping.context import Context
 from gateway.schema.access_event import DELAY_ENGLISH, DELAY_INDONESIAN, AccessEvent
 from gateway.schema.applicant import Applicant
+from gateway.schema.breach import Breach
 from gateway.texts.language import Language
 from models import Applicant as ApplicantRow
+from models import Breach as BreachRow
 from models.access_log import kept_since
 from models.case.visa_check import MOST_CHECKS_TOLD
-from models.vocabulary import Role
+from models.rights.breach import MOST_BREACHES
+from models.rights.data_request import MOST_LOOKUPS
+from models.vocabulary import Purpose, Role
 
 
 def _note(
@@ -40,10 +44,27 @@ class MyData:
         description="The last days on which border control or a carrier asked whether you can enter"
         f" by a visa of yours, the newest first: at most {MOST_CHECKS_TOLD}."
     )
+    lookups: list["MyLookup"] = strawberry.field(
+        description="The last days on which somebody looked for you, the newest first: at most"
+        f" {MOST_LOOKUPS}. Those for your own application are here; those for another matter once"
+        " your request for your data was looked into, and that matter is over."
+    )
+    breaches: list[Breach] = strawberry.field(
+        description="Breaches that concern everybody who was on file by then, as of a copy that was"
+        f" stolen, the latest first: at most {MOST_BREACHES}. Those in which somebody read you are"
+        " in `applicant.breachNotices`."
+    )
     note: str = strawberry.field(
         resolver=_note,
         description="A note that some reads are shown later, and whom to ask for them.",
     )
+
+
+@strawberry.type(description="A day on which somebody looked for you.")
+class MyLookup:
+    looked_up_on: date = strawberry.field(description="On which day, in WIB.")
+    looked_up_by: Role = strawberry.field(description="In which role.")
+    purpose: Purpose = strawberry.field(description="Why.")
 
 
 @strawberry.type(description="A day on which somebody checked a visa of yours.")
@@ -67,9 +88,18 @@ async def my_data(info: strawberry.Info) -> MyData | None:
     checks: Any = func.viewer.own_visa_checks(context.viewer.role.value).table_valued(
         "checked_on", "checked_by", "flight"
     )
-    [[(since,)], checked] = await context.session.fetch(
-        kept, bind_for(context.viewer, MyData.__name__, select(checks))
+    lookups: Any = func.viewer.own_lookups(context.viewer.role.value).table_valued(
+        "looked_up_on", "looked_up_by", "purpose"
     )
+    breaches: Any = select(func.viewer.own_breaches(context.viewer.role.value).label("ids"))
+    [[(since,)], checked, looked_up, [(of_everybody,)]] = await context.session.fetch(
+        kept,
+        bind_for(context.viewer, MyData.__name__, select(checks)),
+        bind_for(context.viewer, MyData.__name__, select(lookups)),
+        bind_for(context.viewer, MyData.__name__, breaches),
+    )
+    breach = context.services.catalogue.nouns[Breach.__name__]
+    found = await context.loaders.by(breach, BreachRow.id).load_many(of_everybody)
     return MyData(
         applicant=oneself,
         kept_since=since,
@@ -77,4 +107,9 @@ async def my_data(info: strawberry.Info) -> MyData | None:
             MyVisaCheck(checked_on=on, checked_by=Role(by), flight_number=flight)
             for on, by, flight in checked
         ],
+        lookups=[
+            MyLookup(looked_up_on=on, looked_up_by=Role(by), purpose=Purpose(purpose))
+            for on, by, purpose in looked_up
+        ],
+        breaches=[one for one in found if one is not None],
     )

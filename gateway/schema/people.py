@@ -2,6 +2,8 @@
 who looked somebody up.
 """
 
+import contextlib
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -19,9 +21,15 @@ from gateway.policy import LOOKED_UP_FOR, LOOKED_UP_IN
 from gateway.rules import Attribute, Rule
 from gateway.schema.applicant import Applicant
 from models import Applicant as ApplicantRow
-from models import Inquiry
+from models import Application, Inquiry
 from models import PersonLookup as PersonLookupRow
-from models.key_service import KeyServiceError, KeyUse, ViewerCeilingError, WeakSignInError
+from models.key_service import (
+    KeyService,
+    KeyServiceError,
+    KeyUse,
+    ViewerCeilingError,
+    WeakSignInError,
+)
 from models.person.matching import name_message, passport_message
 from models.vocabulary import IndexKind, Purpose, Role
 
@@ -30,7 +38,9 @@ from models.vocabulary import IndexKind, Purpose, Role
 class PersonLookup(Node):
     """One look-up of a person by `people`; never changed, never removed.
 
-    It records the kind of search, by passport or by name, never whom it was for.
+    It records the kind of search, by passport or by name, and whom it was for as a digest that
+    nobody reads: two auditors together have it compared with somebody who asks
+    (`proposeLookupOpening`).
     """
 
     occurred_at: datetime = column(PersonLookupRow.occurred_at, "When.", filters=True, orders=True)
@@ -90,18 +100,27 @@ async def people(
             " supervisors for any case or in an inquiry of their own that has not ended, auditors"
             " for an open data request.",
         )
-    digests = [digest.hex() for digest in await digests_of(context, message)]
-    looked_up = select(
+    keys, stated = _keys(context), statement_of(context.viewer)
+    with _key_errors():
+        made = await keys.look_up(message, stated)
+    case, role = context.audit.stated_purpose.case_reference, context.viewer.role
+    its_applicant = (
+        select(Application.applicant_id)
+        .where(Application.reference == case)
+        .where(reachable_in_role(Application.__name__, role))
+    )
+    looked_up: Any = select(
         func.viewer.people_found(
-            context.viewer.role.value,
-            context.audit.stated_purpose.case_reference,
-            literal(digests, ARRAY(Text)),
-        ).label("people")
+            role.value, case, literal([one.value.hex() for one in made.digests], ARRAY(Text))
+        ).label("people"),
+        its_applicant.scalar_subquery().label("applicant"),
     )
     [found] = await context.session.fetch(bind_for(context.viewer, Applicant.__name__, looked_up))
     ids = list(found[0].people or ())[:MOST_FOUND]
     # Before the answer: a look-up that cannot be logged is not answered.
-    await context.audit.record_lookup(kind, len(ids))
+    await context.audit.record_lookup(
+        kind, len(ids), made.sought, found_applicant=found[0].applicant in ids
+    )
     noun = context.services.catalogue.nouns[Applicant.__name__]
     rows = await context.loaders.by(noun, ApplicantRow.id).load_many(ids)
     return [row for row in rows if row is not None]
@@ -138,18 +157,28 @@ def _is_named(context: Context, reference: Attribute, rule: Rule) -> ColumnEleme
 
 async def digests_of(context: Context, message: bytes) -> list[bytes]:
     """What the index has of a person: one digest for each key that is accepted."""
+    keys, stated = _keys(context), statement_of(context.viewer)
+    with _key_errors():
+        [digests] = await keys.digests(KeyUse.PERSON_INDEX, [message], stated)
+    return [digest.value for digest in digests]
+
+
+def _keys(context: Context) -> KeyService:
     if context.services.keys is None:
         raise _no_keys()
-    stated = statement_of(context.viewer)
+    return context.services.keys
+
+
+@contextlib.contextmanager
+def _key_errors() -> Iterator[None]:
     try:
-        [digests] = await context.services.keys.digests(KeyUse.PERSON_INDEX, [message], stated)
+        yield
     except ViewerCeilingError as error:
         raise ceiling_reached(error) from error
     except WeakSignInError as error:
         raise weak_sign_in(error) from error
     except KeyServiceError as error:
         raise _no_keys() from error
-    return [digest.value for digest in digests]
 
 
 def _no_keys() -> FieldError:

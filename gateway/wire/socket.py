@@ -139,7 +139,8 @@ class Socket:
                 why = "There is no token: send `authorization` in the payload of `connection_init`."
                 raise SocketClosed(CloseCode.FORBIDDEN, why)
             raise SocketClosed(CloseCode.FORBIDDEN, f"The role {viewer.role} has no subscriptions.")
-        return viewer
+        # Its own: other requests with this token do not show the one that renews the socket.
+        return replace(viewer, bearer=viewer.bearer and replace(viewer.bearer))
 
     async def _end_if_suspended(self, viewer: Viewer) -> None:
         try:
@@ -199,11 +200,11 @@ class Socket:
                 CloseCode.FORBIDDEN,
                 "The new token is another person's, or has other rights: reconnect with it.",
             )
-        if viewer.bearer and renewed.bearer:
-            viewer.bearer.token = renewed.bearer.token
         if self._token_life is not None:
-            deadlines = (self._token_life.when(), _deadline(renewed))
-            self._token_life.reschedule(max(filter(None, deadlines), default=None))
+            until = self._token_life.when(), _deadline(renewed)
+            self._token_life.reschedule(max(filter(None, until), default=None))
+            if viewer.bearer and renewed.bearer and self._token_life.when() == until[1]:
+                viewer.bearer.token = renewed.bearer.token
         return {"expiresAt": renewed.expires_at}
 
     async def _subscribe(

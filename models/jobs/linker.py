@@ -12,6 +12,7 @@ import asyncpg
 from models.account import AccountError
 from models.database.connections import connect
 from models.jobs.linking import index_people, link_cases, screen_bans
+from models.jobs.look_ups import open_look_ups
 from models.jobs.scheduler import Job, Jobs, keep_working
 from models.jobs.visa_documents import issue_documents
 from models.key_service import KeyService, KeyServiceError
@@ -63,7 +64,7 @@ async def _link_and_screen(
     waits for it.
     """
     done = 0
-    for work in (link_cases, screen_bans, issue_documents):
+    for work in (link_cases, screen_bans, issue_documents, open_look_ups):
         try:
             done += await work(keys, connection, leaving=unreadable.now())
         except UnreadableError as error:

@@ -13,6 +13,11 @@ from models.key_service import KeyService, Relation, RelationKind
 from models.visa_document.content import TERMS_SQL
 
 _AT_ONCE = 1000
+#: Of openings that are not done yet.
+_OPENING = """
+    SELECT replace(id::text, '-', '') || ' ' || replace(applicant_id::text, '-', ''), {0}
+    FROM data_request WHERE {0} IS NOT NULL AND lookups_compared_at IS NULL AND outcome IS NULL
+"""
 #: Who belongs together, by kind: a name, and a subject or an account.
 _RELATIONS: Mapping[RelationKind, str] = {
     RelationKind.ACCOUNT: "SELECT account, id FROM applicant WHERE account IS NOT NULL",
@@ -48,6 +53,8 @@ _RELATIONS: Mapping[RelationKind, str] = {
     RelationKind.APPROVAL: """
         SELECT reference, approved_by FROM inquiry WHERE is_open AND approved_by IS NOT NULL
     """,
+    RelationKind.OPENING: _OPENING.format("lookups_proposed_by"),
+    RelationKind.AGREEMENT: _OPENING.format("lookups_approved_by"),
 }
 
 

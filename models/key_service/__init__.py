@@ -16,6 +16,7 @@ from models.key_service.interface import (
     KeyService,
     KeyServiceError,
     KeyUse,
+    LookUp,
     Principal,
     RefusedSubjectsError,
     Signature,
@@ -28,7 +29,7 @@ from models.key_service.local_file import LocalKeys, create_key_file
 from models.key_service.operations import KeyOperationNote, ListsOperations
 from models.key_service.principals import Credential
 from models.key_service.receipts import ListsReceipts
-from models.key_service.relations import Relation, RelationKind
+from models.key_service.relations import Opening, Relation, RelationKind
 from models.key_service.socket_keys import SocketKeys
 
 __all__ = [
@@ -47,6 +48,8 @@ __all__ = [
     "ListsReceipts",
     "LocalKeyService",
     "LocalKeys",
+    "LookUp",
+    "Opening",
     "Principal",
     "RefusedSubjectsError",
     "Relation",

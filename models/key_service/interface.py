@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
-from models.key_service.relations import Relation
+from models.key_service.relations import Opening, Relation
 
 
 class KeyUse(StrEnum):
@@ -19,6 +19,8 @@ class KeyUse(StrEnum):
 
     #: Digests of the blind index of people.
     PERSON_INDEX = "person_index"
+    #: Digests of whom look-ups were for.
+    LOOK_UP = "look_up"
     #: Wraps the data keys of subjects.
     DATA_KEY = "data_key"
     #: Seals of entries of the access log.
@@ -38,6 +40,16 @@ class Digest(NamedTuple):
 
     key_id: str
     value: bytes
+
+
+class LookUp(NamedTuple):
+    """What is made of one message that somebody looks for."""
+
+    #: Those of the blind index, by each key that is accepted.
+    digests: Sequence[Digest]
+    #: Whom it was for, as the log keeps it. It begins with a random salt, so that two of one person
+    #: are different: the key service alone compares them, for two people together.
+    sought: Digest
 
 
 class Signature(NamedTuple):
@@ -114,6 +126,8 @@ class Cause(StrEnum):
     SCREENING = "SCREENING"
     #: An entry of the ban list is compared.
     BANS = "BANS"
+    #: Somebody asked who looked for them, and two auditors agreed to compare the log with them.
+    LOOK_UPS = "LOOK_UPS"
     #: A world is loaded, or indexed anew by another key.
     LOADING = "LOADING"
     #: Somebody is erased.
@@ -149,6 +163,23 @@ class KeyService(Protocol):
 
         A gateway states for whom it looks for people, others state why. Raises KeyServiceError if
         the keys cannot be used.
+        """
+        ...
+
+    async def look_up(self, message: bytes, statement: Statement | None = None) -> LookUp:
+        """The digests by which a viewer looks for somebody, and the one that the log keeps.
+
+        Raises ViewerCeilingError beyond the viewer's ceilings, and KeyServiceError.
+        """
+        ...
+
+    async def sought(
+        self, opening: Opening, messages: Sequence[bytes], digests: Sequence[Digest]
+    ) -> Sequence[bool] | None:
+        """Which digests of whom look-ups were for are of one of these messages, for an opening that
+        two auditors agreed to; None where they did not.
+
+        Raises KeyServiceError if the keys cannot be used.
         """
         ...
 

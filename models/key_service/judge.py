@@ -28,6 +28,7 @@ from models.key_service.interface import (
     Digest,
     KeyServiceError,
     KeyUse,
+    LookUp,
     RefusedSubjectsError,
     Statement,
     WeakSignInError,
@@ -122,16 +123,24 @@ class JudgedKeys:
     ) -> Sequence[Sequence[Digest]]:
         """A seal tells nothing of anybody. The digest of a person is a look-up of theirs."""
         if use is KeyUse.PERSON_INDEX:
-            viewer, stated = await self._viewer(statement)
-            most = self._most(stated)
-            self._require_sign_in(viewer)
-
-            def judge(found: Found) -> Sequence[Entry]:
-                found.counts.admit_look_ups(len(messages), most)
-                return [Entry(ReceiptVerb.LOOK_UP, stated.reference, [])] * len(messages)
-
-            await self._receipts.leave(viewer.account, stated.role, judge)
+            await self._admit_look_ups(len(messages), statement)
         return await self._keys.digests(use, messages)
+
+    async def look_up(self, message: bytes, statement: Statement | None = None) -> LookUp:
+        await self._admit_look_ups(1, statement)
+        return await self._keys.look_up(message)
+
+    async def _admit_look_ups(self, number: int, statement: Statement | None) -> None:
+        """Leave a receipt for each. Raises WeakSignInError, and ViewerCeilingError."""
+        viewer, stated = await self._viewer(statement)
+        most = self._most(stated)
+        self._require_sign_in(viewer)
+
+        def judge(found: Found) -> Sequence[Entry]:
+            found.counts.admit_look_ups(number, most)
+            return [Entry(ReceiptVerb.LOOK_UP, stated.reference, [])] * number
+
+        await self._receipts.leave(viewer.account, stated.role, judge)
 
     async def open_data_keys(
         self, subjects: Sequence[UUID], statement: Statement | None = None
@@ -164,7 +173,11 @@ class JudgedKeys:
         viewer, stated = await self._viewer(statement)
         digester = await self._keys.digester()
         named = [one.other.bytes for one in relations if isinstance(one.other, UUID)]
-        named += [digester.named(RelationKind.INQUIRY, one.name) for one in relations]
+        named += [
+            digester.named(kind, one.name)
+            for one in relations
+            for kind in (RelationKind.INQUIRY, RelationKind.OPENING)
+        ]
         named += [
             digester.named(RelationKind.DESK, granted_case(one))
             for one in relations

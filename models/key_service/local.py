@@ -18,6 +18,7 @@ from models.key_service.interface import (
     Digest,
     KeyServiceError,
     KeyUse,
+    LookUp,
     Signature,
     Statement,
 )
@@ -25,7 +26,14 @@ from models.key_service.key_ages import SweepState
 from models.key_service.local_file import LocalKeys
 from models.key_service.operations import KeyOperationNote
 from models.key_service.receipts import FEWEST_DAYS, ReceiptPage, Receipts, Reconciled
-from models.key_service.relations import OWN_KEY, Digester, Relation, RelationKind
+from models.key_service.relations import (
+    OWN_KEY,
+    Digester,
+    Opening,
+    Relation,
+    RelationKind,
+    Relations,
+)
 from models.key_service.store import KeyStore, WrappedKey
 from models.visa_document.content import VisaTerms, canonical, message_of
 
@@ -51,6 +59,8 @@ class WatchedKeys:
 _NONCE_BYTES = 12
 #: How often keys and data keys are read again if they do not fit: a rotation changes both.
 _TRIES = 4
+#: How long after the second auditor agreed look-ups are compared with somebody.
+_OPENED_SECONDS = 86_400
 
 
 class LocalKeyService:
@@ -101,9 +111,30 @@ class LocalKeyService:
         self, use: KeyUse, messages: Sequence[bytes], statement: Statement | Cause | None = None
     ) -> Sequence[Sequence[Digest]]:
         # A digest of a person tells whether a guess is right; a seal tells nothing of anybody.
-        if self._digests is not None and use is KeyUse.PERSON_INDEX:
-            self._digests.take(len(messages))
+        if use is KeyUse.PERSON_INDEX:
+            self._take_digests(len(messages))
+        elif use is KeyUse.LOOK_UP:
+            raise KeyServiceError("these are compared for two auditors alone")
         return await self._keys.digests(use, messages)
+
+    async def look_up(self, message: bytes, statement: Statement | None = None) -> LookUp:
+        self._take_digests(1)
+        return await self._keys.look_up(message)
+
+    async def sought(
+        self, opening: Opening, messages: Sequence[bytes], digests: Sequence[Digest]
+    ) -> Sequence[bool] | None:
+        digester = await self.digester()
+        named = [
+            digester.named(kind, str(opening))
+            for kind in (RelationKind.OPENING, RelationKind.AGREEMENT)
+        ]
+        noted = Relations(digester, await self._store.find_beginning(named), is_strict=True)
+        agreed_at = noted.agreement_at(str(opening))
+        if agreed_at is None or time.time() > agreed_at + _OPENED_SECONDS:
+            return None
+        keys = self._keys
+        return [keys.is_sought(messages, one) for one in digests]
 
     async def sign(self, use: KeyUse, message: bytes) -> Signature:
         return await self._keys.sign(use, message)
@@ -267,6 +298,11 @@ class LocalKeyService:
     async def close(self) -> None:
         """Close the connections to the store."""
         await self._store.close()
+
+    def _take_digests(self, number: int) -> None:
+        """Raises KeyServiceError beyond the ceiling."""
+        if self._digests is not None:
+            self._digests.take(number)
 
     def _take(self, number: int) -> None:
         """Raises KeyServiceError beyond the ceiling."""

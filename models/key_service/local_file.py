@@ -17,10 +17,11 @@ from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from models.key_service.interface import Digest, KeyServiceError, KeyUse, Signature
+from models.key_service.interface import Digest, KeyServiceError, KeyUse, LookUp, Signature
 from models.key_service.security_modules import FileModule, FileSigner, Key, Signer, Token
 
 _MOST_KEYS = 2
+_SALT_BYTES = 16
 _IN_FILE = FileModule()
 #: Who wrote the file by a command of ours, and which keys it had then. An earlier release ignores
 #: it.
@@ -139,6 +140,22 @@ class LocalKeys:
             for id_, key in self.by_use[use].items()
         ]
         return [[Digest(id_, _digest(key, message)) for id_, key in keys] for message in messages]
+
+    async def look_up(self, message: bytes) -> LookUp:
+        [digests] = await self.digests(KeyUse.PERSON_INDEX, [message])
+        key_id, key = next(iter(self.by_use[KeyUse.LOOK_UP].items()))
+        salt = secrets.token_bytes(_SALT_BYTES)
+        value = hmac.digest(_secret(key), salt + message, "sha256")
+        return LookUp(digests, Digest(key_id, salt + value))
+
+    def is_sought(self, messages: Sequence[bytes], digest: Digest) -> bool:
+        """Whether a look-up was for one of these messages: of a key that was retired, none is."""
+        if (found := self.by_use[KeyUse.LOOK_UP].get(digest.key_id)) is None:
+            return False
+        key = _secret(found)
+        salt, value = digest.value[:_SALT_BYTES], digest.value[_SALT_BYTES:]
+        made = (hmac.digest(key, salt + message, "sha256") for message in messages)
+        return any(hmac.compare_digest(value, one) for one in made)
 
     async def sign(self, use: KeyUse, message: bytes) -> Signature:
         return await _signer(next(iter(self.by_use[use].values()))).sign(message)

@@ -8,6 +8,7 @@ from models.key_service.relations import Relation, RelationKind, Relations
 from models.visa_document.content import VisaTerms
 
 APPLICANT, OFFICER, SUPERVISOR, SCREENING = "APPLICANT", "OFFICER", "SUPERVISOR", "SCREENING"
+AUDITOR = "AUDITOR"
 
 
 class TokenViewer(NamedTuple):
@@ -55,6 +56,11 @@ def may_relate(
         case RelationKind.APPROVAL:
             is_own = known.holds(RelationKind.INQUIRY, name, viewer.account)
             return stated.role == SUPERVISOR and other == viewer.account and not is_own
+        case RelationKind.OPENING:
+            return stated.role == AUDITOR and other == viewer.account
+        case RelationKind.AGREEMENT:
+            is_own = known.holds(RelationKind.OPENING, name, viewer.account)
+            return stated.role == AUDITOR and other == viewer.account and not is_own
         case _:
             return False
 

@@ -57,14 +57,25 @@ RIGHTS: Mapping[Principal, Rights] = {
     Principal.GATEWAY: Rights(
         Socket.GATEWAYS,
         frozenset(
-            ("key_ids", "digests", "public_keys", "make", "open", "erased", "relate", "ready")
+            (
+                "key_ids",
+                "digests",
+                "look_up",
+                "public_keys",
+                "make",
+                "open",
+                "erased",
+                "relate",
+                "ready",
+            )
         ),
     ),
     Principal.LINKER: Rights(
         Socket.LINKING,
-        frozenset(("key_ids", "digests", "open", "relate", "sign_visas")),
+        frozenset(("key_ids", "digests", "open", "relate", "sign_visas", "sought")),
         {
-            "open": (Cause.LINKING, Cause.BANS, Cause.ISSUING),
+            "open": (Cause.LINKING, Cause.BANS, Cause.ISSUING, Cause.LOOK_UPS),
+            "sought": (Cause.LOOK_UPS,),
             "digests": (Cause.LINKING, Cause.BANS),
         },
         people_an_hour=20_000,
@@ -99,6 +110,7 @@ _VERBS = {
     "open": ReceiptVerb.OPEN,
     "make": ReceiptVerb.CHANGE,
     "digests": ReceiptVerb.LOOK_UP,
+    "sought": ReceiptVerb.LOOK_UP,
     "erase": ReceiptVerb.ERASE,
     "sweep": ReceiptVerb.ERASE,
 }

@@ -44,12 +44,24 @@ class RelationKind(StrEnum):
     INQUIRY = "inquiry"
     #: The reference of an inquiry, and the account of the second supervisor.
     APPROVAL = "approval"
+    #: An opening of look-ups, and the account of the auditor who proposed it.
+    OPENING = "opening"
+    #: An opening of look-ups, and the account of the second auditor.
+    AGREEMENT = "agreement"
 
 
 #: The kinds that come with a key: a subject of none of them was stored before relations were kept.
 _WITH_A_KEY = (RelationKind.ACCOUNT, RelationKind.PARTNER, RelationKind.BAN)
 #: The kinds whose other side is an account, and no subject of a data key.
-OF_ACCOUNTS = frozenset((RelationKind.DESK, RelationKind.INQUIRY, RelationKind.APPROVAL))
+OF_ACCOUNTS = frozenset(
+    (
+        RelationKind.DESK,
+        RelationKind.INQUIRY,
+        RelationKind.APPROVAL,
+        RelationKind.OPENING,
+        RelationKind.AGREEMENT,
+    )
+)
 
 
 #: Both sides, and the kind.
@@ -73,6 +85,17 @@ class Relation(NamedTuple):
         """What `to_json` wrote. Raises ValueError."""
         known = RelationKind(kind)
         return cls(known, str(name), str(other) if known in OF_ACCOUNTS else UUID(hex=other))
+
+
+class Opening(NamedTuple):
+    """For whose request, and of whom, look-ups are opened."""
+
+    request: UUID
+    subject: UUID
+
+    def __str__(self) -> str:
+        """As relations name it."""
+        return f"{self.request.hex} {self.subject.hex}"
 
 
 class Digester:
@@ -138,6 +161,15 @@ class Relations:
         """When somebody approved an inquiry; None where nobody has."""
         approvals = self._begin_with(self._digester.named(RelationKind.APPROVAL, reference))
         return max((at for _, _, at in approvals), default=None)
+
+    def agreement_at(self, opening: str) -> int | None:
+        """When somebody else agreed to an opening that was proposed; None where nobody has."""
+        proposed, agreed = (
+            {by: at for by, _, at in self._begin_with(self._digester.named(kind, opening))}
+            for kind in (RelationKind.OPENING, RelationKind.AGREEMENT)
+        )
+        others = (at for by, at in agreed.items() if proposed.keys() - {by})
+        return max(others, default=None)
 
     def among(self, kind: RelationKind, name: str, subjects: Iterable[UUID]) -> set[UUID]:
         """Which of some subjects are related to a name."""

@@ -23,6 +23,7 @@ from models.key_service.erasures import ErasedSubject, ErasesKeys
 from models.key_service.interface import (
     AwayStoreError,
     CeilingError,
+    Digest,
     KeyService,
     KeyServiceError,
     KeyUse,
@@ -36,8 +37,8 @@ from models.key_service.metrics import KeyMetrics, QuestionOutcome
 from models.key_service.operations import KeyOperationNote, ListsOperations
 from models.key_service.principals import ANYTHING, OF_RECEIPTS, OF_SWEEPS, PrincipalJudge
 from models.key_service.receipts import ListsReceipts, Reconciled
-from models.key_service.relations import Relation
-from models.key_service.socket_keys import MOST_LINE_BYTES
+from models.key_service.relations import Opening, Relation
+from models.key_service.service_connections import MOST_LINE_BYTES
 from models.logs import PLACE
 
 log = logging.getLogger(__name__)
@@ -166,11 +167,20 @@ async def _do(keys: KeyService, question: Mapping[str, Any]) -> Any:
             use, stated = KeyUse(question["use"]), _statement(question)
             digests = await keys.digests(use, messages, stated)
             return {
-                "digests": [
-                    [(one.key_id, b64encode(one.value).decode()) for one in of_message]
-                    for of_message in digests
-                ]
+                "digests": [[_write_digest(one) for one in of_message] for of_message in digests]
             }
+        case "look_up":
+            found = await keys.look_up(b64decode(question["message"]), _statement(question))
+            return {
+                "digests": [_write_digest(one) for one in found.digests],
+                "sought": _write_digest(found.sought),
+            }
+        case "sought":
+            [subject] = _subjects(question)
+            opening = Opening(UUID(hex=question["request"]), subject)
+            messages = [b64decode(message) for message in question["messages"]]
+            digests = [Digest(id_, b64decode(value)) for id_, value in question["digests"]]
+            return {"sought": await keys.sought(opening, messages, digests)}
         case "sign":
             if (use := KeyUse(question["use"])) is not KeyUse.CHECKPOINT:
                 raise KeyServiceError(f"nothing is signed here by the keys of {use}")
@@ -285,6 +295,10 @@ def _statement(question: Mapping[str, Any]) -> Statement | None:
 
 def _related(question: Mapping[str, Any]) -> list[Relation]:
     return [Relation.from_json(*one) for one in question["related"]]
+
+
+def _write_digest(digest: Digest) -> tuple[str, str]:
+    return digest.key_id, b64encode(digest.value).decode()
 
 
 def _write_keys(subjects: Sequence[UUID], keys: Mapping[UUID, bytes]) -> dict[str, Any]:

@@ -5,13 +5,10 @@ question that was begun there is asked again elsewhere, since to ask twice does 
 """
 
 import asyncio
-import logging
-import ssl
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from time import monotonic
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -25,6 +22,7 @@ from models.key_service.interface import (
     Digest,
     KeyServiceError,
     KeyUse,
+    LookUp,
     RefusedSubjectsError,
     Signature,
     Statement,
@@ -35,26 +33,17 @@ from models.key_service.key_ages import SweepState
 from models.key_service.operations import KeyOperationNote, note_of
 from models.key_service.principals import Credential
 from models.key_service.receipts import Receipt, ReceiptPage, Reconciled
-from models.key_service.relations import Relation
-from models.logs import facts
+from models.key_service.relations import Opening, Relation
+from models.key_service.service_connections import ServiceConnections
 
-log = logging.getLogger(__name__)
-
-#: No answer of ours is longer than this.
-MOST_LINE_BYTES = 1 << 20
 #: How many subjects or messages one question names at most.
 MOST_AT_ONCE = 1000
 #: How long an answer may take.
 _ANSWER_SECONDS = 2.0
-#: How long a service that did not answer is asked last.
-_LEFT_OUT_SECONDS = 5.0
 #: What asking meets where there is none, or one that hangs.
 _FAILURES = (OSError, ValueError, TimeoutError)
-#: Connections that wait for the next question.
-_MOST_IDLE = 8
 
 _One = TypeVar("_One")
-_Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class SocketKeys:
@@ -78,7 +67,7 @@ class SocketKeys:
             addresses = [Address(str(addresses))]
         certificates = require_certificates(addresses, certificates)
         context = certificates.of_client() if certificates else None
-        self._services = [_Service(each, context) for each in addresses]
+        self._services = [ServiceConnections(each, context) for each in addresses]
         shown = credential and (credential.principal.value, credential.secret)
         self._credential = {"as": shown} if shown else {}
         self._answer_seconds = answer_seconds
@@ -90,7 +79,7 @@ class SocketKeys:
         asked = (self._probe(each, line, seconds) for each in self._services)
         return sum(await asyncio.gather(*asked)), len(self._services)
 
-    async def _probe(self, service: "_Service", line: bytes, seconds: float) -> bool:
+    async def _probe(self, service: ServiceConnections, line: bytes, seconds: float) -> bool:
         try:
             async with asyncio.timeout(seconds):
                 return "error" not in orjson.loads(await service.exchange(line))
@@ -113,6 +102,28 @@ class SocketKeys:
                 for of_keys in answer["digests"]
             ]
         return digests
+
+    async def look_up(self, message: bytes, statement: Statement | None = None) -> LookUp:
+        question = {"do": "look_up", "message": b64encode(message).decode()}
+        answer = await self._ask(question | stated(statement))
+        digests = [Digest(key_id, b64decode(value)) for key_id, value in answer["digests"]]
+        key_id, value = answer["sought"]
+        return LookUp(digests, Digest(key_id, b64decode(value)))
+
+    async def sought(
+        self, opening: Opening, messages: Sequence[bytes], digests: Sequence[Digest]
+    ) -> Sequence[bool] | None:
+        found: list[bool] = []
+        texts = [b64encode(message).decode() for message in messages]
+        for some in _some(digests):
+            written = [(one.key_id, b64encode(one.value).decode()) for one in some]
+            question = {"do": "sought", "request": opening.request.hex, "messages": texts}
+            given = {"subjects": [opening.subject.hex], "digests": written}
+            answer = await self._ask(question | given)
+            if answer["sought"] is None:
+                return None
+            found += answer["sought"]
+        return found
 
     async def sign(self, use: KeyUse, message: bytes) -> Signature:
         answer = await self._ask({"do": "sign", "use": use, "message": b64encode(message).decode()})
@@ -253,7 +264,7 @@ class SocketKeys:
     async def _ask_one(self, line: bytes) -> Mapping[str, Any]:
         """The answer of the first service that gives one. Raises KeyServiceError."""
         why = ""
-        for service in sorted(self._services, key=_Service.is_left_out):
+        for service in sorted(self._services, key=ServiceConnections.is_left_out):
             try:
                 async with asyncio.timeout(self._answer_seconds / len(self._services)):
                     answer: Mapping[str, Any] = orjson.loads(await service.exchange(line))
@@ -268,71 +279,6 @@ class SocketKeys:
                 why = answer["error"]
             service.leave_out(why)
         raise KeyServiceError(why if len(self._services) == 1 else f"no key service answers: {why}")
-
-
-class _Service:
-    """One of the services, and the connections to it that wait for the next question."""
-
-    def __init__(self, address: Address, context: ssl.SSLContext | None) -> None:
-        self.address = address
-        self._context = context
-        self._left_out_until = float("-inf")
-        #: Idle connections, by the event loop that opened them.
-        self._idle: list[_Connection] = []
-        self._loop: asyncio.AbstractEventLoop | None = None
-
-    def is_left_out(self) -> bool:
-        return monotonic() < self._left_out_until
-
-    def leave_out(self, why: str) -> None:
-        if self._left_out_until == float("-inf"):
-            seen = facts(address=str(self.address), why=why)
-            log.warning("a key service does not answer", extra=seen)
-        self._left_out_until = monotonic() + _LEFT_OUT_SECONDS
-
-    def take_back(self) -> None:
-        if self._left_out_until > float("-inf"):
-            log.info("a key service answers again", extra=facts(address=str(self.address)))
-        self._left_out_until = float("-inf")
-
-    async def exchange(self, line: bytes) -> bytes:
-        """The answer to a line. A kept connection may have been closed by a restart of the
-        service."""
-        while idle := self._take_idle():
-            try:
-                return await self._on(idle, line)
-            except (OSError, EOFError):
-                continue
-        try:
-            return await self._on(await self._open(), line)
-        except EOFError:
-            raise ConnectionResetError from None
-
-    async def _open(self) -> _Connection:
-        if not self.address.is_remote:
-            return await asyncio.open_unix_connection(self.address.path, limit=MOST_LINE_BYTES)
-        return await asyncio.open_connection(
-            self.address.host, self.address.port, ssl=self._context, limit=MOST_LINE_BYTES
-        )
-
-    def _take_idle(self) -> _Connection | None:
-        if self._loop is not asyncio.get_running_loop():
-            self._idle, self._loop = [], asyncio.get_running_loop()
-        return self._idle.pop() if self._idle else None
-
-    async def _on(self, connection: _Connection, line: bytes) -> bytes:
-        reader, writer = connection
-        try:
-            writer.write(line)
-            answer = await reader.readuntil(b"\n")
-        except BaseException:
-            writer.close()
-            raise
-        if len(self._idle) < _MOST_IDLE:
-            self._idle.append(connection)
-        else:
-            writer.close()
-        return answer
 
 
 def _erased_in(answer: Mapping[str, Any]) -> list[ErasedSubject]:

@@ -210,6 +210,13 @@ class KeyStore:
         )
         return {(row["first"], row["second"], row["kind"]) for row in found}
 
+    async def find_beginning(self, named: Sequence[bytes]) -> list[tuple[bytes, bytes, str, int]]:
+        """The relations that begin with some names."""
+        rows = await self.fetch(
+            "SELECT first, second, kind, noted_at FROM relation WHERE first = ANY ($1)", list(named)
+        )
+        return [(*row,) for row in rows]
+
     async def judges_everybody(self) -> bool:
         """Whether nobody is opened without a relation."""
         return bool(await self.fetch("SELECT FROM judged"))

@@ -104,7 +104,8 @@ class LinkerRead(Base):
 
 
 class PersonLookup(Base):
-    """One look-up; never changed, never removed. It does not say what was looked for."""
+    """One look-up; never changed, never removed. Whom it was for is a digest, which the key service
+    compares with a person where two auditors agreed to it."""
 
     __tablename__ = "person_lookup"
 
@@ -117,6 +118,12 @@ class PersonLookup(Base):
     case_reference: Mapped[str]
     by: Mapped[str]
     found: Mapped[int]
+    #: Whom it was for: a salted digest, and the key it was made with. Null in entries from before
+    #: digests were kept.
+    sought_key: Mapped[str | None]
+    sought: Mapped[bytes | None] = mapped_column(LargeBinary)
+    #: Whether it found the applicant of its own case, who is told of it.
+    found_applicant: Mapped[bool | None]
     trace_id: Mapped[str]
     #: The seal of the gateway that wrote it, and the key of that (`models.account`).
     mac_key: Mapped[str | None]
@@ -125,8 +132,16 @@ class PersonLookup(Base):
     __table_args__ = (
         Index(None, "occurred_at", "id"),
         Index(None, "actor", "occurred_at", "id"),
+        Index(
+            "ix_person_lookup_case_reference",
+            "case_reference",
+            postgresql_where=text("found_applicant"),
+        ),
         one_of("actor_role", Role),
         one_of("purpose", Purpose),
         one_of("by", IndexKind),
         CheckConstraint("found >= 0", name="found_is_not_negative"),
+        CheckConstraint("num_nulls(sought_key, sought) IN (0, 2)", name="sought_by_a_key"),
+        CheckConstraint("length(sought) = 48", name="sought_is_whole"),
+        CheckConstraint("found > 0 OR found_applicant IS NOT TRUE", name="found_applicant_if_any"),
     )

@@ -12,6 +12,8 @@ from models.vocabulary import NoticeReach
 #: Within how many hours of its discovery the institution and the people are told (UU 27/2022,
 #: article 46): 3 × 24, whatever days they fall on.
 NOTICE_HOURS = 72
+#: How many breaches of everybody's data one person is told of.
+MOST_BREACHES = 50
 
 
 class Breach(Base):

@@ -2,17 +2,34 @@
 far an ordered erasure has come.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, text
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Index,
+    Uuid,
+    column,
+    func,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
 from models.vocabulary import DataRequestKind, DataRequestState, ErasureCause, Role
+from models.volumes.lines import AnySelect
 
 #: How long an answer may take (UU 27/2022): 3 × 24 hours, whatever days they fall on.
 ANSWER_HOURS = 72
+
+#: How many look-ups of one person are told.
+MOST_LOOKUPS = 100
 
 
 class DataRequest(Base):
@@ -43,6 +60,13 @@ class DataRequest(Base):
     reason: Mapped[str | None]
     answered_by: Mapped[str | None]
     answered_at: Mapped[datetime | None]
+    #: Two auditors who agree that the log of look-ups is compared with the person.
+    lookups_proposed_by: Mapped[str | None]
+    lookups_approved_by: Mapped[str | None]
+    #: When that was done, and which look-ups were for the person: null where nobody could read who
+    #: they are.
+    lookups_compared_at: Mapped[datetime | None]
+    lookups: Mapped[list[UUID] | None] = mapped_column(ARRAY(Uuid))
     state: Mapped[str] = mapped_column(Computed("coalesce(outcome, 'OPEN')", persisted=True))
 
     __table_args__ = (
@@ -59,6 +83,29 @@ class DataRequest(Base):
             name="granted_to_somebody",
         ),
         CheckConstraint("answered_at >= lodged_at", name="answered_after_lodging"),
+        CheckConstraint(
+            "lookups_proposed_by IS NULL OR applicant_id IS NOT NULL",
+            name="lookups_of_somebody",
+        ),
+        CheckConstraint("lookups_approved_by <> lookups_proposed_by", name="lookups_by_two"),
+        CheckConstraint(
+            "lookups_proposed_by IS NOT NULL OR lookups_approved_by IS NULL",
+            name="lookups_proposed_first",
+        ),
+        CheckConstraint(
+            "lookups_approved_by IS NOT NULL OR num_nonnulls(lookups_compared_at, lookups) = 0",
+            name="lookups_compared_once_approved",
+        ),
+        Index(
+            "ix_data_request_opened", "applicant_id", postgresql_where=text("lookups IS NOT NULL")
+        ),
+        Index(
+            "ix_data_request_lookups",
+            "id",
+            postgresql_where=text(
+                "lookups_approved_by IS NOT NULL AND lookups_compared_at IS NULL"
+            ),
+        ),
         Index(None, "due_at", "id"),
         Index(None, "state", "due_at", "id"),
         Index(None, "kind", "due_at", "id"),
@@ -72,6 +119,14 @@ class DataRequest(Base):
             postgresql_where=text("outcome IS NULL"),
         ),
     )
+
+
+def opened_lookups(requests: Sequence[UUID]) -> AnySelect:
+    """A row for each of some requests whose look-ups are opened: their ids, the newest first."""
+    rows = func.viewer.opened_lookups(
+        Role.AUDITOR.value, literal([*requests], ARRAY(Uuid))
+    ).table_valued("id", column("lookups", ARRAY(Uuid)))
+    return select(rows)
 
 
 #: How long copies of keys may live: those of a store's backups, and with them the person's data.

@@ -142,28 +142,40 @@ CREATE FUNCTION guard_data_request() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         oneself text := viewer.subject(NULL);
+        step text[];
         is_allowed boolean;
     BEGIN
         IF TG_OP = 'INSERT' THEN
             NEW.lodged_at := clock_timestamp();
             NEW.due_at := NEW.lodged_at + interval '72 hours';
             is_allowed := NEW.lodged_by = oneself AND NEW.lodged_role = viewer.role()
-                AND num_nonnulls(NEW.outcome, NEW.reason, NEW.answered_by) = 0
+                AND num_nonnulls(
+                    NEW.outcome, NEW.reason, NEW.answered_by, NEW.lookups_proposed_by
+                ) = 0
                 AND CASE viewer.role()
                     WHEN 'APPLICANT' THEN NEW.account = oneself AND EXISTS (
                         SELECT FROM applicant WHERE id = NEW.applicant_id AND account = oneself
                     )
                     WHEN 'AUDITOR' THEN NEW.account IS NULL
                 END;
-        ELSIF NEW.outcome IS NULL THEN
-            is_allowed := viewer.role() = 'AUDITOR' AND OLD.outcome IS NULL
-                AND OLD.applicant_id IS NULL AND NEW.applicant_id IS NOT NULL
-                AND num_nonnulls(NEW.reason, NEW.answered_by) = 0;
         ELSE
+            -- One step at a time: by whom it is done is the first column of each.
+            step := CASE
+                WHEN NEW.outcome IS NOT NULL
+                    THEN '{answered_by,outcome,reason,answered_at,state}'
+                WHEN OLD.applicant_id IS NULL THEN '{applicant_id}'
+                WHEN OLD.lookups_proposed_by IS NULL THEN '{lookups_proposed_by}'
+                ELSE '{lookups_approved_by}'
+            END;
+            step := step || 'state'::text;
             is_allowed := viewer.role() = 'AUDITOR' AND OLD.outcome IS NULL
-                AND NEW.answered_by = oneself
-                AND NEW.applicant_id IS NOT DISTINCT FROM OLD.applicant_id;
-            NEW.answered_at := clock_timestamp();
+                AND to_jsonb(NEW) - step = to_jsonb(OLD) - step
+                AND to_jsonb(OLD) ->> step[1] IS NULL
+                AND CASE step[1]
+                    WHEN 'applicant_id' THEN NEW.applicant_id IS NOT NULL
+                    ELSE to_jsonb(NEW) ->> step[1] = oneself
+                END;
+            NEW.answered_at := CASE WHEN NEW.outcome IS NOT NULL THEN clock_timestamp() END;
         END IF;
         IF is_allowed IS NOT TRUE THEN
             RAISE EXCEPTION 'a request of a data subject is lodged and answered once'

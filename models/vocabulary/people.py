@@ -167,6 +167,7 @@ class KeyUsedFor(StrEnum):
     """What a key of the key service is for (`models.key_service.KeyUse`)."""
 
     PERSON_INDEX = "PERSON_INDEX"
+    LOOK_UP = "LOOK_UP"
     DATA_KEY = "DATA_KEY"
     ACCESS_LOG = "ACCESS_LOG"
     CHECKPOINT = "CHECKPOINT"
@@ -269,6 +270,8 @@ class NoticeReach(StrEnum):
 
     #: Whom the log of reads has, in its window and by its account.
     READ = "READ"
+    #: Everybody who was on file: a copy of the database was stolen.
+    EVERYBODY = "EVERYBODY"
     #: People who were found otherwise, or by an announcement.
     OTHERS = "OTHERS"
 

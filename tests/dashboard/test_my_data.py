@@ -14,6 +14,8 @@ from dashboard.pages.my_data.reading import READS, ask_my_data
 from dashboard.texts import texts
 from tests.dashboard.visiting import Visitor, assert_accessible
 
+NOTHING_TOLD: Mapping[str, Any] = {"breaches": [], "lookups": []}
+
 
 def test_an_applicant_reads_what_is_on_file_and_takes_it_along(visitor: Visitor) -> None:
     page = visitor.opens("applicant", path="/")
@@ -63,7 +65,7 @@ def test_no_statement_is_made_about_reads_older_than_the_log(
     person = {"identity": None, "nationality": None}
     person |= {"identityVersions": {"nodes": []}, "applications": {"nodes": []}}
     person |= {"breachNotices": {"nodes": []}}
-    mine = {"applicant": person, "keptSince": kept_since, "note": ""}
+    mine = {"applicant": person, "keptSince": kept_since, "note": "", **NOTHING_TOLD}
     page = str(html.Div(content({"myData": mine, "reads": [], "requests": []}, texts("en"))))
     assert said in page
     assert unsaid not in page
@@ -79,6 +81,28 @@ def test_what_was_read_is_named_and_that_earlier_versions_were() -> None:
     assert field_names(["fullName", "versions.fullName"], say) == ["Name", say("my_data.earlier")]
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ("Who looked for you", "2 Mar 2026", "Visa officer, for a case",
+                "It concerns everybody who was on file by then.", "A copy was stolen.")),
+        ("id", ("Siapa yang mencari Anda", "2 Mar 2026", "untuk suatu permohonan",
+                "Menyangkut semua orang yang datanya tersimpan pada waktu itu.")),
+    ],
+)  # fmt: skip
+def test_look_ups_and_breaches_of_everybody_are_told(language: str, said: tuple[str, ...]) -> None:
+    person = {"identity": None, "nationality": None, "breachNotices": {"nodes": []}}
+    person |= {"identityVersions": {"nodes": []}, "applications": {"nodes": []}}
+    lookup = {"lookedUpOn": "2026-03-02", "lookedUpBy": "OFFICER", "purpose": "CASEWORK"}
+    instants = ("windowFrom", "windowBefore", "noticedAt", "peopleNotifiedAt")
+    breach = {"inWords": "A copy was stolen.",
+              **dict.fromkeys(instants, "2026-03-01T00:00:00+00:00")}  # fmt: skip
+    mine = {"applicant": person, "keptSince": None, "note": "", "breaches": [breach],
+            "lookups": [lookup]}  # fmt: skip
+    page = str(html.Div(content({"myData": mine, "reads": [], "requests": []}, texts(language))))
+    assert [one for one in said if one not in page] == []
+
+
 @pytest.mark.parametrize("closed_at", [None, "2026-03-03T00:00:00+00:00"])
 def test_when_to_expect_a_decision_is_told_until_it_is_over(closed_at: str | None) -> None:
     case = {
@@ -89,7 +113,7 @@ def test_when_to_expect_a_decision_is_told_until_it_is_over(closed_at: str | Non
     person = {"identity": None, "nationality": None}
     person |= {"identityVersions": {"nodes": []}, "applications": {"nodes": [case]}}
     person |= {"breachNotices": {"nodes": []}}
-    mine = {"applicant": person, "keptSince": None, "note": ""}
+    mine = {"applicant": person, "keptSince": None, "note": "", **NOTHING_TOLD}
     page = str(html.Div(content({"myData": mine, "reads": [], "requests": []}, texts("en"))))
     assert ("4 Mar 2026" in page) is (closed_at is None)
 
@@ -126,7 +150,7 @@ def test_a_version_that_is_not_in_force_is_said_to_be_proposed() -> None:
     person = {"identity": None, "nationality": None}
     person |= {"identityVersions": {"nodes": versions}, "applications": {"nodes": []}}
     person |= {"breachNotices": {"nodes": []}}
-    mine = {"applicant": person, "keptSince": None, "note": ""}
+    mine = {"applicant": person, "keptSince": None, "note": "", **NOTHING_TOLD}
     shown = content({"myData": mine, "reads": [], "requests": []}, texts("en"))
     [heading, listed] = shown[3].children
     assert heading.children == "Corrections"

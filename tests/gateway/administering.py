@@ -120,6 +120,8 @@ def sample(mutation: str, day: date) -> dict[str, Any]:
         "lodgeDataRequest": {"kind": "ACCESS"},
         "registerDataRequest": {"kind": "ACCESS"},
         "nameDataSubject": {"dataRequestId": "nobody's", "applicantId": "nobody's"},
+        "proposeLookupOpening": {"dataRequestId": "nobody's"},
+        "approveLookupOpening": {"dataRequestId": "nobody's"},
         "answerDataRequest": {"dataRequestId": "nobody's", "outcome": "GRANTED", "reason": "So."},
         "holdErasure": {"applicationId": "nobody's", "reason": "A court asks."},
         "releaseErasure": {"legalHoldId": "nobody's", "reason": "Over."},

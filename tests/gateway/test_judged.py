@@ -162,6 +162,7 @@ async def test_a_captured_gateway_opens_nobody_without_a_token(judged: Judged) -
         judged.keys.open_data_keys(everybody),
         judged.keys.make_data_keys(everybody),
         judged.keys.digests(KeyUse.PERSON_INDEX, [b"a passport"]),
+        judged.keys.look_up(b"a passport"),
         judged.keys.relate([Relation(RelationKind.DESK, OPEN, "me")]),
     ):
         with pytest.raises(KeyServiceError, match="show the token"):

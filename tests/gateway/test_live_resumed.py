@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from models.access_tokens.verification import LEEWAY_SECONDS
 from models.database.connections import connect
 from tests import tokens
 from tests.gateway.live import APPLICATIONS, VOLUMES, Client, Gateway, credentials, happens, served
@@ -16,6 +17,12 @@ pytestmark = pytest.mark.anyio
 #: It selects no position, as a client that leaves this to its library would.
 PLAIN = """subscription {
     applicationChanged { ... on ApplicationChange { application { reference } } }
+}"""
+#: Who somebody is, whenever something happens.
+NAMES = """subscription @purpose(code: CASEWORK, reference: "SGPO-OPEN-0006") {
+    applicationChanged { position ... on ApplicationChange {
+        application { applicant { identity { fullName } } }
+    } }
 }"""
 CASES = ("AUSY-PAID-0013", "NZGR-WITH-0009", "AUME-INCO-0004")
 
@@ -155,6 +162,30 @@ async def test_a_token_renewed_in_a_ping_keeps_the_socket_and_what_it_follows(
             await officer.receives_nothing()
         await happens(writer, CASES[0], "RECEIVED")
         assert await officer.references(1) == [CASES[0]]
+
+
+async def test_identity_is_opened_for_the_token_that_renewed_the_socket(
+    live: Gateway, writer
+) -> None:
+    """The key service judges by the token that lasts the longest, not by one that has expired; and
+    other requests show the one that they came with."""
+    second = _lasting(60)
+    # Accepted for two seconds more.
+    briefer = {"iat": second["iat"] - 60, "exp": second["iat"] + 2 - LEEWAY_SECONDS}
+    async with live.as_viewer("officer", **second) as officer, live.as_viewer(
+        "officer", **second
+    ) as other:  # fmt: skip
+        for client in (officer, other):
+            await client.follows(NAMES)
+        await _renew(officer, "officer", **briefer)
+        async with live.as_viewer("officer", **second) as renewing:
+            await _renew(renewing, "officer", **briefer)
+        while time.time() < second["iat"] + 3:
+            await officer.receives_nothing()
+        await happens(writer, "SGPO-OPEN-0006", "RECEIVED")
+        for client in (officer, other):
+            applicant = (await client.next_value())["application"]["applicant"]
+            assert applicant == {"identity": {"fullName": "Wei Tan"}}
 
 
 async def test_a_renewed_token_ends_the_socket_in_its_turn(live: Gateway) -> None:

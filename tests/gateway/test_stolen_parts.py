@@ -16,8 +16,10 @@ from models.key_service import (
     Cause,
     Credential,
     KeyServiceError,
+    KeyUse,
     LocalKeys,
     LocalKeyService,
+    Opening,
     Principal,
     RefusedSubjectsError,
     Relation,
@@ -28,6 +30,7 @@ from models.key_service import (
 )
 from models.key_service.process import credentials_beside
 from models.key_service.rotation import rotate_data_keys
+from models.person.matching import passport_message
 from models.row_keys import new_key
 from tests import tokens
 from tests.gateway.judged import Judged, judged_gateway
@@ -225,6 +228,34 @@ def read(file: Path) -> str:
     return file.read_text()
 
 
+async def steal_the_log_of_look_ups(judged: Judged) -> None:
+    """Neither the key's digests nor one auditor's token tell for whom it was; those of two do."""
+    supervisor = Statement(tokens.token("SUPERVISOR", sub="supervisor"), "SUPERVISOR", OPEN)
+    [message, another] = (passport_message("SG", number) for number in ("K1234567X", "K7654321X"))
+    log = [(await judged.keys.look_up(one, supervisor)).sought for one in (message, another)]
+    linker = stolen(judged, Principal.LINKER, "socket.linking")
+    opening = Opening(new_key(), applicant_id("Wei Tan"))
+    for keys, why in ((linker, Cause.LINKING), (judged.keys, supervisor)):
+        with pytest.raises(KeyServiceError, match="two auditors"):
+            await keys.digests(KeyUse.LOOK_UP, [log[0].value[:16] + message], why)
+
+    async def say(kind: RelationKind, account: str, of: Opening = opening) -> None:
+        token = tokens.token("AUDITOR", sub=account)
+        said = Relation(kind, str(of), account)
+        await judged.keys.relate([said], Statement(token, "AUDITOR"))
+
+    assert await linker.sought(opening, [message], log) is None
+    await say(RelationKind.OPENING, "thief")
+    with pytest.raises(KeyServiceError, match="may not state"):
+        await say(RelationKind.AGREEMENT, "thief")
+    other = Opening(opening.request, applicant_id("Li Goh"))
+    await say(RelationKind.OPENING, "thief", other)
+    await say(RelationKind.AGREEMENT, "auditor-2", other)
+    assert await linker.sought(opening, [message], log) is None
+    await say(RelationKind.AGREEMENT, "auditor-2")
+    assert await linker.sought(opening, [message], log) == [True, False]
+
+
 def write(file: Path, content: str) -> None:
     file.write_text(content)
 
@@ -243,6 +274,7 @@ STEALING: Mapping[str, Callable[[Judged], Awaitable[None]]] = {
     "the loader's credential and socket, and the database": steal_the_loaders_credential,
     "the keeper's credential and socket": steal_the_keepers_credential,
     "the auditor's credential and socket": steal_the_auditors_credential,
+    "the log of look-ups, and the linker's credential and socket": steal_the_log_of_look_ups,
     "the key service's file": steal_the_key_services_file,
     "the key service's store, or its administrators' access": steal_the_key_services_store,
     "the disk of a key host whose keys are in a token, and the store": (

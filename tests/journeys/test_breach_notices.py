@@ -103,6 +103,12 @@ async def notices(subject: Viewer, language: str = "EN") -> list[dict[str, Any]]
     return asked.data["myData"]["applicant"]["breachNotices"]["nodes"]
 
 
+async def of_everybody(subject: Viewer) -> list[dict[str, Any]]:
+    asked = await subject("{ myData { breaches { id inWords } } }")
+    assert asked.errors == [], asked.text
+    return asked.data["myData"]["breaches"]
+
+
 async def test_whoever_was_read_in_a_breach_sees_it_in_their_own_data_and_nobody_else(
     who: dict[str, Viewer], connection: asyncpg.Connection
 ) -> None:
@@ -123,7 +129,7 @@ async def test_whoever_was_read_in_a_breach_sees_it_in_their_own_data_and_nobody
     window = {"windowFrom": noticed - timedelta(hours=1), "windowBefore": noticed}
     given = {"noticedAt": noticed, "viewer": "supervisor-misused", **window}
     about: list[dict[str, str]] = []
-    for description in ("Of an account.", "The same, of letters."):
+    for description in ("Of an account.", "The same, of letters.", "A copy was stolen."):
         written = {name: at.isoformat() if isinstance(at, datetime) else at
                    for name, at in given.items()}  # fmt: skip
         recorded = await payload_of(
@@ -132,7 +138,8 @@ async def test_whoever_was_read_in_a_breach_sees_it_in_their_own_data_and_nobody
         about.append({"breachId": recorded["breach"]["id"]})
     # Nobody is told here before it is recorded that people were told.
     assert [await notices(one) for one in applicants] == [[], []]
-    for breach, reached in zip(about, ("READ", "OTHERS"), strict=True):
+    assert [await of_everybody(one) for one in applicants] == [[], []]
+    for breach, reached in zip(about, ("READ", "OTHERS", "EVERYBODY"), strict=True):
         told = {**STEPS[1][1], "reached": reached}
         done = await payload_of(who["auditor"], "notifyPeople", "breach { id }", **breach, **told)
         assert done["errors"] == []
@@ -146,6 +153,13 @@ async def test_whoever_was_read_in_a_breach_sees_it_in_their_own_data_and_nobody
     assert notice["fields"] == ["fullName"]
     [again] = await notices(applicants[0], "ID")
     assert again["breach"]["inWords"] == TOLD["inIndonesian"]
+
+    # A stolen copy concerns whoever was on file by then, read or not.
+    late = Viewer(who["anonymous"].client, {"role": "APPLICANT", "sub": "person-late"})
+    identity = {**IDENTITY, "passportNumber": "BREACH002"}
+    await perform(late, "submitApplication", visaType="B1", nationality="AU", identity=identity)
+    of_all = {"id": about[2]["breachId"], "inWords": TOLD["inEnglish"]}
+    assert [await of_everybody(one) for one in (*applicants, late)] == [[of_all], [of_all], []]
 
     # To somebody else it is not there, by whatever way; nor is what auditors alone read.
     assert await notices(applicants[1]) == []

@@ -21,7 +21,7 @@ import httpx2
 import pytest
 
 from models.key_service import Credential, Principal
-from models.key_service.socket_keys import MOST_LINE_BYTES
+from models.key_service.service_connections import MOST_LINE_BYTES
 from models.row_security import login_at
 from tests import tokens
 from tests.free_ports import free_port

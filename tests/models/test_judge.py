@@ -78,6 +78,8 @@ KNOWN = (
     Relation(RelationKind.DESK, "KNOWN", "them"),
     Relation(RelationKind.INQUIRY, "INQ-MINE", "me"),
     Relation(RelationKind.INQUIRY, "INQ-THEIRS", "them"),
+    Relation(RelationKind.OPENING, "MINE", "me"),
+    Relation(RelationKind.OPENING, "THEIRS", "them"),
 )
 
 
@@ -107,7 +109,7 @@ def stated(
     return Statement(tokens.token(role, sub=account, **scope), role, reference, is_change)
 
 
-ROLES = {"APPLICANT", "OFFICER", "SUPERVISOR", "SCREENING", "PARTNER_AGENT"}
+ROLES = {"APPLICANT", "OFFICER", "SUPERVISOR", "SCREENING", "PARTNER_AGENT", "AUDITOR"}
 #: Who may say each of these, in the account "me".
 SAID = {
     Relation(RelationKind.CASE, "NEW", MINE): {"APPLICANT"},
@@ -129,6 +131,11 @@ SAID = {
     Relation(RelationKind.APPROVAL, "INQ-THEIRS", "me"): {"SUPERVISOR"},
     Relation(RelationKind.APPROVAL, "INQ-THEIRS", "them"): set(),
     Relation(RelationKind.APPROVAL, "INQ-MINE", "me"): set(),
+    Relation(RelationKind.OPENING, "NEW", "me"): {"AUDITOR"},
+    Relation(RelationKind.OPENING, "NEW", "them"): set(),
+    Relation(RelationKind.AGREEMENT, "THEIRS", "me"): {"AUDITOR"},
+    Relation(RelationKind.AGREEMENT, "THEIRS", "them"): set(),
+    Relation(RelationKind.AGREEMENT, "MINE", "me"): set(),
     Relation(RelationKind.ACCOUNT, "me", FILED): set(),
     Relation(RelationKind.PARTNER, "ANDALAN", FILED): set(),
     Relation(RelationKind.BAN, "", FILED): set(),

@@ -14,6 +14,7 @@ from models.key_service import (
     KeyServiceError,
     KeyUse,
     LocalKeys,
+    Opening,
     Relation,
     RelationKind,
     SocketKeys,
@@ -102,7 +103,15 @@ async def test_a_socket_says_what_the_service_says(
         messages = [bytes([n]) for n in range(5)]
         for use in KeyUse:
             assert await asking.key_ids(use) == await local.key_ids(use)
+        for use in set(KeyUse) - {KeyUse.LOOK_UP}:
             assert await asking.digests(use, messages) == await local.digests(use, messages)
+        looked_up = await asking.look_up(b"x")
+        assert [looked_up.digests] == await local.digests(KeyUse.PERSON_INDEX, [b"x"])
+        opening, kinds = Opening(TOKEN, FIRST), (RelationKind.OPENING, RelationKind.AGREEMENT)
+        assert await asking.sought(opening, [b"x"], [looked_up.sought]) is None
+        await asking.relate([Relation(kind, str(opening), kind) for kind in kinds])
+        assert await asking.sought(opening, [b"y", b"x"], [looked_up.sought] * 2) == [True] * 2
+        assert await asking.sought(opening, [b"y"], [looked_up.sought]) == [False]
         use = KeyUse.CHECKPOINT
         assert await asking.public_keys(use) == await local.public_keys(use)
         assert await asking.sign(use, b"x") == await local.sign(use, b"x")

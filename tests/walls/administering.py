@@ -156,7 +156,14 @@ OF: dict[str, str] = {
         "ban_entry",
     ),
     **dict.fromkeys(
-        ("registerDataRequest", "nameDataSubject", "answerDataRequest", "lodgeDataRequest"),
+        (
+            "registerDataRequest",
+            "nameDataSubject",
+            "answerDataRequest",
+            "lodgeDataRequest",
+            "proposeLookupOpening",
+            "approveLookupOpening",
+        ),
         "data_request",
     ),
     **dict.fromkeys(("holdErasure", "releaseErasure"), "legal_hold"),

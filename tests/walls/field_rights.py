@@ -189,7 +189,9 @@ _CASES: dict[str, Lines] = {
     "DataRequest": {
         "id reference kind state lodgedAt lodgedRole dueAt": "- - - - - R R - - - - - - -",
         "applicant answeredAt reason erasure legalBasis":    "- - - - - R R - - - - - - -",
-        "lodgedBy answeredBy":                               "- - - - - R - - - - - - - -",
+        "lookupsComparedAt":                                 "- - - - - R R - - - - - - -",
+        "lodgedBy answeredBy lookups":                       "- - - - - R - - - - - - - -",
+        "lookupsProposedBy lookupsApprovedBy":               "- - - - - R - - - - - - - -",
     },
     # That digests are kept reveals a refusal, a revocation or a ban.
     "Erasure": {
@@ -208,11 +210,12 @@ _CASES: dict[str, Lines] = {
     # Whoever knows of a breach before the people do is an auditor.
     "Breach": {
         "id noticedAt windowFrom windowBefore inWords":      "- - - - - R R - - - - - - -",
+        "peopleNotifiedAt":                                  "- - - - - R R - - - - - - -",
         "description dueAt viewer recordedBy recordedAt":    "- - - - - R - - - - - - - -",
         "peopleReached":                                     "- - - - - R - - - - - - - -",
         "institutionNotice institutionNotifiedBy":           "- - - - - R - - - - - - - -",
         "institutionNotifiedAt peopleNotice peopleNotified": "- - - - - R - - - - - - - -",
-        "peopleNotifiedBy peopleNotifiedAt closeReason":     "- - - - - R - - - - - - - -",
+        "peopleNotifiedBy closeReason":                      "- - - - - R - - - - - - - -",
         "closedBy closedAt isOpen":                          "- - - - - R - - - - - - - -",
     },
     "BreachNotice": {
@@ -301,7 +304,11 @@ _CASES: dict[str, Lines] = {
         "inWords proof":                                     "- - - - - - R - - - - - - -",
         "[rows]":                                            "C - - - - - - - - - - - - -",
     },
-    "MyData": {"applicant keptSince note visaChecks":        "- - - - - - R - - - - - - -"},
+    "MyData": {
+        "applicant keptSince note visaChecks":               "- - - - - - R - - - - - - -",
+        "lookups breaches":                                  "- - - - - - R - - - - - - -",
+    },
+    "MyLookup": {"lookedUpOn lookedUpBy purpose":            "- - - - - - R - - - - - - -"},
     "MyVisaCheck": {
         "checkedOn checkedBy flightNumber":                  "- - - - - - R - - - - - - -",
     },

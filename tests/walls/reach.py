@@ -116,7 +116,7 @@ ERASURES = [UUID(int=860 + number) for number in range(len(ERASED))]
 KEY_OPERATOR = "keeper-of-keys"
 BREACH_BY = "auditor-9"
 #: One of which nobody was told yet, and one of which these people were.
-BREACHES = UUID(int=875), UUID(int=877)
+BREACHES = UUID(int=875), UUID(int=877), UUID(int=879)
 NOTICED = ("Ruby Hale", "Li Goh", "Kiri Wihongi")
 KEPT_RECEIPT = "KEPT000000000001"
 
@@ -511,13 +511,14 @@ async def complete(connection: asyncpg.Connection) -> None:
         " VALUES ($1, 'A laptop.', now(), now() - interval '1 hour', now(), $2)",
         *(BREACHES[0], BREACH_BY),
     )
-    await connection.execute(
+    await connection.executemany(
         "INSERT INTO breach (id, description, noticed_at, window_from, window_before, recorded_by,"
         " people_notice, notice_in_english, notice_in_indonesian, people_reached, people_notified,"
         " people_notified_by, people_notified_at) VALUES ($1, 'An account.', now(),"
         " now() - interval '1 hour', now(), $2, 'By mail.', 'It was misused.', 'Disalahgunakan.',"
-        " 'READ', 3, $2, now())", *(BREACHES[1], BREACH_BY),
-    )  # fmt: skip
+        " $3, 3, $2, now())",
+        [(BREACHES[1], BREACH_BY, "READ"), (BREACHES[2], BREACH_BY, "EVERYBODY")],
+    )
     await connection.executemany(
         "INSERT INTO breach_notice (breach_id, applicant_id, fields) VALUES ($1, $2, '{fullName}')",
         [(BREACHES[1], applicant_id(name)) for name in NOTICED],
@@ -949,10 +950,14 @@ def _erasures(claims: Claims) -> set[Key]:
 
 
 def _breaches(claims: Claims) -> set[Key]:
-    """Auditors read all, people those of which they were told."""
-    if role_of(claims) == "AUDITOR":
-        return _each({*BREACHES})
-    return {(BREACHES[1],)} if _notices(claims) else set()
+    """Auditors read all, people those of which they were told; the last one concerns everybody."""
+    match role_of(claims):
+        case "AUDITOR":
+            return _each({*BREACHES})
+        case "APPLICANT":
+            return _each({BREACHES[2], *(BREACHES[1:2] if _notices(claims) else ())})
+        case _:
+            return set()
 
 
 def _notices(claims: Claims) -> set[Key]:

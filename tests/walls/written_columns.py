@@ -138,7 +138,8 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         **_ONCE, **_SUBSCRIBES,
         "data_request": {
             "INSERT": "id reference kind applicant_id account lodged_by lodged_role",
-            "UPDATE": "applicant_id outcome reason answered_by",
+            "UPDATE": "applicant_id outcome reason answered_by lookups_proposed_by"
+            " lookups_approved_by",
         },
         "erasure": {"INSERT": "id applicant_id data_request_id cause"},
         "breach": {

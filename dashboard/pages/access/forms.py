@@ -36,6 +36,8 @@ CHANGES = Changes(
             Field("kind", FieldKind.CHOICE, ("ACCESS", "RECTIFICATION", "ERASURE"), called="asked"),
         ),
         "nameDataSubject": (_REQUEST, Field("applicantId")),
+        "proposeLookupOpening": (_REQUEST,),
+        "approveLookupOpening": (_REQUEST,),
         "answerDataRequest": (
             _REQUEST,
             Field("outcome", FieldKind.CHOICE, ("GRANTED", "REFUSED")),
@@ -56,7 +58,7 @@ CHANGES = Changes(
             _BREACH,
             Field("people", FieldKind.NUMBER, called="people_notified"),
             Field("notice", FieldKind.REASON, called="people_notice"),
-            Field("reached", FieldKind.CHOICE, ("READ", "OTHERS")),
+            Field("reached", FieldKind.CHOICE, ("READ", "EVERYBODY", "OTHERS")),
             Field("inIndonesian", FieldKind.REASON),
             Field("inEnglish", FieldKind.REASON),
         ),

@@ -23,10 +23,10 @@ from dashboard.pages.access.forms import (
     QUESTIONS,
     READING_ROLES,
     ROLES,
-    clock_of,
     list_of_reads,
     table_of,
 )
+from dashboard.pages.access.requests import list_look_ups, list_requests
 from dashboard.texts import Texts
 from dashboard.texts.wording import count_text, written_instant
 
@@ -105,54 +105,6 @@ def _roles(roles: Iterable[str], say: Texts) -> dict[str, str]:
     return {role: role_text(role, say) for role in roles}
 
 
-def list_requests(answer: Answer, say: Texts) -> list[Any]:
-    """Those that wait, each with its clock and what can be done, and those answered last."""
-    waiting = [_request(each, say) for each in answer["requests"]["nodes"]]
-    shown: list[Any] = waiting or [html.P(say("access.no_requests"))]
-    if answered := answer["answered"]["nodes"]:
-        shown.append(html.H3(say("access.answered")))
-        shown += [_answered(each, say) for each in answered]
-    return shown
-
-
-def _request(one: Answer, say: Texts) -> html.Article:
-    about = {"dataRequestId": one["id"]}
-    shown: list[Any] = [
-        _request_heading(one, say),
-        html.P(clock_of(one["dueAt"], say)),
-        html.P(html.Small(one["legalBasis"])),
-    ]
-    if one["applicant"]:
-        shown.append(html.P([say("access.about"), " ", html.Code(one["applicant"]["id"])]))
-    else:
-        named = {"reference": one["reference"]}
-        shown += (
-            html.P(say("access.nobody_named")),
-            QUESTIONS.folded("findByPassport", say, about=named),
-            QUESTIONS.folded("findByName", say, about=named),
-        )
-    return html.Article([*shown, CHANGES.folded("answerDataRequest", say, about=about)])
-
-
-def _request_heading(one: Answer, say: Texts) -> html.P:
-    at = written_instant(one["lodgedAt"], say)
-    lodged = say("access.lodged" if one["lodgedRole"] == "APPLICANT" else "access.by_letter", at=at)
-    return html.P(
-        [
-            html.B(say(f"my_data.kind.{one['kind']}")),
-            f" · {one['reference']} · ",
-            html.Small(lodged),
-        ]
-    )
-
-
-def _answered(one: Answer, say: Texts) -> html.Article:
-    state = say(f"my_data.state.{one['state']}")
-    at = written_instant(one["answeredAt"], say)
-    by = say("access.answered_by", state=state, by=one["answeredBy"], at=at)
-    return html.Article([_request_heading(one, say), html.P([f"{by}: ", one["reason"]])])
-
-
 def list_readers(answer: Answer, say: Texts) -> list[Any]:
     """Who read the most people, beside the others of the role; the unusual first."""
     rows = answer["readers"]["rows"]
@@ -227,27 +179,6 @@ def _closing(alert: Answer, say: Texts) -> str:
 
 def list_reads(answer: Answer, say: Texts) -> list[Any]:
     return list_of_reads(answer["reads"], say)
-
-
-def list_look_ups(answer: Answer, say: Texts) -> Any:
-    nodes = answer["lookUps"]["nodes"]
-    if not nodes:
-        return html.P(say("access.nothing"))
-    rows = [
-        html.Tr(
-            [
-                html.Td(written_instant(one["occurredAt"], say)),
-                html.Th(one["actor"], scope="row"),
-                html.Td(role_text(one["actorRole"], say)),
-                html.Td(say(f"access.by.{one['by']}")),
-                html.Td(case_link(one["caseReference"], say)),
-                html.Td(count_text(one["found"], say)),
-            ]
-        )
-        for one in nodes
-    ]
-    columns = ("at", "reader", "role", "by", "case", "found")
-    return table_of(say("access.look_ups"), columns, rows, say)
 
 
 def list_erasures(answer: Answer, say: Texts) -> list[Any]:

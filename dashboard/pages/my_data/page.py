@@ -9,6 +9,7 @@ from dashboard.components.html_part import html_output, html_part, skeleton
 from dashboard.components.notice import missing_part
 from dashboard.components.page import Page, follow_address, part
 from dashboard.components.page_request import page_request
+from dashboard.components.shell import role_text
 from dashboard.model.page_state import Address
 from dashboard.model.user import User
 from dashboard.pages.my_data.reading import READERS, ask_my_data
@@ -66,36 +67,48 @@ def content(answer: Mapping[str, Any], say: Texts) -> list[Any]:
     person = mine["applicant"]
     return [
         html.P(html.A(say("my_data.download"), href=f"/my-data.json?language={say.language}")),
-        _breaches(person["breachNotices"]["nodes"], say),
+        _breaches(person["breachNotices"]["nodes"], mine["breaches"], say),
         _person(person, say),
         _versions(person["identityVersions"]["nodes"], say),
         _applications(person["applications"]["nodes"], say),
         _reads(answer["reads"], mine, say),
+        _look_ups(mine["lookups"], say),
         _requests(answer["requests"], say),
     ]
 
 
-def _breaches(notices: Sequence[Mapping[str, Any]], say: Texts) -> html.Section | None:
+def _breaches(
+    notices: Sequence[Mapping[str, Any]], of_everybody: Sequence[Mapping[str, Any]], say: Texts
+) -> html.Section | None:
     """What the law has people told of breaches; nothing where none reached them."""
-    if not notices:
+    if not notices and not of_everybody:
         return None
-    told = [html.Article(_breach(one, say)) for one in notices]
+    told = [
+        html.Article(_breach(one["breach"], one["toldAt"], _data_read(one, say), say))
+        for one in notices
+    ] + [
+        html.Article(_breach(one, one["peopleNotifiedAt"], say("my_data.breach_everybody"), say))
+        for one in of_everybody
+    ]
     return _section("breaches", [*told, html.P(say("my_data.breach_law"))], say)
 
 
-def _breach(notice: Mapping[str, Any], say: Texts) -> list[html.P]:
-    breach = notice["breach"]
+def _data_read(notice: Mapping[str, Any], say: Texts) -> str:
+    fields = list_text(field_names(notice["fields"], say), say)
+    return say("my_data.breach_data", fields=fields)
+
+
+def _breach(breach: Mapping[str, Any], told_at: str, data: str, say: Texts) -> list[html.P]:
     instants = {
         "from": breach["windowFrom"],
         "until": breach["windowBefore"],
         "noticed": breach["noticedAt"],
-        "told": notice["toldAt"],
+        "told": told_at,
     }
     at = {name: written_instant(instant, say) for name, instant in instants.items()}
-    fields = list_text(field_names(notice["fields"], say), say)
     return [
         html.P(html.B(breach["inWords"])),
-        html.P(say("my_data.breach_data", fields=fields)),
+        html.P(data),
         html.P(say("my_data.breach_when", **at)),
     ]
 
@@ -183,6 +196,19 @@ def _reads(reads: Sequence[Mapping[str, Any]], mine: Mapping[str, Any], say: Tex
         shown.append(html.P(say("my_data.nobody")))
     proofs = [html.P(say("my_data.proofs"))] if lines else []
     return _section("reads", [*shown, html.P(mine["note"]), *proofs], say)
+
+
+def _look_ups(look_ups: Sequence[Mapping[str, Any]], say: Texts) -> html.Section | None:
+    """Who looked for the person; nothing where nobody did, or it is not told yet."""
+    if not look_ups:
+        return None
+    return _section("look_ups", html.Ul([html.Li(_look_up(one, say)) for one in look_ups]), say)
+
+
+def _look_up(one: Mapping[str, Any], say: Texts) -> list[Any]:
+    why = say(f"my_data.why.{one['purpose']}")
+    by = role_text(one["lookedUpBy"], say)
+    return [html.B(f"{written_day(one['lookedUpOn'], say)}: "), f"{by}, {why}"]
 
 
 def field_names(fields: Sequence[str], say: Texts) -> list[str]:

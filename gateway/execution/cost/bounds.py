@@ -34,6 +34,8 @@ from models.case.visa_check import MOST_CHECKS_TOLD
 from models.documents import MOST_DOCUMENTS_LISTED
 from models.jobs.passes import MOST_JOBS
 from models.reference.ledger import MOST_PROPOSALS
+from models.rights.breach import MOST_BREACHES
+from models.rights.data_request import MOST_LOOKUPS
 from models.vocabulary import (
     BackgroundWork,
     Channel,
@@ -85,6 +87,9 @@ LISTS: Mapping[str, Bound] = {
     "TrustedDocument.verdicts": Bound(len(Role), "one for each role"),
     "DocumentVerdict.refused": Bound(MOST_MISTAKES, "no more are named"),
     "MyData.visaChecks": Bound(MOST_CHECKS_TOLD, "no more are told"),
+    "MyData.breaches": Bound(MOST_BREACHES, "no more are told"),
+    "MyData.lookups": Bound(MOST_LOOKUPS, "no more are told"),
+    "DataRequest.lookups": Bound(MOST_LOOKUPS, "no more are told"),
     "Query.touchedFiles": Bound(MOST_PROPOSALS, "the newest proposals"),
     "Installation.work": Bound(len(BackgroundWork), "a closed list"),
     "Installation.faults": Bound(len(Fault), "a closed list"),

@@ -131,6 +131,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     },
     KeyUsedFor: {
         "PERSON_INDEX": "The index by which files of one person are found.",
+        "LOOK_UP": "Digests of whom look-ups were for.",
         "DATA_KEY": "Wraps the data keys by which people are sealed.",
         "ACCESS_LOG": "Seals entries of reads and look-ups.",
         "CHECKPOINT": "Signs checkpoints of the account.",
@@ -160,7 +161,9 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     NoticeReach: {
         "READ": "Whom the log of reads has in the window of the breach, by its account if it has"
         " one: each of them sees the notice in their own data.",
-        "OTHERS": "People who were found otherwise, or everybody, by an announcement.",
+        "EVERYBODY": "Everybody who was on file before the end of the window, as of a copy that was"
+        " stolen: each of them sees the notice in their own data.",
+        "OTHERS": "People who were found otherwise, by an announcement.",
     },
     ReachedBy: {
         "DESK": "A case of theirs was on the officer's own desk.",

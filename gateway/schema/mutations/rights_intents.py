@@ -14,9 +14,11 @@ from gateway.mutations.breaches import (
 from gateway.mutations.outcome import Reason
 from gateway.mutations.rights import (
     AnswerDataRequest,
+    ApproveLookupOpening,
     HoldErasure,
     LodgeDataRequest,
     NameDataSubject,
+    ProposeLookupOpening,
     RegisterDataRequest,
     ReleaseErasure,
 )
@@ -57,6 +59,16 @@ class RegisterDataRequestInput(LodgeDataRequestInput):
 class NameDataSubjectInput(ReferenceInput):
     data_request_id: strawberry.ID = required(_REQUEST)
     applicant_id: strawberry.ID = required("Global id of the applicant, as `people` answered it.")
+
+
+@strawberry.input(description="A request of somebody who is to be told who looked for them.")
+class ProposeLookupOpeningInput(ReferenceInput):
+    data_request_id: strawberry.ID = required(_REQUEST)
+
+
+@strawberry.input(description="The same, proposed by another auditor.")
+class ApproveLookupOpeningInput(ProposeLookupOpeningInput):
+    pass
 
 
 @strawberry.input(description="The answer to a request.")
@@ -147,6 +159,20 @@ def _name_subject(intent: Intent, input_: NameDataSubjectInput) -> NameDataSubje
     )
 
 
+def _propose_opening(intent: Intent, input_: ProposeLookupOpeningInput) -> ProposeLookupOpening:
+    return ProposeLookupOpening(
+        **_common_values(intent, input_),
+        data_request=key_in(input_.data_request_id, "DataRequest"),
+    )
+
+
+def _approve_opening(intent: Intent, input_: ApproveLookupOpeningInput) -> ApproveLookupOpening:
+    return ApproveLookupOpening(
+        **_common_values(intent, input_),
+        data_request=key_in(input_.data_request_id, "DataRequest"),
+    )
+
+
 def _answer(intent: Intent, input_: AnswerDataRequestInput) -> AnswerDataRequest:
     is_open = input_.outcome is DataRequestState.OPEN
     faults = (Reason(Refusal.INVALID, ("outcome",), rule="no_answer"),) if is_open else ()
@@ -230,6 +256,18 @@ RIGHTS_INTENTS = (
            _name_subject, (),
            (Refusal.NOT_FOUND, Refusal.ALREADY_ANSWERED, Refusal.ALREADY_SAID,
             Refusal.ALREADY_REQUESTED)),
+    Intent("proposeLookupOpening", ProposeLookupOpeningInput,
+           "Propose that the log of look-ups is compared with the person who asks.",
+           _propose_opening, (),
+           (Refusal.NOT_FOUND, Refusal.ALREADY_ANSWERED, Refusal.SUBJECT_UNKNOWN,
+            Refusal.ALREADY_PROPOSED)),
+    Intent("approveLookupOpening", ApproveLookupOpeningInput,
+           "Agree to it, as another auditor than who proposed it. Seconds later the request has"
+           " the look-ups that were for this person, found or not, and the person sees them too:"
+           " those for another matter once that is over.",
+           _approve_opening, (),
+           (Refusal.NOT_FOUND, Refusal.ALREADY_ANSWERED, Refusal.NOTHING_PROPOSED,
+            Refusal.ALREADY_APPROVED, Refusal.SECOND_PERSON_REQUIRED)),
     Intent("answerDataRequest", AnswerDataRequestInput,
            "Answer a request, once. An erasure that is granted is done as soon as no open case,"
            " valid visa or legal hold prevents it.", _answer, (),

@@ -632,6 +632,9 @@ CREATE TABLE person_lookup (
     case_reference TEXT NOT NULL,
     by TEXT NOT NULL,
     found BIGINT NOT NULL,
+    sought_key TEXT,
+    sought BYTEA,
+    found_applicant BOOLEAN,
     trace_id TEXT NOT NULL,
     mac_key TEXT,
     mac BYTEA,
@@ -639,10 +642,15 @@ CREATE TABLE person_lookup (
     CONSTRAINT ck_person_lookup_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
     CONSTRAINT ck_person_lookup_purpose_is_known CHECK (purpose IN ('CASEWORK', 'SUPERVISION', 'INTAKE', 'OWN_DATA', 'DELIVERY', 'DATA_REQUEST')),
     CONSTRAINT ck_person_lookup_by_is_known CHECK (by IN ('PASSPORT', 'NAME_AND_BIRTH_DATE')),
-    CONSTRAINT ck_person_lookup_found_is_not_negative CHECK (found >= 0)
+    CONSTRAINT ck_person_lookup_found_is_not_negative CHECK (found >= 0),
+    CONSTRAINT ck_person_lookup_sought_by_a_key CHECK (num_nulls(sought_key, sought) IN (0, 2)),
+    CONSTRAINT ck_person_lookup_sought_is_whole CHECK (length(sought) = 48),
+    CONSTRAINT ck_person_lookup_found_applicant_if_any CHECK (found > 0 OR found_applicant IS NOT TRUE)
 );
 
 CREATE INDEX ix_person_lookup_actor_occurred_at_id ON person_lookup (actor, occurred_at, id);
+
+CREATE INDEX ix_person_lookup_case_reference ON person_lookup (case_reference) WHERE found_applicant;
 
 CREATE INDEX ix_person_lookup_occurred_at_id ON person_lookup (occurred_at, id);
 
@@ -709,7 +717,7 @@ CREATE TABLE breach (
     closed_at TIMESTAMP WITH TIME ZONE,
     is_open BOOLEAN GENERATED ALWAYS AS (closed_at IS NULL) STORED NOT NULL,
     CONSTRAINT pk_breach PRIMARY KEY (id),
-    CONSTRAINT ck_breach_people_reached_is_known CHECK (people_reached IN ('READ', 'OTHERS')),
+    CONSTRAINT ck_breach_people_reached_is_known CHECK (people_reached IN ('READ', 'EVERYBODY', 'OTHERS')),
     CONSTRAINT ck_breach_window_is_one CHECK (window_from < window_before),
     CONSTRAINT ck_breach_noticed_once_begun CHECK (window_from <= noticed_at),
     CONSTRAINT ck_breach_people_are_counted CHECK (people_notified >= 0),
@@ -737,7 +745,7 @@ CREATE TABLE key_operation (
     keys BIGINT,
     CONSTRAINT pk_key_operation PRIMARY KEY (id),
     CONSTRAINT ck_key_operation_kind_is_known CHECK (kind IN ('BEGIN', 'SWEEP', 'REFUSED', 'ADDED', 'RETIRED', 'ERASED')),
-    CONSTRAINT ck_key_operation_used_for_is_known CHECK (used_for IN ('PERSON_INDEX', 'DATA_KEY', 'ACCESS_LOG', 'CHECKPOINT', 'VISA')),
+    CONSTRAINT ck_key_operation_used_for_is_known CHECK (used_for IN ('PERSON_INDEX', 'LOOK_UP', 'DATA_KEY', 'ACCESS_LOG', 'CHECKPOINT', 'VISA')),
     CONSTRAINT ck_key_operation_refused_with_reason CHECK ((kind = 'REFUSED') = (reason IS NOT NULL)),
     CONSTRAINT ck_key_operation_sweeps_alone_delete CHECK (kind = 'SWEEP' OR subjects = '{}'),
     CONSTRAINT ck_key_operation_changes_name_keys CHECK ((kind IN ('ADDED', 'RETIRED')) = (used_for IS NOT NULL AND to_key IS NOT NULL)),
@@ -1377,6 +1385,10 @@ CREATE TABLE data_request (
     reason TEXT,
     answered_by TEXT,
     answered_at TIMESTAMP WITH TIME ZONE,
+    lookups_proposed_by TEXT,
+    lookups_approved_by TEXT,
+    lookups_compared_at TIMESTAMP WITH TIME ZONE,
+    lookups UUID[],
     state TEXT GENERATED ALWAYS AS (coalesce(outcome, 'OPEN')) STORED NOT NULL,
     CONSTRAINT pk_data_request PRIMARY KEY (id),
     CONSTRAINT ck_data_request_kind_is_known CHECK (kind IN ('ACCESS', 'RECTIFICATION', 'ERASURE')),
@@ -1386,6 +1398,10 @@ CREATE TABLE data_request (
     CONSTRAINT ck_data_request_answered_with_reason CHECK (num_nulls(outcome, reason, answered_by, answered_at) IN (0, 4)),
     CONSTRAINT ck_data_request_granted_to_somebody CHECK (applicant_id IS NOT NULL OR outcome IS DISTINCT FROM 'GRANTED'),
     CONSTRAINT ck_data_request_answered_after_lodging CHECK (answered_at >= lodged_at),
+    CONSTRAINT ck_data_request_lookups_of_somebody CHECK (lookups_proposed_by IS NULL OR applicant_id IS NOT NULL),
+    CONSTRAINT ck_data_request_lookups_by_two CHECK (lookups_approved_by <> lookups_proposed_by),
+    CONSTRAINT ck_data_request_lookups_proposed_first CHECK (lookups_proposed_by IS NOT NULL OR lookups_approved_by IS NULL),
+    CONSTRAINT ck_data_request_lookups_compared_once_approved CHECK (lookups_approved_by IS NOT NULL OR num_nonnulls(lookups_compared_at, lookups) = 0),
     CONSTRAINT uq_data_request_reference UNIQUE (reference),
     CONSTRAINT fk_data_request_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
 );
@@ -1395,6 +1411,10 @@ CREATE INDEX ix_data_request_account_due_at_id ON data_request (account, due_at,
 CREATE INDEX ix_data_request_due_at_id ON data_request (due_at, id);
 
 CREATE INDEX ix_data_request_kind_due_at_id ON data_request (kind, due_at, id);
+
+CREATE INDEX ix_data_request_lookups ON data_request (id) WHERE lookups_approved_by IS NOT NULL AND lookups_compared_at IS NULL;
+
+CREATE INDEX ix_data_request_opened ON data_request (applicant_id) WHERE lookups IS NOT NULL;
 
 CREATE INDEX ix_data_request_state_due_at_id ON data_request (state, due_at, id);
 
@@ -3163,28 +3183,40 @@ CREATE FUNCTION guard_data_request() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         oneself text := viewer.subject(NULL);
+        step text[];
         is_allowed boolean;
     BEGIN
         IF TG_OP = 'INSERT' THEN
             NEW.lodged_at := clock_timestamp();
             NEW.due_at := NEW.lodged_at + interval '72 hours';
             is_allowed := NEW.lodged_by = oneself AND NEW.lodged_role = viewer.role()
-                AND num_nonnulls(NEW.outcome, NEW.reason, NEW.answered_by) = 0
+                AND num_nonnulls(
+                    NEW.outcome, NEW.reason, NEW.answered_by, NEW.lookups_proposed_by
+                ) = 0
                 AND CASE viewer.role()
                     WHEN 'APPLICANT' THEN NEW.account = oneself AND EXISTS (
                         SELECT FROM applicant WHERE id = NEW.applicant_id AND account = oneself
                     )
                     WHEN 'AUDITOR' THEN NEW.account IS NULL
                 END;
-        ELSIF NEW.outcome IS NULL THEN
-            is_allowed := viewer.role() = 'AUDITOR' AND OLD.outcome IS NULL
-                AND OLD.applicant_id IS NULL AND NEW.applicant_id IS NOT NULL
-                AND num_nonnulls(NEW.reason, NEW.answered_by) = 0;
         ELSE
+            -- One step at a time: by whom it is done is the first column of each.
+            step := CASE
+                WHEN NEW.outcome IS NOT NULL
+                    THEN '{answered_by,outcome,reason,answered_at,state}'
+                WHEN OLD.applicant_id IS NULL THEN '{applicant_id}'
+                WHEN OLD.lookups_proposed_by IS NULL THEN '{lookups_proposed_by}'
+                ELSE '{lookups_approved_by}'
+            END;
+            step := step || 'state'::text;
             is_allowed := viewer.role() = 'AUDITOR' AND OLD.outcome IS NULL
-                AND NEW.answered_by = oneself
-                AND NEW.applicant_id IS NOT DISTINCT FROM OLD.applicant_id;
-            NEW.answered_at := clock_timestamp();
+                AND to_jsonb(NEW) - step = to_jsonb(OLD) - step
+                AND to_jsonb(OLD) ->> step[1] IS NULL
+                AND CASE step[1]
+                    WHEN 'applicant_id' THEN NEW.applicant_id IS NOT NULL
+                    ELSE to_jsonb(NEW) ->> step[1] = oneself
+                END;
+            NEW.answered_at := CASE WHEN NEW.outcome IS NOT NULL THEN clock_timestamp() END;
         END IF;
         IF is_allowed IS NOT TRUE THEN
             RAISE EXCEPTION 'a request of a data subject is lodged and answered once'
