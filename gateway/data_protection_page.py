@@ -16,8 +16,16 @@ from gateway.policy import (
     PURPOSES,
     READ_BUDGETS,
 )
-from models import BannedPerson, Base, Decision, Identity, IdentityVersion, VisaDocument
-from models.person.vault import SEALED
+from models import (
+    BannedPerson,
+    Base,
+    Decision,
+    Identity,
+    IdentityVersion,
+    ItemAnswer,
+    VisaDocument,
+)
+from models.person.vault import ANSWERED, CODE, SEALED
 from models.rights.breach import NOTICE_HOURS
 from models.rights.data_request import ANSWER_HOURS, COPIES_DAYS
 from models.rights.retention import BAN_DAYS, DAYS_KEPT, INDEX_DAYS, LOG_DAYS
@@ -44,8 +52,12 @@ small is below; each threat, its control and the tests that prove it are in
 [SECURITY.md](../SECURITY.md), with what is not covered.
 """
 #: The types of the API that say who somebody is, or part of it.
-_WHO = ("Identity", "IdentityVersion", "PassportEnding", "BannedPerson", "VisaDocument")
-_SEALED_TABLES = (Identity, IdentityVersion, BannedPerson, VisaDocument)
+_WHO = (
+    *("Identity", "IdentityVersion", "PassportEnding", "BannedPerson", "VisaDocument"),
+    "ItemAnswer",
+)
+_SEALED_TABLES = (Identity, IdentityVersion, BannedPerson, VisaDocument, ItemAnswer)
+_SEALED = (*SEALED, CODE, *ANSWERED)
 _PURPOSES: Mapping[Purpose, str] = {
     Purpose.CASEWORK: "To decide about an application for a visa",
     Purpose.SUPERVISION: "To look into how an application was handled",
@@ -89,7 +101,7 @@ def _people() -> Iterator[str]:
     yield "| table | sealed | beside it |\n|---|---|---|"
     for noun in _SEALED_TABLES:
         table = Base.metadata.tables[noun.__tablename__]
-        sealed = [c.name for c in table.c if c.name in SEALED]
+        sealed = [c.name for c in table.c if c.name in _SEALED]
         plain = [c.name for c in table.c if _is_plain(c)]
         yield f"| {table.name} | {', '.join(sealed)} | {', '.join(plain)} |"
     yield (
@@ -101,7 +113,7 @@ def _people() -> Iterator[str]:
 
 
 def _is_plain(column: Column[Any]) -> bool:
-    return column.name not in SEALED and column.name not in ("sealed", "versions")
+    return column.name not in _SEALED and column.name not in ("sealed", "versions")
 
 
 def _tables_about_people() -> list[Table]:

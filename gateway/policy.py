@@ -57,6 +57,7 @@ from models import (
     IdentityVersion,
     Inquiry,
     InquiryPerson,
+    ItemAnswer,
     LegalHold,
     MailSubscription,
     MonthNote,
@@ -141,6 +142,8 @@ OUTCOME_READERS = CASE_STAFF + SUBMITTERS
 FILE_READERS = CASE_READERS + SCREENING
 LAST_FOUR_READERS = CASE_WORKERS + AGENT + APPLICANT
 IDENTITY_READERS = CASE_WORKERS + AGENT + APPLICANT + SCREENING
+#: Roles that read what was answered to requested items.
+TYPED_ANSWER_READERS = CASE_WORKERS + AGENT + APPLICANT
 CORRECTION_READERS = CASE_STAFF + SUBMITTERS
 ANSWER_READERS = SUPERVISOR + AUDITOR
 DATA_REQUEST_READERS = AUDITOR + APPLICANT
@@ -339,6 +342,10 @@ opened_in_the_named_inquiry = reached_through(
 )
 #: Agents, who take in one file after another, may leave the case out.
 the_named_case_or_any = any_of(the_named_case, nothing_named_for_the_purpose)
+
+
+def of_case_of_answer(*rules: Rule) -> Rule:
+    return reached_through(ItemAnswer.application_id, Application.id, all_of(*rules))
 
 
 def of_a_visa_in_hand(of_case: Rule) -> Rule:
@@ -703,7 +710,24 @@ POLICY: Mapping[str, Access] = {
             "requestedAt": CASE_READERS,
             "answeredAt": CASE_READERS,
             "answeredBy": CASE_STAFF,
+            "answer": TYPED_ANSWER_READERS,
         },
+    ),
+    # What was answered, for the case that it was asked in: read like identity, and logged. It opens
+    # no linked file and no inquiry.
+    "ItemAnswer": Access(
+        rows={
+            Role.OFFICER: of_case_of_answer(the_named_case, working_on_it),
+            Role.SUPERVISOR: of_case_of_answer(the_named_case),
+            Role.PARTNER_AGENT: of_case_of_answer(
+                the_named_case_or_any, at_own_place_being_taken_in
+            ),
+            Role.APPLICANT: of_case_of_answer(lodged_by_oneself),
+        },
+        fields=dict.fromkeys(
+            ("text", "day", "country", "street", "city", "province", "postalCode"),
+            TYPED_ANSWER_READERS,
+        ),
     ),
     "ApplicationFacets": Access(
         fields={"stage": CASE_READERS, "status": CASE_STAFF},

@@ -17,7 +17,7 @@ from models.case.application import Application, ApplicationEvent, Assignment
 from models.case.change import ApplicationChange, Idempotency, VolumeChange
 from models.case.crossing import Crossing, Movement, Stay
 from models.case.decision import Decision, Visa
-from models.case.file import Bill, CaseDocument, RequestedItem
+from models.case.file import Bill, CaseDocument, ItemAnswer, RequestedItem
 from models.case.screening import Screening
 from models.case.unmatched_payment import UnmatchedPayment
 from models.case.visa_check import VisaCheck
@@ -96,6 +96,7 @@ __all__ = [
     "IdentityVersion",
     "Inquiry",
     "InquiryPerson",
+    "ItemAnswer",
     "JobPass",
     "KeyOperation",
     "LegalHold",

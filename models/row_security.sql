@@ -63,6 +63,7 @@ ALTER TABLE identity ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE identity_version ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE inquiry ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE inquiry_person ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE item_answer ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE job_pass ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE key_operation ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE legal_hold ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -1351,6 +1352,7 @@ GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_officer;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_officer;
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_officer;
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_officer;
+GRANT SELECT (applicant_id, application_id, as_country, as_day, as_text, city, item_id, postal_code, province, sealed, street) ON item_answer TO gerbang_officer;
 GRANT SELECT (centre_code, country_code, ends_at, id, is_ended, language, mailed_at, occasion, partner_code, renewed_at, role, subject, subscribed_at, visa_type_code) ON mail_subscription TO gerbang_officer;
 GRANT SELECT (author, country_code, id, month, partner_code, removed_at, text, written_at) ON month_note TO gerbang_officer;
 GRANT SELECT (applicant_id, crossed_at, direction, port, visa_number) ON movement TO gerbang_officer;
@@ -1404,6 +1406,8 @@ CREATE POLICY officer_select ON case_document FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON requested_item FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON item_answer FOR SELECT TO gerbang_officer
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = item_answer.application_id AND by_1.reference = (SELECT viewer.purpose_reference('OFFICER')) AND EXISTS (SELECT FROM assignment AS by_2 WHERE by_2.application_id = by_1.id AND by_2.officer = (SELECT viewer.subject('OFFICER')) AND by_2.ended_at IS NULL)) THEN true ELSE false END);
 CREATE POLICY officer_select ON application_event FOR SELECT TO gerbang_officer
     USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN application_event.kind NOT IN ('HELD', 'RELEASED', 'ANSWER_PROPOSED', 'SCREENED') ELSE false END);
 CREATE POLICY officer_select ON applicant FOR SELECT TO gerbang_officer
@@ -1546,6 +1550,7 @@ GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, p
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_supervisor;
 GRANT SELECT (approved_at, approved_by, ends_at, id, is_open, is_reviewed, lapsed_at, minutes, most_people, opened_at, opened_by, reason, reference, review_due_at, review_reason, reviewed_at, reviewed_by, seen, verdict) ON inquiry TO gerbang_supervisor;
 GRANT SELECT (applicant_id, id, opened_at, reference) ON inquiry_person TO gerbang_supervisor;
+GRANT SELECT (applicant_id, application_id, as_country, as_day, as_text, city, item_id, postal_code, province, sealed, street) ON item_answer TO gerbang_supervisor;
 GRANT SELECT (application_id, held_at, held_by, id, reason, release_reason, released_at, released_by) ON legal_hold TO gerbang_supervisor;
 GRANT SELECT (centre_code, country_code, ends_at, id, is_ended, language, mailed_at, occasion, partner_code, renewed_at, role, subject, subscribed_at, visa_type_code) ON mail_subscription TO gerbang_supervisor;
 GRANT SELECT (author, country_code, id, month, partner_code, removed_at, text, written_at) ON month_note TO gerbang_supervisor;
@@ -1603,6 +1608,8 @@ CREATE POLICY supervisor_select ON case_document FOR SELECT TO gerbang_superviso
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON requested_item FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON item_answer FOR SELECT TO gerbang_supervisor
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = item_answer.application_id AND by_1.reference = (SELECT viewer.purpose_reference('SUPERVISOR'))) THEN true ELSE false END);
 CREATE POLICY supervisor_select ON application_event FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON applicant FOR SELECT TO gerbang_supervisor
@@ -1909,6 +1916,7 @@ GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_agent;
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_partner_agent;
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_partner_agent;
+GRANT SELECT (applicant_id, application_id, as_country, as_day, as_text, city, item_id, postal_code, province, sealed, street) ON item_answer TO gerbang_partner_agent;
 GRANT SELECT (centre_code, country_code, ends_at, id, is_ended, language, mailed_at, occasion, partner_code, renewed_at, role, subject, subscribed_at, visa_type_code) ON mail_subscription TO gerbang_partner_agent;
 GRANT SELECT (author, country_code, id, month, partner_code, removed_at, text, written_at) ON month_note TO gerbang_partner_agent;
 GRANT SELECT (began_on, code, country_code, ended_on, kind) ON named_event TO gerbang_partner_agent;
@@ -1956,6 +1964,8 @@ CREATE POLICY partner_agent_select ON case_document FOR SELECT TO gerbang_partne
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = case_document.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND by_1.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON requested_item FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = requested_item.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND by_1.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[])) THEN true ELSE false END);
+CREATE POLICY partner_agent_select ON item_answer FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = item_answer.application_id AND (by_1.reference = (SELECT viewer.purpose_reference('PARTNER_AGENT')) OR (SELECT viewer.purpose_reference('PARTNER_AGENT')) IS NULL) AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND by_1.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND by_1.received_at IS NULL AND by_1.closed_at IS NULL) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON applicant FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND by_1.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON identity FOR SELECT TO gerbang_partner_agent
@@ -2280,6 +2290,7 @@ GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_applican
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_applicant;
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_applicant;
 GRANT SELECT (applicant_id, id, reference, told_at) ON inquiry_person TO gerbang_applicant;
+GRANT SELECT (applicant_id, application_id, as_country, as_day, as_text, city, item_id, postal_code, province, sealed, street) ON item_answer TO gerbang_applicant;
 GRANT SELECT (applicant_id, crossed_at, direction, port, visa_number) ON movement TO gerbang_applicant;
 GRANT SELECT (code, name) ON partner TO gerbang_applicant;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_applicant;
@@ -2326,6 +2337,8 @@ CREATE POLICY applicant_select ON case_document FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = case_document.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON requested_item FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = requested_item.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
+CREATE POLICY applicant_select ON item_answer FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = item_answer.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON application_event FOR SELECT TO gerbang_applicant
     USING (CASE WHEN application_event.kind NOT IN ('IN_VERIFICATION', 'SCREENING', 'HELD', 'RELEASED', 'ANSWER_PROPOSED', 'SCREENED') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_event.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON applicant FOR SELECT TO gerbang_applicant
@@ -3296,6 +3309,43 @@ $$;
 CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON decision
     FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_border_writing,gerbang_carrier_writing,gerbang_anonymous_writing}'::name[]))
     EXECUTE FUNCTION viewer.guard_decision();
+CREATE OR REPLACE FUNCTION viewer.guard_item_answer() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        sealed_viewer text := viewer.sealed(NULL);
+        viewer_role text := split_part(sealed_viewer, ',', 1);
+        viewer_subject text := viewer.field(sealed_viewer, 3);
+        it application;
+        question text;
+        new_outcome text;
+        new_ground text;
+        changed text[];
+        is_allowed boolean;
+    BEGIN
+        IF EXISTS (SELECT FROM viewer.suspensions_of(string_to_array(sealed_viewer, ','))) THEN
+            RAISE EXCEPTION 'the viewer is suspended' USING ERRCODE = 'GB403';
+        END IF;
+        SELECT * INTO it FROM application WHERE id = NEW.application_id;
+        IF TG_OP = 'INSERT' THEN
+            is_allowed := CASE viewer_role
+                WHEN 'PARTNER_AGENT' THEN (it.status IN ('INFO_REQUESTED') AND true AND NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS (SELECT FROM requested_item AS asked WHERE asked.id = NEW.item_id AND asked.application_id = it.id AND asked.answered_at IS NULL))
+                WHEN 'APPLICANT' THEN (it.status IN ('INFO_REQUESTED') AND true AND NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS (SELECT FROM requested_item AS asked WHERE asked.id = NEW.item_id AND asked.application_id = it.id AND asked.answered_at IS NULL))
+                WHEN 'PARTNER_SERVICE' THEN (it.status IN ('INFO_REQUESTED') AND true AND NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS (SELECT FROM requested_item AS asked WHERE asked.id = NEW.item_id AND asked.application_id = it.id AND asked.answered_at IS NULL))
+                ELSE false END;
+        ELSE
+            changed := array_remove(ARRAY[CASE WHEN NEW.item_id IS DISTINCT FROM OLD.item_id THEN 'item_id' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.applicant_id IS DISTINCT FROM OLD.applicant_id THEN 'applicant_id' END, CASE WHEN NEW.sealed IS DISTINCT FROM OLD.sealed THEN 'sealed' END, CASE WHEN NEW.as_text IS DISTINCT FROM OLD.as_text THEN 'as_text' END, CASE WHEN NEW.as_day IS DISTINCT FROM OLD.as_day THEN 'as_day' END, CASE WHEN NEW.as_country IS DISTINCT FROM OLD.as_country THEN 'as_country' END, CASE WHEN NEW.street IS DISTINCT FROM OLD.street THEN 'street' END, CASE WHEN NEW.city IS DISTINCT FROM OLD.city THEN 'city' END, CASE WHEN NEW.province IS DISTINCT FROM OLD.province THEN 'province' END, CASE WHEN NEW.postal_code IS DISTINCT FROM OLD.postal_code THEN 'postal_code' END], NULL);
+            is_allowed := changed = '{}' OR false;
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'no step of % writes this of item_answer', viewer_role
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON item_answer
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_border_writing,gerbang_carrier_writing,gerbang_anonymous_writing}'::name[]))
+    EXECUTE FUNCTION viewer.guard_item_answer();
 CREATE OR REPLACE FUNCTION viewer.guard_person_link() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
@@ -3356,9 +3406,9 @@ CREATE OR REPLACE FUNCTION viewer.guard_requested_item() RETURNS trigger
         ELSE
             changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.kind IS DISTINCT FROM OLD.kind THEN 'kind' END, CASE WHEN NEW.note IS DISTINCT FROM OLD.note THEN 'note' END, CASE WHEN NEW.requested_at IS DISTINCT FROM OLD.requested_at THEN 'requested_at' END, CASE WHEN NEW.answered_at IS DISTINCT FROM OLD.answered_at THEN 'answered_at' END, CASE WHEN NEW.answered_by IS DISTINCT FROM OLD.answered_by THEN 'answered_by' END], NULL);
             is_allowed := changed = '{}' OR CASE viewer_role
-                WHEN 'PARTNER_AGENT' THEN (it.status IN ('INFO_REQUESTED') AND true AND changed <@ '{answered_at,answered_by}' AND OLD.answered_at IS NULL AND NEW.answered_by = viewer_subject AND NEW.answered_at BETWEEN transaction_timestamp() AND clock_timestamp())
-                WHEN 'APPLICANT' THEN (it.status IN ('INFO_REQUESTED') AND true AND changed <@ '{answered_at,answered_by}' AND OLD.answered_at IS NULL AND NEW.answered_by = viewer_subject AND NEW.answered_at BETWEEN transaction_timestamp() AND clock_timestamp())
-                WHEN 'PARTNER_SERVICE' THEN (it.status IN ('INFO_REQUESTED') AND true AND changed <@ '{answered_at,answered_by}' AND OLD.answered_at IS NULL AND NEW.answered_by = viewer_subject AND NEW.answered_at BETWEEN transaction_timestamp() AND clock_timestamp())
+                WHEN 'PARTNER_AGENT' THEN (it.status IN ('INFO_REQUESTED') AND true AND changed <@ '{answered_at,answered_by}' AND OLD.answered_at IS NULL AND NEW.answered_by = viewer_subject AND NEW.answered_at BETWEEN transaction_timestamp() AND clock_timestamp() AND (OLD.kind NOT IN ('FULL_NAME', 'BIRTH_DATE', 'BIRTH_PLACE', 'SEX', 'NATIONALITY', 'PASSPORT_NUMBER', 'PASSPORT_EXPIRY', 'EMAIL', 'PHONE', 'OCCUPATION', 'TRIP_PURPOSE', 'ARRIVAL_DATE', 'LENGTH_OF_STAY', 'ADDRESS_IN_INDONESIA') OR EXISTS (SELECT FROM item_answer WHERE item_id = OLD.id)))
+                WHEN 'APPLICANT' THEN (it.status IN ('INFO_REQUESTED') AND true AND changed <@ '{answered_at,answered_by}' AND OLD.answered_at IS NULL AND NEW.answered_by = viewer_subject AND NEW.answered_at BETWEEN transaction_timestamp() AND clock_timestamp() AND (OLD.kind NOT IN ('FULL_NAME', 'BIRTH_DATE', 'BIRTH_PLACE', 'SEX', 'NATIONALITY', 'PASSPORT_NUMBER', 'PASSPORT_EXPIRY', 'EMAIL', 'PHONE', 'OCCUPATION', 'TRIP_PURPOSE', 'ARRIVAL_DATE', 'LENGTH_OF_STAY', 'ADDRESS_IN_INDONESIA') OR EXISTS (SELECT FROM item_answer WHERE item_id = OLD.id)))
+                WHEN 'PARTNER_SERVICE' THEN (it.status IN ('INFO_REQUESTED') AND true AND changed <@ '{answered_at,answered_by}' AND OLD.answered_at IS NULL AND NEW.answered_by = viewer_subject AND NEW.answered_at BETWEEN transaction_timestamp() AND clock_timestamp() AND (OLD.kind NOT IN ('FULL_NAME', 'BIRTH_DATE', 'BIRTH_PLACE', 'SEX', 'NATIONALITY', 'PASSPORT_NUMBER', 'PASSPORT_EXPIRY', 'EMAIL', 'PHONE', 'OCCUPATION', 'TRIP_PURPOSE', 'ARRIVAL_DATE', 'LENGTH_OF_STAY', 'ADDRESS_IN_INDONESIA') OR EXISTS (SELECT FROM item_answer WHERE item_id = OLD.id)))
                 ELSE false END;
         END IF;
         IF is_allowed IS NOT TRUE THEN
@@ -4000,6 +4050,9 @@ CREATE POLICY partner_agent_writing_select ON requested_item FOR SELECT TO gerba
 GRANT UPDATE (answered_at, answered_by) ON requested_item TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_update ON requested_item FOR UPDATE TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN requested_item.answered_at IS NULL ELSE false END) WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN requested_item.answered_by = (SELECT viewer.subject('PARTNER_AGENT')) ELSE false END);
+GRANT INSERT (applicant_id, application_id, item_id, sealed) ON item_answer TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_insert ON item_answer FOR INSERT TO gerbang_partner_agent_writing
+    WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = item_answer.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END);
 GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON case_document FOR SELECT TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id));
@@ -4260,6 +4313,9 @@ CREATE POLICY applicant_writing_select ON requested_item FOR SELECT TO gerbang_a
 GRANT UPDATE (answered_at, answered_by) ON requested_item TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_update ON requested_item FOR UPDATE TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN requested_item.answered_at IS NULL ELSE false END) WITH CHECK ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN requested_item.answered_by = (SELECT viewer.subject('APPLICANT')) ELSE false END);
+GRANT INSERT (applicant_id, application_id, item_id, sealed) ON item_answer TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_insert ON item_answer FOR INSERT TO gerbang_applicant_writing
+    WITH CHECK ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = item_answer.application_id) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN true ELSE false END);
 GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON case_document FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id));
@@ -4376,6 +4432,9 @@ CREATE POLICY partner_service_writing_select ON requested_item FOR SELECT TO ger
 GRANT UPDATE (answered_at, answered_by) ON requested_item TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_update ON requested_item FOR UPDATE TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN requested_item.answered_at IS NULL ELSE false END) WITH CHECK ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN requested_item.answered_by = (SELECT viewer.subject('PARTNER_SERVICE')) ELSE false END);
+GRANT INSERT (applicant_id, application_id, item_id, sealed) ON item_answer TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_insert ON item_answer FOR INSERT TO gerbang_partner_service_writing
+    WITH CHECK ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = item_answer.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END);
 GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON case_document FOR SELECT TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id));

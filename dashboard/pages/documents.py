@@ -29,6 +29,7 @@ from dashboard.pages.administration.page import READERS as LEDGER_READERS
 from dashboard.pages.backlog import page as backlog
 from dashboard.pages.case import page as case
 from dashboard.pages.case.forms import CHANGES as STEPS
+from dashboard.pages.case.forms import READING
 from dashboard.pages.decisions import page as decisions
 from dashboard.pages.desk import page as desk
 from dashboard.pages.installation import page as installation
@@ -97,6 +98,8 @@ def screen_documents() -> Iterator[ScreenDocument]:
         yield ScreenDocument(name, "Case", readers, named)
     for name in STEPS.documents.values():
         yield ScreenDocument(name, "Case", frozenset({case.SUPERVISOR}), {})
+    for name in READING.documents.values():
+        yield ScreenDocument(name, "Case", frozenset({case.OFFICER, case.SUPERVISOR}), {})
     asked = {**language, **subscriptions.variables_of(_ADDRESS)}
     yield ScreenDocument(subscriptions.QUESTION, "Subscriptions", subscriptions.READERS, asked)
     for name in subscriptions.CHANGES.documents.values():

@@ -20,8 +20,8 @@ from models.documents import Registration, document_hash
 from models.instants import wib_day
 from models.logs import facts
 from models.synthetic.inputs import reference
-from models.synthetic.people import new_person
-from models.vocabulary import Entry
+from models.synthetic.people import new_address, new_person
+from models.vocabulary import ANSWERED_WITH, Entry, RequestedItemKind
 
 #: Other accounts are left to whoever looks on.
 _OFFICER, _SCREENING, _TREASURY, _SYSTEM = "officer-2", "screening", "treasury", "service"
@@ -30,6 +30,7 @@ _APPLICANTS = ("applicant", "applicant-2", "applicant-3")
 _LEFT_TO_TAKE = 2
 #: Shares of the partners' cases that are asked for something, and refused.
 _ASKED, _REFUSED = 0.25, 0.1
+_ADDRESS = ("street", "city", "province")
 _SECONDS_TO_ANSWER = 30.0
 _SECONDS_TO_LINK = 10.0
 
@@ -181,7 +182,7 @@ class LivelyDemo:
         for case in (await self._ask(_OFFICER, "Desk"))["workList"]["nodes"]:
             if case["status"] == "IN_VERIFICATION":
                 if self._is_to_be_asked(case):
-                    items = [{"kind": "ARRIVAL_DATE"}]
+                    items = [{"kind": "ADDRESS_IN_INDONESIA"}]
                     await self._step(_OFFICER, "requestInformation", case, items=items)
                 else:
                     await self._step(_OFFICER, "referToScreening", case)
@@ -211,7 +212,7 @@ class LivelyDemo:
         for file in (await self._ask(_SYSTEM, "Waiting"))["applications"]["nodes"]:
             items = file["requestedItems"]["nodes"]
             if kinds := [item["kind"] for item in items if not item["answeredAt"]]:
-                await self._step(_SYSTEM, "answerInformation", file, items=kinds)
+                await self._step(_SYSTEM, "answerInformation", file, **_answers(file["id"], kinds))
                 return
 
     async def _step(self, user: str, name: str, case: dict[str, Any], **given: Any) -> bool:
@@ -245,6 +246,17 @@ class LivelyDemo:
             raise _AnswerError(f"{operation}: {body['errors'][0]['message']}")
         data: dict[str, Any] = body["data"]
         return data
+
+
+def _answers(case: str, kinds: list[str]) -> dict[str, Any]:
+    """What is handed in of items: documents, and an address, which draws nothing from the seed."""
+    is_asked_where = "ADDRESS_IN_INDONESIA" in kinds
+    address = dict(zip(_ADDRESS, new_address(Random(case).getrandbits(32)), strict=True))
+    answer = {"kind": "ADDRESS_IN_INDONESIA", "value": {"address": address}}
+    return {
+        "items": [kind for kind in kinds if RequestedItemKind(kind) not in ANSWERED_WITH],
+        "answers": [answer] if is_asked_where else [],
+    }
 
 
 class _AnswerError(Exception):

@@ -26,6 +26,7 @@ _LOGGED = {
     "BannedPerson": "banned.",
     "VisaDocument": "visa.",
     "Movement": "movements.",
+    "ItemAnswer": "answers.",
 }
 #: The field of `Query` by which people are looked up.
 LOOKING_UP = "people"

@@ -256,7 +256,8 @@ class Loaders:
         keys: Sequence[Any],
         order: Sequence[Any] = (),
     ) -> list[tuple[Any, Any]]:
-        self._context.note_asked(noun, keys)
+        if column is noun.storage.key:
+            self._context.note_asked(noun, keys)
         role = self._context.viewer.role
         prepared = self._context.services.catalogue.prepared_by(noun, role, column, tuple(order))
         rows = await self._context.fetch(noun, prepared, {KEYS: list(keys)})

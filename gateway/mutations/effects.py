@@ -10,6 +10,7 @@ from sqlalchemy import ARRAY, Date, Text, Uuid, all_, any_, bindparam, select, u
 
 from gateway.access.transactions.writing import WriteTransaction, select_lock
 from gateway.mutations import desk, screening
+from gateway.mutations.answering import answer_items
 from gateway.mutations.correcting import (
     approve_correction,
     propose_correction,
@@ -164,31 +165,6 @@ def _select_days_to_answer() -> Any:
     return select_days(Wait.ANSWER, bindparam("on", None, Date))
 
 
-async def _answer_items(
-    transaction: WriteTransaction, request: StepRequest, case: Case
-) -> dict[str, Any]:
-    if request.items:
-        transaction.write(
-            _note_answered,
-            id=case.id,
-            kinds=[item.kind.value for item in request.items],
-            answered_at=case.at,
-            answered_by=transaction.viewer.subject,
-        )
-    return {}
-
-
-def _note_answered() -> Any:
-    answered = update(RequestedItem).where(
-        RequestedItem.application_id == _CASE,
-        RequestedItem.answered_at.is_(None),
-        RequestedItem.kind == any_(_KINDS),
-    )
-    return answered.values(
-        answered_at=bindparam("answered_at"), answered_by=bindparam("answered_by")
-    )
-
-
 async def _record_decision(
     transaction: WriteTransaction, request: StepRequest, case: Case
 ) -> dict[str, Any]:
@@ -255,8 +231,8 @@ EFFECTS: Mapping[Verb, Effect] = {
     Verb.GIVE_BACK: desk.give_back,
     Verb.REASSIGN: desk.reassign,
     Verb.REQUEST_INFORMATION: _request_items,
-    Verb.ANSWER_INFORMATION: _answer_items,
-    Verb.ANSWER_ITEMS: _answer_items,
+    Verb.ANSWER_INFORMATION: answer_items,
+    Verb.ANSWER_ITEMS: answer_items,
     Verb.REFER_TO_SCREENING: screening.request_screening,
     Verb.RECORD_SCREENING: screening.record_screening,
     Verb.PROPOSE_ANSWER: screening.propose_answer,

@@ -21,6 +21,7 @@ from models.person.identity import PERSONAL
 from models.person.sealed import open_rows, sealed_cell
 from models.person.vault import SEALED, Person
 from models.row_keys import new_key
+from models.vocabulary import Sex
 
 _EARLIEST = date(1900, 1, 1)
 #: Without what nobody sees: controls, zero-width characters, and those that turn the direction of
@@ -36,12 +37,21 @@ _PATTERNS: Mapping[str, re.Pattern[str]] = {
     "email": re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}"),
     "phone": re.compile(r"\+[0-9][0-9 ()-]{4,24}"),
     "place_of_birth": _VISIBLE,
+    # Of answers to requested items.
+    "line": _VISIBLE,
+    "sex": re.compile("|".join(Sex)),
+    "length_of_stay": re.compile(r"[1-9][0-9]{0,2}"),
+    "postal_code": re.compile(r"[0-9]{5}"),
 }
 
 
 def is_formed(name: str, value: str) -> bool:
     """Whether a value of a field is written as one."""
     return _PATTERNS[name].fullmatch(value) is not None
+
+
+def is_birth_date(day: date, today: date) -> bool:
+    return _EARLIEST <= day <= today
 
 
 def check_values(
@@ -52,7 +62,7 @@ def check_values(
     for name, pattern in _PATTERNS.items():
         if name in given and not pattern.fullmatch(given[name]):
             reasons.add(Refusal.INVALID, "identity", api_name(name), rule=name)
-    if not _EARLIEST <= given.get("birth_date", today) <= today:
+    if not is_birth_date(given.get("birth_date", today), today):
         reasons.add(Refusal.INVALID, "identity", "birthDate", rule="birth_date")
     state = given.get("passport_issuing_state")
     if state is not None and state not in countries:

@@ -43,10 +43,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One thing that an applicant is asked for."""
+    """One thing that an applicant is asked for, or hands in."""
 
     kind: RequestedItemKind
     note: str | None = None
+    #: The answer by the columns of `ItemAnswer`: personal data, never logged.
+    answer: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, select
 
 from gateway.access.fields import is_readable
 from gateway.access.transactions.writing import WriteTransaction
+from gateway.mutations.answering import check_answers
 from gateway.mutations.correcting import check_correction
 from gateway.mutations.desk import end_assignment, most_urgent
 from gateway.mutations.effects import EFFECTS
@@ -43,6 +44,7 @@ async def take_step(transaction: WriteTransaction, request: StepRequest) -> Outc
         raise RefusedError(*reasons.all())
     if request.correction is not None:
         await check_correction(transaction, request.correction, case, reasons)
+    await check_answers(transaction, request.items, case, reasons)
     step = _allowed_step(transaction, request, case, reasons)
     if step and not case.is_locked:  # it came to this desk after we tried to lock it
         reasons.add(Refusal.NOT_ASSIGNED, request.target)

@@ -154,7 +154,7 @@ def _access_log(role: Role) -> Iterator[str]:
     """A role that reads identity, or a visa in hand, may insert access-log entries: in the viewer's
     own name, for an allowed purpose, and for the case that is sealed with the viewer."""
     purposes = PURPOSES.get(role)
-    reads = any(role in POLICY[noun].rows for noun in ("Identity", "VisaDocument"))
+    reads = any(role in POLICY[noun].rows for noun in ("Identity", "ItemAnswer", "VisaDocument"))
     if not (reads and purposes):
         return
     table = AccessEvent.__tablename__

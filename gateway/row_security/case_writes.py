@@ -10,6 +10,7 @@ from models import (
     Bill,
     CaseDocument,
     Decision,
+    ItemAnswer,
     RequestedItem,
     Screening,
     Visa,
@@ -94,6 +95,15 @@ def grant_requested_items(writer: Writer) -> WriteGrant:
                 dict.fromkeys(ANSWERING, f"requested_item.answered_by = {writer.subject}")
             )
         ),
+    )
+
+
+def grant_item_answers(writer: Writer) -> WriteGrant:
+    """Whoever answers writes it once, and reads none of it to write it."""
+    return WriteGrant(
+        frozenset(),
+        writer.columns_of(ItemAnswer, "INSERT"),
+        insert_if=writer.only_as(ANSWERING, writer.case_is_in_reach(ItemAnswer)),
     )
 
 

@@ -24,6 +24,7 @@ from models import (
     Bill,
     CaseDocument,
     Decision,
+    ItemAnswer,
     PersonLink,
     RequestedItem,
     Screening,
@@ -35,7 +36,7 @@ from models.vocabulary import CLOSED, Role, Status
 
 #: The tables that steps write.
 GUARDED: tuple[type[Base], ...] = (
-    Application, ApplicationEvent, Assignment, Bill, CaseDocument, Decision, PersonLink,
+    Application, ApplicationEvent, Assignment, Bill, CaseDocument, Decision, ItemAnswer, PersonLink,
     RequestedItem, Screening, Visa,
 )  # fmt: skip
 _WRITERS = [writing_role(role) for role in Role]

@@ -20,6 +20,7 @@ from models import (
     Bill,
     CaseDocument,
     Decision,
+    ItemAnswer,
     PersonLink,
     RequestedItem,
     Screening,
@@ -27,7 +28,8 @@ from models import (
 )
 from models.life import Verb
 from models.life.preconditions import IS_ON_THE_OWN_DESK
-from models.vocabulary import ScreeningKind
+from models.person.vault import ANSWERED
+from models.vocabulary import ANSWERED_WITH, ScreeningKind
 
 Write = Literal["INSERT", "UPDATE"]
 
@@ -133,7 +135,16 @@ _HANDED_IN = frozenset({"answered_at", "answered_by"})
 _ITEMS = StepWrite(
     RequestedItem, "UPDATE", _HANDED_IN,
     "OLD.answered_at IS NULL AND NEW.answered_by = viewer_subject"
-    f" AND {is_now('NEW.answered_at')}",
+    f" AND {is_now('NEW.answered_at')}"
+    f" AND (OLD.kind NOT IN ({', '.join(repr(str(kind)) for kind in ANSWERED_WITH)})"
+    " OR EXISTS (SELECT FROM item_answer WHERE item_id = OLD.id))",
+)  # fmt: skip
+#: For an item that waits, before it is noted as answered: so it is written once.
+_ANSWER = StepWrite(
+    ItemAnswer, "INSERT", _columns(ItemAnswer, *ANSWERED),
+    "NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS ("
+    "SELECT FROM requested_item AS asked WHERE asked.id = NEW.item_id"
+    " AND asked.application_id = it.id AND asked.answered_at IS NULL)",
 )  # fmt: skip
 
 #: Where the person was corrected, supervision is asked again.
@@ -217,6 +228,7 @@ WRITES: Mapping[Verb, tuple[StepWrite, ...]] = {
         ),
     ),
     Verb.ANSWER_INFORMATION: (
+        _ANSWER,
         _ITEMS,
         # Something that is still missing would keep it where it is.
         StepWrite(
@@ -225,7 +237,7 @@ WRITES: Mapping[Verb, tuple[StepWrite, ...]] = {
             " AND answered_at IS NULL)",
         ),
     ),
-    Verb.ANSWER_ITEMS: (_ITEMS,),
+    Verb.ANSWER_ITEMS: (_ANSWER, _ITEMS),
     Verb.REFER_TO_SCREENING: (
         StepWrite(
             Screening, "INSERT", _ASKED,

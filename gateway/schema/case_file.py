@@ -1,5 +1,5 @@
-"""What belongs to the file of a case: its bill and documents, what its applicant was asked for,
-corrections, decisions and visas; and payments that fit no bill.
+"""What belongs to the file of a case: its bill and documents, what its applicant was asked for and
+answered, corrections, decisions and visas; and payments that fit no bill.
 """
 
 from datetime import date, datetime
@@ -16,11 +16,13 @@ from models import Bill as BillRow
 from models import CaseDocument as CaseDocumentRow
 from models import Correction as CorrectionRow
 from models import Decision as DecisionRow
+from models import ItemAnswer as ItemAnswerRow
 from models import RequestedItem as RequestedItemRow
 from models import Stay as StayRow
 from models import UnmatchedPayment as PaymentRow
 from models import Visa as VisaRow
 from models import VisaDocument as VisaDocumentRow
+from models.person.sealed import sealed_cell
 from models.vocabulary import (
     CorrectionState,
     DocumentKind,
@@ -95,6 +97,34 @@ class UnmatchedPayment(Node):
     assigned_at: datetime | None = column(PaymentRow.assigned_at, "When that was.")
 
 
+@noun(key=ItemAnswerRow.applicant_id, is_logged=True)
+class ItemAnswer:
+    """What the applicant answered: of these fields those of its kind, the others are null.
+
+    It is read like `Identity`: with a purpose, and logged. It stands as it was handed in; where it
+    is wrong, the officer asks again.
+    """
+
+    text: str | None = column(sealed_cell(ItemAnswerRow.as_text), "A text, of one line.")
+    day: date | None = column(sealed_cell(ItemAnswerRow.as_day), "A date.")
+    country: str | None = column(
+        sealed_cell(ItemAnswerRow.as_country), "A country, by its code, such as `DE`."
+    )
+    street: str | None = column(
+        sealed_cell(ItemAnswerRow.street),
+        "Of an address in Indonesia: the street with its number, or the house and its name.",
+    )
+    city: str | None = column(
+        sealed_cell(ItemAnswerRow.city), "Of an address: the city or the regency."
+    )
+    province: str | None = column(
+        sealed_cell(ItemAnswerRow.province), "Of an address: the province, where it was given."
+    )
+    postal_code: str | None = column(
+        sealed_cell(ItemAnswerRow.postal_code), "Of an address: five digits, where they were given."
+    )
+
+
 @noun(key=RequestedItemRow.id)
 class RequestedItem:
     """One thing that the applicant was asked for: a document, or something about person or trip."""
@@ -107,6 +137,12 @@ class RequestedItem:
     )
     answered_by: str | None = column(
         RequestedItemRow.answered_by, "Subject who recorded that it was handed in."
+    )
+    answer: ItemAnswer | None = link(
+        RequestedItemRow.id,
+        ItemAnswerRow.item_id,
+        "What was answered; null for documents, while it is missing, and once the person is erased."
+        " Reading it takes a purpose, and is logged.",
     )
 
 

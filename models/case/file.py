@@ -1,11 +1,13 @@
 """What belongs to the file of a case: its bill, its documents, and what its applicant was asked
-for.
+for and answered.
 """
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
@@ -66,7 +68,7 @@ class CaseDocument(Base):
 
 
 class RequestedItem(Base):
-    """One thing that an officer asked for; what was handed in stays in the systems that hold it."""
+    """What an officer asked for: a document, or something about the person or the trip."""
 
     __tablename__ = "requested_item"
 
@@ -87,5 +89,38 @@ class RequestedItem(Base):
         CheckConstraint("answered_at >= requested_at", name="answered_after_request"),
         CheckConstraint(
             "(answered_at IS NULL) = (answered_by IS NULL)", name="answered_by_somebody"
+        ),
+    )
+
+
+class ItemAnswer(Base):
+    """What was answered to an item that is no document: a text, a date, a country or an address.
+
+    It is written once, sealed for its person (`models.person.vault`) and bound to its item. Whoever
+    made a mistake is asked again.
+    """
+
+    __tablename__ = "item_answer"
+
+    item_id: Mapped[UUID] = mapped_column(ForeignKey("requested_item.id"), primary_key=True)
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    applicant_id: Mapped[UUID] = mapped_column(ForeignKey("applicant.id"))
+    #: The sealed values by column.
+    sealed: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    #: Always null: the values are sealed.
+    as_text: Mapped[str | None]
+    as_day: Mapped[date | None]
+    as_country: Mapped[str | None]
+    street: Mapped[str | None]
+    city: Mapped[str | None]
+    province: Mapped[str | None]
+    postal_code: Mapped[str | None]
+
+    __table_args__ = (
+        Index(None, "application_id"),
+        Index(None, "applicant_id"),
+        CheckConstraint(
+            "num_nonnulls(as_text, as_day, as_country, street, city, province, postal_code) = 0",
+            name="values_are_sealed",
         ),
     )

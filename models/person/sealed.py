@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Text, cast, func, literal_column, type_coe
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import InstrumentedAttribute
 
+from models.case.file import ItemAnswer
 from models.person.identity import IdentityVersion
 from models.person.vault import PLAIN_MARK, Cell, Vault, bound_name
 
@@ -30,7 +31,11 @@ def sealed_cell(of: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
     noun: Any = of.class_
     name, table = of.key, noun.__tablename__
     column = literal_column(f"'{name}'")
-    first: Any = cast(noun.number, Text) if noun is IdentityVersion else literal_column("'1'", Text)
+    named_by: dict[Any, Any] = {
+        IdentityVersion: IdentityVersion.number,
+        ItemAnswer: ItemAnswer.item_id,
+    }
+    first: Any = cast(named_by[noun], Text) if noun in named_by else literal_column("'1'", Text)
     has_versions = hasattr(noun, "versions")
     version = func.coalesce(noun.versions[column].astext, first) if has_versions else first
     cell = version.concat(literal_column("':'", Text)).concat(noun.sealed[column].astext)

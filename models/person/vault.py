@@ -2,7 +2,8 @@
 
 A value is sealed by AES-256-GCM with the data key of its subject: an applicant, or an entry of the
 ban list. It is bound to that subject, to its table and column, and to the version that first had
-it: if it is swapped, cut off or replaced by an older one, it is refused. A mark comes before the
+it, or the item that it answers: if it is swapped, cut off or replaced by an older one, it is
+refused. A mark comes before the
 sealed bytes, a keyed digest of the value: by it one can see whether a correction changes a value of
 the same subject, without opening either.
 
@@ -37,9 +38,10 @@ SEALED = (
     "place_of_birth",
     "passport_expires_on",
 )
-#: What is sealed beside identities: the code of a visa in hand.
+#: What is sealed beside identities: the code of a visa in hand, and what was answered.
 CODE = "code"
-_SEALED = frozenset((*SEALED, CODE))
+ANSWERED = ("as_text", "as_day", "as_country", "street", "city", "province", "postal_code")
+_SEALED = frozenset((*SEALED, CODE, *ANSWERED))
 _MARK_BYTES, _NONCE_BYTES = 15, 12
 _SEALED_AT = _MARK_BYTES + _NONCE_BYTES
 #: Begins a cell that is not sealed yet; a sealed one begins with its version and a colon.
@@ -82,7 +84,8 @@ class Person(NamedTuple):
     """The values of a row that are to be sealed; null ones are left out."""
 
     subject: UUID
-    version: int
+    #: Of the identity; of an answer the item that it answers.
+    version: int | UUID
     values: Mapping[str, Any]
     table: str = "identity"
     #: To whom they belong, if their key is made now.

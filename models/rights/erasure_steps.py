@@ -59,6 +59,7 @@ _HIDE = (
     "DELETE FROM movement WHERE applicant_id = ANY ($1)",
     "UPDATE stay SET entered_on = NULL, departed_on = NULL, stay_until = NULL FROM application"
     " WHERE application.id = application_id AND applicant_id = ANY ($1)",
+    "UPDATE item_answer SET sealed = '{}' WHERE applicant_id = ANY ($1)",
     # The sign-in then belongs to nobody on file: somebody who applies again is a new applicant.
     "UPDATE applicant SET account = NULL, passport_last_four = NULL, "
     " erased_at = clock_timestamp() WHERE id = ANY ($1)",

@@ -121,6 +121,7 @@ REQUESTED_ITEMS = (
     RequestedItemKind.PASSPORT_SCAN,
     RequestedItemKind.BANK_STATEMENT,
     RequestedItemKind.ACCOMMODATION,
+    RequestedItemKind.ADDRESS_IN_INDONESIA,
 )
 #: Rates of information requests: through a partner (who checks the file), direct, other visa types.
 INFO_REQUESTED, INFO_REQUESTED_DIRECT, INFO_REQUESTED_OTHER = 0.045, 0.06, 0.14

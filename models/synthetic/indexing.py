@@ -106,12 +106,25 @@ class SealedBannedRow(NamedTuple):
     sealed: str
 
 
+class SealedAnswerRow(NamedTuple):
+    """A row of ``item_answer``."""
+
+    item_id: UUID
+    application_id: UUID
+    applicant_id: UUID
+    sealed: str
+
+
 async def sealed_rows(vault: Vault, batch: Batch) -> Mapping[str, Sequence[Any]]:
     """The rows of a batch by the tables in which they are sealed."""
     identities, versions, banned = batch.identity, batch.identity_version, batch.banned_person
     people = [Person(row.applicant_id, 1, row._asdict()) for row in identities]
     people += [Person(row.applicant_id, row.number, row._asdict()) for row in versions]
     people += [Person(row.ban_id, 1, row._asdict(), "banned_person") for row in banned]
+    people += [
+        Person(row.applicant_id, row.item_id, row._asdict(), "item_answer")
+        for row in batch.item_answer
+    ]
     texts = [orjson.dumps(sealed).decode() for sealed in await vault.seal(people)]
     written = iter(texts)
     return {
@@ -120,6 +133,7 @@ async def sealed_rows(vault: Vault, batch: Batch) -> Mapping[str, Sequence[Any]]
         "banned_person": [
             SealedBannedRow(row.ban_id, row.issuing_state, next(written)) for row in banned
         ],
+        "item_answer": [SealedAnswerRow(*row[:3], next(written)) for row in batch.item_answer],
     }
 
 

@@ -3,12 +3,19 @@
 from datetime import date, timedelta
 from functools import cache
 from random import Random
+from uuid import UUID
 
 from models.synthetic.calendar import instant
 from models.synthetic.chance import below
 from models.synthetic.inputs import lines, reference
-from models.synthetic.rows import ApplicantRow, IdentityRow, new_id
-from models.vocabulary import Sex
+from models.synthetic.rows import (
+    ApplicantRow,
+    IdentityRow,
+    ItemAnswerRow,
+    RequestedItemRow,
+    new_id,
+)
+from models.vocabulary import RequestedItemKind, Sex
 
 
 def new_person(
@@ -44,6 +51,19 @@ def new_person(
     return applicant, identity
 
 
+def new_address(number: int) -> tuple[str, str, str]:
+    """Street, city and province of where somebody stays, by a number."""
+    city, province = _CITIES[number % len(_CITIES)]
+    return f"Jalan {_STREETS[number // 7 % len(_STREETS)]} {1 + number // 64 % 120}", city, province
+
+
+def answers_to(item: RequestedItemRow, applicant: UUID) -> list[ItemAnswerRow]:
+    """Where an applicant stays who was asked for that, and answered."""
+    is_answered = item.kind is RequestedItemKind.ADDRESS_IN_INDONESIA and item.answered_at
+    of_item = item.id, item.application_id, applicant
+    return [ItemAnswerRow(*of_item, *new_address(item.id.int))] if is_answered else []
+
+
 def as_known(known: IdentityRow, identity: IdentityRow, appeared_on: date) -> IdentityRow:
     """Somebody who was handed in before, elsewhere: with the same passport, or a renewed one."""
     same = {"full_name": known.full_name, "birth_date": known.birth_date, "sex": known.sex}
@@ -69,6 +89,11 @@ def _birth_date(today: date, rng: Random) -> date:
 
 
 _ELSEWHERE = ""
+_CITIES = (
+    ("Denpasar", "Bali"), ("Kabupaten Badung", "Bali"), ("Yogyakarta", "DI Yogyakarta"),
+    ("Jakarta Pusat", "DKI Jakarta"), ("Batam", "Kepulauan Riau"),
+)  # fmt: skip
+_STREETS = ("Kenanga", "Melati", "Cempaka", "Flamboyan", "Anggrek", "Teratai", "Kemuning")
 
 
 @cache

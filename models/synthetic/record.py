@@ -14,6 +14,7 @@ from models.synthetic.cases import Case, Event
 from models.synthetic.corrections import Corrections
 from models.synthetic.desks import Desks, assignments
 from models.synthetic.inputs import Reference
+from models.synthetic.people import answers_to
 from models.synthetic.rows import (
     ApplicantRow,
     ApplicationRow,
@@ -144,7 +145,9 @@ class Recorder:
                 _event(application_id, sequence, step, actor, standing.decision_id)
             )
             if step.kind is EventKind.INFO_REQUESTED:
-                batch.requested_item.append(_requested_item(application_id, step, steps[sequence:]))
+                item = _requested_item(application_id, step, steps[sequence:])
+                batch.requested_item.append(item)
+                batch.item_answer += answers_to(item, applicant.id)
             if step.answers:
                 self._screen(application_id, step, standing, batch)
             if step.kind in _OUTCOME_OF and actor:

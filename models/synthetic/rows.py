@@ -196,6 +196,17 @@ class RequestedItemRow(NamedTuple):
     answered_by: str | None
 
 
+class ItemAnswerRow(NamedTuple):
+    """A row of ``item_answer``, before it is sealed."""
+
+    item_id: UUID
+    application_id: UUID
+    applicant_id: UUID
+    street: str
+    city: str
+    province: str
+
+
 class VisaRow(NamedTuple):
     """A row of ``visa``."""
 
@@ -263,6 +274,7 @@ class Batch:
     visa: list[VisaRow] = field(default_factory=list)
     application_event: list[EventRow] = field(default_factory=list)
     requested_item: list[RequestedItemRow] = field(default_factory=list)
+    item_answer: list[ItemAnswerRow] = field(default_factory=list)
     assignment: list[AssignmentRow] = field(default_factory=list)
     screening: list[ScreeningRow] = field(default_factory=list)
     identity_version: list[IdentityVersionRow] = field(default_factory=list)

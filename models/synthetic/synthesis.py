@@ -208,6 +208,7 @@ async def _load_batches(
                 for table, rows in (await index_rows(keys, batch)).items():
                     await copy(connection, table, rows[0]._fields, rows)
             else:
+                batch.item_answer.clear()  # nothing is written of them that is not sealed
                 await copy_batch(connection, batch)
             for table in _TABLES:
                 row_counts[table] += len(getattr(batch, table))

@@ -4,6 +4,7 @@
 """
 
 from models.vocabulary.case import (
+    ANSWERED_WITH,
     CLEARING,
     CLOSED,
     CONFIDENTIAL_GROUNDS,
@@ -11,6 +12,7 @@ from models.vocabulary.case import (
     DIRECTORATE,
     RESOLUTIONS,
     STAGE_OF,
+    AnswerType,
     ChangedPart,
     ChangedVolumes,
     Channel,
@@ -71,6 +73,7 @@ from models.vocabulary.reference import (
 )
 
 __all__ = [
+    "ANSWERED_WITH",
     "CLEARING",
     "CLOSED",
     "CONFIDENTIAL_GROUNDS",
@@ -81,6 +84,7 @@ __all__ = [
     "STAGE_OF",
     "UNSURE_LINKS",
     "AlertKind",
+    "AnswerType",
     "BackgroundWork",
     "BanGround",
     "BanMatchKind",

@@ -1,5 +1,6 @@
 """The words of a case: where it stands, what belongs to it, what happens to it, how it ends."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 #: In place of a partner's code: a system with it handles the applications that no partner took in.
@@ -279,3 +280,32 @@ class RequestedItemKind(StrEnum):
     ARRIVAL_DATE = "ARRIVAL_DATE"
     LENGTH_OF_STAY = "LENGTH_OF_STAY"
     ADDRESS_IN_INDONESIA = "ADDRESS_IN_INDONESIA"
+
+
+class AnswerType(StrEnum):
+    """What kind of value answers an item that is no document."""
+
+    TEXT = "TEXT"
+    DATE = "DATE"
+    COUNTRY = "COUNTRY"
+    ADDRESS = "ADDRESS"
+
+
+_Item = RequestedItemKind
+#: With what each item is answered that is about the person or the trip; the others are documents.
+ANSWERED_WITH: Mapping[RequestedItemKind, AnswerType] = {
+    _Item.FULL_NAME: AnswerType.TEXT,
+    _Item.BIRTH_DATE: AnswerType.DATE,
+    _Item.BIRTH_PLACE: AnswerType.TEXT,
+    _Item.SEX: AnswerType.TEXT,
+    _Item.NATIONALITY: AnswerType.COUNTRY,
+    _Item.PASSPORT_NUMBER: AnswerType.TEXT,
+    _Item.PASSPORT_EXPIRY: AnswerType.DATE,
+    _Item.EMAIL: AnswerType.TEXT,
+    _Item.PHONE: AnswerType.TEXT,
+    _Item.OCCUPATION: AnswerType.TEXT,
+    _Item.TRIP_PURPOSE: AnswerType.TEXT,
+    _Item.ARRIVAL_DATE: AnswerType.DATE,
+    _Item.LENGTH_OF_STAY: AnswerType.TEXT,
+    _Item.ADDRESS_IN_INDONESIA: AnswerType.ADDRESS,
+}

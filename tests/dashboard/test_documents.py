@@ -33,6 +33,7 @@ ALSO_VALID = {
     "live_cases": "APPLICANT PARTNER_SERVICE",
     "viewer": "ANONYMOUS",
     "screening/questions/whoIsIt": "SUPERVISOR",
+    "case/questions/readAnswers": "APPLICANT PARTNER_AGENT",
     "desk/question": "SUPERVISOR",
     "backlog/question": "OFFICER PARTNER_AGENT",
     "backlog/statuses": "OFFICER",

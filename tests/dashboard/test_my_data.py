@@ -79,6 +79,9 @@ def test_what_was_read_is_named_and_that_earlier_versions_were() -> None:
     say = texts("en")
     assert field_names(["passportNumber", "fullName"], say) == ["Name", "Passport number"]
     assert field_names(["fullName", "versions.fullName"], say) == ["Name", say("my_data.earlier")]
+    assert field_names(["answers.street", "answers.city", "visa.pdf"], say) == [
+        "what you answered", "your visa",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ SCREENS: Mapping[str, tuple[str, ...]] = {
     "parts.tsx": ("APPLICANT", "PARTNER_AGENT", ANONYMOUS),
     "Apply.tsx": ("APPLICANT",),
     "Mine.tsx": ("APPLICANT",),
+    "Answers.tsx": ("APPLICANT",),
     "Group.tsx": ("PARTNER_AGENT",),
     "Partner.tsx": ("PARTNER_AGENT",),
     "Desk.tsx": ("OFFICER",),
@@ -61,7 +62,10 @@ ENTERED: Mapping[str, Mapping[str, Any]] = {
     "PartnersList": {"language": "EN"},
 }
 #: What cannot be asked without a request of a person, a person to screen, or a case on the desk.
-NOT_ASKED = {"findByName", "findByPassport", "whoIsIt", "Person", "VisaInHand"}
+NOT_ASKED = {
+    *("findByName", "findByPassport", "whoIsIt", "Person", "VisaInHand"),
+    *("readAnswers", "MyAnswers"),
+}
 
 
 class SentDocument(NamedTuple):

@@ -61,6 +61,8 @@ MADE_AT = {
     "decision": "decided_at",
     "screening": "requested_at",
     "requested_item": "requested_at",
+    # An answer has the key of its item.
+    "item_answer": "(SELECT requested_at FROM requested_item WHERE id = item_id)",
     "correction": "proposed_at",
     "person_link": "found_at",
     "person_lookup": "occurred_at",
@@ -162,6 +164,12 @@ async def _walk(who: Mapping[str, Viewer]) -> None:
         await _read_identity(who, await cleared_case(who))
         asked_for = await perform(who["officer"], "requestInformation", await in_verification(who))
         corrected = {"identity": {"fullName": "Olive Other"}}
+        answered = await in_verification(who)
+        where = {"kind": "OCCUPATION", "value": {"text": "Nurse"}}
+        await perform(
+            who["officer"], "requestInformation", answered, items=[{"kind": "OCCUPATION"}]
+        )
+        await perform(who["agent-au"], "answerInformation", answered, items=[], answers=[where])
         await perform(who["agent-au"], "proposeCorrection", asked_for, **corrected)
         suspended = await who["administrator"](
             document("suspendViewer", "suspension { id }"),

@@ -67,7 +67,22 @@ WRONG_BANS = (
     {"passport": {"issuingState": "AU", "number": "qz banned 02"}},
     {"nameAndBirthDate": {"fullName": "Bilbysson 3", "birthDate": "2999-11-05"}},
 )
+ASKED = [{"kind": "ADDRESS_IN_INDONESIA"}, {"kind": "OCCUPATION"}, {"kind": "ARRIVAL_DATE"}]
+_ADDRESS = {"street": "Gang Quollinya 77", "city": "Kota Potoroo", "province": "Bilby Raya"}
+ANSWERS = [
+    {"kind": "ADDRESS_IN_INDONESIA", "value": {"address": _ADDRESS}},
+    {"kind": "OCCUPATION", "value": {"text": "Dunnart whisperer"}},
+    {"kind": "ARRIVAL_DATE", "value": {"day": "2091-08-07"}},
+]
+_NO_ADDRESS = {**_ADDRESS, "postalCode": "Quollinya"}
+WRONG_ANSWERS = (
+    [{"kind": "ADDRESS_IN_INDONESIA", "value": {"address": _NO_ADDRESS}}],
+    [{"kind": "ARRIVAL_DATE", "value": {"text": "Dunnart day"}}],
+    [{"kind": "ARRIVAL_DATE", "value": {"day": "Dunnart day"}}],
+)
+ANSWERED = [b"Quollinya", b"Kota Potoroo", b"Bilby Raya", b"Dunnart", b"2091-08-07"]
 SECRETS = [
+    *ANSWERED,
     *(b"Zyxwanda", b"Quokkabane", b"Numbatsdottir", b"QZCANARY", b"qz canary", b"1931-02-03"),
     *(b"quokkabane.example", b"dottir.example", b"777 313", b"Wollomombi", b"Tibooburra"),
     *(
@@ -127,6 +142,11 @@ async def every_way_in(who: Any, client: Any) -> tuple[str, list[str]]:
     ]
     await perform(agent, "proposeCorrection", case, identity=CORRECTED)
     await perform(who["officer"], "approveCorrection", case)
+    await perform(who["officer"], "requestInformation", case, items=ASKED)
+    for wrong_answers in WRONG_ANSWERS:
+        given = {"applicationId": case, "items": [], "answers": wrong_answers}
+        text.append((await send(agent, "answerInformation", given)).text)
+    await perform(agent, "answerInformation", case, items=[], answers=ANSWERS)
     batch = [
         {**sentence, "identity": {**CANARY, "passportNumber": f"QZCANARY1{n}"}} for n in range(2)
     ]
@@ -224,8 +244,10 @@ async def test_with_encryption_off_the_canary_is_found(
     began = time.time() - 1
     monkeypatch.setattr(vault, "seal_by", in_plain)
     monkeypatch.setattr(vault, "_open", read_plain)
-    await submitted_case(who, identity=OPEN)
-    secrets = {value.encode() for value in OPEN.values()}
+    case = await in_verification(who, identity=OPEN)
+    await perform(who["officer"], "requestInformation", case, items=ASKED)
+    await perform(who["agent-au"], "answerInformation", case, items=[], answers=ANSWERS)
+    secrets = {*(value.encode() for value in OPEN.values()), *ANSWERED}
     assert await found_in(server, began, connection, *secrets) == secrets
 
 

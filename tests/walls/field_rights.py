@@ -136,6 +136,11 @@ _CASES: dict[str, Lines] = {
         "kind requestedAt answeredAt":                       "- R R R R R R R - - - - - -",
         "note":                                              "- R R - R R R - - - - - - -",
         "answeredBy":                                        "- R R - - R - - - - - - - -",
+        "answer":                                            "- R R - R - R - - - - - - -",
+    },
+    # Where somebody lives and works is read like identity, by fewer.
+    "ItemAnswer": {
+        "text day country street city province postalCode":  "- R R - R - R - - - - - - -",
     },
     "CaseDocument": {
         "kind recordedAt":                                   "- R R R R R R R - - - - - -",

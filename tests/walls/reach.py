@@ -455,6 +455,11 @@ async def complete(connection: asyncpg.Connection) -> None:
             at("01-13 09:00"),
         )
     await documents_in_hand.complete(connection)
+    await connection.execute(
+        "INSERT INTO item_answer (item_id, application_id, applicant_id)"
+        " SELECT item.id, application_id, applicant_id FROM requested_item AS item"
+        " JOIN application ON application.id = application_id"
+    )
     for reference, hours in CLOSED_HOURS_AGO.items():
         await connection.execute(
             "UPDATE application SET closed_at = now() - $2::interval WHERE id = $1",
@@ -738,6 +743,37 @@ def _case_documents(claims: Claims) -> set[Key]:
 
 def _requested_items(claims: Claims) -> set[Key]:
     return {(requested_item_id(case.reference),) for case in _cases(claims)}
+
+
+def _item_answers(claims: Claims) -> set[Key]:
+    """Of a case on the own desk, of one that is taken in, of the own: no inquiry and no link opens
+    more than the case that is named."""
+    named = named_case(claims)
+    match role_of(claims):
+        case "SUPERVISOR":
+            cases = [case for case in EVERY_CASE if case.reference == named]
+        case "OFFICER":
+            cases = [
+                case
+                for case in EVERY_CASE
+                if case.reference == named
+                and case.officer == claims["sub"]
+                and not oracle.is_closed(case)
+            ]
+        case "PARTNER_AGENT":
+            cases = [
+                case
+                for case in EVERY_CASE
+                if named in (None, case.reference)
+                and oracle.reaches_case(claims, case)
+                and ("RECEIVED" not in case.life or case.reference == NOT_RECEIVED)
+                and not oracle.is_closed(case)
+            ]
+        case "APPLICANT":
+            cases = [case for case in EVERY_CASE if oracle.reaches_case(claims, case)]
+        case _:
+            cases = []
+    return {(requested_item_id(case.reference),) for case in cases}
 
 
 def _assignments(claims: Claims) -> set[Key]:
@@ -1068,6 +1104,7 @@ _ROWS: dict[str, Reach] = {
     "Bill": Reach("bill", ("billing_code",), _bills),
     "CaseDocument": Reach("case_document", ("application_id",), _case_documents),
     "RequestedItem": Reach("requested_item", ("id",), _requested_items),
+    "ItemAnswer": Reach("item_answer", ("item_id",), _item_answers),
     "ApplicationEvent": Reach("application_event", ("application_id", "sequence"), _events),
     "Assignment": Reach("assignment", ("application_id", "officer"), _assignments),
     "Decision": Reach("decision", ("id",), _decisions),

@@ -11,7 +11,7 @@ from tests.acting import act_writing
 from tests.walls.reach import viewer
 from tests.walls.test_payments_written import OTHERS, TREASURY, is_done
 from tests.walls.undoing import undone
-from tests.world import application_id, decision_id, requested_item_id
+from tests.world import applicant_id, application_id, decision_id, requested_item_id
 
 pytestmark = pytest.mark.anyio
 
@@ -73,6 +73,35 @@ async def test_an_item_is_answered_once_in_the_own_name_and_now(waiting) -> None
     assert not await is_done(waiting, ITS_SERVICE, answer("service", "now() - interval '1 day'"))
     for other in (OFFICER, SUPERVISOR, OTHERS["the partner's system"]):
         assert not await is_done(waiting, other, answer(other.subject))
+
+
+async def test_what_is_no_document_is_answered_with_a_value_of_its_person(waiting) -> None:
+    item, address = requested_item_id(ASKED), "'ADDRESS_IN_INDONESIA'"
+    await waiting.execute("DELETE FROM item_answer WHERE item_id = $1", item)
+    await waiting.execute(f"UPDATE requested_item SET kind = {address} WHERE id = $1", item)
+    assert not await is_done(waiting, ITS_SERVICE, answer("service"))
+    value = (
+        "INSERT INTO item_answer (item_id, application_id, applicant_id, sealed)"
+        " SELECT {item}, id, {person}, '{sealed}' FROM application"
+        f" WHERE id = '{application_id(ASKED)}'"
+    )
+    its = {"item": f"'{item}'::uuid", "person": "applicant_id", "sealed": '{"street": "sealed"}'}
+    assert await is_done(waiting, ITS_SERVICE, value.format(**its), answer("service"))
+    another = requested_item_id(IN_VERIFICATION)
+    wrong = (
+        {"person": f"'{applicant_id('Wei Tan')}'::uuid"},
+        {"item": f"'{another}'::uuid"},
+        {"sealed": "{}"},
+    )
+    for one in wrong:
+        assert not await is_done(waiting, ITS_SERVICE, value.format(**{**its, **one}))
+    # Once it is answered, nobody writes another value, or over it.
+    for after in (value.format(**its), "UPDATE item_answer SET sealed = '{}'"):
+        assert not await is_done(
+            waiting, ITS_SERVICE, value.format(**its), answer("service"), after
+        )
+    for other in (OFFICER, SUPERVISOR, OTHERS["the partner's system"]):
+        assert not await is_done(waiting, other, value.format(**its))
 
 
 async def test_a_case_does_not_go_on_with_something_missing(waiting) -> None:

@@ -30,6 +30,7 @@ _WHOEVER_LODGES = {
     "bill": {"INSERT": _BILLED},
     "application_event": {"INSERT": _HAPPENED},
     "requested_item": {"UPDATE": _HANDED_IN},
+    "item_answer": {"INSERT": "item_id application_id applicant_id sealed"},
 }
 #: A case that is withdrawn leaves the desk.
 _DESK = {"assignment": {"UPDATE": "ended_at ended_by"}}

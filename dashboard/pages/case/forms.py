@@ -1,7 +1,15 @@
-"""What a supervisor can do with a case from its page: the fields of each step."""
+"""What can be done with a case from its page, and what is read of it for a purpose."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import html
 
 from dashboard.components.fields import Field, FieldKind
-from dashboard.components.forms import Changes
+from dashboard.components.forms import Changes, Questions
+from dashboard.components.panels import Answer
+from dashboard.texts import Texts
+from dashboard.texts.wording import written_day, written_instant
 
 PAGE_NAME = "case"
 GROUNDS, REFERRALS, KINDS = "grounds", "referrals", "kinds"
@@ -38,4 +46,35 @@ CHANGES = Changes(
         "revokeVisa": (CASE, _REASON),
         "setAsideRevocation": (CASE, _REASON),
     },
+)
+
+
+def show_answers(answer: Answer, _: Mapping[str, Any], say: Texts) -> list[Any]:
+    """What was answered to each item, and what is still missing of the others."""
+    items = answer["application"]["requestedItems"]["nodes"] if answer["application"] else []
+    given = [one for one in items if one["answer"]]
+    missing = [say(f"changes.value.{one['kind']}") for one in items if not one["answeredAt"]]
+    shown: list[Any] = [html.Dl([_said(one, say) for one in given])]
+    if not given:
+        shown = [html.P(say("case.no_answers"))]
+    if missing:
+        shown.append(html.P(say("case.missing_still", what=" · ".join(missing)), className="bad"))
+    return shown
+
+
+def _said(item: Answer, say: Texts) -> html.Div:
+    at = html.Small(f" · {written_instant(item['answeredAt'], say)}")
+    what = say(f"changes.value.{item['kind']}")
+    return html.Div([html.Dt([what, at]), html.Dd(_answer_text(item["answer"], say))])
+
+
+def _answer_text(answer: Answer, say: Texts) -> str:
+    """What was answered, in one line."""
+    day = [written_day(answer["day"], say)] if answer["day"] else []
+    names = ("text", "country", "street", "city", "province", "postalCode")
+    return ", ".join([*day, *(answer[name] for name in names if answer[name])])
+
+
+READING = Questions(
+    PAGE_NAME, {"readAnswers": (Field("reference"),)}, {"readAnswers": show_answers}
 )

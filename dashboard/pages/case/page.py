@@ -13,16 +13,16 @@ from dashboard.components.page_request import ask_for_page, page_request
 from dashboard.components.panels import Answer, panels_layout
 from dashboard.model.page_state import Address
 from dashboard.model.user import User
-from dashboard.pages.case.forms import CHANGES, GROUNDS, KINDS, PAGE_NAME, REFERRALS
+from dashboard.pages.case.forms import CHANGES, GROUNDS, KINDS, PAGE_NAME, READING, REFERRALS
 from dashboard.pages.case.parts import PARTS, open_hits, show_face, show_reads
 from dashboard.texts import Texts
 
-SUPERVISOR, AUDITOR = "SUPERVISOR", "AUDITOR"
+SUPERVISOR, AUDITOR, OFFICER = "SUPERVISOR", "AUDITOR", "OFFICER"
 #: By which document a role reads a case.
 QUESTIONS: Mapping[str, str] = {
     SUPERVISOR: "case/supervisor",
     AUDITOR: "case/auditor",
-    "OFFICER": "case/officer",
+    OFFICER: "case/officer",
     "PARTNER_MANAGER": "case/partner",
     "PARTNER_AGENT": "case/partner",
 }
@@ -38,9 +38,8 @@ _REFERRALS = (
 
 def layout(address: Address, viewer: User, say: Texts) -> html.Div:
     shown = html_part(html.Div, None, "case-shown")
-    return panels_layout(
-        PAGE, say("case.title"), say("case.lead"), [shown], _finder(say), *CHANGES.stores()
-    )
+    stores = *CHANGES.stores(), *READING.stores()
+    return panels_layout(PAGE, say("case.title"), say("case.lead"), [shown], _finder(say), *stores)
 
 
 def _finder(say: Texts) -> html.Form:
@@ -83,6 +82,7 @@ PAGE = Page(
 )
 follow_address(PAGE.name)
 CHANGES.follow()
+READING.follow()
 
 
 @part(html_output("case-shown"), otherwise=missing_part)
@@ -96,8 +96,14 @@ async def show_case(state: Any) -> list[Any]:
     if "allowed" in case:
         parts.append(("acts", offer_steps(case, say)))
     parts += [(name, show(case, say)) for name, (field, show) in PARTS.items() if field in case]
+    role = (await request.viewer()).role
+    if any(one["answeredAt"] for one in case["requestedItems"]["nodes"]) and (
+        role == SUPERVISOR or _is_on_the_own_desk(answer)
+    ):
+        about = {"reference": case["reference"]}
+        parts.append(("answers", READING.form("readAnswers", say, about=about)))
     if "reads" in answer:
-        name = "reads" if (await request.viewer()).role == AUDITOR else "own_reads"
+        name = "reads" if role == AUDITOR else "own_reads"
         parts.append((name, show_reads(answer["reads"], say)))
     absent = [say(f"case.{name}") for name, content in parts if not content]
     shown: list[Any] = [_panel(name, content, say) for name, content in parts if content]
@@ -107,6 +113,14 @@ async def show_case(state: Any) -> list[Any]:
         html.H2(case["reference"], className="reference"),
         *shown,
     ]
+
+
+def _is_on_the_own_desk(answer: Answer) -> bool:
+    if "viewer" not in answer:
+        return False
+    desks = answer["application"]["assignments"]["nodes"]
+    own = [one for one in desks if one["officer"] == answer["viewer"]["subject"]]
+    return any(not one["endedAt"] for one in own)
 
 
 def _panel(name: str, content: Any, say: Texts) -> html.Section:

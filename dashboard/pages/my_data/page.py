@@ -18,6 +18,8 @@ from dashboard.texts.wording import list_text, written_day, written_instant
 from dashboard.web.visit import current_visit
 
 #: What is on file of a person, in the order in which it is shown.
+#: What is read beside the identity, by the beginning of its name in the log.
+_PARTS = {"answers": "answers", "visa": "visa_in_hand"}
 OF_A_PERSON = (
     "fullName",
     "birthDate",
@@ -212,9 +214,10 @@ def _look_up(one: Mapping[str, Any], say: Texts) -> list[Any]:
 
 
 def field_names(fields: Sequence[str], say: Texts) -> list[str]:
-    """What was read, in words; of earlier versions, that they were."""
+    """What was read, in words; of earlier versions, answers and the visa, that they were."""
     names = [say(f"my_data.field.{name}") for name in OF_A_PERSON if name in fields]
-    return names + [say("my_data.earlier")] * any("." in name for name in fields)
+    parts = {_PARTS.get(name.partition(".")[0], "earlier") for name in fields if "." in name}
+    return names + [say(f"my_data.{part}") for part in sorted(parts)]
 
 
 def _requests(requests: Sequence[Mapping[str, Any]], say: Texts) -> html.Section:

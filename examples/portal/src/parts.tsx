@@ -22,7 +22,7 @@ export function Screen({ title, lead, children }: { title: Text; lead: Text; chi
 export const Wrong = createContext(new Mistakes([]));
 
 /** A field of a form, whose name is its place in the input, with what is wrong about it. */
-export function Field({ place, text, ...rest }: { place: string; text: Text } & Given) {
+export function Field({ place, text, label, ...rest }: Named & Given) {
   const { t } = useWords();
   const id = useId();
   const mistake = use(Wrong).at(`input.${place}`);
@@ -34,7 +34,7 @@ export function Field({ place, text, ...rest }: { place: string; text: Text } & 
   };
   return (
     <div className="field">
-      <label htmlFor={id}>{t(text)}</label>
+      <label htmlFor={id}>{label ?? (text && t(text))}</label>
       {"options" in rest ? (
         <select {...described} value={rest.value} onChange={(event) => rest.choose(event.target.value)}>
           <option value="">{t("choose")}</option>
@@ -56,6 +56,8 @@ export function Field({ place, text, ...rest }: { place: string; text: Text } & 
   );
 }
 
+/** A text of the portal, or a word of the gateway. */
+type Named = { place: string; text?: Text; label?: string };
 type Given =
   | { type?: "text" | "date" | "email" | "tel"; autoComplete?: string }
   | { options: readonly (readonly [string, string])[]; value: string; choose: (value: string) => void };

@@ -18,6 +18,7 @@ from gateway.mutations.requests import (
     SubmissionRequest,
 )
 from gateway.schema.mutations import inputs
+from gateway.schema.mutations.answers import read_answers
 from gateway.schema.mutations.inputs import (
     LONGEST_ITEM_NOTE,
     LONGEST_NOTE,
@@ -26,7 +27,13 @@ from gateway.schema.mutations.inputs import (
 )
 from gateway.schema.mutations.intent import Intent
 from models.life import Refusal, Verb
-from models.vocabulary import Outcome, Queue, ScreeningKind, ScreeningResult
+from models.vocabulary import (
+    ANSWERED_WITH,
+    Outcome,
+    Queue,
+    ScreeningKind,
+    ScreeningResult,
+)
 
 _SHORTEST_KEY, _LONGEST_KEY = 8, 128
 _ANSWERS = (ScreeningResult.CLEAR, ScreeningResult.HIT, ScreeningResult.UNAVAILABLE)
@@ -179,7 +186,14 @@ def read_documents(intent: Intent, input_: inputs.RecordDocumentsInput) -> StepR
 
 
 def read_answer_to_items(intent: Intent, input_: inputs.AnswerInformationInput) -> StepRequest:
-    return read_step(intent, input_, items=tuple(Item(kind=kind) for kind in input_.items))
+    answers, faults = read_answers(input_.answers)
+    needed = (
+        _invalid("items", str(number), rule="needs_answer")
+        for number, kind in enumerate(input_.items)
+        if kind in ANSWERED_WITH
+    )
+    items = (*(Item(kind=kind) for kind in input_.items), *answers)
+    return read_step(intent, input_, (*faults, *needed), items=items)
 
 
 def read_decision(intent: Intent, input_: inputs.RecordDecisionInput) -> StepRequest:

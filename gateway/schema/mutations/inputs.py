@@ -22,6 +22,7 @@ from gateway.mapping.enums import (
 )
 from gateway.mapping.money import MoneyInput
 from gateway.mapping.scalars import CountryCode
+from gateway.schema.mutations.answers import ItemAnswerInput
 
 #: Coercing and converting each takes a tenth of a millisecond before a statement is sent.
 MOST_AT_ONCE = 300
@@ -199,9 +200,14 @@ class RequestInformationInput(StepInput):
 
 @strawberry.input(description="A case in which the applicant has answered.")
 class AnswerInformationInput(StepInput):
-    items: list[RequestedItemKind] = required(
-        "The requested items that were handed in, of those not yet answered; none where the request"
-        " had no items."
+    items: list[RequestedItemKind] = strawberry.field(
+        default_factory=list,
+        description="The requested documents that were handed in, of those not yet answered.",
+    )
+    answers: list[ItemAnswerInput] = strawberry.field(
+        default_factory=list,
+        description="The answers to other requested items, each kind once. An answer to a request"
+        " without items has neither.",
     )
 
 

@@ -1984,6 +1984,29 @@ CREATE TABLE visa (
 
 CREATE INDEX ix_visa_application_id ON visa (application_id);
 
+CREATE TABLE item_answer (
+    item_id UUID NOT NULL,
+    application_id UUID NOT NULL,
+    applicant_id UUID NOT NULL,
+    sealed JSONB DEFAULT '{}' NOT NULL,
+    as_text TEXT,
+    as_day DATE,
+    as_country TEXT,
+    street TEXT,
+    city TEXT,
+    province TEXT,
+    postal_code TEXT,
+    CONSTRAINT pk_item_answer PRIMARY KEY (item_id),
+    CONSTRAINT ck_item_answer_values_are_sealed CHECK (num_nonnulls(as_text, as_day, as_country, street, city, province, postal_code) = 0),
+    CONSTRAINT fk_item_answer_item_id FOREIGN KEY(item_id) REFERENCES requested_item (id),
+    CONSTRAINT fk_item_answer_application_id FOREIGN KEY(application_id) REFERENCES application (id),
+    CONSTRAINT fk_item_answer_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
+);
+
+CREATE INDEX ix_item_answer_applicant_id ON item_answer (applicant_id);
+
+CREATE INDEX ix_item_answer_application_id ON item_answer (application_id);
+
 CREATE TABLE movement (
     id UUID NOT NULL,
     applicant_id UUID NOT NULL,

@@ -12,6 +12,7 @@ import type {
   RequestMutation,
 } from "../generated/graphql.ts";
 import { AGAIN, Absent, Screen, useChanges } from "../parts.tsx";
+import { Answers } from "./Answers.tsx";
 import { useWords, type Text } from "../texts.ts";
 
 const Desk = graphql(`
@@ -48,6 +49,9 @@ const Person = graphql(`
     application(by: { reference: $reference }) {
       id
       applicant { id identity { fullName birthDate passportNumber passportExpiresOn email phone } }
+      requestedItems(first: 20) {
+        nodes { kind answer { text day country street city province postalCode } }
+      }
     }
   }
 `);
@@ -182,9 +186,12 @@ function Applicant({ reference }: { reference: string }) {
     ["phone", person.phone],
   ];
   return (
-    <dl>
-      {facts.map(([text, fact]) => [<dt key={text}>{t(text)}</dt>, <dd key={`${text} is`}>{fact}</dd>])}
-    </dl>
+    <>
+      <dl>
+        {facts.map(([text, fact]) => [<dt key={text}>{t(text)}</dt>, <dd key={`${text} is`}>{fact}</dd>])}
+      </dl>
+      <Answers items={data?.application?.requestedItems.nodes ?? []} />
+    </>
   );
 }
 
@@ -223,7 +230,7 @@ function Steps({ id, allowed }: OpenCase) {
         )}
         {button("REFER_TO_SCREENING", "refer", () => refer({ input: about() }))}
         {button("REQUEST_INFORMATION", "request", () =>
-          request({ input: { ...about(), items: [{ kind: "ARRIVAL_DATE" }] } }),
+          request({ input: { ...about(), items: [{ kind: "ADDRESS_IN_INDONESIA" }] } }),
         )}
       </div>
       <div className="buttons">

@@ -1,11 +1,12 @@
 // An applicant's own applications, live: what is to be paid, what is asked for, what was decided.
 
 import { useState } from "react";
-import { useClient, useMutation, useQuery } from "urql";
+import { useClient, useQuery } from "urql";
 import { graphql } from "../generated/index.ts";
 import type { MineQuery } from "../generated/graphql.ts";
 import { AGAIN, Absent, Screen, useChanges } from "../parts.tsx";
 import { useWords } from "../texts.ts";
+import { AskedFor, OwnAnswers } from "./Answers.tsx";
 
 const Mine = graphql(`
   query Mine($language: Language!) {
@@ -21,15 +22,6 @@ const Mine = graphql(`
         decision { outcome publicReason visa { number useBy stayDays } }
         events(first: 30) { nodes { kind occurredAt } }
       }
-    }
-  }
-`);
-
-const Answer = graphql(`
-  mutation Answer($input: AnswerInformationInput!) {
-    answerInformation(input: $input) {
-      application { id stage }
-      errors { code message path }
     }
   }
 `);
@@ -76,16 +68,7 @@ type Own = NonNullable<MineQuery["applications"]>["nodes"][number];
 
 function Application({ id, reference, stage, visaType, bill, decision, ...rest }: Own) {
   const { t, word, day, money } = useWords();
-  const [{ fetching }, answer] = useMutation(Answer);
-  const [refused, setRefused] = useState<string>();
   const asked = rest.requestedItems.nodes.filter(({ answeredAt }) => !answeredAt);
-
-  async function handIn() {
-    const items = asked.map(({ kind }) => kind);
-    const input = { idempotencyKey: crypto.randomUUID(), applicationId: id, items };
-    const { data } = await answer({ input });
-    setRefused(data?.answerInformation.errors[0]?.message);
-  }
 
   return (
     <>
@@ -107,20 +90,10 @@ function Application({ id, reference, stage, visaType, bill, decision, ...rest }
       {asked.length > 0 && (
         <div className="notice">
           <p>{t("asked")}:</p>
-          <ul>
-            {asked.map(({ kind, note }) => (
-              <li key={kind}>
-                {word("RequestedItemKind", kind)}
-                {note && `: ${note}`}
-              </li>
-            ))}
-          </ul>
-          <button disabled={fetching} onClick={() => void handIn()}>
-            {t("answer")}
-          </button>
-          {refused && <p className="mistake">{refused}</p>}
+          <AskedFor id={id} items={asked} />
         </div>
       )}
+      {rest.requestedItems.nodes.some(({ answeredAt }) => answeredAt) && <OwnAnswers id={id} />}
       {decision?.visa && (
         <div className="notice good">
           <p>

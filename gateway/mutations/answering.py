@@ -1,0 +1,133 @@
+"""Answers to what an applicant was asked for: what is checked, and how they are written."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, select, update
+
+from gateway.access.transactions.writing import WriteTransaction
+from gateway.access.vault import vault_errors
+from gateway.mutations.locked_case import Case
+from gateway.mutations.offer import select_countries
+from gateway.mutations.outcome import Reasons
+from gateway.mutations.people import is_birth_date, is_formed
+from gateway.mutations.requests import Item, StepRequest, api_name
+from models import ItemAnswer, RequestedItem
+from models.life import Refusal
+from models.person.vault import Person
+from models.vocabulary import RequestedItemKind
+
+#: How texts are written, by the text of ``gateway/texts`` that says so; the others are any line.
+_WRITTEN_AS: Mapping[RequestedItemKind | str, str] = {
+    RequestedItemKind.FULL_NAME: "full_name",
+    RequestedItemKind.BIRTH_PLACE: "place_of_birth",
+    RequestedItemKind.PASSPORT_NUMBER: "passport_number",
+    RequestedItemKind.EMAIL: "email",
+    RequestedItemKind.PHONE: "phone",
+    RequestedItemKind.SEX: "sex",
+    RequestedItemKind.LENGTH_OF_STAY: "length_of_stay",
+    "postal_code": "postal_code",
+}
+_LATEST = date(2100, 1, 1)
+
+
+async def check_answers(
+    transaction: WriteTransaction, items: Sequence[Item], case: Case, reasons: Reasons
+) -> None:
+    """Add a reason for each answer that cannot be one, never a value. What is of another type than
+    its item was found before."""
+    answers = [(item.kind, item.answer) for item in items if item.answer is not None]
+    named = [given["as_country"] for _, given in answers if "as_country" in given]
+    known = await transaction.fetch_one(select_countries, codes=named) if named else ()
+    countries = {row.code for row in known}
+    for number, (kind, given) in enumerate(answers):
+        if reasons.has("answers", str(number)):
+            continue
+        for name, value in given.items():
+            if value is not None:
+                _check_value(str(number), kind, name, value, case.on, countries, reasons)
+
+
+def _check_value(
+    number: str,
+    kind: RequestedItemKind,
+    name: str,
+    value: Any,
+    today: date,
+    countries: Collection[str],
+    reasons: Reasons,
+) -> None:
+    is_typed = name.startswith("as_")
+    below = (name.removeprefix("as_"),) if is_typed else ("address", api_name(name))
+    place = ("answers", number, "value", *below)
+    match name:
+        case "as_country":
+            if value not in countries:
+                reasons.add(Refusal.INVALID, *place, rule="issuing_state")
+        case "as_day" if kind is RequestedItemKind.BIRTH_DATE:
+            if not is_birth_date(value, today):
+                reasons.add(Refusal.INVALID, *place, rule="birth_date")
+        case "as_day":
+            if not today <= value <= _LATEST:
+                reasons.add(Refusal.INVALID, *place, rule="day_to_come")
+        case _:
+            rule = _WRITTEN_AS.get(kind if is_typed else name, "line")
+            if not is_formed(rule, value):
+                reasons.add(Refusal.INVALID, *place, rule=rule)
+
+
+async def answer_items(
+    transaction: WriteTransaction, request: StepRequest, case: Case
+) -> dict[str, Any]:
+    """Note what was handed in, and write the answers, sealed for their person."""
+    answers = {item.kind: item.answer for item in request.items if item.answer is not None}
+    if answers:
+        waiting = await transaction.fetch_one(
+            _select_waiting, id=case.id, kinds=[kind.value for kind in answers]
+        )
+        people = [
+            Person(
+                case.applicant,
+                row.id,
+                answers[RequestedItemKind(row.kind)],
+                ItemAnswer.__tablename__,
+            )
+            for row in waiting
+        ]
+        with vault_errors():
+            sealed = await transaction.vault(case.reference).seal(people)
+        of_case = {"application_id": case.id, "applicant_id": case.applicant}
+        rows = [
+            {"item_id": row.id, **of_case, "sealed": values}
+            for row, values in zip(waiting, sealed, strict=True)
+        ]
+        transaction.insert(ItemAnswer, *rows)
+    if request.items:
+        transaction.write(
+            _note_answered,
+            id=case.id,
+            kinds=[item.kind.value for item in request.items],
+            answered_at=case.at,
+            answered_by=transaction.viewer.subject,
+        )
+    return {}
+
+
+def _waits() -> Any:
+    return (
+        (RequestedItem.application_id == bindparam("id", None, Uuid))
+        & RequestedItem.answered_at.is_(None)
+        & (RequestedItem.kind == any_(bindparam("kinds", None, ARRAY(Text))))
+    )
+
+
+def _select_waiting() -> Any:
+    return select(RequestedItem.id, RequestedItem.kind).where(_waits())
+
+
+def _note_answered() -> Any:
+    answered = update(RequestedItem).where(_waits())
+    return answered.values(
+        answered_at=bindparam("answered_at"), answered_by=bindparam("answered_by")
+    )
