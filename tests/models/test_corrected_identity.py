@@ -300,3 +300,7 @@ async def test_a_grant_orders_a_document_which_is_an_entry_of_the_account_once(
     ):  # fmt: skip
         await ruby.execute(f"UPDATE visa_document SET {change}")
         assert await ruby.fetchval(queued) == is_ordered
+    # It is fetched when it is, whatever a statement says.
+    await ruby.execute("UPDATE visa_document SET fetched_at = '2020-01-01', fetched_by = 'me'")
+    now = "SELECT count(*) FROM visa_document WHERE fetched_at >= now()"
+    assert await ruby.fetchval(now) == is_ordered

@@ -1,26 +1,50 @@
-"""The job that lets entries of age go begins anew where its keys or its database were away."""
+"""The jobs of the account: where nothing happens, a checkpoint a minute says that the keeper is
+there; letting entries of age go begins anew where its keys or its database were away."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 
 import asyncpg
 import pytest
 
 from models.account import CheckpointFolder
 from models.database.connections import connect
-from models.jobs.account import keep_dropping
+from models.jobs import account as jobs_of_account
+from models.jobs.account import Sequencer, keep_dropping
 from models.jobs.scheduler import Jobs
 from models.key_service import SocketKeys
 from tests.accounts import read_five, sign
 from tests.key_stores import run_keys
-from tests.linking import keys_file
+from tests.linking import KEYS, keys_file
+from tests.walls.undoing import undone
 
 pytestmark = pytest.mark.anyio
 
 _READS = "SELECT count(*) FROM access_event"
 _LONG_AGO = datetime.now(UTC) - timedelta(days=4000)
+
+
+async def test_where_nothing_happens_a_checkpoint_is_signed_each_minute(
+    world: str,
+    connection: asyncpg.Connection,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now, signed = 1_000.0, list[float]()
+    monkeypatch.setattr(jobs_of_account, "time", SimpleNamespace(monotonic=lambda: now))
+    sequencer = Sequencer(KEYS, CheckpointFolder(tmp_path))
+    async with undone(connection):
+        for seconds in (0, 59, 1, 59):
+            now += seconds
+            await sequencer.sequence(connection)
+            signed.append(sequencer._signed_at)
+        assert signed == [1_000, 1_000, 1_060, 1_060]
+        await read_five(connection)
+        await sequencer.sequence(connection)
+        assert sequencer._signed_at == 1_119
 
 
 async def test_deleting_entries_goes_on_when_the_key_service_answers_again(

@@ -9,8 +9,6 @@ import asyncpg
 import pytest
 
 from models.account import CheckpointFolder, verify
-from models.account.drop_records import Drop, find_early
-from models.account.notes import Checkpoint
 from models.account.old_entries import drop_of_age, find_of_age
 from models.row_keys import new_key
 from tests.accounts import insert, past_triggers, read_five, sign
@@ -98,29 +96,3 @@ async def test_no_record_lets_an_entry_go_before_the_days_are_over_that_it_is_ke
         with refused:
             async with undone.transaction():
                 await undone.execute("DELETE FROM access_event WHERE id = $1", young)
-
-
-_DAY = timedelta(days=1)
-_BEFORE = datetime(2025, 1, 1, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("kept_days", "last", "written_at", "written_after", "is_early"),
-    [
-        (365, 9, 10, 365 * _DAY, False),
-        (364, 9, 10, 365 * _DAY, True),  # nobody lets anything go sooner
-        (366, 9, 10, 365 * _DAY, True),
-        (365, 9, 10, 365 * _DAY - timedelta(seconds=1), True),
-        (365, 10, 10, 365 * _DAY, True),  # the first leaf that was signed later
-        (365, 9, 11, 365 * _DAY, False),  # a record that no checkpoint covers yet
-        (364, 9, 0, 365 * _DAY, True),
-        (365, 99, 9, 365 * _DAY, False),  # from before the folder, which cannot tell
-    ],
-)
-def test_a_record_is_early_to_the_second_the_day_and_the_leaf(
-    kept_days: int, last: int, written_at: int, written_after: timedelta, is_early: bool
-) -> None:
-    """The checkpoint of the day before covers leaves 0 to 9, the one after it the record."""
-    days = [Checkpoint(10, b"", _BEFORE), Checkpoint(11, b"", _BEFORE + written_after)]
-    record = Drop(new_key(), _BEFORE, kept_days, (0,), (last,))
-    assert (find_early(record, written_at, days) is not None) is is_early
