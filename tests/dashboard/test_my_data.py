@@ -14,7 +14,7 @@ from dashboard.pages.my_data.reading import READS, ask_my_data
 from dashboard.texts import texts
 from tests.dashboard.visiting import Visitor, assert_accessible
 
-NOTHING_TOLD: Mapping[str, Any] = {"breaches": [], "lookups": []}
+NOTHING_TOLD: Mapping[str, Any] = {"breaches": [], "lookups": [], "visaChecks": []}
 
 
 def test_an_applicant_reads_what_is_on_file_and_takes_it_along(visitor: Visitor) -> None:
@@ -64,7 +64,7 @@ def test_no_statement_is_made_about_reads_older_than_the_log(
 ) -> None:
     person = {"identity": None, "nationality": None}
     person |= {"identityVersions": {"nodes": []}, "applications": {"nodes": []}}
-    person |= {"breachNotices": {"nodes": []}}
+    person |= {"breachNotices": {"nodes": []}, "movements": {"nodes": []}}
     mine = {"applicant": person, "keptSince": kept_since, "note": "", **NOTHING_TOLD}
     page = str(html.Div(content({"myData": mine, "reads": [], "requests": []}, texts("en"))))
     assert said in page
@@ -95,6 +95,7 @@ def test_what_was_read_is_named_and_that_earlier_versions_were() -> None:
 )  # fmt: skip
 def test_look_ups_and_breaches_of_everybody_are_told(language: str, said: tuple[str, ...]) -> None:
     person = {"identity": None, "nationality": None, "breachNotices": {"nodes": []}}
+    person |= {"movements": {"nodes": []}}
     person |= {"identityVersions": {"nodes": []}, "applications": {"nodes": []}}
     lookup = {"lookedUpOn": "2026-03-02", "lookedUpBy": "OFFICER", "purpose": "CASEWORK"}
     instants = ("windowFrom", "windowBefore", "noticedAt", "peopleNotifiedAt")
@@ -102,6 +103,7 @@ def test_look_ups_and_breaches_of_everybody_are_told(language: str, said: tuple[
               **dict.fromkeys(instants, "2026-03-01T00:00:00+00:00")}  # fmt: skip
     mine = {"applicant": person, "keptSince": None, "note": "", "breaches": [breach],
             "lookups": [lookup]}  # fmt: skip
+    mine |= {"visaChecks": []}
     page = str(html.Div(content({"myData": mine, "reads": [], "requests": []}, texts(language))))
     assert [one for one in said if one not in page] == []
 
@@ -115,7 +117,7 @@ def test_when_to_expect_a_decision_is_told_until_it_is_over(closed_at: str | Non
     }  # fmt: skip
     person = {"identity": None, "nationality": None}
     person |= {"identityVersions": {"nodes": []}, "applications": {"nodes": [case]}}
-    person |= {"breachNotices": {"nodes": []}}
+    person |= {"breachNotices": {"nodes": []}, "movements": {"nodes": []}}
     mine = {"applicant": person, "keptSince": None, "note": "", **NOTHING_TOLD}
     page = str(html.Div(content({"myData": mine, "reads": [], "requests": []}, texts("en"))))
     assert ("4 Mar 2026" in page) is (closed_at is None)
@@ -152,7 +154,7 @@ def test_a_version_that_is_not_in_force_is_said_to_be_proposed() -> None:
     ]
     person = {"identity": None, "nationality": None}
     person |= {"identityVersions": {"nodes": versions}, "applications": {"nodes": []}}
-    person |= {"breachNotices": {"nodes": []}}
+    person |= {"breachNotices": {"nodes": []}, "movements": {"nodes": []}}
     mine = {"applicant": person, "keptSince": None, "note": "", **NOTHING_TOLD}
     shown = content({"myData": mine, "reads": [], "requests": []}, texts("en"))
     [heading, listed] = shown[3].children
@@ -161,3 +163,37 @@ def test_a_version_that_is_not_in_force_is_said_to_be_proposed() -> None:
         ["Name: Ruby Marsh", " (proposed)"],
         ["Name: Ruby Hale", ""],
     ]
+
+
+def test_who_checked_a_visa_and_each_entry_and_exit_are_told() -> None:
+    stay = {"presence": "IN_COUNTRY", "until": "2026-03-31"}
+    visa = {"number": "ID0A1B2C3D4E5F", "useBy": "2026-04-01", "stay": stay}
+    case = {
+        "reference": "7K3M-9QPX-2F4D", "visaType": None, "stage": "CLOSED",
+        "submittedAt": "2026-02-01T00:00:00+00:00", "targetDueAt": None, "closedAt": None,
+        "decision": {"outcome": "GRANTED", "decidedAt": "2026-02-02T00:00:00+00:00", "visa": visa},
+    }  # fmt: skip
+    entry = {"direction": "ENTRY", "crossedAt": "2026-03-01T05:00:00+00:00", "port": "CGK"}
+    checks = [
+        {"checkedOn": "2026-03-01", "checkedBy": "CARRIER", "flightNumber": "GA715"},
+        {"checkedOn": "2026-02-28", "checkedBy": "BORDER", "flightNumber": None},
+    ]
+    person = {"identity": None, "nationality": None, "movements": {"nodes": [entry]}}
+    person |= {"identityVersions": {"nodes": []}, "applications": {"nodes": [case]}}
+    person |= {"breachNotices": {"nodes": []}}
+    mine = {
+        "applicant": person,
+        "keptSince": None,
+        "note": "",
+        **NOTHING_TOLD,
+        "visaChecks": checks,
+    }
+    say = texts("en")
+    page = str(html.Div(content({"myData": mine, "reads": [], "requests": []}, say)))
+    for said in ("stay until 31 Mar 2026", "entry, CGK", "GA715", "28 Feb 2026"):
+        assert said in page
+    departed = {**visa, "stay": {"presence": "DEPARTED", "until": "2026-03-31"}}
+    case["decision"]["visa"] = departed
+    page = str(html.Div(content({"myData": mine, "reads": [], "requests": []}, say)))
+    assert "stay until" not in page
+    assert field_names(["movements.port"], say) == ["Entries and exits"]

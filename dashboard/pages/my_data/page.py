@@ -19,7 +19,7 @@ from dashboard.web.visit import current_visit
 
 #: What is on file of a person, in the order in which it is shown.
 #: What is read beside the identity, by the beginning of its name in the log.
-_PARTS = {"answers": "answers", "visa": "visa_in_hand"}
+_PARTS = {"answers": "answers", "visa": "visa_in_hand", "movements": "movements"}
 OF_A_PERSON = (
     "fullName",
     "birthDate",
@@ -73,6 +73,8 @@ def content(answer: Mapping[str, Any], say: Texts) -> list[Any]:
         _person(person, say),
         _versions(person["identityVersions"]["nodes"], say),
         _applications(person["applications"]["nodes"], say),
+        _movements(person["movements"]["nodes"], say),
+        _checks(mine["visaChecks"], say),
         _reads(answer["reads"], mine, say),
         _look_ups(mine["lookups"], say),
         _requests(answer["requests"], say),
@@ -176,7 +178,43 @@ def _case(one: Mapping[str, Any], say: Texts) -> list[Any]:
         if visa := decision["visa"]:
             until = written_day(visa["useBy"], say)
             line.append(f" · {say('my_data.visa', number=visa['number'], until=until)}")
+            stay = visa["stay"]
+            if stay and stay["presence"] == "IN_COUNTRY" and stay["until"]:
+                line.append(f" · {say('my_data.stay', until=written_day(stay['until'], say))}")
     return line
+
+
+def _movements(movements: Sequence[Mapping[str, Any]], say: Texts) -> html.Section | None:
+    """Entries and exits; nothing where border control reported none."""
+    if not movements:
+        return None
+    lines = [
+        html.Li(
+            [
+                html.B(f"{written_instant(one['crossedAt'], say)}: "),
+                say(f"my_data.crossing.{one['direction']}", port=one["port"]),
+            ]
+        )
+        for one in movements
+    ]
+    return _section("movements", html.Ul(lines), say)
+
+
+def _checks(checks: Sequence[Mapping[str, Any]], say: Texts) -> html.Section | None:
+    """On which days it was asked whether a visa can be used; nothing where nobody did."""
+    if not checks:
+        return None
+    lines = [
+        html.Li(
+            [
+                html.B(f"{written_day(one['checkedOn'], say)}: "),
+                role_text(one["checkedBy"], say),
+                f" · {flight}" if (flight := one["flightNumber"]) else "",
+            ]
+        )
+        for one in checks
+    ]
+    return _section("checks", html.Ul(lines), say)
 
 
 def _reads(reads: Sequence[Mapping[str, Any]], mine: Mapping[str, Any], say: Texts) -> html.Section:

@@ -25,7 +25,7 @@ from dashboard.components.shell import role_text
 from dashboard.model.page_state import Address
 from dashboard.model.user import User
 from dashboard.texts import Texts
-from dashboard.texts.wording import count_text, written_instant
+from dashboard.texts.wording import count_text, written_day, written_instant
 
 QUESTION = "supervision/question"
 SUPERVISORS = frozenset({"SUPERVISOR"})
@@ -180,6 +180,45 @@ def list_overdue(answer: Answer, say: Texts) -> list[Any]:
     return [html.Article(case_lines(each, say)) for each in answer["overdue"]["nodes"]]
 
 
+def list_overstays(answer: Answer, say: Texts) -> list[Any]:
+    """Visas alone: whose they are stands in the case."""
+    return [
+        html.Article([html.P(html.B(each["visaNumber"])), html.P(_stay(each, say))])
+        for each in answer["overstays"]["nodes"]
+    ]
+
+
+def _stay(stay: Answer, say: Texts) -> str:
+    """From when until when; days are gone once a person is erased."""
+    if not (stay["enteredOn"] and stay["until"]):
+        return ""
+    entered, until = (written_day(stay[name], say) for name in ("enteredOn", "until"))
+    return say("supervision.stayed", entered=entered, until=until)
+
+
+def list_crossings(answer: Answer, say: Texts) -> list[Any]:
+    return [
+        html.Article(
+            [
+                html.P(html.B(each["visaNumber"])),
+                html.P(
+                    say(
+                        f"supervision.crossing.{each['direction']}",
+                        at=written_instant(each["crossedAt"], say),
+                        port=each["port"],
+                    )
+                ),
+                html.P(
+                    html.Small(
+                        say("supervision.reported", named=each["reportKey"], by=each["reportedBy"])
+                    )
+                ),
+            ]
+        )
+        for each in answer["crossings"]["nodes"]
+    ]
+
+
 def case_lines(case: Answer, say: Texts) -> list[Any]:
     """A case by its reference, and where it stands: never who it is about."""
     visa_type, country = case["visaType"], case["country"]
@@ -214,6 +253,8 @@ _LISTS = {
     "inquiries": list_inquiries,
     "held": list_held,
     "overdue": list_overdue,
+    "overstays": list_overstays,
+    "crossings": list_crossings,
 }
 #: What waits, the most urgent first: an alert is about somebody who reads people now.
 PANELS = {name: _queue(name, show) for name, show in _LISTS.items()}
