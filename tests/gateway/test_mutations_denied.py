@@ -90,8 +90,7 @@ OWN = {
 }
 NOTES = {"noteMonth", "removeMonthNote"}
 CALLED: dict[Role, set[str]] = {
-    Role.LEADERSHIP: OWN | NOTES,
-    Role.PARTNER_MANAGER: OWN | NOTES,
+    Role.LEADERSHIP: OWN | NOTES, Role.PARTNER_MANAGER: OWN | NOTES,
     Role.OFFICER: {*OWN, "takeCase", "releaseCase", "requestInformation", "referToScreening",
                    "recordDecision", "approveCorrection", "rejectCorrection", "confirmLink",
                    "rejectLink"},
@@ -110,6 +109,7 @@ CALLED: dict[Role, set[str]] = {
                    "notifyInstitution", "closeBreach", "approveReferenceChange",
                    "cancelReferenceChange"},
     Role.TREASURY: {"recordPayment", "keepPayment", "recommendRefund"},
+    Role.BORDER: {"recordCrossings"},
     Role.PARTNER_SERVICE: {"submitApplication", "submitApplications", "recordDocuments",
                            "markReceived", "answerInformation", "withdrawApplication",
                            "proposeCorrection", "fetchVisa"},
