@@ -41,6 +41,7 @@ from gateway.settings import Settings, SettingsError
 from gateway.wire import explorer
 from gateway.wire.admission import Admission, AdmissionLimits
 from gateway.wire.connections import Addresses
+from gateway.wire.documents import Documents
 from gateway.wire.edge import Edge, ServerTiming
 from gateway.wire.health import Drain, Health, internal_app
 from gateway.wire.http import GraphQLOverHTTP
@@ -67,14 +68,19 @@ ALLOWED_HEADERS = (
     "Apollographql-Client-Version",
     "Authorization",
     "Baggage",
+    "Content-Range",
     "Content-Type",
     "Gerbang-Purpose",
     "Gerbang-Role",
+    "Range",
     "Sentry-Trace",
     "Traceparent",
     "Tracestate",
 )
-EXPOSED_HEADERS = ("Content-Language", "Gerbang-Trace", "Retry-After", "WWW-Authenticate")
+EXPOSED_HEADERS = (
+    *("Content-Language", "Content-Range", "Gerbang-Trace", "Retry-After", "Upload-Offset"),
+    "WWW-Authenticate",
+)
 #: How long a browser may keep the answer to a preflight: as long as any browser does.
 PREFLIGHT_SECONDS = 7_200
 
@@ -95,6 +101,7 @@ def create_app(
     key_source: KeySource | None = None,
     suspensions: Suspensions | None = None,
     drain: Drain | None = None,
+    contents: Callable[[Authentication], Documents] | None = None,
 ) -> Starlette:
     """Build the application.
 
@@ -105,7 +112,7 @@ def create_app(
     reported without changing it. ``resources`` is entered at startup and left at shutdown.
     ``sign_in`` is the development sign-in. ``key_source`` replaces the provider in the settings.
     ``suspensions`` are those that the database knows of. ``drain`` begins when the process shuts
-    down.
+    down. ``contents`` takes the bytes of documents in, and hands them out.
     """
     keys = ProviderKeys(key_source or _key_source(settings, sign_in), settings.algorithms)
     metrics = metrics or Metrics()
@@ -145,6 +152,9 @@ def create_app(
                 middleware=small,
             )
         )
+    if contents:
+        documents_route = contents(authentication).handle
+        routes.append(Route("/documents/{name}", documents_route, methods=["GET", "HEAD", "PUT"]))
     if follower:
         observed = ObservedFollower(follower, metrics)
         sockets = _websocket_endpoint(settings, observed, authentication, metrics, limits)
@@ -201,7 +211,7 @@ def _cors(settings: Settings) -> list[Middleware]:
         Middleware(
             CORSMiddleware,
             allow_origins=settings.origins,
-            allow_methods=("GET", "POST"),
+            allow_methods=("GET", "HEAD", "POST", "PUT"),
             allow_headers=ALLOWED_HEADERS,
             expose_headers=EXPOSED_HEADERS,
             max_age=PREFLIGHT_SECONDS,

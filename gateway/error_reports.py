@@ -21,6 +21,7 @@ IN_EXTENSIONS = {
     "cost": "cost",
     "heldRoles": "heldRoles",
     "inputPath": "path",
+    "reason": "reason",
 }
 
 log = logging.getLogger("gateway.error_reports")

@@ -50,6 +50,9 @@ class ErrorCode(StrEnum):
     PURPOSE_NOT_ALLOWED = "PURPOSE_NOT_ALLOWED"
     PURPOSE_DIFFERS = "PURPOSE_DIFFERS"
     INVALID_INPUT = "INVALID_INPUT"
+    #: What was sent of a document, and how it goes on.
+    NOT_AS_ANNOUNCED = "NOT_AS_ANNOUNCED"
+    OFFSET_DIFFERS = "OFFSET_DIFFERS"
     INVALID_CURSOR = "INVALID_CURSOR"
     POSITION_TOO_OLD = "POSITION_TOO_OLD"
     TOO_MANY_SUBSCRIPTIONS = "TOO_MANY_SUBSCRIPTIONS"
@@ -74,7 +77,8 @@ class GerbangError(Exception):
         self.message = message
         #: ``locations`` in the document, the ``path`` of the answer, the ``inputPath`` into the
         #: variables, the ``coordinate`` of a field, the ``heldRoles`` to choose from, the
-        #: ``acrValues`` to sign in with, the ``cost`` of the operation.
+        #: ``acrValues`` to sign in with, the ``cost`` of the operation, the ``reason`` for which
+        #: the bytes of a document were refused.
         self.details = details or {}
 
 

@@ -163,12 +163,19 @@ def _milliseconds(seconds: float) -> float:
 
 
 #: Paths that are logged by name. Others are chosen by the client, and could hold anything.
-PATHS = ("/graphql", "/graphql/schema/role.graphql", "/health/live", "/health/ready", "/metrics")
+PATHS = (
+    "/graphql",
+    "/graphql/schema/role.graphql",
+    "/documents/name",
+    "/health/live",
+    "/health/ready",
+    "/metrics",
+)
 #: Polled every few seconds by machines, so logged at DEBUG only.
-_PROBES = frozenset(PATHS[2:])
+_PROBES = frozenset(PATHS[3:])
 #: A schema is logged by one name for all roles.
 _SCHEMA = re.compile(r"/graphql/schema/[a-z_]{1,40}\.graphql")
-_METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS"})
+_METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS", "PUT"})
 
 log = logging.getLogger(__name__)
 
@@ -193,6 +200,8 @@ def name_of(path: str) -> str:
     """How a path is named in the log: those that a client chose are one."""
     if path in PATHS:
         return path
+    if path.startswith("/documents/"):  # a link says who opens what
+        return PATHS[2]
     return PATHS[1] if _SCHEMA.fullmatch(path) else "other"
 
 

@@ -52,6 +52,8 @@ from models import (
     Crossing,
     DataRequest,
     Decision,
+    DocumentContent,
+    DocumentUpload,
     Erasure,
     Identity,
     IdentityVersion,
@@ -141,6 +143,7 @@ OUTCOME_READERS = CASE_STAFF + SUBMITTERS
 #: Roles that read what kind of case it is, and which pseudonymous applicant it belongs to.
 FILE_READERS = CASE_READERS + SCREENING
 LAST_FOUR_READERS = CASE_WORKERS + AGENT + APPLICANT
+CONTENT_READERS = CASE_WORKERS + AGENT + APPLICANT
 IDENTITY_READERS = CASE_WORKERS + AGENT + APPLICANT + SCREENING
 #: Roles that read what was answered to requested items.
 TYPED_ANSWER_READERS = CASE_WORKERS + AGENT + APPLICANT
@@ -368,6 +371,19 @@ def of_a_visa_in_hand(of_case: Rule) -> Rule:
 of_a_visa_to_deliver = of_a_visa_in_hand(all_of(the_named_case, in_own_countries_to_hand_over))
 
 
+def of_an_upload(of_case: Rule) -> Rule:
+    """Uploads that others did not replace, in such cases."""
+    return all_of(
+        is_null(DocumentUpload.replaced_at),
+        reached_through(DocumentUpload.application_id, Application.id, of_case),
+    )
+
+
+def of_a_content(of_case: Rule) -> Rule:
+    """Contents of such uploads."""
+    return reached_through(DocumentContent.upload_id, DocumentUpload.id, of_an_upload(of_case))
+
+
 def of_people_in_reach(applicant: Attribute) -> Mapping[Role, Rule]:
     """Rows of people, for roles that may read who they are."""
 
@@ -399,6 +415,9 @@ def of_moved_people(applicant: Attribute) -> Mapping[Role, Rule]:
     }
 
 
+a_document_that_is_there = all_of(
+    in_the_past(DocumentUpload.completed_at), is_null(DocumentUpload.replaced_at)
+)
 #: The person that an entry of the ban list is about: for the entry itself, or for a case that it
 #: matches.
 the_named_entry = reached_through(
@@ -439,6 +458,7 @@ ROWS_OF_A_CASE: Mapping[str, Attribute] = {
     "Application": Application.id,
     "Bill": Bill.application_id,
     "CaseDocument": CaseDocument.application_id,
+    "DocumentUpload": DocumentUpload.application_id,
     "RequestedItem": RequestedItem.application_id,
     "ApplicationEvent": ApplicationEvent.application_id,
     "Assignment": Assignment.application_id,
@@ -660,6 +680,7 @@ POLICY: Mapping[str, Access] = {
             "fee": CASE_READERS,
             "bill": CASE_READERS,
             "documents": CASE_READERS,
+            "uploads": CONTENT_READERS + PARTNER_SERVICE,
             "requestedItems": CASE_READERS,
             "stage": CASE_STAFF + PARTNERS + APPLICANT + PARTNER_SERVICE,
             "status": CASE_STAFF,
@@ -700,6 +721,40 @@ POLICY: Mapping[str, Access] = {
             "recordedAt": CASE_READERS,
             "recordedBy": CASE_STAFF,
         },
+    ),
+    # The bytes of documents. What is awaited is for whoever hands the file in; a partner's system
+    # sends what it announced, and reads none of it again.
+    "DocumentUpload": Access(
+        rows={
+            Role.OFFICER: a_document_that_is_there,
+            Role.SUPERVISOR: a_document_that_is_there,
+            Role.PARTNER_AGENT: of_an_upload(at_own_place),
+            Role.APPLICANT: of_an_upload(lodged_by_oneself),
+            Role.PARTNER_SERVICE: all_of(
+                own_subject(DocumentUpload.requested_by), of_an_upload(in_own_countries)
+            ),
+        },
+        fields={
+            **dict.fromkeys(
+                ("id", "kind", "format", "size", "completedAt"),
+                CONTENT_READERS + PARTNER_SERVICE,
+            ),
+            **dict.fromkeys(("ticket", "expiresAt"), SUBMITTERS),
+            "requestedBy": CASE_WORKERS,
+            "content": CONTENT_READERS,
+        },
+    ),
+    # What is in them is read like identity: for a case, and logged.
+    "DocumentContent": Access(
+        rows={
+            Role.OFFICER: of_a_content(all_of(the_named_case, working_on_it)),
+            Role.SUPERVISOR: of_a_content(the_named_case),
+            Role.PARTNER_AGENT: of_a_content(
+                all_of(the_named_case_or_any, at_own_place_being_taken_in)
+            ),
+            Role.APPLICANT: of_a_content(lodged_by_oneself),
+        },
+        fields={"link": CONTENT_READERS},
     ),
     # What applicants are asked for. The officer's note is for those who hand it in.
     "RequestedItem": Access(
@@ -2093,6 +2148,7 @@ MUTATIONS: Mapping[str, Change] = {
     "fetchVisa": Change(
         {Role.PARTNER_SERVICE: of_a_visa_to_deliver}, "visaDocument", (VisaDocument,)
     ),
+    "requestUpload": Change(OF_THOSE_WHO_HANDED_IN.rows, "upload"),
     "revokeVisa": Change({Role.SUPERVISOR: every_row}),
     "setAsideRevocation": Change({Role.SUPERVISOR: every_row}),
     # Reference data that decrees change, and where partners work: from today on, never in the past.

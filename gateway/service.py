@@ -25,11 +25,14 @@ from gateway.execution.runner import SchemaRunner
 from gateway.execution.schemas import Schemas
 from gateway.execution.subscriptions import SchemaSubscriptions
 from gateway.faults import Fault
-from gateway.settings import Settings
+from gateway.mutations.uploading import Uploads
+from gateway.settings import Settings, SettingsError
+from gateway.wire.documents import Documents
 from gateway.wire.health import Drain
 from gateway.wire.metrics import Metrics
 from gateway.wire.socket_limits import SocketLimits
 from models.access_tokens.provider_keys import KeySource
+from models.contents.store import ContentStore, StoreError
 from models.database.connections import pool as make_pool
 from models.database.pool import ConnectionPool
 from models.database.url import read_database_url
@@ -113,7 +116,22 @@ def gateway(
         key_source=key_source,
         suspensions=suspensions,
         drain=drain,
+        contents=partial(
+            Documents,
+            uploads=Uploads(pool, starts, keys),
+            links=executor.services.document_links,
+            store=_store(settings),
+        ),
     )
+
+
+def _store(settings: Settings) -> ContentStore | None:
+    if settings.document_store is None:
+        return None
+    try:
+        return ContentStore(settings.document_store)
+    except StoreError as error:
+        raise SettingsError(f"GERBANG_DOCUMENT_STORE {error}.") from None
 
 
 def transaction_starts(settings: Settings, clock: Clock = time.time) -> TransactionStarts:

@@ -21,6 +21,7 @@ from models.case.file import Bill, CaseDocument, ItemAnswer, RequestedItem
 from models.case.screening import Screening
 from models.case.unmatched_payment import UnmatchedPayment
 from models.case.visa_check import VisaCheck
+from models.contents.tables import DocumentContent, DocumentUpload
 from models.documents import TrustedDocument
 from models.jobs.passes import JobPass
 from models.mail import Mail
@@ -87,6 +88,8 @@ __all__ = [
     "Deadline",
     "Decision",
     "DisclosedEnding",
+    "DocumentContent",
+    "DocumentUpload",
     "Eligibility",
     "EntryRule",
     "Erasure",

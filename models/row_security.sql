@@ -53,6 +53,8 @@ ALTER TABLE data_version ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE day_off ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE deadline ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE decision ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE document_content ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE document_upload ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE eligibility ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE ending_told ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE entry_rule ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -1141,6 +1143,13 @@ CREATE OR REPLACE FUNCTION viewer.facts_of_case(
                 SELECT it.application_id AS application_id
                 FROM decision AS it WHERE application_id = ANY (cases) AND decided_at <= instant
             ) AS found),
+            'document_upload', (SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]') FROM (
+                SELECT it.application_id AS application_id,
+                    CASE WHEN it.completed_at <= instant THEN it.completed_at + later END AS completed_at,
+                    CASE WHEN it.replaced_at <= instant THEN it.replaced_at + later END AS replaced_at,
+                    it.requested_by AS requested_by
+                FROM document_upload AS it WHERE application_id = ANY (cases)
+            ) AS found),
             'identity', (SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]') FROM (
                 SELECT it.applicant_id AS applicant_id
                 FROM identity AS it WHERE applicant_id = ANY (people)
@@ -1347,6 +1356,8 @@ GRANT SELECT (application_id, approved_at, approved_by, closed_at, closed_by, id
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_officer;
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_officer;
 GRANT SELECT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_officer;
+GRANT SELECT (applicant_id, content, sealed, upload_id) ON document_content TO gerbang_officer;
+GRANT SELECT (application_id, completed_at, id, kind, media_type, replaced_at, requested_by, size) ON document_upload TO gerbang_officer;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_officer;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_officer;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_officer;
@@ -1402,6 +1413,10 @@ CREATE POLICY officer_select ON centre FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON bill FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON document_upload FOR SELECT TO gerbang_officer
+    USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN document_upload.completed_at <= now() AND document_upload.replaced_at IS NULL ELSE false END);
+CREATE POLICY officer_select ON document_content FOR SELECT TO gerbang_officer
+    USING (CASE WHEN EXISTS (SELECT FROM document_upload AS by_1 WHERE by_1.id = document_content.upload_id AND by_1.replaced_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND by_2.reference = (SELECT viewer.purpose_reference('OFFICER')) AND EXISTS (SELECT FROM assignment AS by_3 WHERE by_3.application_id = by_2.id AND by_3.officer = (SELECT viewer.subject('OFFICER')) AND by_3.ended_at IS NULL))) THEN true ELSE false END);
 CREATE POLICY officer_select ON case_document FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON requested_item FOR SELECT TO gerbang_officer
@@ -1542,6 +1557,8 @@ GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_superv
 GRANT SELECT (crossed_at, direction, id, matched_at, port, report_key, reported_at, reported_by, visa_number) ON crossing TO gerbang_supervisor;
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_supervisor;
 GRANT SELECT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_supervisor;
+GRANT SELECT (applicant_id, content, sealed, upload_id) ON document_content TO gerbang_supervisor;
+GRANT SELECT (application_id, completed_at, id, kind, media_type, replaced_at, requested_by, size) ON document_upload TO gerbang_supervisor;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_supervisor;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_supervisor;
 GRANT SELECT (applicant_id, cause, copies_end_at, erased_at, id, index_removed_at, keys_deleted_at, ordered_at) ON erasure TO gerbang_supervisor;
@@ -1604,6 +1621,10 @@ CREATE POLICY supervisor_select ON centre FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON bill FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON document_upload FOR SELECT TO gerbang_supervisor
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN document_upload.completed_at <= now() AND document_upload.replaced_at IS NULL ELSE false END);
+CREATE POLICY supervisor_select ON document_content FOR SELECT TO gerbang_supervisor
+    USING (CASE WHEN EXISTS (SELECT FROM document_upload AS by_1 WHERE by_1.id = document_content.upload_id AND by_1.replaced_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND by_2.reference = (SELECT viewer.purpose_reference('SUPERVISOR')))) THEN true ELSE false END);
 CREATE POLICY supervisor_select ON case_document FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON requested_item FOR SELECT TO gerbang_supervisor
@@ -1911,6 +1932,8 @@ GRANT SELECT (application_id, closed_at, id, proposed_at, proposed_role, reason,
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_partner_agent;
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_partner_agent;
 GRANT SELECT (application_id, decided_at, id, is_incomplete, outcome) ON decision TO gerbang_partner_agent;
+GRANT SELECT (applicant_id, content, sealed, upload_id) ON document_content TO gerbang_partner_agent;
+GRANT SELECT (application_id, completed_at, expires_at, id, kind, media_type, replaced_at, size) ON document_upload TO gerbang_partner_agent;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_agent;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_agent;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_agent;
@@ -1960,6 +1983,10 @@ CREATE POLICY partner_agent_select ON centre FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN centre.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND centre.code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[]) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON bill FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = bill.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND by_1.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[])) THEN true ELSE false END);
+CREATE POLICY partner_agent_select ON document_upload FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN document_upload.replaced_at IS NULL AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = document_upload.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND by_1.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[])) THEN true ELSE false END);
+CREATE POLICY partner_agent_select ON document_content FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN EXISTS (SELECT FROM document_upload AS by_1 WHERE by_1.id = document_content.upload_id AND by_1.replaced_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND (by_2.reference = (SELECT viewer.purpose_reference('PARTNER_AGENT')) OR (SELECT viewer.purpose_reference('PARTNER_AGENT')) IS NULL) AND by_2.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_2.left_partner_at IS NULL AND by_2.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND by_2.received_at IS NULL AND by_2.closed_at IS NULL)) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON case_document FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = case_document.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND by_1.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON requested_item FOR SELECT TO gerbang_partner_agent
@@ -2283,6 +2310,8 @@ GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_applic
 GRANT SELECT (account, answered_at, applicant_id, due_at, id, kind, lodged_at, lodged_role, lookups_compared_at, reason, reference, state) ON data_request TO gerbang_applicant;
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_applicant;
 GRANT SELECT (application_id, decided_at, id, outcome, public_reason) ON decision TO gerbang_applicant;
+GRANT SELECT (applicant_id, content, sealed, upload_id) ON document_content TO gerbang_applicant;
+GRANT SELECT (application_id, completed_at, expires_at, id, kind, media_type, replaced_at, size) ON document_upload TO gerbang_applicant;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_applicant;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_applicant;
 GRANT SELECT (cause, copies_end_at, data_request_id, erased_at, id, keys_deleted_at, ordered_at) ON erasure TO gerbang_applicant;
@@ -2333,6 +2362,10 @@ CREATE POLICY applicant_select ON centre FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
 CREATE POLICY applicant_select ON bill FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = bill.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
+CREATE POLICY applicant_select ON document_upload FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN document_upload.replaced_at IS NULL AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = document_upload.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
+CREATE POLICY applicant_select ON document_content FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN EXISTS (SELECT FROM document_upload AS by_1 WHERE by_1.id = document_content.upload_id AND by_1.replaced_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND EXISTS (SELECT FROM applicant AS by_3 WHERE by_3.id = by_2.applicant_id AND by_3.account = (SELECT viewer.subject('APPLICANT'))))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON case_document FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = case_document.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON requested_item FOR SELECT TO gerbang_applicant
@@ -2406,6 +2439,7 @@ GRANT SELECT (application_id, closed_at, id, proposed_at, proposed_role, reason,
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_partner_service;
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_partner_service;
 GRANT SELECT (application_id, decided_at, id, outcome) ON decision TO gerbang_partner_service;
+GRANT SELECT (application_id, completed_at, expires_at, id, kind, media_type, replaced_at, requested_by, size) ON document_upload TO gerbang_partner_service;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_service;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_service;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_service;
@@ -2448,6 +2482,8 @@ CREATE POLICY partner_service_select ON centre FOR SELECT TO gerbang_partner_ser
     USING (CASE WHEN centre.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND centre.country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[]) THEN true ELSE false END);
 CREATE POLICY partner_service_select ON bill FOR SELECT TO gerbang_partner_service
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = bill.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_1.left_partner_at IS NULL AND by_1.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[])) THEN true ELSE false END);
+CREATE POLICY partner_service_select ON document_upload FOR SELECT TO gerbang_partner_service
+    USING (CASE WHEN document_upload.requested_by = (SELECT viewer.subject('PARTNER_SERVICE')) AND document_upload.replaced_at IS NULL AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = document_upload.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_1.left_partner_at IS NULL AND by_1.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_service_select ON case_document FOR SELECT TO gerbang_partner_service
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = case_document.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_1.left_partner_at IS NULL AND by_1.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_service_select ON requested_item FOR SELECT TO gerbang_partner_service
@@ -4059,6 +4095,18 @@ CREATE POLICY partner_agent_writing_select ON case_document FOR SELECT TO gerban
 GRANT UPDATE (recorded_at, recorded_by) ON case_document TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_update ON case_document FOR UPDATE TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END) WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END);
+GRANT SELECT (application_id, completed_at, expires_at, id, kind, media_type, replaced_at, requested_at, requested_by, sha256, size) ON document_upload TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_select ON document_upload FOR SELECT TO gerbang_partner_agent_writing
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = document_upload.application_id) AND document_upload.requested_by = (SELECT viewer.subject('PARTNER_AGENT')) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END);
+GRANT INSERT (application_id, id, kind, media_type, requested_by, sha256, size) ON document_upload TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_insert ON document_upload FOR INSERT TO gerbang_partner_agent_writing
+    WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = document_upload.application_id) AND document_upload.requested_by = (SELECT viewer.subject('PARTNER_AGENT')) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END);
+GRANT UPDATE (completed_at, replaced_at) ON document_upload TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_update ON document_upload FOR UPDATE TO gerbang_partner_agent_writing
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = document_upload.application_id) AND document_upload.requested_by = (SELECT viewer.subject('PARTNER_AGENT')) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END) WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = document_upload.application_id) AND document_upload.requested_by = (SELECT viewer.subject('PARTNER_AGENT')) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END);
+GRANT INSERT (applicant_id, sealed, upload_id) ON document_content TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_insert ON document_content FOR INSERT TO gerbang_partner_agent_writing
+    WITH CHECK (EXISTS (SELECT FROM document_upload AS upload WHERE upload.id = document_content.upload_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END);
 GRANT SELECT (application_id, assigned_at, ended_at, id) ON assignment TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON assignment FOR SELECT TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
@@ -4319,6 +4367,18 @@ CREATE POLICY applicant_writing_insert ON item_answer FOR INSERT TO gerbang_appl
 GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON case_document FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id));
+GRANT SELECT (application_id, completed_at, expires_at, id, kind, media_type, replaced_at, requested_at, requested_by, sha256, size) ON document_upload TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON document_upload FOR SELECT TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = document_upload.application_id) AND document_upload.requested_by = (SELECT viewer.subject('APPLICANT')) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN true ELSE false END);
+GRANT INSERT (application_id, id, kind, media_type, requested_by, sha256, size) ON document_upload TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_insert ON document_upload FOR INSERT TO gerbang_applicant_writing
+    WITH CHECK ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = document_upload.application_id) AND document_upload.requested_by = (SELECT viewer.subject('APPLICANT')) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN true ELSE false END);
+GRANT UPDATE (completed_at, replaced_at) ON document_upload TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_update ON document_upload FOR UPDATE TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = document_upload.application_id) AND document_upload.requested_by = (SELECT viewer.subject('APPLICANT')) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN true ELSE false END) WITH CHECK ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = document_upload.application_id) AND document_upload.requested_by = (SELECT viewer.subject('APPLICANT')) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN true ELSE false END);
+GRANT INSERT (applicant_id, sealed, upload_id) ON document_content TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_insert ON document_content FOR INSERT TO gerbang_applicant_writing
+    WITH CHECK (EXISTS (SELECT FROM document_upload AS upload WHERE upload.id = document_content.upload_id) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN true ELSE false END);
 GRANT SELECT (application_id, assigned_at, ended_at, id) ON assignment TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON assignment FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
@@ -4441,6 +4501,18 @@ CREATE POLICY partner_service_writing_select ON case_document FOR SELECT TO gerb
 GRANT UPDATE (recorded_at, recorded_by) ON case_document TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_update ON case_document FOR UPDATE TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END) WITH CHECK ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END);
+GRANT SELECT (application_id, completed_at, expires_at, id, kind, media_type, replaced_at, requested_at, requested_by, sha256, size) ON document_upload TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_select ON document_upload FOR SELECT TO gerbang_partner_service_writing
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = document_upload.application_id) AND document_upload.requested_by = (SELECT viewer.subject('PARTNER_SERVICE')) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END);
+GRANT INSERT (application_id, id, kind, media_type, requested_by, sha256, size) ON document_upload TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_insert ON document_upload FOR INSERT TO gerbang_partner_service_writing
+    WITH CHECK ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = document_upload.application_id) AND document_upload.requested_by = (SELECT viewer.subject('PARTNER_SERVICE')) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END);
+GRANT UPDATE (completed_at, replaced_at) ON document_upload TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_update ON document_upload FOR UPDATE TO gerbang_partner_service_writing
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = document_upload.application_id) AND document_upload.requested_by = (SELECT viewer.subject('PARTNER_SERVICE')) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END) WITH CHECK ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = document_upload.application_id) AND document_upload.requested_by = (SELECT viewer.subject('PARTNER_SERVICE')) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END);
+GRANT INSERT (applicant_id, sealed, upload_id) ON document_content TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_insert ON document_content FOR INSERT TO gerbang_partner_service_writing
+    WITH CHECK (EXISTS (SELECT FROM document_upload AS upload WHERE upload.id = document_content.upload_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END);
 GRANT SELECT (application_id, assigned_at, ended_at, id) ON assignment TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON assignment FOR SELECT TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));

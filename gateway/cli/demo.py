@@ -123,6 +123,7 @@ def demo(
             credentials_beside(keys_file),
             checkpoints,
             data.with_name(f"{data.name}.mail"),
+            data.with_name(f"{data.name}.documents"),
             store,
             origins,
         )
@@ -171,6 +172,7 @@ def _settings(
     credentials: Path,
     checkpoints: Path,
     mail: Path,
+    documents: Path,
     store: str,
     origins: tuple[str, ...],
 ) -> Settings:
@@ -188,6 +190,7 @@ def _settings(
             "GERBANG_CHECKPOINTS": str(checkpoints),
             "GERBANG_MAIL": f"file:{mail}",
             "GERBANG_MAIL_FROM": "gerbang@gerbang.example",
+            "GERBANG_DOCUMENT_STORE": f"file:{documents}",
             "GERBANG_KEY_STORE": store,
             "GERBANG_PORT": str(port),
             "GERBANG_METRICS_PORT": str(metrics_port),

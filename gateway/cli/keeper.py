@@ -21,8 +21,10 @@ from gateway.settings import Command, Settings, read_settings
 from gateway.wire.health import Health, internal_app
 from gateway.wire.keeper_metrics import KeeperMetrics
 from models.account import CheckpointFolder
+from models.contents.store import ContentStore
 from models.database.connections import CONNECTION_ERRORS, connected
 from models.jobs.account import keep_account, keep_dropping
+from models.jobs.contents import keep_removing_contents
 from models.jobs.erase_people import keep_erasing, keep_retention
 from models.jobs.forget_changes import keep_forgetting
 from models.jobs.inquiries import keep_inquiries
@@ -71,7 +73,8 @@ async def run_keeper(
     settings: Settings, jobs: Jobs | None = None, *, stands_still: bool = False
 ) -> AsyncIterator[None]:
     """Run the jobs while the context is open: fold and publish volumes, link and screen people,
-    sign the account and let its oldest entries go, erase people, sweep keys that belong to nobody,
+    sign the account and let its oldest entries go, erase people, remove what nobody is to read
+    again of documents, sweep keys that belong to nobody,
     carry what was done to keys into the account, compare receipts with the log of reads, end
     overdue cases, tell of inquiries that wait too long, deliver mail, take files from closed
     places, delete changes that no subscriber needs any more, install the next day's seal keys, and
@@ -101,6 +104,8 @@ async def run_keeper(
                 keepers.append(partial(keep_dropping, signing, folder, days))
         if not stands_still:
             keepers.append(partial(keep_sweeping, signing, settings.sweep_days))
+    if settings.document_store:
+        keepers.append(partial(keep_removing_contents, ContentStore(settings.document_store)))
     if settings.mail and settings.mail_from:
         sender = Sender(settings.mail_from, settings.dashboard_url)
         keepers.append(partial(keep_mail, mail_transport(settings.mail), sender))

@@ -15,6 +15,7 @@ from gateway.doctor.finding import Finding, finding_of
 from gateway.faults import Fault
 from gateway.settings import DocumentRule, Settings
 from models.database.owner import by_what, is_superuser, missing_rights
+from models.jobs.contents import contents_overdue
 from models.jobs.inquiries import IS_OVERDUE
 from models.key_service import KeyServiceError, Principal
 from models.migrations import current_and_newest
@@ -248,6 +249,14 @@ async def examine_vault(owner: asyncpg.Connection) -> AsyncIterator[Finding]:
             "Whoever did it writes to the database past every gateway; nobody reads these people.",
             "Find out who did (`gerbang audit verify`), put the values back from a backup, and let"
             " a supervisor close the alerts.",
+        )
+    if left := await contents_overdue(owner):
+        yield Finding(
+            f"The bytes of {left:,} documents should have been removed a day ago.",
+            "Nobody reads those of people who were erased, since their keys are gone; they fill the"
+            " store.",
+            "Give `gerbang keep` the same GERBANG_DOCUMENT_STORE as the gateways, with the right to"
+            " remove, and look at its log.",
         )
     if refused := await owner.fetchval(_LAST_SWEEP):
         yield Finding(

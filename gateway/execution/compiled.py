@@ -27,6 +27,7 @@ _LOGGED = {
     "VisaDocument": "visa.",
     "Movement": "movements.",
     "ItemAnswer": "answers.",
+    "DocumentContent": "document.",
 }
 #: The field of `Query` by which people are looked up.
 LOOKING_UP = "people"

@@ -13,6 +13,7 @@ from psycopg import Error as DriverError
 
 from gateway.access.alerts import SignIns, count_endings, raise_tampering
 from gateway.access.audit import AccessLog, OperationAudit
+from gateway.access.document_links import DocumentLinks
 from gateway.access.purpose import StatedPurpose, require_sign_in, stated_purpose
 from gateway.access.replicas import Replicas
 from gateway.access.statistics import NothingMeasured, Statistics
@@ -100,6 +101,7 @@ class SchemaRunner:
             schemas.catalogue,
             Cursors(cursor_keys),
             Positions(cursor_keys),
+            DocumentLinks(cursor_keys),
             Changes(pool, starts, keys, replicas),
             self.documents,
             keys,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
+from gateway.access.document_links import DocumentLinks
 from gateway.access.statistics import ColumnStatistics, Statistics
 from gateway.access.vault import LostKeys
 from gateway.faults import Fault
@@ -106,6 +107,7 @@ class Services:
     catalogue: Catalogue
     cursors: Cursors
     positions: Positions
+    document_links: DocumentLinks
     changes: ChangeMaker
     documents: DocumentExaminer
     #: By which people are looked up, where there are any.

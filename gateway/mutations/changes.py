@@ -17,7 +17,16 @@ from sqlalchemy.dialects.postgresql import insert
 from gateway.access.replicas import Replicas
 from gateway.access.transactions.begin import TransactionStarts
 from gateway.access.transactions.writing import WriteTransaction, begin_writing
-from gateway.mutations import breaches, crossings, fetching, mail, payments, readers, rights
+from gateway.mutations import (
+    breaches,
+    crossings,
+    fetching,
+    mail,
+    payments,
+    readers,
+    rights,
+    uploading,
+)
 from gateway.mutations.bans import AnswerBan, ProposeBan, change_bans
 from gateway.mutations.desk import relieve
 from gateway.mutations.outcome import (
@@ -51,6 +60,7 @@ _EFFECTS: Effects = {
     **payments.EFFECTS,
     **fetching.EFFECTS,
     **crossings.EFFECTS,
+    **uploading.EFFECTS,
 }
 
 

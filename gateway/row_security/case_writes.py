@@ -10,6 +10,7 @@ from models import (
     Bill,
     CaseDocument,
     Decision,
+    DocumentUpload,
     ItemAnswer,
     RequestedItem,
     Screening,
@@ -115,6 +116,34 @@ def grant_documents(writer: Writer) -> WriteGrant:
         update=writer.columns_of(CaseDocument, "UPDATE"),
         select_if=in_reach,
         update_if=writer.only_as(HANDING_OVER, in_reach),
+    )
+
+
+def grant_uploads(writer: Writer) -> WriteGrant:
+    """Whoever hands a file in announces documents, and notes what came; a trigger guards when."""
+    in_reach = writer.case_is_in_reach(DocumentUpload)
+    own = f"{in_reach} AND document_upload.requested_by = {writer.subject}"
+    return WriteGrant(
+        columns_in(DocumentUpload) - {"removed_at"},
+        frozenset({"id", "application_id", "kind", "media_type", "size", "sha256"})
+        | {"requested_by"},
+        frozenset({"completed_at", "replaced_at"}),
+        select_if=writer.only_as(SUBMITTERS, own),
+        insert_if=writer.only_as(SUBMITTERS, own),
+        update_if=writer.only_as(SUBMITTERS, own),
+    )
+
+
+def grant_contents(writer: Writer) -> WriteGrant:
+    """By what a content is opened is written with it, and never read here."""
+    of_an_upload = (
+        "EXISTS (SELECT FROM document_upload AS upload"
+        " WHERE upload.id = document_content.upload_id)"
+    )
+    return WriteGrant(
+        frozenset(),
+        frozenset({"upload_id", "applicant_id", "sealed"}),
+        insert_if=writer.only_as(SUBMITTERS, of_an_upload),
     )
 
 

@@ -310,7 +310,8 @@ READING_FUNCTIONS = "\n".join(
 )
 #: Roles that read sealed values can meet one that was tampered with.
 _MEETING = {role for noun in ("Identity", "IdentityVersion", "BannedPerson", "VisaDocument",
-                              "ItemAnswer") for role in POLICY[noun].rows}  # fmt: skip
+                              "ItemAnswer", "DocumentContent")
+            for role in POLICY[noun].rows}  # fmt: skip
 
 
 def reading_grants(role: Role) -> Iterator[str]:

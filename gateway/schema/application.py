@@ -19,6 +19,7 @@ from gateway.schema.country import Country
 from gateway.schema.erasure import LegalHold
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.screening import Screening
+from gateway.schema.upload import DocumentUpload
 from gateway.schema.visa_type import VisaType
 from models import Applicant as ApplicantRow
 from models import Application as Row
@@ -30,6 +31,7 @@ from models import Centre as CentreRow
 from models import Correction as CorrectionRow
 from models import Country as CountryRow
 from models import Decision as DecisionRow
+from models import DocumentUpload as UploadRow
 from models import LegalHold as LegalHoldRow
 from models import Partner as PartnerRow
 from models import RequestedItem as RequestedItemRow
@@ -167,6 +169,13 @@ class Application(Node):
     fee: Money | None = money(Row.fee_idr, "What was paid; null before.")
     bill: Bill | None = link(
         Row.id, BillRow.application_id, "What is to be paid; null for what was paid before bills."
+    )
+    uploads: list[DocumentUpload] = links(
+        Row.id,
+        UploadRow.application_id,
+        "The bytes of its documents: those that are there and, for who hands the file in, those"
+        f" that are awaited, at most {2 * len(DocumentKind)}.",
+        order=(UploadRow.kind, UploadRow.id),
     )
     documents: list[CaseDocument] = links(
         Row.id,

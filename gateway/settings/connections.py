@@ -91,3 +91,11 @@ class ConnectionSettings:
         parsers.seconds(0.1, 300),
         20.0,
     )
+    document_store: str | None = setting(
+        "where the contents of documents are, sealed: file:/folder, or s3://bucket, gs://bucket, "
+        "az://container, whose credentials are where their own tools look for them "
+        "(AWS_ACCESS_KEY_ID …); the same for `gerbang serve` and `gerbang keep`; without it none "
+        "are taken in or read",
+        parsers.document_store,
+        None,
+    )

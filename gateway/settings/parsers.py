@@ -145,6 +145,12 @@ def mail(value: str) -> str:
     return value
 
 
+def document_store(value: str) -> str:
+    if not re.fullmatch(r"(file:/|(s3|gs|az)://)\S+", value):
+        raise ValueError("expected file:/folder, s3://bucket, gs://bucket or az://container")
+    return value
+
+
 def address(value: str) -> str:
     if not re.fullmatch(ADDRESS, value):
         raise ValueError("expected an address such as gerbang@example.org")

@@ -38,10 +38,11 @@ SEALED = (
     "place_of_birth",
     "passport_expires_on",
 )
-#: What is sealed beside identities: the code of a visa in hand, and what was answered.
-CODE = "code"
+#: What is sealed beside identities: the code of a visa in hand, by what a document is opened, and
+#: what was answered.
+CODE, CONTENT = "code", "content"
 ANSWERED = ("as_text", "as_day", "as_country", "street", "city", "province", "postal_code")
-_SEALED = frozenset((*SEALED, CODE, *ANSWERED))
+_SEALED = frozenset((*SEALED, CODE, CONTENT, *ANSWERED))
 _MARK_BYTES, _NONCE_BYTES = 15, 12
 _SEALED_AT = _MARK_BYTES + _NONCE_BYTES
 #: Begins a cell that is not sealed yet; a sealed one begins with its version and a colon.

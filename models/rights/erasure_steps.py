@@ -60,6 +60,10 @@ _HIDE = (
     "UPDATE stay SET entered_on = NULL, departed_on = NULL, stay_until = NULL FROM application"
     " WHERE application.id = application_id AND applicant_id = ANY ($1)",
     "UPDATE item_answer SET sealed = '{}' WHERE applicant_id = ANY ($1)",
+    "UPDATE document_content SET sealed = '{}' WHERE applicant_id = ANY ($1)",
+    # The keeper then removes the bytes.
+    "UPDATE document_upload SET replaced_at = clock_timestamp() WHERE replaced_at IS NULL"
+    " AND application_id IN (SELECT id FROM application WHERE applicant_id = ANY ($1))",
     # The sign-in then belongs to nobody on file: somebody who applies again is a new applicant.
     "UPDATE applicant SET account = NULL, passport_last_four = NULL, "
     " erased_at = clock_timestamp() WHERE id = ANY ($1)",

@@ -241,6 +241,14 @@ class DocumentKind(StrEnum):
     RESIDENCE_PERMIT = "RESIDENCE_PERMIT"
 
 
+class FileFormat(StrEnum):
+    """What a document is handed in as."""
+
+    PDF = "PDF"
+    JPEG = "JPEG"
+    PNG = "PNG"
+
+
 class RequestedItemKind(StrEnum):
     """What applicants are asked for: a document, or something about them or their trip."""
 

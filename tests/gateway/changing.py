@@ -76,6 +76,7 @@ ANSWERS = {
     "relieveOfficer": "relieved",
     "recordCrossings": "recorded",
     "closeAlert": "alert { id }",
+    "requestUpload": "upload { id ticket }",
     **dict.fromkeys(
         ("openInquiry", "approveInquiry", "reviewInquiry"),
         "inquiry { id reference seen endsAt mostPeople approvedBy verdict }",
@@ -90,6 +91,12 @@ UNSAID: Mapping[str, dict[str, Any]] = {
     "fetchVisa": {"visaNumber": "ID0000000000000"},
     "submitApplication": {"entryOn": ENTRY_ON},
     "recordDocuments": {"documents": []},
+    "requestUpload": {
+        "kind": "PHOTOGRAPH",
+        "format": "PNG",
+        "size": 1_000,
+        "sha256": "0a" * 32,
+    },
     "requestInformation": {"items": [{"kind": "RETURN_TICKET"}]},
     "answerInformation": {"items": ["RETURN_TICKET"]},
     "holdApplication": {"reason": "To be looked into."},

@@ -36,6 +36,7 @@ from tests.gateway.in_process import running_gateway
 from tests.gateway.test_mail_subscriptions import with_address
 from tests.linking import KEYS, linking
 from tests.rights import order_erasure, payload_of, withdrawn_case
+from tests.scans import png, sent
 from tests.world import today
 
 pytestmark = pytest.mark.anyio
@@ -83,6 +84,8 @@ MADE_AT = {
     "mail_subscription": "subscribed_at",
     "saved_view": "saved_at",
     "month_note": "written_at",
+    "document_upload": "requested_at",
+    "document_content": "(SELECT requested_at FROM document_upload WHERE id = upload_id)",
     "key_operation": "occurred_at",
     "ban_entry": "proposed_at",
     "banned_person": "(SELECT proposed_at FROM ban_entry WHERE id = ban_id)",
@@ -95,9 +98,11 @@ MADE_AT = {
 
 
 @pytest.fixture(scope="module")
-async def app(world: str) -> AsyncIterator[Starlette]:
+async def app(world: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Starlette]:
     """The gateway with so small a budget for supervisors that a second person is one too many."""
-    settings = tokens.settings(world, **PATIENT, read_budget_supervisor="1")
+    store = f"file:{tmp_path_factory.mktemp('contents')}"
+    given = {"read_budget_supervisor": "1", "document_store": store}
+    settings = tokens.settings(world, **PATIENT, **given)
     async with running_gateway(settings) as application, linking(world):
         yield application
 
@@ -171,6 +176,7 @@ async def _walk(who: Mapping[str, Viewer]) -> None:
         )
         await perform(who["agent-au"], "answerInformation", answered, items=[], answers=[where])
         await perform(who["agent-au"], "proposeCorrection", asked_for, **corrected)
+        await sent(who["agent-au"], asked_for, png())
         suspended = await who["administrator"](
             document("suspendViewer", "suspension { id }"),
             input={"idempotencyKey": key(), "subject": key(), "reason": "A leak."},

@@ -101,9 +101,9 @@ CALLED: dict[Role, set[str]] = {
                       "approveInquiry", "reviewInquiry", "holdErasure", "releaseErasure"},
     Role.PARTNER_AGENT: {*OWN, "submitApplication", "submitApplications", "recordDocuments",
                          "markReceived", "answerInformation", "withdrawApplication",
-                         "proposeCorrection"},
+                         "proposeCorrection", "requestUpload"},
     Role.APPLICANT: {"submitApplication", "answerInformation", "withdrawApplication",
-                     "proposeCorrection", "lodgeDataRequest"},
+                     "proposeCorrection", "lodgeDataRequest", "requestUpload"},
     Role.AUDITOR: {*OWN, "registerDataRequest", "nameDataSubject", "answerDataRequest",
                    "proposeLookupOpening", "approveLookupOpening", "recordBreach", "notifyPeople",
                    "notifyInstitution", "closeBreach", "approveReferenceChange",
@@ -112,7 +112,7 @@ CALLED: dict[Role, set[str]] = {
     Role.BORDER: {"recordCrossings"},
     Role.PARTNER_SERVICE: {"submitApplication", "submitApplications", "recordDocuments",
                            "markReceived", "answerInformation", "withdrawApplication",
-                           "proposeCorrection", "fetchVisa"},
+                           "proposeCorrection", "fetchVisa", "requestUpload"},
     Role.SCREENING: {"recordScreening", "confirmScreening", "proposeBan", "approveBan",
                      "rejectBan", "proposeBanWithdrawal", "approveBanWithdrawal"},
     Role.ADMINISTRATOR: {*PROPOSALS, "approveReferenceChange", "cancelReferenceChange",
@@ -235,9 +235,8 @@ def assert_refused(answer: Answer, mutations: list[str]) -> None:
 
 
 async def call(viewer: Viewer, mutation: str, id_: str) -> Answer:
-    selection = "application { id } errors { code message path }"
     input_ = {"idempotencyKey": key(), **input_of(mutation, id_)}
-    return await viewer(document(mutation, selection), input=input_)
+    return await viewer(document(mutation), input=input_)
 
 
 # --- Statuses ------------------------------------------------------------------------------------

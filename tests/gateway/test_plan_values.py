@@ -26,6 +26,7 @@ CATALOGUE = Catalogue(FULL)
 #: Expressions that always have a value.
 NEVER_NULL = {
     "Decision.isIncomplete",
+    "DocumentUpload.ticket",  # put together of words that are never null
     "AccessEvent.inWords",  # put together of words that are never null
     "DataRequest.legalBasis",  # of each kind there is
     "KeyOperation.keys",  # as many as there are subjects, where nothing else was counted
@@ -39,6 +40,7 @@ NEVER_NULL = {
 }
 #: Numbers that have more room in the database than they ever need.
 SMALL = {
+    "DocumentUpload.size",
     "VisaType.stayDays",
     "Breach.peopleNotified",
     "ReferenceChangeValue.line",

@@ -193,6 +193,7 @@ AREAS = (
         "visa",
         (
             *("models/visa_document/*.py", "models/jobs/visa_documents.py"),
+            *("models/contents/*.py", "models/jobs/contents.py"),
             *("gateway/schema/visa_document.py", "gateway/cli/visa.py"),
         ),
         matching("journeys/test_visa_in_hand models/test_visa_document models/test_witnesses"),

@@ -67,6 +67,7 @@ MAY: dict[str, str] = {
     "rejectLink": "OFFICER",
     "withdrawApplication": "PARTNER_AGENT APPLICANT PARTNER_SERVICE",
     "fetchVisa": "PARTNER_SERVICE",
+    "requestUpload": "PARTNER_AGENT APPLICANT PARTNER_SERVICE",
     "revokeVisa": "SUPERVISOR",
     "setAsideRevocation": "SUPERVISOR",
     **dict.fromkeys(supervising.OF, "SUPERVISOR"),

@@ -153,6 +153,7 @@ _OTHERWISE = {
     "relieveOfficer": "relieved",
     "closeAlert": "alert",
     "fetchVisa": "visaDocument",
+    "requestUpload": "upload",
     **dict.fromkeys(
         ("subscribeToMail", "renewMailSubscription", "endMailSubscription"), "mailSubscription"
     ),

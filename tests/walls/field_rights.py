@@ -120,6 +120,7 @@ _CASES: dict[str, Lines] = {
         "closedAt groupReference successor leftPartnerAt":   "- R R R R R R R - - - - - -",
         "payBy answerBy decideBy":                           "- R R R R R R R - - - - - -",
         "fee bill requestedItems documents":                 "- R R R R R R R - - - - - -",
+        "uploads":                                           "- R R - R - R R - - - - - -",
         "assignments":                                       "- R R - - R - - - - - - - -",
         "isLinked":                                          "- R R - - R - - - - - - - -",
         "isReferred":                                        "- R R - - - - - - - - - - -",
@@ -146,6 +147,13 @@ _CASES: dict[str, Lines] = {
         "kind recordedAt":                                   "- R R R R R R R - - - - - -",
         "recordedBy":                                        "- R R - - R - - - - - - - -",
     },
+    "DocumentUpload": {
+        "id kind format size completedAt":                   "- R R - R - R R - - - - - -",
+        "ticket expiresAt":                                  "- - - - R - R R - - - - - -",
+        "requestedBy":                                       "- R R - - - - - - - - - - -",
+        "content":                                           "- R R - R - R - - - - - - -",
+    },
+    "DocumentContent": {"link":                             "- R R - R - R - - - - - - -"},
     "Assignment": {
         "officer assignedAt endedAt":                        "- R R - - R - - - - - - - -",
         # Who took a case off a desk would reveal a hit to an officer.

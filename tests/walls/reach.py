@@ -387,6 +387,17 @@ async def complete(connection: asyncpg.Connection) -> None:
             " ON CONFLICT DO NOTHING",
             application_id(case.reference),
         )
+        await connection.execute(
+            "INSERT INTO document_upload (id, application_id, kind, media_type, size, sha256,"
+            " requested_by, expires_at, completed_at) VALUES"
+            " ($1, $1, 'PHOTOGRAPH', 'PNG', 1, decode(repeat('0a', 32), 'hex'), 'service',"
+            " now() + interval '1 day', now())",
+            application_id(case.reference),
+        )
+        await connection.execute(
+            "INSERT INTO document_content (upload_id, applicant_id) VALUES ($1, $2)",
+            *(application_id(case.reference), person),
+        )
         if "INFO_REQUESTED" not in case.life:
             await connection.execute(
                 "INSERT INTO requested_item (id, application_id, kind, requested_at,"
@@ -739,6 +750,42 @@ def _bills(claims: Claims) -> set[Key]:
 
 def _case_documents(claims: Claims) -> set[Key]:
     return {(application_id(case.reference),) for case in _cases(claims)}
+
+
+def _uploads(claims: Claims) -> set[Key]:
+    """All of them were sent by the account of one partner's system, and are there."""
+    role = role_of(claims)
+    if role in ("AUDITOR", "PARTNER_MANAGER", "SCREENING"):
+        return set()
+    own = role != "PARTNER_SERVICE" or claims["sub"] == "service"
+    return {(application_id(case.reference),) for case in _cases(claims) if own}
+
+
+def _contents(claims: Claims) -> set[Key]:
+    """Like who the applicant is, but for the case itself that is named."""
+    named, own = named_case(claims), _cases(claims)
+    match role_of(claims):
+        case "SUPERVISOR":
+            found = [case for case in EVERY_CASE if case.reference == named]
+        case "OFFICER":
+            found = [
+                case
+                for case in EVERY_CASE
+                if case.reference == named and case.officer == claims["sub"] and not is_closed(case)
+            ]
+        case "PARTNER_AGENT":
+            found = [
+                case
+                for case in own
+                if named in (None, case.reference)
+                and ("RECEIVED" not in case.life or case.reference == NOT_RECEIVED)
+                and not is_closed(case)
+            ]
+        case "APPLICANT":
+            found = [*own]
+        case _:
+            found = []
+    return {(application_id(case.reference),) for case in found}
 
 
 def _requested_items(claims: Claims) -> set[Key]:
@@ -1103,6 +1150,8 @@ _ROWS: dict[str, Reach] = {
     "Application": Reach("application", ("reference",), lambda claims: _each(_references(claims))),
     "Bill": Reach("bill", ("billing_code",), _bills),
     "CaseDocument": Reach("case_document", ("application_id",), _case_documents),
+    "DocumentUpload": Reach("document_upload", ("id",), _uploads),
+    "DocumentContent": Reach("document_content", ("upload_id",), _contents),
     "RequestedItem": Reach("requested_item", ("id",), _requested_items),
     "ItemAnswer": Reach("item_answer", ("item_id",), _item_answers),
     "ApplicationEvent": Reach("application_event", ("application_id", "sequence"), _events),

@@ -31,6 +31,11 @@ _WHOEVER_LODGES = {
     "application_event": {"INSERT": _HAPPENED},
     "requested_item": {"UPDATE": _HANDED_IN},
     "item_answer": {"INSERT": "item_id application_id applicant_id sealed"},
+    "document_upload": {
+        "INSERT": "id application_id kind media_type size sha256 requested_by",
+        "UPDATE": "completed_at replaced_at",
+    },
+    "document_content": {"INSERT": "upload_id applicant_id sealed"},
 }
 #: A case that is withdrawn leaves the desk.
 _DESK = {"assignment": {"UPDATE": "ended_at ended_by"}}
@@ -229,6 +234,8 @@ NEVER_READ: Mapping[str, str] = {
     " SCREENING TREASURY",
     "identity_version.sealed": "OFFICER SUPERVISOR PARTNER_AGENT APPLICANT PARTNER_SERVICE"
     " SCREENING TREASURY",
+    "document_upload": "OFFICER SUPERVISOR AUDITOR SCREENING TREASURY ADMINISTRATOR",
+    "document_content": f"APPLICANT AUDITOR {_NOT_APPLICANTS}",
     "visa_document.sealed": f"APPLICANT AUDITOR {_NOT_APPLICANTS}",
     "assignment.officer": "PARTNER_AGENT APPLICANT PARTNER_SERVICE SCREENING TREASURY",
 }

@@ -126,6 +126,9 @@ LISTS: Mapping[str, Bound] = {
         100, "each kind of document, and its decrees", RequiredDocument.visa_type_code
     ),
     "Application.documents": Bound(len(DocumentKind), "a closed list"),
+    "Application.uploads": Bound(
+        2 * len(DocumentKind), "of each document one that counts, and one that is awaited"
+    ),
     "DocumentsError.missingDocuments": Bound(len(DocumentKind), "a closed list"),
     "VisaType.passportRules": Bound(
         20, "one for each decree that changed it", PassportRule.visa_type_code

@@ -246,12 +246,19 @@ def _derived(entry: DerivedValue, column_set: ColumnSet, places: Places) -> Writ
     columns = [
         (label, places.of(column_set, label), kind_of(column_set.type_of(label)))
         for label in entry.labels
+        if not isinstance(column_set.type_of(label), Sealed)
+    ]
+    sealed = [
+        (label, places.of(column_set, label))
+        for label in entry.labels
+        if isinstance(column_set.type_of(label), Sealed)
     ]
 
     def write(rendering: Rendering, row: Group) -> bytes:
         table, info = rendering.tables[row.table], SimpleNamespace(context=rendering.context)
         read = SimpleNamespace(
-            **{label: table.value(row.first, place, kind) for label, place, kind in columns}
+            **{label: table.value(row.first, place, kind) for label, place, kind in columns},
+            **{label: rendering.opened[row.table, row.first, place] for label, place in sealed},
         )
         given = entry.arguments(rendering.variables) if entry.arguments else {}
         return orjson.dumps(entry.render(entry.resolve(read, info, **given), rendering.count))

@@ -28,6 +28,7 @@ from gateway.texts.language import Language
 from models.vocabulary import (
     CrossingDirection,
     DocumentKind,
+    FileFormat,
     Ground,
     Outcome,
     Queue,
@@ -48,6 +49,7 @@ __all__ = [
     "Currency",
     "Direction",
     "DocumentKind",
+    "FileFormat",
     "Ground",
     "HitResolution",
     "Outcome",

@@ -8,6 +8,7 @@ from models.vocabulary import (
     CrossingDirection,
     DocumentKind,
     EventKind,
+    FileFormat,
     Ground,
     Outcome,
     Presence,
@@ -51,6 +52,11 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "PARTNER_PORTAL": "On a partner's portal.",
         "PARTNER_CENTRE": "At a partner's visa centre.",
         "PARTNER_GROUP": "In a group that a partner handed in.",
+    },
+    FileFormat: {
+        "PDF": "A PDF, `application/pdf`.",
+        "JPEG": "A picture, `image/jpeg`.",
+        "PNG": "A picture, `image/png`.",
     },
     UnmatchedPaymentState: {
         "KEPT": "It waits for its bill.",

@@ -17,6 +17,7 @@ from gateway.mutations.requests import (
     Submission,
     SubmissionRequest,
 )
+from gateway.mutations.uploading import MOST_BYTES, UploadRequest
 from gateway.schema.mutations import inputs
 from gateway.schema.mutations.answers import read_answers
 from gateway.schema.mutations.inputs import (
@@ -37,6 +38,7 @@ from models.vocabulary import (
 
 _SHORTEST_KEY, _LONGEST_KEY = 8, 128
 _ANSWERS = (ScreeningResult.CLEAR, ScreeningResult.HIT, ScreeningResult.UNAVAILABLE)
+_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 _RECEIPT = re.compile(r"[0-9A-Z]{16}")
 
 
@@ -61,6 +63,24 @@ def read_fetch(intent: Intent, input_: inputs.FetchVisaInput) -> FetchRequest:
     faults = faults_of_key(key)
     return FetchRequest(
         mutation=intent.name, key=key, faults=faults, visa_number=input_.visa_number
+    )
+
+
+def read_upload(intent: Intent, input_: inputs.RequestUploadInput) -> UploadRequest:
+    key, faults = input_.idempotency_key, faults_of_key(input_.idempotency_key)
+    if not 0 < input_.size <= MOST_BYTES:
+        faults = (*faults, _invalid("size", rule="size", most=MOST_BYTES))
+    if not _SHA256.fullmatch(input_.sha256):
+        faults = (*faults, _invalid("sha256", rule="sha256"))
+    return UploadRequest(
+        mutation=intent.name,
+        key=key,
+        faults=faults,
+        application=_application(input_.application_id),
+        kind=input_.kind,
+        media_type=input_.format,
+        size=input_.size,
+        sha256=input_.sha256,
     )
 
 

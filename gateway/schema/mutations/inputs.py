@@ -7,6 +7,7 @@ import strawberry
 
 from gateway.mapping.enums import (
     DocumentKind,
+    FileFormat,
     Ground,
     HitResolution,
     Outcome,
@@ -336,4 +337,14 @@ class SetAsideRevocationInput(StepInput):
 @strawberry.input(description="A visa of which your system fetches the document.")
 class FetchVisaInput:
     visa_number: str = required("The number of the visa.")
+    idempotency_key: str = required(_KEY)
+
+
+@strawberry.input(description="A document whose bytes you are about to send.")
+class RequestUploadInput:
+    application_id: strawberry.ID = required("The application to whose file it belongs.")
+    kind: DocumentKind = required("Which document. Once whole, it replaces the one that is there.")
+    format: FileFormat = required("What it is.")
+    size: int = required("How large it is, in bytes: at most 1 GiB.")
+    sha256: str = required("SHA-256 of its bytes: 64 hexadecimal digits.")
     idempotency_key: str = required(_KEY)

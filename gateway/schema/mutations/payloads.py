@@ -22,6 +22,7 @@ from gateway.schema.reference_change import ReferenceChange
 from gateway.schema.screening import Screening
 from gateway.schema.supervision.inquiry import Inquiry
 from gateway.schema.suspension import Suspension
+from gateway.schema.upload import DocumentUpload
 from gateway.schema.visa_document import VisaDocument
 from gateway.strawberry_bridge import computed_field
 from gateway.texts.language import Language
@@ -44,6 +45,7 @@ ANSWERS: Mapping[str, Answer] = {
     ),
     "bill": Answer(Bill, f"The bill {_NOW}"),
     "unmatchedPayment": Answer(UnmatchedPayment, f"The payment {_NOW}"),
+    "upload": Answer(DocumentUpload, f"The upload {_NOW}"),
     "visaDocument": Answer(
         VisaDocument,
         "The visa in hand; null where nothing was done, and once another replaced it, or the visa"

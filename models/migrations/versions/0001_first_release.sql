@@ -1932,6 +1932,35 @@ CREATE INDEX ix_legal_hold_held_at_id ON legal_hold (held_at, id);
 
 CREATE UNIQUE INDEX uq_legal_hold_lasting ON legal_hold (application_id) WHERE released_at IS NULL;
 
+CREATE TABLE document_upload (
+    id UUID NOT NULL,
+    application_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    size BIGINT NOT NULL,
+    sha256 BYTEA NOT NULL,
+    requested_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    requested_by TEXT NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    completed_at TIMESTAMP WITH TIME ZONE,
+    replaced_at TIMESTAMP WITH TIME ZONE,
+    removed_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_document_upload PRIMARY KEY (id),
+    CONSTRAINT ck_document_upload_kind_is_known CHECK (kind IN ('PASSPORT_SCAN', 'PHOTOGRAPH', 'RETURN_TICKET', 'ITINERARY', 'ACCOMMODATION', 'BANK_STATEMENT', 'INVITATION_LETTER', 'GUARANTEE_LETTER', 'EMPLOYMENT_LETTER', 'EMPLOYMENT_CONTRACT', 'CURRICULUM_VITAE', 'BUSINESS_LICENCE', 'DEED_OF_ESTABLISHMENT', 'INVESTMENT_PLAN', 'PROOF_OF_INCOME', 'HEALTH_INSURANCE', 'VACCINATION_CERTIFICATE', 'POLICE_CERTIFICATE', 'BIRTH_CERTIFICATE', 'MARRIAGE_CERTIFICATE', 'PARENTAL_CONSENT', 'RESIDENCE_PERMIT')),
+    CONSTRAINT ck_document_upload_media_type_is_known CHECK (media_type IN ('PDF', 'JPEG', 'PNG')),
+    CONSTRAINT ck_document_upload_size_is_positive CHECK (size > 0),
+    CONSTRAINT ck_document_upload_digest_is_whole CHECK (length(sha256) = 32),
+    CONSTRAINT ck_document_upload_expires_after_request CHECK (expires_at > requested_at),
+    CONSTRAINT ck_document_upload_removed_once_replaced CHECK (removed_at IS NULL OR completed_at IS NULL OR replaced_at IS NOT NULL),
+    CONSTRAINT fk_document_upload_application_id FOREIGN KEY(application_id) REFERENCES application (id)
+);
+
+CREATE INDEX ix_document_upload_to_remove ON document_upload (requested_at, id) WHERE removed_at IS NULL AND (completed_at IS NULL OR replaced_at IS NOT NULL);
+
+CREATE UNIQUE INDEX uq_document_upload_awaited ON document_upload (application_id, kind) WHERE completed_at IS NULL AND replaced_at IS NULL;
+
+CREATE UNIQUE INDEX uq_document_upload_current ON document_upload (application_id, kind) WHERE completed_at IS NOT NULL AND replaced_at IS NULL;
+
 CREATE TABLE correction (
     id UUID NOT NULL,
     application_id UUID NOT NULL,
@@ -2006,6 +2035,19 @@ CREATE TABLE item_answer (
 CREATE INDEX ix_item_answer_applicant_id ON item_answer (applicant_id);
 
 CREATE INDEX ix_item_answer_application_id ON item_answer (application_id);
+
+CREATE TABLE document_content (
+    upload_id UUID NOT NULL,
+    applicant_id UUID NOT NULL,
+    sealed JSONB DEFAULT '{}' NOT NULL,
+    content TEXT,
+    CONSTRAINT pk_document_content PRIMARY KEY (upload_id),
+    CONSTRAINT ck_document_content_content_is_sealed CHECK (content IS NULL),
+    CONSTRAINT fk_document_content_upload_id FOREIGN KEY(upload_id) REFERENCES document_upload (id),
+    CONSTRAINT fk_document_content_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
+);
+
+CREATE INDEX ix_document_content_applicant_id ON document_content (applicant_id);
 
 CREATE TABLE movement (
     id UUID NOT NULL,
@@ -4394,6 +4436,76 @@ CREATE FUNCTION find_unrecorded_reference_rows() RETURNS TABLE (
     FROM (SELECT *, name || reference_key(name, image) AS target FROM standing) AS named
     WHERE target NOT IN (SELECT target FROM recorded)
 $$;
+
+CREATE FUNCTION guard_document_upload() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        oneself text := viewer.subject(NULL);
+        instant timestamptz := clock_timestamp();
+        is_allowed boolean;
+    BEGIN
+        PERFORM FROM application WHERE id = NEW.application_id AND closed_at IS NULL FOR KEY SHARE;
+        is_allowed := FOUND AND NEW.requested_by = oneself;
+        IF TG_OP = 'INSERT' THEN
+            NEW.requested_at := instant;
+            NEW.expires_at := instant + interval '24 hours';
+            is_allowed := is_allowed
+                AND num_nonnulls(NEW.completed_at, NEW.replaced_at, NEW.removed_at) = 0;
+            UPDATE document_upload SET replaced_at = instant
+            WHERE application_id = NEW.application_id AND kind = NEW.kind
+                AND completed_at IS NULL AND replaced_at IS NULL AND is_allowed;
+        ELSE
+            -- It is complete, or was refused.
+            is_allowed := is_allowed AND num_nonnulls(OLD.completed_at, OLD.replaced_at) = 0
+                AND OLD.expires_at > instant
+                AND num_nonnulls(NEW.completed_at, NEW.replaced_at) = 1
+                AND to_jsonb(NEW) - '{completed_at,replaced_at}'::text[]
+                    = to_jsonb(OLD) - '{completed_at,replaced_at}'::text[];
+            IF is_allowed AND NEW.completed_at IS NULL THEN
+                NEW.replaced_at := instant;
+            ELSIF is_allowed THEN
+                NEW.completed_at := instant;
+                UPDATE document_upload SET replaced_at = instant
+                WHERE application_id = NEW.application_id AND kind = NEW.kind
+                    AND completed_at IS NOT NULL AND replaced_at IS NULL;
+                UPDATE case_document SET recorded_at = instant, recorded_by = oneself
+                WHERE application_id = NEW.application_id AND kind = NEW.kind
+                    AND recorded_at IS NULL;
+            END IF;
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'a document is announced and sent in the own name, to an open case'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_document_upload BEFORE INSERT OR UPDATE ON document_upload
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_document_upload();
+
+CREATE FUNCTION guard_document_content() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF NOT EXISTS (
+            SELECT FROM document_upload AS upload
+            JOIN application ON application.id = upload.application_id
+            WHERE upload.id = NEW.upload_id AND application.applicant_id = NEW.applicant_id
+                AND upload.requested_by = viewer.subject(NULL) AND upload.replaced_at IS NULL
+                AND upload.completed_at
+                    BETWEEN transaction_timestamp() AND clock_timestamp()
+        ) THEN
+            RAISE EXCEPTION 'a content belongs to an upload that is complete, and its person'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_document_content BEFORE INSERT OR UPDATE ON document_content
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_document_content();
 
 CREATE FUNCTION order_visa_document() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

@@ -1,0 +1,59 @@
+"""Contents of documents: where to send them, what is there, and how to open it."""
+
+from datetime import datetime
+from typing import Any
+
+import strawberry
+from sqlalchemy import Text, cast, func
+
+from gateway.access.document_links import PATH
+from gateway.mapping.context import Context
+from gateway.mapping.declare import Fact, Node, column, derived_field, link, noun
+from gateway.mapping.enums import FileFormat
+from models import DocumentContent as ContentRow
+from models import DocumentUpload as UploadRow
+from models.contents.sealing import Content
+from models.person.sealed import sealed_cell
+from models.vocabulary import DocumentKind
+
+
+def _link(root: Any, info: strawberry.Info) -> str:
+    context: Context = info.context
+    content = Content.from_json(root.__dict__["content"])
+    return context.services.document_links.write(context.viewer, content)
+
+
+@noun(key=ContentRow.applicant_id, is_logged=True)
+class DocumentContent:
+    """The content of a document. It is read like `Identity`: with a purpose, and logged."""
+
+    link: str = derived_field(
+        _link,
+        "The path from which you alone get the bytes, with your token, for a minute (GET; ranges"
+        " are served).",
+        Fact("content", sealed_cell(ContentRow.content), ("DocumentContent", "link")),
+        fields=(),
+    )
+
+
+@noun(key=UploadRow.id)
+class DocumentUpload(Node):
+    """The bytes of one document of a file: announced first, then there."""
+
+    kind: DocumentKind = column(UploadRow.kind, "Which document.")
+    format: FileFormat = column(UploadRow.media_type, "What it is.")
+    size: int = column(UploadRow.size, "How large it is, in bytes.")
+    ticket: str = column(
+        func.concat(PATH, cast(UploadRow.id, Text)),
+        "The path to which whoever announced it sends the bytes (PUT), with a token of the same"
+        " account. What was cut off goes on from the `Upload-Offset` that HEAD tells, with a"
+        " `Content-Range`.",
+    )
+    expires_at: datetime = column(UploadRow.expires_at, "Until when the bytes are awaited.")
+    completed_at: datetime | None = column(
+        UploadRow.completed_at, "When all bytes were there; null before."
+    )
+    requested_by: str = column(UploadRow.requested_by, "Subject who announced and sent it.")
+    content: DocumentContent | None = link(
+        UploadRow.id, ContentRow.upload_id, "What is in it; null until it is there."
+    )

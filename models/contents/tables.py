@@ -1,0 +1,93 @@
+"""Uploads of documents, and by what their contents are opened."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, one_of
+from models.vocabulary import DocumentKind, FileFormat
+
+
+class DocumentUpload(Base):
+    """The bytes of one document of a case: announced, then there, until others replace them.
+
+    They lie in the object store, never here.
+    """
+
+    __tablename__ = "document_upload"
+
+    #: Names the ticket, and where the parts are (`models.contents.store`).
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    kind: Mapped[str]
+    media_type: Mapped[str]
+    #: In bytes.
+    size: Mapped[int]
+    sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    requested_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    #: The subject who announced it, and alone may send it.
+    requested_by: Mapped[str]
+    expires_at: Mapped[datetime]
+    #: When all of it was there, and was what had been announced.
+    completed_at: Mapped[datetime | None]
+    #: When another upload of this kind took its place, it was refused, or its person was erased.
+    replaced_at: Mapped[datetime | None]
+    #: When its parts were removed from the store.
+    removed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        # One that counts, and one that is under way, of each document.
+        Index(
+            "uq_document_upload_current",
+            "application_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("completed_at IS NOT NULL AND replaced_at IS NULL"),
+        ),
+        Index(
+            "uq_document_upload_awaited",
+            "application_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("completed_at IS NULL AND replaced_at IS NULL"),
+        ),
+        Index(
+            "ix_document_upload_to_remove",
+            "requested_at",
+            "id",
+            postgresql_where=text(
+                "removed_at IS NULL AND (completed_at IS NULL OR replaced_at IS NOT NULL)"
+            ),
+        ),
+        one_of("kind", DocumentKind),
+        one_of("media_type", FileFormat),
+        CheckConstraint("size > 0", name="size_is_positive"),
+        CheckConstraint("length(sha256) = 32", name="digest_is_whole"),
+        CheckConstraint("expires_at > requested_at", name="expires_after_request"),
+        CheckConstraint(
+            "removed_at IS NULL OR completed_at IS NULL OR replaced_at IS NOT NULL",
+            name="removed_once_replaced",
+        ),
+    )
+
+
+class DocumentContent(Base):
+    """By what a content is opened: sealed for the document's person, so it is erased with them."""
+
+    __tablename__ = "document_content"
+
+    upload_id: Mapped[UUID] = mapped_column(ForeignKey("document_upload.id"), primary_key=True)
+    applicant_id: Mapped[UUID] = mapped_column(ForeignKey("applicant.id"))
+    #: Its key and what it is, sealed for the applicant (`models.person.vault`).
+    sealed: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    #: Always null: it is sealed.
+    content: Mapped[str | None]
+
+    __table_args__ = (
+        Index(None, "applicant_id"),
+        CheckConstraint("content IS NULL", name="content_is_sealed"),
+    )

@@ -1,0 +1,74 @@
+-- Uploads of documents: who announces them, who sends them, and what they take the place of.
+
+-- An upload is announced in the own name while the case is open, and awaited for a day. It takes the
+-- place of one that is still awaited.
+CREATE FUNCTION guard_document_upload() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        oneself text := viewer.subject(NULL);
+        instant timestamptz := clock_timestamp();
+        is_allowed boolean;
+    BEGIN
+        PERFORM FROM application WHERE id = NEW.application_id AND closed_at IS NULL FOR KEY SHARE;
+        is_allowed := FOUND AND NEW.requested_by = oneself;
+        IF TG_OP = 'INSERT' THEN
+            NEW.requested_at := instant;
+            NEW.expires_at := instant + interval '24 hours';
+            is_allowed := is_allowed
+                AND num_nonnulls(NEW.completed_at, NEW.replaced_at, NEW.removed_at) = 0;
+            UPDATE document_upload SET replaced_at = instant
+            WHERE application_id = NEW.application_id AND kind = NEW.kind
+                AND completed_at IS NULL AND replaced_at IS NULL AND is_allowed;
+        ELSE
+            -- It is complete, or was refused.
+            is_allowed := is_allowed AND num_nonnulls(OLD.completed_at, OLD.replaced_at) = 0
+                AND OLD.expires_at > instant
+                AND num_nonnulls(NEW.completed_at, NEW.replaced_at) = 1
+                AND to_jsonb(NEW) - '{completed_at,replaced_at}'::text[]
+                    = to_jsonb(OLD) - '{completed_at,replaced_at}'::text[];
+            IF is_allowed AND NEW.completed_at IS NULL THEN
+                NEW.replaced_at := instant;
+            ELSIF is_allowed THEN
+                NEW.completed_at := instant;
+                UPDATE document_upload SET replaced_at = instant
+                WHERE application_id = NEW.application_id AND kind = NEW.kind
+                    AND completed_at IS NOT NULL AND replaced_at IS NULL;
+                UPDATE case_document SET recorded_at = instant, recorded_by = oneself
+                WHERE application_id = NEW.application_id AND kind = NEW.kind
+                    AND recorded_at IS NULL;
+            END IF;
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'a document is announced and sent in the own name, to an open case'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_document_upload BEFORE INSERT OR UPDATE ON document_upload
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_document_upload();
+
+-- By what a content is opened is written once, by whoever has just sent it.
+CREATE FUNCTION guard_document_content() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF NOT EXISTS (
+            SELECT FROM document_upload AS upload
+            JOIN application ON application.id = upload.application_id
+            WHERE upload.id = NEW.upload_id AND application.applicant_id = NEW.applicant_id
+                AND upload.requested_by = viewer.subject(NULL) AND upload.replaced_at IS NULL
+                AND upload.completed_at
+                    BETWEEN transaction_timestamp() AND clock_timestamp()
+        ) THEN
+            RAISE EXCEPTION 'a content belongs to an upload that is complete, and its person'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_document_content BEFORE INSERT OR UPDATE ON document_content
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_document_content();
