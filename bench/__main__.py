@@ -26,6 +26,7 @@ from bench import (
     volumes,
     walk,
     walls,
+    webhooks,
     writes,
 )
 from bench.measuring import go_first
@@ -248,6 +249,15 @@ def _screening(entries: int, files: int) -> None:
 def _people(applications: int, rounds: int) -> None:
     """A look-up of a person, and from a new entry of the ban list to its hits."""
     run_on_fastest_loop(people.measure(applications, rounds))
+
+
+@bench.command("webhooks")
+@click.option("--endpoints", default=4, show_default=True, help="How many take what they are sent.")
+@click.option("--backlog", default=20_000, show_default=True, help="How many notices wait.")
+@click.option("--a-second", default=100, show_default=True, help="How many are written steadily.")
+def _webhooks(endpoints: int, backlog: int, a_second: int) -> None:
+    """How fast notices leave, beside an endpoint that is dead."""
+    run_on_fastest_loop(webhooks.measure(endpoints, backlog, a_second))
 
 
 @bench.command("alerts")

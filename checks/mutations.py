@@ -55,6 +55,7 @@ def _intents(sources: Sources) -> Iterator[tuple[str, Finding]]:
         "CROSSING_INTENTS",
         "MAIL_INTENTS",
         "READER_INTENTS",
+        "WEBHOOK_INTENTS",
     ):
         found = sources.find_value("gateway", table)
         for call in find_all(found.node, ast.Call):

@@ -80,6 +80,9 @@ from models import (
     Visa,
     VisaDocument,
     VolumeChange,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookNotice,
 )
 from models.jobs.overdue import REMEMBERED_DAYS
 from models.vocabulary import (
@@ -158,6 +161,7 @@ MOVEMENT_READERS = CASE_WORKERS + APPLICANT
 STAY_READERS = ANSWER_READERS + APPLICANT + BORDER
 #: Roles that ask whether a visa can be used, and read nothing of it.
 VISA_CHECKERS = BORDER + CARRIER
+ENDPOINT_READERS = MANAGER + PARTNER_SERVICE
 BAN_READERS = SUPERVISOR + AUDITOR + SCREENING
 BANNED_PERSON_READERS = SUPERVISOR + SCREENING
 NATIONAL_FIGURES = LEADERSHIP + CASE_STAFF
@@ -319,6 +323,18 @@ def of_reached_cases(application: Attribute) -> Mapping[Role, Rule]:
         Role.APPLICANT: reached_through(application, Application.id, lodged_by_oneself),
         Role.PARTNER_SERVICE: reached_through(application, Application.id, in_own_countries),
     }
+
+
+in_own_endpoints = all_of(
+    own_partner(WebhookEndpoint.partner_code), own_countries(WebhookEndpoint.country_code)
+)
+ENDPOINT_ROWS: Mapping[Role, Rule] = dict.fromkeys(ENDPOINT_READERS, in_own_endpoints)
+
+
+def of_own_endpoints(endpoint: Attribute) -> Mapping[Role, Rule]:
+    """Rows of the endpoints in reach."""
+    own = reached_through(endpoint, WebhookEndpoint.id, in_own_endpoints)
+    return dict.fromkeys(ENDPOINT_READERS, own)
 
 
 #: A purpose is bound to a case: it opens the identity of the applicant in that case, and no other.
@@ -1551,6 +1567,57 @@ POLICY: Mapping[str, Access] = {
             EXACT_FIGURES,
         ),
     ),
+    # Where a partner's system is told of its files: for the system, and for whoever manages it. The
+    # secret is no field.
+    "WebhookEndpoint": Access(
+        rows=ENDPOINT_ROWS,
+        fields=dict.fromkeys(
+            (
+                "id",
+                "country",
+                "url",
+                "state",
+                "registeredBy",
+                "registeredAt",
+                "approvedBy",
+                "approvedAt",
+                "secretAt",
+                "pausedBy",
+                "pausedAt",
+                "resumedAt",
+                "removedBy",
+                "removedAt",
+                "delivery",
+                "notices",
+            ),
+            ENDPOINT_READERS,
+        ),
+    ),
+    "WebhookDelivery": Access(
+        rows=of_own_endpoints(WebhookDelivery.endpoint_id),
+        fields=dict.fromkeys(
+            ("lastNumber", "deliveredAt", "failures", "failingSince", "failure", "disabledAt"),
+            ENDPOINT_READERS,
+        ),
+    ),
+    "WebhookNotice": Access(
+        rows=of_own_endpoints(WebhookNotice.endpoint_id),
+        fields=dict.fromkeys(
+            (
+                "id",
+                "number",
+                "stage",
+                "application",
+                "writtenAt",
+                "state",
+                "settledAt",
+                "attempts",
+                "failure",
+                "endpoint",
+            ),
+            ENDPOINT_READERS,
+        ),
+    ),
     # What readers of figures write. A view is its viewer's; those read a note in whose scope it is.
     "SavedView": Access(
         rows=dict.fromkeys(
@@ -2022,6 +2089,8 @@ POLICY: Mapping[str, Access] = {
             "keyOperations": AUDITOR,
             "alerts": ANSWER_READERS,
             "mailSubscriptions": EXACT_FIGURES,
+            "webhookEndpoints": ENDPOINT_READERS,
+            "webhookNotices": ENDPOINT_READERS,
             "savedViews": EXACT_FIGURES,
             "monthNotes": EXACT_FIGURES,
             "inquiries": ANSWER_READERS,
@@ -2064,6 +2133,8 @@ class Change:
     answers: str = "application"
     #: The tables that the rows belong to.
     of: tuple[type[Base], ...] = (Application,)
+    #: Whether the payload shows a secret, this once.
+    shows_secret: bool = False
 
 
 BY_ADMINISTRATORS: Mapping[Role, Rule] = {Role.ADMINISTRATOR: every_row}
@@ -2080,6 +2151,13 @@ CHANGE_OF_A_SUBSCRIPTION = Change(
     "mailSubscription",
     (MailSubscription,),
 )
+CHANGE_WITH_A_SECRET = Change(
+    {Role.PARTNER_SERVICE: in_own_endpoints},
+    "webhookEndpoint",
+    (WebhookEndpoint,),
+    shows_secret=True,
+)
+CHANGE_OF_AN_ENDPOINT = Change(ENDPOINT_ROWS, "webhookEndpoint", (WebhookEndpoint,))
 CHANGE_OF_A_VIEW = Change(
     dict.fromkeys(EXACT_FIGURES, own_subject(SavedView.subject)), "savedView", (SavedView,)
 )
@@ -2207,6 +2285,16 @@ MUTATIONS: Mapping[str, Change] = {
     "subscribeToMail": CHANGE_OF_A_SUBSCRIPTION,
     "renewMailSubscription": CHANGE_OF_A_SUBSCRIPTION,
     "endMailSubscription": CHANGE_OF_A_SUBSCRIPTION,
+    # A partner's system says where it is told, and a manager agrees.
+    "registerWebhook": CHANGE_WITH_A_SECRET,
+    "rotateWebhookSecret": CHANGE_WITH_A_SECRET,
+    "approveWebhook": Change(
+        {Role.PARTNER_MANAGER: in_own_endpoints}, "webhookEndpoint", (WebhookEndpoint,)
+    ),
+    "pauseWebhook": CHANGE_OF_AN_ENDPOINT,
+    "resumeWebhook": CHANGE_OF_AN_ENDPOINT,
+    "removeWebhook": CHANGE_OF_AN_ENDPOINT,
+    "redeliverNotices": CHANGE_OF_AN_ENDPOINT,
     "saveView": CHANGE_OF_A_VIEW,
     "renameSavedView": CHANGE_OF_A_VIEW,
     "removeSavedView": CHANGE_OF_A_VIEW,

@@ -53,6 +53,13 @@ from models.supervision.budgeted_read import BudgetedRead, DisclosedEnding
 from models.supervision.inquiry import Inquiry, InquiryPerson
 from models.suspension import Suspension
 from models.visa_document.tables import TakenBackList, VisaDocument, VisaKey
+from models.webhooks import (
+    WebhookCursor,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookKey,
+    WebhookNotice,
+)
 
 __all__ = [
     "AccessEvent",
@@ -134,4 +141,9 @@ __all__ = [
     "VisaKey",
     "VisaType",
     "VolumeChange",
+    "WebhookCursor",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookKey",
+    "WebhookNotice",
 ]

@@ -124,6 +124,11 @@ ALTER TABLE volume_published ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY
 ALTER TABLE volume_referral ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_stale_days ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_yearly ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE webhook_cursor ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE webhook_delivery ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE webhook_endpoint ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE webhook_key ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE webhook_notice ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE OR REPLACE FUNCTION viewer.people_read(
     acting text, since timestamptz, before timestamptz
 ) RETURNS TABLE (reader text, reader_role text, people bigint, reads bigint)
@@ -1809,6 +1814,9 @@ GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_partner_manag
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_partner_manager;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_partner_manager;
 GRANT SELECT (changed, country_code, id, partner_code, written_in) ON volume_change TO gerbang_partner_manager;
+GRANT SELECT (delivered_at, disabled_at, endpoint_id, failing_since, failure, failures, last_number) ON webhook_delivery TO gerbang_partner_manager;
+GRANT SELECT (approved_at, approved_by, country_code, id, partner_code, paused_at, paused_by, registered_at, registered_by, removed_at, removed_by, resumed_at, secret_at, state, url) ON webhook_endpoint TO gerbang_partner_manager;
+GRANT SELECT (application_id, attempts, endpoint_id, failure, id, number, settled_at, stage, state, written_at) ON webhook_notice TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON application_change FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN application_change.changed NOT IN ('HOLD', 'STATUS', 'DECISION') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND by_1.left_partner_at IS NULL AND by_1.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON application FOR SELECT TO gerbang_partner_manager
@@ -1855,6 +1863,12 @@ CREATE POLICY partner_manager_select ON taken_back_list FOR SELECT TO gerbang_pa
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 CREATE POLICY partner_manager_select ON mail_subscription FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN mail_subscription.subject = (SELECT viewer.subject('PARTNER_MANAGER')) THEN true ELSE false END);
+CREATE POLICY partner_manager_select ON webhook_endpoint FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN webhook_endpoint.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND webhook_endpoint.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
+CREATE POLICY partner_manager_select ON webhook_delivery FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN EXISTS (SELECT FROM webhook_endpoint AS by_1 WHERE by_1.id = webhook_delivery.endpoint_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND by_1.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[])) THEN true ELSE false END);
+CREATE POLICY partner_manager_select ON webhook_notice FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN EXISTS (SELECT FROM webhook_endpoint AS by_1 WHERE by_1.id = webhook_notice.endpoint_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND by_1.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON saved_view FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN saved_view.subject = (SELECT viewer.subject('PARTNER_MANAGER')) AND saved_view.removed_at IS NULL THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON month_note FOR SELECT TO gerbang_partner_manager
@@ -2454,6 +2468,9 @@ GRANT SELECT (application_id, decision_id, issued_at, revoked_at, stay_days, sup
 GRANT SELECT (applicant_id, code, fetched_at, fetched_by, issued_at, proof, proven_at, replaced_at, sealed, visa_number) ON visa_document TO gerbang_partner_service;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_partner_service;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_partner_service;
+GRANT SELECT (delivered_at, disabled_at, endpoint_id, failing_since, failure, failures, last_number) ON webhook_delivery TO gerbang_partner_service;
+GRANT SELECT (approved_at, approved_by, country_code, id, partner_code, paused_at, paused_by, registered_at, registered_by, removed_at, removed_by, resumed_at, secret_at, state, url) ON webhook_endpoint TO gerbang_partner_service;
+GRANT SELECT (application_id, attempts, endpoint_id, failure, id, number, settled_at, stage, state, written_at) ON webhook_notice TO gerbang_partner_service;
 CREATE POLICY partner_service_select ON application_change FOR SELECT TO gerbang_partner_service
     USING (CASE WHEN (application_change.changed NOT IN ('HOLD', 'STATUS', 'DECISION') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_1.left_partner_at IS NULL AND by_1.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[])) OR application_change.changed NOT IN ('HOLD', 'STATUS') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_1.left_partner_at IS NULL AND by_1.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[]) AND by_1.closed_at > now() - interval '30 days')) THEN true ELSE false END);
 CREATE POLICY partner_service_select ON application FOR SELECT TO gerbang_partner_service
@@ -2504,6 +2521,12 @@ CREATE POLICY partner_service_select ON visa_key FOR SELECT TO gerbang_partner_s
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 CREATE POLICY partner_service_select ON taken_back_list FOR SELECT TO gerbang_partner_service
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
+CREATE POLICY partner_service_select ON webhook_endpoint FOR SELECT TO gerbang_partner_service
+    USING (CASE WHEN webhook_endpoint.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND webhook_endpoint.country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[]) THEN true ELSE false END);
+CREATE POLICY partner_service_select ON webhook_delivery FOR SELECT TO gerbang_partner_service
+    USING (CASE WHEN EXISTS (SELECT FROM webhook_endpoint AS by_1 WHERE by_1.id = webhook_delivery.endpoint_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_1.country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[])) THEN true ELSE false END);
+CREATE POLICY partner_service_select ON webhook_notice FOR SELECT TO gerbang_partner_service
+    USING (CASE WHEN EXISTS (SELECT FROM webhook_endpoint AS by_1 WHERE by_1.id = webhook_notice.endpoint_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_1.country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[])) THEN true ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_partner_service;
 GRANT SELECT (data, version) ON data_version TO gerbang_partner_service;
 CREATE POLICY partner_service_select ON data_version FOR SELECT TO gerbang_partner_service
@@ -2897,6 +2920,11 @@ GRANT SELECT (clients, ids, operation_names, retired_at, sha256, text) ON truste
 CREATE POLICY anonymous_select ON trusted_document FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')) AND retired_at IS NULL);
 
+CREATE OR REPLACE FUNCTION viewer.webhook_key() RETURNS bytea
+    LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    SELECT public_key FROM webhook_key
+$$;
 CREATE OR REPLACE FUNCTION viewer.questions_of(asked_case uuid) RETURNS text[]
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
     SET search_path = public, pg_temp AS $$
@@ -3935,6 +3963,7 @@ CREATE POLICY supervisor_writing_update ON idempotency FOR UPDATE TO gerbang_sup
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_manager_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_partner_manager_writing;
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_partner_manager_writing;
+GRANT EXECUTE ON FUNCTION viewer.webhook_key TO gerbang_partner_manager_writing;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_partner_manager_writing;
 CREATE POLICY partner_manager_writing_select ON country FOR SELECT TO gerbang_partner_manager_writing
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
@@ -3983,6 +4012,12 @@ CREATE POLICY partner_manager_writing_insert ON mail_subscription FOR INSERT TO 
 GRANT UPDATE (address, is_ended, renewals) ON mail_subscription TO gerbang_partner_manager_writing;
 CREATE POLICY partner_manager_writing_update ON mail_subscription FOR UPDATE TO gerbang_partner_manager_writing
     USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN mail_subscription.subject = (SELECT viewer.subject('PARTNER_MANAGER')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN mail_subscription.subject = (SELECT viewer.subject('PARTNER_MANAGER')) ELSE false END);
+GRANT SELECT (approved_at, approved_by, country_code, id, partner_code, paused_at, paused_by, redeliver_by, redeliver_from, redeliver_through, registered_at, registered_by, removed_at, removed_by, resumed_at, resumed_by, secret_at, state, url) ON webhook_endpoint TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_select ON webhook_endpoint FOR SELECT TO gerbang_partner_manager_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN webhook_endpoint.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND webhook_endpoint.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) ELSE false END);
+GRANT UPDATE (approved_by, paused_by, redeliver_by, redeliver_from, redeliver_through, removed_by, resumed_by) ON webhook_endpoint TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_update ON webhook_endpoint FOR UPDATE TO gerbang_partner_manager_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN webhook_endpoint.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND webhook_endpoint.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN webhook_endpoint.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND webhook_endpoint.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) ELSE false END);
 GRANT SELECT (id, removed_at, subject) ON saved_view TO gerbang_partner_manager_writing;
 CREATE POLICY partner_manager_writing_select ON saved_view FOR SELECT TO gerbang_partner_manager_writing
     USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN saved_view.subject = (SELECT viewer.subject('PARTNER_MANAGER')) ELSE false END);
@@ -4420,6 +4455,7 @@ GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_service_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_partner_service_writing;
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_partner_service_writing;
 GRANT EXECUTE ON FUNCTION viewer.purpose_reference TO gerbang_partner_service_writing;
+GRANT EXECUTE ON FUNCTION viewer.webhook_key TO gerbang_partner_service_writing;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON country FOR SELECT TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
@@ -4540,6 +4576,15 @@ CREATE POLICY partner_service_writing_select ON correction FOR SELECT TO gerbang
 GRANT INSERT (applicant_id, application_id, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_insert ON correction FOR INSERT TO gerbang_partner_service_writing
     WITH CHECK ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END);
+GRANT SELECT (approved_at, approved_by, country_code, id, partner_code, paused_at, paused_by, redeliver_by, redeliver_from, redeliver_through, registered_at, registered_by, removed_at, removed_by, resumed_at, resumed_by, secret_at, state, url) ON webhook_endpoint TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_select ON webhook_endpoint FOR SELECT TO gerbang_partner_service_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN webhook_endpoint.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND webhook_endpoint.country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[]) ELSE false END);
+GRANT INSERT (country_code, id, partner_code, registered_by, secret, url) ON webhook_endpoint TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_insert ON webhook_endpoint FOR INSERT TO gerbang_partner_service_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN webhook_endpoint.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND webhook_endpoint.country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[]) ELSE false END);
+GRANT UPDATE (paused_by, redeliver_by, redeliver_from, redeliver_through, removed_by, resumed_by, secret) ON webhook_endpoint TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_update ON webhook_endpoint FOR UPDATE TO gerbang_partner_service_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN webhook_endpoint.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND webhook_endpoint.country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[]) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN webhook_endpoint.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND webhook_endpoint.country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[]) ELSE false END);
 GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON idempotency FOR SELECT TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));

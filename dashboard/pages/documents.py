@@ -32,6 +32,7 @@ from dashboard.pages.case.forms import CHANGES as STEPS
 from dashboard.pages.case.forms import READING
 from dashboard.pages.decisions import page as decisions
 from dashboard.pages.desk import page as desk
+from dashboard.pages.endpoints import page as endpoints
 from dashboard.pages.installation import page as installation
 from dashboard.pages.my_data.reading import QUESTION, READERS, READS
 from dashboard.pages.place import reading as place
@@ -124,12 +125,14 @@ def screen_documents() -> Iterator[ScreenDocument]:
     yield ScreenDocument(decisions.OFFICERS, "Decisions", decisions.OFFICER_READERS, decided)
     yield ScreenDocument(screening.QUESTION, "Screening", screening.SCREENERS, language)
     yield ScreenDocument(treasury.QUESTION, "Treasury", treasury.TREASURERS, {})
+    yield ScreenDocument(endpoints.QUESTION, "Endpoints", endpoints.MANAGERS, {"language": "EN"})
     for forms, screen, roles in (
         (access.CHANGES, "Access", access.AUDITORS),
         (access.QUESTIONS, "Access", access.AUDITORS),
         (screening.CHANGES, "Screening", screening.SCREENERS),
         (screening.QUESTIONS, "Screening", screening.SCREENERS),
         (treasury.CHANGES, "Treasury", treasury.TREASURERS),
+        (endpoints.CHANGES, "Endpoints", endpoints.MANAGERS),
         (treasury.QUESTIONS, "Treasury", treasury.TREASURERS),
     ):
         for name in forms.documents.values():

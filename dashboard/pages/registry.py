@@ -25,6 +25,7 @@ from dashboard.pages.case.page import PAGE as CASE
 from dashboard.pages.decisions.page import PAGE as DECISIONS
 from dashboard.pages.definitions.page import PAGE as DEFINITIONS
 from dashboard.pages.desk.page import PAGE as DESK
+from dashboard.pages.endpoints.page import PAGE as ENDPOINTS
 from dashboard.pages.installation.page import PAGE as INSTALLATION
 from dashboard.pages.my_data.page import PAGE as MY_DATA
 from dashboard.pages.place.page import PAGE as PLACE
@@ -50,6 +51,7 @@ PAGES = (
     PLACE,
     CASE,
     SUBSCRIPTIONS,
+    ENDPOINTS,
     VIEWS,
     BACKLOG,
     DECISIONS,

@@ -21,6 +21,7 @@ FILES = (
     "case.",
     "changes.",
     "definitions.",
+    "endpoints.",
     "installation.",
     "place.",
     "screening.",

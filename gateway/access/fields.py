@@ -88,7 +88,8 @@ def _access_to_mutations() -> Access:
 def _payload_access(mutation: str, roles: Roles) -> Iterator[tuple[str, Access]]:
     name = mutation[0].upper() + mutation[1:]
     answers = MUTATIONS[mutation].answers
-    yield f"{name}Payload", Access(fields=dict.fromkeys((answers, "errors"), roles))
+    shown = ("secret",) if MUTATIONS[mutation].shows_secret else ()
+    yield f"{name}Payload", Access(fields=dict.fromkeys((answers, "errors", *shown), roles))
     if answers == "results":
         yield f"{name}Result", Access(fields=dict.fromkeys(("application", "errors"), roles))
 

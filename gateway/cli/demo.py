@@ -124,6 +124,7 @@ def demo(
             checkpoints,
             data.with_name(f"{data.name}.mail"),
             data.with_name(f"{data.name}.documents"),
+            _kept_key(data.with_name(f"{data.name}.webhook_key")),
             store,
             origins,
         )
@@ -173,6 +174,7 @@ def _settings(
     checkpoints: Path,
     mail: Path,
     documents: Path,
+    webhook_key: str,
     store: str,
     origins: tuple[str, ...],
 ) -> Settings:
@@ -191,12 +193,21 @@ def _settings(
             "GERBANG_MAIL": f"file:{mail}",
             "GERBANG_MAIL_FROM": "gerbang@gerbang.example",
             "GERBANG_DOCUMENT_STORE": f"file:{documents}",
+            "GERBANG_WEBHOOK_KEY": webhook_key,
             "GERBANG_KEY_STORE": store,
             "GERBANG_PORT": str(port),
             "GERBANG_METRICS_PORT": str(metrics_port),
             "GERBANG_DASHBOARD_URL": f"http://127.0.0.1:{dashboard_port}",
         }
     )
+
+
+def _kept_key(file: Path) -> str:
+    """The key for which secrets of endpoints lie sealed in the database beside it."""
+    if not file.exists():
+        file.touch(0o600)
+        file.write_text(f"{secrets.token_hex(32)}\n", "ascii")
+    return file.read_text("ascii").strip()
 
 
 @contextlib.contextmanager

@@ -31,6 +31,7 @@ from models.jobs.inquiries import keep_inquiries
 from models.jobs.keys import keep_key_notes, keep_reconciling, keep_sweeping
 from models.jobs.linker import keep_linking
 from models.jobs.mail import keep_mail
+from models.jobs.notices import keep_notices
 from models.jobs.overdue import keep_lapsing
 from models.jobs.passes import keep_passes
 from models.jobs.scheduler import Jobs
@@ -38,6 +39,7 @@ from models.jobs.screening import keep_screening
 from models.jobs.subscriptions import keep_subscriptions
 from models.jobs.transfers import keep_transferring
 from models.jobs.visa_documents import keep_telling_readers
+from models.jobs.webhooks import keep_webhooks
 from models.key_service import Principal
 from models.logs import facts, log_unhandled
 from models.mail import mail_transport
@@ -76,15 +78,15 @@ async def run_keeper(
     sign the account and let its oldest entries go, erase people, remove what nobody is to read
     again of documents, sweep keys that belong to nobody,
     carry what was done to keys into the account, compare receipts with the log of reads, end
-    overdue cases, tell of inquiries that wait too long, deliver mail, take files from closed
-    places, delete changes that no subscriber needs any more, install the next day's seal keys, and
-    note when each of this was last done.
+    overdue cases, tell of inquiries that wait too long, deliver mail, and notices to partners'
+    systems, take files from closed places, delete changes that no subscriber needs any more,
+    install the next day's seal keys, and note when each of this was last done.
 
     Where the world ``stands_still``, nothing happens because time passes.
     """
     stop, url = asyncio.Event(), settings.required_owner_url
     keep_sealing = partial(keep_seal_keys, settings.seal_key)
-    keepers = [keep_folding, keep_sealing, keep_passes]
+    keepers = [keep_folding, keep_sealing, keep_passes, keep_notices]
     if settings.key_service:
         keys = key_service_for(settings, Principal.LINKER)
         keepers.append(partial(keep_linking, keys))
@@ -113,6 +115,9 @@ async def run_keeper(
             keepers.append(keep_subscriptions)
             if settings.database_url:
                 keepers.append(partial(keep_alerts, settings))
+    if settings.webhook_key:
+        is_local = settings.in_development
+        keepers.append(partial(keep_webhooks, settings.webhook_key, in_development=is_local))
     if not stands_still:
         keepers += [keep_publishing, keep_lapsing, keep_inquiries, keep_transferring]
         keepers.append(keep_forgetting)

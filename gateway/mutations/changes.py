@@ -26,6 +26,7 @@ from gateway.mutations import (
     readers,
     rights,
     uploading,
+    webhooks,
 )
 from gateway.mutations.bans import AnswerBan, ProposeBan, change_bans
 from gateway.mutations.desk import relieve
@@ -61,6 +62,7 @@ _EFFECTS: Effects = {
     **fetching.EFFECTS,
     **crossings.EFFECTS,
     **uploading.EFFECTS,
+    **webhooks.EFFECTS,
 }
 
 
@@ -98,8 +100,8 @@ class Changes:
                     return await supervise(transaction, request)
                 case _:
                     reasons = Reasons(request.faults)
-                    key = await _EFFECTS[type(request)](transaction, request, reasons)
-                    return Outcome([Result(key)])
+                    done = await _EFFECTS[type(request)](transaction, request, reasons)
+                    return Outcome([done if isinstance(done, Result) else Result(done)])
 
         telling = [self._replicas.telling(viewer)] if self._replicas else []
         begin = partial(

@@ -91,6 +91,8 @@ class Result:
 
     key: str | None = None
     refused: tuple[Reason, ...] = ()
+    #: What is shown this once, and never stored.
+    secret: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,5 +158,5 @@ def _reason_from_json(stored: dict[str, Any]) -> Reason:
 
 
 #: By the type of the request: takes the transaction, the request and the reasons found so far, and
-#: returns the key of what changed.
-Effects = Mapping[type[Any], Callable[[WriteTransaction, Any, Reasons], Awaitable[str]]]
+#: returns the key of what changed, or the whole result.
+Effects = Mapping[type[Any], Callable[[WriteTransaction, Any, Reasons], Awaitable[str | Result]]]

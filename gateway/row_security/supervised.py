@@ -23,6 +23,7 @@ from models import (
     SavedView,
     Suspension,
     UnmatchedPayment,
+    WebhookEndpoint,
 )
 from models.vocabulary import Role
 
@@ -176,6 +177,20 @@ def _grant_crossings(writer: Writer) -> WriteGrant:
     )
 
 
+def _grant_webhook_endpoints(writer: Writer) -> WriteGrant:
+    """A trigger guards who takes which step; a secret is written, and never read."""
+    return WriteGrant(
+        columns_in(WebhookEndpoint) - {"secret", "previous_secret"},
+        frozenset({"id", "partner_code", "country_code", "url", "secret", "registered_by"})
+        if writer.role is Role.PARTNER_SERVICE else frozenset(),
+        frozenset({"paused_by", "resumed_by", "removed_by", "redeliver_from",
+                   "redeliver_through", "redeliver_by"})
+        | {"secret" if writer.role is Role.PARTNER_SERVICE else "approved_by"},
+        select_if=writer.reach(WebhookEndpoint),
+        insert_if=writer.reach(WebhookEndpoint),
+    )  # fmt: skip
+
+
 def _grant_suspensions(writer: Writer) -> WriteGrant:
     return WriteGrant(
         columns_in(Suspension),
@@ -198,6 +213,7 @@ _GRANTS: Mapping[type[Base], Callable[[Writer], WriteGrant]] = {
     LegalHold: _grant_legal_holds,
     Breach: _grant_breaches,
     MailSubscription: _grant_mail_subscriptions,
+    WebhookEndpoint: _grant_webhook_endpoints,
     SavedView: _grant_saved_views,
     MonthNote: _grant_month_notes,
     Suspension: _grant_suspensions,

@@ -55,6 +55,7 @@ from models import (
     Visa,
     VisaDocument,
     VisaType,
+    WebhookEndpoint,
 )
 from models.row_security import database_role, writing_role
 from models.vocabulary import Role
@@ -84,8 +85,18 @@ _GRANTS: Mapping[type[Base], Callable[[Writer], WriteGrant]] = {
 }
 
 
+#: For whom the secret of an endpoint is sealed, as the keeper says it.
+_WEBHOOK_KEY = """\
+CREATE OR REPLACE FUNCTION viewer.webhook_key() RETURNS bytea
+    LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    SELECT public_key FROM webhook_key
+$$;"""
+
+
 def writes() -> Iterator[str]:
     """Grants and row policies of the writing roles, table by table, and the guards."""
+    yield _WEBHOOK_KEY
     yield from guards()
     yield from _grants_of_live_visas()
     for role in changing_roles():
@@ -111,6 +122,8 @@ def _writes_of(writer: Writer) -> Iterator[str]:
     yield f"GRANT EXECUTE ON FUNCTION {', '.join(FUNCTIONS)} TO {name};"
     if VisaDocument in writer.changes():
         yield f"GRANT EXECUTE ON FUNCTION viewer.purpose_reference TO {name};"
+    if WebhookEndpoint in writer.changes():
+        yield f"GRANT EXECUTE ON FUNCTION viewer.webhook_key TO {name};"
     if tells_only_whether_cleared(writer.role):
         yield (f"GRANT EXECUTE ON FUNCTION viewer.is_cleared, viewer.questions_to_ask TO {name};")
     for table, grant in _tables(writer).items():
@@ -130,9 +143,9 @@ def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
 
 
 def _case_grants(writer: Writer) -> Mapping[type[Base], Callable[[Writer], WriteGrant]]:
-    """Whoever changes nothing but what readers of figures write, or what border control reports,
-    looks at no case for it."""
-    of_no_case = {MailSubscription, SavedView, MonthNote, Crossing}
+    """Whoever changes nothing but what readers of figures write, where a partner's system is told,
+    or what border control reports, looks at no case for it."""
+    of_no_case = {MailSubscription, SavedView, MonthNote, WebhookEndpoint, Crossing}
     return _GRANTS if writer.changes() - of_no_case else {}
 
 

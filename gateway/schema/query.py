@@ -80,6 +80,7 @@ from gateway.schema.volumes.national import (
 )
 from gateway.schema.volumes.query import volumes
 from gateway.schema.volumes.rows import VolumeTable
+from gateway.schema.webhook import WebhookEndpoint, WebhookNotice
 from models import Application as ApplicationRow
 from models import Bill as BillRow
 from models import Centre as CentreRow
@@ -206,9 +207,7 @@ class Query:
         {"reference": Name(str, ApplicationRow.reference, "Its reference: `7K3M-9QPX-2F4D`.")},
     )
     bill: Bill | None = look_up(
-        Bill,
-        "a bill",
-        {"code": Name(str, BillRow.billing_code, "What it is paid under: 15 digits.")},
+        Bill, "a bill", {"code": Name(str, BillRow.billing_code, "Its code: 15 digits.")}
     )
     bills: Connection[Bill] | None = connection_field(
         Bill, "Bills of all cases, the newest first.", order="issued_at", newest_first=True
@@ -222,10 +221,7 @@ class Query:
         Screening, "Open questions, the oldest first.", order="requested_at"
     )
     ban_entries: Connection[BanEntry] | None = connection_field(
-        BanEntry,
-        "The ledger of the entry-ban list, the newest first.",
-        order="proposed_at",
-        newest_first=True,
+        BanEntry, "The entry-ban list, the newest first.", order="proposed_at", newest_first=True
     )
     suspensions: Connection[Suspension] | None = connection_field(
         Suspension,
@@ -246,7 +242,13 @@ class Query:
         newest_first=True,
     )
     mail_subscriptions: Connection[MailSubscription] | None = connection_field(
-        MailSubscription, "What you are told of by mail.", order="subscribed_at", newest_first=True
+        MailSubscription, "What mail tells you.", order="subscribed_at", newest_first=True
+    )
+    webhook_endpoints: Connection[WebhookEndpoint] | None = connection_field(
+        WebhookEndpoint, "Where the system is told.", order="registered_at", newest_first=True
+    )
+    webhook_notices: Connection[WebhookNotice] | None = connection_field(
+        WebhookNotice, "What it is told, the newest first.", order="written_at", newest_first=True
     )
     saved_views: Connection[SavedView] | None = connection_field(
         SavedView, "Views that you saved, the newest first.", order="saved_at", newest_first=True

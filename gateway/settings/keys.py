@@ -50,6 +50,13 @@ class KeySettings:
         (),
         is_secret=True,
     )
+    webhook_key: tuple[bytes, ...] = setting(
+        "key for which the secrets of partners' endpoints are sealed, for `gerbang keep` alone, "
+        f"which sends notices to them; without it nobody registers one; {ROTATION}",
+        key_ring,
+        (),
+        is_secret=True,
+    )
     key_service: str | None = setting(
         "where the keys are: unix:/path/of/socket or tcp:host:port, on which `gerbang keys` "
         "listens, several with commas between, of which the first is asked that answers; or "

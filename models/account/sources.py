@@ -38,6 +38,7 @@ from models.supervision.inquiry import Inquiry
 from models.suspension import Suspension
 from models.visa_document.tables import VisaDocument
 from models.vocabulary import EventKind
+from models.webhooks.tables import WebhookEndpoint
 
 #: What the database writes of a sealed row by itself.
 _WRITTEN_LATER = frozenset({"occurred_at"})
@@ -176,6 +177,13 @@ _BILLED = ("billing_code", "application_id", "amount_idr", "issued_at", "due_at"
 _PAID = ("billing_code", "application_id", "paid_at", "receipt_number")
 _PUT_ON_DESK = ("id", "application_id", "officer", "role", "assigned_at", "assigned_by")
 _LEFT_DESK = ("id", "ended_at", "ended_by", "reason")
+#: Neither the secrets, of which the instant tells that they were replaced, nor what is to be sent
+#: once more, which passes.
+_OF_AN_ENDPOINT = (
+    "id", "partner_code", "country_code", "url", "secret_at", "registered_by", "registered_at",
+    "approved_by", "approved_at", "paused_by", "paused_at", "resumed_by", "resumed_at",
+    "removed_by", "removed_at",
+)  # fmt: skip
 #: A question of screening that waits may still change.
 _ANSWERED = "entry.result <> 'PENDING'"
 _RAISED = (
@@ -205,6 +213,7 @@ SOURCES: Mapping[str, Source] = {
         Source(LegalHold, has_steps=True),
         Source(Breach, has_steps=True, left_out=frozenset({"is_open"})),
         Source(AccountDrop, has_steps=True),
+        Source(WebhookEndpoint, _OF_AN_ENDPOINT, has_steps=True),
         Source(KeyOperation),
         # Before what events bring: what is committed in between is found with its event.
         Source(ApplicationEvent, found_by=_EACH),

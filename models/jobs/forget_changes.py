@@ -31,11 +31,15 @@ async def forget(connection: asyncpg.Connection) -> int:
     return removed
 
 
-#: The account finds events by their changes: what it has yet to integrate stays.
-_INTEGRATED = """
+#: The account finds events by their changes, and notices are written from them: what either has yet
+#: to take up stays.
+_TAKEN_UP = """
     written_in < coalesce(
         (SELECT changes_from FROM account_source WHERE source = 'application_event'),
         written_in + 1
+    ) AND (written_in, id) <= (
+        SELECT coalesce(max(it.written_in), earliest.written_in), coalesce(max(change_id), id)
+        FROM webhook_cursor AS it
     )
 """
 
@@ -51,7 +55,7 @@ async def _deleted(connection: asyncpg.Connection, table: str) -> int:
                 SELECT id, written_at, written_in FROM {table} ORDER BY id LIMIT $1
             ) AS earliest
             WHERE written_at < now() - interval '{_KEPT_HOURS} hours'
-                {f"AND {_INTEGRATED}" if is_followed else ""}
+                {f"AND {_TAKEN_UP}" if is_followed else ""}
         )
         """,  # noqa: S608
         _BATCH,

@@ -13,13 +13,14 @@ $$;
 
 -- {table}: access_event, account_drop, alert, ban_entry, ban_read, breach, breach_lookup,
 --     crossing, data_request, decision, erasure, inquiry, key_operation, legal_hold, linker_read,
---     person_lookup, reference_change, suspension, visa_check
+--     person_lookup, reference_change, suspension, visa_check,
+--     webhook_endpoint
 CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON {table}
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
 
 -- {table}: account_drop, ban_entry, breach, data_request, erasure, inquiry, legal_hold,
---     reference_change, suspension
+--     reference_change, suspension, webhook_endpoint
 CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON {table}
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();

@@ -55,11 +55,13 @@ from models.vocabulary.people import (
     MailKind,
     MailOccasion,
     NoticeReach,
+    NoticeState,
     Purpose,
     ReachedBy,
     Role,
     SavedPage,
     Sex,
+    WebhookState,
 )
 from models.vocabulary.reference import (
     Clock,
@@ -116,6 +118,7 @@ __all__ = [
     "MailOccasion",
     "NamedEventKind",
     "NoticeReach",
+    "NoticeState",
     "Outcome",
     "Presence",
     "Purpose",
@@ -137,4 +140,5 @@ __all__ = [
     "UnmatchedPaymentState",
     "VisaCategory",
     "Wait",
+    "WebhookState",
 ]

@@ -242,6 +242,26 @@ class MailKind(StrEnum):
     RENEWAL = "RENEWAL"
 
 
+class WebhookState(StrEnum):
+    """Where an endpoint of a partner's system stands."""
+
+    PROPOSED = "PROPOSED"
+    LIVE = "LIVE"
+    PAUSED = "PAUSED"
+    REMOVED = "REMOVED"
+
+
+class NoticeState(StrEnum):
+    """What became of a notice to a partner's system."""
+
+    WAITING = "WAITING"
+    DELIVERED = "DELIVERED"
+    #: Not taken for days: it is sent again where somebody asks for it.
+    DEAD = "DEAD"
+    #: The file was out of reach before it was sent.
+    WITHHELD = "WITHHELD"
+
+
 class SavedPage(StrEnum):
     """The pages of figures of which a view can be saved."""
 

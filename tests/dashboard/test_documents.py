@@ -59,6 +59,14 @@ ALSO_VALID = {
         ),
         "OFFICER",
     ),
+    **dict.fromkeys(
+        (
+            "endpoints/question",
+            *(f"endpoints/changes/{one}Webhook" for one in ("pause", "resume", "remove")),
+            "endpoints/changes/redeliverNotices",
+        ),
+        "PARTNER_SERVICE",
+    ),
     "place/late": "APPLICANT PARTNER_SERVICE",
     "place/waiting": "AUDITOR OFFICER PARTNER_AGENT PARTNER_MANAGER SUPERVISOR",
 }

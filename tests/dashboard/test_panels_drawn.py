@@ -153,6 +153,9 @@ PAGES: Mapping[str, tuple[tuple[str, ...], Maker]] = {
     ),
     "decisions": (("decisions/question", "decisions/officers"), Maker()),
     "desk": (("desk/question",), Maker()),
+    "endpoints": (
+        ("endpoints/question",), Maker({"state": words_of("endpoints.state.")}),
+    ),
     "installation": (("installation/question",), Maker()),
     "screening": (
         ("screening/question",),

@@ -81,6 +81,13 @@ ANSWERS = {
         ("openInquiry", "approveInquiry", "reviewInquiry"),
         "inquiry { id reference seen endsAt mostPeople approvedBy verdict }",
     ),
+    **dict.fromkeys(
+        (
+            *("registerWebhook", "rotateWebhookSecret", "approveWebhook", "pauseWebhook"),
+            *("resumeWebhook", "removeWebhook", "redeliverNotices"),
+        ),
+        "webhookEndpoint { id }",
+    ),
 }
 
 
@@ -88,6 +95,13 @@ ANSWERS = {
 A_LINK = GlobalId("PersonLink", str(link_id(1))).encode()
 #: What a mutation says where a test says nothing of it.
 UNSAID: Mapping[str, dict[str, Any]] = {
+    "registerWebhook": {"country": "AU", "url": "https://nusa.example/told"},
+    "rotateWebhookSecret": {"endpointId": "nobody's"},
+    "approveWebhook": {"endpointId": "nobody's"},
+    "pauseWebhook": {"endpointId": "nobody's"},
+    "resumeWebhook": {"endpointId": "nobody's"},
+    "removeWebhook": {"endpointId": "nobody's"},
+    "redeliverNotices": {"endpointId": "nobody's", "fromNumber": 1, "throughNumber": 2},
     "fetchVisa": {"visaNumber": "ID0000000000000"},
     "submitApplication": {"entryOn": ENTRY_ON},
     "recordDocuments": {"documents": []},

@@ -246,6 +246,7 @@ async def test_what_failed_is_begun_again_in_its_own_time(
 AT_ALL_TIMES = """
     fold_or_age install_next_seal_keys note_passes link_cases screen_paid_cases erase_due
     carry_key_notes tell_readers reconcile_receipts sequence deliver_mail
+    write_notices tend_notices deliver_webhooks
 """
 AS_TIME_PASSES = """
     drop_of_age sweep_keys post_reports post_reminders end_subscriptions check_rules publish
@@ -264,6 +265,7 @@ async def test_a_keeper_with_all_settings_has_every_job(stands_still: bool, tmp_
         checkpoints=str(tmp_path),
         mail=f"file:{tmp_path}/mail",
         mail_from="gerbang@gerbang.example",
+        webhook_key="ab" * 32,
         dashboard_url="https://dashboard.example",
     )
     jobs, expected = Jobs(), {*AT_ALL_TIMES.split()}

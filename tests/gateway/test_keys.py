@@ -12,9 +12,11 @@ from sqlalchemy import Uuid
 from starlette.applications import Starlette
 
 from models.base import Base
+from models.jobs.notices import write_notices
 from models.key_service import SweepsKeys
 from models.rights.orphan_keys import SWEEP_DAYS, sweep
 from models.row_keys import new_key
+from models.webhooks.secret import public_half
 from tests import tokens
 from tests.gateway.administering import apply_decree, sample
 from tests.gateway.changing import (
@@ -37,6 +39,7 @@ from tests.gateway.test_mail_subscriptions import with_address
 from tests.linking import KEYS, linking
 from tests.rights import order_erasure, payload_of, withdrawn_case
 from tests.scans import png, sent
+from tests.webhook_sink import KEY
 from tests.world import today
 
 pytestmark = pytest.mark.anyio
@@ -86,6 +89,9 @@ MADE_AT = {
     "month_note": "written_at",
     "document_upload": "requested_at",
     "document_content": "(SELECT requested_at FROM document_upload WHERE id = upload_id)",
+    "webhook_endpoint": "registered_at",
+    "webhook_delivery": "(SELECT registered_at FROM webhook_endpoint WHERE id = endpoint_id)",
+    "webhook_notice": "written_at",
     "key_operation": "occurred_at",
     "ban_entry": "proposed_at",
     "banned_person": "(SELECT proposed_at FROM ban_entry WHERE id = ban_id)",
@@ -112,7 +118,11 @@ async def test_keys_that_a_walk_of_mutations_makes_are_of_version_7_and_in_order
 ) -> None:
     assert MADE_AT.keys() == KEYED.keys()
     before = {table: set(await _keys(connection, table)) for table in KEYED}
+    await connection.execute("INSERT INTO webhook_key (public_key) VALUES ($1)", public_half(KEY))
+    await write_notices(connection)
     await _walk(who)
+    while await write_notices(connection):
+        pass
     for _ in range(2):
         await sweep(cast(SweepsKeys, KEYS), connection, SWEEP_DAYS)
     for table in KEYED:
@@ -194,6 +204,12 @@ async def _walk(who: Mapping[str, Viewer]) -> None:
         await payload_of(who["leadership"], "saveView", "savedView { id }", **view)
         note = {"month": "2026-01-01", "text": "A strike."}
         await payload_of(who["leadership"], "noteMonth", "monthNote { id }", **note)
+        told = {"country": "AU", "url": "https://nusa.example/told"}
+        named = await payload_of(
+            who["service"], "registerWebhook", "webhookEndpoint { id }", **told
+        )
+        told_at = {"endpointId": named["webhookEndpoint"]["id"]}
+        await payload_of(who["manager-au"], "approveWebhook", "webhookEndpoint { id }", **told_at)
         country = {"code": "TL", "iso3": "TLS", "nameEn": "Timor-Leste", "nameId": "Timor Leste",
                    "region": "SOUTHEAST_ASIA"}  # fmt: skip
         await apply_decree(who, "proposeCountry", **country)

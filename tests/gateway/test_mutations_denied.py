@@ -80,17 +80,13 @@ GIVEN: dict[str, dict[str, Any]] = {
     },
 }
 #: Who may call what, as people say it; not read from the policy.
-OWN = {
-    "subscribeToMail",
-    "renewMailSubscription",
-    "endMailSubscription",
-    "saveView",
-    "renameSavedView",
-    "removeSavedView",
-}
+OWN = {"subscribeToMail", "renewMailSubscription", "endMailSubscription",
+       "saveView", "renameSavedView", "removeSavedView"}  # fmt: skip
 NOTES = {"noteMonth", "removeMonthNote"}
+ENDPOINTS = {"pauseWebhook", "resumeWebhook", "removeWebhook", "redeliverNotices"}
 CALLED: dict[Role, set[str]] = {
-    Role.LEADERSHIP: OWN | NOTES, Role.PARTNER_MANAGER: OWN | NOTES,
+    Role.LEADERSHIP: OWN | NOTES,
+    Role.PARTNER_MANAGER: OWN | NOTES | ENDPOINTS | {"approveWebhook"},
     Role.OFFICER: {*OWN, "takeCase", "releaseCase", "requestInformation", "referToScreening",
                    "recordDecision", "approveCorrection", "rejectCorrection", "confirmLink",
                    "rejectLink"},
@@ -111,8 +107,10 @@ CALLED: dict[Role, set[str]] = {
     Role.TREASURY: {"recordPayment", "keepPayment", "recommendRefund"},
     Role.BORDER: {"recordCrossings"},
     Role.PARTNER_SERVICE: {"submitApplication", "submitApplications", "recordDocuments",
-                           "markReceived", "answerInformation", "withdrawApplication",
-                           "proposeCorrection", "fetchVisa", "requestUpload"},
+                           "registerWebhook", "markReceived", "answerInformation",
+                           "withdrawApplication",
+                           "proposeCorrection", "fetchVisa", "requestUpload", "rotateWebhookSecret",
+                           *ENDPOINTS},
     Role.SCREENING: {"recordScreening", "confirmScreening", "proposeBan", "approveBan",
                      "rejectBan", "proposeBanWithdrawal", "approveBanWithdrawal"},
     Role.ADMINISTRATOR: {*PROPOSALS, "approveReferenceChange", "cancelReferenceChange",

@@ -41,6 +41,10 @@ NEVER_NULL = {
 #: Numbers that have more room in the database than they ever need.
 SMALL = {
     "DocumentUpload.size",
+    "WebhookDelivery.failures",
+    "WebhookDelivery.lastNumber",
+    "WebhookNotice.attempts",
+    "WebhookNotice.number",
     "VisaType.stayDays",
     "Breach.peopleNotified",
     "ReferenceChangeValue.line",

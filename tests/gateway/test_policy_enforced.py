@@ -49,6 +49,7 @@ LISTS = {
     "Bill": "bills", "MailSubscription": "mailSubscriptions",
     "SavedView": "savedViews", "VisaCheck": "visaChecks", "MonthNote": "monthNotes",
     "Crossing": "unmatchedCrossings", "Stay": "overstays",
+    "WebhookEndpoint": "webhookEndpoints", "WebhookNotice": "webhookNotices",
 }  # fmt: skip
 
 each_role = pytest.mark.parametrize("role", list(Role))

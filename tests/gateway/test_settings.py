@@ -235,6 +235,7 @@ def test_every_secret_may_come_from_a_file(name: str, tmp_path: Path) -> None:
         "GERBANG_KEY_STORE": "postgresql://keys:secret@127.0.0.1/keys",
         "GERBANG_KEY_STORE_OWNER": "postgresql://owner:secret@127.0.0.1/keys",
         "GERBANG_READ_URL": "postgresql://viewer:secret@127.0.0.1:5433/gerbang",
+        "GERBANG_WEBHOOK_KEY": "ef" * 32,
         "GERBANG_MAIL": "smtps://gerbang:secret@mail.example.org",
         "GERBANG_MAIL_FROM": "gerbang@example.org",
     }

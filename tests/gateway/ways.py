@@ -47,7 +47,7 @@ _CASE, _PERSON = application_id(DECIDED), applicant_id("Ruby Hale")
 
 #: Steps are fields, or type conditions; ``>`` goes one level in.
 WAYS: dict[str, tuple[str, ...]] = {
-    "Query": ("",),
+    "Query": ("",), "WebhookEndpoint": _paged("webhookEndpoints"), "Alert": _paged("alerts"),
     "Country": (
         *_paged("countries"), 'country(by: {code: "AU"})',
         _node("Country", "AU"), _nodes("Country", "AU"), "centres(first: 9) > nodes > country",
@@ -126,12 +126,11 @@ WAYS: dict[str, tuple[str, ...]] = {
         "screenings(first: 9) > nodes > banMatches",
         f"{_CASES} > screenings(first: 9) > nodes > banMatches",
     ),
-    "DataRequest": _paged("dataRequests"),
+    "DataRequest": _paged("dataRequests"), "WebhookNotice": _paged("webhookNotices"),
     "Erasure": (
         f"{_CASES} > applicant > erasure", "dataRequests(first: 9) > nodes > erasure",
         *_paged("erasures"),
     ),
-    "KeyOperation": _paged("keyOperations"),
     "LegalHold": (f"{_CASES} > legalHolds(first: 9) > nodes", "legalHolds(first: 9) > nodes",
                   "legalHolds(last: 9) > edges > node"),
     "Breach": (*_paged("breaches"), f"{_NOTICES} > breach", "myData > breaches"),
@@ -140,6 +139,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "Stay": (f"{_CASES} > decision > visa > stay", *_paged("overstays")),
     "Movement": (f"{_CASES} > applicant > movements(first: 9) > nodes",),
     "SavedView": _paged("savedViews"), "MonthNote": _paged("monthNotes"),
+    "WebhookDelivery": ("webhookEndpoints(first: 9) > nodes > delivery",),
     "AccountCheckpoint": ("installation > checkpoint",), "TouchedFiles": ("touchedFiles",),
     "InstallationWork": ("installation > work",), "GatewayProcess": ("installation > process",),
     "InstallationFault": ("installation > faults",), "InstallationJob": ("installation > jobs",),
@@ -148,6 +148,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "BudgetUse": ("installation > process > budgetUse",), "TrustedDocument": ("trustedDocuments",),
     "DocumentVerdict": ("trustedDocuments > verdicts",), "TakenBackList": ("takenBackVisas",),
     "VisaKey": _paged("visaKeys"), "VisaDocument": (f"{_CASES} > decision > visa > document",),
+    "KeyOperation": _paged("keyOperations"),
     "SlowDocument": ("installation > process > slowDocuments",),
     "LinkerRead": (f"{_CASES} > applicant > linkerReads(first: 9) > nodes",),
     "Correction": (f"{_CASES} > corrections(first: 9) > nodes",),
@@ -158,7 +159,6 @@ WAYS: dict[str, tuple[str, ...]] = {
     "ReferenceChangeValue": ("referenceChanges(first: 9) > nodes > values",),
     "Inquiry": (*_paged("inquiries"), "alerts(first: 9) > nodes > inquiry"),
     "InquiryPerson": ("inquiries(first: 9) > nodes > people(first: 9) > nodes",),
-    "Alert": _paged("alerts"),
     "Suspension": _paged("suspensions"),
     "AccessEvent": (
         *_paged("accessEvents"), f"{_CASES} > applicant > accessEvents(first: 9) > nodes",

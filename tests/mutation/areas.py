@@ -205,10 +205,10 @@ AREAS = (
     ),
     Area(
         "mail",
-        ("models/mail/*.py", "models/jobs/mail.py", "models/reader.py"),
+        ("models/mail/*.py", "models/webhooks/*.py", "models/jobs/mail.py", "models/reader.py"),
         matching("""
             models/test_mail gateway/test_mail_subscriptions gateway/test_finding_alerts
-            gateway/test_views_and_notes
+            gateway/test_views_and_notes models/test_webhook* gateway/test_webhook*
         """),
     ),
     Area(

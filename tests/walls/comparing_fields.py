@@ -12,7 +12,7 @@ from graphql import (
 )
 
 from models.vocabulary import Role
-from tests.walls import administering
+from tests.walls import administering, subscribing
 from tests.walls.change_rights import MAY
 from tests.walls.field_rights import (
     BEHIND,
@@ -131,7 +131,8 @@ def _expected_of_mutation(role: Role, name: str, kind: str) -> set[str]:
     if role not in MAY.get(mutation, "").split():
         return set()
     answers = {"Result": "application", "Payload": _answers(mutation)}
-    return {answers[kind], "errors"}
+    shown = {"secret"} if mutation in ("registerWebhook", "rotateWebhookSecret") else set[str]()
+    return {answers[kind], "errors", *shown}
 
 
 def _is_of_a_case(mutation: str) -> bool:
@@ -159,6 +160,7 @@ _OTHERWISE = {
     ),
     **dict.fromkeys(("saveView", "renameSavedView", "removeSavedView"), "savedView"),
     **dict.fromkeys(("noteMonth", "removeMonthNote"), "monthNote"),
+    **dict.fromkeys(subscribing.TABLES["webhook_endpoint"].mutations, "webhookEndpoint"),
     **dict.fromkeys(("openInquiry", "approveInquiry", "reviewInquiry"), "inquiry"),
 }
 #: What each change that is of no case answers with, by its table.

@@ -244,6 +244,19 @@ _CASES: dict[str, Lines] = {
     "MonthNote": {
         "id month partner country text author writtenAt":    "R R R R R R - - - - - - - -",
     },
+    "WebhookEndpoint": {
+        "id country url state registeredBy registeredAt":    "- - - R - - - R - - - - - -",
+        "approvedBy approvedAt secretAt pausedBy pausedAt":  "- - - R - - - R - - - - - -",
+        "resumedAt removedBy removedAt delivery notices":    "- - - R - - - R - - - - - -",
+    },
+    "WebhookDelivery": {
+        "lastNumber deliveredAt failures":                   "- - - R - - - R - - - - - -",
+        "failingSince failure disabledAt":                   "- - - R - - - R - - - - - -",
+    },
+    "WebhookNotice": {
+        "id number stage application writtenAt state":       "- - - R - - - R - - - - - -",
+        "settledAt attempts failure endpoint":               "- - - R - - - R - - - - - -",
+    },
     # Other files of the same person: partners and applicants read nothing of it.
     "PersonLink": {
         "id reason state foundAt applicant":                 "- R R - - R - - - - - - - -",
@@ -537,6 +550,7 @@ _WAYS: dict[str, Lines] = {
         "legalHolds":                                        "- - R - - R - - - - - - - -",
         "peopleInReach peopleRead why":                      "- - - - - R - - - - - - - -",
         "mailSubscriptions savedViews monthNotes":           "R R R R R R - - - - - - - -",
+        "webhookEndpoints webhookNotices":                   "- - - R - - - R - - - - - -",
         "suspensions":                                       "- - R - - R - - - - R - - -",
         "inquiries":                                         "- - R - - R - - - - - - - -",
         "alerts":                                            "- - R - - R - - - - - - - -",
@@ -625,6 +639,7 @@ PAGED = (
     "DataRequest",
     "Bill", "UnmatchedPayment", "Crossing", "Movement", "Stay",
     "LegalHold", "Breach", "BreachNotice", "MailSubscription",
+    "WebhookEndpoint", "WebhookNotice",
     "SavedView", "MonthNote", "KeyOperation", "NamedEvent", "Erasure",
 )  # fmt: skip
 

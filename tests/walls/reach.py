@@ -126,6 +126,12 @@ NOTED = {
     "manager-au": ("NUSA", "AU"), "manager-sg": ("NUSA", "SG"),
     "manager-andalan": ("ANDALAN", "AU"),
 }  # fmt: skip
+#: Where partners' systems are told, and of which partner's files in which country.
+ENDPOINTS = {
+    "https://nusa.example/au": ("NUSA", "AU"),
+    "https://nusa.example/sg": ("NUSA", "SG"),
+    "https://andalan.example/au": ("ANDALAN", "AU"),
+}
 #: Who subscribed to mail, and saved a view: whose a row is decides, and the role that reads it.
 SUBSCRIBED = (
     *("leadership", "officer", "supervisor", "manager-au", "agent-au", "applicant", "treasury"),
@@ -544,6 +550,21 @@ async def complete(connection: asyncpg.Connection) -> None:
         " VALUES ($1, $2, '1', 1, 'treasury-3')",
         *(UUID(int=876), KEPT_RECEIPT),
     )
+    for number, (url, place) in enumerate(ENDPOINTS.items(), 881):
+        await connection.execute(
+            "INSERT INTO webhook_endpoint (id, partner_code, country_code, url, secret,"
+            " registered_by) VALUES ($1, $2, $3, $4, '\\x00', 'portal')",
+            *(UUID(int=number), *place, url),
+        )
+        await connection.execute(
+            "INSERT INTO webhook_delivery (endpoint_id, failure) VALUES ($1, $2)",
+            *(UUID(int=number), url),
+        )
+        await connection.execute(
+            "INSERT INTO webhook_notice (id, endpoint_id, number, application_id, stage, failure)"
+            " VALUES ($1, $1, 1, $2, 'CLOSED', $3)",
+            *(UUID(int=number), application_id(HELD), url),
+        )
     await connection.execute(
         "INSERT INTO crossing (id, reported_by, report_key, direction, crossed_at, port,"
         " passengers, visa_number, matched_at) VALUES"
@@ -1086,6 +1107,22 @@ def _notes(claims: Claims) -> set[Key]:
     }
 
 
+def endpoints_of(claims: Claims) -> set[str]:
+    """Of the own partner in the own countries, for its managers and its system."""
+    if role_of(claims) not in ("PARTNER_MANAGER", "PARTNER_SERVICE"):
+        return set()
+    own, countries = claims.get("partner"), claims.get("countries", [])
+    return {
+        url
+        for url, (partner, country) in ENDPOINTS.items()
+        if partner == own and country in countries
+    }
+
+
+def _endpoints(claims: Claims) -> set[Key]:
+    return _each(endpoints_of(claims))
+
+
 def _only(roles: str, keys: set[Key]) -> Callable[[Claims], set[Key]]:
     return lambda claims: keys if role_of(claims) in roles.split() else set()
 
@@ -1218,6 +1255,9 @@ _ROWS: dict[str, Reach] = {
     "MailSubscription": Reach("mail_subscription", ("subject",), _own_subscriptions),
     "SavedView": Reach("saved_view", ("subject",), _own_subscriptions),
     "MonthNote": Reach("month_note", ("author",), _notes),
+    "WebhookEndpoint": Reach("webhook_endpoint", ("url",), _endpoints),
+    "WebhookDelivery": Reach("webhook_delivery", ("failure",), _endpoints),
+    "WebhookNotice": Reach("webhook_notice", ("failure",), _endpoints),
     "Inquiry": Reach(
         "inquiry",
         ("reference",),

@@ -23,6 +23,7 @@ from models import (
     Suspension,
     UnmatchedPayment,
     VisaDocument,
+    WebhookEndpoint,
 )
 from models.vocabulary import Role
 from tests.gateway.oracle import role_of
@@ -47,6 +48,7 @@ _NOUNS = (
     SavedView,
     UnmatchedPayment,
     Crossing,
+    WebhookEndpoint,
 )
 _ANSWERS = (
     "application",
@@ -65,6 +67,7 @@ _ANSWERS = (
     "unmatchedPayment",
     "recorded",
     "visaDocument",
+    "webhookEndpoint",
 )
 #: What makes applications; the others change them.
 _MAKING = ("submitApplication", "submitApplications")

@@ -1,16 +1,17 @@
-"""What viewers subscribe to, save and note, and which of it the database lets each change."""
+"""What viewers subscribe to, save and note, where partners' systems are told, and which of it the
+database lets each change."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
 
-from models import MailSubscription, MonthNote, SavedView
+from models import MailSubscription, MonthNote, SavedView, WebhookEndpoint
 from tests.acting import act_writing
 from tests.gateway.oracle import Claims, role_of
-from tests.walls.reach import NOTED, SUBSCRIBED, viewer
+from tests.walls.reach import ENDPOINTS, NOTED, SUBSCRIBED, endpoints_of, viewer
 from tests.walls.undoing import undone
 
 
@@ -27,6 +28,11 @@ class Written:
     #: Makes a row of one's own; changes the own rows, and returns whose they are.
     make: str
     change: str
+    #: Where a row is not its writer's own: whose a viewer reaches. Where not all writers do a
+    #: thing: who makes a row, and who calls a mutation.
+    reached: Callable[[Claims], set[str]] | None = None
+    makers: str | None = None
+    callers: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 #: Who reads figures exactly.
@@ -61,7 +67,22 @@ TABLES: Mapping[str, Written] = {
         "UPDATE month_note SET text = NULL, removed_at = now() WHERE removed_at IS NULL"
         " RETURNING author",
     ),
-}
+    "webhook_endpoint": Written(
+        ("registerWebhook", "rotateWebhookSecret", "approveWebhook", "pauseWebhook",
+         "resumeWebhook", "removeWebhook", "redeliverNotices"),
+        "PARTNER_MANAGER PARTNER_SERVICE",
+        WebhookEndpoint.url,
+        frozenset(ENDPOINTS),
+        "INSERT INTO webhook_endpoint (id, partner_code, country_code, url, secret, registered_by)"
+        " VALUES (gen_random_uuid(), viewer.partner(NULL), (viewer.countries(NULL))[1],"
+        " 'https://new.example', '\\x00', viewer.subject(NULL))",
+        "UPDATE webhook_endpoint SET paused_by = viewer.subject(NULL) RETURNING url",
+        endpoints_of,
+        "PARTNER_SERVICE",
+        {**dict.fromkeys(("registerWebhook", "rotateWebhookSecret"), "PARTNER_SERVICE"),
+         "approveWebhook": "PARTNER_MANAGER"},
+    ),
+}  # fmt: skip
 #: Which table each mutation writes.
 OF = {mutation: table for table, one in TABLES.items() for mutation in one.mutations}
 MADE = "one of the own"
@@ -69,16 +90,20 @@ MADE = "one of the own"
 
 def writers(mutation: str) -> str:
     """The roles that write the table of a mutation."""
-    return TABLES[OF[mutation]].writers
+    table = TABLES[OF[mutation]]
+    return table.callers.get(mutation, table.writers)
 
 
 def reached_by_domain(mutation: str, claims: Claims) -> set[str]:
     """Whose rows a viewer may speak of: the own."""
-    return _reached(TABLES[OF[mutation]], claims)
+    is_caller = role_of(claims) in writers(mutation).split()
+    return _reached(TABLES[OF[mutation]], claims) if is_caller else set()
 
 
 def _reached(one: Written, claims: Claims) -> set[str]:
     is_writer = role_of(claims) in one.writers.split()
+    if one.reached:
+        return one.reached(claims)
     return {claims["sub"]} & one.owners if is_writer else set()
 
 
@@ -89,7 +114,7 @@ def allowed_by_domain(claims: Claims) -> set[tuple[str, str]]:
         for table, one in TABLES.items()
         for whose in (
             *_reached(one, claims),
-            *([MADE] if role_of(claims) in one.writers.split() else []),
+            *([MADE] if role_of(claims) in (one.makers or one.writers).split() else []),
         )
     }
 

@@ -68,10 +68,14 @@ _NOTES = {
     },
 }
 
+#: What whoever manages an endpoint writes of it.
+_TELLS = "paused_by resumed_by removed_by redeliver_from redeliver_through redeliver_by"
 #: By role, table and verb.
 WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     "LEADERSHIP": {**_ONCE, **_SUBSCRIBES, **_NOTES},
-    "PARTNER_MANAGER": {**_ONCE, **_SUBSCRIBES, **_NOTES},
+    "PARTNER_MANAGER": {
+        **_ONCE, **_SUBSCRIBES, **_NOTES, "webhook_endpoint": {"UPDATE": f"approved_by {_TELLS}"},
+    },
     "OFFICER": {
         **_ONCE, **_APPROVES, **_SUBSCRIBES,
         "application": {
@@ -122,6 +126,10 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         **_WHOEVER_LODGES, **_DESK, **_PROPOSES, **_TAKES_IN,
         "application": {"INSERT": _LODGED, "UPDATE": "status closed_at received_at paused_seconds"},
         "visa_document": {"UPDATE": "fetched_at fetched_by"},
+        "webhook_endpoint": {
+            "INSERT": "id partner_code country_code url secret registered_by",
+            "UPDATE": f"secret {_TELLS}",
+        },
     },
     "SCREENING": {
         **_ONCE,

@@ -24,11 +24,13 @@ from models.vocabulary import (
     LinkState,
     MailOccasion,
     NoticeReach,
+    NoticeState,
     Purpose,
     ReachedBy,
     Role,
     SavedPage,
     Sex,
+    WebhookState,
 )
 
 WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
@@ -70,6 +72,18 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "SLOWER_HANDOVER": "When the hand-over of the last month took longer than is usual, at a"
         " place that was not found before: an alert.",
         "GROWING_BACKLOG": "When what is overdue newly grows: an alert.",
+    },
+    WebhookState: {
+        "PROPOSED": "It waits for a manager of the partner, and is told nothing.",
+        "LIVE": "It is told.",
+        "PAUSED": "It is told nothing meanwhile; what there is waits.",
+        "REMOVED": "It is told nothing any more.",
+    },
+    NoticeState: {
+        "WAITING": "It is to be sent, or sent again.",
+        "DELIVERED": "The endpoint took it.",
+        "DEAD": "It was not taken for days. It is sent again where you ask for it.",
+        "WITHHELD": "The file was out of reach, or the endpoint removed, before it was sent.",
     },
     Sex: {"F": "Female.", "M": "Male.", "X": "Not specified."},
     IndexKind: {

@@ -17,6 +17,7 @@ from gateway.schema.mutations.reader_intents import READER_INTENTS
 from gateway.schema.mutations.reference_intents import REFERENCE_INTENTS
 from gateway.schema.mutations.rights_intents import RIGHTS_INTENTS
 from gateway.schema.mutations.supervision_intents import SUPERVISION_INTENTS
+from gateway.schema.mutations.webhook_intents import WEBHOOK_INTENTS
 from models.vocabulary import Role
 
 #: Every mutation.
@@ -30,6 +31,7 @@ ALL_INTENTS = (
     *CROSSING_INTENTS,
     *MAIL_INTENTS,
     *READER_INTENTS,
+    *WEBHOOK_INTENTS,
 )
 _BY_NAME = {intent.name: intent for intent in ALL_INTENTS}
 
@@ -58,7 +60,9 @@ def _field(intent: Intent) -> Any:
     elif answers in COUNT_FIELDS:
         payload = count_type(intent.type_name, answers)
     else:
-        payload = payload_type(intent.type_name, answers)
+        payload = payload_type(
+            intent.type_name, answers, shows_secret=MUTATIONS[intent.name].shows_secret
+        )
 
     async def resolve(info: strawberry.Info, input: Any) -> Any:
         outcome = await info.context.change(info.path.key, intent.request(intent, input))

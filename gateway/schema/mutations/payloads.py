@@ -24,6 +24,7 @@ from gateway.schema.supervision.inquiry import Inquiry
 from gateway.schema.suspension import Suspension
 from gateway.schema.upload import DocumentUpload
 from gateway.schema.visa_document import VisaDocument
+from gateway.schema.webhook import WebhookEndpoint
 from gateway.strawberry_bridge import computed_field
 from gateway.texts.language import Language
 
@@ -57,6 +58,7 @@ ANSWERS: Mapping[str, Answer] = {
     "breach": Answer(Breach, f"The breach {_NOW}"),
     "legalHold": Answer(LegalHold, f"The hold {_NOW}"),
     "mailSubscription": Answer(MailSubscription, f"The subscription {_NOW}"),
+    "webhookEndpoint": Answer(WebhookEndpoint, f"The endpoint {_NOW}"),
     "savedView": Answer(SavedView, f"The view {_NOW.removesuffix('.')}, or it was removed."),
     "monthNote": Answer(MonthNote, f"The note {_NOW.removesuffix('.')}, or it was removed."),
     "alert": Answer(Alert, f"The alert {_NOW}"),
@@ -72,9 +74,15 @@ COUNT_FIELDS: Mapping[str, str] = {
 }
 
 
-def payload_type(name: str, answers: str) -> Any:
+_SHOWN_ONCE = (
+    "By which whoever is told verifies it (Standard Webhooks): shown this once. Null where nothing"
+    " was done, and where the change is repeated with its key."
+)
+
+
+def payload_type(name: str, answers: str, *, shows_secret: bool = False) -> Any:
     """The type ``XPayload``: the changed object, or errors."""
-    return _payload_with(f"{name}Payload", "What came of it.", answers)
+    return _payload_with(f"{name}Payload", "What came of it.", answers, shows_secret=shows_secret)
 
 
 def count_type(name: str, answers: str) -> Any:
@@ -131,7 +139,7 @@ def batch_type(name: str) -> Any:
     return payload
 
 
-def _payload_with(name: str, description: str, answers: str) -> Any:
+def _payload_with(name: str, description: str, answers: str, *, shows_secret: bool = False) -> Any:
     """A payload type: errors, and the changed object as the viewer may read it."""
     answer = ANSWERS[answers]
 
@@ -153,10 +161,14 @@ def _payload_with(name: str, description: str, answers: str) -> Any:
             metadata={CHANGED_TYPE: answer.type.__name__},
         ),
     }
+    if shows_secret:
+        members["__annotations__"]["secret"] = str | None
+        members["secret"] = strawberry.field(description=_SHOWN_ONCE)
     payload: Any = strawberry.type(type(name, (), members), description=description)
 
     def make_payload(result: Result, language: Language) -> Any:
-        return payload(key=result.key, errors=_errors(result.refused, language))
+        shown = {"secret": result.secret} if shows_secret else {}
+        return payload(key=result.key, errors=_errors(result.refused, language), **shown)
 
     payload.make = staticmethod(make_payload)
     return payload

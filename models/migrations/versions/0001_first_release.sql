@@ -820,6 +820,21 @@ CREATE TABLE taken_back_list (
     CONSTRAINT ck_taken_back_list_there_is_one CHECK (name = 'visas')
 );
 
+CREATE TABLE webhook_cursor (
+    is_only BOOLEAN DEFAULT true NOT NULL,
+    written_in BIGINT NOT NULL,
+    change_id BIGINT NOT NULL,
+    CONSTRAINT pk_webhook_cursor PRIMARY KEY (is_only),
+    CONSTRAINT ck_webhook_cursor_is_only CHECK (is_only)
+);
+
+CREATE TABLE webhook_key (
+    is_only BOOLEAN DEFAULT true NOT NULL,
+    public_key BYTEA NOT NULL,
+    CONSTRAINT pk_webhook_key PRIMARY KEY (is_only),
+    CONSTRAINT ck_webhook_key_is_only CHECK (is_only)
+);
+
 CREATE TABLE application_change (
     id BIGINT NOT NULL,
     written_in BIGINT DEFAULT pg_current_xact_id()::text::bigint NOT NULL,
@@ -1226,6 +1241,44 @@ CREATE TABLE suspension (
 
 CREATE INDEX ix_suspension_suspended_at_id ON suspension (suspended_at, id);
 
+CREATE TABLE webhook_endpoint (
+    id UUID NOT NULL,
+    partner_code TEXT NOT NULL,
+    country_code TEXT NOT NULL,
+    url TEXT NOT NULL,
+    secret BYTEA,
+    previous_secret BYTEA,
+    secret_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    registered_by TEXT NOT NULL,
+    registered_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    approved_by TEXT,
+    approved_at TIMESTAMP WITH TIME ZONE,
+    paused_by TEXT,
+    paused_at TIMESTAMP WITH TIME ZONE,
+    resumed_by TEXT,
+    resumed_at TIMESTAMP WITH TIME ZONE,
+    removed_by TEXT,
+    removed_at TIMESTAMP WITH TIME ZONE,
+    redeliver_from BIGINT,
+    redeliver_through BIGINT,
+    redeliver_by TEXT,
+    state TEXT GENERATED ALWAYS AS (CASE WHEN removed_at IS NOT NULL THEN 'REMOVED' WHEN paused_at IS NOT NULL THEN 'PAUSED' WHEN approved_at IS NOT NULL THEN 'LIVE' ELSE 'PROPOSED' END) STORED NOT NULL,
+    CONSTRAINT pk_webhook_endpoint PRIMARY KEY (id),
+    CONSTRAINT ck_webhook_endpoint_state_is_known CHECK (state IN ('PROPOSED', 'LIVE', 'PAUSED', 'REMOVED')),
+    CONSTRAINT ck_webhook_endpoint_url_is_formed CHECK (url ~ '^https?://[A-Za-z0-9.:\[\]-]{1,253}(/[!-~]*)?$' AND length(url) <= 500),
+    CONSTRAINT ck_webhook_endpoint_secret_until_removed CHECK ((secret IS NULL) = (removed_at IS NOT NULL)),
+    CONSTRAINT ck_webhook_endpoint_approved_by_another CHECK (approved_by <> registered_by),
+    CONSTRAINT ck_webhook_endpoint_approved_once CHECK (num_nulls(approved_by, approved_at) IN (0, 2)),
+    CONSTRAINT ck_webhook_endpoint_removed_once CHECK (num_nulls(removed_by, removed_at) IN (0, 2)),
+    CONSTRAINT ck_webhook_endpoint_redelivered_for_somebody CHECK (num_nulls(redeliver_from, redeliver_through, redeliver_by) IN (0, 3)),
+    CONSTRAINT fk_webhook_endpoint_partner_code FOREIGN KEY(partner_code) REFERENCES partner (code),
+    CONSTRAINT fk_webhook_endpoint_country_code FOREIGN KEY(country_code) REFERENCES country (code)
+);
+
+CREATE INDEX ix_webhook_endpoint_partner_code_country_code_registered_at_id ON webhook_endpoint (partner_code, country_code, registered_at, id);
+
+CREATE INDEX ix_webhook_endpoint_registered_at_id ON webhook_endpoint (registered_at, id);
+
 CREATE TABLE applicant (
     id UUID NOT NULL,
     account TEXT,
@@ -1435,6 +1488,19 @@ CREATE TABLE inquiry_person (
 CREATE INDEX ix_inquiry_person_applicant_id_reference ON inquiry_person (applicant_id, reference);
 
 CREATE INDEX ix_inquiry_person_reference_opened_at_id ON inquiry_person (reference, opened_at, id);
+
+CREATE TABLE webhook_delivery (
+    endpoint_id UUID NOT NULL,
+    last_number BIGINT DEFAULT 0 NOT NULL,
+    delivered_at TIMESTAMP WITH TIME ZONE,
+    failures BIGINT DEFAULT 0 NOT NULL,
+    failing_since TIMESTAMP WITH TIME ZONE,
+    failure TEXT,
+    due_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    disabled_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_webhook_delivery PRIMARY KEY (endpoint_id),
+    CONSTRAINT fk_webhook_delivery_endpoint_id FOREIGN KEY(endpoint_id) REFERENCES webhook_endpoint (id)
+);
 
 CREATE TABLE passport_ending (
     applicant_id UUID NOT NULL,
@@ -1932,6 +1998,38 @@ CREATE INDEX ix_legal_hold_held_at_id ON legal_hold (held_at, id);
 
 CREATE UNIQUE INDEX uq_legal_hold_lasting ON legal_hold (application_id) WHERE released_at IS NULL;
 
+CREATE TABLE webhook_notice (
+    id UUID NOT NULL,
+    endpoint_id UUID NOT NULL,
+    number BIGINT NOT NULL,
+    application_id UUID NOT NULL,
+    stage TEXT NOT NULL,
+    written_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    tried_from TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    due_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    attempts BIGINT DEFAULT 0 NOT NULL,
+    failure TEXT,
+    state TEXT DEFAULT 'WAITING' NOT NULL,
+    settled_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_webhook_notice PRIMARY KEY (id),
+    CONSTRAINT ck_webhook_notice_stage_is_known CHECK (stage IN ('SUBMITTED', 'IN_PROCESS', 'WAITING_FOR_APPLICANT', 'CLOSED')),
+    CONSTRAINT ck_webhook_notice_state_is_known CHECK (state IN ('WAITING', 'DELIVERED', 'DEAD', 'WITHHELD')),
+    CONSTRAINT ck_webhook_notice_waits_until_settled CHECK ((state = 'WAITING') = (settled_at IS NULL)),
+    CONSTRAINT uq_webhook_notice_endpoint_id_number UNIQUE (endpoint_id, number),
+    CONSTRAINT fk_webhook_notice_endpoint_id FOREIGN KEY(endpoint_id) REFERENCES webhook_endpoint (id),
+    CONSTRAINT fk_webhook_notice_application_id FOREIGN KEY(application_id) REFERENCES application (id)
+);
+
+CREATE INDEX ix_webhook_notice_application_id ON webhook_notice (application_id);
+
+CREATE INDEX ix_webhook_notice_of_case ON webhook_notice (endpoint_id, application_id, number) WHERE state = 'WAITING';
+
+CREATE INDEX ix_webhook_notice_state_written_at_id ON webhook_notice (state, written_at, id);
+
+CREATE INDEX ix_webhook_notice_waiting ON webhook_notice (endpoint_id, number) WHERE state = 'WAITING';
+
+CREATE INDEX ix_webhook_notice_written_at_id ON webhook_notice (written_at, id);
+
 CREATE TABLE document_upload (
     id UUID NOT NULL,
     application_id UUID NOT NULL,
@@ -2210,6 +2308,10 @@ CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON visa_check
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
 
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON webhook_endpoint
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
 CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON account_drop
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
@@ -2243,6 +2345,10 @@ CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON reference_change
     EXECUTE FUNCTION queue_for_account();
 
 CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON suspension
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON webhook_endpoint
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
 
@@ -4592,6 +4698,71 @@ $$;
 
 CREATE TRIGGER guard_visa_document BEFORE UPDATE ON visa_document
     FOR EACH ROW EXECUTE FUNCTION guard_visa_document();
+
+CREATE FUNCTION guard_webhook_endpoint() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        oneself text := viewer.subject(NULL);
+        acting text := viewer.role();
+        instant timestamptz := clock_timestamp();
+        step text[];
+        is_allowed boolean;
+    BEGIN
+        IF TG_OP = 'INSERT' THEN
+            NEW.registered_at := instant;
+            NEW.secret_at := instant;
+            is_allowed := acting = 'PARTNER_SERVICE' AND NEW.registered_by = oneself
+                AND NEW.partner_code = viewer.partner(NULL)
+                AND NEW.country_code = ANY (viewer.countries(NULL))
+                AND 5 > (
+                    SELECT count(*) FROM webhook_endpoint AS other
+                    WHERE other.partner_code = NEW.partner_code
+                        AND other.country_code = NEW.country_code AND other.removed_at IS NULL
+                );
+        ELSIF NEW.removed_by IS NOT NULL AND OLD.removed_by IS NULL THEN
+            step := '{removed_by,removed_at,secret,previous_secret}';
+            is_allowed := NEW.removed_by = oneself;
+            NEW.removed_at := instant;
+            NEW.secret := NULL;
+            NEW.previous_secret := NULL;
+        ELSIF NEW.approved_by IS NOT NULL AND OLD.approved_by IS NULL THEN
+            step := '{approved_by,approved_at}';
+            is_allowed := acting = 'PARTNER_MANAGER' AND NEW.approved_by = oneself;
+            NEW.approved_at := instant;
+        ELSIF NEW.secret <> OLD.secret THEN
+            step := '{secret,previous_secret,secret_at}';
+            is_allowed := acting = 'PARTNER_SERVICE';
+            NEW.previous_secret := OLD.secret;
+            NEW.secret_at := instant;
+        ELSIF NEW.redeliver_by IS NOT NULL THEN
+            step := '{redeliver_from,redeliver_through,redeliver_by}';
+            is_allowed := NEW.redeliver_by = oneself;
+        ELSIF NEW.paused_by IS NOT NULL AND OLD.paused_by IS NULL THEN
+            step := '{paused_by,paused_at}';
+            is_allowed := NEW.paused_by = oneself;
+            NEW.paused_at := instant;
+        ELSE
+            step := '{paused_by,paused_at,resumed_by,resumed_at}';
+            is_allowed := NEW.resumed_by = oneself AND NEW.paused_by IS NULL;
+            NEW.paused_at := NULL;
+            NEW.resumed_at := instant;
+        END IF;
+        IF TG_OP = 'UPDATE' THEN
+            step := step || '{state}'::text[];
+            is_allowed := is_allowed AND OLD.removed_by IS NULL
+                AND to_jsonb(NEW) - step = to_jsonb(OLD) - step;
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'an endpoint is registered by a system, and approved by a manager'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_webhook_endpoint BEFORE INSERT OR UPDATE ON webhook_endpoint
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_webhook_endpoint();
 
 INSERT INTO data_version (data) VALUES ('figures'), ('published'), ('names');
 
