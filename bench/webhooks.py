@@ -40,16 +40,23 @@ asyncio.run(main())
 _ENDPOINT = """
     INSERT INTO webhook_endpoint (id, partner_code, country_code, url, secret, registered_by,
         approved_by, approved_at)
-    VALUES ($1, 'NUSA', 'SG', $2, $3, 'portal', 'manager', now())
+    SELECT $1, partner_code, holder_country_code, $2, $3, 'portal', 'manager', now()
+    FROM application WHERE closed_at IS NULL AND left_partner_at IS NULL
+        AND holder_country_code IS NOT NULL AND partner_code IS NOT NULL
+    GROUP BY partner_code, holder_country_code ORDER BY count(*) DESC LIMIT 1
 """
-#: Of a thousand cases, so that each has several.
+#: Of all cases that are with the partner there, so that each has several.
 _WRITE = """
     INSERT INTO webhook_notice (id, endpoint_id, number, application_id, stage)
     SELECT gen_random_uuid(), $1, $2 + number, one.id, 'IN_PROCESS'
     FROM generate_series(1, $3) AS number
-    JOIN (SELECT id, row_number() OVER () AS place, count(*) OVER () AS all_ FROM application
-        WHERE partner_code = 'NUSA' AND holder_country_code = 'SG' AND closed_at IS NULL
-            AND left_partner_at IS NULL) AS one ON place = 1 + number % all_
+    JOIN (
+        SELECT application.id, row_number() OVER () AS place, count(*) OVER () AS all_
+        FROM application
+        JOIN webhook_endpoint AS told ON told.partner_code = application.partner_code
+            AND told.country_code = holder_country_code
+        WHERE told.id = $1 AND closed_at IS NULL AND left_partner_at IS NULL
+    ) AS one ON place = 1 + number % all_
 """
 _LEFT = "SELECT count(*) FROM webhook_notice WHERE state = 'WAITING' AND endpoint_id <> $1"
 _LATE = """

@@ -118,7 +118,7 @@ def gateway(
         drain=drain,
         contents=partial(
             Documents,
-            uploads=Uploads(pool, starts, keys),
+            uploads=Uploads(pool, starts, keys, replicas),
             links=executor.services.document_links,
             store=_store(settings),
         ),

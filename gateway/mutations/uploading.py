@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from gateway.access.replicas import Replicas
 from gateway.access.transactions.begin import TransactionStarts
 from gateway.access.transactions.writing import WriteTransaction, begin_writing
 from gateway.access.vault import closed_vault, statement_of, vault_errors
@@ -87,11 +88,16 @@ class Uploads:
     """The uploads that viewers announced, as they are sent. No transaction is open meanwhile."""
 
     def __init__(
-        self, pool: ConnectionPool, starts: TransactionStarts, keys: KeyService | None
+        self,
+        pool: ConnectionPool,
+        starts: TransactionStarts,
+        keys: KeyService | None,
+        replicas: Replicas | None = None,
     ) -> None:
         self._pool = pool
         self._starts = starts
         self._keys = keys
+        self._replicas = replicas
 
     async def find(self, viewer: Viewer, id_: UUID) -> AwaitedUpload | None:
         """An upload that this viewer announced; None where there is none, or no longer.
@@ -143,6 +149,8 @@ class Uploads:
             now = {"completed_at": datetime.now(UTC)}
             transaction.update(DocumentUpload, {"id": content.id}, now)
             transaction.insert(DocumentContent, opened)
+        if self._replicas:
+            self._replicas.note_change(upload.viewer)
         return True
 
     async def refuse(self, upload: AwaitedUpload) -> None:
@@ -153,7 +161,10 @@ class Uploads:
                 transaction.update(DocumentUpload, {"id": upload.content.id}, now)
 
     def _begin(self, viewer: Viewer) -> AbstractAsyncContextManager[WriteTransaction]:
-        return begin_writing(self._pool, viewer, self._starts.for_writing(viewer), self._keys)
+        start, telling = self._starts.for_writing(viewer), []
+        if self._replicas:
+            telling = [self._replicas.telling(viewer)]
+        return begin_writing(self._pool, viewer, start, self._keys, telling)
 
 
 async def _is_awaited(transaction: WriteTransaction, id_: UUID) -> bool:

@@ -26,7 +26,7 @@ from gateway.viewer import Viewer
 from gateway.wire.arriving_document import ArrivingDocument, read_part
 from models.contents.formats import WrongFormatError
 from models.contents.sealing import PART_BYTES, Content
-from models.contents.store import ContentStore, StoreError, TakenPartError
+from models.contents.store import ContentStore, MissingPartError, StoreError, TakenPartError
 from models.vocabulary import FileFormat
 
 _MEDIA_TYPES = {
@@ -79,6 +79,8 @@ class Documents:
                 return await self._tell_offset(upload, self._store)
             with self._sent.taken_by(viewer):
                 return await self._take_in(request, upload, self._store)
+        except MissingPartError:
+            raise _not_found() from None
         except FieldError as error:
             raise RequestError(error.code, error.message, _STATUS[error.code]) from error
         except StoreError as error:

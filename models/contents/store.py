@@ -23,6 +23,10 @@ class TakenPartError(Exception):
     """Somebody else wrote this part before."""
 
 
+class MissingPartError(Exception):
+    """A part is not there: it was never stored, or is removed."""
+
+
 class ContentStore:
     """The parts of contents, each an object by the id of its upload and its number."""
 
@@ -57,10 +61,12 @@ class ContentStore:
             raise _failure(error) from None
 
     async def read(self, upload: UUID, number: int) -> bytes:
-        """Raises StoreError, also where it is not there."""
+        """Raises MissingPartError and StoreError."""
         try:
             found = await obstore.get_async(self._store, _path_of(upload, number))
             return bytes(await found.bytes_async())
+        except FileNotFoundError:
+            raise MissingPartError from None
         except BaseError as error:
             raise _failure(error) from None
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
@@ -10,6 +11,9 @@ import pytest
 from starlette.applications import Starlette
 
 from models.contents.sealing import PART_BYTES
+from models.contents.store import ContentStore
+from models.jobs.contents import contents_overdue, remove_contents
+from models.jobs.erase_people import erase_due
 from tests import tokens
 from tests.gateway.changing import (
     assign_to,
@@ -22,7 +26,8 @@ from tests.gateway.changing import (
 )
 from tests.gateway.conftest import PATIENT, Answer, Viewer
 from tests.gateway.in_process import running_gateway
-from tests.linking import linking
+from tests.linking import KEYS, linking
+from tests.rights import order_erasure
 from tests.scans import ANNOUNCE, CANARY, announce, png, send, sent
 
 pytestmark = pytest.mark.anyio
@@ -257,3 +262,37 @@ async def test_a_closed_case_takes_none(who: dict[str, Viewer]) -> None:
     upload = await announce(agent, case, scan)
     await perform(agent, "withdrawApplication", case)
     assert (await send(agent, upload["ticket"], scan)).status_code == 404
+
+
+async def test_contents_go_with_their_person_and_so_does_what_nobody_finished(
+    who: dict[str, Viewer], connection: asyncpg.Connection, store: Path
+) -> None:
+    agent, objects, soon = who["agent-au"], ContentStore(f"file:{store}"), timedelta(0)
+
+    def is_there(upload: str) -> bool:
+        return bool(contents_of(store / "documents" / str(row_id(upload))))
+
+    case = await submitted_case(who)
+    whole, scan = await sent(agent, case, png()), png(filling=2 * PART_BYTES)
+    begun = await announce(agent, case, scan, kind="ITINERARY")
+    cut = await send(agent, begun["ticket"], scan[: PART_BYTES + 1], 0, len(scan))
+    assert (cut.status_code, is_there(whole), is_there(begun["id"])) == (202, True, True)
+    link = await link_of(agent, whole, await reference_of(agent, case), "INTAKE")
+    while await remove_contents(objects, connection, soon):
+        pass
+    assert (is_there(whole), is_there(begun["id"])) == (True, True)
+
+    await perform(agent, "withdrawApplication", case)
+    person = await order_erasure(who, case)
+    while await erase_due(KEYS, connection):
+        pass
+    sealed = "SELECT sealed FROM document_content WHERE applicant_id = $1"
+    assert await connection.fetchval(sealed, person) == "{}"
+    await connection.execute(
+        "UPDATE document_upload SET expires_at = now() WHERE id = $1", row_id(begun["id"])
+    )
+    while await remove_contents(objects, connection, soon):
+        pass
+    assert (is_there(whole), is_there(begun["id"])) == (False, False)
+    assert (await ask(agent, "GET", link)).status_code == 404  # its minute is not over
+    assert await contents_overdue(connection) == 0
