@@ -176,7 +176,11 @@ async def test_the_cases_of_one_who_left_go_to_others(who) -> None:
 async def test_one_who_left_is_relieved_of_every_case_at_once(who, monkeypatch) -> None:
     monkeypatch.setattr(desk, "_BATCH", 2)
     supervisor, left = who["supervisor"], who["officer-2"]
-    cases = [await assign_to(who, "officer-2", await paid_case(who)) for _ in range(3)]
+    passed_on = await assign_to(who, "officer", await paid_case(who))
+    why = "Speaks the applicant's language."
+    await perform(supervisor, "reassignCase", passed_on, officer="officer-2", reason=why)
+    cases = [await assign_to(who, "officer-2", await paid_case(who)) for _ in range(2)]
+    cases = [passed_on, *cases]
     on_desk = await work_list(left, "MINE")
     assert {*cases} <= {*on_desk}
     others = await work_list(who["officer"], "MINE")
@@ -205,6 +209,7 @@ async def test_one_who_left_is_relieved_of_every_case_at_once(who, monkeypatch) 
     assert desks[0] == {
         "officer": "officer-2", "assignedBy": "supervisor", "endedBy": "supervisor", **LEFT,
     }  # fmt: skip
+    assert [(one["officer"], one["reason"]) for one in desks[1:]] == [("officer", why)]
     returned = await change(left, "takeCase", queue="FREE")
     assert returned.codes == ["QUEUE_EMPTY"]
     assert await perform(who["officer"], "takeCase", queue="FREE") in on_desk
