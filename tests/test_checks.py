@@ -204,7 +204,8 @@ def test_an_index_that_serves_no_question_is_named(tree: Path, before: str, afte
         ('{"/role", ', '{"/rule", ', "lets people through to /rule, which nothing serves"),
         ('Route("/health/ready", health.ready),\n    ]', 'Route("/status", health.ready),\n    ]',
          r"gateway/app\.py:\d+: /status is served, but PATHS \(gateway/logs.*\) does not name it"),
-        ('"/metrics")\n', '"/metrics", "/metrics/all")\n', "PATHS names /metrics/all, which no"),
+        ('"/metrics",\n)', '"/metrics",\n    "/metrics/all",\n)',
+         "PATHS names /metrics/all, which no"),
     ],
 )  # fmt: skip
 def test_a_route_beside_its_gate_is_named(tree: Path, before: str, after: str, said: str) -> None:

@@ -44,7 +44,8 @@ async def take_step(transaction: WriteTransaction, request: StepRequest) -> Outc
         raise RefusedError(*reasons.all())
     if request.correction is not None:
         await check_correction(transaction, request.correction, case, reasons)
-    await check_answers(transaction, request.items, case, reasons)
+    if request.items:
+        await check_answers(transaction, request.items, case, reasons)
     step = _allowed_step(transaction, request, case, reasons)
     if step and not case.is_locked:  # it came to this desk after we tried to lock it
         reasons.add(Refusal.NOT_ASSIGNED, request.target)

@@ -87,8 +87,7 @@ _IS_THE_DECISION = (
 _A_MATCH = (
     "EXISTS (SELECT FROM screening AS hit WHERE hit.application_id = it.id"
     " AND hit.result = 'MATCH' AND hit.confirmed_by = viewer_subject"
-    f" AND {is_now('hit.answered_at')}"
-    "{})"
+    f" AND {is_now('hit.answered_at')}{{}})"
 )
 _PUT_ON_A_DESK = _columns(Assignment, "id", "ended_at", "ended_by", "reason")
 _ENDS_NOW = f"OLD.ended_at IS NULL AND {is_now('NEW.ended_at')} AND NEW.ended_by = viewer_subject"

@@ -79,9 +79,9 @@ class Applicant(Node):
     movements: Connection[Movement] = pages(
         ApplicantRow.id,
         MovementRow.applicant_id,
-        "Entries and exits of this person, latest first. Reading it takes a purpose, and is"
+        "Entries and exits of this person, latest report first. Reading it takes a purpose, and is"
         " logged.",
-        order=MovementRow.crossed_at,
+        order=MovementRow.id,
         newest_first=True,
     )
     access_events: Connection[AccessEvent] = pages(

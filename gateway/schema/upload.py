@@ -10,6 +10,7 @@ from gateway.access.document_links import PATH
 from gateway.mapping.context import Context
 from gateway.mapping.declare import Fact, Node, column, derived_field, link, noun
 from gateway.mapping.enums import FileFormat
+from gateway.schema.mutations.inputs import KEY, required
 from models import DocumentContent as ContentRow
 from models import DocumentUpload as UploadRow
 from models.contents.sealing import Content
@@ -57,3 +58,13 @@ class DocumentUpload(Node):
     content: DocumentContent | None = link(
         UploadRow.id, ContentRow.upload_id, "What is in it; null until it is there."
     )
+
+
+@strawberry.input(description="A document whose bytes you are about to send.")
+class RequestUploadInput:
+    application_id: strawberry.ID = required("The application to whose file it belongs.")
+    kind: DocumentKind = required("Which document. Once whole, it replaces the one that is there.")
+    format: FileFormat = required("What it is.")
+    size: int = required("How large it is, in bytes: at most 1 GiB.")
+    sha256: str = required("SHA-256 of its bytes: 64 hexadecimal digits.")
+    idempotency_key: str = required(KEY)

@@ -68,7 +68,7 @@ class Movement(Base):
     port: Mapped[str]
 
     __table_args__ = (
-        Index(None, "applicant_id", "crossed_at", "id"),
+        Index(None, "applicant_id", "id"),
         Index(None, "visa_number", "crossed_at"),
         one_of("direction", CrossingDirection),
     )

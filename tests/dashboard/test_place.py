@@ -89,7 +89,9 @@ def test_an_open_file_of_ones_own_says_until_when_to_expect_it() -> None:
         person = {"identity": None, "nationality": None, "identityVersions": {"nodes": []}}
         person |= {"breachNotices": {"nodes": []}}
         person |= {"applications": {"nodes": [case | {"closedAt": closed_at}]}}
-        mine = {"applicant": person, "keptSince": None, "note": ""}
+        person |= {"movements": {"nodes": []}}
+        mine = {"applicant": person, "breaches": [], "keptSince": None, "note": ""}
+        mine |= {"visaChecks": [], "lookups": []}
         shown = str(content({"myData": mine, "reads": [], "requests": []}, texts("en")))
         assert ("to be expected by 4 Mar 2026" in shown) == is_said
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Table
+from sqlalchemy import Table, UniqueConstraint
 
 from gateway.execution.schemas import build_schemas
 from gateway.mapping import listing
@@ -181,7 +181,9 @@ def lists_without_index() -> set[str]:
 
 
 def index_columns(column: Any) -> list[list[str]]:
-    """The columns of each index that holds all rows of a column's table, and of its key."""
+    """The columns of each index that holds all rows of a column's table, and of each key."""
     table: Table = column.expression.table
     whole = [one for one in table.indexes if one.dialect_options["postgresql"]["where"] is None]
-    return [[column.name for column in each.columns] for each in (*whole, table.primary_key)]
+    keys = [one for one in table.constraints if isinstance(one, UniqueConstraint)]
+    indexed = (*whole, *keys, table.primary_key)
+    return [[column.name for column in each.columns] for each in indexed]

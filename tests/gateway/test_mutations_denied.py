@@ -84,6 +84,8 @@ OWN = {"subscribeToMail", "renewMailSubscription", "endMailSubscription",
        "saveView", "renameSavedView", "removeSavedView"}  # fmt: skip
 NOTES = {"noteMonth", "removeMonthNote"}
 ENDPOINTS = {"pauseWebhook", "resumeWebhook", "removeWebhook", "redeliverNotices"}
+#: Of endpoints, which `test_webhook_endpoints.py` has.
+WEBHOOKS = {*ENDPOINTS, "registerWebhook", "rotateWebhookSecret"}
 CALLED: dict[Role, set[str]] = {
     Role.LEADERSHIP: OWN | NOTES,
     Role.PARTNER_MANAGER: OWN | NOTES | ENDPOINTS | {"approveWebhook"},

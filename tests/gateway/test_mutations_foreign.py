@@ -17,6 +17,7 @@ from tests.gateway.test_mutations_denied import (
     OWN,
     SCOPED,
     SUBMISSION,
+    WEBHOOKS,
     call,
     comparable,
 )
@@ -32,7 +33,7 @@ each_scoped_call = pytest.mark.parametrize(
                            ("service", Role.PARTNER_SERVICE))
         for mutation in sorted(CALLED[role])
         if not mutation.startswith("submit")
-        and mutation not in {"lodgeDataRequest", "fetchVisa", *OWN, *NOTES}
+        and mutation not in {"lodgeDataRequest", "fetchVisa", *OWN, *NOTES, *WEBHOOKS}
     ],
 )  # fmt: skip
 

@@ -36,7 +36,7 @@ GIVEN_BACK = """
     query ($on: Date!) { officers(from: $on, to: $on) { rows { officer givenBack { value } } } }
 """
 #: How often the officer looks at somebody and does nothing for them.
-LOOKS = 8
+LOOKS = 12
 
 
 def opens_screening(visitor: Visitor, user: str) -> Page:

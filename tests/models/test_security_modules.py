@@ -114,7 +114,7 @@ async def test_keys_of_a_file_move_into_a_token_while_everybody_reads(tmp_path: 
     assert await keys.open_data_keys(PEOPLE) == made
 
     await rotate_data_keys(file, store_of(file))
-    for what in ("seals", "signatures", "visas"):
+    for what in ("seals", "look-ups", "signatures", "visas"):
         for step in ("rotate", "retire"):
             run = CliRunner().invoke(audit, [step, what, str(file)])
             assert run.exit_code == 0, run.output

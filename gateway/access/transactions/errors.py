@@ -30,7 +30,7 @@ _LOCK_NOT_AVAILABLE = "55P03"
 SUSPENDED = "GB403"
 _SEAL = "seal"
 _DATA_EXCEPTION = "22"
-_CONFLICT = "40"
+_CONFLICT = "40001"
 
 _OUTAGES = (ErrorCode.UNAVAILABLE, ErrorCode.OVERLOADED)
 
@@ -111,7 +111,7 @@ def is_broken(error: BaseException) -> bool:
 
 def is_conflict(error: BaseException) -> bool:
     """Whether a replica ended a statement that was in the way of what it replays."""
-    return state_of(error).startswith(_CONFLICT)
+    return state_of(error) == _CONFLICT
 
 
 def state_of(error: BaseException | None) -> str:

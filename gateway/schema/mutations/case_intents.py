@@ -27,6 +27,7 @@ from gateway.schema.mutations.input_readers import (
 )
 from gateway.schema.mutations.inputs import MOST_AT_ONCE
 from gateway.schema.mutations.intent import Intent
+from gateway.schema.upload import RequestUploadInput
 from models.life import Refusal, Verb
 
 _SUBMISSION_REFUSALS = (
@@ -137,7 +138,7 @@ INTENTS = (
            " reference of its case. Each document is fetched once. Where its answer was lost,"
            " repeat the request with its key.", read_fetch, (),
            (Refusal.NOT_FOUND, Refusal.NOT_IN_HAND, Refusal.ALREADY_FETCHED)),
-    Intent("requestUpload", inputs.RequestUploadInput,
+    Intent("requestUpload", RequestUploadInput,
            "Announce a document of an open file, and get the ticket by which its bytes are sent.",
            read_upload, (), (Refusal.NOT_FOUND, Refusal.WRONG_STAGE)),
     Intent("revokeVisa", inputs.RevokeVisaInput, "Take a granted visa back.", read_step_with_reason,

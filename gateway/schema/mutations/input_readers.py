@@ -27,6 +27,7 @@ from gateway.schema.mutations.inputs import (
     MOST_ITEMS,
 )
 from gateway.schema.mutations.intent import Intent
+from gateway.schema.upload import RequestUploadInput
 from models.life import Refusal, Verb
 from models.vocabulary import (
     ANSWERED_WITH,
@@ -66,7 +67,7 @@ def read_fetch(intent: Intent, input_: inputs.FetchVisaInput) -> FetchRequest:
     )
 
 
-def read_upload(intent: Intent, input_: inputs.RequestUploadInput) -> UploadRequest:
+def read_upload(intent: Intent, input_: RequestUploadInput) -> UploadRequest:
     key, faults = input_.idempotency_key, faults_of_key(input_.idempotency_key)
     if not 0 < input_.size <= MOST_BYTES:
         faults = (*faults, _invalid("size", rule="size", most=MOST_BYTES))

@@ -7,7 +7,6 @@ import strawberry
 
 from gateway.mapping.enums import (
     DocumentKind,
-    FileFormat,
     Ground,
     HitResolution,
     Outcome,
@@ -40,7 +39,7 @@ def optional(description: str) -> Any:
     return strawberry.field(default=None, description=description)
 
 
-_KEY = "A new random value for each request, such as a UUID; the same one to ask again."
+KEY = "A new random value for each request, such as a UUID; the same one to ask again."
 _CENTRE = (
     "Code of the centre that takes it in. An agent with one centre may leave it out. Without one,"
     " the portal of `country` takes it in; an applicant who applies alone has neither."
@@ -84,7 +83,7 @@ class IdentityInput:
 
 @strawberry.input(description="An application to hand in.")
 class SubmitApplicationInput:
-    idempotency_key: str = required(_KEY)
+    idempotency_key: str = required(KEY)
     visa_type: str = required("Index of the visa type, such as `B1`.")
     nationality: CountryCode = required("ISO 3166 alpha-2 code of the passport's country.")
     entry_on: date = required(_ENTRY)
@@ -108,7 +107,7 @@ class SubmitApplicationsItem:
 
 @strawberry.input(description="Applications to hand in together; each succeeds or fails by itself.")
 class SubmitApplicationsInput:
-    idempotency_key: str = required(_KEY)
+    idempotency_key: str = required(KEY)
     applications: list[SubmitApplicationsItem] = required(f"From 1 to {MOST_AT_ONCE}.")
     is_group: bool = strawberry.field(
         default=False,
@@ -124,7 +123,7 @@ class SubmitApplicationsInput:
 class StepInput:
     """What every step of an application takes; the inputs of the mutations add to it."""
 
-    idempotency_key: str = required(_KEY)
+    idempotency_key: str = required(KEY)
     application_id: strawberry.ID = required("Global id of the application.")
     expected_status: Status | None = optional(
         "The status you know it in; if it has another by now, nothing is done."
@@ -136,7 +135,7 @@ class StepInput:
 
 @strawberry.input(description="A payment that came in, with the treasury's receipt.")
 class RecordPaymentInput:
-    idempotency_key: str = required(_KEY)
+    idempotency_key: str = required(KEY)
     billing_code: str = required("What was paid under: 15 digits.")
     paid: MoneyInput = required("What was paid: the fee of the bill.")
     receipt_number: str = required(
@@ -158,7 +157,7 @@ class MarkReceivedInput(StepInput):
 
 @strawberry.input(description="The queue whose most urgent case is taken.")
 class TakeCaseInput:
-    idempotency_key: str = required(_KEY)
+    idempotency_key: str = required(KEY)
     queue: Queue = required("`FREE`, or `OVERDUE` for those of its cases that are late.")
 
 
@@ -178,7 +177,7 @@ class ReassignCaseInput(StepInput):
 
 @strawberry.input(description="An officer who works on no case any more.")
 class RelieveOfficerInput:
-    idempotency_key: str = required(_KEY)
+    idempotency_key: str = required(KEY)
     officer: str = required("Subject of the officer.")
     reason: str = required(_REASON)
 
@@ -337,14 +336,4 @@ class SetAsideRevocationInput(StepInput):
 @strawberry.input(description="A visa of which your system fetches the document.")
 class FetchVisaInput:
     visa_number: str = required("The number of the visa.")
-    idempotency_key: str = required(_KEY)
-
-
-@strawberry.input(description="A document whose bytes you are about to send.")
-class RequestUploadInput:
-    application_id: strawberry.ID = required("The application to whose file it belongs.")
-    kind: DocumentKind = required("Which document. Once whole, it replaces the one that is there.")
-    format: FileFormat = required("What it is.")
-    size: int = required("How large it is, in bytes: at most 1 GiB.")
-    sha256: str = required("SHA-256 of its bytes: 64 hexadecimal digits.")
-    idempotency_key: str = required(_KEY)
+    idempotency_key: str = required(KEY)

@@ -2160,7 +2160,7 @@ CREATE TABLE movement (
     CONSTRAINT fk_movement_visa_number FOREIGN KEY(visa_number) REFERENCES visa (visa_number)
 );
 
-CREATE INDEX ix_movement_applicant_id_crossed_at_id ON movement (applicant_id, crossed_at, id);
+CREATE INDEX ix_movement_applicant_id_id ON movement (applicant_id, id);
 
 CREATE INDEX ix_movement_visa_number_crossed_at ON movement (visa_number, crossed_at);
 
