@@ -104,8 +104,10 @@ class Client:
                 assert self.process.returncode is None, self.complaints.read_text()
                 await asyncio.sleep(0.05)
 
-    async def wait_for_silence(self) -> None:
-        """Wait until it reports no more changes."""
+    async def wait_for_silence(self, least: int) -> None:
+        """Wait until it has reported so many changes, as far as it ever does, and no more come."""
+        with suppress(TimeoutError):
+            await self.wait_for("change", least, 60)
         before = -1
         while before != (before := len(self.of("change"))):  # noqa: ASYNC110
             await asyncio.sleep(1.5)
