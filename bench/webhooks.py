@@ -11,7 +11,7 @@ from time import perf_counter
 import asyncpg
 
 from bench.measuring import show_table
-from bench.world import prepare, server
+from bench.world import load, server
 from models.database.connections import connected
 from models.jobs.webhooks import Courier
 from models.row_keys import new_key
@@ -71,7 +71,7 @@ async def measure(endpoints: int, backlog: int, a_second: int) -> None:
     port, dead = free_port(), new_key()
     with server() as running, _sink(port):
         url = running.url("bench")
-        await prepare(url)
+        await load(url, 20_000)
         transport = WebhookTransport(in_development=True)
         courier = Courier(transport.send, [_KEY])
         async with connected(url) as connection, connected(url) as writer:
