@@ -69,7 +69,8 @@ def gateway(
     statistics = Statistics(settings.database_url, own_start, MEASURED)
     metrics = Metrics()
     replicas = _replicas(settings, pool)
-    executor = _executor(settings, pool, starts, schemas, keys, statistics, metrics, replicas)
+    read_from = replicas if settings.read_url else None
+    executor = _executor(settings, pool, starts, schemas, keys, statistics, metrics, read_from)
     horizon = ChangeHorizon(settings.database_url, pool, own_start)
     suspensions = Suspensions(settings.database_url, own_start)
     # No operation takes longer than this, so a pool that is only busy returns a connection sooner.
@@ -84,8 +85,7 @@ def gateway(
     )
     metrics.watch_pool(pool)
     metrics.watch_budgets(executor.budgets)
-    if replicas:
-        metrics.watch_replicas(replicas)
+    metrics.watch_replicas(replicas)
     metrics.watch_figures(FIGURES, probe.figures)
     return create_app(
         settings,
@@ -96,11 +96,12 @@ def gateway(
         limits=limits,
         metrics=metrics,
         checks={
-            Fault.DATABASE: replicas.instead_of_primary(probe.fault) if replicas else probe.fault,
-            Fault.POOL: replicas.instead_of_primary(watch.fault) if replicas else watch.fault,
+            Fault.DATABASE: replicas.instead_of_primary(probe.fault),
+            Fault.POOL: replicas.instead_of_primary(watch.fault),
         },
         warnings=(
-            *((replicas.primary_warning, replicas.warning) if replicas else ()),
+            replicas.primary_warning,
+            replicas.warning,
             watch.warning,
             probe.warning,
             partial(key_service_fault, keys),
@@ -109,8 +110,8 @@ def gateway(
         resources=lambda: _open_resources(
             settings,
             probe,
-            (horizon, suspensions, statistics, *([replicas] if replicas else [])),
-            (pool, probe_pool, *([each.pool for each in replicas.replicas] if replicas else [])),
+            (horizon, suspensions, statistics, replicas),
+            (pool, probe_pool, *(each.pool for each in replicas.replicas)),
         ),
         sign_in=_sign_in(settings),
         key_source=key_source,
@@ -118,7 +119,7 @@ def gateway(
         drain=drain,
         contents=partial(
             Documents,
-            uploads=Uploads(pool, starts, keys, replicas),
+            uploads=Uploads(pool, starts, keys, read_from),
             links=executor.services.document_links,
             store=_store(settings),
         ),
@@ -176,11 +177,9 @@ def _budgets(settings: Settings) -> Budgets:
     return Budgets(settings.budget, settings.budget_refill, processes=settings.budget_processes)
 
 
-def _replicas(settings: Settings, primary: ConnectionPool) -> Replicas | None:
+def _replicas(settings: Settings, primary: ConnectionPool) -> Replicas:
     size = settings.database_connections
     replicas = [Replica(url, _pool(settings, size, url)) for url in settings.read_url]
-    if not replicas:
-        return None
     return Replicas(settings.database_url, primary, replicas, settings.replica_seconds)
 
 

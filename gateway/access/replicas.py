@@ -71,7 +71,10 @@ class Replica:
 
 
 class Replicas:
-    """The replicas of one primary, from which reads may come that are late by some seconds."""
+    """The replicas of one primary, from which reads may come that are late by some seconds.
+
+    There may be none: then nothing is watched, and everything is read at the primary.
+    """
 
     def __init__(
         self, primary_url: str, primary: ConnectionPool, replicas: Sequence[Replica], seconds: float
@@ -99,7 +102,7 @@ class Replicas:
         ]
 
     async def __aenter__(self) -> "Replicas":
-        for watch in self._watches:
+        for watch in self._watches if self.replicas else ():
             watch.start()
         return self
 
@@ -123,7 +126,7 @@ class Replicas:
         """Note, before the change is answered, that the viewer changed something."""
         self._changed.add(_digest(viewer))
 
-    def telling(self, viewer: Viewer) -> Command:
+    def announcement_of(self, viewer: Viewer) -> Command:
         """What tells other gateways so, within the transaction of the change."""
         return Command(_TELL, (_CHANNEL, _digest(viewer)))
 

@@ -103,9 +103,14 @@ class Changes:
                     done = await _EFFECTS[type(request)](transaction, request, reasons)
                     return Outcome([done if isinstance(done, Result) else Result(done)])
 
-        telling = [self._replicas.telling(viewer)] if self._replicas else []
+        announcements = [self._replicas.announcement_of(viewer)] if self._replicas else []
         begin = partial(
-            begin_writing, self._pool, viewer, self._starts.for_writing(viewer), self._keys, telling
+            begin_writing,
+            self._pool,
+            viewer,
+            self._starts.for_writing(viewer),
+            self._keys,
+            announcements,
         )
         try:
             return await run_once(begin, viewer, request, effect)

@@ -161,10 +161,10 @@ class Uploads:
                 transaction.update(DocumentUpload, {"id": upload.content.id}, now)
 
     def _begin(self, viewer: Viewer) -> AbstractAsyncContextManager[WriteTransaction]:
-        start, telling = self._starts.for_writing(viewer), []
+        start, announcements = self._starts.for_writing(viewer), []
         if self._replicas:
-            telling = [self._replicas.telling(viewer)]
-        return begin_writing(self._pool, viewer, start, self._keys, telling)
+            announcements = [self._replicas.announcement_of(viewer)]
+        return begin_writing(self._pool, viewer, start, self._keys, announcements)
 
 
 async def _is_awaited(transaction: WriteTransaction, id_: UUID) -> bool:

@@ -17,7 +17,7 @@ from models import PartnerCountry, WebhookEndpoint
 from models.life import Refusal
 from models.row_keys import new_key
 from models.vocabulary import Role
-from models.webhooks.secret import make_secret, seal_secret, shown
+from models.webhooks.secret import make_secret, seal_secret, write_secret
 from models.webhooks.tables import MOST_ENDPOINTS
 
 
@@ -156,7 +156,7 @@ async def _make_secret(
         reasons.add(Refusal.NOT_SENT_HERE)
         raise RefusedError(*reasons.all())
     secret = make_secret()
-    return shown(secret), seal_secret(secret, public_key, endpoint)
+    return write_secret(secret), seal_secret(secret, public_key, endpoint)
 
 
 def _write(

@@ -3,9 +3,8 @@
 A value is sealed by AES-256-GCM with the data key of its subject: an applicant, or an entry of the
 ban list. It is bound to that subject, to its table and column, and to the version that first had
 it, or the item that it answers: if it is swapped, cut off or replaced by an older one, it is
-refused. A mark comes before the
-sealed bytes, a keyed digest of the value: by it one can see whether a correction changes a value of
-the same subject, without opening either.
+refused. A mark comes before the sealed bytes, a keyed digest of the value: by it one can see
+whether a correction changes a value of the same subject, without opening either.
 
 In the database the sealed values of a row are an object by column, and beside them their versions;
 copies of a value in ``identity`` and ``identity_version`` are the same, so a trigger can put a

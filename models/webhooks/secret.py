@@ -23,7 +23,7 @@ def make_secret() -> bytes:
     return token_bytes(_BYTES)
 
 
-def shown(secret: bytes) -> str:
+def write_secret(secret: bytes) -> str:
     """The secret as Standard Webhooks writes it."""
     return f"whsec_{b64encode(secret).decode()}"
 

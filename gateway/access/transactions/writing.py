@@ -80,13 +80,13 @@ class WriteTransaction:
         start: TransactionStart,
         viewer: Viewer,
         keys: KeyService | None,
-        telling: Sequence[Command] = (),
+        announcements: Sequence[Command] = (),
     ) -> None:
-        """``telling`` is sent with the COMMIT."""
+        """``announcements`` are sent with the COMMIT."""
         self._pool = pool
         self._start = start
         self._keys = keys
-        self._telling = telling
+        self._announcements = announcements
         self._related: list[Relation] = []
         self._connection: PipelinedConnection | None = None
         self._waiting: list[Bound] = []
@@ -192,7 +192,7 @@ class WriteTransaction:
         waiting, self._waiting = self._waiting, []
         pipeline = self._connection.pipeline
         with _client_errors():
-            commands = [*_commands(waiting), *self._telling, _COMMIT]
+            commands = [*_commands(waiting), *self._announcements, _COMMIT]
             try:
                 await pipeline.run(commands, seconds=ROUND_TRIP_SECONDS)
             except (Error, OSError) as error:
@@ -274,14 +274,14 @@ async def begin_writing(
     viewer: Viewer,
     start: TransactionStart,
     keys: KeyService | None = None,
-    telling: Sequence[Command] = (),
+    announcements: Sequence[Command] = (),
 ) -> AsyncIterator[WriteTransaction]:
-    """A transaction for one mutation: commits at the end, rolls back on any exception. ``telling``
-    is what others are told of it.
+    """A transaction for one mutation: commits at the end, rolls back on any exception. By the
+    ``announcements`` others are told of it.
 
     Raises FieldError if the database is unavailable or overloaded.
     """
-    transaction = WriteTransaction(pool, start, viewer, keys, telling)
+    transaction = WriteTransaction(pool, start, viewer, keys, announcements)
     try:
         yield transaction
         await transaction.commit()

@@ -7,20 +7,19 @@ import strawberry
 
 from gateway.mutations.bans import AnswerBan, ProposeBan
 from gateway.schema.mutations.input_readers import faults_of_key, faults_of_reason, key_in
-from gateway.schema.mutations.inputs import LONGEST_NOTE, optional, required
+from gateway.schema.mutations.inputs import KEY, LONGEST_NOTE, optional, required
 from gateway.schema.mutations.intent import Intent
 from gateway.schema.people import NameAndBirthDateInput, PassportInput
 from models.life import Refusal
 from models.vocabulary import BanGround
 
-_KEY = "A new random value for each request, such as a UUID; the same one to ask again."
 _REASON = f"Why, without saying who it is: from 1 to {LONGEST_NOTE} characters."
 _BAN = "Global id of the entry."
 
 
 @strawberry.input(description="Somebody who may not enter: a passport, a name, or both.")
 class ProposeBanInput:
-    idempotency_key: str = required(_KEY)
+    idempotency_key: str = required(KEY)
     passport: PassportInput | None = optional("The passport; it is found in every file.")
     name_and_birth_date: NameAndBirthDateInput | None = optional(
         "A name, found however it is written, and the birth date."
@@ -33,7 +32,7 @@ class ProposeBanInput:
 
 @strawberry.input(description="An entry that somebody else proposed.")
 class ApproveBanInput:
-    idempotency_key: str = required(_KEY)
+    idempotency_key: str = required(KEY)
     ban_id: strawberry.ID = required(_BAN)
 
 

@@ -6,7 +6,7 @@ import strawberry
 
 from gateway.mapping.money import MoneyInput
 from gateway.mapping.scalars import CountryCode, Hours
-from gateway.schema.mutations.inputs import optional, required
+from gateway.schema.mutations.inputs import KEY, optional, required
 from models.access_tokens import LONGEST_SUBJECT
 from models.reference.data.values import (
     LONGEST_DECREE,
@@ -60,9 +60,7 @@ _SUCCESSOR = (
 
 @strawberry.input(description="What every change of reference data takes.")
 class ReferenceInput:
-    idempotency_key: str = required(
-        "A new random value for each request, such as a UUID; the same one to ask again."
-    )
+    idempotency_key: str = required(KEY)
 
 
 @strawberry.input(description="A change of reference data that a second administrator approves.")
