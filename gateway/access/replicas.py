@@ -160,13 +160,14 @@ class Replicas:
 
     def _least_for(self, viewer: Viewer) -> float:
         """What a replica must have to answer the viewer."""
+        least = self._heard_from
         if self._changed or self._awaited:
             who = _digest(viewer)
             if who in self._changed:
                 return inf
             if who in self._awaited:
-                return self._awaited[who].written
-        return self._heard_from
+                least = max(least, self._awaited[who].written)
+        return least
 
     def _is_recent(self, replica: Replica) -> bool:
         now = asyncio.get_running_loop().time()
