@@ -24,13 +24,19 @@ async def most_urgent(transaction: WriteTransaction, request: StepRequest) -> UU
     """The case of a queue that is due first, locked: two officers never get the same.
 
     A case that somebody else is just taking is skipped, and so is one that the viewer had before.
+    Where none is left, those that are being changed are waited for: the keeper may have the last.
     """
     is_overdue, role = request.queue is Queue.OVERDUE, transaction.viewer.role
-    found = await transaction.fetch_one(_select_most_urgent, request.mutation, role, is_overdue)
-    return found[0].id if found else None
+    for skips in (True, False):
+        found = await transaction.fetch_one(
+            _select_most_urgent, request.mutation, role, is_overdue, skips
+        )
+        if found:
+            return found[0].id
+    return None
 
 
-def _select_most_urgent(mutation: str, role: Role, is_overdue: bool) -> Any:
+def _select_most_urgent(mutation: str, role: Role, is_overdue: bool, skips: bool) -> Any:
     oneself = bindparam(Scope.SUBJECT.value, None, Assignment.officer.type)
     had_it = (
         select(Assignment.id)
@@ -41,7 +47,7 @@ def _select_most_urgent(mutation: str, role: Role, is_overdue: bool) -> Any:
     if is_overdue:
         free = free.where(Application.target_due_at < func.clock_timestamp())
     first = free.order_by(Application.target_due_at, Application.id).limit(literal_column("1"))
-    return first.with_for_update(of=Application, skip_locked=True)
+    return first.with_for_update(of=Application, skip_locked=skips)
 
 
 async def take(transaction: WriteTransaction, _: StepRequest, case: Case) -> dict[str, Any]:

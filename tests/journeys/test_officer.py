@@ -1,5 +1,6 @@
 """A day of an officer: the most urgent case is taken, read, referred and decided; one goes back."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,6 +27,12 @@ WHO_IS_IT = """
             applicant { identity { fullName passportNumber } }
         } }
     }
+"""
+#: Whether somebody waits for a lock of the asking transaction.
+WAITING = """
+    SELECT EXISTS (
+        SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))
+    )
 """
 REFUSAL = {"outcome": "REFUSED", "ground": "INSUFFICIENT_MEANS"}
 
@@ -91,6 +98,21 @@ async def test_the_case_that_is_due_first_is_taken_unless_somebody_is_just_takin
     assert await perform(who["officer"], "takeCase", queue="OVERDUE") == third
     for case in cases:
         await perform(who["officer"], "recordDecision", case, **REFUSAL)
+
+
+async def test_the_last_case_is_waited_for_while_it_is_changed(
+    who, connection: asyncpg.Connection
+) -> None:
+    """The keeper changes cases too: the officer is not told that there is none."""
+    case = await paid_case(who)
+    async with connection.transaction():
+        await connection.execute("SELECT FROM application WHERE id = $1 FOR UPDATE", row_id(case))
+        taking = asyncio.create_task(perform(who["officer"], "takeCase", queue="FREE"))
+        while not taking.done() and not await connection.fetchval(WAITING):
+            await asyncio.sleep(0.01)
+        assert not taking.done()
+    assert await taking == case
+    await perform(who["officer"], "recordDecision", case, **REFUSAL)
 
 
 async def test_an_officer_does_nothing_to_a_case_on_another_desk(who) -> None:
