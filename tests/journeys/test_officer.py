@@ -108,7 +108,7 @@ async def test_the_last_case_is_waited_for_while_it_is_changed(
     async with connection.transaction():
         await connection.execute("SELECT FROM application WHERE id = $1 FOR UPDATE", row_id(case))
         taking = asyncio.create_task(perform(who["officer"], "takeCase", queue="FREE"))
-        while not taking.done() and not await connection.fetchval(WAITING):
+        while not taking.done() and not await connection.fetchval(WAITING):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         assert not taking.done()
     assert await taking == case
