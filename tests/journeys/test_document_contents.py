@@ -1,0 +1,154 @@
+"""A scan is cut off on its way and resumed, opened by the officer of its case and by nobody else, and
+gone with its person, from old copies too."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+import httpx2
+import pytest
+
+from models.contents.sealing import PART_BYTES
+from models.contents.store import ContentStore
+from models.jobs.contents import remove_contents
+from models.jobs.erase_people import erase_due
+from models.key_service import Cause
+from tests.gateway.changing import (
+    assign_to,
+    hand_over,
+    pay_bill,
+    perform,
+    reference_of,
+    row_id,
+    submitted_case,
+)
+from tests.gateway.conftest import PATIENT, Answer, Viewer
+from tests.gateway.live import served
+from tests.linking import KEYS, linking
+from tests.rights import order_erasure
+from tests.scans import CANARY, announce, png, send
+
+pytestmark = pytest.mark.anyio
+
+OPEN = """
+    query ($case: String!) @purpose(code: %s, reference: $case) {
+        application(by: {reference: $case}) { uploads { kind size content { link } } }
+    }
+"""
+READS = "SELECT actor, purpose, fields FROM access_event WHERE case_reference = $1"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("contents")
+
+
+@pytest.fixture(scope="module")
+async def client(world: str, store: Path) -> AsyncIterator[httpx2.AsyncClient]:
+    """Over real connections, which can be cut."""
+    settings = {"document_store": f"file:{store}", **PATIENT}
+    async with (
+        linking(world),
+        served(world, **settings) as running,
+        httpx2.AsyncClient(base_url=f"http://127.0.0.1:{running.port}") as over_a_line,
+    ):
+        yield over_a_line
+
+
+async def cut_off(viewer: Viewer, ticket: str, begun: bytes, size: int) -> None:
+    """Begin to send, and lose the connection."""
+    url = viewer.client.base_url
+    headers = {"Host": url.host, "Content-Length": str(size), **viewer.authorization()}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    _, writer = await asyncio.open_connection(url.host, url.port)
+    writer.write(f"PUT {ticket} HTTP/1.1\r\n{lines}\r\n".encode() + begun)
+    await writer.drain()
+    writer.close()
+    await writer.wait_closed()
+
+
+async def offset_of(viewer: Viewer, ticket: str, expected: int) -> int:
+    """From where an upload goes on, once the gateway has stored what came."""
+    async with asyncio.timeout(20):
+        while True:
+            told = await viewer.client.head(ticket, headers=viewer.authorization())
+            if (offset := int(told.headers["upload-offset"])) >= expected:
+                return offset
+            await asyncio.sleep(0.02)
+
+
+def stored(store: Path) -> list[bytes]:
+    return [one.read_bytes() for one in store.rglob("*") if one.is_file()]
+
+
+async def opened(viewer: Viewer, reference: str, purpose: str = "CASEWORK") -> Answer:
+    return await viewer(OPEN % purpose, case=reference)
+
+
+def contents(asked: Answer) -> list[str | None]:
+    """The links that somebody is given."""
+    found = (asked.body.get("data") or {}).get("application") or {"uploads": []}
+    return [one["content"] and one["content"]["link"] for one in found["uploads"]]
+
+
+async def test_a_scan_is_resumed_opened_once_and_gone_with_its_person(
+    who: dict[str, Viewer], connection: asyncpg.Connection, store: Path, tmp_path: Path
+) -> None:
+    service, officer = who["service"], who["officer"]
+    case = await pay_bill(who, await submitted_case(who))
+    scan = png(filling=5 * PART_BYTES)
+
+    # The partner's system loses its line at 40 %, asks how far it got, and sends the rest.
+    upload = await announce(service, case, scan, kind="PASSPORT_SCAN")
+    await cut_off(service, upload["ticket"], scan[: len(scan) * 4 // 10], len(scan))
+    offset = await offset_of(service, upload["ticket"], 2 * PART_BYTES)
+    assert offset == 2 * PART_BYTES
+    rest = await send(service, upload["ticket"], scan[offset:], offset, len(scan))
+    assert rest.status_code == 201
+
+    # The officer who has the case opens it; that is one line in the log.
+    await hand_over(who["agent-au"], case, "B1")
+    await assign_to(who, "officer", case)
+    reference = await reference_of(officer, case)
+    [link] = contents(await opened(officer, reference))
+    answer = await officer.client.get(link, headers=officer.authorization())
+    assert (answer.status_code, answer.content == scan) == (200, True)
+    line = ("officer", "CASEWORK", ["document.link"])
+    assert [tuple(one) for one in await connection.fetch(READS, reference)] == [line]
+
+    # Nobody else: no link of their own, and not with the officer's.
+    for name in who.keys() - {"officer", "supervisor", "supervisor-2"}:
+        for purpose in ("CASEWORK", "INTAKE"):
+            assert {*contents(await opened(who[name], reference, purpose))} <= {None}, name
+        stolen = await officer.client.get(link, headers=who[name].authorization())
+        assert (stolen.status_code, CANARY in stolen.content) == (404, False), name
+    assert len(await connection.fetch(READS, reference)) == 1
+
+    # Copies are made, of the store and of the database; then the person is erased.
+    copy = shutil.copytree(store, tmp_path / "copy")
+    rows = "SELECT sealed FROM document_content WHERE upload_id = $1"
+    sealed = await connection.fetchval(rows, row_id(upload["id"]))
+    await perform(service, "withdrawApplication", case)
+    person = await order_erasure(who, case)
+    while await erase_due(KEYS, connection):
+        pass
+    while await remove_contents(ContentStore(f"file:{store}"), connection):
+        pass
+    assert stored(store) == []
+    supervisor = who["supervisor"]
+    assert contents(await opened(supervisor, reference)) == []
+
+    # Whoever puts all of it back has bytes that no key opens.
+    shutil.copytree(copy, store, dirs_exist_ok=True)
+    back = "UPDATE document_content SET sealed = $2 WHERE upload_id = $1"
+    await connection.execute(back, row_id(upload["id"]), sealed)
+    await connection.execute(
+        "UPDATE document_upload SET replaced_at = NULL, removed_at = NULL WHERE id = $1",
+        row_id(upload["id"]),
+    )
+    assert contents(await opened(supervisor, reference)) == [None]
+    assert await KEYS.open_data_keys([person], Cause.LINKING) == {}
+    assert len(stored(store)) == 6
+    assert not any(CANARY in one for one in stored(store))
