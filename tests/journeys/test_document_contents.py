@@ -1,5 +1,5 @@
-"""A scan is cut off on its way and resumed, opened by the officer of its case and nobody else, and gone
-with its person, from old copies too."""
+"""A scan is cut off on its way and resumed, opened by the officer of its case and nobody else, and
+gone with its person, from old copies too."""
 
 import asyncio
 import shutil
