@@ -114,6 +114,21 @@ USE_WITHIN_DAYS = 90
 FIRST_ENTRY = 3
 ENTERED_AFTER = Spread(16 * DAY, 0.8)
 
+#: The share of visas by which nobody comes, and of the days of stay how many people use: a trip by
+#: visa type and a longer one of those who work. Nothing of it is published by visa.
+NEVER_ENTERED = 0.06
+STAYED = Spread(9 * DAY, 0.55)
+STAYED_FOR_LONG, LONG_STAYS = Spread(190 * DAY, 0.5), ("E28A", "E33G")
+#: Who holds a visa for several entries comes again after that, while it serves.
+COMES_AGAIN, COMES_AGAIN_AFTER = 0.55, Spread(22 * DAY, 0.6)
+#: The share of stays that are longer than the visa gives, and by how much.
+OVERSTAYED, OVERSTAYED_BY = 0.006, Spread(5 * DAY, 0.9)
+#: Most crossings are reported at once, some late; of some the number of the visa is mistyped.
+REPORTED, REPORTED_LATE = Spread(90, 0.8), Spread(2 * DAY, 0.7)
+IS_REPORTED_LATE, MISTYPED = 0.03, 0.002
+#: The share of each port of entry.
+PORTS = {"DPS": 47, "CGK": 27, "BTH": 14, "SUB": 5, "KNO": 4, "YIA": 2, "LOP": 1}
+
 #: What is mostly missing, by the same share each.
 REQUESTED_ITEMS = (
     RequestedItemKind.RETURN_TICKET,

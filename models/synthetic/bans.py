@@ -12,13 +12,13 @@ from typing import NamedTuple
 from models.case.reference_numbers import new_reference
 from models.instants import wib_day
 from models.synthetic.calendar import HOUR, instant
+from models.synthetic.numbers import new_id
 from models.synthetic.rows import (
     ApplicationRow,
     BanEntryRow,
     BannedPersonRow,
     Batch,
     IdentityRow,
-    new_id,
 )
 from models.vocabulary import BanGround, ScreeningKind, ScreeningResult, Status
 

@@ -9,13 +9,13 @@ from models.synthetic import assumptions
 from models.synthetic.calendar import instant
 from models.synthetic.cases import OFFICER, Case, Event
 from models.synthetic.chance import below
+from models.synthetic.numbers import id_beside
 from models.synthetic.rows import (
     ApplicantRow,
     Batch,
     CorrectionRow,
     IdentityRow,
     IdentityVersionRow,
-    id_beside,
 )
 from models.vocabulary import CorrectionState, EventKind, Role
 

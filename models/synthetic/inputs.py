@@ -86,6 +86,8 @@ class Reference:
     centres: list[CentreRow]
     #: By visa type.
     stay_days: dict[str, int]
+    #: Visa types that serve for more than one entry.
+    multiple_entry: frozenset[str]
     fees: list[FeeRow]
     service_targets: list[ServiceTargetRow]
     #: Of days that are named, whether each is off.
@@ -125,6 +127,9 @@ def reference() -> Reference:
         partner_countries=[PartnerCountryRow(**row) for row in files.rows("partner_country")],
         centres=[CentreRow(**row) for row in files.rows("centre")],
         stay_days={row["code"]: row["stay_days"] for row in files.rows("visa_type")},
+        multiple_entry=frozenset(
+            row["code"] for row in files.rows("visa_type") if row["is_multiple_entry"]
+        ),
         fees=[FeeRow(**row) for row in files.rows("fee")],
         service_targets=[ServiceTargetRow(**row) for row in files.rows("service_target")],
         days_off={row["day"]: row["is_off"] for row in files.rows("day_off")},

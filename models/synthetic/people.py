@@ -8,12 +8,12 @@ from uuid import UUID
 from models.synthetic.calendar import instant
 from models.synthetic.chance import below
 from models.synthetic.inputs import lines, reference
+from models.synthetic.numbers import new_id
 from models.synthetic.rows import (
     ApplicantRow,
     IdentityRow,
     ItemAnswerRow,
     RequestedItemRow,
-    new_id,
 )
 from models.vocabulary import RequestedItemKind, Sex
 

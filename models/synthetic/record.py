@@ -14,6 +14,7 @@ from models.synthetic.cases import Case, Event
 from models.synthetic.corrections import Corrections
 from models.synthetic.desks import Desks, assignments
 from models.synthetic.inputs import Reference
+from models.synthetic.numbers import billing_code, id_beside, new_id, receipt_number, visa_number
 from models.synthetic.people import answers_to
 from models.synthetic.rows import (
     ApplicantRow,
@@ -26,11 +27,6 @@ from models.synthetic.rows import (
     RequestedItemRow,
     ScreeningRow,
     VisaRow,
-    billing_code,
-    id_beside,
-    new_id,
-    receipt_number,
-    visa_number,
 )
 from models.synthetic.trips import Groups, Trips
 from models.vocabulary import (

@@ -2,21 +2,18 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from random import Random
 from typing import NamedTuple
 from uuid import UUID
 
-from asyncpg.pgproto import pgproto
-
-from models.case.reference_numbers import visa_number_of
-from models.row_keys import key_number
 from models.vocabulary import (
     BanGround,
     Channel,
     CorrectionState,
+    CrossingDirection,
     EventKind,
     Ground,
     Outcome,
+    Presence,
     ReferralReason,
     RequestedItemKind,
     Role,
@@ -219,6 +216,45 @@ class VisaRow(NamedTuple):
     revoked_at: datetime | None
 
 
+class MovementRow(NamedTuple):
+    """A row of ``movement``."""
+
+    id: UUID
+    applicant_id: UUID
+    visa_number: str
+    direction: CrossingDirection
+    crossed_at: datetime
+    port: str
+
+
+class StayRow(NamedTuple):
+    """A row of ``stay``."""
+
+    id: UUID
+    visa_number: str
+    application_id: UUID
+    presence: Presence
+    is_used: bool
+    entered_on: date | None
+    departed_on: date | None
+    stay_until: date | None
+    overstays_at: datetime | None
+
+
+class CrossingRow(NamedTuple):
+    """A row of ``crossing`` that fits no visa."""
+
+    id: UUID
+    reported_at: datetime
+    reported_by: str
+    report_key: str
+    direction: CrossingDirection
+    crossed_at: datetime
+    port: str
+    passengers: list[bytes]
+    visa_number: str
+
+
 class ScreeningRow(NamedTuple):
     """A row of ``screening``."""
 
@@ -272,6 +308,9 @@ class Batch:
     bill: list[BillRow] = field(default_factory=list)
     decision: list[DecisionRow] = field(default_factory=list)
     visa: list[VisaRow] = field(default_factory=list)
+    movement: list[MovementRow] = field(default_factory=list)
+    stay: list[StayRow] = field(default_factory=list)
+    crossing: list[CrossingRow] = field(default_factory=list)
     application_event: list[EventRow] = field(default_factory=list)
     requested_item: list[RequestedItemRow] = field(default_factory=list)
     item_answer: list[ItemAnswerRow] = field(default_factory=list)
@@ -281,37 +320,3 @@ class Batch:
     correction: list[CorrectionRow] = field(default_factory=list)
     ban_entry: list[BanEntryRow] = field(default_factory=list)
     banned_person: list[BannedPersonRow] = field(default_factory=list)
-
-
-#: Odd, and no multiple of five: so that each number gets a code of its own, in no visible order.
-_SPREAD = 6_364_136_223_846_793_003
-
-
-def billing_code(number: int) -> str:
-    """The billing code of the application of a number."""
-    return f"8{number * _SPREAD % 10**14:014}"
-
-
-def receipt_number(number: int) -> str:
-    """The receipt of the application of a number, if it was paid."""
-    return f"{number * _SPREAD % 2**64:016X}"
-
-
-def visa_number(number: int) -> str:
-    """The visa number of the application of a number, if it was granted."""
-    return visa_number_of(number * _SPREAD % 2**60)
-
-
-def id_beside(moment: int, application: UUID) -> UUID:
-    """A key of a moment for what an application has once, without drawing anything."""
-    return _key(moment, application.int * _SPREAD % 2**74)
-
-
-def new_id(moment: int, rng: Random) -> UUID:
-    """A key of a moment that is reproducible from the seed."""
-    return _key(moment, rng.getrandbits(74))
-
-
-def _key(moment: int, bits: int) -> UUID:
-    """A key of the driver's type, which is made and written in a fraction of the time."""
-    return pgproto.UUID(key_number(moment * 1000, bits).to_bytes(16))

@@ -20,6 +20,7 @@ from models.reference.data import load
 from models.reference.named_event import event_code
 from models.synthetic.assumptions import Scale
 from models.synthetic.calendar import day_in_wib, last_outage, months_until
+from models.synthetic.crossings import REPORTS
 from models.synthetic.demand import demand
 from models.synthetic.indexing import TABLES as INDEXED
 from models.synthetic.indexing import index_rows, sealed_rows
@@ -214,4 +215,6 @@ async def _load_batches(
                 row_counts[table] += len(getattr(batch, table))
             progress(row_counts["application"])
         await connection.execute(_COMPLETE_FILES)
+        if keys is not None:
+            await connection.execute(REPORTS)
     return row_counts

@@ -25,6 +25,7 @@ from models.synthetic.calendar import (
 )
 from models.synthetic.cases import Actor, Case, Event
 from models.synthetic.chance import seconds
+from models.synthetic.crossings import Crossings
 from models.synthetic.demand import demand
 from models.synthetic.inputs import Reference
 from models.synthetic.intake import Intake
@@ -53,7 +54,7 @@ class World:
     """Generates the data of a plan in batches, in the order of submission."""
 
     def __init__(self, plan: Plan, given: Reference) -> None:
-        self._plan = plan
+        self._plan, self._given = plan, given
         self._until = int(plan.until.timestamp())
         self._rng = Random(plan.seed)
         self._outage = last_outage(plan.until)
@@ -71,11 +72,13 @@ class World:
     def batches(self) -> Iterator[Batch]:
         """Generate all rows."""
         batch, bans = Batch(), BanList(self._until, self._plan.seed)
+        crossings = Crossings(self._given, self._until, self._plan.seed)
         self._demo_applicant(batch)
         self._screened_applicant(batch)
         for submitted_at, nationality in self._submissions():
             if len(batch.application) >= BATCH:
                 bans.look_at(batch)
+                crossings.write(batch)
                 yield batch
                 batch = Batch()
             applicant, identity = self._applicant(nationality, submitted_at, batch)
@@ -86,6 +89,7 @@ class World:
             self._schedule_return(applicant, identity, standing)
         bans.look_at(batch)
         bans.write(batch)
+        crossings.write(batch)
         yield batch
 
     def _submissions(self) -> Iterator[tuple[int, str]]:

@@ -79,6 +79,17 @@ async def test_a_load_leaves_constraints_indexes_and_triggers_as_they_were(
         assert await connection.fetch(CATALOGUE) == await pristine.fetch(CATALOGUE)
     finally:
         await pristine.close()
+    # Each movement has its report, of the passenger whom border control would have named.
+    unreported = """
+        SELECT FROM movement LEFT JOIN crossing USING (id, direction, crossed_at, port)
+        WHERE matched_at IS NULL OR NOT EXISTS (
+            SELECT FROM person_index AS known
+            WHERE known.applicant_id = movement.applicant_id AND kind = 'PASSPORT'
+                AND sha256(movement.visa_number::bytea || digest) = ANY (passengers)
+        ) OR crossing.visa_number IS NOT NULL OR reported_at < crossed_at
+    """
+    assert await connection.fetchval("SELECT count(*) FROM movement") > 300
+    assert not await connection.fetch(unreported)
     # Its people are sealed, and found and linked as the LINKER does it.
     plain = f"num_nonnulls({', '.join(SEALED)}) > 0"
     assert await connection.fetchval(f"SELECT count(*) FROM identity WHERE {plain}") == 0

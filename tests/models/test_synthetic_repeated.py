@@ -70,7 +70,8 @@ async def test_a_date_and_a_seed_give_the_same_rows_everywhere(new_database: New
 async def _assert_nothing_of_the_clock_is_there(world: asyncpg.Connection) -> None:
     """Both were made on this day: another day must not be seen, either."""
     assert await world.fetchval("SELECT day FROM volume_aged_until") == date(2026, 10, 31)
-    is_deadline = "(attname LIKE '%due_at' OR attname IN ('pay_by', 'answer_by'))"
+    named = "'pay_by', 'answer_by', 'overstays_at'"
+    is_deadline = f"(attname LIKE '%due_at' OR attname IN ({named}))"
     instants = _COLUMNS.format(f"atttypid = 'timestamptz'::regtype AND NOT {is_deadline}")
     found = await world.fetch(instants)
     assert len(found) > 15
