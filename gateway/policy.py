@@ -696,7 +696,7 @@ POLICY: Mapping[str, Access] = {
             "fee": CASE_READERS,
             "bill": CASE_READERS,
             "documents": CASE_READERS,
-            "uploads": CONTENT_READERS + PARTNER_SERVICE,
+            "uploads": CASE_READERS,
             "requestedItems": CASE_READERS,
             "stage": CASE_STAFF + PARTNERS + APPLICANT + PARTNER_SERVICE,
             "status": CASE_STAFF,
@@ -744,6 +744,10 @@ POLICY: Mapping[str, Access] = {
         rows={
             Role.OFFICER: a_document_that_is_there,
             Role.SUPERVISOR: a_document_that_is_there,
+            Role.AUDITOR: a_document_that_is_there,
+            Role.PARTNER_MANAGER: all_of(
+                in_the_past(DocumentUpload.completed_at), of_an_upload(in_own_countries)
+            ),
             Role.PARTNER_AGENT: of_an_upload(at_own_place),
             Role.APPLICANT: of_an_upload(lodged_by_oneself),
             Role.PARTNER_SERVICE: all_of(
@@ -751,12 +755,9 @@ POLICY: Mapping[str, Access] = {
             ),
         },
         fields={
-            **dict.fromkeys(
-                ("id", "kind", "format", "size", "completedAt"),
-                CONTENT_READERS + PARTNER_SERVICE,
-            ),
+            **dict.fromkeys(("id", "kind", "format", "size", "completedAt"), CASE_READERS),
             **dict.fromkeys(("ticket", "expiresAt"), SUBMITTERS),
-            "requestedBy": CASE_WORKERS,
+            "requestedBy": CASE_STAFF,
             "content": CONTENT_READERS,
         },
     ),

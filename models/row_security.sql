@@ -1797,6 +1797,7 @@ GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_par
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_partner_manager;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_partner_manager;
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_partner_manager;
+GRANT SELECT (application_id, completed_at, id, kind, media_type, replaced_at, size) ON document_upload TO gerbang_partner_manager;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_manager;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_manager;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_manager;
@@ -1845,6 +1846,8 @@ CREATE POLICY partner_manager_select ON centre FOR SELECT TO gerbang_partner_man
     USING (CASE WHEN centre.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND centre.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON bill FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = bill.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND by_1.left_partner_at IS NULL AND by_1.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[])) THEN true ELSE false END);
+CREATE POLICY partner_manager_select ON document_upload FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN document_upload.completed_at <= now() AND document_upload.replaced_at IS NULL AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = document_upload.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND by_1.left_partner_at IS NULL AND by_1.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON case_document FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = case_document.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND by_1.left_partner_at IS NULL AND by_1.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON requested_item FOR SELECT TO gerbang_partner_manager
@@ -2092,6 +2095,7 @@ GRANT SELECT (crossed_at, direction, id, matched_at, port, report_key, reported_
 GRANT SELECT (answered_at, answered_by, applicant_id, due_at, id, kind, lodged_at, lodged_by, lodged_role, lookups_approved_by, lookups_compared_at, lookups_proposed_by, reason, reference, state) ON data_request TO gerbang_auditor;
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_auditor;
 GRANT SELECT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_auditor;
+GRANT SELECT (application_id, completed_at, id, kind, media_type, replaced_at, requested_by, size) ON document_upload TO gerbang_auditor;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_auditor;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_auditor;
 GRANT SELECT (applicant_id, cause, copies_end_at, data_request_id, erased_at, id, index_removed_at, keys_deleted_at, ordered_at) ON erasure TO gerbang_auditor;
@@ -2153,6 +2157,8 @@ CREATE POLICY auditor_select ON centre FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON bill FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON document_upload FOR SELECT TO gerbang_auditor
+    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN document_upload.completed_at <= now() AND document_upload.replaced_at IS NULL ELSE false END);
 CREATE POLICY auditor_select ON case_document FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON requested_item FOR SELECT TO gerbang_auditor

@@ -180,8 +180,8 @@ class Application(Node):
     documents: list[CaseDocument] = links(
         Row.id,
         CaseDocumentRow.application_id,
-        "Its checklist: what its visa type required on the day on which a partner took it in, at"
-        f" most {len(DocumentKind)}. Empty where nothing was required, or no partner took it in.",
+        "Its checklist: what its visa type required on the day on which it was handed in, at most"
+        f" {len(DocumentKind)}. Whoever applies without a partner ticks one off by sending it.",
         order=(CaseDocumentRow.kind,),
     )
     requested_items: Connection[RequestedItem] = pages(

@@ -44,10 +44,9 @@ class Bill(Base):
 
 
 class CaseDocument(Base):
-    """One document of the checklist of a case; the document itself stays where it is held.
+    """One document of the checklist of a case: said to be there, or sent (`DocumentUpload`).
 
     A trigger writes the checklist as an application comes in: what its visa type requires that day.
-    Of what applicants hand in themselves, without a partner, nobody keeps one.
     """
 
     __tablename__ = "case_document"

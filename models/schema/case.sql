@@ -78,7 +78,7 @@ CREATE CONSTRAINT TRIGGER copy_desk_of_closed AFTER UPDATE ON application
     FOR EACH ROW WHEN (OLD.closed_at IS NULL AND NEW.closed_at IS NOT NULL)
     EXECUTE FUNCTION copy_desk_of_closed();
 
--- The checklist of what a partner takes in: what its visa type requires on that day.
+-- The checklist of a file: what its visa type requires on the day that it is handed in.
 CREATE FUNCTION write_checklist() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
@@ -92,7 +92,7 @@ CREATE FUNCTION write_checklist() RETURNS trigger
                 AND valid_from <= wib_day(became.submitted_at)
             ORDER BY kind, valid_from DESC
         ) AS rule
-        WHERE became.partner_code IS NOT NULL AND rule.is_required;
+        WHERE rule.is_required;
         RETURN NULL;
     END
 $$;

@@ -37,8 +37,8 @@ from models.volumes.keeping import ROLLUPS
 Progress = Callable[[int], None]
 
 _TABLES = [table.name for table in fields(Batch)]
-#: Partners send complete files: what a visa type requires is there from the first event on. It is
-#: required since the first day of every world.
+#: Files come complete: what a visa type requires is there from the first event on. It is required
+#: since the first day of every world.
 _COMPLETE_FILES = """
     INSERT INTO case_document (application_id, kind, recorded_at, recorded_by)
     SELECT application.id, required_document.kind, submitted_at, handed_in.actor
@@ -46,7 +46,6 @@ _COMPLETE_FILES = """
     JOIN required_document USING (visa_type_code)
     JOIN application_event AS handed_in
         ON handed_in.application_id = application.id AND handed_in.sequence = 1
-    WHERE partner_code IS NOT NULL
 """
 _ROLLUPS = [rollup.table.name for rollup in (*ROLLUPS, *AGES)]
 _PUBLISHED = ["volume_published", "volume_publication_note"]

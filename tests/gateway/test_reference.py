@@ -147,13 +147,13 @@ async def test_a_document_belongs_to_what_is_handed_in_from_its_day_on(
         {"kind": "HEALTH_INSURANCE", "isRequired": True, "validFrom": on.isoformat()},
     ]
     after = await submitted_case(who)
-    # Of what no partner takes in, nobody keeps a checklist.
+    # What its applicant hands in has the same checklist.
     direct = await perform(who["applicant"], "submitApplication", visaType="B1", nationality="AU")
     values |= {"isRequired": False, "validFrom": on.isoformat()}
     await apply_decree(who, "proposeRequiredDocument", **values)
     none_again = await submitted_case(who)
     assert [await checklist(id_) for id_ in (before, todays, after, direct, none_again)] == [
-        [], [], ["HEALTH_INSURANCE"], [], [],
+        [], [], ["HEALTH_INSURANCE"], ["HEALTH_INSURANCE"], [],
     ]  # fmt: skip
     # Each file keeps its own.
     assert (await change(who["agent-au"], "markReceived", after)).codes == ["DOCUMENTS_MISSING"]

@@ -17,6 +17,7 @@ from models.jobs.erase_people import erase_due
 from models.key_service import Cause
 from tests.gateway.changing import (
     assign_to,
+    change,
     hand_over,
     pay_bill,
     perform,
@@ -28,7 +29,7 @@ from tests.gateway.conftest import PATIENT, Answer, Viewer
 from tests.gateway.live import served
 from tests.linking import KEYS, linking
 from tests.rights import order_erasure
-from tests.scans import CANARY, announce, png, send
+from tests.scans import CANARY, announce, png, send, sent
 
 pytestmark = pytest.mark.anyio
 
@@ -37,6 +38,12 @@ OPEN = """
         application(by: {reference: $case}) { uploads { kind size content { link } } }
     }
 """
+CHECKLIST = """
+    query ($case: ID!) { node(id: $case) { ... on Application {
+        documents { kind recordedAt } uploads { kind format size ticket completedAt }
+    } } }
+"""
+HELD = CHECKLIST.replace(" ticket", "")
 READS = "SELECT actor, purpose, fields FROM access_event WHERE case_reference = $1"
 
 
@@ -152,3 +159,54 @@ async def test_a_scan_is_resumed_opened_once_and_gone_with_its_person(
     assert await KEYS.open_data_keys([person], Cause.LINKING) == {}
     assert len(stored(store)) == 6
     assert not any(CANARY in one for one in stored(store))
+
+
+async def test_an_applicant_sees_what_is_asked_and_hands_it_in(who: dict[str, Viewer]) -> None:
+    ruby, officer = who["applicant"], who["officer"]
+    case = await perform(ruby, "submitApplication", visaType="C1", nationality="AU")
+    asked = (await ruby(CHECKLIST, case=case)).data["node"]
+    missing = [one["kind"] for one in asked["documents"] if not one["recordedAt"]]
+    assert (missing, asked["uploads"]) == (["PHOTOGRAPH", "RETURN_TICKET"], [])
+
+    # What she begins to send is awaited, and seen by nobody else; then it is there.
+    await pay_bill(who, case)
+    photograph, ticket = png(filling=PART_BYTES), png()
+    upload = await announce(ruby, case, photograph)
+    [begun] = (await ruby(CHECKLIST, case=case)).data["node"]["uploads"]
+    assert (begun["ticket"], begun["completedAt"]) == (upload["ticket"], None)
+    assert (await officer(HELD, case=case)).data["node"]["uploads"] == []
+    assert (await send(ruby, upload["ticket"], photograph)).status_code == 201
+    half = (await officer(HELD, case=case)).data["node"]
+    assert [one["kind"] for one in half["documents"] if not one["recordedAt"]] == ["RETURN_TICKET"]
+    await sent(ruby, case, ticket, kind="RETURN_TICKET")
+    there = (await officer(HELD, case=case)).data["node"]
+    assert all(one["recordedAt"] for one in there["documents"])
+    assert [(one["kind"], one["size"]) for one in there["uploads"]] == [
+        ("PHOTOGRAPH", len(photograph)), ("RETURN_TICKET", len(ticket)),
+    ]  # fmt: skip
+
+    # She opens her own without a purpose, and nobody else's case is hers to send to.
+    mine = await ruby("query ($id: ID!) { node(id: $id) { ... on DocumentUpload {"
+                      " content { link } } } }", id=upload["id"])  # fmt: skip
+    link = mine.data["node"]["content"]["link"]
+    assert (await ruby.client.get(link, headers=ruby.authorization())).content == photograph
+    other = Viewer(ruby.client, {"role": "APPLICANT", "sub": "somebody-else"})
+    assert (await change(other, "requestUpload", case)).codes == ["NOT_FOUND"]
+
+
+async def test_a_manager_sees_which_documents_have_a_content_and_opens_none(
+    who: dict[str, Viewer],
+) -> None:
+    case = await submitted_case(who)
+    await announce(who["service"], case, png(), kind="ITINERARY")
+    scan = png()
+    await sent(who["agent-au"], case, scan)
+    for name in ("manager-au", "manager-pacific", "auditor"):
+        seen = (await who[name](HELD, case=case)).data["node"]["uploads"]
+        assert [(one["kind"], one["format"], one["size"]) for one in seen] == [
+            ("PHOTOGRAPH", "PNG", len(scan))
+        ], name
+        refused = await who[name](OPEN % "SUPERVISION", case=await reference_of(who[name], case))
+        assert set(refused.codes) <= {"FORBIDDEN_FIELD", "PURPOSE_NOT_ALLOWED"}, name
+        assert refused.codes, name
+    assert (await who["manager-andalan"](HELD, case=case)).data["node"] is None

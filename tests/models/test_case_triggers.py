@@ -127,9 +127,7 @@ async def test_at_the_end_a_case_is_on_its_desk_whatever_was_left_out(rolled_bac
 
 
 @pytest.mark.parametrize("partner", ["NUSA", None])
-async def test_the_checklist_is_what_is_required_on_the_day_of_a_partners_file(
-    rolled_back, partner
-) -> None:
+async def test_the_checklist_is_what_is_required_on_the_day_of_a_file(rolled_back, partner) -> None:
     await rolled_back.execute("DELETE FROM required_document")
     await rolled_back.executemany(
         "INSERT INTO required_document (visa_type_code, kind, valid_from, is_required)"
@@ -149,7 +147,7 @@ async def test_the_checklist_is_what_is_required_on_the_day_of_a_partners_file(
     kinds = await rolled_back.fetchval(
         "SELECT array_agg(kind ORDER BY kind) FROM case_document WHERE application_id = $1", id_
     )
-    assert kinds == (["BANK_STATEMENT", "PHOTOGRAPH"] if partner else None)
+    assert kinds == ["BANK_STATEMENT", "PHOTOGRAPH"]
 
 
 @pytest.mark.parametrize("ground", Ground)

@@ -2593,7 +2593,7 @@ CREATE FUNCTION write_checklist() RETURNS trigger
                 AND valid_from <= wib_day(became.submitted_at)
             ORDER BY kind, valid_from DESC
         ) AS rule
-        WHERE became.partner_code IS NOT NULL AND rule.is_required;
+        WHERE rule.is_required;
         RETURN NULL;
     END
 $$;
