@@ -55,6 +55,7 @@ from models import (
     DocumentContent,
     DocumentUpload,
     Erasure,
+    GrantRuleStop,
     Identity,
     IdentityVersion,
     Inquiry,
@@ -529,6 +530,7 @@ POLICY: Mapping[str, Access] = {
             "passportRules": EVERYONE,
             "fees": EVERYONE,
             "serviceTargets": EVERYONE,
+            "grantRules": LEDGER_READERS,
         },
     ),
     # What of its terms holds on a day.
@@ -570,6 +572,22 @@ POLICY: Mapping[str, Access] = {
     "DayOff": Access(
         rows=OPEN_TO_EVERYONE,
         fields={"day": EVERYONE, "name": EVERYONE, "isOff": EVERYONE},
+    ),
+    # By which rules, and in whose name, applications are granted without an officer: for those who
+    # read the decrees.
+    "GrantRule": Access(
+        rows=dict.fromkeys(LEDGER_READERS, every_row),
+        fields=dict.fromkeys(
+            (
+                *("code", "version", "nationalities", "samplePercent", "hoursAfterPayment"),
+                *("official", "decree", "stop"),
+            ),
+            LEDGER_READERS,
+        ),
+    ),
+    "GrantRuleStop": Access(
+        rows=dict.fromkeys(LEDGER_READERS, every_row),
+        fields=dict.fromkeys(("stoppedAt", "stoppedBy", "reason"), LEDGER_READERS),
     ),
     # The decrees that changed reference data: for those who take part in a change, answer for it or
     # look into it.
@@ -2140,11 +2158,14 @@ class Change:
 
 BY_ADMINISTRATORS: Mapping[Role, Rule] = {Role.ADMINISTRATOR: every_row}
 CHANGE_OF_THE_LEDGER = Change(BY_ADMINISTRATORS, "referenceChange", (ReferenceChange,))
-#: Auditors approve events, and administrators everything else.
-an_event = none_of(
-    ReferenceChange.kind, *(kind for kind in ReferenceKind if kind is not ReferenceKind.NAMED_EVENT)
+#: Auditors approve events, supervisors the rules that grant, and administrators everything else.
+an_event, a_grant_rule = (
+    none_of(ReferenceChange.kind, *(kind for kind in ReferenceKind if kind is not only))
+    for only in (ReferenceKind.NAMED_EVENT, ReferenceKind.GRANT_RULE)
 )
-no_event = none_of(ReferenceChange.kind, ReferenceKind.NAMED_EVENT)
+neither_event_nor_grant_rule = none_of(
+    ReferenceChange.kind, ReferenceKind.NAMED_EVENT, ReferenceKind.GRANT_RULE
+)
 CHANGE_OF_AN_INQUIRY = Change({Role.SUPERVISOR: every_row}, "inquiry", (Inquiry,))
 WORK_ON_A_DATA_REQUEST = Change({Role.AUDITOR: every_row}, "dataRequest", (DataRequest,))
 CHANGE_OF_A_SUBSCRIPTION = Change(
@@ -2250,13 +2271,20 @@ MUTATIONS: Mapping[str, Change] = {
     "proposeEntryRule": CHANGE_OF_THE_LEDGER,
     # An event is proposed soon after it began, and approved by an auditor.
     "proposeNamedEvent": CHANGE_OF_THE_LEDGER,
+    # A rule that grants is approved by a supervisor, and stopped at once by one.
+    "proposeGrantRule": CHANGE_OF_THE_LEDGER,
+    "stopGrantRule": Change({Role.SUPERVISOR: every_row}, "grantRule", (GrantRuleStop,)),
     "approveReferenceChange": Change(
-        {Role.ADMINISTRATOR: no_event, Role.AUDITOR: an_event},
+        {
+            Role.ADMINISTRATOR: neither_event_nor_grant_rule,
+            Role.AUDITOR: an_event,
+            Role.SUPERVISOR: a_grant_rule,
+        },
         "referenceChange",
         (ReferenceChange,),
     ),
     "cancelReferenceChange": Change(
-        {Role.ADMINISTRATOR: every_row, Role.AUDITOR: an_event},
+        {Role.ADMINISTRATOR: every_row, Role.AUDITOR: an_event, Role.SUPERVISOR: a_grant_rule},
         "referenceChange",
         (ReferenceChange,),
     ),

@@ -60,6 +60,8 @@ ALTER TABLE ending_told ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE entry_rule ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE erasure ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE fee ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE grant_rule ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE grant_rule_stop ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE idempotency ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE identity ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE identity_version ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -1227,6 +1229,8 @@ GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_leadership;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_leadership;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_leadership;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_leadership;
+GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_leadership;
+GRANT SELECT (reason, rule_code, stopped_at, stopped_by) ON grant_rule_stop TO gerbang_leadership;
 GRANT SELECT (centre_code, country_code, ends_at, id, is_ended, language, mailed_at, occasion, partner_code, renewed_at, role, subject, subscribed_at, visa_type_code) ON mail_subscription TO gerbang_leadership;
 GRANT SELECT (author, country_code, id, month, partner_code, removed_at, text, written_at) ON month_note TO gerbang_leadership;
 GRANT SELECT (began_on, code, country_code, ended_on, kind, was_screening_out) ON named_event TO gerbang_leadership;
@@ -1253,6 +1257,10 @@ CREATE POLICY leadership_select ON passport_rule FOR SELECT TO gerbang_leadershi
 CREATE POLICY leadership_select ON fee FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 CREATE POLICY leadership_select ON service_target FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+CREATE POLICY leadership_select ON grant_rule FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+CREATE POLICY leadership_select ON grant_rule_stop FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 CREATE POLICY leadership_select ON country FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
@@ -1366,6 +1374,8 @@ GRANT SELECT (application_id, completed_at, id, kind, media_type, replaced_at, r
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_officer;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_officer;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_officer;
+GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_officer;
+GRANT SELECT (reason, rule_code, stopped_at, stopped_by) ON grant_rule_stop TO gerbang_officer;
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_officer;
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_officer;
 GRANT SELECT (applicant_id, application_id, as_country, as_day, as_text, city, item_id, postal_code, province, sealed, street) ON item_answer TO gerbang_officer;
@@ -1405,6 +1415,10 @@ CREATE POLICY officer_select ON passport_rule FOR SELECT TO gerbang_officer
 CREATE POLICY officer_select ON fee FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON service_target FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON grant_rule FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON grant_rule_stop FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON country FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
@@ -1568,6 +1582,8 @@ GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibilit
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_supervisor;
 GRANT SELECT (applicant_id, cause, copies_end_at, erased_at, id, index_removed_at, keys_deleted_at, ordered_at) ON erasure TO gerbang_supervisor;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_supervisor;
+GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_supervisor;
+GRANT SELECT (reason, rule_code, stopped_at, stopped_by) ON grant_rule_stop TO gerbang_supervisor;
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_supervisor;
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_supervisor;
 GRANT SELECT (approved_at, approved_by, ends_at, id, is_open, is_reviewed, lapsed_at, minutes, most_people, opened_at, opened_by, reason, reference, review_due_at, review_reason, reviewed_at, reviewed_by, seen, verdict) ON inquiry TO gerbang_supervisor;
@@ -1613,6 +1629,10 @@ CREATE POLICY supervisor_select ON passport_rule FOR SELECT TO gerbang_superviso
 CREATE POLICY supervisor_select ON fee FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON service_target FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON grant_rule FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON grant_rule_stop FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON country FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
@@ -2100,6 +2120,8 @@ GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibilit
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_auditor;
 GRANT SELECT (applicant_id, cause, copies_end_at, data_request_id, erased_at, id, index_removed_at, keys_deleted_at, ordered_at) ON erasure TO gerbang_auditor;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_auditor;
+GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_auditor;
+GRANT SELECT (reason, rule_code, stopped_at, stopped_by) ON grant_rule_stop TO gerbang_auditor;
 GRANT SELECT (approved_at, approved_by, ends_at, id, is_open, is_reviewed, lapsed_at, minutes, most_people, opened_at, opened_by, reason, reference, review_due_at, review_reason, reviewed_at, reviewed_by, seen, verdict) ON inquiry TO gerbang_auditor;
 GRANT SELECT (applicant_id, id, opened_at, reference) ON inquiry_person TO gerbang_auditor;
 GRANT SELECT (from_key, id, keys, kind, occurred_at, operator, reason, subjects, to_key, used_for) ON key_operation TO gerbang_auditor;
@@ -2144,6 +2166,10 @@ CREATE POLICY auditor_select ON passport_rule FOR SELECT TO gerbang_auditor
 CREATE POLICY auditor_select ON fee FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON service_target FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON grant_rule FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON grant_rule_stop FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON country FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -2693,6 +2719,8 @@ GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_administrator
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_administrator;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_administrator;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_administrator;
+GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_administrator;
+GRANT SELECT (reason, rule_code, stopped_at, stopped_by) ON grant_rule_stop TO gerbang_administrator;
 GRANT SELECT (began_on, code, country_code, ended_on, kind, was_screening_out) ON named_event TO gerbang_administrator;
 GRANT SELECT (code, name) ON partner TO gerbang_administrator;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_administrator;
@@ -2716,6 +2744,10 @@ CREATE POLICY administrator_select ON passport_rule FOR SELECT TO gerbang_admini
 CREATE POLICY administrator_select ON fee FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 CREATE POLICY administrator_select ON service_target FOR SELECT TO gerbang_administrator
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+CREATE POLICY administrator_select ON grant_rule FOR SELECT TO gerbang_administrator
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+CREATE POLICY administrator_select ON grant_rule_stop FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 CREATE POLICY administrator_select ON country FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
@@ -3626,6 +3658,9 @@ CREATE POLICY leadership_writing_select ON deadline FOR SELECT TO gerbang_leader
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_leadership_writing;
 CREATE POLICY leadership_writing_select ON day_off FOR SELECT TO gerbang_leadership_writing
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_leadership_writing;
+CREATE POLICY leadership_writing_select ON grant_rule FOR SELECT TO gerbang_leadership_writing
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT SELECT (code, name) ON partner TO gerbang_leadership_writing;
 CREATE POLICY leadership_writing_select ON partner FOR SELECT TO gerbang_leadership_writing
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
@@ -3705,6 +3740,9 @@ CREATE POLICY officer_writing_select ON deadline FOR SELECT TO gerbang_officer_w
     USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON day_off FOR SELECT TO gerbang_officer_writing
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_officer_writing;
+CREATE POLICY officer_writing_select ON grant_rule FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (code, name) ON partner TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON partner FOR SELECT TO gerbang_officer_writing
@@ -3839,6 +3877,9 @@ CREATE POLICY supervisor_writing_select ON deadline FOR SELECT TO gerbang_superv
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON day_off FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON grant_rule FOR SELECT TO gerbang_supervisor_writing
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (code, name) ON partner TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON partner FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
@@ -3848,6 +3889,12 @@ CREATE POLICY supervisor_writing_select ON partner_country FOR SELECT TO gerbang
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON centre FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, changed, decree, effective_on, id, is_initial, kind, proposed_at, proposed_by, reason, state, subject, targets) ON reference_change TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON reference_change FOR SELECT TO gerbang_supervisor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT') ELSE false END);
+GRANT UPDATE (approved_by, cancel_reason, cancelled_by) ON reference_change TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_update ON reference_change FOR UPDATE TO gerbang_supervisor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT') ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT') ELSE false END);
 GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, has_open_hit, holder_country_code, holder_place, id, is_assigned, is_held, is_linked, is_referred, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, supervisor, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON application FOR SELECT TO gerbang_supervisor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
@@ -3917,6 +3964,12 @@ CREATE POLICY supervisor_writing_select ON alert FOR SELECT TO gerbang_superviso
 GRANT UPDATE (close_reason, closed_by) ON alert TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_update ON alert FOR UPDATE TO gerbang_supervisor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN alert.actor <> (SELECT viewer.subject('SUPERVISOR')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN alert.actor <> (SELECT viewer.subject('SUPERVISOR')) ELSE false END);
+GRANT SELECT (rule_code, stopped_by) ON grant_rule_stop TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON grant_rule_stop FOR SELECT TO gerbang_supervisor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
+GRANT INSERT (id, reason, rule_code, stopped_by) ON grant_rule_stop TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_insert ON grant_rule_stop FOR INSERT TO gerbang_supervisor_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN grant_rule_stop.stopped_by = (SELECT viewer.subject('SUPERVISOR')) ELSE false END);
 GRANT SELECT (approved_at, approved_by, ends_at, id, is_open, is_reviewed, lapsed_at, minutes, most_people, opened_at, opened_by, reason, reference, review_due_at, review_reason, reviewed_at, reviewed_by, seen, verdict) ON inquiry TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON inquiry FOR SELECT TO gerbang_supervisor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
@@ -3999,6 +4052,9 @@ CREATE POLICY partner_manager_writing_select ON deadline FOR SELECT TO gerbang_p
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_partner_manager_writing;
 CREATE POLICY partner_manager_writing_select ON day_off FOR SELECT TO gerbang_partner_manager_writing
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_select ON grant_rule FOR SELECT TO gerbang_partner_manager_writing
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 GRANT SELECT (code, name) ON partner TO gerbang_partner_manager_writing;
 CREATE POLICY partner_manager_writing_select ON partner FOR SELECT TO gerbang_partner_manager_writing
@@ -4084,6 +4140,9 @@ CREATE POLICY partner_agent_writing_select ON deadline FOR SELECT TO gerbang_par
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON day_off FOR SELECT TO gerbang_partner_agent_writing
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_select ON grant_rule FOR SELECT TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 GRANT SELECT (code, name) ON partner TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON partner FOR SELECT TO gerbang_partner_agent_writing
@@ -4230,6 +4289,9 @@ CREATE POLICY auditor_writing_select ON deadline FOR SELECT TO gerbang_auditor_w
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON day_off FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON grant_rule FOR SELECT TO gerbang_auditor_writing
+    USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (code, name) ON partner TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON partner FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -4241,10 +4303,10 @@ CREATE POLICY auditor_writing_select ON centre FOR SELECT TO gerbang_auditor_wri
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, changed, decree, effective_on, id, is_initial, kind, proposed_at, proposed_by, reason, state, subject, targets) ON reference_change TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON reference_change FOR SELECT TO gerbang_auditor_writing
-    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE') ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'GRANT_RULE') ELSE false END);
 GRANT UPDATE (approved_by, cancel_reason, cancelled_by) ON reference_change TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_update ON reference_change FOR UPDATE TO gerbang_auditor_writing
-    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE') ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE') ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'GRANT_RULE') ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'GRANT_RULE') ELSE false END);
 GRANT SELECT (id) ON applicant TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON applicant FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -4353,6 +4415,9 @@ CREATE POLICY applicant_writing_select ON deadline FOR SELECT TO gerbang_applica
     USING ((SELECT viewer.acts_as('APPLICANT')));
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON day_off FOR SELECT TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')));
+GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON grant_rule FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')));
 GRANT SELECT (code, name) ON partner TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON partner FOR SELECT TO gerbang_applicant_writing
@@ -4491,6 +4556,9 @@ CREATE POLICY partner_service_writing_select ON deadline FOR SELECT TO gerbang_p
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON day_off FOR SELECT TO gerbang_partner_service_writing
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
+GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_select ON grant_rule FOR SELECT TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 GRANT SELECT (code, name) ON partner TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON partner FOR SELECT TO gerbang_partner_service_writing
@@ -4634,6 +4702,9 @@ CREATE POLICY screening_writing_select ON deadline FOR SELECT TO gerbang_screeni
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON day_off FOR SELECT TO gerbang_screening_writing
     USING ((SELECT viewer.acts_as('SCREENING')));
+GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_screening_writing;
+CREATE POLICY screening_writing_select ON grant_rule FOR SELECT TO gerbang_screening_writing
+    USING ((SELECT viewer.acts_as('SCREENING')));
 GRANT SELECT (code, name) ON partner TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON partner FOR SELECT TO gerbang_screening_writing
     USING ((SELECT viewer.acts_as('SCREENING')));
@@ -4728,6 +4799,9 @@ CREATE POLICY treasury_writing_select ON deadline FOR SELECT TO gerbang_treasury
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON day_off FOR SELECT TO gerbang_treasury_writing
     USING ((SELECT viewer.acts_as('TREASURY')));
+GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_treasury_writing;
+CREATE POLICY treasury_writing_select ON grant_rule FOR SELECT TO gerbang_treasury_writing
+    USING ((SELECT viewer.acts_as('TREASURY')));
 GRANT SELECT (code, name) ON partner TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON partner FOR SELECT TO gerbang_treasury_writing
     USING ((SELECT viewer.acts_as('TREASURY')));
@@ -4810,6 +4884,9 @@ CREATE POLICY administrator_writing_select ON deadline FOR SELECT TO gerbang_adm
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_select ON day_off FOR SELECT TO gerbang_administrator_writing
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_administrator_writing;
+CREATE POLICY administrator_writing_select ON grant_rule FOR SELECT TO gerbang_administrator_writing
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 GRANT SELECT (code, name) ON partner TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_select ON partner FOR SELECT TO gerbang_administrator_writing
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
@@ -4821,13 +4898,13 @@ CREATE POLICY administrator_writing_select ON centre FOR SELECT TO gerbang_admin
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, changed, decree, effective_on, id, is_initial, kind, proposed_at, proposed_by, reason, state, subject, targets) ON reference_change TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_select ON reference_change FOR SELECT TO gerbang_administrator_writing
-    USING (CASE WHEN (SELECT viewer.acts_as('ADMINISTRATOR')) THEN true OR reference_change.kind NOT IN ('NAMED_EVENT') ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('ADMINISTRATOR')) THEN true OR reference_change.kind NOT IN ('NAMED_EVENT', 'GRANT_RULE') ELSE false END);
 GRANT INSERT (changed, decree, id, kind, proposed_by, reason) ON reference_change TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_insert ON reference_change FOR INSERT TO gerbang_administrator_writing
-    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('ADMINISTRATOR')) THEN true OR reference_change.kind NOT IN ('NAMED_EVENT') ELSE false END);
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('ADMINISTRATOR')) THEN true OR reference_change.kind NOT IN ('NAMED_EVENT', 'GRANT_RULE') ELSE false END);
 GRANT UPDATE (approved_by, cancel_reason, cancelled_by) ON reference_change TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_update ON reference_change FOR UPDATE TO gerbang_administrator_writing
-    USING (CASE WHEN (SELECT viewer.acts_as('ADMINISTRATOR')) THEN true OR reference_change.kind NOT IN ('NAMED_EVENT') ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('ADMINISTRATOR')) THEN true OR reference_change.kind NOT IN ('NAMED_EVENT') ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('ADMINISTRATOR')) THEN true OR reference_change.kind NOT IN ('NAMED_EVENT', 'GRANT_RULE') ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('ADMINISTRATOR')) THEN true OR reference_change.kind NOT IN ('NAMED_EVENT', 'GRANT_RULE') ELSE false END);
 GRANT SELECT (application_id, id, kind, occurred_at, recorded_at, sequence) ON application_event TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_select ON application_event FOR SELECT TO gerbang_administrator_writing
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id));
@@ -4888,6 +4965,9 @@ CREATE POLICY border_writing_select ON deadline FOR SELECT TO gerbang_border_wri
     USING ((SELECT viewer.acts_as('BORDER')));
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_border_writing;
 CREATE POLICY border_writing_select ON day_off FOR SELECT TO gerbang_border_writing
+    USING ((SELECT viewer.acts_as('BORDER')));
+GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_border_writing;
+CREATE POLICY border_writing_select ON grant_rule FOR SELECT TO gerbang_border_writing
     USING ((SELECT viewer.acts_as('BORDER')));
 GRANT SELECT (code, name) ON partner TO gerbang_border_writing;
 CREATE POLICY border_writing_select ON partner FOR SELECT TO gerbang_border_writing

@@ -31,6 +31,7 @@ from tests.world import (
     ELIGIBLE,
     EVENTS,
     FEES,
+    GRANT_RULES,
     HOURS,
     LINKS,
     LOOKED,
@@ -39,6 +40,7 @@ from tests.world import (
     REQUIRED,
     STAY,
     TICKET,
+    VISA_TYPES,
     Case,
     applicant_id,
     application_id,
@@ -113,11 +115,7 @@ async def reference_data(connection: asyncpg.Connection) -> None:
         await _insert(connection, "entry_rule", rule)
     await connection.executemany("INSERT INTO day_off VALUES ($1, $2, $3, $4)", DAYS_OFF)
     await connection.executemany("INSERT INTO named_event VALUES ($1, $2, $3, $4, $5, $6)", EVENTS)
-    visa_types = (
-        ("B1", "Visa on arrival", "Visa saat kedatangan"),
-        ("C1", "Tourist visa, single entry", "Visa wisata sekali masuk"),
-    )
-    for code, name_en, name_id in visa_types:
+    for code, name_en, name_id in VISA_TYPES:
         visa_type = {"code": code, "name_en": name_en, "name_id": name_id, "category": "TOURISM"}
         visa_type |= {"stay_days": STAY[code], "is_multiple_entry": False, "valid_from": BEGINNING}
         of_type = {"visa_type_code": code, "valid_from": BEGINNING}
@@ -126,13 +124,16 @@ async def reference_data(connection: asyncpg.Connection) -> None:
         await _insert(connection, "eligibility", *served)
         await _insert(connection, "passport_rule", of_type | {"months": MONTHS[code]})
         await _insert(connection, "fee", of_type | {"amount_idr": FEES[code]})
-        for kind in REQUIRED.get(code, ()):
-            belongs = {"kind": kind, "is_required": True}
-            await _insert(connection, "required_document", of_type | belongs)
+        belongs = [of_type | {"kind": kind, "is_required": True} for kind in REQUIRED.get(code, ())]
+        await _insert(connection, "required_document", *belongs)
     for (code, clock), hours in HOURS.items():
         target = {"visa_type_code": code, "clock": clock, "valid_from": BEGINNING, "hours": hours}
         target |= {"promised_percent": 90 if clock == "CALLING_VISA" else 95}
         await _insert(connection, "service_target", target)
+    rules = ", ".join(f"${number}" for number in range(1, 9))
+    await connection.executemany(f"INSERT INTO grant_rule VALUES ({rules})", GRANT_RULES)
+    stop = {"id": UUID(int=880_001), "rule_code": "C1-1", "stopped_by": "supervisor-9"}
+    await _insert(connection, "grant_rule_stop", stop | {"reason": "Too many of the sample."})
     partners = {"NUSA": ("Nusa Visa Services", "AU SG NZ"), "ANDALAN": ("Andalan Visa", "AU SG")}
     for code, (name, served) in partners.items():
         await _insert(connection, "partner", {"code": code, "name": name})
@@ -340,9 +341,8 @@ async def _what_happened(connection: asyncpg.Connection, case: Case) -> None:
     await _insert(connection, "requested_item", *_requested_items(case))
     if case.officer:
         assigned = {"officer": case.officer, "assigned_at": _first(case, "IN_VERIFICATION")}
-        await _insert(
-            connection, "assignment", this | assigned | {"ended_at": _first(case, *CLOSED)}
-        )
+        assigned |= {"ended_at": _first(case, *CLOSED)}
+        await _insert(connection, "assignment", this | assigned)
     if case.screening:
         asked_at = _first(case, "SCREENING")
         screening = {"id": UUID(int=900_000 + position(case.reference)), "result": case.screening}

@@ -57,6 +57,18 @@ EVENTS = (
 )
 
 
+VISA_TYPES = (
+    ("B1", "Visa on arrival", "Visa saat kedatangan"),
+    ("C1", "Tourist visa, single entry", "Visa wisata sekali masuk"),
+)
+#: Rules that grant: code, visa type, version, nationalities, share and hours, official, decree. The
+#: first was stopped.
+GRANT_RULES = (
+    ("C1-1", "C1", 1, ["AU", "SG"], 5, 2, "supervisor-9", "PP 1/2025"),
+    ("C1-2", "C1", 2, ["IN"], 5, 2, "supervisor-9", "PP 2/2025"),
+)
+
+
 @dataclass(frozen=True)
 class Place:
     """How an application was lodged."""

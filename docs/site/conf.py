@@ -28,7 +28,8 @@ PARTS = {
         "docs/operations", "docs/runbook", "docs/vault", "SECURITY", "docs/data-protection",
     ),
     "How it works": (
-        "docs/architecture", "docs/life", "docs/linking", "docs/corrections", "docs/plans",
+        "docs/architecture", "docs/life", "docs/linking", "docs/grants-by-rule", "docs/corrections",
+        "docs/plans",
         "docs/glossary", "docs/decisions/README", "bench/README",
     ),
     "For contributors": ("CONTRIBUTING", "tests/README", "docs/migrations", "CHANGELOG"),

@@ -26,6 +26,7 @@ from gateway.schema_changes import without_descriptions
 from gateway.settings import Settings, variable_name
 from gateway.settings.commands import commands_that_need
 from models.life.diagram import life_page
+from models.life.grant_conditions import grants_page
 from models.vocabulary import Role
 
 _HEAD = (
@@ -92,6 +93,7 @@ def generated_files() -> Iterator[tuple[Path, str]]:
     yield _GATEWAY / "policy.md", policy_page()
     yield _GATEWAY.parent / "models" / "row_security.sql", row_security(_full_schema()[1])
     yield _GATEWAY.parent / "docs" / "life.md", life_page()
+    yield _GATEWAY.parent / "docs" / "grants-by-rule.md", grants_page()
     yield _GATEWAY.parent / "docs" / "documents.md", documents_page()
     yield _GATEWAY.parent / "docs" / "errors.md", errors_page()
     yield _GATEWAY.parent / "docs" / "data-protection.md", data_protection_page()

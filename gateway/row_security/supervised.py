@@ -16,6 +16,7 @@ from models import (
     Crossing,
     DataRequest,
     Erasure,
+    GrantRuleStop,
     Inquiry,
     LegalHold,
     MailSubscription,
@@ -38,6 +39,18 @@ def _grant_alerts(writer: Writer) -> WriteGrant:
         columns_in(Alert),
         update=frozenset({"closed_by", "close_reason"}),
         select_if=writer.reach(Alert),
+    )
+
+
+def _grant_stops_of_rules(writer: Writer) -> WriteGrant:
+    """The database says when: a rule that was stopped stays so."""
+    return WriteGrant(
+        frozenset({"rule_code", "stopped_by"}),
+        frozenset({"id", "rule_code", "stopped_by", "reason"}),
+        select_if=writer.reach(GrantRuleStop),
+        insert_if=writer.by_role(
+            {Role.SUPERVISOR: f"grant_rule_stop.stopped_by = {writer.subject}"}
+        ),
     )
 
 
@@ -205,6 +218,7 @@ def _grant_suspensions(writer: Writer) -> WriteGrant:
 #: In the order of the script: what a writing role may do with each of these tables.
 _GRANTS: Mapping[type[Base], Callable[[Writer], WriteGrant]] = {
     Alert: _grant_alerts,
+    GrantRuleStop: _grant_stops_of_rules,
     Inquiry: _grant_inquiries,
     BanEntry: _grant_ban_entries,
     BannedPerson: _grant_banned_people,

@@ -36,6 +36,7 @@ from models import (
     Eligibility,
     EntryRule,
     Fee,
+    GrantRule,
     Idempotency,
     Identity,
     IdentityVersion,
@@ -61,7 +62,8 @@ from models.row_security import database_role, writing_role
 from models.vocabulary import Role
 
 _REFERENCE = (Country, EntryRule, VisaType, Eligibility, RequiredDocument, PassportRule, Fee,
-              ServiceTarget, Deadline, DayOff, Partner, PartnerCountry, Centre)  # fmt: skip
+              ServiceTarget, Deadline, DayOff, GrantRule, Partner, PartnerCountry,
+              Centre)  # fmt: skip
 #: In the order of the script: what a writing role may do with each table of a case or a person.
 _GRANTS: Mapping[type[Base], Callable[[Writer], WriteGrant]] = {
     Applicant: person_writes.grant_applicants,
@@ -150,7 +152,7 @@ def _case_grants(writer: Writer) -> Mapping[type[Base], Callable[[Writer], Write
 
 
 def _grant_reference_changes(writer: Writer) -> WriteGrant:
-    """An auditor answers proposals, and makes none."""
+    """Auditors and supervisors answer proposals, and make none."""
     return WriteGrant(
         columns_in(ReferenceChange),
         frozenset({"id", "kind", "decree", "reason", "changed", "proposed_by"})

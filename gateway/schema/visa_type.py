@@ -16,9 +16,11 @@ from gateway.mapping.enums import translated_column
 from gateway.mapping.money import Money, money
 from gateway.mapping.scalars import CountryCode, Hours
 from gateway.mutations.case_statements import today
+from gateway.schema.grant_rule import GrantRule
 from models import DayOff as DayOffRow
 from models import Eligibility as EligibilityRow
 from models import Fee as FeeRow
+from models import GrantRule as GrantRuleRow
 from models import PassportRule as PassportRuleRow
 from models import RequiredDocument as RequiredDocumentRow
 from models import ServiceTarget as ServiceTargetRow
@@ -271,6 +273,13 @@ class VisaType(Node):
         ServiceTargetRow.visa_type_code,
         "Within what time to decide, latest first: at most 20, one for each decree.",
         order=(ServiceTargetRow.valid_from.desc(), ServiceTargetRow.clock),
+    )
+    grant_rules: list[GrantRule] = links(
+        VisaTypeRow.code,
+        GrantRuleRow.visa_type_code,
+        "By which rules it is granted without an officer, latest first: at most 20, one for each"
+        " decree.",
+        order=(GrantRuleRow.version.desc(),),
     )
     current: VisaTypeTerms = derived_field(
         _current,

@@ -29,6 +29,7 @@ from models.case.screening import Screening
 from models.case.visa_check import VisaCheck
 from models.key_service import KeyService, KeyUse
 from models.person.person_link import LinkerRead, PersonLookup
+from models.reference.grant_rule import GrantRuleStop
 from models.reference.ledger import ReferenceChange
 from models.rights.breach import Breach
 from models.rights.data_request import DataRequest, Erasure, LegalHold
@@ -206,6 +207,7 @@ SOURCES: Mapping[str, Source] = {
         Source(LinkerRead, dropped_by="read_at"),
         Source(Decision),
         Source(ReferenceChange, has_steps=True),
+        Source(GrantRuleStop),
         Source(Suspension, has_steps=True),
         Source(Inquiry, has_steps=True, left_out=frozenset({"is_open"})),
         Source(DataRequest, has_steps=True),

@@ -12,7 +12,7 @@ CREATE FUNCTION queue_for_account() RETURNS trigger
 $$;
 
 -- {table}: access_event, account_drop, alert, ban_entry, ban_read, breach, breach_lookup,
---     crossing, data_request, decision, erasure, inquiry, key_operation, legal_hold, linker_read,
+--     crossing, data_request, decision, erasure, grant_rule_stop, inquiry, key_operation, legal_hold, linker_read,
 --     person_lookup, reference_change, suspension, visa_check,
 --     webhook_endpoint
 CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON {table}

@@ -1,11 +1,11 @@
 -- Changes of reference data: proposed by one administrator, approved by another (a named event by an
--- auditor), written here alone.
+-- auditor, a rule that grants by a supervisor), written here alone.
 
 -- On which day rows of a table of reference data begin, and on which they end; nothing for what has
 -- no day of its own.
 CREATE FUNCTION reference_days(name text) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE
-        WHEN name IN ('country', 'partner', 'named_event') THEN '{}'
+        WHEN name IN ('country', 'partner', 'named_event', 'grant_rule') THEN '{}'
         WHEN name IN ('partner_country', 'centre') THEN '{opened_on,closed_on}'
         WHEN name = 'visa_type' THEN '{valid_from,valid_until}'
         WHEN name = 'day_off' THEN '{day}'
@@ -96,6 +96,10 @@ CREATE FUNCTION is_reference_change_allowed(name text, was jsonb, becomes jsonb)
     BEGIN
         IF name = 'partner' THEN
             RETURN was IS NULL AND becomes ->> 'code' <> 'DIRECT';
+        ELSIF name = 'grant_rule' THEN  -- a version is never changed, and the next one is the newest
+            RETURN was IS NULL AND (becomes ->> 'version')::bigint = 1 + coalesce((
+                SELECT max(version) FROM grant_rule
+                WHERE visa_type_code = becomes ->> 'visa_type_code'), 0);
         ELSIF begins IS NULL THEN
             RETURN true;
         ELSIF ends IS NULL OR was IS NULL THEN
@@ -121,7 +125,7 @@ CREATE FUNCTION compare_reference_rows(kind text, proposed jsonb) RETURNS jsonb
         IF kind NOT IN (
             'COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT',
             'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'PARTNER', 'PARTNER_COUNTRY',
-            'CENTRE', 'NAMED_EVENT', 'DAY_OFF'
+            'CENTRE', 'NAMED_EVENT', 'DAY_OFF', 'GRANT_RULE'
         ) THEN
             RETURN NULL;
         END IF;
@@ -190,15 +194,19 @@ CREATE FUNCTION is_proposed_in_time(kind text, changed jsonb, today date) RETURN
         OR (changed -> 0 -> 'after' ->> 'began_on')::date BETWEEN today - 14 AND today
 $$;
 
--- One administrator proposes, another one approves, or an auditor where it is an event; until its
--- day either of them or a third one cancels, and who approves events may refuse them. Where the rows are others by now, or another change of them waits, nothing is done.
+-- One administrator proposes, another one approves, or an auditor where it is an event and a
+-- supervisor where it is a rule that grants; until its day either of them or a third one cancels, and
+-- whoever approves such a kind may refuse it. Where the rows are others by now, or another change of
+-- them waits, nothing is done.
 CREATE FUNCTION guard_reference_change() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         oneself text := viewer.subject(NULL);
         today date := wib_day(clock_timestamp());
         acting text := viewer.role();
-        approving text := CASE NEW.kind WHEN 'NAMED_EVENT' THEN 'AUDITOR' ELSE 'ADMINISTRATOR' END;
+        approving text := CASE NEW.kind
+            WHEN 'NAMED_EVENT' THEN 'AUDITOR' WHEN 'GRANT_RULE' THEN 'SUPERVISOR'
+            ELSE 'ADMINISTRATOR' END;
         one jsonb;
         is_allowed boolean;
     BEGIN
@@ -327,6 +335,7 @@ CREATE FUNCTION find_unrecorded_reference_rows() RETURNS TABLE (
         UNION ALL SELECT 12, 'passport_rule', to_jsonb(one) FROM passport_rule AS one
         UNION ALL SELECT 13, 'named_event', to_jsonb(one) FROM named_event AS one
         UNION ALL SELECT 14, 'day_off', to_jsonb(one) FROM day_off AS one
+        UNION ALL SELECT 15, 'grant_rule', to_jsonb(one) FROM grant_rule AS one
     ), recorded AS (
         SELECT DISTINCT unnest(reference_change.targets) AS target FROM reference_change
     )

@@ -79,6 +79,7 @@ class ReferenceKind(StrEnum):
     PARTNER_COUNTRY = "PARTNER_COUNTRY"
     CENTRE = "CENTRE"
     NAMED_EVENT = "NAMED_EVENT"
+    GRANT_RULE = "GRANT_RULE"
 
 
 class ReferenceChangeState(StrEnum):

@@ -26,6 +26,9 @@ _VISA_TYPE = """visaType(by: {{code: "{}"}}) {{
     eligibility {{ entry purpose isOpen validFrom }}
     requiredDocuments {{ kind isRequired validFrom }} passportRules {{ months validFrom }}
 }}"""
+_GRANT_RULES = """visaType(by: {{code: "{}"}}) {{
+    grantRules {{ code nationalities samplePercent hoursAfterPayment official decree }}
+}}"""
 _DAYS_OFF = """daysOff(first: 9, where: {{day: {{from: "{}"}}}}) {{
     nodes {{ day name(language: ID) isOff }}
 }}"""
@@ -47,15 +50,18 @@ SHOWN = {
     "proposePassportRule": (_VISA_TYPE, "visaType"),
     "proposeFee": (_VISA_TYPE, "visaType"),
     "proposeServiceTarget": (_VISA_TYPE, "visaType"),
+    "proposeGrantRule": (_GRANT_RULES, "visaType"),
     "proposeEntryRule": (_COUNTRY, "country"),
     "proposeDayOff": (_DAYS_OFF, "day"),
 }
 PROPOSALS = (*SHOWN, "proposeDeadline", "proposeNamedEvent")
+#: Who approves what other administrators do not.
+APPROVERS = {"proposeNamedEvent": "auditor", "proposeGrantRule": "supervisor"}
 DECREE = {"decree": "M.IP-08.GR.01.01 Tahun 2026", "reason": "The tariff of state revenue."}
 #: The tables of reference data, partners and centres.
 TABLES = ("country", "partner", "partner_country", "centre", "visa_type", "fee", "service_target",
           "entry_rule", "eligibility", "required_document", "passport_rule",
-          "deadline", "day_off", "named_event")  # fmt: skip
+          "deadline", "day_off", "named_event", "grant_rule")  # fmt: skip
 
 
 async def today(connection: asyncpg.Connection) -> date:
@@ -96,12 +102,15 @@ def sample(mutation: str, day: date) -> dict[str, Any]:
         "proposeDeadline": {"wait": "ANSWER", "days": 10, "validFrom": on},
         "proposeDayOff": {"day": on, "nameEn": "Election day", "nameId": "Hari pemungutan suara"},
         "proposeEntryRule": {"country": "SG", "entry": "VISA_FREE", "validFrom": on},
+        "proposeGrantRule": {"visaType": "B1", "nationalities": ["AU", "SG"],
+                             "official": "director"},
         "proposeNamedEvent": {"kind": "OUTAGE", "beganOn": on, "endedOn": later(day, 3),
                               "wasScreeningOut": True},
     }  # fmt: skip
     others: dict[str, dict[str, Any]] = {
         "approveReferenceChange": {"changeId": "nobody's"},
         "cancelReferenceChange": {"changeId": "nobody's", "reason": "Not now."},
+        "stopGrantRule": {"code": "C1-9", "reason": "Too many."},
         "suspendPartner": {"partner": "ANDALAN", "reason": "A leak."},
         "suspendViewer": {"subject": "somebody", "reason": "A leak."},
         "confirmSuspension": {"suspensionId": "nobody's"},
@@ -161,7 +170,7 @@ async def apply_decree(who: Mapping[str, Viewer], mutation: str, **given: Any) -
     """Propose a change, and let the other administrator approve it; what it changed, as it is."""
     proposed = change_of(await administer(who["administrator"], mutation, **given))
     approval = {"changeId": proposed["id"]}
-    approver = "auditor" if mutation == "proposeNamedEvent" else "administrator-2"
+    approver = APPROVERS.get(mutation, "administrator-2")
     change_of(await administer(who[approver], "approveReferenceChange", **approval))
     if mutation not in SHOWN:
         return proposed

@@ -31,7 +31,7 @@ dated = pytest.mark.parametrize(
     [
         name
         for name in PROPOSALS
-        if name not in ("proposePartner", "proposeCountry", "proposeNamedEvent")
+        if name not in ("proposePartner", "proposeCountry", "proposeNamedEvent", "proposeGrantRule")
     ],
 )
 

@@ -45,26 +45,26 @@ _FINDINGS = (
 )
 _CASE, _PERSON = application_id(DECIDED), applicant_id("Ruby Hale")
 
+_TYPES = "visaTypes(first: 9) > nodes"
 #: Steps are fields, or type conditions; ``>`` goes one level in.
 WAYS: dict[str, tuple[str, ...]] = {
     "Query": ("",), "WebhookEndpoint": _paged("webhookEndpoints"), "Alert": _paged("alerts"),
+    "EntryRule": ("countries(first: 9) > nodes > entryRules",),
     "Country": (
         *_paged("countries"), 'country(by: {code: "AU"})',
         _node("Country", "AU"), _nodes("Country", "AU"), "centres(first: 9) > nodes > country",
         f"{_CASES} > nationality", f"volumes({WINDOW}[COUNTRY, QUARTER]) > rows > country",
     ),
-    "EntryRule": ("countries(first: 9) > nodes > entryRules",),
     "VisaType": (
         "visaTypes(first: 9) > nodes", 'visaType(by: {code: "B1"})', _node("VisaType", "B1"),
         f"{_CASES} > visaType", f"volumes({WINDOW}[VISA_TYPE, QUARTER]) > rows > visaType",
         'eligibleVisaTypes(nationality: "AU")',
     ),
-    "VisaTypeTerms": ("visaTypes(first: 9) > nodes > current",),
-    "Eligibility": ("visaTypes(first: 9) > nodes > eligibility",),
-    "RequiredDocument": ("visaTypes(first: 9) > nodes > requiredDocuments",),
-    "PassportRule": ("visaTypes(first: 9) > nodes > passportRules",),
-    "Fee": ("visaTypes(first: 9) > nodes > fees",),
-    "ServiceTarget": ("visaTypes(first: 9) > nodes > serviceTargets",),
+    "VisaTypeTerms": (f"{_TYPES} > current",), "Eligibility": (f"{_TYPES} > eligibility",),
+    "RequiredDocument": (f"{_TYPES} > requiredDocuments",), "Fee": (f"{_TYPES} > fees",),
+    "PassportRule": (f"{_TYPES} > passportRules",),
+    "ServiceTarget": (f"{_TYPES} > serviceTargets",), "GrantRule": (f"{_TYPES} > grantRules",),
+    "GrantRuleStop": (f"{_TYPES} > grantRules > stop",),
     "Partner": (
         "partners(first: 9) > nodes", 'partner(by: {code: "NUSA"})', _node("Partner", "NUSA"),
         f"{_CASES} > partner", f"volumes({WINDOW}[PARTNER, QUARTER]) > rows > partner",

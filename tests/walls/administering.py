@@ -10,7 +10,7 @@ from tests.acting import act_writing
 from tests.gateway.oracle import Claims, role_of
 from tests.walls.reach import viewer
 from tests.walls.undoing import undone
-from tests.world import EVENTS, application_id
+from tests.world import EVENTS, GRANT_RULES, application_id
 
 
 class Table(NamedTuple):
@@ -64,6 +64,10 @@ REFERENCE = {
     "named_event": Reference(
         "'code', 'STRIKE-' || {day}, 'kind', 'STRIKE', 'began_on', {day}, 'ended_on', {day},"
         " 'was_screening_out', false", "ended_on"),
+    "grant_rule": Reference(
+        "'code', 'B1-1', 'visa_type_code', 'B1', 'version', 1, 'nationalities',"
+        " ARRAY['AU'], 'sample_percent', 2, 'hours_after_payment', 2, 'official', 'X',"
+        " 'decree', 'PP 45'", "sample_percent"),
 }  # fmt: skip
 _TODAY = "wib_day(now())"
 _YESTERDAY = f"{_TODAY} - 1"
@@ -78,7 +82,7 @@ def proposing(table: str, day: str = _TODAY, kind: str | None = None) -> str:
 TABLES = {
     "reference_change": Table(
         "subject", "AF AU IN NZ SG B1 C1 ANDALAN NUSA AU-MEL AU-PER AU-SYD SG-SIN ANSWER PAYMENT"
-        " 2025-02-08 2025-03-31 OUTAGE-2025-01-10 HOLIDAY_RUSH-2025-02-03-AU",
+        " 2025-02-08 2025-03-31 OUTAGE-2025-01-10 HOLIDAY_RUSH-2025-02-03-AU C1-1 C1-2",
         proposing("fee")),
     # What may be changed of one, and by whom: see test_suspensions_written.py.
     "suspension": Table("subject", "left watched",
@@ -93,6 +97,11 @@ TABLES = {
                           "INSERT INTO data_request (id, reference, kind, lodged_by, lodged_role)"
                           " VALUES (gen_random_uuid(), 'RQST-MADE-0000', 'ACCESS',"
                           " viewer.subject(NULL), 'AUDITOR')"),
+    "grant_rule_stop": Table(
+        "rule_code", "C1-1",
+        "INSERT INTO grant_rule_stop (id, rule_code, stopped_by, reason)"
+        " SELECT gen_random_uuid(), code, viewer.subject(NULL), 'Why.' FROM grant_rule"
+        " ON CONFLICT DO NOTHING"),
     "legal_hold": Table("held_by", "supervisor-3",
                         "INSERT INTO legal_hold (id, application_id, reason, held_by)"
                         f" VALUES (gen_random_uuid(), '{application_id('AUSY-GRAN-0001')}', 'Why.',"
@@ -115,6 +124,7 @@ TABLES = {
 WRITERS = {
     "ban_entry": "SCREENING",
     "data_request": "AUDITOR",
+    "grant_rule_stop": "SUPERVISOR",
     "legal_hold": "SUPERVISOR",
     "breach": "AUDITOR",
     "unmatched_payment": "TREASURY",
@@ -141,11 +151,13 @@ OF: dict[str, str] = {
             "proposeDayOff",
             "proposeEntryRule",
             "proposeNamedEvent",
+            "proposeGrantRule",
             "approveReferenceChange",
             "cancelReferenceChange",
         ),
         "reference_change",
     ),
+    "stopGrantRule": "grant_rule_stop",
     "suspendPartner": "suspension",
     "suspendViewer": "suspension",
     "confirmSuspension": "suspension",
@@ -176,35 +188,41 @@ OF: dict[str, str] = {
 _NEVER = {
     **{
         f"{table} of yesterday": proposing(table, _YESTERDAY)
-        for table in REFERENCE if table not in ("country", "partner", "named_event")
+        for table in REFERENCE if table not in ("country", "partner", "named_event", "grant_rule")
     },
     "an event of long ago": proposing("named_event", f"{_TODAY} - 15"),
     "an event to come": proposing("named_event", f"{_TODAY} + 1"),
     "a fee under the kind of a deadline": proposing("fee", kind="DEADLINE"),
     "the directorate": proposing("partner").replace("ZENITH", "DIRECT"),
+    "an older version of a rule": proposing("grant_rule").replace("'version', 1", "'version', 2"),
     "a person": proposing("fee", kind="IDENTITY").replace("'fee'", "'identity'"),
 }  # fmt: skip
 
 
 #: What answers a proposal.
 ANSWERS = ("approveReferenceChange", "cancelReferenceChange")
-_EVENTS = {event[0] for event in EVENTS}
+#: Who answers what of it, where administrators do not.
+ANSWERED = {
+    "AUDITOR": {event[0] for event in EVENTS},
+    "SUPERVISOR": {rule[0] for rule in GRANT_RULES},
+}
 
 
 def answered_by_domain(mutation: str, claims: Claims) -> set[str]:
-    """What a viewer may approve or stop: auditors events, and administrators everything else,
-    of which events may be stopped by them too."""
+    """What a viewer may approve or stop: auditors events, supervisors rules that grant, and
+    administrators everything else, who may stop these too."""
     every = set(TABLES["reference_change"].rows.split())
-    if role_of(claims) == "AUDITOR":
-        return _EVENTS
-    return every - _EVENTS if mutation == "approveReferenceChange" else every
+    if role_of(claims) in ANSWERED:
+        return ANSWERED[role_of(claims)]
+    others = set[str]().union(*ANSWERED.values())
+    return every - others if mutation == "approveReferenceChange" else every
 
 
 def allowed_by_domain(claims: Claims) -> set[str]:
     """What a viewer may write, as the domain has it."""
     role = role_of(claims)
     made = {f"{table} is made" for table in TABLES if writer_of(table) == role}
-    if role in ("ADMINISTRATOR", "AUDITOR"):
+    if role in ("ADMINISTRATOR", *ANSWERED):
         made |= {f"{it} is answered" for it in answered_by_domain("cancelReferenceChange", claims)}
     return made | {f"{table} is proposed" for table in REFERENCE if role == "ADMINISTRATOR"}
 

@@ -73,8 +73,8 @@ MAY: dict[str, str] = {
     **dict.fromkeys(supervising.OF, "SUPERVISOR"),
     **{mutation: subscribing.writers(mutation) for mutation in subscribing.OF},
     **{name: administering.writer_of(table) for name, table in administering.OF.items()},
-    # Of events, auditors.
-    **dict.fromkeys(administering.ANSWERS, "ADMINISTRATOR AUDITOR"),
+    # Of events, auditors; of rules that grant, supervisors.
+    **dict.fromkeys(administering.ANSWERS, "ADMINISTRATOR AUDITOR SUPERVISOR"),
     "lodgeDataRequest": "APPLICANT",
 }
 

@@ -172,6 +172,7 @@ _ANSWERED = {
     "breach": "breach",
     "unmatched_payment": "unmatchedPayment",
     "crossing": "recorded",
+    "grant_rule_stop": "grantRule",
 }
 #: What each change of reference data answers with.
 _ADMINISTERED = {

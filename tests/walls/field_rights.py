@@ -48,7 +48,13 @@ _OPEN: dict[str, Lines] = {
                                                              "R R R R R R R R R R R R R R",
         "validFrom validUntil eligibility fees serviceTargets": "R R R R R R R R R R R R R R",
         "requiredDocuments passportRules current":           "R R R R R R R R R R R R R R",
+        "grantRules":                                        "R R R - - R - - - - R - - -",
     },
+    "GrantRule": {
+        "code version nationalities samplePercent":          "R R R - - R - - - - R - - -",
+        "hoursAfterPayment official decree stop":            "R R R - - R - - - - R - - -",
+    },
+    "GrantRuleStop": {"stoppedAt stoppedBy reason":          "R R R - - R - - - - R - - -"},
     "VisaTypeTerms": {
         "on isOffered fee serviceTargets passportRule":      "R R R R R R R R R R R R R R",
         "requiredDocuments eligibility":                     "R R R R R R R R R R R R R R",

@@ -1150,6 +1150,10 @@ _LEDGER: dict[str, tuple[str, str]] = {
     "PARTNER_COUNTRY": ("NUSA ANDALAN", "country openedOn"),
     "CENTRE": ("AU-SYD AU-MEL AU-PER SG-SIN", "partner country city openedOn"),
     "DAY_OFF": ("2025-02-08 2025-03-31", "nameEn nameId isOff"),
+    "GRANT_RULE": (
+        "C1-1 C1-2",
+        "visaType version nationalities samplePercent hoursAfterPayment official decree",
+    ),
     "NAMED_EVENT": (
         "OUTAGE-2025-01-10 HOLIDAY_RUSH-2025-02-03-AU",
         "kind country beganOn endedOn wasScreeningOut",
@@ -1176,6 +1180,8 @@ _ROWS: dict[str, Reach] = {
     "Eligibility": Reach("eligibility", ("visa_type_code",), _for_everyone(*FEES)),
     "RequiredDocument": Reach("required_document", ("visa_type_code",), _for_everyone("C1")),
     "PassportRule": Reach("passport_rule", ("visa_type_code",), _for_everyone(*MONTHS)),
+    "GrantRule": Reach("grant_rule", ("code",), _only(_READ_THE_LEDGER, _each({"C1-1", "C1-2"}))),
+    "GrantRuleStop": Reach("grant_rule_stop", ("rule_code",), _only(_READ_THE_LEDGER, {("C1-1",)})),
     "Fee": Reach("fee", ("visa_type_code",), _for_everyone(*FEES)),
     "ServiceTarget": Reach("service_target", ("visa_type_code", "clock"), _for_everyone(*HOURS)),
     "DayOff": Reach("day_off", ("day",), lambda _: _on("02-08", "03-31")),

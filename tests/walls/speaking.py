@@ -14,6 +14,7 @@ from models import (
     Breach,
     Crossing,
     DataRequest,
+    GrantRuleStop,
     Inquiry,
     LegalHold,
     MailSubscription,
@@ -43,6 +44,7 @@ _NOUNS = (
     DataRequest,
     LegalHold,
     Breach,
+    GrantRuleStop,
     MailSubscription,
     MonthNote,
     SavedView,
@@ -68,6 +70,7 @@ _ANSWERS = (
     "recorded",
     "visaDocument",
     "webhookEndpoint",
+    "grantRule",
 )
 #: What makes applications; the others change them.
 _MAKING = ("submitApplication", "submitApplications")

@@ -192,3 +192,50 @@ async def test_what_an_event_was_is_held_to_its_words(connection) -> None:
             await does(connection, FIRST, wrong)
             with pytest.raises(asyncpg.CheckViolationError):
                 await does(connection, AUDITOR, APPROVE)
+
+
+SUPERVISOR = Viewer("supervisor", Role.SUPERVISOR)
+RULE = proposing("grant_rule").replace("gen_random_uuid()", f"'{ID}'")
+STOP = (
+    "INSERT INTO grant_rule_stop (id, rule_code, stopped_by, reason)"
+    f" VALUES ('{ID}', 'B1-1', viewer.subject(NULL), 'Too many.')"
+)
+
+
+async def test_a_rule_that_grants_is_approved_by_a_supervisor_and_stopped_by_one(
+    connection,
+) -> None:
+    assert not await is_done(connection, SUPERVISOR, RULE)
+    assert await does(connection, FIRST, RULE) == "INSERT 0 1"
+    for viewer in (FIRST, SECOND, AUDITOR):
+        assert not await is_done(connection, viewer, APPROVE)
+    assert await does(connection, SUPERVISOR, APPROVE) == "UPDATE 1"
+    # What is in force is no longer taken back, and never changed: it is stopped, in the own name.
+    assert not await is_done(connection, SUPERVISOR, CANCEL)
+    assert not await is_done(connection, FIRST, STOP)
+    assert not await is_done(connection, SUPERVISOR, STOP.replace("viewer.subject(NULL)", "'x'"))
+    assert await does(connection, SUPERVISOR, STOP) == "INSERT 0 1"
+    assert not await is_done(connection, SUPERVISOR, "DELETE FROM grant_rule_stop")
+    again = RULE.replace(str(ID), str(UUID(int=903)))
+    assert not await is_done(connection, FIRST, again)
+    following = again.replace("'B1-1'", "'B1-2'").replace("'version', 1", "'version', 2")
+    assert await does(connection, FIRST, following) == "INSERT 0 1"
+
+
+async def test_a_supervisor_answers_rules_that_grant_alone(connection) -> None:
+    await propose(connection)
+    for statement in (APPROVE, CANCEL):
+        assert not await is_done(connection, SUPERVISOR, statement)
+
+
+async def test_a_rule_is_for_somebody_with_a_sample_and_not_at_once(connection) -> None:
+    for right, wrong in (
+        ("ARRAY['AU']", "ARRAY[]::text[]"),
+        ("'sample_percent', 2", "'sample_percent', 1"),
+        ("'hours_after_payment', 2", "'hours_after_payment', 1"),
+        ("'B1-1'", "'B1-7'"),
+    ):
+        async with undone(connection):
+            await does(connection, FIRST, RULE.replace(right, wrong))
+            with pytest.raises(asyncpg.CheckViolationError):
+                await does(connection, SUPERVISOR, APPROVE)

@@ -106,6 +106,9 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "INSERT": "id reference reason minutes most_people opened_by",
             "UPDATE": "approved_by reviewed_by verdict review_reason",
         },
+        # Of rules that grant alone, which an administrator proposes.
+        "reference_change": {"UPDATE": "approved_by cancelled_by cancel_reason"},
+        "grant_rule_stop": {"INSERT": "id rule_code stopped_by reason"},
         "legal_hold": {
             "INSERT": "id application_id reason held_by",
             "UPDATE": "released_by release_reason",

@@ -28,7 +28,9 @@ from dashboard.texts.wording import NO_VALUE, count_text, written_day, written_i
 
 QUESTION, TOUCHED = "administration/question", "administration/touched"
 DOCUMENTS = "administration/documents"
-AUDITOR, EVENT = "AUDITOR", "NAMED_EVENT"
+AUDITOR = "AUDITOR"
+#: Who approves what administrators do not approve among themselves.
+APPROVERS = {"NAMED_EVENT": AUDITOR, "GRANT_RULE": "SUPERVISOR"}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 ADMINISTRATORS = frozenset({"ADMINISTRATOR"})
 #: Auditors approve events, and read the rest.
@@ -140,7 +142,7 @@ def _lifting(suspension: Answer, viewer: Answer, say: Texts) -> Iterable[Any]:
 
 def _touched(change: Answer, touched: Answer | None, say: Texts) -> Iterable[Any]:
     """Whom the change touches, before anybody approves it."""
-    if touched is None or change["kind"] == EVENT:
+    if touched is None or change["kind"] in APPROVERS:
         return
     open_files, keep = touched["open"], touched["keep"]
     if not open_files:
@@ -156,15 +158,17 @@ def _touched(change: Answer, touched: Answer | None, say: Texts) -> Iterable[Any
 
 
 def _answers(change: Answer, viewer: Answer, say: Texts) -> Iterable[Any]:
-    """Auditors answer events; administrators approve the rest of each other's, and stop any."""
-    about, is_event = {"changeId": change["id"]}, change["kind"] == EVENT
-    if (viewer["role"] == AUDITOR) != is_event:
-        yield html.P(say("administration.by_auditor" if is_event else "administration.by_others"))
+    """Auditors answer events, supervisors rules; administrators approve the rest of each other's,
+    and stop any."""
+    about, approver = {"changeId": change["id"]}, APPROVERS.get(change["kind"])
+    is_for_viewer = viewer["role"] == approver
+    if not is_for_viewer and (approver or viewer["role"] not in ADMINISTRATORS):
+        yield html.P(say(f"administration.by_{approver or 'others'}"))
     elif change["proposedBy"] == viewer["subject"]:
         yield html.P(say("administration.second_person"))
     else:
         yield CHANGES.form("approveReferenceChange", say, about=about)
-    if viewer["role"] != AUDITOR or is_event:
+    if is_for_viewer or viewer["role"] in ADMINISTRATORS:
         yield CHANGES.folded("cancelReferenceChange", say, about=about)
 
 

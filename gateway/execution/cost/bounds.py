@@ -25,6 +25,7 @@ from models import (
     Eligibility,
     EntryRule,
     Fee,
+    GrantRule,
     PassportRule,
     ReferenceChangeValue,
     RequiredDocument,
@@ -132,6 +133,9 @@ LISTS: Mapping[str, Bound] = {
     "DocumentsError.missingDocuments": Bound(len(DocumentKind), "a closed list"),
     "VisaType.passportRules": Bound(
         20, "one for each decree that changed it", PassportRule.visa_type_code
+    ),
+    "VisaType.grantRules": Bound(
+        20, "one for each decree that changed it", GrantRule.visa_type_code
     ),
     "VisaType.fees": Bound(20, "one for each decree that changed it", Fee.visa_type_code),
     "VisaType.serviceTargets": Bound(

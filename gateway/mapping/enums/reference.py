@@ -31,6 +31,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "PARTNER_COUNTRY": "A country in which a partner takes applications.",
         "CENTRE": "A visa centre.",
         "NAMED_EVENT": "An event with which figures are read; an auditor approves it.",
+        "GRANT_RULE": "A rule that grants where all is certain; a supervisor approves it.",
     },
     NamedEventKind: {
         "OUTAGE": "A system that visas need was out.",

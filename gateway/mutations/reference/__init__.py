@@ -6,7 +6,14 @@ from typing import Any
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.case_statements import select_now
 from gateway.mutations.outcome import Outcome, Reasons, Result
-from gateway.mutations.reference import decrees, ledger, partners, requests, suspensions
+from gateway.mutations.reference import (
+    decrees,
+    grant_rules,
+    ledger,
+    partners,
+    requests,
+    suspensions,
+)
 from gateway.mutations.reference.ledger import check
 from gateway.mutations.reference.rows import Row
 from models.vocabulary import ReferenceKind
@@ -20,6 +27,7 @@ BuildRows = Callable[[WriteTransaction, Any, Any, Reasons], Awaitable[list[Row]]
 EFFECTS: Mapping[type[requests.ReferenceRequest], Effect] = {
     requests.ApproveReferenceChange: ledger.approve,
     requests.CancelReferenceChange: ledger.cancel,
+    requests.StopGrantRule: grant_rules.stop_grant_rule,
     requests.SuspendPartner: suspensions.suspend_partner,
     requests.SuspendViewer: suspensions.suspend_viewer,
     requests.ConfirmSuspension: suspensions.confirm,
@@ -50,6 +58,7 @@ PROPOSALS: Mapping[type[requests.Proposal], tuple[ReferenceKind, BuildRows]] = {
     requests.ProposeDayOff: (ReferenceKind.DAY_OFF, decrees.build_day_off),
     requests.ProposeEntryRule: (ReferenceKind.ENTRY_RULE, decrees.build_entry_rule),
     requests.ProposeNamedEvent: (ReferenceKind.NAMED_EVENT, decrees.build_named_event),
+    requests.ProposeGrantRule: (ReferenceKind.GRANT_RULE, grant_rules.build_grant_rule),
 }
 
 

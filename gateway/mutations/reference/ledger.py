@@ -1,5 +1,5 @@
 """Changes of reference data: one administrator proposes, another approves, any of them can cancel.
-An event is approved by an auditor.
+An event is approved by an auditor, and a rule that grants by a supervisor.
 
 Only the database writes what is approved: a proposal holds whole rows, which the guard of the
 ledger compares with the present ones, when it is proposed and when it is approved.
@@ -31,6 +31,7 @@ from models.access_tokens import LONGEST_SUBJECT
 from models.life import Refusal
 from models.reference.data import values
 from models.reference.data.values import Form
+from models.reference.grant_rule import LEAST_SAMPLED, LEAST_WAIT_HOURS, MOST_WAIT_HOURS
 from models.row_keys import new_key
 from models.vocabulary import ReferenceChangeState, ReferenceKind
 
@@ -58,6 +59,11 @@ def _matches(rule: str, form: Form, **limits: int) -> Check:
 
 
 _NAME = _matches("name", values.NAME, most=values.LONGEST_NAME)
+_SUBJECT = Check(
+    "subject",
+    lambda value: value.isprintable() and 0 < len(value) <= LONGEST_SUBJECT,
+    {"most": LONGEST_SUBJECT},
+)
 _CHECKS: Mapping[str, Check] = {
     "name": _NAME,
     "name_en": _NAME,
@@ -74,11 +80,10 @@ _CHECKS: Mapping[str, Check] = {
     "iso3": _matches("alpha_3", values.ALPHA_3),
     "days": _in_range("days", 1, values.MOST_DAYS),
     "decree": _matches("decree", values.DECREE, most=values.LONGEST_DECREE),
-    "subject": Check(
-        "subject",
-        lambda value: value.isprintable() and 0 < len(value) <= LONGEST_SUBJECT,
-        {"most": LONGEST_SUBJECT},
-    ),
+    "sample_percent": _in_range("promised_percent", LEAST_SAMPLED, 100),
+    "hours_after_payment": _in_range("hours", LEAST_WAIT_HOURS, MOST_WAIT_HOURS),
+    "subject": _SUBJECT,
+    "official": _SUBJECT,
     "reason": Check(
         "reason",
         lambda value: 0 < len(value) <= values.LONGEST_REASON,

@@ -177,6 +177,21 @@ class ProposeNamedEvent(Proposal):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProposeGrantRule(Proposal):
+    visa_type: str
+    nationalities: tuple[str, ...]
+    sample_percent: int
+    hours_after_payment: int
+    official: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopGrantRule(ReferenceRequest):
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApproveReferenceChange(ReferenceRequest):
     #: None if the id was malformed.
     change_id: UUID | None

@@ -15,6 +15,7 @@ from gateway.schema.breach import Breach
 from gateway.schema.case_file import Bill, UnmatchedPayment
 from gateway.schema.data_request import DataRequest
 from gateway.schema.erasure import LegalHold
+from gateway.schema.grant_rule import GrantRule
 from gateway.schema.mail_subscription import MailSubscription
 from gateway.schema.mutations.errors import MutationError, error_of
 from gateway.schema.reader import MonthNote, SavedView
@@ -61,6 +62,7 @@ ANSWERS: Mapping[str, Answer] = {
     "webhookEndpoint": Answer(WebhookEndpoint, f"The endpoint {_NOW}"),
     "savedView": Answer(SavedView, f"The view {_NOW.removesuffix('.')}, or it was removed."),
     "monthNote": Answer(MonthNote, f"The note {_NOW.removesuffix('.')}, or it was removed."),
+    "grantRule": Answer(GrantRule, f"The rule {_NOW}"),
     "alert": Answer(Alert, f"The alert {_NOW}"),
     "inquiry": Answer(Inquiry, f"The inquiry {_NOW}"),
     "referenceChange": Answer(ReferenceChange, f"The change, with its values, {_NOW}"),

@@ -18,6 +18,7 @@ from models.reference.data.values import (
     MOST_RUPIAH,
     MOST_WORKING_DAYS,
 )
+from models.reference.grant_rule import LEAST_SAMPLED, LEAST_WAIT_HOURS, MOST_WAIT_HOURS
 from models.reference.named_event import DAYS_TO_RECORD, MOST_EVENT_DAYS
 from models.reference.partner import DAYS_WITH_A_CLOSED_PLACE
 from models.vocabulary import (
@@ -270,3 +271,32 @@ class ProposeNamedEventInput(ProposalInput):
         default=False,
         description="Whether an outage was one of screening: told inside the directorate alone.",
     )
+
+
+@strawberry.input(
+    description="The next version of the rule by which applications for a visa type are granted"
+    " where every condition is certain. A supervisor approves it; it takes the place of the version"
+    " before, also of one that was stopped."
+)
+class ProposeGrantRuleInput(ProposalInput):
+    visa_type: str = required(_VISA_TYPE)
+    nationalities: list[CountryCode] = required("ISO 3166 alpha-2 codes of whom it is for.")
+    sample_percent: int = strawberry.field(
+        default=LEAST_SAMPLED,
+        description="Of how many in a hundred an officer decides all the same: from"
+        f" {LEAST_SAMPLED} to 100, drawn at random.",
+    )
+    hours_after_payment: int = strawberry.field(
+        default=LEAST_WAIT_HOURS,
+        description=f"Hours after the payment at the earliest: from {LEAST_WAIT_HOURS} to"
+        f" {MOST_WAIT_HOURS}.",
+    )
+    official: str = required(
+        "Subject of the official in whose name it decides, and who reviews none of it."
+    )
+
+
+@strawberry.input(description="A rule that is to grant nothing any more.")
+class StopGrantRuleInput(ReferenceInput):
+    code: str = required("Code of the version, such as `B1-1`.")
+    reason: str = required(_REASON)

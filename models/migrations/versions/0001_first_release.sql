@@ -673,7 +673,7 @@ CREATE TABLE reference_change (
     is_initial BOOLEAN DEFAULT false NOT NULL,
     state TEXT GENERATED ALWAYS AS (CASE WHEN is_initial THEN 'INITIAL' WHEN cancelled_by IS NOT NULL THEN 'CANCELLED' WHEN approved_by IS NOT NULL THEN 'APPROVED' ELSE 'PROPOSED' END) STORED NOT NULL,
     CONSTRAINT pk_reference_change PRIMARY KEY (id),
-    CONSTRAINT ck_reference_change_kind_is_known CHECK (kind IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT')),
+    CONSTRAINT ck_reference_change_kind_is_known CHECK (kind IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT', 'GRANT_RULE')),
     CONSTRAINT ck_reference_change_state_is_known CHECK (state IN ('INITIAL', 'PROPOSED', 'APPROVED', 'CANCELLED')),
     CONSTRAINT ck_reference_change_by_a_decree CHECK (num_nulls(decree, reason, proposed_by) = CASE WHEN is_initial THEN 3 ELSE 0 END),
     CONSTRAINT ck_reference_change_approved_by_another CHECK (approved_by <> proposed_by),
@@ -1160,6 +1160,25 @@ CREATE TABLE ban_read (
 
 CREATE INDEX ix_ban_read_ban_id_occurred_at_id ON ban_read (ban_id, occurred_at, id);
 
+CREATE TABLE grant_rule (
+    code TEXT NOT NULL,
+    visa_type_code TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    nationalities TEXT[] NOT NULL,
+    sample_percent BIGINT NOT NULL,
+    hours_after_payment BIGINT NOT NULL,
+    official TEXT NOT NULL,
+    decree TEXT NOT NULL,
+    CONSTRAINT pk_grant_rule PRIMARY KEY (code),
+    CONSTRAINT uq_grant_rule_visa_type_code_version UNIQUE (visa_type_code, version),
+    CONSTRAINT ck_grant_rule_code_says_which CHECK (code = visa_type_code || '-' || version),
+    CONSTRAINT ck_grant_rule_version_is_positive CHECK (version > 0),
+    CONSTRAINT ck_grant_rule_is_for_somebody CHECK (cardinality(nationalities) > 0),
+    CONSTRAINT ck_grant_rule_sample_is_a_percentage CHECK (sample_percent BETWEEN 2 AND 100),
+    CONSTRAINT ck_grant_rule_hours_are_bounded CHECK (hours_after_payment BETWEEN 2 AND 240),
+    CONSTRAINT fk_grant_rule_visa_type_code FOREIGN KEY(visa_type_code) REFERENCES visa_type (code)
+);
+
 CREATE TABLE reference_change_value (
     change_id UUID NOT NULL,
     line BIGINT NOT NULL,
@@ -1169,7 +1188,7 @@ CREATE TABLE reference_change_value (
     before TEXT,
     after TEXT,
     CONSTRAINT pk_reference_change_value PRIMARY KEY (change_id, line, place),
-    CONSTRAINT ck_reference_change_value_kind_is_known CHECK (kind IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT')),
+    CONSTRAINT ck_reference_change_value_kind_is_known CHECK (kind IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT', 'GRANT_RULE')),
     CONSTRAINT fk_reference_change_value_change_id FOREIGN KEY(change_id) REFERENCES reference_change (id)
 );
 
@@ -1411,6 +1430,17 @@ CREATE TABLE linker_read (
 );
 
 CREATE INDEX ix_linker_read_applicant_id_read_at_id ON linker_read (applicant_id, read_at, id);
+
+CREATE TABLE grant_rule_stop (
+    id UUID NOT NULL,
+    rule_code TEXT NOT NULL,
+    stopped_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    stopped_by TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    CONSTRAINT pk_grant_rule_stop PRIMARY KEY (id),
+    CONSTRAINT uq_grant_rule_stop_rule_code UNIQUE (rule_code),
+    CONSTRAINT fk_grant_rule_stop_rule_code FOREIGN KEY(rule_code) REFERENCES grant_rule (code)
+);
 
 CREATE TABLE breach_notice (
     breach_id UUID NOT NULL,
@@ -2273,6 +2303,10 @@ CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON decision
     EXECUTE FUNCTION queue_for_account();
 
 CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON erasure
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON grant_rule_stop
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
 
@@ -4224,7 +4258,7 @@ CREATE TRIGGER count_reads AFTER INSERT ON ban_read
 
 CREATE FUNCTION reference_days(name text) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE
-        WHEN name IN ('country', 'partner', 'named_event') THEN '{}'
+        WHEN name IN ('country', 'partner', 'named_event', 'grant_rule') THEN '{}'
         WHEN name IN ('partner_country', 'centre') THEN '{opened_on,closed_on}'
         WHEN name = 'visa_type' THEN '{valid_from,valid_until}'
         WHEN name = 'day_off' THEN '{day}'
@@ -4308,6 +4342,10 @@ CREATE FUNCTION is_reference_change_allowed(name text, was jsonb, becomes jsonb)
     BEGIN
         IF name = 'partner' THEN
             RETURN was IS NULL AND becomes ->> 'code' <> 'DIRECT';
+        ELSIF name = 'grant_rule' THEN  -- a version is never changed, and the next one is the newest
+            RETURN was IS NULL AND (becomes ->> 'version')::bigint = 1 + coalesce((
+                SELECT max(version) FROM grant_rule
+                WHERE visa_type_code = becomes ->> 'visa_type_code'), 0);
         ELSIF begins IS NULL THEN
             RETURN true;
         ELSIF ends IS NULL OR was IS NULL THEN
@@ -4332,7 +4370,7 @@ CREATE FUNCTION compare_reference_rows(kind text, proposed jsonb) RETURNS jsonb
         IF kind NOT IN (
             'COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT',
             'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'PARTNER', 'PARTNER_COUNTRY',
-            'CENTRE', 'NAMED_EVENT', 'DAY_OFF'
+            'CENTRE', 'NAMED_EVENT', 'DAY_OFF', 'GRANT_RULE'
         ) THEN
             RETURN NULL;
         END IF;
@@ -4405,7 +4443,9 @@ CREATE FUNCTION guard_reference_change() RETURNS trigger
         oneself text := viewer.subject(NULL);
         today date := wib_day(clock_timestamp());
         acting text := viewer.role();
-        approving text := CASE NEW.kind WHEN 'NAMED_EVENT' THEN 'AUDITOR' ELSE 'ADMINISTRATOR' END;
+        approving text := CASE NEW.kind
+            WHEN 'NAMED_EVENT' THEN 'AUDITOR' WHEN 'GRANT_RULE' THEN 'SUPERVISOR'
+            ELSE 'ADMINISTRATOR' END;
         one jsonb;
         is_allowed boolean;
     BEGIN
@@ -4531,6 +4571,7 @@ CREATE FUNCTION find_unrecorded_reference_rows() RETURNS TABLE (
         UNION ALL SELECT 12, 'passport_rule', to_jsonb(one) FROM passport_rule AS one
         UNION ALL SELECT 13, 'named_event', to_jsonb(one) FROM named_event AS one
         UNION ALL SELECT 14, 'day_off', to_jsonb(one) FROM day_off AS one
+        UNION ALL SELECT 15, 'grant_rule', to_jsonb(one) FROM grant_rule AS one
     ), recorded AS (
         SELECT DISTINCT unnest(reference_change.targets) AS target FROM reference_change
     )

@@ -1,0 +1,41 @@
+"""By which rules applications are granted without an officer."""
+
+from datetime import datetime
+
+from gateway.mapping.declare import column, link, noun
+from models import GrantRule as Row
+from models import GrantRuleStop as StopRow
+
+
+@noun(key=StopRow.rule_code)
+class GrantRuleStop:
+    """That a supervisor stopped a rule: it grants nothing any more."""
+
+    stopped_at: datetime = column(StopRow.stopped_at, "When.")
+    stopped_by: str = column(StopRow.stopped_by, "Subject who stopped it.")
+    reason: str = column(StopRow.reason, "Why.")
+
+
+@noun(key=Row.code)
+class GrantRule:
+    """By which rule applications are granted without an officer, where every condition is certain.
+
+    The newest version of a visa type is in force, unless it was stopped; none before a decree.
+    """
+
+    code: str = column(Row.code, "Visa type and version, such as `B1-1`.")
+    version: int = column(Row.version, "1, 2, 3 … of the visa type.")
+    nationalities: list[str] = column(
+        Row.nationalities, "ISO 3166 alpha-2 codes of whom it is for, in order."
+    )
+    sample_percent: int = column(
+        Row.sample_percent, "Of how many in a hundred an officer decides all the same."
+    )
+    hours_after_payment: int = column(
+        Row.hours_after_payment, "How many hours after the payment at the earliest."
+    )
+    official: str = column(Row.official, "Subject of the official whose name it bears.")
+    decree: str = column(Row.decree, "Number of its decree.")
+    stop: GrantRuleStop | None = link(
+        Row.code, StopRow.rule_code, "That it was stopped; null where it was not."
+    )
