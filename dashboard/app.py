@@ -27,6 +27,7 @@ from dashboard.gateway.session import Session
 from dashboard.pages.registry import DRAWN, PATHS, READS, document, title_of
 from dashboard.settings import Settings
 from dashboard.web.callback_guard import CallbackGuard
+from dashboard.web.contents import Contents
 from dashboard.web.gate import NEWS, Gate
 from dashboard.web.headers import Headers
 from dashboard.web.metrics import Measured, Metrics
@@ -198,6 +199,7 @@ def create_app(
     app = CallbackGuard(app, callbacks=lambda: dash.callback_map)
     app = GZipMiddleware(app, minimum_size=1_000, compresslevel=6)
     app = PackedFiles(app)
+    app = Contents(app, gateway)
     app = SignInCookie(app, settings)
     app = Gate(
         *(app, PATHS, sessions, sign_in.renew, gateway, headers),

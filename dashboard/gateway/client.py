@@ -232,6 +232,19 @@ class HttpGatewayClient(GatewayClient):
         self._whole_until = monotonic() + WHOLE_SECONDS
         return await self._answer(whole, headers, trace_id)
 
+    async def content(self, link: str, session: Session, range_: str | None) -> httpx2.Response:
+        """What a link of the gateway opens for a viewer: to be read as it comes, and closed.
+
+        Raises httpx2.HTTPError.
+        """
+        headers = {"Authorization": f"Bearer {session.access_token}", "Accept-Encoding": "identity"}
+        if session.role:
+            headers["Gerbang-Role"] = session.role
+        if range_:
+            headers["Range"] = range_
+        asked = self._client.build_request("GET", link, headers=headers)
+        return await self._client.send(asked, stream=True)
+
     async def _answer(
         self, question: Mapping[str, Any], headers: Mapping[str, str], trace_id: str
     ) -> dict[str, Any]:

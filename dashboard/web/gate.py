@@ -16,6 +16,7 @@ from dashboard.gateway.client import GatewayClient
 from dashboard.gateway.session import Session
 from dashboard.model.page_state import LANGUAGES
 from dashboard.texts import preferred_language
+from dashboard.web.contents import CONTENTS
 from dashboard.web.headers import Headers
 from dashboard.web.sessions import Sessions, StoreError
 from dashboard.web.static_files import FOLDERS
@@ -135,7 +136,11 @@ class Gate:
             return PlainTextResponse("Too long.", HTTPStatus.REQUEST_URI_TOO_LONG)
         if not HOST.fullmatch(request.headers.get("host", "")):
             return PlainTextResponse("No such host.", HTTPStatus.BAD_REQUEST)
-        exists = path in self._pages or path in OPEN | FILES | BEHIND or path.startswith(FOLDERS)
+        exists = (
+            path in self._pages
+            or path in OPEN | FILES | BEHIND
+            or path.startswith((*FOLDERS, CONTENTS))
+        )
         if not exists:
             return PlainTextResponse("Not found.", HTTPStatus.NOT_FOUND)
         if path in POSTED and request.scope["method"] != "POST":
@@ -151,10 +156,10 @@ class Gate:
     def _nobody(self, request: HTTPConnection) -> Response:
         """Somebody who opens a page is sent to sign in and back; a program gets an error."""
         path, query = request.scope["path"], query_of(request)
-        is_opened = path in self._pages or path in FILES
+        is_opened = path in self._pages or path in FILES or path.startswith(CONTENTS)
         if not is_opened or "text/html" not in request.headers.get("accept", ""):
             return JSONResponse({"error": "Sign in first."}, HTTPStatus.UNAUTHORIZED)
-        page = "" if path == "/" or path in FILES else f"page={path}&"
+        page = f"page={path}&" if path in self._pages and path != "/" else ""
         return RedirectResponse(f"/sign-in?{page}{query}", HTTPStatus.SEE_OTHER)
 
     def _with_headers(self, scope: Scope, send: Send, nonce: str) -> Send:

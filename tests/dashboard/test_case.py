@@ -10,7 +10,9 @@ from dashboard.pages.case.parts import show_links
 from dashboard.texts import texts
 from tests.dashboard.filling_in import fill, send
 from tests.dashboard.visiting import Visitor, assert_accessible
+from tests.handing_in import hand_in, handed_over
 from tests.running_demo import Demo
+from tests.scans import png
 
 #: One that is with an officer: not held, and nothing of it is decided.
 ON_A_DESK = """
@@ -93,7 +95,7 @@ def test_what_can_be_done_is_done_from_the_page(visitor: Visitor, reference: str
     [
         ("auditor", {"stands", "life", "desk"}),
         ("officer", {"stands", "life", "desk"}),
-        ("manager-au", {"stands"}),
+        ("manager-au", {"stands", "documents"}),
     ],
 )
 def test_a_role_sees_of_a_case_what_it_reads(
@@ -110,6 +112,44 @@ def test_a_role_sees_of_a_case_what_it_reads(
         assert shown == parts
         assert "officer" not in page.inner_text("#case-shown")
     assert_accessible(page, widths=(390, 1440))
+
+
+def test_a_document_is_seen_by_whoever_reads_the_case_and_opened_by_its_supervisor(
+    newcomer: Visitor, colleague: Visitor, demo: Demo
+) -> None:
+    case, scan = handed_over(demo), png()
+    hand_in(demo, "agent-au", case["id"], scan)
+    row = "#case-documents tr:has-text('Photograph')"
+    page = opens(colleague, "manager-au", case["reference"])
+    assert "there: PNG, 3 kB" in page.inner_text(row)
+    assert "recorded by whoever" in page.inner_text("#case-documents tr:has-text('ticket')")
+    assert not page.locator("#case-documents form").count()
+    assert_accessible(page, widths=(390, 1440))
+
+    page = opens(newcomer, "supervisor", case["reference"])
+    form = page.locator(f"{row} form").get_attribute("id") or ""
+    assert "Photograph: open it in a window of its own" in send(page, form, "case-answer")
+    link = page.locator("#case-answer a")
+    assert_accessible(page, widths=(390, 1440))
+    with page.expect_popup() as opened:
+        link.click()
+    opened.value.wait_for_load_state()
+    assert opened.value.evaluate("document.contentType") == "image/png"
+    href = f"{demo.dashboard_url}{link.get_attribute('href')}"
+    whole = page.request.get(href)
+    assert (whole.status, whole.body()) == (200, scan)
+    assert whole.headers["cache-control"] == "no-store"
+    assert "content-encoding" not in whole.headers
+    part = page.request.get(href, headers={"Range": "bytes=4-9"})
+    assert (part.status, part.body()) == (206, scan[4:10])
+    # The read is in the log, once; the link is nobody else's.
+    page.reload()
+    page.wait_for_selector("#case-own_reads tbody tr")
+    assert page.locator("#case-own_reads tbody tr").count() == 1
+    stolen = colleague.page.request.get(href)
+    assert (stolen.status, b"could not be opened" in stolen.body()) == (404, True)
+    assert page.request.post(href).status in (403, 405)
+    opened.value.close()
 
 
 def test_a_case_out_of_reach_looks_like_one_that_does_not_exist(

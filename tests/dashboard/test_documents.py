@@ -34,6 +34,7 @@ ALSO_VALID = {
     "viewer": "ANONYMOUS",
     "screening/questions/whoIsIt": "SUPERVISOR",
     "case/questions/readAnswers": "APPLICANT PARTNER_AGENT",
+    "case/questions/openDocument": "APPLICANT PARTNER_AGENT",
     "desk/question": "SUPERVISOR",
     "backlog/question": "OFFICER PARTNER_AGENT",
     "backlog/statuses": "OFFICER",

@@ -78,6 +78,7 @@ def test_no_statement_is_made_about_reads_older_than_the_log(
 def test_what_was_read_is_named_and_that_earlier_versions_were() -> None:
     say = texts("en")
     assert field_names(["passportNumber", "fullName"], say) == ["Name", "Passport number"]
+    assert field_names(["document.link"], say) == ["your documents"]
     assert field_names(["fullName", "versions.fullName"], say) == ["Name", say("my_data.earlier")]
     assert field_names(["answers.street", "answers.city", "visa.pdf"], say) == [
         "what you answered", "your visa",
@@ -113,7 +114,7 @@ def test_when_to_expect_a_decision_is_told_until_it_is_over(closed_at: str | Non
     case = {
         "reference": "7K3M-9QPX-2F4D", "visaType": None, "stage": "CLOSED", "decision": None,
         "submittedAt": "2026-03-01T00:00:00+00:00", "targetDueAt": "2026-03-04T00:00:00+00:00",
-        "closedAt": closed_at,
+        "closedAt": closed_at, "requestedItems": {"nodes": []}, "uploads": [],
     }  # fmt: skip
     person = {"identity": None, "nationality": None}
     person |= {"identityVersions": {"nodes": []}, "applications": {"nodes": [case]}}
@@ -171,6 +172,7 @@ def test_who_checked_a_visa_and_each_entry_and_exit_are_told() -> None:
     case = {
         "reference": "7K3M-9QPX-2F4D", "visaType": None, "stage": "CLOSED",
         "submittedAt": "2026-02-01T00:00:00+00:00", "targetDueAt": None, "closedAt": None,
+        "requestedItems": {"nodes": []}, "uploads": [],
         "decision": {"outcome": "GRANTED", "decidedAt": "2026-02-02T00:00:00+00:00", "visa": visa},
     }  # fmt: skip
     entry = {"direction": "ENTRY", "crossedAt": "2026-03-01T05:00:00+00:00", "port": "CGK"}

@@ -3,10 +3,10 @@
 import os
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import asyncpg
 import httpx2
+import obstore
 import pytest
 from starlette.applications import Starlette
 
@@ -45,19 +45,25 @@ UPLOADS = """
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("contents")
+def store(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Where they are kept: `test_documents_in_s3` has another place."""
+    return f"file:{tmp_path_factory.mktemp('contents')}"
 
 
 @pytest.fixture(scope="module")
-async def app(world: str, store: Path) -> AsyncIterator[Starlette]:
-    settings = tokens.settings(world, **PATIENT, document_store=f"file:{store}")
+async def app(world: str, store: str) -> AsyncIterator[Starlette]:
+    settings = tokens.settings(world, **PATIENT, document_store=store)
     async with running_gateway(settings) as application, linking(world):
         yield application
 
 
-def contents_of(store: Path) -> list[bytes]:
-    return [one.read_bytes() for one in store.rglob("*") if one.is_file()]
+async def contents_of(store: str, upload: str | None = None) -> list[bytes]:
+    """The sealed parts of an upload, or of all."""
+    objects = ContentStore(store)._store
+    folder = f"documents/{row_id(upload)}" if upload else "documents"
+    listed = await obstore.list(objects, folder).collect_async()
+    parts = [await obstore.get_async(objects, one["path"]) for one in listed]
+    return [bytes(await one.bytes_async()) for one in parts]
 
 
 async def ask(viewer: Viewer, method: str, path: str, **headers: str) -> httpx2.Response:
@@ -89,7 +95,7 @@ async def file(who: dict[str, Viewer]) -> str:
 
 
 async def test_a_scan_is_cut_off_resumed_and_opened_with_one_line_in_the_log(
-    who: dict[str, Viewer], connection: asyncpg.Connection, store: Path
+    who: dict[str, Viewer], connection: asyncpg.Connection, store: str
 ) -> None:
     agent, officer = who["agent-au"], who["officer"]
     case = await pay_bill(who, await submitted_case(who))
@@ -132,7 +138,7 @@ async def test_a_scan_is_cut_off_resumed_and_opened_with_one_line_in_the_log(
     assert beyond.status_code == 416
     assert await reads(connection, case, "officer") == [["document.link"]]
     # Nothing of it lies anywhere in plain.
-    stored = contents_of(store)
+    stored = await contents_of(store)
     assert len(stored) >= 4
     assert not any(CANARY in one or b"IHDR" in one for one in stored)
 
@@ -265,22 +271,22 @@ async def test_a_closed_case_takes_none(who: dict[str, Viewer]) -> None:
 
 
 async def test_contents_go_with_their_person_and_so_does_what_nobody_finished(
-    who: dict[str, Viewer], connection: asyncpg.Connection, store: Path
+    who: dict[str, Viewer], connection: asyncpg.Connection, store: str
 ) -> None:
-    agent, objects, soon = who["agent-au"], ContentStore(f"file:{store}"), timedelta(0)
+    agent, objects, soon = who["agent-au"], ContentStore(store), timedelta(0)
 
-    def is_there(upload: str) -> bool:
-        return bool(contents_of(store / "documents" / str(row_id(upload))))
+    async def are_there(*uploads: str) -> list[bool]:
+        return [bool(await contents_of(store, one)) for one in uploads]
 
     case = await submitted_case(who)
     whole, scan = await sent(agent, case, png()), png(filling=2 * PART_BYTES)
     begun = await announce(agent, case, scan, kind="ITINERARY")
     cut = await send(agent, begun["ticket"], scan[: PART_BYTES + 1], 0, len(scan))
-    assert (cut.status_code, is_there(whole), is_there(begun["id"])) == (202, True, True)
+    assert (cut.status_code, await are_there(whole, begun["id"])) == (202, [True, True])
     link = await link_of(agent, whole, await reference_of(agent, case), "INTAKE")
     while await remove_contents(objects, connection, soon):
         pass
-    assert (is_there(whole), is_there(begun["id"])) == (True, True)
+    assert await are_there(whole, begun["id"]) == [True, True]
 
     await perform(agent, "withdrawApplication", case)
     person = await order_erasure(who, case)
@@ -293,6 +299,6 @@ async def test_contents_go_with_their_person_and_so_does_what_nobody_finished(
     )
     while await remove_contents(objects, connection, soon):
         pass
-    assert (is_there(whole), is_there(begun["id"])) == (False, False)
+    assert await are_there(whole, begun["id"]) == [False, False]
     assert (await ask(agent, "GET", link)).status_code == 404  # its minute is not over
     assert await contents_overdue(connection) == 0

@@ -2,6 +2,7 @@
 gone with its person, from old copies too."""
 
 import asyncio
+import re
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,7 +10,12 @@ from pathlib import Path
 import asyncpg
 import httpx2
 import pytest
+from dash import html
 
+from dashboard.components.html_part import html_of
+from dashboard.gateway.client import document
+from dashboard.pages.my_data.page import content
+from dashboard.texts import texts
 from models.contents.sealing import PART_BYTES
 from models.contents.store import ContentStore
 from models.jobs.contents import remove_contents
@@ -161,6 +167,16 @@ async def test_a_scan_is_resumed_opened_once_and_gone_with_its_person(
     assert not any(CANARY in one for one in stored(store))
 
 
+async def my_data(subject: Viewer) -> str:
+    """The page My data, without its tags."""
+    asked = [await subject(document(f"my_data/{name}"), language="EN", after=None, isProven=False)
+             for name in ("question", "reads")]  # fmt: skip
+    assert [one.errors for one in asked] == [[], []], asked[0].text + asked[1].text
+    mine, reads = (one.data["myData"] for one in asked)
+    answer = {"myData": mine, "reads": reads["applicant"]["accessEvents"]["nodes"], "requests": []}
+    return re.sub("<[^>]+>", "", html_of(html.Div(content(answer, texts("en")))))
+
+
 async def test_an_applicant_sees_what_is_asked_and_hands_it_in(who: dict[str, Viewer]) -> None:
     ruby, officer = who["applicant"], who["officer"]
     case = await perform(ruby, "submitApplication", visaType="C1", nationality="AU")
@@ -185,11 +201,24 @@ async def test_an_applicant_sees_what_is_asked_and_hands_it_in(who: dict[str, Vi
         ("PHOTOGRAPH", len(photograph)), ("RETURN_TICKET", len(ticket)),
     ]  # fmt: skip
 
-    # She opens her own without a purpose, and nobody else's case is hers to send to.
+    # She opens her own without a purpose.
     mine = await ruby("query ($id: ID!) { node(id: $id) { ... on DocumentUpload {"
                       " content { link } } } }", id=upload["id"])  # fmt: skip
     link = mine.data["node"]["content"]["link"]
     assert (await ruby.client.get(link, headers=ruby.authorization())).content == photograph
+
+    # What is on file of her lists both, and what she answered; her own look is told as such.
+    await assign_to(who, "officer", case)
+    await perform(officer, "requestInformation", case, items=[{"kind": "OCCUPATION"}])
+    given = [{"kind": "OCCUPATION", "value": {"text": "Nurse"}}]
+    await perform(ruby, "answerInformation", case, items=[], answers=given)
+    page = await my_data(ruby)
+    reference = await reference_of(ruby, case)
+    for what in ("Photograph: there: PNG, 1,049 kB", "Occupation: Nurse", "your documents"):
+        assert what in page, what
+    assert f"{reference} · Return ticket: there: PNG, 3 kB" in page
+
+    # Nobody else's case is hers to send to.
     other = Viewer(ruby.client, {"role": "APPLICANT", "sub": "somebody-else"})
     assert (await change(other, "requestUpload", case)).codes == ["NOT_FOUND"]
 

@@ -65,16 +65,30 @@ def show_answers(answer: Answer, _: Mapping[str, Any], say: Texts) -> list[Any]:
 def _said(item: Answer, say: Texts) -> html.Div:
     at = html.Small(f" · {written_instant(item['answeredAt'], say)}")
     what = say(f"changes.value.{item['kind']}")
-    return html.Div([html.Dt([what, at]), html.Dd(_answer_text(item["answer"], say))])
+    return html.Div([html.Dt([what, at]), html.Dd(answer_text(item["answer"], say))])
 
 
-def _answer_text(answer: Answer, say: Texts) -> str:
+def answer_text(answer: Answer, say: Texts) -> str:
     """What was answered, in one line."""
     day = [written_day(answer["day"], say)] if answer["day"] else []
     names = ("text", "country", "street", "city", "province", "postalCode")
     return ", ".join([*day, *(answer[name] for name in names if answer[name])])
 
 
+def show_content(answer: Answer, _: Mapping[str, Any], say: Texts) -> list[Any]:
+    """The link by which a document is opened, in a window of its own."""
+    document = answer["node"]
+    if document is None or document["content"] is None:
+        return [html.P(say("case.no_content"))]
+    what, link = say(f"changes.value.{document['kind']}"), document["content"]["link"]
+    return [
+        html.P(html.A(say("case.content_link", what=what), href=link, target="_blank")),
+        html.P(html.Small(say("case.content_note"))),
+    ]
+
+
 READING = Questions(
-    PAGE_NAME, {"readAnswers": (Field("reference"),)}, {"readAnswers": show_answers}
+    PAGE_NAME,
+    {"readAnswers": (Field("reference"),), "openDocument": (Field("id"), Field("reference"))},
+    {"readAnswers": show_answers, "openDocument": show_content},
 )

@@ -14,7 +14,7 @@ from dashboard.components.panels import Answer, panels_layout
 from dashboard.model.page_state import Address
 from dashboard.model.user import User
 from dashboard.pages.case.forms import CHANGES, GROUNDS, KINDS, PAGE_NAME, READING, REFERRALS
-from dashboard.pages.case.parts import PARTS, open_hits, show_face, show_reads
+from dashboard.pages.case.parts import PARTS, open_hits, show_documents, show_face, show_reads
 from dashboard.texts import Texts
 
 SUPERVISOR, AUDITOR, OFFICER = "SUPERVISOR", "AUDITOR", "OFFICER"
@@ -95,12 +95,16 @@ async def show_case(state: Any) -> list[Any]:
     parts: list[tuple[str, Any]] = [("stands", show_face(case, say))]
     if "allowed" in case:
         parts.append(("acts", offer_steps(case, say)))
+    role, about = (await request.viewer()).role, {"reference": case["reference"]}
+    reads_contents = role == SUPERVISOR or _is_on_the_own_desk(answer)
+
+    def open_document(id_: str) -> html.Form:
+        return READING.form("openDocument", say, about={"id": id_, **about})
+
+    documents = show_documents(case, say, open_document if reads_contents else None)
+    parts.append(("documents", documents))
     parts += [(name, show(case, say)) for name, (field, show) in PARTS.items() if field in case]
-    role = (await request.viewer()).role
-    if any(one["answeredAt"] for one in case["requestedItems"]["nodes"]) and (
-        role == SUPERVISOR or _is_on_the_own_desk(answer)
-    ):
-        about = {"reference": case["reference"]}
+    if reads_contents and any(one["answeredAt"] for one in case["requestedItems"]["nodes"]):
         parts.append(("answers", READING.form("readAnswers", say, about=about)))
     if "reads" in answer:
         name = "reads" if role == AUDITOR else "own_reads"

@@ -1,6 +1,6 @@
 """The page My data: what is on file about the viewer, who read it, and the requests about it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dash import html
@@ -12,14 +12,20 @@ from dashboard.components.page_request import page_request
 from dashboard.components.shell import role_text
 from dashboard.model.page_state import Address
 from dashboard.model.user import User
+from dashboard.pages.case.forms import answer_text
 from dashboard.pages.my_data.reading import READERS, ask_my_data
 from dashboard.texts import Texts
-from dashboard.texts.wording import list_text, written_day, written_instant
+from dashboard.texts.wording import count_text, list_text, written_day, written_instant
 from dashboard.web.visit import current_visit
 
 #: What is on file of a person, in the order in which it is shown.
 #: What is read beside the identity, by the beginning of its name in the log.
-_PARTS = {"answers": "answers", "visa": "visa_in_hand", "movements": "movements"}
+_PARTS = {
+    "answers": "answers",
+    "document": "documents",
+    "visa": "visa_in_hand",
+    "movements": "movements",
+}
 OF_A_PERSON = (
     "fullName",
     "birthDate",
@@ -73,6 +79,7 @@ def content(answer: Mapping[str, Any], say: Texts) -> list[Any]:
         _person(person, say),
         _versions(person["identityVersions"]["nodes"], say),
         _applications(person["applications"]["nodes"], say),
+        _handed_in(person["applications"]["nodes"], say),
         _movements(person["movements"]["nodes"], say),
         _checks(mine["visaChecks"], say),
         _reads(answer["reads"], mine, say),
@@ -182,6 +189,27 @@ def _case(one: Mapping[str, Any], say: Texts) -> list[Any]:
             if stay and stay["presence"] == "IN_COUNTRY" and stay["until"]:
                 line.append(f" · {say('my_data.stay', until=written_day(stay['until'], say))}")
     return line
+
+
+def _handed_in(cases: Sequence[Mapping[str, Any]], say: Texts) -> html.Section | None:
+    """What was answered, and the documents that are kept; nothing where nobody handed any in."""
+    lines = [
+        html.Li([html.B(f"{case['reference']} · {say(f'changes.value.{kind}')}: "), what])
+        for case in cases
+        for kind, what in _of_a_case(case, say)
+    ]
+    return _section("handed_in", html.Ul(lines), say) if lines else None
+
+
+def _of_a_case(case: Mapping[str, Any], say: Texts) -> Iterator[tuple[str, str]]:
+    for item in case["requestedItems"]["nodes"]:
+        if item["answer"]:
+            yield item["kind"], answer_text(item["answer"], say)
+    for document in case["uploads"]:
+        if document["completedAt"]:
+            size = count_text(-(-document["size"] // 1_000), say)
+            there = say("case.there", format=document["format"], size=size)
+            yield document["kind"], f"{there}, {written_instant(document['completedAt'], say)}"
 
 
 def _movements(movements: Sequence[Mapping[str, Any]], say: Texts) -> html.Section | None:
