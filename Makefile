@@ -13,7 +13,7 @@ ARGS  ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test check graphiql plotly snapshots proof bench docs release audit lock clean browser pooler debian-postgres clock valkey prometheus softhsm clients portal lighthouse
+.PHONY: help demo setup test check graphiql plotly snapshots proof cluster bench docs release audit lock clean browser pooler debian-postgres clock valkey prometheus softhsm clients portal lighthouse patroni
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' "$$HERE/Makefile"
@@ -43,8 +43,11 @@ snapshots: setup  ## Write the generated files anew
 	@cd "$$HERE" && .venv/bin/python -m tests.snapshots
 
 proof: setup  ## The tests that take long, in parts (ARGS=--list shows them)
-	@$(MAKE) --no-print-directory --jobs=2 --file="$$HERE/Makefile" $(TOOLS) clock lighthouse
+	@$(MAKE) --no-print-directory --jobs=2 --file="$$HERE/Makefile" $(TOOLS) clock lighthouse patroni
 	@cd "$$HERE" && .venv/bin/python -m tests.proof $(ARGS)
+
+cluster:  ## Lose each host of a cluster in turn, under load: Patroni, HAProxy, three gateways
+	@$(MAKE) --no-print-directory --file="$$HERE/Makefile" proof ARGS=cluster
 
 bench: setup  ## Measure
 	@cd "$$HERE" && .venv/bin/python -m bench $(ARGS)
@@ -86,6 +89,9 @@ lighthouse: setup
 
 pooler: setup
 	@cd "$$HERE" && .venv/bin/python deploy/setup/pooler.py
+
+patroni: setup
+	@cd "$$HERE" && .venv/bin/python deploy/setup/patroni.py
 
 clock: setup
 	@cd "$$HERE" && .venv/bin/python deploy/setup/clock.py

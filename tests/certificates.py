@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 from cryptography import x509
@@ -56,11 +57,11 @@ class Authority:
     def sign(
         self, common_name: str, *hosts: str, days: int = 1, password: bytes | None = None
     ) -> tuple[bytes, bytes]:
-        """A certificate and its key, for a server of these names or for a login."""
+        """A certificate and its key, for a server of these names and addresses, or for a login."""
         key = ec.generate_private_key(ec.SECP256R1())
         building = _certificate_builder(common_name, self.name, key, days)
         if hosts:
-            names = x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts])
+            names = x509.SubjectAlternativeName([_general_name(host) for host in hosts])
             building = building.add_extension(names, critical=False)
         own = self.certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
         issuer = x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(own)
@@ -70,6 +71,13 @@ class Authority:
             certificate.public_bytes(Encoding.PEM),
             key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption),
         )
+
+
+def _general_name(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
 
 
 def _certificate_builder(

@@ -1,12 +1,17 @@
 """The command `gerbang doctor`."""
 
 import asyncio
+import logging
+import signal
 import sys
+from importlib.metadata import version
 
 import click
 
-from gateway.doctor import examine
-from gateway.settings import Command, read_settings, variable_name
+from gateway.cli.starting import logging_as
+from gateway.doctor import Finding, examine
+from gateway.settings import Command, Settings, read_settings, variable_name
+from models.logs import facts
 
 #: Examinations that are skipped unless these settings are given.
 _OPTIONAL_EXAMINATIONS = {
@@ -16,11 +21,30 @@ _OPTIONAL_EXAMINATIONS = {
     "the key service": ("key_service", "credentials"),
 }
 
+log = logging.getLogger(__name__)
+
 
 @click.command()
-def doctor() -> None:
+@click.option(
+    "--continuous",
+    is_flag=True,
+    help="Go on until SIGTERM: a line of the log for each finding that is new, and for each that is"
+    " mended.",
+)
+@click.option(
+    "--every",
+    type=click.FloatRange(min=1),
+    default=60,
+    show_default=True,
+    help="Seconds between two examinations.",
+)
+def doctor(*, continuous: bool, every: float) -> None:
     """Examine this installation: what is wrong, why it matters, how to mend it."""
     settings = read_settings(command=Command.DOCTOR)
+    if continuous:
+        with logging_as(settings):
+            asyncio.run(_watch(settings, every))
+        return
     findings = asyncio.run(examine(settings))
     for finding in findings:
         click.echo(str(finding))
@@ -31,3 +55,25 @@ def doctor() -> None:
             click.echo(f"Not examined: {what}, without {names}.")
     click.echo(f"{len(findings)} findings" if findings else "Nothing to mend.")
     sys.exit(bool(findings))
+
+
+async def _watch(settings: Settings, every: float) -> None:
+    """Examine again and again. Findings with one remedy are one: their numbers change."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signal_number, stop.set)
+    log.info("start", extra=facts(version=version("gerbang"), process="doctor"))
+    known = dict[str, Finding]()
+    while not stop.is_set():
+        found = {finding.mend: finding for finding in await examine(settings)}
+        for remedy in found.keys() - known.keys():
+            new = found[remedy]
+            log.warning("finding", extra=facts(what=new.what, fault=new.fault, remedy=remedy))
+        for remedy in known.keys() - found.keys():
+            log.info("mended", extra=facts(what=known[remedy].what, fault=known[remedy].fault))
+        known = found
+        try:
+            await asyncio.wait_for(stop.wait(), every)
+        except TimeoutError:
+            continue
+    log.info("stop", extra=facts(findings=len(known)))

@@ -20,7 +20,8 @@ _TEXTS = "xl/sharedStrings.xml"
 _NAMESPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 #: The largest file that is read, and the most that its parts may be unpacked to: bytes.
 _LARGEST = 20_000_000
-_QUERY = """
+#: What it asks, which `gerbang init` registers with the documents of the dashboard.
+QUESTION = """
 query Verify($from: Date!, $to: Date!, $where: VolumeWhere!, $about: String) {
   findings(
     from: $from, to: $to, where: $where, reason: VISA_TYPE, about: $about
@@ -31,7 +32,7 @@ query Verify($from: Date!, $to: Date!, $where: VolumeWhere!, $about: String) {
   }
 }
 """
-_VIEWER = "{ viewer { role partner { code } countries } }"
+VIEWER = "query Reader { viewer { role partner { code } countries } }"
 #: What partners read as first decided.
 _REFUSALS = "refusalRate"
 #: Shares are compared with all that a double holds but the last digits.
@@ -61,7 +62,7 @@ def verify(file: Path, url: str) -> None:
     if not token:
         raise click.ClickException("GERBANG_TOKEN is missing: an access token of yours.")
     report, *reported = read_report(file)
-    viewer = dict(_ask(url, token, _VIEWER, {})["viewer"])
+    viewer = dict(_ask(url, token, VIEWER, {})["viewer"])
     viewer["partner"] = viewer["partner"] and viewer["partner"]["code"]
     require_reach(report, viewer)
     if _is_partners(report["role"]) != _is_partners(viewer["role"]):
@@ -139,7 +140,7 @@ def _ask_again(
     """The figures as they are now, and as of when."""
     question = report["question"]
     where = {**question["where"], **_narrowed(report, question["where"], viewer)}
-    answer = _ask(url, token, _QUERY, {**question, "where": where})["findings"]
+    answer = _ask(url, token, QUESTION, {**question, "where": where})["findings"]
     found = {}
     for row in answer["rows"]:
         numbers = {each["name"]: each for each in row["numbers"]}

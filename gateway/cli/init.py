@@ -11,6 +11,7 @@ import click
 from graphql import OperationDefinitionNode, parse
 
 from dashboard.pages.documents import screen_documents
+from gateway.cli import figure
 from gateway.cli.database_errors import explain_database_errors
 from gateway.settings import Command, read_settings
 from models.database.connections import connected
@@ -78,10 +79,9 @@ CLIENT = "dashboard"
 
 
 async def register_dashboard(connection: asyncpg.Connection, by: str) -> int:
-    """Register the dashboard's documents; return how many were new."""
-    documents = [
-        Registration(each.text, tuple(_operation_names(each.text))) for each in screen_documents()
-    ]
+    """Register what the dashboard and the check of its reports ask; return how many were new."""
+    texts = [*(each.text for each in screen_documents()), figure.QUESTION, figure.VIEWER]
+    documents = [Registration(text, tuple(_operation_names(text))) for text in texts]
     return len(await register(connection, documents, client=CLIENT, by=by))
 
 

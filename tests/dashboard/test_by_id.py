@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from dashboard.gateway.client import GatewayError, HttpGatewayClient, document
 from dashboard.gateway.session import Session
 from dashboard.pages.documents import screen_documents
+from gateway.cli.figure import QUESTION, VIEWER
 from gateway.cli.init import register_dashboard
 from models.database.connections import connect
 from tests import tokens
@@ -63,12 +64,18 @@ async def test_documents_are_asked_for_by_id_once_they_are_registered(world: str
     assert await sent_keys(world, NAMES) == [by_id, whole, whole, whole]
     owner = await connect(world)
     try:
-        assert await register_dashboard(owner, "a test") == len({document(each.name)
-            for each in screen_documents()})  # fmt: skip
+        own = {document(each.name) for each in screen_documents()}
+        assert await register_dashboard(owner, "a test") == len(own | {QUESTION, VIEWER})
         assert await register_dashboard(owner, "a test") == 0
     finally:
         await owner.close()
     assert await sent_keys(world, NAMES, documents="require") == [by_id, by_id, by_id]
+    async with running_gateway(tokens.settings(world, documents="require")) as app:
+        line = httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://gateway")
+        asked = await line.post(
+            "/graphql", json={"query": VIEWER}, headers=tokens.bearer("LEADERSHIP")
+        )
+        assert asked.json()["data"]["viewer"]["role"] == "LEADERSHIP"
 
 
 async def test_what_the_gateway_refuses_is_not_asked_twice(world: str) -> None:

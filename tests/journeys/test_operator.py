@@ -1,6 +1,7 @@
 """An operator's day: the commands are started as processes, and each thing that befalls them is one
 line of JSON on standard error."""
 
+import asyncio
 import json
 import os
 import re
@@ -54,6 +55,10 @@ BREAK = """
     CREATE TRIGGER fail BEFORE INSERT ON application EXECUTE FUNCTION fail();
 """
 MEND = "DROP TRIGGER fail ON application; DROP FUNCTION fail"
+LATE_JOB = """
+    INSERT INTO job_pass (name, started_at, passed_at, milliseconds, failures, late_at)
+    VALUES ('publish', now(), now(), 1, 0, now() - interval '1 s')
+"""
 #: As if the gateway sealed viewers with a key that the database does not have; twice is never.
 OTHER_KEY = "UPDATE viewer.daily_seal_key SET inner_block = outer_block, outer_block = inner_block"
 
@@ -219,6 +224,24 @@ async def test_what_befalls_a_keeper_is_a_line_each(
             assert [event for event in keeper.end() if event in ("drain", "stop")] == [
                 *("drain", "stop")
             ]
+
+
+async def test_a_doctor_that_goes_on_says_what_is_new_and_what_is_mended(
+    world: str, connection: asyncpg.Connection
+) -> None:
+    continuous = ("doctor", "--continuous", "--every=1")
+    with (
+        published_keys() as keys,
+        command(*continuous, **settings_on(world, OWNER_URL=world, JWKS_URL=keys)) as it,
+    ):
+        assert it.until("start")["process"] == "doctor"
+        await connection.execute(LATE_JOB)
+        found = await asyncio.to_thread(it.until, "finding", what="Jobs are late: publish.")
+        assert found["level"] == "WARNING"
+        assert found["remedy"]
+        await connection.execute("DELETE FROM job_pass WHERE name = 'publish'")
+        await asyncio.to_thread(it.until, "mended", what="Jobs are late: publish.")
+        assert it.end() == ["stop"]
 
 
 def test_what_befalls_the_key_service_is_a_line_each() -> None:

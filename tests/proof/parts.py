@@ -101,6 +101,12 @@ PARTS = (
         ("tests/gateway/surviving",),
     ),
     Part(
+        "cluster",
+        "each host of a cluster is lost while eight write: nothing is lost or done twice, and"
+        " writes are back within 30 seconds",
+        ("tests/cluster",),
+    ),
+    Part(
         "installing",
         "what can be wrong with an installation is named and watched, keys rotate, a release runs"
         " by itself, and the demo in a folder of any name",

@@ -90,6 +90,7 @@ class WriteTransaction:
         self._related: list[Relation] = []
         self._connection: PipelinedConnection | None = None
         self._waiting: list[Bound] = []
+        self._is_committing = False
         self.viewer = viewer
 
     def vault(self, reference: str | None = None) -> Vault:
@@ -193,6 +194,7 @@ class WriteTransaction:
         pipeline = self._connection.pipeline
         with _client_errors():
             commands = [*_commands(waiting), *self._announcements, _COMMIT]
+            self._is_committing = True
             try:
                 await pipeline.run(commands, seconds=ROUND_TRIP_SECONDS)
             except (Error, OSError) as error:
@@ -201,9 +203,17 @@ class WriteTransaction:
                 raise FieldError(ErrorCode.UNAVAILABLE, _AWAY) from error
 
     async def end(self) -> None:
-        """Roll back what is not committed, and return the connection."""
+        """Roll back what is not committed, and return the connection.
+
+        A commit that runs is never cancelled: one that waits for a replica would be done at once,
+        on one machine alone, and whoever asks again would be told that it is.
+        """
         connection, self._connection = self._connection, None
-        if connection:
+        if not connection:
+            return
+        if self._is_committing and not connection.pipeline.is_idle:
+            self._pool.discard(connection)
+        else:
             await end_transaction(self._pool, connection)
 
     async def _count(self, statement: Bound) -> int:

@@ -47,7 +47,9 @@ class Scene:
         killer = Killer(self.database, self.gateways, chance)
         ports = [process.port for process in self.gateways]
         seeds = [chance.random() for _ in range(WRITERS)]
-        writers = [Writer(ports, ledger, Random(one), **habits) for one in seeds]
+        writers = [
+            Writer([Wire(port) for port in ports], ledger, Random(one), **habits) for one in seeds
+        ]
         for writer, officer in zip(writers, OFFICERS, strict=False):
             await writer.begin(officer)
         async with asyncio.TaskGroup() as tasks:

@@ -16,6 +16,7 @@ from tests.gateway.crashes.ledger import Ledger
 from tests.gateway.crashes.reckoning import Reckoning
 from tests.gateway.crashes.scene import Scene, scene
 from tests.gateway.crashes.writers import Writer
+from tests.gateway.surviving.clients import Wire
 
 pytestmark = pytest.mark.anyio
 
@@ -90,4 +91,4 @@ async def test_writers_end_where_nothing_can_be_done(
     async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server, asyncio.timeout(30):
         port = server.sockets[0].getsockname()[1]
         with pytest.raises(AssertionError, match=message):
-            await Writer([port], Ledger(wanted=1), Random(1)).write()
+            await Writer([Wire(port)], Ledger(wanted=1), Random(1)).write()

@@ -40,14 +40,14 @@ class Writer:
 
     def __init__(
         self,
-        ports: Sequence[int],
+        wires: Sequence[Wire],
         ledger: Ledger,
         chance: Random,
         *,
         longest_life: int = 14,
         forgets_keys: bool = False,
     ) -> None:
-        self._wires = [Wire(port) for port in ports]
+        self._wires = wires
         self._ledger = ledger
         self._chance = chance
         self._longest_life = longest_life

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -43,8 +44,10 @@ class Reply:
 class Wire:
     """One connection, opened when it is needed and kept as long as the gateway keeps it."""
 
-    def __init__(self, port: int) -> None:
-        self._port = port
+    def __init__(
+        self, port: int, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None
+    ) -> None:
+        self._port, self._host, self._tls = port, host, tls
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def ask(self, request: bytes) -> Reply:
@@ -66,7 +69,7 @@ class Wire:
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if self._streams is None or self._streams[0].at_eof():
-            self._streams = await asyncio.open_connection("127.0.0.1", self._port)
+            self._streams = await asyncio.open_connection(self._host, self._port, ssl=self._tls)
         return self._streams
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
+import asyncpg
 import pytest
 from sqlalchemy import literal, select
 
@@ -16,9 +17,10 @@ from gateway.access.transactions.reading import ReadTransaction
 from gateway.access.transactions.writing import begin_writing
 from gateway.errors import ErrorCode, FieldError
 from gateway.viewer import Viewer
-from models.database.connections import pool
+from models.database.connections import connect, pool
 from models.database.pool import ConnectionPool
 from models.vocabulary import Role
+from tests.gateway.surviving.databases import own_database
 from tests.gateway.surviving.relay import relayed
 
 pytestmark = pytest.mark.anyio
@@ -26,6 +28,9 @@ pytestmark = pytest.mark.anyio
 AS_WHO_LOGS_IN = TransactionStart({})
 OFFICER = Viewer("officer", Role.OFFICER)
 ONE = bind_for(OFFICER, "Country", select(literal(1)))
+
+_WAITS_FOR_REPLICA = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+_IS_NOTED = "SELECT count(*) FROM noted"
 
 
 class _PlantedError(Exception):
@@ -107,3 +112,37 @@ async def test_nobody_waits_for_a_database_that_does_not_answer(database: str) -
     waited = await asyncio.gather(*(_seconds_without_an_answer(database, name) for name in TURNS))
     for name, seconds in zip(TURNS, waited, strict=True):
         assert 0.9 * ROUND_TRIP_SECONDS < seconds < ROUND_TRIP_SECONDS + 5, name
+
+
+async def test_a_commit_that_waits_for_its_replica_is_not_cut_short() -> None:
+    """Nobody who asks again sees it before the replica has it."""
+    with own_database({"synchronous_commit": "on"}) as database:
+        owner = await connect(database.url())
+        await owner.execute("CREATE TABLE noted (text text)")
+        await owner.execute("ALTER SYSTEM SET synchronous_standby_names = 'away'")
+        await owner.execute("SELECT pg_reload_conf()")
+        engine = pool(database.url(), 1)
+        writing = asyncio.create_task(_note(engine))
+        await _until(owner, _WAITS_FOR_REPLICA)
+        writing.cancel()  # the client hangs up
+        await asyncio.gather(writing, return_exceptions=True)
+        await asyncio.sleep(0.5)  # as long as a cancelled commit would take, many times
+        assert await owner.fetchval(_WAITS_FOR_REPLICA)
+        assert not await owner.fetchval(_IS_NOTED)
+        await owner.execute("ALTER SYSTEM RESET synchronous_standby_names")
+        await owner.execute("SELECT pg_reload_conf()")
+        await _until(owner, _IS_NOTED)
+        engine.dispose()
+        await owner.close()
+
+
+async def _note(engine: ConnectionPool) -> None:
+    insert = PreparedStatement("INSERT INTO noted VALUES ('one')", Planning.ONCE, (), {})
+    async with begin_writing(engine, OFFICER, AS_WHO_LOGS_IN) as transaction:
+        await transaction.fetch(insert.bind(OFFICER))
+
+
+async def _until(owner: asyncpg.Connection, is_so: str) -> None:
+    async with asyncio.timeout(10):
+        while not await owner.fetchval(is_so):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
