@@ -52,6 +52,7 @@ def _intents(sources: Sources) -> Iterator[tuple[str, Finding]]:
         "SUPERVISION_INTENTS",
         "RIGHTS_INTENTS",
         "PAYMENT_INTENTS",
+        "COMPLAINT_INTENTS",
         "CROSSING_INTENTS",
         "MAIL_INTENTS",
         "READER_INTENTS",

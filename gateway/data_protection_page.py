@@ -19,13 +19,14 @@ from gateway.policy import (
 from models import (
     BannedPerson,
     Base,
+    ComplaintText,
     Decision,
     Identity,
     IdentityVersion,
     ItemAnswer,
     VisaDocument,
 )
-from models.person.vault import ANSWERED, CODE, SEALED
+from models.person.vault import ANSWERED, CODE, COMPLAINED, SEALED
 from models.rights.breach import NOTICE_HOURS
 from models.rights.data_request import ANSWER_HOURS, COPIES_DAYS
 from models.rights.retention import BAN_DAYS, DAYS_KEPT, INDEX_DAYS, LOG_DAYS
@@ -56,8 +57,11 @@ _WHO = (
     *("Identity", "IdentityVersion", "PassportEnding", "BannedPerson", "VisaDocument"),
     "ItemAnswer",
 )
-_SEALED_TABLES = (Identity, IdentityVersion, BannedPerson, VisaDocument, ItemAnswer)
-_SEALED = (*SEALED, CODE, *ANSWERED)
+_SEALED_TABLES = (
+    *(Identity, IdentityVersion, BannedPerson, VisaDocument, ItemAnswer),
+    ComplaintText,
+)
+_SEALED = (*SEALED, CODE, *ANSWERED, *COMPLAINED)
 _PURPOSES: Mapping[Purpose, str] = {
     Purpose.CASEWORK: "To decide about an application for a visa",
     Purpose.SUPERVISION: "To look into how an application was handled",
@@ -65,6 +69,7 @@ _PURPOSES: Mapping[Purpose, str] = {
     Purpose.OWN_DATA: "To show people what is on file of themselves",
     Purpose.DELIVERY: "To hand a visa over to its holder",
     Purpose.DATA_REQUEST: "To answer a request about one's data that came by letter",
+    Purpose.COMPLAINT: "To look into a complaint, of whose complainant nothing else is read",
 }
 _RIGHTS: Mapping[DataRequestKind, str] = {
     DataRequestKind.ACCESS: "what is on file, and who read it",
@@ -97,7 +102,10 @@ def _purposes() -> Iterator[str]:
 
 def _people() -> Iterator[str]:
     yield "### Which data\n"
-    yield "Who somebody is, sealed with a key for each person ([vault.md](vault.md)):\n"
+    yield (
+        "Who somebody is, sealed with a key for each person, and what complaints say, with one for"
+        " each complaint ([vault.md](vault.md)):\n"
+    )
     yield "| table | sealed | beside it |\n|---|---|---|"
     for noun in _SEALED_TABLES:
         table = Base.metadata.tables[noun.__tablename__]

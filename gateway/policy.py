@@ -42,12 +42,16 @@ from models import (
     BanEntry,
     BanMatch,
     BannedPerson,
+    BanRead,
     Base,
     Bill,
     Breach,
     BreachNotice,
     CaseDocument,
     Centre,
+    Complaint,
+    ComplaintRead,
+    ComplaintText,
     Correction,
     Crossing,
     DataRequest,
@@ -90,6 +94,7 @@ from models.vocabulary import (
     UNSURE_LINKS,
     ChangedPart,
     ChangedVolumes,
+    ComplaintKind,
     DataRequestState,
     EventKind,
     NoticeReach,
@@ -153,6 +158,9 @@ IDENTITY_READERS = CASE_WORKERS + AGENT + APPLICANT + SCREENING
 TYPED_ANSWER_READERS = CASE_WORKERS + AGENT + APPLICANT
 CORRECTION_READERS = CASE_STAFF + SUBMITTERS
 ANSWER_READERS = SUPERVISOR + AUDITOR
+#: Roles that read complaints: those of their kinds, once they are sorted, and one's own.
+COMPLAINT_STAFF = ANSWER_READERS + MANAGER
+COMPLAINT_READERS = COMPLAINT_STAFF + APPLICANT
 DATA_REQUEST_READERS = AUDITOR + APPLICANT
 SUSPENSION_READERS = SUPERVISOR + AUDITOR + ADMINISTRATOR
 #: Roles that read which decree changed what, and who proposed and approved it.
@@ -336,6 +344,36 @@ def of_own_endpoints(endpoint: Attribute) -> Mapping[Role, Rule]:
     """Rows of the endpoints in reach."""
     own = reached_through(endpoint, WebhookEndpoint.id, in_own_endpoints)
     return dict.fromkeys(ENDPOINT_READERS, own)
+
+
+of_service = none_of(Complaint.kind, ComplaintKind.UNSORTED, ComplaintKind.INTEGRITY)
+#: A complaint of integrity reaches neither the people of a partner nor a supervisor to whom no
+#: auditor entrusted it: whom it is about may be among them. One that is not sorted reaches nobody.
+COMPLAINT_ROWS: Mapping[Role, Rule] = {
+    Role.AUDITOR: every_row,
+    Role.SUPERVISOR: any_of(of_service, own_subject(Complaint.entrusted_to)),
+    Role.PARTNER_MANAGER: all_of(
+        of_service, own_partner(Complaint.partner_code), own_countries(Complaint.country_code)
+    ),
+    Role.APPLICANT: own_subject(Complaint.account),
+}
+
+
+#: An alert about somebody else; of a complaint, about one in reach.
+alerts_to_supervisors = all_of(
+    anothers(Alert.actor),
+    any_of(
+        is_null(Alert.complaint_id),
+        reached_through(Alert.complaint_id, Complaint.id, COMPLAINT_ROWS[Role.SUPERVISOR]),
+    ),
+)
+
+
+def of_named_complaints(role: Role) -> Rule:
+    """What complaints in reach say: of the one that the purpose names."""
+    named = named_for_the_purpose(Complaint.reference)
+    rows = COMPLAINT_ROWS[role]
+    return reached_through(ComplaintText.complaint_id, Complaint.id, all_of(named, rows))
 
 
 #: A purpose is bound to a case: it opens the identity of the applicant in that case, and no other.
@@ -1194,6 +1232,39 @@ POLICY: Mapping[str, Access] = {
             ),
         },
     ),
+    # Complaints. Who is complained about is in what they say, which is read like identity, for a
+    # purpose that names the complaint, and logged.
+    "Complaint": Access(
+        rows=COMPLAINT_ROWS,
+        fields={
+            **dict.fromkeys(
+                (
+                    *("id", "reference", "isOpen", "lodgedAt", "dueAt", "application", "centre"),
+                    *("answeredRole", "answeredAt", "text"),
+                ),
+                COMPLAINT_READERS,
+            ),
+            **dict.fromkeys(("kind", "partner", "country", "sortedAt"), COMPLAINT_STAFF),
+            **dict.fromkeys(("entrustedTo", "entrustedAt", "answeredBy"), ANSWER_READERS),
+            **dict.fromkeys(("sortedBy", "entrustedBy", "reads"), AUDITOR),
+        },
+    ),
+    "ComplaintText": Access(
+        rows={
+            **{
+                role: of_named_complaints(role)
+                for role in (Role.AUDITOR, Role.SUPERVISOR, Role.PARTNER_MANAGER)
+            },
+            Role.APPLICANT: reached_through(
+                ComplaintText.complaint_id, Complaint.id, COMPLAINT_ROWS[Role.APPLICANT]
+            ),
+        },
+        fields=dict.fromkeys(("complaint", "answer"), COMPLAINT_READERS),
+    ),
+    "ComplaintRead": Access(
+        rows=dict.fromkeys(AUDITOR, every_row),
+        fields=dict.fromkeys(("occurredAt", "actor", "actorRole", "purpose", "fields"), AUDITOR),
+    ),
     # Whether digests are kept would reveal a refusal, a revocation or a ban.
     "Erasure": Access(
         rows={
@@ -1480,7 +1551,7 @@ POLICY: Mapping[str, Access] = {
     ),
     # Alerts, for others than the viewer whom they are about.
     "Alert": Access(
-        rows={Role.SUPERVISOR: anothers(Alert.actor), Role.AUDITOR: every_row},
+        rows={Role.SUPERVISOR: alerts_to_supervisors, Role.AUDITOR: every_row},
         fields=dict.fromkeys(
             (
                 "id",
@@ -1496,6 +1567,7 @@ POLICY: Mapping[str, Access] = {
                 "inquiry",
                 "applicant",
                 "banEntry",
+                "complaint",
             ),
             ANSWER_READERS,
         ),
@@ -2096,6 +2168,7 @@ POLICY: Mapping[str, Access] = {
             "workList": CASE_WORKERS,
             "people": CASE_STAFF,
             "dataRequests": DATA_REQUEST_READERS,
+            "complaints": COMPLAINT_READERS,
             "erasures": AUDITOR,
             "breaches": AUDITOR,
             "installation": AUDITOR + ADMINISTRATOR,
@@ -2189,6 +2262,7 @@ CHANGE_OF_A_NOTE = Change(
 CHANGE_OF_A_LEGAL_HOLD = Change({Role.SUPERVISOR: every_row}, "legalHold", (LegalHold,))
 CHANGE_OF_A_PAYMENT = Change({Role.TREASURY: every_row}, "unmatchedPayment", (UnmatchedPayment,))
 CHANGE_OF_A_BREACH = Change({Role.AUDITOR: every_row}, "breach", (Breach,))
+CHANGE_BY_AN_AUDITOR = Change({Role.AUDITOR: every_row}, "complaint", (Complaint,))
 CHANGE_OF_THE_BAN_LIST = Change({Role.SCREENING: every_row}, "banEntry", (BanEntry,))
 OF_THOSE_WHO_HANDED_IN = Change(
     {
@@ -2303,6 +2377,17 @@ MUTATIONS: Mapping[str, Change] = {
     "proposeLookupOpening": WORK_ON_A_DATA_REQUEST,
     "approveLookupOpening": WORK_ON_A_DATA_REQUEST,
     "answerDataRequest": WORK_ON_A_DATA_REQUEST,
+    # Whoever answers a complaint reads it: which kind is whose, the guard and the refusals enforce.
+    "lodgeComplaint": Change(
+        {Role.APPLICANT: COMPLAINT_ROWS[Role.APPLICANT]}, "complaint", (Complaint,)
+    ),
+    "sortComplaint": CHANGE_BY_AN_AUDITOR,
+    "entrustComplaint": CHANGE_BY_AN_AUDITOR,
+    "answerComplaint": Change(
+        {role: rule for role, rule in COMPLAINT_ROWS.items() if role is not Role.APPLICANT},
+        "complaint",
+        (Complaint,),
+    ),
     "holdErasure": CHANGE_OF_A_LEGAL_HOLD,
     "releaseErasure": CHANGE_OF_A_LEGAL_HOLD,
     # Whoever closes a breach had no part in it: the guard and the refusals enforce that.
@@ -2310,7 +2395,7 @@ MUTATIONS: Mapping[str, Change] = {
     "notifyInstitution": CHANGE_OF_A_BREACH,
     "notifyPeople": CHANGE_OF_A_BREACH,
     "closeBreach": CHANGE_OF_A_BREACH,
-    "closeAlert": Change({Role.SUPERVISOR: anothers(Alert.actor)}, "alert", (Alert,)),
+    "closeAlert": Change({Role.SUPERVISOR: alerts_to_supervisors}, "alert", (Alert,)),
     "subscribeToMail": CHANGE_OF_A_SUBSCRIPTION,
     "renewMailSubscription": CHANGE_OF_A_SUBSCRIPTION,
     "endMailSubscription": CHANGE_OF_A_SUBSCRIPTION,
@@ -2369,22 +2454,35 @@ HELD_APART = (LEADERSHIP, (*PARTNERS, Role.PARTNER_SERVICE))
 #: document, with the case that it is for.
 PURPOSES: Mapping[Role, tuple[Purpose, ...]] = {
     Role.OFFICER: (Purpose.CASEWORK,),
-    Role.SUPERVISOR: (Purpose.CASEWORK, Purpose.SUPERVISION),
+    Role.SUPERVISOR: (Purpose.CASEWORK, Purpose.SUPERVISION, Purpose.COMPLAINT),
+    # A manager reads what complaints of service say, and nobody's identity.
+    Role.PARTNER_MANAGER: (Purpose.COMPLAINT,),
     Role.PARTNER_AGENT: (Purpose.INTAKE,),
     Role.SCREENING: (Purpose.CASEWORK,),
     Role.APPLICANT: (Purpose.OWN_DATA,),
     Role.PARTNER_SERVICE: (Purpose.DELIVERY,),
     # An auditor finds a person who asked by letter, as a pseudonym: never who it is.
-    Role.AUDITOR: (Purpose.DATA_REQUEST,),
+    Role.AUDITOR: (Purpose.DATA_REQUEST, Purpose.COMPLAINT),
 }
+#: For which of them what complaints say is read, and nobody's identity but one's own.
+READS_COMPLAINTS = (Purpose.COMPLAINT, Purpose.OWN_DATA)
 IMPLIED_PURPOSE: Mapping[Role, Purpose] = {Role.APPLICANT: Purpose.OWN_DATA}
 #: Roles that need not name a case, and what the log says instead of one.
 NAMES_NO_CASE: Mapping[Role, str] = {Role.APPLICANT: "OWN", Role.PARTNER_AGENT: "INTAKE"}
+
+#: The nouns whose reads are in logs of their own, and the column that names what was read: neither
+#: is an applicant.
+LOGGED_APART: Mapping[str, tuple[type[Base], str]] = {
+    "BannedPerson": (BanRead, "ban_id"),
+    "ComplaintText": (ComplaintRead, "complaint_id"),
+}
 
 #: How many people a viewer in each role reads in an hour, and how many look-ups they make, unless
 #: the settings say otherwise. An applicant reads one: more are somebody's who changed the database.
 READ_BUDGETS: Mapping[Role, int] = {
     Role.PARTNER_AGENT: 120,
+    # Complaints alone.
+    Role.PARTNER_MANAGER: 60,
     Role.OFFICER: 60,
     Role.SUPERVISOR: 30,
     Role.SCREENING: 300,

@@ -47,6 +47,7 @@ from models.reference.ledger import ReferenceChange, ReferenceChangeValue
 from models.reference.named_event import NamedEvent
 from models.reference.partner import Centre, Partner, PartnerCountry
 from models.rights.breach import Breach, BreachNotice
+from models.rights.complaint import Complaint, ComplaintRead, ComplaintText
 from models.rights.data_request import DataRequest, Erasure, LegalHold
 from models.rights.key_operation import KeyOperation
 from models.supervision.alert import Alert
@@ -88,6 +89,9 @@ __all__ = [
     "BudgetedRead",
     "CaseDocument",
     "Centre",
+    "Complaint",
+    "ComplaintRead",
+    "ComplaintText",
     "Correction",
     "Country",
     "Crossing",

@@ -45,6 +45,9 @@ ALTER TABLE breach_notice ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE budgeted_read ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE case_document ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE centre ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE complaint ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE complaint_read ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE complaint_text ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE correction ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE country ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE crossing ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -160,6 +163,7 @@ CREATE OR REPLACE FUNCTION viewer.people_counted(acting text) RETURNS TABLE (
         RETURN QUERY
             SELECT actor, actor_role, count(*) FROM budgeted_read
             WHERE read_at > now() - interval '1 hours'
+                AND NOT EXISTS (SELECT FROM complaint WHERE complaint.id = person)
             GROUP BY actor, actor_role;
     END
 $$;
@@ -1559,7 +1563,7 @@ GRANT EXECUTE ON FUNCTION viewer.note_sign_in TO gerbang_officer;
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_supervisor;
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_supervisor;
-GRANT SELECT (actor, actor_role, applicant_id, ban_id, close_reason, closed_at, closed_by, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_supervisor;
+GRANT SELECT (actor, actor_role, applicant_id, ban_id, close_reason, closed_at, closed_by, complaint_id, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_supervisor;
 GRANT SELECT (erased_at, id, nationality_code) ON applicant TO gerbang_supervisor;
 GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, has_open_hit, id, is_assigned, is_held, is_linked, is_referred, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, supervisor, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_supervisor;
 GRANT SELECT (application_id, id, kind, written_in) ON application_change TO gerbang_supervisor;
@@ -1571,6 +1575,8 @@ GRANT SELECT (ban_id, birth_date, full_name, issuing_state, passport_number, sea
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_supervisor;
 GRANT SELECT (application_id, kind, recorded_at, recorded_by) ON case_document TO gerbang_supervisor;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_supervisor;
+GRANT SELECT (answered_at, answered_by, answered_role, application_id, centre_code, country_code, due_at, entrusted_at, entrusted_to, id, is_open, kind, lodged_at, partner_code, reference, sorted_at) ON complaint TO gerbang_supervisor;
+GRANT SELECT (answer, complaint, complaint_id, sealed) ON complaint_text TO gerbang_supervisor;
 GRANT SELECT (application_id, approved_at, approved_by, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_supervisor;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_supervisor;
 GRANT SELECT (crossed_at, direction, id, matched_at, port, report_key, reported_at, reported_by, visa_number) ON crossing TO gerbang_supervisor;
@@ -1695,11 +1701,15 @@ CREATE POLICY supervisor_select ON ban_match FOR SELECT TO gerbang_supervisor
 CREATE POLICY supervisor_select ON volume_change FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON alert FOR SELECT TO gerbang_supervisor
-    USING (CASE WHEN alert.actor <> (SELECT viewer.subject('SUPERVISOR')) THEN true ELSE false END);
+    USING (CASE WHEN alert.actor <> (SELECT viewer.subject('SUPERVISOR')) AND (alert.complaint_id IS NULL OR EXISTS (SELECT FROM complaint AS by_1 WHERE by_1.id = alert.complaint_id AND (by_1.kind NOT IN ('UNSORTED', 'INTEGRITY') OR by_1.entrusted_to = (SELECT viewer.subject('SUPERVISOR'))))) THEN true ELSE false END);
 CREATE POLICY supervisor_select ON inquiry FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON inquiry_person FOR SELECT TO gerbang_supervisor
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN EXISTS (SELECT FROM inquiry AS by_1 WHERE by_1.reference = inquiry_person.reference AND (by_1.opened_by = (SELECT viewer.subject('SUPERVISOR')) OR by_1.ends_at <= now() AND by_1.reviewed_at IS NULL)) ELSE false END);
+CREATE POLICY supervisor_select ON complaint FOR SELECT TO gerbang_supervisor
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN (complaint.kind NOT IN ('UNSORTED', 'INTEGRITY') OR complaint.entrusted_to = (SELECT viewer.subject('SUPERVISOR'))) ELSE false END);
+CREATE POLICY supervisor_select ON complaint_text FOR SELECT TO gerbang_supervisor
+    USING (CASE WHEN EXISTS (SELECT FROM complaint AS by_1 WHERE by_1.id = complaint_text.complaint_id AND by_1.reference = (SELECT viewer.purpose_reference('SUPERVISOR')) AND (by_1.kind NOT IN ('UNSORTED', 'INTEGRITY') OR by_1.entrusted_to = (SELECT viewer.subject('SUPERVISOR')))) THEN true ELSE false END);
 CREATE POLICY supervisor_select ON day_off FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON visa_key FOR SELECT TO gerbang_supervisor
@@ -1794,6 +1804,9 @@ CREATE POLICY supervisor_insert ON person_lookup FOR INSERT TO gerbang_superviso
 GRANT INSERT (actor, actor_role, ban_id, case_reference, fields, id, mac, mac_key, purpose, trace_id) ON ban_read TO gerbang_supervisor;
 CREATE POLICY supervisor_insert ON ban_read FOR INSERT TO gerbang_supervisor
     WITH CHECK (actor = (SELECT viewer.subject('SUPERVISOR')) AND actor_role = 'SUPERVISOR' AND purpose IN ('CASEWORK', 'SUPERVISION') AND case_reference = (SELECT viewer.purpose_reference('SUPERVISOR')));
+GRANT INSERT (actor, actor_role, case_reference, complaint_id, fields, id, mac, mac_key, purpose, trace_id) ON complaint_read TO gerbang_supervisor;
+CREATE POLICY supervisor_insert ON complaint_read FOR INSERT TO gerbang_supervisor
+    WITH CHECK (actor = (SELECT viewer.subject('SUPERVISOR')) AND actor_role = 'SUPERVISOR' AND purpose IN ('COMPLAINT') AND case_reference = (SELECT viewer.purpose_reference('SUPERVISOR')));
 GRANT EXECUTE ON FUNCTION viewer.people_read TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.people_counted TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.figure_evidence TO gerbang_supervisor;
@@ -1815,6 +1828,8 @@ GRANT SELECT (application_id, changed, id, written_in) ON application_change TO 
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_partner_manager;
 GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_partner_manager;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_partner_manager;
+GRANT SELECT (answered_at, answered_role, application_id, centre_code, country_code, due_at, id, is_open, kind, lodged_at, partner_code, reference, sorted_at) ON complaint TO gerbang_partner_manager;
+GRANT SELECT (answer, complaint, complaint_id, sealed) ON complaint_text TO gerbang_partner_manager;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_partner_manager;
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_partner_manager;
 GRANT SELECT (application_id, completed_at, id, kind, media_type, replaced_at, size) ON document_upload TO gerbang_partner_manager;
@@ -1878,6 +1893,10 @@ CREATE POLICY partner_manager_select ON access_event FOR SELECT TO gerbang_partn
     USING (CASE WHEN access_event.actor_partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND access_event.actor_country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON volume_change FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN volume_change.changed NOT IN ('OUTCOMES') AND volume_change.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_change.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
+CREATE POLICY partner_manager_select ON complaint FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN complaint.kind NOT IN ('UNSORTED', 'INTEGRITY') AND complaint.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND complaint.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
+CREATE POLICY partner_manager_select ON complaint_text FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN EXISTS (SELECT FROM complaint AS by_1 WHERE by_1.id = complaint_text.complaint_id AND by_1.reference = (SELECT viewer.purpose_reference('PARTNER_MANAGER')) AND by_1.kind NOT IN ('UNSORTED', 'INTEGRITY') AND by_1.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND by_1.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON day_off FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 CREATE POLICY partner_manager_select ON visa_key FOR SELECT TO gerbang_partner_manager
@@ -1950,7 +1969,12 @@ CREATE POLICY partner_manager_select ON volume_published FOR SELECT TO gerbang_p
 GRANT SELECT (edition, period, published_at, starts_on) ON volume_edition TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_edition FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+GRANT INSERT (actor, actor_role, case_reference, complaint_id, fields, id, mac, mac_key, purpose, trace_id) ON complaint_read TO gerbang_partner_manager;
+CREATE POLICY partner_manager_insert ON complaint_read FOR INSERT TO gerbang_partner_manager
+    WITH CHECK (actor = (SELECT viewer.subject('PARTNER_MANAGER')) AND actor_role = 'PARTNER_MANAGER' AND purpose IN ('COMPLAINT') AND case_reference = (SELECT viewer.purpose_reference('PARTNER_MANAGER')));
 GRANT EXECUTE ON FUNCTION viewer.figure_evidence TO gerbang_partner_manager;
+GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_partner_manager;
+GRANT EXECUTE ON FUNCTION viewer.raise_tampering TO gerbang_partner_manager;
 GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO gerbang_partner_manager;
 GRANT EXECUTE ON FUNCTION viewer.note_sign_in TO gerbang_partner_manager;
 GRANT EXECUTE ON FUNCTION viewer.network_outcomes TO gerbang_partner_manager;
@@ -2096,7 +2120,7 @@ GRANT EXECUTE ON FUNCTION viewer.note_sign_in TO gerbang_partner_agent;
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_auditor;
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_auditor;
-GRANT SELECT (actor, actor_role, applicant_id, ban_id, close_reason, closed_at, closed_by, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_auditor;
+GRANT SELECT (actor, actor_role, applicant_id, ban_id, close_reason, closed_at, closed_by, complaint_id, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_auditor;
 GRANT SELECT (erased_at, id, nationality_code) ON applicant TO gerbang_auditor;
 GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, id, is_linked, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_auditor;
 GRANT SELECT (application_id, changed, id, kind, written_in) ON application_change TO gerbang_auditor;
@@ -2109,6 +2133,9 @@ GRANT SELECT (close_reason, closed_at, closed_by, description, due_at, id, insti
 GRANT SELECT (applicant_id, breach_id, fields, told_at) ON breach_notice TO gerbang_auditor;
 GRANT SELECT (application_id, kind, recorded_at, recorded_by) ON case_document TO gerbang_auditor;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_auditor;
+GRANT SELECT (answered_at, answered_by, answered_role, application_id, centre_code, country_code, due_at, entrusted_at, entrusted_by, entrusted_to, id, is_open, kind, lodged_at, partner_code, reference, sorted_at, sorted_by) ON complaint TO gerbang_auditor;
+GRANT SELECT (actor, actor_role, complaint_id, fields, id, occurred_at, purpose) ON complaint_read TO gerbang_auditor;
+GRANT SELECT (answer, complaint, complaint_id, sealed) ON complaint_text TO gerbang_auditor;
 GRANT SELECT (application_id, approved_at, approved_by, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_auditor;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_auditor;
 GRANT SELECT (crossed_at, direction, id, matched_at, port, report_key, reported_at, reported_by, visa_number) ON crossing TO gerbang_auditor;
@@ -2231,6 +2258,12 @@ CREATE POLICY auditor_select ON inquiry FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON inquiry_person FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON complaint FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON complaint_text FOR SELECT TO gerbang_auditor
+    USING (CASE WHEN EXISTS (SELECT FROM complaint AS by_1 WHERE by_1.id = complaint_text.complaint_id AND by_1.reference = (SELECT viewer.purpose_reference('AUDITOR')) AND true) THEN true ELSE false END);
+CREATE POLICY auditor_select ON complaint_read FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON day_off FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON visa_key FOR SELECT TO gerbang_auditor
@@ -2322,12 +2355,16 @@ GRANT EXECUTE ON FUNCTION viewer.people_found TO gerbang_auditor;
 GRANT INSERT (actor, actor_role, by, case_reference, found, found_applicant, id, mac, mac_key, purpose, sought, sought_key, trace_id) ON person_lookup TO gerbang_auditor;
 CREATE POLICY auditor_insert ON person_lookup FOR INSERT TO gerbang_auditor
     WITH CHECK (actor = (SELECT viewer.subject('AUDITOR')) AND actor_role = 'AUDITOR' AND purpose IN ('DATA_REQUEST') AND case_reference = (SELECT viewer.purpose_reference('AUDITOR')));
+GRANT INSERT (actor, actor_role, case_reference, complaint_id, fields, id, mac, mac_key, purpose, trace_id) ON complaint_read TO gerbang_auditor;
+CREATE POLICY auditor_insert ON complaint_read FOR INSERT TO gerbang_auditor
+    WITH CHECK (actor = (SELECT viewer.subject('AUDITOR')) AND actor_role = 'AUDITOR' AND purpose IN ('COMPLAINT') AND case_reference = (SELECT viewer.purpose_reference('AUDITOR')));
 GRANT EXECUTE ON FUNCTION viewer.people_read TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.people_counted TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.account_state TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.figure_evidence TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.admit_lookup TO gerbang_auditor;
+GRANT EXECUTE ON FUNCTION viewer.raise_tampering TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.note_sign_in TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.opened_lookups TO gerbang_auditor;
@@ -2351,6 +2388,8 @@ GRANT SELECT (id, notice_in_english, notice_in_indonesian, noticed_at, people_no
 GRANT SELECT (applicant_id, breach_id, fields, told_at) ON breach_notice TO gerbang_applicant;
 GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_applicant;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_applicant;
+GRANT SELECT (account, answered_at, answered_role, application_id, centre_code, due_at, id, is_open, lodged_at, reference) ON complaint TO gerbang_applicant;
+GRANT SELECT (answer, complaint, complaint_id, sealed) ON complaint_text TO gerbang_applicant;
 GRANT SELECT (application_id, closed_at, id, proposed_at, proposed_role, reason, state, version) ON correction TO gerbang_applicant;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_applicant;
 GRANT SELECT (account, answered_at, applicant_id, due_at, id, kind, lodged_at, lodged_role, lookups_compared_at, reason, reference, state) ON data_request TO gerbang_applicant;
@@ -2448,6 +2487,10 @@ CREATE POLICY applicant_select ON correction FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = correction.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON inquiry_person FOR SELECT TO gerbang_applicant
     USING (CASE WHEN inquiry_person.told_at <= now() AND EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = inquiry_person.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) THEN true ELSE false END);
+CREATE POLICY applicant_select ON complaint FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN complaint.account = (SELECT viewer.subject('APPLICANT')) THEN true ELSE false END);
+CREATE POLICY applicant_select ON complaint_text FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN EXISTS (SELECT FROM complaint AS by_1 WHERE by_1.id = complaint_text.complaint_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON day_off FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
 CREATE POLICY applicant_select ON visa_key FOR SELECT TO gerbang_applicant
@@ -2465,6 +2508,9 @@ CREATE POLICY applicant_select ON data_version FOR SELECT TO gerbang_applicant
 GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id, mac_key, mac) ON access_event TO gerbang_applicant;
 CREATE POLICY applicant_insert ON access_event FOR INSERT TO gerbang_applicant
     WITH CHECK (actor = (SELECT viewer.subject('APPLICANT')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('APPLICANT')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('APPLICANT') AS own WHERE cardinality(own) = 1) AND actor_role = 'APPLICANT' AND purpose IN ('OWN_DATA') AND case_reference = coalesce((SELECT viewer.purpose_reference('APPLICANT')), 'OWN'));
+GRANT INSERT (actor, actor_role, case_reference, complaint_id, fields, id, mac, mac_key, purpose, trace_id) ON complaint_read TO gerbang_applicant;
+CREATE POLICY applicant_insert ON complaint_read FOR INSERT TO gerbang_applicant
+    WITH CHECK (actor = (SELECT viewer.subject('APPLICANT')) AND actor_role = 'APPLICANT' AND purpose IN ('OWN_DATA') AND case_reference = coalesce((SELECT viewer.purpose_reference('APPLICANT')), 'OWN'));
 GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_applicant;
 GRANT EXECUTE ON FUNCTION viewer.raise_tampering TO gerbang_applicant;
 GRANT EXECUTE ON FUNCTION viewer.own_visa_checks TO gerbang_applicant;
@@ -3958,12 +4004,12 @@ CREATE POLICY supervisor_writing_select ON correction FOR SELECT TO gerbang_supe
 GRANT UPDATE (approved_at, approved_by, closed_at, closed_by, reason, state) ON correction TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_update ON correction FOR UPDATE TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END) WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
-GRANT SELECT (actor, actor_role, applicant_id, ban_id, breach_id, close_reason, closed_at, closed_by, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_supervisor_writing;
+GRANT SELECT (actor, actor_role, applicant_id, ban_id, breach_id, close_reason, closed_at, closed_by, complaint_id, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON alert FOR SELECT TO gerbang_supervisor_writing
-    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN alert.actor <> (SELECT viewer.subject('SUPERVISOR')) ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN alert.actor <> (SELECT viewer.subject('SUPERVISOR')) AND (alert.complaint_id IS NULL OR EXISTS (SELECT FROM complaint AS by_1 WHERE by_1.id = alert.complaint_id AND (by_1.kind NOT IN ('UNSORTED', 'INTEGRITY') OR by_1.entrusted_to = (SELECT viewer.subject('SUPERVISOR'))))) ELSE false END);
 GRANT UPDATE (close_reason, closed_by) ON alert TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_update ON alert FOR UPDATE TO gerbang_supervisor_writing
-    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN alert.actor <> (SELECT viewer.subject('SUPERVISOR')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN alert.actor <> (SELECT viewer.subject('SUPERVISOR')) ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN alert.actor <> (SELECT viewer.subject('SUPERVISOR')) AND (alert.complaint_id IS NULL OR EXISTS (SELECT FROM complaint AS by_1 WHERE by_1.id = alert.complaint_id AND (by_1.kind NOT IN ('UNSORTED', 'INTEGRITY') OR by_1.entrusted_to = (SELECT viewer.subject('SUPERVISOR'))))) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN alert.actor <> (SELECT viewer.subject('SUPERVISOR')) AND (alert.complaint_id IS NULL OR EXISTS (SELECT FROM complaint AS by_1 WHERE by_1.id = alert.complaint_id AND (by_1.kind NOT IN ('UNSORTED', 'INTEGRITY') OR by_1.entrusted_to = (SELECT viewer.subject('SUPERVISOR'))))) ELSE false END);
 GRANT SELECT (rule_code, stopped_by) ON grant_rule_stop TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON grant_rule_stop FOR SELECT TO gerbang_supervisor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
@@ -3979,6 +4025,18 @@ CREATE POLICY supervisor_writing_insert ON inquiry FOR INSERT TO gerbang_supervi
 GRANT UPDATE (approved_by, review_reason, reviewed_by, verdict) ON inquiry TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_update ON inquiry FOR UPDATE TO gerbang_supervisor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
+GRANT SELECT (answered_role, country_code, entrusted_to, id, kind, partner_code) ON complaint TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON complaint FOR SELECT TO gerbang_supervisor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN (complaint.kind NOT IN ('UNSORTED', 'INTEGRITY') OR complaint.entrusted_to = (SELECT viewer.subject('SUPERVISOR'))) ELSE false END);
+GRANT UPDATE (answered_by, answered_role) ON complaint TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_update ON complaint FOR UPDATE TO gerbang_supervisor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN (complaint.kind NOT IN ('UNSORTED', 'INTEGRITY') OR complaint.entrusted_to = (SELECT viewer.subject('SUPERVISOR'))) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN (complaint.kind NOT IN ('UNSORTED', 'INTEGRITY') OR complaint.entrusted_to = (SELECT viewer.subject('SUPERVISOR'))) ELSE false END);
+GRANT SELECT (complaint_id) ON complaint_text TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON complaint_text FOR SELECT TO gerbang_supervisor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN EXISTS (SELECT FROM complaint WHERE complaint.id = complaint_text.complaint_id) ELSE false END);
+GRANT UPDATE (sealed) ON complaint_text TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_update ON complaint_text FOR UPDATE TO gerbang_supervisor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN EXISTS (SELECT FROM complaint WHERE complaint.id = complaint_text.complaint_id) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN EXISTS (SELECT FROM complaint WHERE complaint.id = complaint_text.complaint_id) ELSE false END);
 GRANT SELECT (applicant_id, erased_at) ON erasure TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON erasure FOR SELECT TO gerbang_supervisor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
@@ -4065,6 +4123,18 @@ CREATE POLICY partner_manager_writing_select ON partner_country FOR SELECT TO ge
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_partner_manager_writing;
 CREATE POLICY partner_manager_writing_select ON centre FOR SELECT TO gerbang_partner_manager_writing
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+GRANT SELECT (answered_role, country_code, id, kind, partner_code) ON complaint TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_select ON complaint FOR SELECT TO gerbang_partner_manager_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN complaint.kind NOT IN ('UNSORTED', 'INTEGRITY') AND complaint.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND complaint.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) ELSE false END);
+GRANT UPDATE (answered_by, answered_role) ON complaint TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_update ON complaint FOR UPDATE TO gerbang_partner_manager_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN complaint.kind NOT IN ('UNSORTED', 'INTEGRITY') AND complaint.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND complaint.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN complaint.kind NOT IN ('UNSORTED', 'INTEGRITY') AND complaint.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND complaint.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) ELSE false END);
+GRANT SELECT (complaint_id) ON complaint_text TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_select ON complaint_text FOR SELECT TO gerbang_partner_manager_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN EXISTS (SELECT FROM complaint WHERE complaint.id = complaint_text.complaint_id) ELSE false END);
+GRANT UPDATE (sealed) ON complaint_text TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_update ON complaint_text FOR UPDATE TO gerbang_partner_manager_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN EXISTS (SELECT FROM complaint WHERE complaint.id = complaint_text.complaint_id) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN EXISTS (SELECT FROM complaint WHERE complaint.id = complaint_text.complaint_id) ELSE false END);
 GRANT SELECT (id, is_ended, renewals, subject) ON mail_subscription TO gerbang_partner_manager_writing;
 CREATE POLICY partner_manager_writing_select ON mail_subscription FOR SELECT TO gerbang_partner_manager_writing
     USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN mail_subscription.subject = (SELECT viewer.subject('PARTNER_MANAGER')) ELSE false END);
@@ -4343,6 +4413,18 @@ CREATE POLICY auditor_writing_insert ON data_request FOR INSERT TO gerbang_audit
 GRANT UPDATE (answered_by, applicant_id, lookups_approved_by, lookups_proposed_by, outcome, reason) ON data_request TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_update ON data_request FOR UPDATE TO gerbang_auditor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN true ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN true ELSE false END);
+GRANT SELECT (answered_role, country_code, entrusted_to, id, kind, partner_code) ON complaint TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON complaint FOR SELECT TO gerbang_auditor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN true ELSE false END);
+GRANT UPDATE (answered_by, answered_role, entrusted_by, entrusted_to, kind, sorted_by) ON complaint TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_update ON complaint FOR UPDATE TO gerbang_auditor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN true ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN true ELSE false END);
+GRANT SELECT (complaint_id) ON complaint_text TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON complaint_text FOR SELECT TO gerbang_auditor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN EXISTS (SELECT FROM complaint WHERE complaint.id = complaint_text.complaint_id) ELSE false END);
+GRANT UPDATE (sealed) ON complaint_text TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_update ON complaint_text FOR UPDATE TO gerbang_auditor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN EXISTS (SELECT FROM complaint WHERE complaint.id = complaint_text.complaint_id) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN EXISTS (SELECT FROM complaint WHERE complaint.id = complaint_text.complaint_id) ELSE false END);
 GRANT INSERT (applicant_id, cause, data_request_id, id) ON erasure TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_insert ON erasure FOR INSERT TO gerbang_auditor_writing
     WITH CHECK (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN true ELSE false END);
@@ -4512,6 +4594,18 @@ CREATE POLICY applicant_writing_select ON data_request FOR SELECT TO gerbang_app
 GRANT INSERT (account, applicant_id, id, kind, lodged_by, lodged_role, reference) ON data_request TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_insert ON data_request FOR INSERT TO gerbang_applicant_writing
     WITH CHECK (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN data_request.account = (SELECT viewer.subject('APPLICANT')) ELSE false END);
+GRANT SELECT (id) ON complaint TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON complaint FOR SELECT TO gerbang_applicant_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN complaint.account = (SELECT viewer.subject('APPLICANT')) ELSE false END);
+GRANT INSERT (account, applicant_id, application_id, centre_code, id, reference) ON complaint TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_insert ON complaint FOR INSERT TO gerbang_applicant_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN complaint.account = (SELECT viewer.subject('APPLICANT')) ELSE false END);
+GRANT SELECT (complaint_id) ON complaint_text TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON complaint_text FOR SELECT TO gerbang_applicant_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN EXISTS (SELECT FROM complaint WHERE complaint.id = complaint_text.complaint_id) ELSE false END);
+GRANT INSERT (complaint_id, sealed) ON complaint_text TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_insert ON complaint_text FOR INSERT TO gerbang_applicant_writing
+    WITH CHECK ((SELECT viewer.acts_as('APPLICANT')));
 GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON idempotency FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')));

@@ -30,6 +30,7 @@ from dashboard.pages.backlog import page as backlog
 from dashboard.pages.case import page as case
 from dashboard.pages.case.forms import CHANGES as STEPS
 from dashboard.pages.case.forms import READING
+from dashboard.pages.complaints import page as complaints
 from dashboard.pages.decisions import page as decisions
 from dashboard.pages.desk import page as desk
 from dashboard.pages.endpoints import page as endpoints
@@ -126,6 +127,10 @@ def screen_documents() -> Iterator[ScreenDocument]:
     yield ScreenDocument(screening.QUESTION, "Screening", screening.SCREENERS, language)
     yield ScreenDocument(treasury.QUESTION, "Treasury", treasury.TREASURERS, {})
     yield ScreenDocument(endpoints.QUESTION, "Endpoints", endpoints.MANAGERS, {"language": "EN"})
+    yield ScreenDocument(complaints.QUESTION, "Complaints", complaints.READERS, {"language": "EN"})
+    for form, changing in complaints.CHANGES.documents.items():
+        roles = complaints.AUDITORS if form in complaints.SORTING else complaints.READERS
+        yield ScreenDocument(changing, "Complaints", roles, {})
     for forms, screen, roles in (
         (access.CHANGES, "Access", access.AUDITORS),
         (access.QUESTIONS, "Access", access.AUDITORS),
@@ -134,6 +139,7 @@ def screen_documents() -> Iterator[ScreenDocument]:
         (treasury.CHANGES, "Treasury", treasury.TREASURERS),
         (endpoints.CHANGES, "Endpoints", endpoints.MANAGERS),
         (treasury.QUESTIONS, "Treasury", treasury.TREASURERS),
+        (complaints.READING, "Complaints", complaints.READERS),
     ):
         for name in forms.documents.values():
             yield ScreenDocument(name, screen, roles, {})

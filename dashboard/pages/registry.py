@@ -22,6 +22,7 @@ from dashboard.pages.access.page import PAGE as ACCESS
 from dashboard.pages.administration.page import PAGE as ADMINISTRATION
 from dashboard.pages.backlog.page import PAGE as BACKLOG
 from dashboard.pages.case.page import PAGE as CASE
+from dashboard.pages.complaints.page import PAGE as COMPLAINTS
 from dashboard.pages.decisions.page import PAGE as DECISIONS
 from dashboard.pages.definitions.page import PAGE as DEFINITIONS
 from dashboard.pages.desk.page import PAGE as DESK
@@ -45,6 +46,7 @@ PAGES = (
     DESK,
     SUPERVISION,
     ACCESS,
+    COMPLAINTS,
     SCREENING,
     TREASURY,
     VOLUMES,

@@ -20,6 +20,7 @@ FILES = (
     "backlog.",
     "case.",
     "changes.",
+    "complaints.",
     "definitions.",
     "endpoints.",
     "installation.",

@@ -23,9 +23,9 @@ from gateway.access.read_budget import (
 from gateway.access.transactions.begin import TransactionStarts, commit_in_one_write
 from gateway.errors import ErrorCode, FieldError, RequestError
 from gateway.logs import current_record
-from gateway.policy import NAMES_NO_CASE
+from gateway.policy import LOGGED_APART, NAMES_NO_CASE
 from gateway.viewer import Viewer
-from models import AccessEvent, BanRead, Base, BreachLookup, PersonLookup, VisaCheck
+from models import AccessEvent, Base, BreachLookup, PersonLookup, VisaCheck
 from models.account import seal_entries
 from models.database.command_pipeline import Command
 from models.database.pool import ConnectionPool
@@ -237,25 +237,25 @@ class OperationAudit:
         budget = None if purpose.is_inquiry else self.log.budget(viewer, applicants)
         await self.log.write(viewer, AccessEvent, events, budget)
 
-    async def record_ban_reads(self, bans: Collection[UUID]) -> None:
-        """Log the reads of the people that entries of the ban list are about. Each entry counts as
-        a person.
+    async def record_reads_apart(self, noun: str, keys: Collection[UUID]) -> None:
+        """Log the reads of rows of a noun that has a log of its own. Each counts as a person.
 
         Raises ReadBudgetError beyond the viewer's budget.
         """
         viewer, purpose = self.viewer, self.stated_purpose
+        table, column = LOGGED_APART[noun]
         reads = [
             {
                 "id": new_key(),
-                "ban_id": ban,
+                column: key,
                 **self._actor,
                 "purpose": purpose.code.value,
-                "case_reference": purpose.case_reference,
+                "case_reference": purpose.case_reference or NAMES_NO_CASE[viewer.role],
                 "fields": list(self.fields),
             }
-            for ban in sorted(bans)
+            for key in sorted(keys)
         ]
-        await self.log.write(viewer, BanRead, reads, self.log.budget(viewer, bans))
+        await self.log.write(viewer, table, reads, self.log.budget(viewer, keys))
 
     async def record_lookup(
         self, kind: IndexKind, found: int, sought: Digest, *, found_applicant: bool

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from gateway.errors import ErrorCode, RequestError
-from gateway.policy import IMPLIED_PURPOSE, NAMES_NO_CASE, PURPOSES
+from gateway.policy import IMPLIED_PURPOSE, NAMES_NO_CASE, PURPOSES, READS_COMPLAINTS
 from gateway.viewer import Viewer
 from models.supervision.inquiry import REFERENCE_BEGINS
 from models.vocabulary import Purpose
@@ -54,13 +54,22 @@ def require_sign_in(viewer: Viewer, acr_values: Sequence[str]) -> None:
 
 
 def stated_purpose(
-    viewer: Viewer, directive: Mapping[str, str | None] | None, headers: Sequence[str] = ()
+    viewer: Viewer,
+    directive: Mapping[str, str | None] | None,
+    headers: Sequence[str] = (),
+    *,
+    is_of_complaints: bool = False,
 ) -> StatedPurpose:
-    """The purpose of a read of identity, from the arguments of ``@purpose`` and the headers.
+    """The purpose of a read of identity, or of what complaints say, from the arguments of
+    ``@purpose`` and the headers.
 
     Raises RequestError with PURPOSE_REQUIRED, PURPOSE_NOT_ALLOWED, PURPOSE_DIFFERS or BAD_REQUEST.
     """
-    allowed = PURPOSES.get(viewer.role, ())
+    allowed = tuple(
+        purpose
+        for purpose in PURPOSES.get(viewer.role, ())
+        if (purpose in READS_COMPLAINTS if is_of_complaints else purpose is not Purpose.COMPLAINT)
+    )
     if not allowed:
         raise RequestError(
             ErrorCode.PURPOSE_NOT_ALLOWED,

@@ -28,6 +28,7 @@ _LOGGED = {
     "Movement": "movements.",
     "ItemAnswer": "answers.",
     "DocumentContent": "document.",
+    "ComplaintText": "complaint.",
 }
 #: The field of `Query` by which people are looked up.
 LOOKING_UP = "people"
@@ -82,6 +83,11 @@ class CompiledOperation:
         )
         asked = self._documents.fields_read(self.text, "Query", self._role)
         return (*fields, *(name for name in asked if name == LOOKING_UP))
+
+    @cached_property
+    def reads_complaints(self) -> bool:
+        """Whether its document selects what complaints say."""
+        return any(name.startswith(_LOGGED["ComplaintText"]) for name in self.logged)
 
     @cached_property
     def may_be_late(self) -> bool:

@@ -169,7 +169,9 @@ class SchemaRunner:
         if compiled.logged:
             require_sign_in(viewer, self._identity_acr)
             directive = purpose_arguments(compiled.view, compiled.operation, variables)
-            purpose = stated_purpose(viewer, directive, request.purposes)
+            purpose = stated_purpose(
+                *(viewer, directive, request.purposes), is_of_complaints=compiled.reads_complaints
+            )
             viewer = replace(viewer, purpose_reference=purpose.case_reference)
         return AdmittedOperation(
             viewer=viewer,
@@ -302,7 +304,7 @@ class SchemaRunner:
         finally:
             await trial.session.close()
             context.identities_read |= trial.identities_read
-            context.banned_read |= trial.banned_read
+            context.read_apart |= trial.read_apart
         if found.errors:
             refuse_partial(error.original_error for error in found.errors)
         if people := trial.identities_asked - trial.identities_read:

@@ -24,6 +24,7 @@ from gateway.mapping.declare import KEY, ChangePosition, RuledValue, ToMany, ToO
 from gateway.mapping.figure_reads import FigureReads
 from gateway.mapping.positions import Place
 from gateway.mapping.services import Services
+from gateway.policy import LOGGED_APART
 from gateway.texts.language import Language
 from gateway.viewer import Viewer
 from models.person.sealed import Sealed, open_rows
@@ -50,8 +51,8 @@ class Context:
     identities_asked: set[UUID] = field(default_factory=set)
     #: Ids of the applicants whose identity was read, for the access log.
     identities_read: set[UUID] = field(default_factory=set)
-    #: Ids of the ban entries whose person was read.
-    banned_read: set[UUID] = field(default_factory=set)
+    #: Ids of the ban entries whose person, and of the complaints whose text was read, by the noun.
+    read_apart: dict[str, set[UUID]] = field(default_factory=dict)
     #: Whose data key is missing: nobody can read them.
     lost: set[UUID] = field(default_factory=set)
     #: Whose ruled values were disclosed, by the type that the policy has for them.
@@ -155,8 +156,10 @@ class Context:
 
     def note_logged(self, noun: DeclaredNoun, keys: Iterable[UUID]) -> None:
         """Note the keys of rows of a logged noun that were read."""
-        of_the_ban_list = noun.name == "BannedPerson"
-        (self.banned_read if of_the_ban_list else self.identities_read).update(keys)
+        if noun.name in LOGGED_APART:
+            self.read_apart.setdefault(noun.name, set()).update(keys)
+        else:
+            self.identities_read.update(keys)
 
     async def record_opened(self) -> None:
         """Log the people whom this operation had opened, once.
@@ -164,15 +167,15 @@ class Context:
         Raises RequestError where the log cannot be written.
         """
         people, self.identities_read = self.identities_read, set()
-        banned, self.banned_read = self.banned_read, set()
+        apart, self.read_apart = self.read_apart, {}
         if people:
             await self.audit.record_reads(people)
-        if banned:
-            await self.audit.record_ban_reads(banned)
+        for noun, keys in apart.items():
+            await self.audit.record_reads_apart(noun, keys)
 
     def note_asked(self, noun: DeclaredNoun, keys: Iterable[Any]) -> None:
         """Note the people whose identity is asked for, before it is known whether it is read."""
-        if noun.storage.is_logged and noun.name != "BannedPerson":
+        if noun.storage.is_logged and noun.name not in LOGGED_APART:
             self.identities_asked.update(keys)
 
     def disclose(self, source: RuledValue, root: Any, name: str) -> Any:

@@ -19,6 +19,7 @@ from gateway.access.transactions.begin import TransactionStarts
 from gateway.access.transactions.writing import WriteTransaction, begin_writing
 from gateway.mutations import (
     breaches,
+    complaints,
     crossings,
     fetching,
     mail,
@@ -56,6 +57,7 @@ from models.life import Refusal
 _EFFECTS: Effects = {
     **rights.EFFECTS,
     **breaches.EFFECTS,
+    **complaints.EFFECTS,
     **mail.EFFECTS,
     **readers.EFFECTS,
     **payments.EFFECTS,

@@ -7,7 +7,15 @@ database role; the gateway's login may switch to any of them and has no rights o
 from collections.abc import Iterator
 
 from gateway.mapping.catalogue import Catalogue
-from gateway.policy import LOOKED_UP_FOR, NAMES_NO_CASE, POLICY, PURPOSES, VISA_CHECKERS
+from gateway.policy import (
+    LOGGED_APART,
+    LOOKED_UP_FOR,
+    NAMES_NO_CASE,
+    POLICY,
+    PURPOSES,
+    READS_COMPLAINTS,
+    VISA_CHECKERS,
+)
 from gateway.row_security.explaining_functions import EXPLAINING_FUNCTIONS, explaining_grants
 from gateway.row_security.grants import columns_read
 from gateway.row_security.jobs import job_roles
@@ -21,15 +29,15 @@ from gateway.row_security.volumes import FUNCTIONS, figures
 from gateway.row_security.writes import writes
 from models import (
     AccessEvent,
-    BanRead,
     Base,
     BreachLookup,
+    ComplaintRead,
     PersonLookup,
     TrustedDocument,
     VisaCheck,
 )
 from models.row_security import DATABASE_ROLES, JOB_ROLES, database_role
-from models.vocabulary import Role
+from models.vocabulary import Purpose, Role
 
 _HEAD = """\
 -- Made from gateway/policy.py by `make snapshots`: who reaches what, held by the database itself.
@@ -114,7 +122,7 @@ def _open_to_role(catalogue: Catalogue, role: Role) -> Iterator[str]:
     yield from _figures(role)
     yield from _access_log(role)
     yield from _lookups(role)
-    yield from _ban_reads(role)
+    yield from _reads_apart(role)
     yield from oversight_grants(role)
     yield from reading_grants(role)
     yield from visa_check_grants(role)
@@ -153,7 +161,7 @@ def _figures(role: Role) -> Iterator[str]:
 def _access_log(role: Role) -> Iterator[str]:
     """A role that reads identity, or a visa in hand, may insert access-log entries: in the viewer's
     own name, for an allowed purpose, and for the case that is sealed with the viewer."""
-    purposes = PURPOSES.get(role)
+    purposes = _purposes(role)
     reads = any(role in POLICY[noun].rows for noun in ("Identity", "ItemAnswer", "VisaDocument"))
     if not (reads and purposes):
         return
@@ -161,14 +169,28 @@ def _access_log(role: Role) -> Iterator[str]:
     columns = ", ".join(column.name for column in AccessEvent.__table__.columns)
     yield f"GRANT INSERT ({columns}) ON {table} TO {database_role(role)};"
     listed = ", ".join(f"'{purpose}'" for purpose in purposes)
+    condition = (
+        f"{_OWN_ENTRY.format(role=role)} AND actor_role = '{role}' AND purpose IN ({listed})"
+        f" AND case_reference = {_named_case(role)}"
+    )
+    yield _policy(table, role, "INSERT", f"WITH CHECK ({condition})")
+
+
+def _purposes(role: Role, *, is_of_complaints: bool = False) -> list[str]:
+    """Why a role reads identity, or what complaints say."""
+    return [
+        purpose
+        for purpose in PURPOSES.get(role, ())
+        if (purpose in READS_COMPLAINTS if is_of_complaints else purpose is not Purpose.COMPLAINT)
+    ]
+
+
+def _named_case(role: Role) -> str:
+    """The case that is sealed with the viewer, or what the log says instead of one."""
     named = f"(SELECT viewer.purpose_reference('{role}'))"
     if role in NAMES_NO_CASE:
         named = f"coalesce({named}, '{NAMES_NO_CASE[role]}')"
-    condition = (
-        f"{_OWN_ENTRY.format(role=role)} AND actor_role = '{role}' AND purpose IN ({listed})"
-        f" AND case_reference = {named}"
-    )
-    yield _policy(table, role, "INSERT", f"WITH CHECK ({condition})")
+    return named
 
 
 def _lookups(role: Role) -> Iterator[str]:
@@ -181,23 +203,27 @@ def _lookups(role: Role) -> Iterator[str]:
     yield from _own_entries(PersonLookup, role)
 
 
-def _ban_reads(role: Role) -> Iterator[str]:
-    """A role that reads the person of a ban entry logs that in the viewer's own name."""
-    if role in POLICY["BannedPerson"].rows and PURPOSES.get(role):
-        yield from _own_entries(BanRead, role)
+def _reads_apart(role: Role) -> Iterator[str]:
+    """A role that reads the person of a ban entry, or what a complaint says, logs that in the
+    viewer's own name."""
+    for noun, (table, _) in LOGGED_APART.items():
+        if role in POLICY[noun].rows:
+            yield from _own_entries(table, role)
 
 
 def _own_entries(noun: type[Base], role: Role) -> Iterator[str]:
     """A role adds entries to a log in the viewer's own name, for an allowed purpose and for the
     case that is sealed with the viewer. The database sets the time."""
+    purposes = _purposes(role, is_of_complaints=noun is ComplaintRead)
+    if not purposes:
+        return
     table = noun.__tablename__
     columns = sorted(set(noun.__table__.c.keys()) - {"occurred_at"})
     yield f"GRANT INSERT ({', '.join(columns)}) ON {table} TO {database_role(role)};"
-    listed = ", ".join(f"'{purpose}'" for purpose in PURPOSES[role])
+    listed = ", ".join(f"'{purpose}'" for purpose in purposes)
     condition = (
         f"actor = (SELECT viewer.subject('{role}')) AND actor_role = '{role}'"
-        f" AND purpose IN ({listed})"
-        f" AND case_reference = (SELECT viewer.purpose_reference('{role}'))"
+        f" AND purpose IN ({listed}) AND case_reference = {_named_case(role)}"
     )
     yield _policy(table, role, "INSERT", f"WITH CHECK ({condition})")
 

@@ -54,7 +54,8 @@ viewer.people_read(
             WHERE occurred_at >= since AND occurred_at < before AND actor_role <> 'APPLICANT'
             GROUP BY actor, actor_role""",
 )
-#: How many people the budgets of all viewers count now.
+#: How many people the budgets of all viewers count now, without complaints: a supervisor would see
+#: that somebody looks into one.
 _PEOPLE_COUNTED = _told_to(
     _SEE_COUNTS,
     _COUNTS_REFUSED,
@@ -64,6 +65,7 @@ viewer.people_counted(acting text) RETURNS TABLE (
     f"""\
             SELECT actor, actor_role, count(*) FROM budgeted_read
             WHERE read_at > now() - interval '{HOURS_COUNTED} hours'
+                AND NOT EXISTS (SELECT FROM complaint WHERE complaint.id = person)
             GROUP BY actor, actor_role""",
 )
 #: The last checkpoint of the account, and how many entries have come since; no row before the first

@@ -310,7 +310,7 @@ READING_FUNCTIONS = "\n".join(
 )
 #: Roles that read sealed values can meet one that was tampered with.
 _MEETING = {role for noun in ("Identity", "IdentityVersion", "BannedPerson", "VisaDocument",
-                              "ItemAnswer", "DocumentContent")
+                              "ItemAnswer", "DocumentContent", "ComplaintText")
             for role in POLICY[noun].rows}  # fmt: skip
 
 

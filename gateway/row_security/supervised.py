@@ -5,6 +5,7 @@ Triggers guard who may write what, and when it begins and ends.
 
 from collections.abc import Callable, Mapping
 
+from gateway.policy import COMPLAINT_READERS, POLICY
 from gateway.row_security.write_grants import WriteGrant, columns_in
 from gateway.row_security.writer import Writer
 from models import (
@@ -13,6 +14,8 @@ from models import (
     BannedPerson,
     Base,
     Breach,
+    Complaint,
+    ComplaintText,
     Crossing,
     DataRequest,
     Erasure,
@@ -98,6 +101,38 @@ def _grant_data_requests(writer: Writer) -> WriteGrant:
         select_if=writer.reach(DataRequest),
         insert_if=writer.reach(DataRequest),
     )  # fmt: skip
+
+
+def _grant_complaints(writer: Writer) -> WriteGrant:
+    """A trigger guards who takes which step, and says when."""
+    is_auditor, is_applicant = writer.role is Role.AUDITOR, writer.role is Role.APPLICANT
+    read = {"id", "kind", "partner_code", "country_code", "answered_role"}
+    written = {"answered_by", "answered_role"}
+    if writer.role in POLICY["Complaint"].fields["entrustedTo"]:
+        read |= {"entrusted_to"}
+    if is_auditor:
+        written |= {"kind", "sorted_by", "entrusted_to", "entrusted_by"}
+    return WriteGrant(
+        frozenset({"id"} if is_applicant else read),
+        frozenset({"id", "reference", "applicant_id", "account", "application_id", "centre_code"})
+        if is_applicant else frozenset(),
+        frozenset() if is_applicant else frozenset(written),
+        select_if=writer.reach(Complaint),
+        insert_if=writer.reach(Complaint),
+    )  # fmt: skip
+
+
+def _grant_complaint_texts(writer: Writer) -> WriteGrant:
+    """A trigger guards who writes which part, once; nobody reads it here."""
+    in_reach = "EXISTS (SELECT FROM complaint WHERE complaint.id = complaint_text.complaint_id)"
+    writes = writer.by_role(dict.fromkeys(COMPLAINT_READERS, in_reach))
+    is_applicant = writer.role is Role.APPLICANT
+    return WriteGrant(
+        frozenset({"complaint_id"}),
+        frozenset({"complaint_id", "sealed"}) if is_applicant else frozenset(),
+        frozenset() if is_applicant else frozenset({"sealed"}),
+        select_if=writes,
+    )
 
 
 def _grant_erasures(writer: Writer) -> WriteGrant:
@@ -223,6 +258,8 @@ _GRANTS: Mapping[type[Base], Callable[[Writer], WriteGrant]] = {
     BanEntry: _grant_ban_entries,
     BannedPerson: _grant_banned_people,
     DataRequest: _grant_data_requests,
+    Complaint: _grant_complaints,
+    ComplaintText: _grant_complaint_texts,
     Erasure: _grant_erasures,
     LegalHold: _grant_legal_holds,
     Breach: _grant_breaches,

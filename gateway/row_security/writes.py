@@ -25,6 +25,7 @@ from models import (
     Bill,
     CaseDocument,
     Centre,
+    Complaint,
     Correction,
     Country,
     Crossing,
@@ -146,8 +147,8 @@ def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
 
 def _case_grants(writer: Writer) -> Mapping[type[Base], Callable[[Writer], WriteGrant]]:
     """Whoever changes nothing but what readers of figures write, where a partner's system is told,
-    or what border control reports, looks at no case for it."""
-    of_no_case = {MailSubscription, SavedView, MonthNote, WebhookEndpoint, Crossing}
+    what border control reports, or complaints, looks at no case for it."""
+    of_no_case = {MailSubscription, SavedView, MonthNote, WebhookEndpoint, Crossing, Complaint}
     return _GRANTS if writer.changes() - of_no_case else {}
 
 

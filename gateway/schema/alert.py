@@ -7,10 +7,12 @@ import strawberry
 from gateway.mapping.declare import Node, column, link, noun, position
 from gateway.schema.applicant import Applicant
 from gateway.schema.ban_entry import BanEntry
+from gateway.schema.complaint import Complaint
 from gateway.schema.supervision.inquiry import Inquiry
 from models import Alert as Row
 from models import Applicant as ApplicantRow
 from models import BanEntry as BanRow
+from models import Complaint as ComplaintRow
 from models import Inquiry as InquiryRow
 from models.supervision.alert import HOURS_BETWEEN
 from models.vocabulary import AlertKind, Role
@@ -52,4 +54,7 @@ class Alert(Node, AlertUpdate):
     )
     ban_entry: BanEntry | None = link(
         Row.ban_id, BanRow.id, "The entry of the ban list whose sealed values were changed."
+    )
+    complaint: Complaint | None = link(
+        Row.complaint_id, ComplaintRow.id, "The complaint that nobody answered in time."
     )

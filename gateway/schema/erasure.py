@@ -1,10 +1,11 @@
 """Erasures of people, and the legal holds that stop them."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
+from gateway.mapping.connections import connection_field
 from gateway.mapping.declare import Node, column, link, noun
 from models import Application as ApplicationRow
 from models import Erasure as ErasureRow
@@ -61,4 +62,13 @@ class LegalHold(Node):
     release_reason: str | None = column(LegalHoldRow.release_reason, "Why it was released.")
     application: HeldCase | None = link(
         LegalHoldRow.application_id, ApplicationRow.id, "The case whose applicant is not erased."
+    )
+
+
+def erasures_field() -> Any:
+    return connection_field(
+        Erasure,
+        "People who are erased, or are to be, the newest order first.",
+        order="ordered_at",
+        newest_first=True,
     )

@@ -17,10 +17,11 @@ from gateway.schema.application import Application, ApplicationConnection
 from gateway.schema.ban_entry import BanEntry
 from gateway.schema.breach import Breach
 from gateway.schema.case_file import Bill, UnmatchedPayment
+from gateway.schema.complaint import Complaint, complaints_field
 from gateway.schema.country import Country
 from gateway.schema.crossing import Crossing, Stay, overstays_field, unmatched_crossings_field
 from gateway.schema.data_request import DataRequest
-from gateway.schema.erasure import Erasure, LegalHold
+from gateway.schema.erasure import Erasure, LegalHold, erasures_field
 from gateway.schema.findings.query import findings, parse_findings
 from gateway.schema.findings.types import FindingTable
 from gateway.schema.installation import Installation, installation
@@ -290,12 +291,8 @@ class Query:
         "Requests of people about their data, as far as in your reach, in order of the due time.",
         order="due_at",
     )
-    erasures: Connection[Erasure] | None = connection_field(
-        Erasure,
-        "People who are erased, or are to be, the newest order first.",
-        order="ordered_at",
-        newest_first=True,
-    )
+    erasures: Connection[Erasure] | None = erasures_field()
+    complaints: Connection[Complaint] | None = complaints_field()
     breaches: Connection[Breach] | None = connection_field(
         Breach, "Breaches of data protection, the first due first.", order="due_at"
     )

@@ -74,6 +74,11 @@ class BudgetSettings:
         parsers.whole(1, 1_000_000),
         READ_BUDGETS[Role.PARTNER_AGENT],
     )
+    read_budget_manager: int = setting(
+        "how many complaints a partner's manager reads in an hour",
+        parsers.whole(1, 1_000_000),
+        READ_BUDGETS[Role.PARTNER_MANAGER],
+    )
     read_budget_officer: int = setting(
         "how many people an officer reads in an hour, and how many look-ups they make",
         parsers.whole(1, 1_000_000),
@@ -127,6 +132,7 @@ class BudgetSettings:
         """How many people a viewer in each role reads in an hour."""
         return {
             Role.PARTNER_AGENT: self.read_budget_agent,
+            Role.PARTNER_MANAGER: self.read_budget_manager,
             Role.OFFICER: self.read_budget_officer,
             Role.SUPERVISOR: self.read_budget_supervisor,
             Role.SCREENING: self.read_budget_screening,

@@ -44,8 +44,8 @@ _REPORTED = """
 _SAME_VIEWER = f"""
     (receipt.reference IS NULL OR entry.case_reference = receipt.reference) AND {_OF_THE_VIEWER}
 """
-#: Whoever was opened, and is not in the log. An applicant and an entry of the ban list never have
-#: the same key.
+#: Whoever was opened, and is not in the log. An applicant, an entry of the ban list and a complaint
+#: never have the same key.
 _UNLOGGED_READS = f"""
     SELECT receipt.number, receipt.account, receipt.role, count(*) AS people
     FROM {_RECEIPTS}
@@ -55,6 +55,9 @@ _UNLOGGED_READS = f"""
     ) AND NOT EXISTS (
         SELECT FROM public.ban_read AS entry
         WHERE entry.ban_id = receipt.subject AND {_SAME_VIEWER}
+    ) AND NOT EXISTS (
+        SELECT FROM public.complaint_read AS entry
+        WHERE entry.complaint_id = receipt.subject AND {_SAME_VIEWER}
     )
     GROUP BY receipt.number, receipt.account, receipt.role ORDER BY receipt.number
 """  # noqa: S608

@@ -32,6 +32,7 @@ from models.person.person_link import LinkerRead, PersonLookup
 from models.reference.grant_rule import GrantRuleStop
 from models.reference.ledger import ReferenceChange
 from models.rights.breach import Breach
+from models.rights.complaint import Complaint, ComplaintRead
 from models.rights.data_request import DataRequest, Erasure, LegalHold
 from models.rights.key_operation import KeyOperation
 from models.supervision.alert import Alert
@@ -189,7 +190,7 @@ _OF_AN_ENDPOINT = (
 _ANSWERED = "entry.result <> 'PENDING'"
 _RAISED = (
     "id", "number", "raised_at", "kind", "actor", "actor_role", "inquiry_id", "breach_id",
-    "applicant_id", "ban_id",
+    "complaint_id", "applicant_id", "ban_id",
 )  # fmt: skip
 _CLOSED = ("id", "closed_at", "closed_by", "close_reason")
 
@@ -202,6 +203,7 @@ SOURCES: Mapping[str, Source] = {
         Source(VisaCheck, is_sealed=True, dropped_by="occurred_at"),
         Source(Crossing, dropped_by="reported_at"),
         Source(BanRead, is_sealed=True, dropped_by="occurred_at"),
+        Source(ComplaintRead, is_sealed=True, dropped_by="occurred_at"),
         Source(BreachLookup, is_sealed=True, dropped_by="occurred_at"),
         Source(BanEntry, has_steps=True),
         Source(LinkerRead, dropped_by="read_at"),
@@ -211,6 +213,7 @@ SOURCES: Mapping[str, Source] = {
         Source(Suspension, has_steps=True),
         Source(Inquiry, has_steps=True, left_out=frozenset({"is_open"})),
         Source(DataRequest, has_steps=True),
+        Source(Complaint, has_steps=True, left_out=frozenset({"is_open"})),
         Source(Erasure, has_steps=True),
         Source(LegalHold, has_steps=True),
         Source(Breach, has_steps=True, left_out=frozenset({"is_open"})),

@@ -17,10 +17,11 @@ from models.key_service import ErasesKeys, KeyServiceError
 from models.key_service.erasures import PAGE_SIZE
 from models.rights.erasure_steps import (
     delete_keys,
-    delete_keys_of_bans,
+    delete_other_keys,
     forget_digests,
     hide,
     hide_bans,
+    hide_complaints,
     hide_due,
     hide_ended_bans,
 )
@@ -41,6 +42,7 @@ _KEYS_COME_BACK = """
     SELECT subject FROM (
         SELECT applicant_id AS subject FROM erasure WHERE keys_deleted_at IS NOT NULL
         UNION ALL SELECT ban_id FROM banned_person WHERE keys_deleted_at IS NOT NULL
+        UNION ALL SELECT complaint_id FROM complaint_text WHERE keys_deleted_at IS NOT NULL
     ) AS erased
     WHERE subject > $1 AND subject <= $2 AND subject <> ALL ($3)
 """
@@ -72,6 +74,7 @@ async def _hide_again(connection: asyncpg.Connection, erased: list[UUID]) -> int
     bans = [row[0] for row in await connection.fetch(_BANS_COME_BACK, erased)]
     async with connection.transaction():
         await hide_bans(connection, bans)
+    await hide_complaints(connection, erased)
     return len(people) + len(bans)
 
 
@@ -140,7 +143,7 @@ async def erase_due(
     hidden = await hide_due(connection, limit)
     forgotten = await forget_digests(connection, retention or Retention(), limit)
     deleted = await delete_keys(keys, connection, limit)
-    return hidden + forgotten + deleted + await delete_keys_of_bans(keys, connection, limit)
+    return hidden + forgotten + deleted + await delete_other_keys(keys, connection, limit)
 
 
 async def keep_erasing(

@@ -1,5 +1,5 @@
 """What waits too long for somebody: inquiries, for a review, which raises an alert, or for a second
-supervisor; and breaches, for their notices, which raises an alert, too.
+supervisor; breaches, for their notices, and complaints, for their answers, which raise alerts, too.
 
 Any number of these may run concurrently: each takes a batch of rows with SKIP LOCKED. An alert is
 raised once for each of them, by a unique index; an inquiry that lapsed waits no longer.
@@ -11,6 +11,7 @@ import asyncpg
 
 from models.jobs.scheduler import Jobs, run_repeatedly
 from models.row_keys import new_key
+from models.supervision.alert import KEEPER
 from models.supervision.inquiry import WAITING_HOURS
 from models.vocabulary import AlertKind, Role
 
@@ -33,6 +34,14 @@ _OVERDUE_NOTICES = f"""
     SELECT id, recorded_by AS actor FROM breach
     WHERE {IS_OVERDUE}
         AND NOT EXISTS (SELECT FROM alert WHERE breach_id = breach.id AND kind = $1)
+    ORDER BY due_at, id LIMIT $2
+    FOR NO KEY UPDATE SKIP LOCKED
+"""  # noqa: S608
+#: An alert of a complaint is about nobody: who is complained about is in what it says.
+_OVERDUE_COMPLAINTS = f"""
+    SELECT id, '{KEEPER}' AS actor FROM complaint
+    WHERE is_open AND due_at <= clock_timestamp()
+        AND NOT EXISTS (SELECT FROM alert WHERE complaint_id = complaint.id AND kind = $1)
     ORDER BY due_at, id LIMIT $2
     FOR NO KEY UPDATE SKIP LOCKED
 """  # noqa: S608
@@ -68,6 +77,12 @@ async def raise_overdue_notices(connection: asyncpg.Connection, limit: int = _BA
     return await _raise(connection, _OVERDUE_NOTICES, *of, limit)
 
 
+async def raise_overdue_complaints(connection: asyncpg.Connection, limit: int = _BATCH) -> int:
+    """Raise alerts for a batch of complaints that nobody answered in time; return how many."""
+    of = "complaint_id", AlertKind.COMPLAINT_OVERDUE, Role.ANONYMOUS
+    return await _raise(connection, _OVERDUE_COMPLAINTS, *of, limit)
+
+
 async def _raise(
     connection: asyncpg.Connection,
     overdue: str,
@@ -98,5 +113,8 @@ async def keep_inquiries(
     url: str, stop: asyncio.Event, every: float = _EVERY_SECONDS, jobs: Jobs | None = None
 ) -> None:
     """Run these jobs until ``stop`` is set."""
-    batches = (raise_overdue_reviews, raise_overdue_notices, lapse_inquiries)
+    batches = (
+        *(raise_overdue_reviews, raise_overdue_notices, raise_overdue_complaints),
+        lapse_inquiries,
+    )
     await asyncio.gather(*(run_repeatedly(batch, url, stop, every, jobs) for batch in batches))

@@ -26,6 +26,16 @@ _RELATIONS: Mapping[RelationKind, str] = {
         SELECT DISTINCT partner_code, applicant_id FROM application WHERE partner_code IS NOT NULL
     """,
     RelationKind.BAN: "SELECT '', ban_id FROM banned_person",
+    RelationKind.COMPLAINT: """
+        SELECT reader, id FROM complaint CROSS JOIN LATERAL (VALUES
+            ('AUDITOR', true),
+            ('APPLICANT ' || account, true),
+            ('SUPERVISOR', kind = 'SERVICE'),
+            ('PARTNER_MANAGER ' || partner_code, kind = 'SERVICE'),
+            ('SUPERVISOR ' || entrusted_to, true)
+        ) AS one (reader, reads)
+        WHERE reader IS NOT NULL AND reads
+    """,
     RelationKind.LINK: """
         SELECT replace(applicant_id::text, '-', ''), linked_id FROM person_link
         WHERE state IN ('CERTAIN', 'CONFIRMED')

@@ -36,12 +36,14 @@ from models.key_service.interface import (
 from models.key_service.local import LocalKeyService
 from models.key_service.noting import (
     APPLICANT,
+    AUDITOR,
     OFFICER,
     SUPERVISOR,
     TokenViewer,
     granted_case,
     may_claim,
     may_relate,
+    read_complaints,
 )
 from models.key_service.receipts import Entry, Found, Receipts
 from models.key_service.relations import OWN_KEY, Relation, RelationKind
@@ -271,7 +273,19 @@ class JudgedKeys:
     def _reached(
         self, found: Found, viewer: TokenViewer, stated: Statement, subjects: set[UUID]
     ) -> set[UUID]:
-        """Which of the subjects belong to the viewer in this role, for the case that is stated."""
+        """Which of the subjects belong to the viewer in this role, for the case that is stated.
+
+        A complaint is nobody's case, and in no inquiry: whoever reads it was named.
+        """
+        relations = found.relations
+        complaints = relations.among(RelationKind.COMPLAINT, AUDITOR, subjects)
+        read = read_complaints(viewer, stated.role, complaints, relations)
+        people = subjects - complaints
+        return read | self._reached_people(found, viewer, stated, people) if people else read
+
+    def _reached_people(
+        self, found: Found, viewer: TokenViewer, stated: Statement, subjects: set[UUID]
+    ) -> set[UUID]:
         case, relations = stated.reference or "", found.relations
         match stated.role:
             case "APPLICANT":

@@ -4,11 +4,16 @@ from typing import NamedTuple
 from uuid import UUID
 
 from models.key_service.interface import KeyServiceError, Statement
-from models.key_service.relations import Relation, RelationKind, Relations
+from models.key_service.relations import (
+    Relation,
+    RelationKind,
+    Relations,
+    complaint_reader,
+)
 from models.visa_document.content import VisaTerms
 
 APPLICANT, OFFICER, SUPERVISOR, SCREENING = "APPLICANT", "OFFICER", "SUPERVISOR", "SCREENING"
-AUDITOR = "AUDITOR"
+AUDITOR, MANAGER = "AUDITOR", "PARTNER_MANAGER"
 
 
 class TokenViewer(NamedTuple):
@@ -48,6 +53,11 @@ def may_relate(
             return is_theirs and (
                 stated.role == SUPERVISOR or (stated.role == OFFICER and is_on_the_desk)
             )
+        case RelationKind.COMPLAINT if isinstance(other, UUID):
+            # An auditor, who reads every complaint, says who else does.
+            is_for_staff = name.split(" ")[0] in (SUPERVISOR, MANAGER)
+            is_complaint = known.holds(kind, complaint_reader(AUDITOR), other)
+            return stated.role == AUDITOR and is_for_staff and is_complaint
         case RelationKind.LINK if stated.role == OFFICER and isinstance(other, UUID):
             is_alike = known.holds(RelationKind.LIKENESS, name, other)
             return is_alike or _is_from_before(known, other)
@@ -77,6 +87,19 @@ def _is_from_before(known: Relations, subject: UUID) -> bool:
     return not known.is_strict and not known.related([subject])
 
 
+def read_complaints(
+    viewer: TokenViewer, role: str, subjects: set[UUID], known: Relations
+) -> set[UUID]:
+    """Which of some subjects are complaints that the viewer reads in a role."""
+    names = {
+        APPLICANT: (complaint_reader(role, viewer.account),),
+        AUDITOR: (complaint_reader(role),),
+        SUPERVISOR: (complaint_reader(role), complaint_reader(role, viewer.account)),
+        MANAGER: (complaint_reader(role, viewer.partner),) if viewer.partner else (),
+    }.get(role, ())
+    return {one for name in names for one in known.among(RelationKind.COMPLAINT, name, subjects)}
+
+
 def may_claim(viewer: TokenViewer, stated: Statement, relation: Relation) -> bool:
     """Whether a viewer may say this of somebody whose key they make: who it is, they know."""
     match relation.kind:
@@ -86,5 +109,8 @@ def may_claim(viewer: TokenViewer, stated: Statement, relation: Relation) -> boo
             return relation.name == viewer.partner
         case RelationKind.BAN:
             return stated.role == SCREENING
+        case RelationKind.COMPLAINT:
+            readers = complaint_reader(AUDITOR), complaint_reader(APPLICANT, viewer.account)
+            return stated.role == APPLICANT and relation.name in readers
         case kind:
             return kind is RelationKind.CASE

@@ -17,6 +17,7 @@ from uuid import UUID
 from models.key_service.counts import ReceiptVerb
 from models.key_service.interface import Cause, KeyServiceError, KeyUse, Principal
 from models.key_service.local import LocalKeyService
+from models.key_service.noting import AUDITOR
 from models.key_service.receipts import Entry, Found
 from models.key_service.relations import OWN_KEY, RelationKind, Relations
 
@@ -241,6 +242,7 @@ _OF_THE_LIST = (Principal.LINKER, Principal.SCREENER)
 def _require_kind(cause: Cause, subjects: set[UUID], relations: Relations) -> None:
     """People are opened to link or screen them, entries of the ban list to compare those."""
     banned = relations.among(RelationKind.BAN, "", subjects)
-    fit = banned if cause is Cause.BANS else subjects - banned
+    people = subjects - banned - relations.among(RelationKind.COMPLAINT, AUDITOR, subjects)
+    fit = banned if cause is Cause.BANS else people
     if subjects - fit:
         raise KeyServiceError(f"{len(subjects - fit)} subjects are not those of {cause}")

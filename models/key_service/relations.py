@@ -30,6 +30,8 @@ class RelationKind(StrEnum):
     PARTNER = "partner"
     #: No name, and an entry of the ban list.
     BAN = "ban"
+    #: Who reads a complaint (`complaint_reader`), and the complaint.
+    COMPLAINT = "complaint"
     #: Two files of one person: by passport, or as an officer confirmed.
     LINK = "link"
     #: Two files that are alike, which an officer may confirm.
@@ -51,7 +53,12 @@ class RelationKind(StrEnum):
 
 
 #: The kinds that come with a key: a subject of none of them was stored before relations were kept.
-_WITH_A_KEY = (RelationKind.ACCOUNT, RelationKind.PARTNER, RelationKind.BAN)
+_WITH_A_KEY = (
+    RelationKind.ACCOUNT,
+    RelationKind.PARTNER,
+    RelationKind.BAN,
+    RelationKind.COMPLAINT,
+)
 #: The kinds whose other side is an account, and no subject of a data key.
 OF_ACCOUNTS = frozenset(
     (
@@ -85,6 +92,11 @@ class Relation(NamedTuple):
         """What `to_json` wrote. Raises ValueError."""
         known = RelationKind(kind)
         return cls(known, str(name), str(other) if known in OF_ACCOUNTS else UUID(hex=other))
+
+
+def complaint_reader(role: str, whose: str = "") -> str:
+    """As relations name who reads a complaint: a role, or of a role one account or partner."""
+    return f"{role} {whose}".strip()
 
 
 class Opening(NamedTuple):

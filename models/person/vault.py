@@ -1,9 +1,9 @@
 """The vault: seals and opens the personal data of identities, each value by itself.
 
-A value is sealed by AES-256-GCM with the data key of its subject: an applicant, or an entry of the
-ban list. It is bound to that subject, to its table and column, and to the version that first had
-it, or the item that it answers: if it is swapped, cut off or replaced by an older one, it is
-refused. A mark comes before the sealed bytes, a keyed digest of the value: by it one can see
+A value is sealed by AES-256-GCM with the data key of its subject: an applicant, an entry of the ban
+list, or a complaint. It is bound to that subject, to its table and column, and to the version that
+first had it, or the item that it answers: if it is swapped, cut off or replaced by an older one, it
+is refused. A mark comes before the sealed bytes, a keyed digest of the value: by it one can see
 whether a correction changes a value of the same subject, without opening either.
 
 In the database the sealed values of a row are an object by column, and beside them their versions;
@@ -37,11 +37,12 @@ SEALED = (
     "place_of_birth",
     "passport_expires_on",
 )
-#: What is sealed beside identities: the code of a visa in hand, by what a document is opened, and
-#: what was answered.
+#: What is sealed beside identities: the code of a visa in hand, by what a document is opened, what
+#: was answered, and what a complaint says.
 CODE, CONTENT = "code", "content"
 ANSWERED = ("as_text", "as_day", "as_country", "street", "city", "province", "postal_code")
-_SEALED = frozenset((*SEALED, CODE, CONTENT, *ANSWERED))
+COMPLAINED = ("complaint", "answer")
+_SEALED = frozenset((*SEALED, CODE, CONTENT, *ANSWERED, *COMPLAINED))
 _MARK_BYTES, _NONCE_BYTES = 15, 12
 _SEALED_AT = _MARK_BYTES + _NONCE_BYTES
 #: Begins a cell that is not sealed yet; a sealed one begins with its version and a colon.

@@ -18,7 +18,8 @@ from models.person.vault import SEALED
 from models.rights.data_request import COPIES_DAYS
 from models.rights.retention import Retention
 
-#: What prevents an erasure: an open case, a live visa, a hold, a correction on its way.
+#: What prevents an erasure: an open case, a live visa, a hold, a correction on its way, a complaint
+#: that waits for its answer.
 _NOTHING_AGAINST_IT = f"""
     NOT EXISTS (
         SELECT FROM application
@@ -35,6 +36,8 @@ _NOTHING_AGAINST_IT = f"""
     ) AND NOT EXISTS (
         SELECT FROM correction
         WHERE correction.applicant_id = erasure.applicant_id AND state IN ('PROPOSED', 'APPROVED')
+    ) AND NOT EXISTS (
+        SELECT FROM complaint WHERE complaint.applicant_id = erasure.applicant_id AND is_open
     )
 """  # noqa: S608
 _DUE = f"""
@@ -52,6 +55,10 @@ _HIDE_VERSIONS = f"""
     SET sealed = '{{}}', versions = '{{}}', passport_last_four = NULL, {_EMPTY}
     WHERE applicant_id = ANY ($1)
 """  # noqa: S608
+_EMPTY_COMPLAINTS = (
+    "UPDATE complaint_text SET sealed = '{}', complaint = NULL, answer = NULL,"
+    " erased_at = clock_timestamp()"
+)
 _HIDE = (
     "DELETE FROM identity WHERE applicant_id = ANY ($1)",
     _HIDE_VERSIONS,
@@ -61,6 +68,8 @@ _HIDE = (
     " WHERE application.id = application_id AND applicant_id = ANY ($1)",
     "UPDATE item_answer SET sealed = '{}' WHERE applicant_id = ANY ($1)",
     "UPDATE document_content SET sealed = '{}' WHERE applicant_id = ANY ($1)",
+    f"{_EMPTY_COMPLAINTS} FROM complaint WHERE complaint.id = complaint_id"
+    " AND erased_at IS NULL AND applicant_id = ANY ($1)",
     # The keeper then removes the bytes.
     "UPDATE document_upload SET replaced_at = clock_timestamp() WHERE replaced_at IS NULL"
     " AND application_id IN (SELECT id FROM application WHERE applicant_id = ANY ($1))",
@@ -177,14 +186,16 @@ _HIDE_BANS = (
     " WHERE ban_id = ANY ($1) AND erased_at IS NULL",
     "DELETE FROM ban_index WHERE ban_id = ANY ($1)",
 )
-_BANS_TO_DELETE = """
-    SELECT ban_id FROM banned_person WHERE erased_at IS NOT NULL AND keys_deleted_at IS NULL
-    ORDER BY ban_id LIMIT $1
+#: What is sealed by a key of its own, beside the people: by table, the column that names it.
+OF_THEIR_OWN = {"banned_person": "ban_id", "complaint_text": "complaint_id"}
+_TO_DELETE_OF = """
+    SELECT {key} FROM {table} WHERE erased_at IS NOT NULL AND keys_deleted_at IS NULL
+    ORDER BY {key} LIMIT $1
 """
-_BANS_DELETED = """
-    UPDATE banned_person SET keys_deleted_at = batch.at
+_DELETED_OF = """
+    UPDATE {table} SET keys_deleted_at = batch.at
     FROM unnest($1::uuid[], $2::timestamptz[]) AS batch (subject, at)
-    WHERE ban_id = batch.subject
+    WHERE {key} = batch.subject
 """
 
 
@@ -203,11 +214,25 @@ async def hide_bans(connection: asyncpg.Connection, bans: Sequence[UUID]) -> Non
         await connection.execute(statement, bans)
 
 
-async def delete_keys_of_bans(keys: ErasesKeys, connection: asyncpg.Connection, limit: int) -> int:
-    """Delete the keys of the people who were removed, and record it. Raises KeyServiceError."""
-    bans = [row[0] for row in await connection.fetch(_BANS_TO_DELETE, limit)]
-    if bans:
-        erased = await keys.erase_data_keys(bans)
-        subjects, instants = [one.subject for one in erased], [one.at for one in erased]
-        await connection.execute(_BANS_DELETED, subjects, instants)
-    return len(bans)
+async def hide_complaints(connection: asyncpg.Connection, complaints: Sequence[UUID]) -> None:
+    """Empty complaints whose keys are gone."""
+    await connection.execute(
+        f"{_EMPTY_COMPLAINTS} WHERE complaint_id = ANY ($1) AND erased_at IS NULL", complaints
+    )
+
+
+async def delete_other_keys(keys: ErasesKeys, connection: asyncpg.Connection, limit: int) -> int:
+    """Delete the keys of bans and complaints that were emptied, and record it; return how many.
+
+    Raises KeyServiceError.
+    """
+    number = 0
+    for table, key in OF_THEIR_OWN.items():
+        found = await connection.fetch(_TO_DELETE_OF.format(table=table, key=key), limit)
+        if found:
+            erased = await keys.erase_data_keys([row[0] for row in found])
+            subjects, instants = [one.subject for one in erased], [one.at for one in erased]
+            statement = _DELETED_OF.format(table=table, key=key)
+            await connection.execute(statement, subjects, instants)
+        number += len(found)
+    return number

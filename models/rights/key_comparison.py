@@ -11,12 +11,13 @@ from models.key_service.key_ages import ListsSubjects
 from models.rights.orphan_keys import ORPHANS, most_orphans
 
 _AT_ONCE = 1000
-#: Everybody whose values are sealed, in the order of their keys: applicants, and entries of the ban
-#: list.
+#: Everybody whose values are sealed, in the order of their keys: applicants, entries of the ban
+#: list, and complaints.
 _ON_FILE = """
     SELECT subject FROM (
         SELECT applicant_id AS subject FROM identity WHERE sealed IS NOT NULL
         UNION SELECT ban_id FROM banned_person WHERE sealed IS NOT NULL
+        UNION SELECT complaint_id FROM complaint_text WHERE erased_at IS NULL
     ) AS on_file
     WHERE subject > $1 ORDER BY subject LIMIT $2
 """

@@ -35,6 +35,7 @@ ORPHANS = """
     SELECT subject FROM unnest($1::uuid[]) AS listed (subject)
     WHERE NOT EXISTS (SELECT FROM applicant WHERE id = subject)
         AND NOT EXISTS (SELECT FROM ban_entry WHERE id = subject)
+        AND NOT EXISTS (SELECT FROM complaint WHERE id = subject)
 """
 _NOTE = "INSERT INTO key_operation (id, kind, subjects, reason) VALUES ($1, $2, $3, $4)"
 ANOTHER_DATABASE = (

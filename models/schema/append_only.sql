@@ -23,7 +23,8 @@ CREATE TRIGGER append_only
     OR DELETE OR TRUNCATE ON decision
     EXECUTE FUNCTION refuse_change();
 
--- {table}: access_event, ban_read, breach_lookup, crossing, linker_read, person_lookup, visa_check
+-- {table}: access_event, ban_read, breach_lookup, complaint_read, crossing, linker_read,
+--     person_lookup, visa_check
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON {table}
     EXECUTE FUNCTION refuse_change();
 
@@ -53,7 +54,7 @@ CREATE FUNCTION require_retention_elapsed() RETURNS trigger
     END
 $$;
 
--- {table}: access_event, ban_read, breach_lookup, person_lookup, visa_check
+-- {table}: access_event, ban_read, breach_lookup, complaint_read, person_lookup, visa_check
 CREATE TRIGGER require_retention_elapsed AFTER DELETE ON {table}
     REFERENCING OLD TABLE AS gone
     EXECUTE FUNCTION require_retention_elapsed('occurred_at');

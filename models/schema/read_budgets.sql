@@ -30,25 +30,30 @@ $$;
 CREATE TRIGGER count_reads AFTER INSERT ON access_event
     REFERENCING NEW TABLE AS logged EXECUTE FUNCTION count_reads();
 
--- Whom an entry of the ban list is about is a person like others: each entry counts once.
-CREATE FUNCTION count_ban_reads() RETURNS trigger
+-- Whom an entry of the ban list is about is a person like others, and so is who complains: each
+-- entry and each complaint counts once. The argument is the column that names it.
+CREATE FUNCTION count_reads_by() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         since timestamptz := clock_timestamp() - interval '1 hour';
         counted bigint;
+        read bigint;
     BEGIN
-        INSERT INTO budgeted_read AS known (actor, actor_role, person, read_at)
-        SELECT actor, actor_role, ban_id, max(occurred_at) FROM logged
-        WHERE occurred_at > since
-        GROUP BY actor, actor_role, ban_id
-        ORDER BY actor, actor_role, ban_id
-        ON CONFLICT (actor, actor_role, person)
-            DO UPDATE SET read_at = greatest(known.read_at, EXCLUDED.read_at);
+        EXECUTE format(
+            'INSERT INTO budgeted_read AS known (actor, actor_role, person, read_at)
+            SELECT actor, actor_role, %1$I, max(occurred_at) FROM logged
+            WHERE occurred_at > $1
+            GROUP BY actor, actor_role, %1$I
+            ORDER BY actor, actor_role, %1$I
+            ON CONFLICT (actor, actor_role, person)
+                DO UPDATE SET read_at = greatest(known.read_at, EXCLUDED.read_at)', TG_ARGV[0]
+        ) USING since;
         GET DIAGNOSTICS counted = ROW_COUNT;
-        IF counted <> (
-            SELECT count(DISTINCT (actor, actor_role, ban_id)) FROM logged
-            WHERE occurred_at > since
-        ) THEN
+        EXECUTE format(
+            'SELECT count(DISTINCT (actor, actor_role, %I)) FROM logged WHERE occurred_at > $1',
+            TG_ARGV[0]
+        ) INTO read USING since;
+        IF counted <> read THEN
             RAISE EXCEPTION 'a read was not counted' USING ERRCODE = 'data_exception';
         END IF;
         RETURN NULL;
@@ -56,4 +61,7 @@ CREATE FUNCTION count_ban_reads() RETURNS trigger
 $$;
 
 CREATE TRIGGER count_reads AFTER INSERT ON ban_read
-    REFERENCING NEW TABLE AS logged EXECUTE FUNCTION count_ban_reads();
+    REFERENCING NEW TABLE AS logged EXECUTE FUNCTION count_reads_by('ban_id');
+
+CREATE TRIGGER count_reads AFTER INSERT ON complaint_read
+    REFERENCING NEW TABLE AS logged EXECUTE FUNCTION count_reads_by('complaint_id');

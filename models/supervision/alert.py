@@ -67,6 +67,8 @@ class Alert(Base):
     inquiry_id: Mapped[UUID | None] = mapped_column(ForeignKey("inquiry.id"))
     #: The breach of which somebody was not told in time.
     breach_id: Mapped[UUID | None] = mapped_column(ForeignKey("breach.id"), unique=True)
+    #: The complaint that nobody answered in time.
+    complaint_id: Mapped[UUID | None] = mapped_column(ForeignKey("complaint.id"), unique=True)
     #: Whose sealed values were changed: an applicant, or an entry of the ban list.
     applicant_id: Mapped[UUID | None]
     ban_id: Mapped[UUID | None]

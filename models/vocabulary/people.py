@@ -34,6 +34,8 @@ class Purpose(StrEnum):
     DELIVERY = "DELIVERY"
     #: What a person asked of their data, which has no case.
     DATA_REQUEST = "DATA_REQUEST"
+    #: What somebody complains about, which has no case either.
+    COMPLAINT = "COMPLAINT"
 
 
 class Sex(StrEnum):
@@ -127,6 +129,16 @@ class DataRequestState(StrEnum):
     REFUSED = "REFUSED"
 
 
+class ComplaintKind(StrEnum):
+    """Who reads a complaint: an auditor says so first."""
+
+    UNSORTED = "UNSORTED"
+    #: How somebody was served: read by supervisors, and by the partner's managers.
+    SERVICE = "SERVICE"
+    #: Of somebody's honesty: read by auditors, and by the supervisor to whom they entrust it.
+    INTEGRITY = "INTEGRITY"
+
+
 class ErasureCause(StrEnum):
     """Why somebody is erased."""
 
@@ -216,6 +228,8 @@ class AlertKind(StrEnum):
     UNLOGGED = "UNLOGGED"
     #: A carrier asked again about a passenger.
     REPEATED_CHECK = "REPEATED_CHECK"
+    #: Nobody answered a complaint in time.
+    COMPLAINT_OVERDUE = "COMPLAINT_OVERDUE"
 
 
 class MailOccasion(StrEnum):

@@ -72,6 +72,7 @@ ALSO_VALID = {
         ),
         "PARTNER_SERVICE",
     ),
+    "complaints/questions/readComplaint": "APPLICANT",
     "place/late": "APPLICANT PARTNER_SERVICE",
     "place/waiting": "AUDITOR OFFICER PARTNER_AGENT PARTNER_MANAGER SUPERVISOR",
 }

@@ -66,11 +66,21 @@ def test_no_statement_is_made_about_reads_older_than_the_log(
     person |= {"identityVersions": {"nodes": []}, "applications": {"nodes": []}}
     person |= {"breachNotices": {"nodes": []}, "movements": {"nodes": []}}
     mine = {"applicant": person, "keptSince": kept_since, "note": "", **NOTHING_TOLD}
-    page = str(html.Div(content({"myData": mine, "reads": [], "requests": []}, texts("en"))))
+    page = str(
+        html.Div(
+            content({"myData": mine, "reads": [], "requests": [], "complaints": []}, texts("en"))
+        )
+    )
     assert said in page
     assert unsaid not in page
     read = {"occurredAt": "2026-03-01T00:00:00+00:00", "inWords": "An officer.", "fields": []}
-    page = str(html.Div(content({"myData": mine, "reads": [read], "requests": []}, texts("en"))))
+    page = str(
+        html.Div(
+            content(
+                {"myData": mine, "reads": [read], "requests": [], "complaints": []}, texts("en")
+            )
+        )
+    )
     assert ("is kept from" in page) is bool(kept_since)
     assert "Nobody has read it" not in page
 
@@ -105,7 +115,13 @@ def test_look_ups_and_breaches_of_everybody_are_told(language: str, said: tuple[
     mine = {"applicant": person, "keptSince": None, "note": "", "breaches": [breach],
             "lookups": [lookup]}  # fmt: skip
     mine |= {"visaChecks": []}
-    page = str(html.Div(content({"myData": mine, "reads": [], "requests": []}, texts(language))))
+    page = str(
+        html.Div(
+            content(
+                {"myData": mine, "reads": [], "requests": [], "complaints": []}, texts(language)
+            )
+        )
+    )
     assert [one for one in said if one not in page] == []
 
 
@@ -120,7 +136,11 @@ def test_when_to_expect_a_decision_is_told_until_it_is_over(closed_at: str | Non
     person |= {"identityVersions": {"nodes": []}, "applications": {"nodes": [case]}}
     person |= {"breachNotices": {"nodes": []}, "movements": {"nodes": []}}
     mine = {"applicant": person, "keptSince": None, "note": "", **NOTHING_TOLD}
-    page = str(html.Div(content({"myData": mine, "reads": [], "requests": []}, texts("en"))))
+    page = str(
+        html.Div(
+            content({"myData": mine, "reads": [], "requests": [], "complaints": []}, texts("en"))
+        )
+    )
     assert ("4 Mar 2026" in page) is (closed_at is None)
 
 
@@ -132,7 +152,11 @@ class InPages(GatewayClient):
 
     async def ask(self, name: str, variables: Mapping[str, Any], *_: Any, **__: Any) -> Any:
         if name != READS:
-            return {"myData": {"applicant": None}, "dataRequests": {"nodes": []}}
+            return {
+                "myData": {"applicant": None},
+                "dataRequests": {"nodes": []},
+                "complaints": {"nodes": []},
+            }
         self.after.append(variables["after"])
         at = int(variables["after"] or 0)
         has_more = at + 1 < len(self.pages)
@@ -157,7 +181,7 @@ def test_a_version_that_is_not_in_force_is_said_to_be_proposed() -> None:
     person |= {"identityVersions": {"nodes": versions}, "applications": {"nodes": []}}
     person |= {"breachNotices": {"nodes": []}, "movements": {"nodes": []}}
     mine = {"applicant": person, "keptSince": None, "note": "", **NOTHING_TOLD}
-    shown = content({"myData": mine, "reads": [], "requests": []}, texts("en"))
+    shown = content({"myData": mine, "reads": [], "requests": [], "complaints": []}, texts("en"))
     [heading, listed] = shown[3].children
     assert heading.children == "Corrections"
     assert [one.children[1:] for one in listed.children] == [
@@ -191,11 +215,15 @@ def test_who_checked_a_visa_and_each_entry_and_exit_are_told() -> None:
         "visaChecks": checks,
     }
     say = texts("en")
-    page = str(html.Div(content({"myData": mine, "reads": [], "requests": []}, say)))
+    page = str(
+        html.Div(content({"myData": mine, "reads": [], "requests": [], "complaints": []}, say))
+    )
     for said in ("stay until 31 Mar 2026", "entry, CGK", "GA715", "28 Feb 2026"):
         assert said in page
     departed = {**visa, "stay": {"presence": "DEPARTED", "until": "2026-03-31"}}
     case["decision"]["visa"] = departed
-    page = str(html.Div(content({"myData": mine, "reads": [], "requests": []}, say)))
+    page = str(
+        html.Div(content({"myData": mine, "reads": [], "requests": [], "complaints": []}, say))
+    )
     assert "stay until" not in page
     assert field_names(["movements.port"], say) == ["Entries and exits"]

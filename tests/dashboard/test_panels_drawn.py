@@ -151,6 +151,10 @@ PAGES: Mapping[str, tuple[tuple[str, ...], Maker]] = {
         ("backlog/question", "backlog/statuses"),
         Maker({"status": words_of("backlog.status.")}, frozenset({"targetDueAt"})),
     ),
+    "complaints": (
+        ("complaints/question",),
+        Maker({"kind": words_of("complaints.kind.")}, frozenset({"answeredAt", "answeredRole"})),
+    ),
     "decisions": (("decisions/question", "decisions/officers"), Maker()),
     "desk": (("desk/question",), Maker()),
     "endpoints": (

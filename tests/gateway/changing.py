@@ -78,6 +78,10 @@ ANSWERS = {
     "closeAlert": "alert { id }",
     "requestUpload": "upload { id ticket }",
     **dict.fromkeys(
+        ("lodgeComplaint", "sortComplaint", "entrustComplaint", "answerComplaint"),
+        "complaint { id }",
+    ),
+    **dict.fromkeys(
         ("openInquiry", "approveInquiry", "reviewInquiry"),
         "inquiry { id reference seen endsAt mostPeople approvedBy verdict }",
     ),
@@ -102,6 +106,10 @@ UNSAID: Mapping[str, dict[str, Any]] = {
     "resumeWebhook": {"endpointId": "nobody's"},
     "removeWebhook": {"endpointId": "nobody's"},
     "redeliverNotices": {"endpointId": "nobody's", "fromNumber": 1, "throughNumber": 2},
+    "lodgeComplaint": {"text": "I waited."},
+    "sortComplaint": {"complaintId": "nobody's", "kind": "SERVICE"},
+    "entrustComplaint": {"complaintId": "nobody's", "supervisor": "supervisor"},
+    "answerComplaint": {"complaintId": "nobody's", "answer": "So."},
     "fetchVisa": {"visaNumber": "ID0000000000000"},
     "submitApplication": {"entryOn": ENTRY_ON},
     "recordDocuments": {"documents": []},

@@ -36,6 +36,8 @@ PURPOSES = {
     Role.PARTNER_AGENT: '@purpose(code: INTAKE, reference: "SGPO-OPEN-0006")',
     Role.AUDITOR: '@purpose(code: DATA_REQUEST, reference: "RQST-POST-0000")',
 }
+COMPLAINT_STAFF = (Role.AUDITOR, Role.SUPERVISOR, Role.PARTNER_MANAGER)
+OF_A_COMPLAINT = '@purpose(code: COMPLAINT, reference: "CMPL-SERV-0000")'
 #: By what each role that reads published figures can tell them apart.
 GROUPS = {Role.PARTNER_MANAGER: "COUNTRY", Role.PARTNER_AGENT: "CENTRE"}
 PRECISIONS = {"R": {"EXACT"}, "F": {"EXACT"}, "P": {"ROUNDED", "SUPPRESSED"}}
@@ -70,12 +72,13 @@ def has(role: Role, coordinate: str) -> bool:
 async def test_a_field_is_answered_or_refused_as_the_matrix_says(
     who: dict[str, Viewer], traffic: Traffic, role: Role
 ) -> None:
-    operation = f"query {PURPOSES.get(role, '')}"
-
     def is_hidden(coordinate: str) -> bool:
         return not has(role, coordinate)
 
     for type_name, (way, *_) in WAYS.items():
+        is_named = type_name in ("Complaint", "ComplaintText") and role in COMPLAINT_STAFF
+        purpose = OF_A_COMPLAINT if is_named else PURPOSES.get(role, "")
+        operation = f"query {purpose}"
         names = [name for owner, name in RIGHTS if owner == type_name and name != "[rows]"]
         refused = [n for n in names if any(map(is_hidden, Asking(way, [n]).coordinates))]
         together = [name for name in names if name not in refused]

@@ -100,6 +100,9 @@ MADE_AT = {
     "reference_change": "proposed_at",
     "access_event": "occurred_at",
     "breach_lookup": "occurred_at",
+    "complaint": "lodged_at",
+    "complaint_read": "occurred_at",
+    "complaint_text": "(SELECT lodged_at FROM complaint WHERE id = complaint_id)",
 }
 
 

@@ -15,7 +15,7 @@ from graphql import GraphQLEnumType, GraphQLInputObjectType, get_introspection_q
 from gateway.access.fields import is_readable, readable_fields
 from gateway.limits import MOST_ROOT_FIELDS
 from gateway.policy import POLICY, PURPOSES
-from models.vocabulary import Role
+from models.vocabulary import Purpose, Role
 from tests.gateway.conftest import Answer, Traffic, Viewer
 from tests.gateway.ways import (
     FOLLOWED,
@@ -49,6 +49,7 @@ LISTS = {
     "Bill": "bills", "MailSubscription": "mailSubscriptions",
     "SavedView": "savedViews", "VisaCheck": "visaChecks", "MonthNote": "monthNotes",
     "Crossing": "unmatchedCrossings", "Stay": "overstays",
+    "Complaint": "complaints",
     "WebhookEndpoint": "webhookEndpoints", "WebhookNotice": "webhookNotices",
 }  # fmt: skip
 
@@ -69,11 +70,13 @@ async def letter(world: str, connection: asyncpg.Connection) -> None:
     )
 
 
-def operation(role: Role) -> str:
-    """Whoever needs a purpose says one, for a case on the own desk or a letter, so that nothing but
-    the field is in question."""
+def operation(role: Role, type_name: str) -> str:
+    """Whoever needs a purpose says one, for a case on the own desk, a letter or a complaint, so
+    that nothing but the field is in question."""
     if role is Role.APPLICANT or role not in PURPOSES:
         return "query"
+    if type_name in ("Complaint", "ComplaintText") and Purpose.COMPLAINT in PURPOSES[role]:
+        return 'query @purpose(code: COMPLAINT, reference: "CMPL-SERV-0000")'
     named = LETTER if role is Role.AUDITOR else "SGPO-OPEN-0006"
     return f'query @purpose(code: {PURPOSES[role][0]}, reference: "{named}")'
 
@@ -105,7 +108,7 @@ async def check_type(
         refused = [name for name, it in every.items() if any(map(is_hidden, it.coordinates))]
         together = [name for name in every if name not in refused]
         for asking in split_by_root_fields(way, together):
-            document = asking.document(operation(role))
+            document = asking.document(operation(role, type_name))
             answer = await viewer(document)
             assert (answer.status, answer.errors) == (200, []), document
         traffic.statements.clear()
@@ -113,12 +116,13 @@ async def check_type(
         askings = [*split_by_mistakes(way, refused)]
         if any(map(is_hidden, Asking(way, []).coordinates)):
             askings = askings[:1]  # the way is closed, whatever is at its end
-        documents = [(asking, asking.document(operation(role))) for asking in askings]
+        documents = [(asking, asking.document(operation(role, type_name))) for asking in askings]
         if number == 0:
-            documents += [(it, it.with_alias(operation(role))) for it in askings]
-            documents += [(it, it.with_fragment(operation(role))) for it in askings]
+            documents += [(it, it.with_alias(operation(role, type_name))) for it in askings]
+            documents += [(it, it.with_fragment(operation(role, type_name))) for it in askings]
             documents += [
-                (every[name], every[name].document(operation(role))) for name in refused[:1]
+                (every[name], every[name].document(operation(role, type_name)))
+                for name in refused[:1]
             ]
         for asking, document in documents:
             hidden = asking.outermost(is_hidden)

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from models.jobs.erase_people import erase_due, reconcile
-from models.rights.erasure_steps import delete_keys_of_bans, hide_ended_bans
+from models.rights.erasure_steps import delete_other_keys, hide_ended_bans
 from tests.gateway.changing import row_id
 from tests.journeys.test_ban import (
     WHO_IS_IT,
@@ -88,5 +88,5 @@ async def restore_backup(
     )  # fmt: skip
     assert kept["keys_deleted_at"] is None
     assert await reconcile(KEYS, connection) >= 1
-    assert await delete_keys_of_bans(KEYS, connection, 9) >= 1
+    assert await delete_other_keys(KEYS, connection, 9) >= 1
     assert (await connection.fetchrow(_ROW, subject))["keys_deleted_at"] is not None

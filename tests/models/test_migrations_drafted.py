@@ -34,7 +34,7 @@ CHANGES = (
     ("models/schema/notifications.sql", "AFTER UPDATE OF approved_by, withdrawn_by ON ban_entry",
      "AFTER UPDATE OF approved_by, rejected_by, withdrawn_by ON ban_entry"),
     ("models/schema/read_budgets.sql", "CREATE TRIGGER count_reads AFTER INSERT ON ban_read\n"
-     "    REFERENCING NEW TABLE AS logged EXECUTE FUNCTION count_ban_reads();\n", ""),
+     "    REFERENCING NEW TABLE AS logged EXECUTE FUNCTION count_reads_by('ban_id');\n", ""),
 )  # fmt: skip
 CHECKED = """
 import sys

@@ -161,6 +161,7 @@ _OTHERWISE = {
     **dict.fromkeys(("saveView", "renameSavedView", "removeSavedView"), "savedView"),
     **dict.fromkeys(("noteMonth", "removeMonthNote"), "monthNote"),
     **dict.fromkeys(subscribing.TABLES["webhook_endpoint"].mutations, "webhookEndpoint"),
+    **dict.fromkeys(subscribing.TABLES["complaint"].mutations, "complaint"),
     **dict.fromkeys(("openInquiry", "approveInquiry", "reviewInquiry"), "inquiry"),
 }
 #: What each change that is of no case answers with, by its table.

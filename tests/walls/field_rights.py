@@ -93,7 +93,7 @@ _OPEN: dict[str, Lines] = {
     "Alert": {
         "id position raisedAt kind actor actorRole isOpen":  "- - R - - R - - - - - - - -",
         "closedAt closedBy closeReason inquiry":             "- - R - - R - - - - - - - -",
-        "applicant banEntry":                                "- - R - - R - - - - - - - -",
+        "applicant banEntry complaint":                      "- - R - - R - - - - - - - -",
     },
     "Inquiry": {
         "id reference reason minutes mostPeople endsAt":     "- - R - - R - - - - - - - -",
@@ -210,6 +210,18 @@ _CASES: dict[str, Lines] = {
         "lookupsComparedAt":                                 "- - - - - R R - - - - - - -",
         "lodgedBy answeredBy lookups":                       "- - - - - R - - - - - - - -",
         "lookupsProposedBy lookupsApprovedBy":               "- - - - - R - - - - - - - -",
+    },
+    # What applicants complain of: sorted by an auditor first.
+    "Complaint": {
+        "id reference isOpen lodgedAt dueAt application":    "- - R R - R R - - - - - - -",
+        "centre answeredRole answeredAt text":               "- - R R - R R - - - - - - -",
+        "kind partner country sortedAt":                     "- - R R - R - - - - - - - -",
+        "entrustedTo entrustedAt answeredBy":                "- - R - - R - - - - - - - -",
+        "sortedBy entrustedBy reads":                        "- - - - - R - - - - - - - -",
+    },
+    "ComplaintText": {"complaint answer":                    "- - R R - R R - - - - - - -"},
+    "ComplaintRead": {
+        "occurredAt actor actorRole purpose fields":         "- - - - - R - - - - - - - -",
     },
     # That digests are kept reveals a refusal, a revocation or a ban.
     "Erasure": {
@@ -570,6 +582,7 @@ _WAYS: dict[str, Lines] = {
         "people":                                            "- R R - - R - - - - - - - -",
         "visaStatus":                                        "- - - - - - - - - - - R R -",
         "visaChecks":                                        "- - - - - R - - - - - - - -",
+        "complaints":                                        "- - R R - R R - - - - - - -",
         "dataRequests":                                      "- - - - - R R - - - - - - -",
         "personLookups":                                     "- R R - - R - - - - - - - -",
     },
@@ -641,7 +654,7 @@ PAGED = (
     "ApplicationEvent", "Decision", "Assignment", "RequestedItem", "Screening", "AccessEvent",
     "Suspension", "Correction", "IdentityVersion", "ReferenceChange", "PersonLink", "LinkerRead",
     "PersonLookup", "VisaCheck", "BanEntry", "BanRead", "Alert", "Inquiry", "InquiryPerson",
-    "DataRequest",
+    "DataRequest", "Complaint", "ComplaintRead",
     "Bill", "UnmatchedPayment", "Crossing", "Movement", "Stay",
     "LegalHold", "Breach", "BreachNotice", "MailSubscription",
     "WebhookEndpoint", "WebhookNotice",

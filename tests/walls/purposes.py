@@ -16,7 +16,7 @@ from tests.acting import act
 from tests.gateway.oracle import Claims, role_of
 from tests.taking_lines import line_taken
 from tests.walls.judging import rule_changes
-from tests.walls.reach import WHO, named_case, viewer
+from tests.walls.reach import COMPLAINTS, WHO, named_case, viewer
 from tests.walls.undoing import undone
 from tests.world import applicant_id
 
@@ -32,6 +32,11 @@ WHY: dict[str, str] = {
 UNSAID = {"APPLICANT": "OWN_DATA"}
 #: Why a role looks people up that reads no identity: it writes no entry of a read.
 LOOKS_UP = {"AUDITOR": "DATA_REQUEST"}
+#: Why a role reads what complaints say.
+COMPLAINED = {
+    **dict.fromkeys(("AUDITOR", "SUPERVISOR", "PARTNER_MANAGER"), "COMPLAINT"),
+    "APPLICANT": "OWN_DATA",
+}
 #: What the log says of whoever names no case.
 NO_CASE = {"APPLICANT": "OWN", "PARTNER_AGENT": "INTAKE"}
 
@@ -39,6 +44,13 @@ _ENTER = """
     INSERT INTO access_event (id, applicant_id, actor, actor_role, actor_partner_code,
         actor_country_code, purpose, case_reference, fields, trace_id)
     VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, '{}', 'trace')
+"""
+
+
+_READ = """
+    INSERT INTO complaint_read (id, complaint_id, actor, actor_role, purpose, case_reference,
+        fields, trace_id)
+    VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, '{}', 'trace')
 """
 
 
@@ -93,14 +105,22 @@ def changed_implied() -> Iterator[ChangedPurpose]:
             yield ChangedPurpose(role, what, IMPLIED_PURPOSE, None if loses else purpose)
 
 
+def _complained_by_domain(role: str) -> set[str]:
+    return {f"complaint: {purpose}" for purpose in COMPLAINED.get(role, "").split()}
+
+
 def allowed_by_domain(claims: Claims) -> set[str]:
-    """For which purposes a viewer may read identity, as the domain has it."""
-    return set(WHY.get(role_of(claims), "").split())
+    """For which purposes a viewer may read identity, and what a complaint says that is named."""
+    role = role_of(claims)
+    names = role in NO_CASE or named_case(claims)
+    return set(WHY.get(role, "").split()) | (_complained_by_domain(role) if names else set())
 
 
 def stated_by_domain(claims: Claims) -> set[str]:
     """The purposes that a viewer may state, as the domain has it."""
-    return allowed_by_domain(claims) | set(LOOKS_UP.get(role_of(claims), "").split())
+    role = role_of(claims)
+    looks_up = set(LOOKS_UP.get(role, "").split())
+    return set(WHY.get(role, "").split()) | looks_up | _complained_by_domain(role)
 
 
 def implied_by_domain(claims: Claims) -> str | None:
@@ -111,13 +131,21 @@ def implied_by_domain(claims: Claims) -> str | None:
 def allowed_by_gateway(claims: Claims) -> tuple[set[str], str | None]:
     """The purposes that the gateway takes when they are said, and the one it takes unsaid."""
     values = {purpose.value for purpose in Purpose if _accepted_purpose(claims, purpose)}
+    values |= {
+        f"complaint: {purpose}"
+        for purpose in Purpose
+        if _accepted_purpose(claims, purpose, is_of_complaints=True)
+    }
     return values, _accepted_purpose(claims, None)
 
 
-def _accepted_purpose(claims: Claims, purpose: Purpose | None) -> str | None:
+def _accepted_purpose(
+    claims: Claims, purpose: Purpose | None, *, is_of_complaints: bool = False
+) -> str | None:
     with suppress(RequestError):
         arguments = {"code": purpose.value, "reference": "TEST"} if purpose else None
-        return stated_purpose(viewer(claims), arguments).code.value
+        whose = viewer(claims)
+        return stated_purpose(whose, arguments, is_of_complaints=is_of_complaints).code.value
     return None
 
 
@@ -132,6 +160,13 @@ async def allowed_by_database(connection: asyncpg.Connection, claims: Claims) ->
                 entry = applicant_id("Wei Tan"), *_reader_of_entry(claims), purpose.value, case
                 await connection.execute(_ENTER, *entry)
                 entered.add(purpose.value)
+        async with undone(connection):
+            with suppress(asyncpg.InsufficientPrivilegeError):
+                await act(connection, viewer(claims))
+                case = named_case(claims) or NO_CASE.get(role_of(claims), "TEST")
+                by = claims.get("sub", ""), role_of(claims)
+                await connection.execute(_READ, COMPLAINTS[0].id, *by, purpose.value, case)
+                entered.add(f"complaint: {purpose}")
     return entered
 
 
@@ -176,8 +211,12 @@ def same_before_the_second(mutant: ChangedPurpose) -> str | None:
     """Why a database with the mutant's rules is ours all the same."""
     if mutant.is_implied:
         return "the log has a purpose whether or not one was stated"
-    if mutant.role not in WHY:
+    if mutant.role not in (*WHY, *COMPLAINED):
         return f"{mutant.role} reads no identity, and writes nothing in the log"
+    if mutant.role not in WHY and "COMPLAINT" not in mutant.name and "OWN_DATA" not in mutant.name:
+        return f"{mutant.role} reads no identity, and complaints for none of these"
+    if mutant.role not in COMPLAINED and "COMPLAINT" in mutant.name:
+        return f"{mutant.role} reads no complaints"
     return None
 
 

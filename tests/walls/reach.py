@@ -46,6 +46,8 @@ from tests.world import (
 Key = tuple[Any, ...]
 
 HELD = "SGPO-HELD-0007"
+#: Uploads of it.
+UNFINISHED, REPLACED = UUID(int=897), UUID(int=898)
 #: How long ago some cases closed, in hours: agents read a decision for 720.
 CLOSED_HOURS_AGO = {
     "AUSY-GRAN-0001": 721, "AUSY-LATE-0002": 719, "AUME-INCO-0004": 1, "NZGR-MIDN-0008": 1,
@@ -126,6 +128,32 @@ NOTED = {
     "manager-au": ("NUSA", "AU"), "manager-sg": ("NUSA", "SG"),
     "manager-andalan": ("ANDALAN", "AU"),
 }  # fmt: skip
+
+
+class SampleComplaint(NamedTuple):
+    """One complaint: of which kind, by whom, of whose partner, and to whom it is entrusted."""
+
+    reference: str
+    kind: str
+    account: str
+    partner: str | None = None
+    country: str | None = None
+    entrusted_to: str | None = None
+
+    @property
+    def id(self) -> UUID:
+        return UUID(int=890 + COMPLAINTS.index(self))
+
+
+COMPLAINTS = (
+    SampleComplaint("CMPL-UNSO-0000", "UNSORTED", "applicant", "NUSA", "AU"),
+    SampleComplaint("CMPL-SERV-0000", "SERVICE", "applicant", "NUSA", "AU"),
+    SampleComplaint("CMPL-ZEAL-0000", "SERVICE", "applicant-2", "NUSA", "NZ"),
+    SampleComplaint("CMPL-ANDA-0000", "SERVICE", "applicant-2", "ANDALAN", "AU"),
+    SampleComplaint("CMPL-DIRE-0000", "SERVICE", "applicant-3"),
+    SampleComplaint("CMPL-INTE-0000", "INTEGRITY", "applicant", "NUSA", "AU"),
+    SampleComplaint("CMPL-TOLD-0000", "INTEGRITY", "applicant", "NUSA", "AU", "supervisor-2"),
+)
 #: Where partners' systems are told, and of which partner's files in which country.
 ENDPOINTS = {
     "https://nusa.example/au": ("NUSA", "AU"),
@@ -264,6 +292,39 @@ ODD: dict[str, Claims] = {
         "role": "SUPERVISOR", "sub": "supervisor", "names": OVER[1],
     },
     "screening-for-a-ban": {"role": "SCREENING", "sub": "screening", "names": "BANN-ELSE-0000"},
+    # For a complaint: one of service, one of integrity, and one that is not sorted. A manager whose
+    # token has a centre as well reaches countries all the same.
+    "manager-for-a-complaint": {
+        "role": "PARTNER_MANAGER", "sub": "manager-au", "partner": "NUSA", "countries": ["AU"],
+        "centres": ["AU-SYD"], "names": "CMPL-SERV-0000",
+    },
+    "manager-for-one-of-integrity": {
+        "role": "PARTNER_MANAGER", "sub": "manager-au", "partner": "NUSA", "countries": ["AU"],
+        "names": "CMPL-TOLD-0000",
+    },
+    "manager-for-one-of-another-country": {
+        "role": "PARTNER_MANAGER", "sub": "manager-au", "partner": "NUSA", "countries": ["AU"],
+        "names": "CMPL-ZEAL-0000",
+    },
+    "manager-for-one-of-another-partner": {
+        "role": "PARTNER_MANAGER", "sub": "manager-au", "partner": "NUSA", "countries": ["AU"],
+        "names": "CMPL-ANDA-0000",
+    },
+    "supervisor-for-a-complaint": {
+        "role": "SUPERVISOR", "sub": "supervisor", "names": "CMPL-DIRE-0000",
+    },
+    "supervisor-for-an-unsorted-one": {
+        "role": "SUPERVISOR", "sub": "supervisor", "names": "CMPL-UNSO-0000",
+    },
+    "supervisor-accused": {
+        "role": "SUPERVISOR", "sub": "supervisor", "names": "CMPL-TOLD-0000",
+    },
+    "supervisor-entrusted": {
+        "role": "SUPERVISOR", "sub": "supervisor-2", "names": "CMPL-TOLD-0000",
+    },
+    "auditor-for-a-complaint": {
+        "role": "AUDITOR", "sub": "auditor", "names": "CMPL-INTE-0000",
+    },
     "agent-at-the-portal-of-sg": {
         "role": "PARTNER_AGENT", "sub": "agent-sg", "partner": "NUSA", "countries": ["SG"],
     },
@@ -411,6 +472,15 @@ async def complete(connection: asyncpg.Connection) -> None:
                 *(requested_item_id(case.reference), application_id(case.reference)),
                 at("03-01 12:00"),
             )
+    # One that is not there yet, and one that another replaced.
+    for number, (upload, kind) in enumerate(((UNFINISHED, "ITINERARY"), (REPLACED, "PHOTOGRAPH"))):
+        await connection.execute(
+            "INSERT INTO document_upload (id, application_id, kind, media_type, size, sha256,"
+            " requested_by, expires_at, completed_at, replaced_at) SELECT $1, $2, $3, 'PNG', 1,"
+            " decode(repeat('0a', 32), 'hex'), 'service', now() + interval '1 day', at, at"
+            " FROM (SELECT CASE WHEN $4 THEN now() END AS at) AS one",
+            *(upload, application_id(HELD), kind, bool(number)),
+        )
     for number, (ban, matched) in enumerate(BANNED.items()):
         await connection.execute(
             "INSERT INTO ban_entry (id, reference, ground, reason, banned_from, proposed_by,"
@@ -550,6 +620,32 @@ async def complete(connection: asyncpg.Connection) -> None:
         " VALUES ($1, $2, '1', 1, 'treasury-3')",
         *(UUID(int=876), KEPT_RECEIPT),
     )
+    for one in COMPLAINTS:
+        await connection.execute(
+            "INSERT INTO complaint (id, reference, applicant_id, account, partner_code,"
+            " country_code, kind, sorted_by, sorted_at, entrusted_to, entrusted_by, entrusted_at)"
+            " SELECT $1, $2, $3, $4, $5, $6, kind, CASE WHEN is_sorted THEN 'auditor-3' END,"
+            " CASE WHEN is_sorted THEN now() END, $8, CASE WHEN is_told THEN 'auditor-3' END,"
+            " CASE WHEN is_told THEN now() END"
+            " FROM (SELECT $7::text AS kind, $7 <> 'UNSORTED' AS is_sorted,"
+            " $8::text IS NOT NULL AS is_told) AS one",
+            *(one.id, one.reference, applicant_id(oracle.ACCOUNTS[one.account]), one.account),
+            *(one.partner, one.country, one.kind, one.entrusted_to),
+        )
+        await connection.execute(
+            "INSERT INTO complaint_text (complaint_id, complaint) VALUES ($1, 'Why.')", one.id
+        )
+        await connection.execute(
+            "INSERT INTO complaint_read (id, complaint_id, actor, actor_role, purpose,"
+            " case_reference, fields, trace_id) VALUES ($1, $1, 'auditor-3', 'AUDITOR',"
+            " 'COMPLAINT', $2, '{}', 'trace')",
+            *(one.id, one.reference),
+        )
+        await connection.execute(
+            "INSERT INTO alert (id, kind, actor, actor_role, complaint_id)"
+            " VALUES ($1, 'COMPLAINT_OVERDUE', $2, 'ANONYMOUS', $1)",
+            *(one.id, one.reference),
+        )
     for number, (url, place) in enumerate(ENDPOINTS.items(), 881):
         await connection.execute(
             "INSERT INTO webhook_endpoint (id, partner_code, country_code, url, secret,"
@@ -774,12 +870,14 @@ def _case_documents(claims: Claims) -> set[Key]:
 
 
 def _uploads(claims: Claims) -> set[Key]:
-    """All of them were sent by the account of one partner's system, and are there."""
+    """All of them were sent by the account of one partner's system, and all but one are there."""
     role = role_of(claims)
     if role == "SCREENING":
         return set()
     own = role != "PARTNER_SERVICE" or claims["sub"] == "service"
-    return {(application_id(case.reference),) for case in _cases(claims) if own}
+    references = {case.reference for case in _cases(claims) if own}
+    sends = role in ("PARTNER_AGENT", "APPLICANT", "PARTNER_SERVICE") and HELD in references
+    return _each({*map(application_id, references), *([UNFINISHED] if sends else [])})
 
 
 def _contents(claims: Claims) -> set[Key]:
@@ -1076,12 +1174,13 @@ def _notices(claims: Claims) -> set[Key]:
 
 
 def _alerts(claims: Claims) -> set[Key]:
-    """Auditors read all, a supervisor those of others."""
+    """Auditors read all, a supervisor those of others, and of complaints in reach."""
     match role_of(claims):
         case "AUDITOR":
-            return {(actor,) for actor, _ in ALERTS}
+            return {(actor,) for actor, _ in ALERTS} | _each(complaints_of(claims))
         case "SUPERVISOR":
-            return {(actor,) for actor, _ in ALERTS if actor != claims["sub"]}
+            others = {(actor,) for actor, _ in ALERTS if actor != claims["sub"]}
+            return others | _each(complaints_of(claims))
         case _:
             return set()
 
@@ -1116,6 +1215,47 @@ def endpoints_of(claims: Claims) -> set[str]:
         url
         for url, (partner, country) in ENDPOINTS.items()
         if partner == own and country in countries
+    }
+
+
+def complaints_of(claims: Claims) -> set[str]:
+    """Those of service, for supervisors and for managers of the partner in the country; those of
+    integrity, for auditors and for whom one was entrusted to; the own; and for auditors all."""
+    me = claims.get("sub")
+    match role_of(claims):
+        case "AUDITOR":
+            return {one.reference for one in COMPLAINTS}
+        case "SUPERVISOR":
+            return {
+                one.reference
+                for one in COMPLAINTS
+                if one.kind == "SERVICE" or one.entrusted_to == me
+            }
+        case "PARTNER_MANAGER":
+            return {
+                one.reference
+                for one in COMPLAINTS
+                if (one.kind, one.partner) == ("SERVICE", claims["partner"])
+                and one.country in claims["countries"]
+            }
+        case "APPLICANT":
+            return {one.reference for one in COMPLAINTS if one.account == me}
+        case _:
+            return set()
+
+
+def _complaints(claims: Claims) -> set[Key]:
+    return _each(complaints_of(claims))
+
+
+def _complaint_texts(claims: Claims) -> set[Key]:
+    """Of the one that is named; complainants name none."""
+    reached, named = complaints_of(claims), named_case(claims)
+    is_own = role_of(claims) == "APPLICANT"
+    return {
+        (one.id,)
+        for one in COMPLAINTS
+        if one.reference in reached and (is_own or one.reference == named)
     }
 
 
@@ -1261,6 +1401,11 @@ _ROWS: dict[str, Reach] = {
     "MailSubscription": Reach("mail_subscription", ("subject",), _own_subscriptions),
     "SavedView": Reach("saved_view", ("subject",), _own_subscriptions),
     "MonthNote": Reach("month_note", ("author",), _notes),
+    "Complaint": Reach("complaint", ("reference",), _complaints),
+    "ComplaintText": Reach("complaint_text", ("complaint_id",), _complaint_texts),
+    "ComplaintRead": Reach(
+        "complaint_read", ("complaint_id",), _only("AUDITOR", {(one.id,) for one in COMPLAINTS})
+    ),
     "WebhookEndpoint": Reach("webhook_endpoint", ("url",), _endpoints),
     "WebhookDelivery": Reach("webhook_delivery", ("failure",), _endpoints),
     "WebhookNotice": Reach("webhook_notice", ("failure",), _endpoints),

@@ -12,6 +12,7 @@ from models import (
     BanEntry,
     Base,
     Breach,
+    Complaint,
     Crossing,
     DataRequest,
     GrantRuleStop,
@@ -51,6 +52,7 @@ _NOUNS = (
     UnmatchedPayment,
     Crossing,
     WebhookEndpoint,
+    Complaint,
 )
 _ANSWERS = (
     "application",
@@ -71,6 +73,7 @@ _ANSWERS = (
     "visaDocument",
     "webhookEndpoint",
     "grantRule",
+    "complaint",
 )
 #: What makes applications; the others change them.
 _MAKING = ("submitApplication", "submitApplications")

@@ -5,13 +5,22 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 
-from models import MailSubscription, MonthNote, SavedView, WebhookEndpoint
+from models import Complaint, MailSubscription, MonthNote, SavedView, WebhookEndpoint
 from tests.acting import act_writing
 from tests.gateway.oracle import Claims, role_of
-from tests.walls.reach import ENDPOINTS, NOTED, SUBSCRIBED, endpoints_of, viewer
+from tests.walls.reach import (
+    COMPLAINTS,
+    ENDPOINTS,
+    NOTED,
+    SUBSCRIBED,
+    complaints_of,
+    endpoints_of,
+    viewer,
+)
 from tests.walls.undoing import undone
 
 
@@ -33,6 +42,19 @@ class Written:
     reached: Callable[[Claims], set[str]] | None = None
     makers: str | None = None
     callers: Mapping[str, str] = field(default_factory=dict[str, str])
+    #: Whose rows the statement above changes, where not all that are reached.
+    may_change: Callable[[Claims], set[str]] | None = None
+    #: The names by keys, where those who write no row read keys of the rows that are reached.
+    keys: Mapping[UUID, str] = field(default_factory=dict[UUID, str])
+
+
+def complaints_answered_by(claims: Claims) -> set[str]:
+    """Auditors answer those of integrity, and complainants none."""
+    if role_of(claims) == "APPLICANT":
+        return set()
+    of_integrity = {one.reference for one in COMPLAINTS if one.kind == "INTEGRITY"}
+    reached = complaints_of(claims)
+    return reached & of_integrity if role_of(claims) == "AUDITOR" else reached
 
 
 #: Who reads figures exactly.
@@ -82,6 +104,23 @@ TABLES: Mapping[str, Written] = {
         {**dict.fromkeys(("registerWebhook", "rotateWebhookSecret"), "PARTNER_SERVICE"),
          "approveWebhook": "PARTNER_MANAGER"},
     ),
+    "complaint": Written(
+        ("lodgeComplaint", "sortComplaint", "entrustComplaint", "answerComplaint"),
+        "SUPERVISOR PARTNER_MANAGER AUDITOR APPLICANT",
+        Complaint.reference,
+        frozenset(one.reference for one in COMPLAINTS),
+        "INSERT INTO complaint (id, reference, applicant_id, account) SELECT gen_random_uuid(),"
+        " 'CMPL-NEWS-0000', id, account FROM applicant WHERE account = viewer.subject(NULL)",
+        "UPDATE complaint SET answered_by = viewer.subject(NULL), answered_role = viewer.role()"
+        " WHERE kind = CASE viewer.role() WHEN 'AUDITOR' THEN 'INTEGRITY' ELSE kind END"
+        " RETURNING reference",
+        complaints_of,
+        "APPLICANT",
+        {"lodgeComplaint": "APPLICANT", "sortComplaint": "AUDITOR", "entrustComplaint": "AUDITOR",
+         "answerComplaint": "SUPERVISOR PARTNER_MANAGER AUDITOR"},
+        may_change=complaints_answered_by,
+        keys={one.id: one.reference for one in COMPLAINTS},
+    ),
 }  # fmt: skip
 #: Which table each mutation writes.
 OF = {mutation: table for table, one in TABLES.items() for mutation in one.mutations}
@@ -113,9 +152,14 @@ def allowed_by_domain(claims: Claims) -> set[tuple[str, str]]:
         (table, whose)
         for table, one in TABLES.items()
         for whose in (
-            *_reached(one, claims),
+            *(one.may_change(claims) if one.may_change else _reached(one, claims)),
             *([MADE] if role_of(claims) in (one.makers or one.writers).split() else []),
         )
+    } | {
+        (f"key of {table}", whose)
+        for table, one in TABLES.items()
+        if one.keys
+        for whose in _reached(one, claims)
     }
 
 
@@ -134,4 +178,9 @@ async def allowed_by_database(
                 await act_writing(connection, viewer(claims))
                 await connection.execute(one.make)
                 let.add((table, MADE))
+        async with undone(connection):
+            with suppress(asyncpg.InsufficientPrivilegeError):
+                await act_writing(connection, viewer(claims))
+                found = await connection.fetch(f"SELECT id FROM {table}") if one.keys else []
+                let |= {(f"key of {table}", one.keys[row[0]]) for row in found}
     return let

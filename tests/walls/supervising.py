@@ -7,7 +7,7 @@ import asyncpg
 from models import Alert, Inquiry
 from tests.acting import act_writing
 from tests.gateway.oracle import Claims, role_of
-from tests.walls.reach import ALERTS, INQUIRIES, viewer
+from tests.walls.reach import ALERTS, INQUIRIES, complaints_of, viewer
 from tests.walls.undoing import undone
 
 #: Which table each mutation writes.
@@ -31,9 +31,10 @@ OPENS = "an inquiry of one's own"
 
 
 def reached_by_domain(mutation: str, claims: Claims) -> set[str]:
-    """What a supervisor may speak of: an alert about another one, any inquiry."""
+    """What a supervisor may speak of: an alert about another one, or a complaint in reach, any
+    inquiry."""
     if mutation == "closeAlert":
-        return {actor for actor, _ in ALERTS if actor != claims["sub"]}
+        return {actor for actor, _ in ALERTS if actor != claims["sub"]} | complaints_of(claims)
     return {one.reference for one in INQUIRIES}
 
 

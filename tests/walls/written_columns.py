@@ -70,11 +70,17 @@ _NOTES = {
 
 #: What whoever manages an endpoint writes of it.
 _TELLS = "paused_by resumed_by removed_by redeliver_from redeliver_through redeliver_by"
+#: What whoever answers a complaint writes of it.
+_ANSWERS_COMPLAINTS = {
+    "complaint": {"UPDATE": "answered_by answered_role"},
+    "complaint_text": {"UPDATE": "sealed"},
+}
 #: By role, table and verb.
 WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     "LEADERSHIP": {**_ONCE, **_SUBSCRIBES, **_NOTES},
     "PARTNER_MANAGER": {
-        **_ONCE, **_SUBSCRIBES, **_NOTES, "webhook_endpoint": {"UPDATE": f"approved_by {_TELLS}"},
+        **_ONCE, **_SUBSCRIBES, **_NOTES, **_ANSWERS_COMPLAINTS,
+        "webhook_endpoint": {"UPDATE": f"approved_by {_TELLS}"},
     },
     "OFFICER": {
         **_ONCE, **_APPROVES, **_SUBSCRIBES,
@@ -91,7 +97,7 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "visa": {"INSERT": _ISSUED},
     },
     "SUPERVISOR": {
-        **_ONCE, **_APPROVES, **_SUBSCRIBES,
+        **_ONCE, **_APPROVES, **_SUBSCRIBES, **_ANSWERS_COMPLAINTS,
         "application": {"UPDATE": "status closed_at current_decision_id is_referred is_held"},
         "application_event": {"INSERT": _HAPPENED},
         "assignment": {"INSERT": _PUT_ON_A_DESK, "UPDATE": _MOVED},
@@ -124,6 +130,10 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "data_request": {
             "INSERT": "id reference kind applicant_id account lodged_by lodged_role"
         },
+        "complaint": {
+            "INSERT": "id reference applicant_id account application_id centre_code"
+        },
+        "complaint_text": {"INSERT": "complaint_id sealed"},
     },
     "PARTNER_SERVICE": {
         **_WHOEVER_LODGES, **_DESK, **_PROPOSES, **_TAKES_IN,
@@ -153,6 +163,10 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     },
     "AUDITOR": {
         **_ONCE, **_SUBSCRIBES,
+        "complaint": {
+            "UPDATE": "answered_by answered_role kind sorted_by entrusted_to entrusted_by"
+        },
+        "complaint_text": {"UPDATE": "sealed"},
         "data_request": {
             "INSERT": "id reference kind applicant_id account lodged_by lodged_role",
             "UPDATE": "applicant_id outcome reason answered_by lookups_proposed_by"
@@ -207,6 +221,9 @@ NEVER_READ: Mapping[str, str] = {
     # An applicant alone is known from before, where something is handed in.
     "identity": f"AUDITOR {_NOT_APPLICANTS}",
     "data_request": _NOT_APPLICANTS,
+    "complaint_text.sealed": f"APPLICANT AUDITOR {_NOT_APPLICANTS}",
+    "complaint.account": f"APPLICANT AUDITOR {_NOT_APPLICANTS}",
+    "complaint": _NOT_APPLICANTS.replace(" SUPERVISOR", ""),
     "legal_hold": f"APPLICANT AUDITOR {_NOT_APPLICANTS}".replace(" SUPERVISOR", ""),
     "applicant.account": "AUDITOR",
     "applicant": _NOT_APPLICANTS,

@@ -70,8 +70,9 @@ PAGE.shows(show_my_data)
 def content(answer: Mapping[str, Any], say: Texts) -> list[Any]:
     """The sections, for people with a file and for those whose file was erased."""
     mine = answer["myData"]
+    asked = [_requests(answer["requests"], say), _complaints(answer["complaints"], say)]
     if mine is None:
-        return [html.P(say("my_data.nothing")), _requests(answer["requests"], say)]
+        return [html.P(say("my_data.nothing")), *asked]
     person = mine["applicant"]
     return [
         html.P(html.A(say("my_data.download"), href=f"/my-data.json?language={say.language}")),
@@ -84,7 +85,30 @@ def content(answer: Mapping[str, Any], say: Texts) -> list[Any]:
         _checks(mine["visaChecks"], say),
         _reads(answer["reads"], mine, say),
         _look_ups(mine["lookups"], say),
-        _requests(answer["requests"], say),
+        *asked,
+    ]
+
+
+def _complaints(complaints: Sequence[Mapping[str, Any]], say: Texts) -> html.Section | None:
+    """What one complained of, and the answers; nothing where there is none."""
+    if not complaints:
+        return None
+    return _section(
+        "complaints", html.Ul([html.Li(_complaint(one, say)) for one in complaints]), say
+    )
+
+
+def _complaint(one: Mapping[str, Any], say: Texts) -> list[Any]:
+    about = one["application"] or one["centre"] or {}
+    named = about.get("reference") or about.get("city") or say("complaints.directorate")
+    lodged = say("complaints.lodged", at=written_instant(one["lodgedAt"], say))
+    due = say("my_data.due", at=written_instant(one["dueAt"], say))
+    text = one["text"] or {}
+    line: list[Any] = [html.B(named), f" · {one['reference']} · {lodged}"]
+    line += [f" · {due}"] if one["isOpen"] else []
+    return [
+        *line,
+        *(html.P(html.Q(said)) for said in (text.get("complaint"), text.get("answer")) if said),
     ]
 
 

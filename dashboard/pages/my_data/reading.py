@@ -36,5 +36,9 @@ async def ask_my_data(
         after = events["pageInfo"]["endCursor"]
         if not events["pageInfo"]["hasNextPage"]:
             break
-    requests = answer["dataRequests"]["nodes"]
-    return {"myData": answer["myData"], "reads": reads, "requests": requests}
+    return {
+        "myData": answer["myData"],
+        "reads": reads,
+        "requests": answer["dataRequests"]["nodes"],
+        "complaints": answer["complaints"]["nodes"],
+    }

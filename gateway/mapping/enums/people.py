@@ -11,6 +11,7 @@ from models.vocabulary import (
     BanGround,
     BanMatchKind,
     BanState,
+    ComplaintKind,
     CorrectionState,
     DataRequestKind,
     DataRequestState,
@@ -119,11 +120,18 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "OWN_DATA": "One's own data.",
         "DELIVERY": "Handing a visa over to its holder.",
         "DATA_REQUEST": "A request of somebody whose data is on file, which has no case.",
+        "COMPLAINT": "A complaint, which has no case.",
     },
     DataRequestKind: {
         "ACCESS": "To learn what is on file about the person, and who read it.",
         "RECTIFICATION": "To have wrong data corrected.",
         "ERASURE": "To be erased.",
+    },
+    ComplaintKind: {
+        "UNSORTED": "An auditor has yet to say of which kind it is.",
+        "SERVICE": "How somebody was served: read by supervisors and the partner's managers.",
+        "INTEGRITY": "Of somebody's honesty: read by auditors, and by the one supervisor to whom"
+        " they entrust it.",
     },
     DataRequestState: {
         "OPEN": "It waits for its answer.",
@@ -160,6 +168,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "NOTICE_OVERDUE": "Recorded a breach of which the institution or the people were not told"
         " in time.",
         "TAMPERED": "Met a sealed value that somebody had changed in the database.",
+        "COMPLAINT_OVERDUE": "Nobody answered a complaint in time.",
         "REPEATED_CHECK": "Asked again whether a passenger's visa can be used, for the same flight"
         " or for a third one.",
         "UNLOGGED": "The key service opened people for this viewer, of whom the log of reads says "

@@ -8,6 +8,7 @@ from gateway.mutations.outcome import Result
 from gateway.policy import MUTATIONS
 from gateway.schema.mutations.ban_intents import BAN_INTENTS
 from gateway.schema.mutations.case_intents import INTENTS
+from gateway.schema.mutations.complaint_intents import COMPLAINT_INTENTS
 from gateway.schema.mutations.crossing_intents import CROSSING_INTENTS
 from gateway.schema.mutations.intent import Intent
 from gateway.schema.mutations.mail_intents import MAIL_INTENTS
@@ -27,6 +28,7 @@ ALL_INTENTS = (
     *REFERENCE_INTENTS,
     *SUPERVISION_INTENTS,
     *RIGHTS_INTENTS,
+    *COMPLAINT_INTENTS,
     *PAYMENT_INTENTS,
     *CROSSING_INTENTS,
     *MAIL_INTENTS,

@@ -13,6 +13,7 @@ from gateway.schema.application import Application
 from gateway.schema.ban_entry import BanEntry
 from gateway.schema.breach import Breach
 from gateway.schema.case_file import Bill, UnmatchedPayment
+from gateway.schema.complaint import Complaint
 from gateway.schema.data_request import DataRequest
 from gateway.schema.erasure import LegalHold
 from gateway.schema.grant_rule import GrantRule
@@ -56,6 +57,7 @@ ANSWERS: Mapping[str, Answer] = {
     "banEntry": Answer(BanEntry, f"The entry {_NOW}"),
     "suspension": Answer(Suspension, f"The suspension {_NOW}"),
     "dataRequest": Answer(DataRequest, f"The request {_NOW}"),
+    "complaint": Answer(Complaint, f"The complaint {_NOW}"),
     "breach": Answer(Breach, f"The breach {_NOW}"),
     "legalHold": Answer(LegalHold, f"The hold {_NOW}"),
     "mailSubscription": Answer(MailSubscription, f"The subscription {_NOW}"),

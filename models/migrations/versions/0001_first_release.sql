@@ -640,7 +640,7 @@ CREATE TABLE person_lookup (
     mac BYTEA,
     CONSTRAINT pk_person_lookup PRIMARY KEY (id),
     CONSTRAINT ck_person_lookup_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
-    CONSTRAINT ck_person_lookup_purpose_is_known CHECK (purpose IN ('CASEWORK', 'SUPERVISION', 'INTAKE', 'OWN_DATA', 'DELIVERY', 'DATA_REQUEST')),
+    CONSTRAINT ck_person_lookup_purpose_is_known CHECK (purpose IN ('CASEWORK', 'SUPERVISION', 'INTAKE', 'OWN_DATA', 'DELIVERY', 'DATA_REQUEST', 'COMPLAINT')),
     CONSTRAINT ck_person_lookup_by_is_known CHECK (by IN ('PASSPORT', 'NAME_AND_BIRTH_DATE')),
     CONSTRAINT ck_person_lookup_found_is_not_negative CHECK (found >= 0),
     CONSTRAINT ck_person_lookup_sought_by_a_key CHECK (num_nulls(sought_key, sought) IN (0, 2)),
@@ -1154,7 +1154,7 @@ CREATE TABLE ban_read (
     mac BYTEA,
     CONSTRAINT pk_ban_read PRIMARY KEY (id),
     CONSTRAINT ck_ban_read_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
-    CONSTRAINT ck_ban_read_purpose_is_known CHECK (purpose IN ('CASEWORK', 'SUPERVISION', 'INTAKE', 'OWN_DATA', 'DELIVERY', 'DATA_REQUEST')),
+    CONSTRAINT ck_ban_read_purpose_is_known CHECK (purpose IN ('CASEWORK', 'SUPERVISION', 'INTAKE', 'OWN_DATA', 'DELIVERY', 'DATA_REQUEST', 'COMPLAINT')),
     CONSTRAINT fk_ban_read_ban_id FOREIGN KEY(ban_id) REFERENCES ban_entry (id)
 );
 
@@ -1191,44 +1191,6 @@ CREATE TABLE reference_change_value (
     CONSTRAINT ck_reference_change_value_kind_is_known CHECK (kind IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT', 'GRANT_RULE')),
     CONSTRAINT fk_reference_change_value_change_id FOREIGN KEY(change_id) REFERENCES reference_change (id)
 );
-
-CREATE TABLE alert (
-    id UUID NOT NULL,
-    number BIGINT GENERATED ALWAYS AS IDENTITY,
-    written_in BIGINT DEFAULT pg_current_xact_id()::text::bigint NOT NULL,
-    raised_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    kind TEXT NOT NULL,
-    actor TEXT NOT NULL,
-    actor_role TEXT NOT NULL,
-    inquiry_id UUID,
-    breach_id UUID,
-    applicant_id UUID,
-    ban_id UUID,
-    closed_at TIMESTAMP WITH TIME ZONE,
-    closed_by TEXT,
-    close_reason TEXT,
-    is_open BOOLEAN GENERATED ALWAYS AS (closed_at IS NULL) STORED NOT NULL,
-    CONSTRAINT pk_alert PRIMARY KEY (id),
-    CONSTRAINT ck_alert_kind_is_known CHECK (kind IN ('READ_BUDGET', 'INQUIRY', 'REVIEW_OVERDUE', 'NOTICE_OVERDUE', 'TAMPERED', 'UNLOGGED', 'REPEATED_CHECK')),
-    CONSTRAINT ck_alert_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
-    CONSTRAINT ck_alert_closed_with_reason CHECK (num_nulls(closed_at, closed_by, close_reason) IN (0, 3)),
-    CONSTRAINT ck_alert_closed_by_another CHECK (closed_by <> actor),
-    CONSTRAINT ck_alert_about_whom CHECK (num_nonnulls(applicant_id, ban_id) = (kind = 'TAMPERED')::integer),
-    CONSTRAINT uq_alert_number UNIQUE (number),
-    CONSTRAINT fk_alert_inquiry_id FOREIGN KEY(inquiry_id) REFERENCES inquiry (id),
-    CONSTRAINT uq_alert_breach_id UNIQUE (breach_id),
-    CONSTRAINT fk_alert_breach_id FOREIGN KEY(breach_id) REFERENCES breach (id)
-);
-
-CREATE INDEX ix_alert_actor_kind_raised_at ON alert (actor, kind, raised_at);
-
-CREATE INDEX ix_alert_is_open_raised_at_id ON alert (is_open, raised_at, id);
-
-CREATE INDEX ix_alert_raised_at_id ON alert (raised_at, id);
-
-CREATE INDEX ix_alert_written_in_number ON alert (written_in, number);
-
-CREATE UNIQUE INDEX ix_alert_inquiry_id_kind ON alert (inquiry_id, kind);
 
 CREATE TABLE suspension (
     id UUID NOT NULL,
@@ -1383,7 +1345,7 @@ CREATE TABLE access_event (
     mac BYTEA,
     CONSTRAINT pk_access_event PRIMARY KEY (id),
     CONSTRAINT ck_access_event_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
-    CONSTRAINT ck_access_event_purpose_is_known CHECK (purpose IN ('CASEWORK', 'SUPERVISION', 'INTAKE', 'OWN_DATA', 'DELIVERY', 'DATA_REQUEST')),
+    CONSTRAINT ck_access_event_purpose_is_known CHECK (purpose IN ('CASEWORK', 'SUPERVISION', 'INTAKE', 'OWN_DATA', 'DELIVERY', 'DATA_REQUEST', 'COMPLAINT')),
     CONSTRAINT fk_access_event_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
 );
 
@@ -2008,6 +1970,59 @@ CREATE INDEX ix_person_link_linked_id_applicant_id ON person_link (linked_id, ap
 
 CREATE UNIQUE INDEX uq_person_link ON person_link (applicant_id, linked_id, reason);
 
+CREATE TABLE complaint (
+    id UUID NOT NULL,
+    reference TEXT NOT NULL,
+    applicant_id UUID NOT NULL,
+    account TEXT NOT NULL,
+    application_id UUID,
+    centre_code TEXT,
+    partner_code TEXT,
+    country_code TEXT,
+    lodged_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    due_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    kind TEXT DEFAULT 'UNSORTED' NOT NULL,
+    sorted_by TEXT,
+    sorted_at TIMESTAMP WITH TIME ZONE,
+    entrusted_to TEXT,
+    entrusted_by TEXT,
+    entrusted_at TIMESTAMP WITH TIME ZONE,
+    answered_by TEXT,
+    answered_role TEXT,
+    answered_at TIMESTAMP WITH TIME ZONE,
+    is_open BOOLEAN GENERATED ALWAYS AS (answered_at IS NULL) STORED NOT NULL,
+    CONSTRAINT pk_complaint PRIMARY KEY (id),
+    CONSTRAINT ck_complaint_kind_is_known CHECK (kind IN ('UNSORTED', 'SERVICE', 'INTEGRITY')),
+    CONSTRAINT ck_complaint_answered_role_is_known CHECK (answered_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
+    CONSTRAINT ck_complaint_about_one_thing CHECK (num_nonnulls(application_id, centre_code) < 2),
+    CONSTRAINT ck_complaint_sorted_by_somebody CHECK (num_nulls(sorted_by, sorted_at) = CASE kind WHEN 'UNSORTED' THEN 2 ELSE 0 END),
+    CONSTRAINT ck_complaint_entrusted_by_somebody CHECK (num_nulls(entrusted_to, entrusted_by, entrusted_at) IN (0, 3)),
+    CONSTRAINT ck_complaint_entrusted_of_integrity CHECK (entrusted_to IS NULL OR kind = 'INTEGRITY'),
+    CONSTRAINT ck_complaint_entrusted_to_another CHECK (entrusted_to <> entrusted_by),
+    CONSTRAINT ck_complaint_answered_by_somebody CHECK (num_nulls(answered_by, answered_role, answered_at) IN (0, 3)),
+    CONSTRAINT ck_complaint_sorted_first CHECK (answered_at IS NULL OR kind <> 'UNSORTED'),
+    CONSTRAINT uq_complaint_reference UNIQUE (reference),
+    CONSTRAINT fk_complaint_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id),
+    CONSTRAINT fk_complaint_application_id FOREIGN KEY(application_id) REFERENCES application (id),
+    CONSTRAINT fk_complaint_centre_code FOREIGN KEY(centre_code) REFERENCES centre (code),
+    CONSTRAINT fk_complaint_partner_code FOREIGN KEY(partner_code) REFERENCES partner (code),
+    CONSTRAINT fk_complaint_country_code FOREIGN KEY(country_code) REFERENCES country (code)
+);
+
+CREATE INDEX ix_complaint_account_due_at_id ON complaint (account, due_at, id);
+
+CREATE INDEX ix_complaint_applicant_id ON complaint (applicant_id);
+
+CREATE INDEX ix_complaint_application_id ON complaint (application_id);
+
+CREATE INDEX ix_complaint_due_at_id ON complaint (due_at, id);
+
+CREATE INDEX ix_complaint_is_open_due_at_id ON complaint (is_open, due_at, id);
+
+CREATE INDEX ix_complaint_kind_due_at_id ON complaint (kind, due_at, id);
+
+CREATE INDEX ix_complaint_partner_code_country_code_due_at_id ON complaint (partner_code, country_code, due_at, id);
+
 CREATE TABLE legal_hold (
     id UUID NOT NULL,
     application_id UUID NOT NULL,
@@ -2164,6 +2179,81 @@ CREATE INDEX ix_item_answer_applicant_id ON item_answer (applicant_id);
 
 CREATE INDEX ix_item_answer_application_id ON item_answer (application_id);
 
+CREATE TABLE complaint_text (
+    complaint_id UUID NOT NULL,
+    sealed JSONB DEFAULT '{}' NOT NULL,
+    complaint TEXT,
+    answer TEXT,
+    erased_at TIMESTAMP WITH TIME ZONE,
+    keys_deleted_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_complaint_text PRIMARY KEY (complaint_id),
+    CONSTRAINT ck_complaint_text_hidden_first CHECK (keys_deleted_at IS NULL OR erased_at IS NOT NULL),
+    CONSTRAINT fk_complaint_text_complaint_id FOREIGN KEY(complaint_id) REFERENCES complaint (id)
+);
+
+CREATE INDEX ix_complaint_text_unfinished ON complaint_text (complaint_id) WHERE erased_at IS NOT NULL AND keys_deleted_at IS NULL;
+
+CREATE TABLE complaint_read (
+    id UUID NOT NULL,
+    occurred_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    complaint_id UUID NOT NULL,
+    actor TEXT NOT NULL,
+    actor_role TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    case_reference TEXT NOT NULL,
+    fields TEXT[] NOT NULL,
+    trace_id TEXT NOT NULL,
+    mac_key TEXT,
+    mac BYTEA,
+    CONSTRAINT pk_complaint_read PRIMARY KEY (id),
+    CONSTRAINT ck_complaint_read_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
+    CONSTRAINT ck_complaint_read_purpose_is_known CHECK (purpose IN ('CASEWORK', 'SUPERVISION', 'INTAKE', 'OWN_DATA', 'DELIVERY', 'DATA_REQUEST', 'COMPLAINT')),
+    CONSTRAINT fk_complaint_read_complaint_id FOREIGN KEY(complaint_id) REFERENCES complaint (id)
+);
+
+CREATE INDEX ix_complaint_read_complaint_id_occurred_at_id ON complaint_read (complaint_id, occurred_at, id);
+
+CREATE TABLE alert (
+    id UUID NOT NULL,
+    number BIGINT GENERATED ALWAYS AS IDENTITY,
+    written_in BIGINT DEFAULT pg_current_xact_id()::text::bigint NOT NULL,
+    raised_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    kind TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    actor_role TEXT NOT NULL,
+    inquiry_id UUID,
+    breach_id UUID,
+    complaint_id UUID,
+    applicant_id UUID,
+    ban_id UUID,
+    closed_at TIMESTAMP WITH TIME ZONE,
+    closed_by TEXT,
+    close_reason TEXT,
+    is_open BOOLEAN GENERATED ALWAYS AS (closed_at IS NULL) STORED NOT NULL,
+    CONSTRAINT pk_alert PRIMARY KEY (id),
+    CONSTRAINT ck_alert_kind_is_known CHECK (kind IN ('READ_BUDGET', 'INQUIRY', 'REVIEW_OVERDUE', 'NOTICE_OVERDUE', 'TAMPERED', 'UNLOGGED', 'REPEATED_CHECK', 'COMPLAINT_OVERDUE')),
+    CONSTRAINT ck_alert_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
+    CONSTRAINT ck_alert_closed_with_reason CHECK (num_nulls(closed_at, closed_by, close_reason) IN (0, 3)),
+    CONSTRAINT ck_alert_closed_by_another CHECK (closed_by <> actor),
+    CONSTRAINT ck_alert_about_whom CHECK (num_nonnulls(applicant_id, ban_id) = (kind = 'TAMPERED')::integer),
+    CONSTRAINT uq_alert_number UNIQUE (number),
+    CONSTRAINT fk_alert_inquiry_id FOREIGN KEY(inquiry_id) REFERENCES inquiry (id),
+    CONSTRAINT uq_alert_breach_id UNIQUE (breach_id),
+    CONSTRAINT fk_alert_breach_id FOREIGN KEY(breach_id) REFERENCES breach (id),
+    CONSTRAINT uq_alert_complaint_id UNIQUE (complaint_id),
+    CONSTRAINT fk_alert_complaint_id FOREIGN KEY(complaint_id) REFERENCES complaint (id)
+);
+
+CREATE INDEX ix_alert_actor_kind_raised_at ON alert (actor, kind, raised_at);
+
+CREATE INDEX ix_alert_is_open_raised_at_id ON alert (is_open, raised_at, id);
+
+CREATE INDEX ix_alert_raised_at_id ON alert (raised_at, id);
+
+CREATE INDEX ix_alert_written_in_number ON alert (written_in, number);
+
+CREATE UNIQUE INDEX ix_alert_inquiry_id_kind ON alert (inquiry_id, kind);
+
 CREATE TABLE document_content (
     upload_id UUID NOT NULL,
     applicant_id UUID NOT NULL,
@@ -2290,6 +2380,14 @@ CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON breach_lookup
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
 
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON complaint
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON complaint_read
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
 CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON crossing
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
@@ -2355,6 +2453,10 @@ CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON ban_entry
     EXECUTE FUNCTION queue_for_account();
 
 CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON breach
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON complaint
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
 
@@ -2480,6 +2582,9 @@ CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON ban_read
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON breach_lookup
     EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON complaint_read
+    EXECUTE FUNCTION refuse_change();
+
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON crossing
     EXECUTE FUNCTION refuse_change();
 
@@ -2525,6 +2630,10 @@ CREATE TRIGGER require_retention_elapsed AFTER DELETE ON ban_read
     EXECUTE FUNCTION require_retention_elapsed('occurred_at');
 
 CREATE TRIGGER require_retention_elapsed AFTER DELETE ON breach_lookup
+    REFERENCING OLD TABLE AS gone
+    EXECUTE FUNCTION require_retention_elapsed('occurred_at');
+
+CREATE TRIGGER require_retention_elapsed AFTER DELETE ON complaint_read
     REFERENCING OLD TABLE AS gone
     EXECUTE FUNCTION require_retention_elapsed('occurred_at');
 
@@ -2754,6 +2863,123 @@ $$;
 
 CREATE TRIGGER assign_unmatched_payment AFTER UPDATE OF receipt_number ON bill
     FOR EACH ROW EXECUTE FUNCTION assign_unmatched_payment();
+
+CREATE FUNCTION end_of_working_days(instant timestamptz, days integer) RETURNS timestamptz
+    LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+    SELECT end_of_wib_day(counted.day)
+    FROM (
+        SELECT wib_day(instant) + later AS day FROM generate_series(1, days + 90) AS later
+    ) AS counted
+    LEFT JOIN day_off ON day_off.day = counted.day
+    WHERE NOT coalesce(is_off, extract(isodow FROM counted.day) > 5)
+    ORDER BY counted.day OFFSET days - 1 LIMIT 1
+$$;
+
+CREATE FUNCTION guard_complaint() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        oneself text := viewer.subject(NULL);
+        acting text := viewer.role();
+        step text[];
+        is_allowed boolean;
+    BEGIN
+        IF TG_OP = 'INSERT' THEN
+            NEW.lodged_at := clock_timestamp();
+            NEW.due_at := end_of_working_days(NEW.lodged_at, 5);
+            SELECT partner_code, country_code INTO NEW.partner_code, NEW.country_code FROM (
+                SELECT partner_code, country_code FROM application WHERE id = NEW.application_id
+                UNION ALL SELECT partner_code, country_code FROM centre WHERE code = NEW.centre_code
+            ) AS about;
+            is_allowed := acting = 'APPLICANT' AND NEW.account = oneself AND NEW.kind = 'UNSORTED'
+                AND num_nonnulls(NEW.sorted_by, NEW.entrusted_to, NEW.answered_by) = 0
+                AND EXISTS (
+                    SELECT FROM applicant WHERE id = NEW.applicant_id AND account = oneself
+                )
+                AND (NEW.application_id IS NULL OR EXISTS (
+                    SELECT FROM application
+                    WHERE id = NEW.application_id AND applicant_id = NEW.applicant_id
+                ));
+        ELSE
+            -- One step at a time: by whom it is done is the first column of each.
+            step := CASE
+                WHEN NEW.answered_by IS NOT NULL THEN '{answered_by,answered_role}'
+                WHEN OLD.kind = 'UNSORTED' THEN '{sorted_by,kind}'
+                ELSE '{entrusted_by,entrusted_to}'
+            END;
+            is_allowed := OLD.answered_by IS NULL AND NEW.kind <> 'UNSORTED'
+                AND to_jsonb(NEW) - step - 'is_open'::text = to_jsonb(OLD) - step - 'is_open'::text
+                AND to_jsonb(OLD) ->> step[1] IS NULL AND to_jsonb(NEW) ->> step[1] = oneself
+                AND CASE step[1]
+                    WHEN 'sorted_by' THEN acting = 'AUDITOR'
+                    WHEN 'entrusted_by' THEN acting = 'AUDITOR' AND OLD.kind = 'INTEGRITY'
+                        AND NEW.entrusted_to <> oneself
+                    ELSE NEW.answered_role = acting AND CASE OLD.kind
+                        WHEN 'SERVICE' THEN acting IN ('SUPERVISOR', 'PARTNER_MANAGER')
+                        WHEN 'INTEGRITY' THEN
+                            acting = 'AUDITOR' OR acting = 'SUPERVISOR' AND OLD.entrusted_to = oneself
+                    END
+                END;
+            CASE step[1]
+                WHEN 'sorted_by' THEN NEW.sorted_at := clock_timestamp();
+                WHEN 'entrusted_by' THEN NEW.entrusted_at := clock_timestamp();
+                ELSE NEW.answered_at := clock_timestamp();
+            END CASE;
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'a complaint is lodged, sorted, entrusted and answered once'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_complaint BEFORE INSERT OR UPDATE ON complaint
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_complaint();
+
+CREATE FUNCTION guard_complaint_text() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        oneself text := viewer.subject(NULL);
+        acting text := viewer.role();
+        written text := CASE TG_OP WHEN 'INSERT' THEN 'complaint' ELSE 'answer' END;
+    BEGIN
+        IF (ARRAY(SELECT jsonb_object_keys(NEW.sealed)) = ARRAY[written]
+            AND EXISTS (
+                SELECT FROM complaint WHERE id = NEW.complaint_id AND CASE TG_OP
+                    WHEN 'INSERT' THEN acting = 'APPLICANT' AND account = oneself
+                    ELSE answered_by = oneself AND answered_role = acting
+                END
+            )
+            AND (TG_OP = 'INSERT' OR OLD.erased_at IS NULL AND NOT OLD.sealed ? 'answer')
+        ) IS NOT TRUE THEN
+            RAISE EXCEPTION 'a complaint and its answer are written once'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        IF TG_OP = 'UPDATE' THEN
+            NEW.sealed := OLD.sealed || NEW.sealed;
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_complaint_text BEFORE INSERT OR UPDATE ON complaint_text
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_complaint_text();
+
+CREATE FUNCTION close_alert_of_complaint() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        UPDATE alert
+        SET closed_at = NEW.answered_at, closed_by = NEW.answered_by, close_reason = 'Answered.'
+        WHERE complaint_id = NEW.id AND closed_at IS NULL;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER close_alert_of_complaint AFTER UPDATE OF answered_by ON complaint
+    FOR EACH ROW WHEN (NEW.answered_at IS NOT NULL)
+    EXECUTE FUNCTION close_alert_of_complaint();
 
 CREATE FUNCTION write_stay(of_visa text, first_id uuid) RETURNS void
     LANGUAGE sql SET search_path = public, pg_temp AS $$
@@ -4229,24 +4455,28 @@ $$;
 CREATE TRIGGER count_reads AFTER INSERT ON access_event
     REFERENCING NEW TABLE AS logged EXECUTE FUNCTION count_reads();
 
-CREATE FUNCTION count_ban_reads() RETURNS trigger
+CREATE FUNCTION count_reads_by() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         since timestamptz := clock_timestamp() - interval '1 hour';
         counted bigint;
+        read bigint;
     BEGIN
-        INSERT INTO budgeted_read AS known (actor, actor_role, person, read_at)
-        SELECT actor, actor_role, ban_id, max(occurred_at) FROM logged
-        WHERE occurred_at > since
-        GROUP BY actor, actor_role, ban_id
-        ORDER BY actor, actor_role, ban_id
-        ON CONFLICT (actor, actor_role, person)
-            DO UPDATE SET read_at = greatest(known.read_at, EXCLUDED.read_at);
+        EXECUTE format(
+            'INSERT INTO budgeted_read AS known (actor, actor_role, person, read_at)
+            SELECT actor, actor_role, %1$I, max(occurred_at) FROM logged
+            WHERE occurred_at > $1
+            GROUP BY actor, actor_role, %1$I
+            ORDER BY actor, actor_role, %1$I
+            ON CONFLICT (actor, actor_role, person)
+                DO UPDATE SET read_at = greatest(known.read_at, EXCLUDED.read_at)', TG_ARGV[0]
+        ) USING since;
         GET DIAGNOSTICS counted = ROW_COUNT;
-        IF counted <> (
-            SELECT count(DISTINCT (actor, actor_role, ban_id)) FROM logged
-            WHERE occurred_at > since
-        ) THEN
+        EXECUTE format(
+            'SELECT count(DISTINCT (actor, actor_role, %I)) FROM logged WHERE occurred_at > $1',
+            TG_ARGV[0]
+        ) INTO read USING since;
+        IF counted <> read THEN
             RAISE EXCEPTION 'a read was not counted' USING ERRCODE = 'data_exception';
         END IF;
         RETURN NULL;
@@ -4254,7 +4484,10 @@ CREATE FUNCTION count_ban_reads() RETURNS trigger
 $$;
 
 CREATE TRIGGER count_reads AFTER INSERT ON ban_read
-    REFERENCING NEW TABLE AS logged EXECUTE FUNCTION count_ban_reads();
+    REFERENCING NEW TABLE AS logged EXECUTE FUNCTION count_reads_by('ban_id');
+
+CREATE TRIGGER count_reads AFTER INSERT ON complaint_read
+    REFERENCING NEW TABLE AS logged EXECUTE FUNCTION count_reads_by('complaint_id');
 
 CREATE FUNCTION reference_days(name text) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE
