@@ -221,25 +221,22 @@ async def test_what_befalls_a_keeper_is_a_line_each(
             finally:
                 await connection.execute("ALTER TABLE away RENAME TO volume_outbox")
             assert line["level"] == "WARNING"
-            assert [event for event in keeper.end() if event in ("drain", "stop")] == [
-                *("drain", "stop")
-            ]
+            events = [event for event in keeper.end() if event in ("drain", "stop")]
+            assert events == ["drain", "stop"]
 
 
 async def test_a_doctor_that_goes_on_says_what_is_new_and_what_is_mended(
     world: str, connection: asyncpg.Connection
 ) -> None:
-    continuous = ("doctor", "--continuous", "--every=1")
-    with (
-        published_keys() as keys,
-        command(*continuous, **settings_on(world, OWNER_URL=world, JWKS_URL=keys)) as it,
-    ):
-        assert it.until("start")["process"] == "doctor"
+    with published_keys() as keys, command(
+        *("doctor", "--continuous", "--every=1"),
+        **settings_on(world, OWNER_URL=world, JWKS_URL=keys),
+    ) as it:  # fmt: skip
+        it.until("start", process="doctor")
         await connection.execute(LATE_JOB)
-        found = await asyncio.to_thread(it.until, "finding", what="Jobs are late: publish.")
-        assert found["level"] == "WARNING"
-        assert found["remedy"]
-        await connection.execute("DELETE FROM job_pass WHERE name = 'publish'")
+        found = {"what": "Jobs are late: publish.", "level": "WARNING"}
+        assert (await asyncio.to_thread(it.until, "finding", **found))["remedy"]
+        await connection.execute("DELETE FROM job_pass")
         await asyncio.to_thread(it.until, "mended", what="Jobs are late: publish.")
         assert it.end() == ["stop"]
 
