@@ -27,6 +27,7 @@ from models.case.decision import Decision
 from models.case.file import Bill
 from models.case.screening import Screening
 from models.case.visa_check import VisaCheck
+from models.contents.tables import DocumentUpload
 from models.key_service import KeyService, KeyUse
 from models.person.person_link import LinkerRead, PersonLookup
 from models.reference.grant_rule import GrantRuleStop
@@ -219,6 +220,7 @@ SOURCES: Mapping[str, Source] = {
         Source(Breach, has_steps=True, left_out=frozenset({"is_open"})),
         Source(AccountDrop, has_steps=True),
         Source(WebhookEndpoint, _OF_AN_ENDPOINT, has_steps=True),
+        Source(DocumentUpload, has_steps=True),
         Source(KeyOperation),
         # Before what events bring: what is committed in between is found with its event.
         Source(ApplicationEvent, found_by=_EACH),

@@ -5,18 +5,22 @@ import asyncio
 import contextlib
 import logging
 import re
+import tempfile
 import time
 from base64 import urlsafe_b64decode
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
+from starlette.applications import Starlette
 
+from models.contents.sealing import Content
 from models.person import vault
 from models.person.vault import Person, Vault
 from models.postgres import Server
+from tests import tokens
 from tests.gateway.changing import (
     ENTRY_ON,
     IDENTITY,
@@ -30,10 +34,14 @@ from tests.gateway.changing import (
     submitted_case,
     wait_until_linked,
 )
+from tests.gateway.conftest import PATIENT
+from tests.gateway.in_process import running_gateway
 from tests.gateway.log_lines import log_lines
 from tests.gateway.surviving.standing import metrics_of
 from tests.journeys.test_ban import approve_ban, who_it_is
-from tests.linking import KEYS
+from tests.linking import KEYS, linking
+from tests.scans import announce, png, sent
+from tests.scans import send as put
 from tests.world import applicant_id, today
 
 pytestmark = pytest.mark.anyio
@@ -81,8 +89,11 @@ WRONG_ANSWERS = (
     [{"kind": "ARRIVAL_DATE", "value": {"day": "Dunnart day"}}],
 )
 ANSWERED = [b"Quollinya", b"Kota Potoroo", b"Bilby Raya", b"Dunnart", b"2091-08-07"]
+#: What stands in a scan, and in one that is refused.
+SCANNED, REFUSED = b"a scan of a Bettong", b"no scan of a Bettong"
 SECRETS = [
     *ANSWERED,
+    *(SCANNED, REFUSED),
     *(b"Zyxwanda", b"Quokkabane", b"Numbatsdottir", b"QZCANARY", b"qz canary", b"1931-02-03"),
     *(b"quokkabane.example", b"dottir.example", b"777 313", b"Wollomombi", b"Tibooburra"),
     *(
@@ -125,6 +136,23 @@ _LISTED = "SELECT count(*) = 2 FROM ban_index WHERE ban_id = $1"
 _TAMPERED = re.compile(r"^gerbang_vault_tampered_total (\S+)", re.MULTILINE)
 
 
+@pytest.fixture(scope="module")
+def beside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder of the object store, and of temporary files of this process."""
+    folder = tmp_path_factory.mktemp("beside")
+    (folder / "temporary").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(folder / "temporary"))
+        yield folder
+
+
+@pytest.fixture(scope="module")
+async def app(world: str, beside: Path) -> AsyncIterator[Starlette]:
+    settings = tokens.settings(world, **PATIENT, document_store=f"file:{beside / 'store'}")
+    async with running_gateway(settings) as application, linking(world):
+        yield application
+
+
 async def every_way_in(who: Any, client: Any) -> tuple[str, list[str]]:
     """Hand the canary in by every way; the case on an officer's desk, and the messages about
     mistakes."""
@@ -147,6 +175,9 @@ async def every_way_in(who: Any, client: Any) -> tuple[str, list[str]]:
         given = {"applicationId": case, "items": [], "answers": wrong_answers}
         text.append((await send(agent, "answerInformation", given)).text)
     await perform(agent, "answerInformation", case, items=[], answers=ANSWERS)
+    await sent(agent, case, png(notes=SCANNED))
+    refused = await announce(agent, case, scan := REFUSED + png(notes=REFUSED), kind="ITINERARY")
+    text.append((await put(agent, refused["ticket"], scan)).text)
     batch = [
         {**sentence, "identity": {**CANARY, "passportNumber": f"QZCANARY1{n}"}} for n in range(2)
     ]
@@ -158,10 +189,10 @@ async def every_way_in(who: Any, client: Any) -> tuple[str, list[str]]:
     return case, text
 
 
-def files_of(server: Server, since: float) -> Iterator[Path]:
+def files_of(server: Server, beside: Path, since: float) -> Iterator[Path]:
     """Every file of the cluster that was written since: heap, indexes, write-ahead log, temporary
-    files, its own log."""
-    for file in (*server.cluster.data.rglob("*"), server.cluster.log):
+    files, its own log; and those beside it."""
+    for file in (*server.cluster.data.rglob("*"), server.cluster.log, *beside.rglob("*")):
         with contextlib.suppress(FileNotFoundError):
             if file.is_file() and file.stat().st_mtime >= since:
                 yield file
@@ -175,9 +206,10 @@ def read_file(file: Path) -> bytes:
 
 
 async def found_in(
-    server: Server, since: float, connection: asyncpg.Connection, *secrets: bytes
+    server: Server, beside: Path, since: float, connection: asyncpg.Connection, *secrets: bytes
 ) -> set[bytes]:
-    """Which of the secrets are in a file of the cluster, or in a dump of this database."""
+    """Which of the secrets are in a file of the cluster or beside it, or in a dump of this
+    database."""
     await connection.execute("CHECKPOINT")
     tables = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
     dump = [
@@ -186,13 +218,15 @@ async def found_in(
     ]
     return {
         secret
-        for content in (*dump, *map(read_file, files_of(server, since)))
+        for content in (*dump, *map(read_file, files_of(server, beside, since)))
         for secret in secrets
         if secret in content
     }
 
 
-async def test_a_canary_is_found_nowhere(who, client, app, server, world, connection) -> None:
+async def test_a_canary_is_found_nowhere(
+    who, client, app, server, beside, world, connection
+) -> None:
     began = time.time() - 1
     with log_lines("DEBUG") as log:
         for name in ("sqlalchemy", "asyncio", "httpx2", "httpcore"):
@@ -225,13 +259,15 @@ async def test_a_canary_is_found_nowhere(who, client, app, server, world, connec
         " (SELECT applicant_id FROM application LIMIT 1)",
         NEVER_SEALED.decode(),
     )
-    assert await found_in(server, began, connection, *SECRETS, NEVER_SEALED) == {NEVER_SEALED}
+    assert await found_in(server, beside, began, connection, *SECRETS, NEVER_SEALED) == {
+        NEVER_SEALED
+    }
     output = " ".join([log.text, metrics, *found]).encode()
     assert [secret for secret in SECRETS if secret in output] == []
 
 
 async def test_with_encryption_off_the_canary_is_found(
-    who, server, world, connection, monkeypatch
+    who, server, beside, world, connection, monkeypatch
 ) -> None:
     """The same search is red then, value by value, so it looks where they would be."""
 
@@ -244,11 +280,13 @@ async def test_with_encryption_off_the_canary_is_found(
     began = time.time() - 1
     monkeypatch.setattr(vault, "seal_by", in_plain)
     monkeypatch.setattr(vault, "_open", read_plain)
+    monkeypatch.setattr(Content, "seal", lambda _, number, part: part)
     case = await in_verification(who, identity=OPEN)
     await perform(who["officer"], "requestInformation", case, items=ASKED)
     await perform(who["agent-au"], "answerInformation", case, items=[], answers=ANSWERS)
-    secrets = {*(value.encode() for value in OPEN.values()), *ANSWERED}
-    assert await found_in(server, began, connection, *secrets) == secrets
+    await sent(who["agent-au"], case, png(notes=SCANNED))
+    secrets = {*(value.encode() for value in OPEN.values()), *ANSWERED, SCANNED}
+    assert await found_in(server, beside, began, connection, *secrets) == secrets
 
 
 async def test_a_mark_tells_of_equal_values_in_one_column_of_one_person_alone() -> None:

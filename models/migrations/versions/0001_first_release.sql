@@ -1939,6 +1939,35 @@ CREATE INDEX ix_screening_ban ON screening (ban_id) WHERE ban_id IS NOT NULL;
 
 CREATE INDEX ix_screening_open ON screening (requested_at, id) WHERE answered_at IS NULL;
 
+CREATE TABLE document_upload (
+    id UUID NOT NULL,
+    application_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    size BIGINT NOT NULL,
+    sha256 BYTEA NOT NULL,
+    requested_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    requested_by TEXT NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    completed_at TIMESTAMP WITH TIME ZONE,
+    replaced_at TIMESTAMP WITH TIME ZONE,
+    removed_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_document_upload PRIMARY KEY (id),
+    CONSTRAINT ck_document_upload_kind_is_known CHECK (kind IN ('PASSPORT_SCAN', 'PHOTOGRAPH', 'RETURN_TICKET', 'ITINERARY', 'ACCOMMODATION', 'BANK_STATEMENT', 'INVITATION_LETTER', 'GUARANTEE_LETTER', 'EMPLOYMENT_LETTER', 'EMPLOYMENT_CONTRACT', 'CURRICULUM_VITAE', 'BUSINESS_LICENCE', 'DEED_OF_ESTABLISHMENT', 'INVESTMENT_PLAN', 'PROOF_OF_INCOME', 'HEALTH_INSURANCE', 'VACCINATION_CERTIFICATE', 'POLICE_CERTIFICATE', 'BIRTH_CERTIFICATE', 'MARRIAGE_CERTIFICATE', 'PARENTAL_CONSENT', 'RESIDENCE_PERMIT')),
+    CONSTRAINT ck_document_upload_media_type_is_known CHECK (media_type IN ('PDF', 'JPEG', 'PNG')),
+    CONSTRAINT ck_document_upload_size_is_positive CHECK (size > 0),
+    CONSTRAINT ck_document_upload_digest_is_whole CHECK (length(sha256) = 32),
+    CONSTRAINT ck_document_upload_expires_after_request CHECK (expires_at > requested_at),
+    CONSTRAINT ck_document_upload_removed_once_replaced CHECK (removed_at IS NULL OR completed_at IS NULL OR replaced_at IS NOT NULL),
+    CONSTRAINT fk_document_upload_application_id FOREIGN KEY(application_id) REFERENCES application (id)
+);
+
+CREATE INDEX ix_document_upload_to_remove ON document_upload (requested_at, id) WHERE removed_at IS NULL AND (completed_at IS NULL OR replaced_at IS NOT NULL);
+
+CREATE UNIQUE INDEX uq_document_upload_awaited ON document_upload (application_id, kind) WHERE completed_at IS NULL AND replaced_at IS NULL;
+
+CREATE UNIQUE INDEX uq_document_upload_current ON document_upload (application_id, kind) WHERE completed_at IS NOT NULL AND replaced_at IS NULL;
+
 CREATE TABLE person_link (
     id UUID NOT NULL,
     applicant_id UUID NOT NULL,
@@ -2075,35 +2104,6 @@ CREATE INDEX ix_webhook_notice_waiting ON webhook_notice (endpoint_id, number) W
 
 CREATE INDEX ix_webhook_notice_written_at_id ON webhook_notice (written_at, id);
 
-CREATE TABLE document_upload (
-    id UUID NOT NULL,
-    application_id UUID NOT NULL,
-    kind TEXT NOT NULL,
-    media_type TEXT NOT NULL,
-    size BIGINT NOT NULL,
-    sha256 BYTEA NOT NULL,
-    requested_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    requested_by TEXT NOT NULL,
-    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    completed_at TIMESTAMP WITH TIME ZONE,
-    replaced_at TIMESTAMP WITH TIME ZONE,
-    removed_at TIMESTAMP WITH TIME ZONE,
-    CONSTRAINT pk_document_upload PRIMARY KEY (id),
-    CONSTRAINT ck_document_upload_kind_is_known CHECK (kind IN ('PASSPORT_SCAN', 'PHOTOGRAPH', 'RETURN_TICKET', 'ITINERARY', 'ACCOMMODATION', 'BANK_STATEMENT', 'INVITATION_LETTER', 'GUARANTEE_LETTER', 'EMPLOYMENT_LETTER', 'EMPLOYMENT_CONTRACT', 'CURRICULUM_VITAE', 'BUSINESS_LICENCE', 'DEED_OF_ESTABLISHMENT', 'INVESTMENT_PLAN', 'PROOF_OF_INCOME', 'HEALTH_INSURANCE', 'VACCINATION_CERTIFICATE', 'POLICE_CERTIFICATE', 'BIRTH_CERTIFICATE', 'MARRIAGE_CERTIFICATE', 'PARENTAL_CONSENT', 'RESIDENCE_PERMIT')),
-    CONSTRAINT ck_document_upload_media_type_is_known CHECK (media_type IN ('PDF', 'JPEG', 'PNG')),
-    CONSTRAINT ck_document_upload_size_is_positive CHECK (size > 0),
-    CONSTRAINT ck_document_upload_digest_is_whole CHECK (length(sha256) = 32),
-    CONSTRAINT ck_document_upload_expires_after_request CHECK (expires_at > requested_at),
-    CONSTRAINT ck_document_upload_removed_once_replaced CHECK (removed_at IS NULL OR completed_at IS NULL OR replaced_at IS NOT NULL),
-    CONSTRAINT fk_document_upload_application_id FOREIGN KEY(application_id) REFERENCES application (id)
-);
-
-CREATE INDEX ix_document_upload_to_remove ON document_upload (requested_at, id) WHERE removed_at IS NULL AND (completed_at IS NULL OR replaced_at IS NOT NULL);
-
-CREATE UNIQUE INDEX uq_document_upload_awaited ON document_upload (application_id, kind) WHERE completed_at IS NULL AND replaced_at IS NULL;
-
-CREATE UNIQUE INDEX uq_document_upload_current ON document_upload (application_id, kind) WHERE completed_at IS NOT NULL AND replaced_at IS NULL;
-
 CREATE TABLE correction (
     id UUID NOT NULL,
     application_id UUID NOT NULL,
@@ -2179,6 +2179,19 @@ CREATE INDEX ix_item_answer_applicant_id ON item_answer (applicant_id);
 
 CREATE INDEX ix_item_answer_application_id ON item_answer (application_id);
 
+CREATE TABLE document_content (
+    upload_id UUID NOT NULL,
+    applicant_id UUID NOT NULL,
+    sealed JSONB DEFAULT '{}' NOT NULL,
+    content TEXT,
+    CONSTRAINT pk_document_content PRIMARY KEY (upload_id),
+    CONSTRAINT ck_document_content_content_is_sealed CHECK (content IS NULL),
+    CONSTRAINT fk_document_content_upload_id FOREIGN KEY(upload_id) REFERENCES document_upload (id),
+    CONSTRAINT fk_document_content_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
+);
+
+CREATE INDEX ix_document_content_applicant_id ON document_content (applicant_id);
+
 CREATE TABLE complaint_text (
     complaint_id UUID NOT NULL,
     sealed JSONB DEFAULT '{}' NOT NULL,
@@ -2253,19 +2266,6 @@ CREATE INDEX ix_alert_raised_at_id ON alert (raised_at, id);
 CREATE INDEX ix_alert_written_in_number ON alert (written_in, number);
 
 CREATE UNIQUE INDEX ix_alert_inquiry_id_kind ON alert (inquiry_id, kind);
-
-CREATE TABLE document_content (
-    upload_id UUID NOT NULL,
-    applicant_id UUID NOT NULL,
-    sealed JSONB DEFAULT '{}' NOT NULL,
-    content TEXT,
-    CONSTRAINT pk_document_content PRIMARY KEY (upload_id),
-    CONSTRAINT ck_document_content_content_is_sealed CHECK (content IS NULL),
-    CONSTRAINT fk_document_content_upload_id FOREIGN KEY(upload_id) REFERENCES document_upload (id),
-    CONSTRAINT fk_document_content_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
-);
-
-CREATE INDEX ix_document_content_applicant_id ON document_content (applicant_id);
 
 CREATE TABLE movement (
     id UUID NOT NULL,
@@ -2400,6 +2400,10 @@ CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON decision
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
 
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON document_upload
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
 CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON erasure
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
@@ -2461,6 +2465,10 @@ CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON complaint
     EXECUTE FUNCTION queue_for_account();
 
 CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON data_request
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON document_upload
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
 
