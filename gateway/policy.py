@@ -1885,6 +1885,17 @@ POLICY: Mapping[str, Access] = {
     "ScreeningReferralTable": Access(
         fields={"asOf": LEADERSHIP + SUPERVISOR, "rows": LEADERSHIP + SUPERVISOR}
     ),
+    # Who came by a visa: exact, of the whole country, and of no partner's files.
+    "StayFigureRow": Access(
+        rows=dict.fromkeys(LEADERSHIP + SUPERVISOR, every_row),
+        fields=dict.fromkeys(
+            ("nationality", "visaType", "period", "inCountry", "overstays", "unused"),
+            LEADERSHIP + SUPERVISOR,
+        ),
+    ),
+    "StayFigureTable": Access(
+        fields={"asOf": LEADERSHIP + SUPERVISOR, "rows": LEADERSHIP + SUPERVISOR}
+    ),
     # What officers do, for their supervisors: counts without any person of a case.
     "OfficerRow": Access(
         rows=dict.fromkeys(ANSWER_READERS, every_row),
@@ -2194,6 +2205,7 @@ POLICY: Mapping[str, Access] = {
             "findings": EXACT_FIGURES,
             "refusalGrounds": NATIONAL_FIGURES,
             "screeningReferrals": LEADERSHIP + SUPERVISOR,
+            "stayFigures": LEADERSHIP + SUPERVISOR,
             "officers": ANSWER_READERS,
             "informationRequests": ANSWER_READERS,
             "readers": ANSWER_READERS,

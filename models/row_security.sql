@@ -111,6 +111,7 @@ ALTER TABLE volume_change ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_daily ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_daily_duration ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_edition ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_erased_stay ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_ground ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_monthly ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_monthly_duration ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -128,6 +129,7 @@ ALTER TABLE volume_publication_note ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL S
 ALTER TABLE volume_published ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_referral ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_stale_days ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_stay ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_yearly ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE webhook_cursor ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE webhook_delivery ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -1344,6 +1346,9 @@ CREATE POLICY leadership_select ON volume_ground FOR SELECT TO gerbang_leadershi
 GRANT SELECT (held, referred, starts_on) ON volume_referral TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_referral FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (broken_down_by, code, in_country_change, overstay_change, starts_on, unused) ON volume_stay TO gerbang_leadership;
+CREATE POLICY leadership_select ON volume_stay FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT SELECT (written_at) ON volume_outbox TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_outbox FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
@@ -1781,6 +1786,9 @@ CREATE POLICY supervisor_select ON volume_ground FOR SELECT TO gerbang_superviso
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (held, referred, starts_on) ON volume_referral TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_referral FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (broken_down_by, code, in_country_change, overstay_change, starts_on, unused) ON volume_stay TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON volume_stay FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (given_back, given_back_after_reading, granted, officer, refused, starts_on, visa_type_code) ON volume_officer TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_officer FOR SELECT TO gerbang_supervisor

@@ -38,6 +38,7 @@ from dashboard.pages.installation import page as installation
 from dashboard.pages.my_data.reading import QUESTION, READERS, READS
 from dashboard.pages.place import reading as place
 from dashboard.pages.screening import page as screening
+from dashboard.pages.stays import page as stays
 from dashboard.pages.subscriptions import page as subscriptions
 from dashboard.pages.supervision import page as supervision
 from dashboard.pages.today import answers, files
@@ -124,6 +125,9 @@ def screen_documents() -> Iterator[ScreenDocument]:
         decisions.QUESTION, "Decisions", decisions.READERS, {**language, **decided}
     )
     yield ScreenDocument(decisions.OFFICERS, "Decisions", decisions.OFFICER_READERS, decided)
+    yield ScreenDocument(
+        stays.QUESTION, "In the country", stays.READERS, {**language, **stays.window()}
+    )
     yield ScreenDocument(screening.QUESTION, "Screening", screening.SCREENERS, language)
     yield ScreenDocument(treasury.QUESTION, "Treasury", treasury.TREASURERS, {})
     yield ScreenDocument(endpoints.QUESTION, "Endpoints", endpoints.MANAGERS, {"language": "EN"})

@@ -31,6 +31,7 @@ from dashboard.pages.installation.page import PAGE as INSTALLATION
 from dashboard.pages.my_data.page import PAGE as MY_DATA
 from dashboard.pages.place.page import PAGE as PLACE
 from dashboard.pages.screening.page import PAGE as SCREENING
+from dashboard.pages.stays.page import PAGE as STAYS
 from dashboard.pages.subscriptions.page import PAGE as SUBSCRIPTIONS
 from dashboard.pages.supervision.page import PAGE as SUPERVISION
 from dashboard.pages.today.page import PAGE as TODAY
@@ -57,6 +58,7 @@ PAGES = (
     VIEWS,
     BACKLOG,
     DECISIONS,
+    STAYS,
     ADMINISTRATION,
     INSTALLATION,
     MY_DATA,

@@ -26,6 +26,7 @@ from models.volumes.grains import (
     OUTBOX,
     READ_FACTS,
     REFERRALS,
+    STAYS,
     Clock,
 )
 from models.volumes.measures import (
@@ -45,6 +46,7 @@ FUNCTIONS = ("wib_day", "rank_at", "total_rank", "percentile_buckets")
 _NATIONAL = {
     "RefusalGroundRow": GROUNDS,
     "ScreeningReferralRow": REFERRALS,
+    "StayFigureRow": STAYS,
     "OfficerRow": OFFICERS,
 }
 #: The versions of data are no secret: roles that read what is cached by version must read them.

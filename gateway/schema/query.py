@@ -76,8 +76,10 @@ from gateway.schema.volumes.arguments import parse_volumes, parse_window
 from gateway.schema.volumes.national import (
     RefusalGroundTable,
     ScreeningReferralTable,
-    refusal_grounds,
-    screening_referrals,
+    StayFigureTable,
+    refusal_grounds_field,
+    screening_referrals_field,
+    stay_figures_field,
 )
 from gateway.schema.volumes.query import volumes
 from gateway.schema.volumes.rows import VolumeTable
@@ -109,16 +111,9 @@ class Query:
         " attention, what waits, the service promise and what comes next. What comes next and what"
         " waits are of now, whatever the window.",
     )
-    refusal_grounds: RefusalGroundTable | None = strawberry.field(
-        resolver=refusal_grounds,
-        metadata=parsed_by(parse_window),
-        description="Refusals of the whole country by their grounds, over a window of days in WIB.",
-    )
-    screening_referrals: ScreeningReferralTable | None = strawberry.field(
-        resolver=screening_referrals,
-        metadata=parsed_by(parse_window),
-        description="What went to supervision in the whole country, over a window of days in WIB.",
-    )
+    refusal_grounds: RefusalGroundTable | None = refusal_grounds_field()
+    screening_referrals: ScreeningReferralTable | None = screening_referrals_field()
+    stay_figures: StayFigureTable | None = stay_figures_field()
     officers: OfficerTable | None = strawberry.field(
         resolver=officers,
         metadata=parsed_by(parse_window),

@@ -66,11 +66,14 @@ class Movement(Base):
     direction: Mapped[str]
     crossed_at: Mapped[datetime]
     port: Mapped[str]
+    #: Of an entry, the last day of the stay that it begins: its day plus the days of the visa.
+    stay_until: Mapped[date | None]
 
     __table_args__ = (
         Index(None, "applicant_id", "id"),
         Index(None, "visa_number", "crossed_at"),
         one_of("direction", CrossingDirection),
+        CheckConstraint("direction = 'ENTRY' OR stay_until IS NULL", name="an_entry_begins_a_stay"),
     )
 
 
@@ -92,7 +95,7 @@ class Stay(Base):
     #: Days in WIB. None once the person is erased; the first also where no entry was reported.
     entered_on: Mapped[date | None]
     departed_on: Mapped[date | None]
-    #: The entry day plus the stay that the visa gives.
+    #: That of the last entry.
     stay_until: Mapped[date | None]
     #: The end of that day, for whoever is in the country.
     overstays_at: Mapped[datetime | None]

@@ -59,10 +59,24 @@ _EMPTY_COMPLAINTS = (
     "UPDATE complaint_text SET sealed = '{}', complaint = NULL, answer = NULL,"
     " erased_at = clock_timestamp()"
 )
+#: What their movements add to the figures stays in them.
+_KEEP_FIGURES = """
+    INSERT INTO volume_erased_stay AS kept (
+        day, nationality_code, visa_type_code, kind, measured
+    )
+    SELECT day, nationality_code, visa_type_code, kind, sum(measured)
+    FROM volume_stay_contribution
+    JOIN application ON application.id = application_id
+    WHERE applicant_id = ANY ($1) AND kind <> 'unused'
+    GROUP BY day, nationality_code, visa_type_code, kind
+    ON CONFLICT ON CONSTRAINT uq_volume_erased_stay DO UPDATE
+    SET measured = kept.measured + excluded.measured
+"""
 _HIDE = (
     "DELETE FROM identity WHERE applicant_id = ANY ($1)",
     _HIDE_VERSIONS,
     "UPDATE visa_document SET sealed = '{}' WHERE applicant_id = ANY ($1)",
+    _KEEP_FIGURES,
     "DELETE FROM movement WHERE applicant_id = ANY ($1)",
     "UPDATE stay SET entered_on = NULL, departed_on = NULL, stay_until = NULL FROM application"
     " WHERE application.id = application_id AND applicant_id = ANY ($1)",

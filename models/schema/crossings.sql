@@ -9,9 +9,9 @@ CREATE FUNCTION write_stay(of_visa text, first_id uuid) RETURNS void
     )
     SELECT
         first_id, of_visa, visa.application_id, now_is.presence, NOT is_multiple_entry, now_is.entered_on,
-        now_is.departed_on, now_is.entered_on + visa.stay_days::integer,
+        now_is.departed_on, now_is.stay_until,
         CASE WHEN now_is.presence = 'IN_COUNTRY' THEN
-            (now_is.entered_on + visa.stay_days::integer + 1)::timestamp AT TIME ZONE 'Asia/Jakarta'
+            (now_is.stay_until + 1)::timestamp AT TIME ZONE 'Asia/Jakarta'
         END
     FROM visa
     JOIN application ON application.id = visa.application_id
@@ -22,7 +22,9 @@ CREATE FUNCTION write_stay(of_visa text, first_id uuid) RETURNS void
                 WHEN 'ENTRY' THEN 'IN_COUNTRY' ELSE 'DEPARTED'
             END AS presence,
             wib_day(max(crossed_at) FILTER (WHERE direction = 'ENTRY')) AS entered_on,
-            wib_day(max(crossed_at) FILTER (WHERE direction = 'EXIT')) AS departed_on
+            wib_day(max(crossed_at) FILTER (WHERE direction = 'EXIT')) AS departed_on,
+            (array_agg(stay_until ORDER BY crossed_at DESC) FILTER (WHERE direction = 'ENTRY'))[1]
+                AS stay_until
         FROM movement WHERE visa_number = of_visa
     ) AS now_is
     WHERE visa.visa_number = of_visa
@@ -32,14 +34,66 @@ CREATE FUNCTION write_stay(of_visa text, first_id uuid) RETURNS void
         overstays_at = excluded.overstays_at
 $$;
 
+-- What each visa adds to the figures of stays, day by day: who is in the country from one day to
+-- another, who is past the last day of the stay, and that a visa ended without any report.
+CREATE VIEW volume_stay_contribution AS
+    SELECT application_id, movement.visa_number, change.day, change.kind, change.measured
+    FROM (
+        SELECT
+            visa_number, direction, crossed_at, stay_until,
+            lag(direction) OVER life IS NOT DISTINCT FROM 'ENTRY' AS was_there,
+            wib_day(lead(crossed_at) OVER life) AS ended_on
+        FROM movement
+        WINDOW life AS (PARTITION BY visa_number ORDER BY crossed_at, direction)
+    ) AS movement
+    JOIN visa USING (visa_number)
+    CROSS JOIN LATERAL (
+        VALUES
+            (wib_day(crossed_at), 'in_country', (direction = 'ENTRY')::integer - was_there::integer),
+            (stay_until + 1, 'overstay', (ended_on IS NULL OR ended_on > stay_until)::integer),
+            (ended_on, 'overstay', -(ended_on > stay_until)::integer)
+    ) AS change (day, kind, measured)
+    WHERE change.measured <> 0 AND change.day IS NOT NULL
+    UNION ALL
+    SELECT application_id, visa_number, use_by, 'unused', 1
+    FROM visa
+    WHERE revoked_at IS NULL AND superseded_at IS NULL
+        AND NOT EXISTS (SELECT FROM stay WHERE stay.visa_number = visa.visa_number);
+
+-- Add what a visa adds to the figures of stays, or take it off.
+CREATE FUNCTION count_stays(of_visa text, sign integer) RETURNS void
+    LANGUAGE sql SET search_path = public, pg_temp AS $$
+    INSERT INTO volume_outbox (day, nationality_code, visa_type_code, kind, measured)
+    SELECT day, nationality_code, visa_type_code, kind, sign * measured
+    FROM volume_stay_contribution
+    JOIN application ON application.id = application_id
+    WHERE visa_number = of_visa
+$$;
+
+-- A visa that is issued, or ends, is another in the figures.
+CREATE FUNCTION count_stays_of_visa() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        PERFORM count_stays(NEW.visa_number, CASE TG_WHEN WHEN 'BEFORE' THEN -1 ELSE 1 END);
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER count_stays_before BEFORE UPDATE OF use_by, revoked_at, superseded_at ON visa
+    FOR EACH ROW EXECUTE FUNCTION count_stays_of_visa();
+
+CREATE TRIGGER count_stays_after AFTER INSERT OR UPDATE OF use_by, revoked_at, superseded_at ON visa
+    FOR EACH ROW EXECUTE FUNCTION count_stays_of_visa();
+
 -- A report that fits the visa of somebody on file is a movement of theirs, and keeps no visa number;
 -- one that fits none is kept as it was reported.
 CREATE FUNCTION match_crossing() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         holder uuid;
+        days integer;
     BEGIN
-        SELECT applicant_id INTO holder
+        SELECT applicant_id, visa.stay_days INTO holder, days
         FROM visa
         JOIN application ON application.id = visa.application_id
         JOIN person_index AS known USING (applicant_id)
@@ -47,9 +101,15 @@ CREATE FUNCTION match_crossing() RETURNS trigger
             AND sha256(convert_to(visa.visa_number, 'UTF8') || known.digest) = ANY (NEW.passengers)
         LIMIT 1;
         IF holder IS NOT NULL THEN
-            INSERT INTO movement (id, applicant_id, visa_number, direction, crossed_at, port)
-            VALUES (NEW.id, holder, NEW.visa_number, NEW.direction, NEW.crossed_at, NEW.port);
+            PERFORM count_stays(NEW.visa_number, -1);
+            INSERT INTO movement (
+                id, applicant_id, visa_number, direction, crossed_at, port, stay_until
+            ) VALUES (
+                NEW.id, holder, NEW.visa_number, NEW.direction, NEW.crossed_at, NEW.port,
+                CASE NEW.direction WHEN 'ENTRY' THEN wib_day(NEW.crossed_at) + days END
+            );
             PERFORM write_stay(NEW.visa_number, NEW.id);
+            PERFORM count_stays(NEW.visa_number, 1);
             NEW.visa_number := NULL;
             NEW.matched_at := clock_timestamp();
         END IF;

@@ -310,6 +310,13 @@ CREATE FUNCTION queue_volume_changes_of_moved_decisions() RETURNS trigger
         CROSS JOIN (VALUES ({OLD.dimensions}, -1), ({NEW.dimensions}, 1))
             AS of_case ({dimensions}, sign)
         WHERE application_id = NEW.id;
+        INSERT INTO volume_outbox (day, {dimensions}, kind, measured)
+        SELECT day, {of_case.dimensions}, kind, sign * sum(measured)
+        FROM volume_stay_contribution
+        CROSS JOIN (VALUES ({OLD.dimensions}, -1), ({NEW.dimensions}, 1))
+            AS of_case ({dimensions}, sign)
+        WHERE application_id = NEW.id
+        GROUP BY day, {of_case.dimensions}, kind, sign;
         RETURN NULL;
     END
 $$;

@@ -3,7 +3,7 @@ number that nobody has.
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import NamedTuple
 from uuid import UUID
@@ -89,8 +89,9 @@ class Crossings:
             if self._rng.random() < assumptions.MISTYPED:
                 batch.crossing.append(self._unmatched(key, reported_at, crossed))
             else:
-                movement = MovementRow(key, case.applicant_id, visa.visa_number, *crossed)
-                movements.append(movement)
+                of_visa = (case.applicant_id, visa.visa_number)
+                until = _stay_until(visa, crossing)
+                movements.append(MovementRow(key, *of_visa, *crossed, until))
         if movements:
             batch.movement += movements
             is_used = case.visa_type_code not in self._given.multiple_entry
@@ -132,6 +133,12 @@ class Crossings:
         number, passenger = visa_number(-self._mistyped), [self._rng.randbytes(32)]
         by = (instant(reported_at), _REPORTED_BY, str(key))
         return CrossingRow(key, *by, *crossed, passenger, number)
+
+
+def _stay_until(visa: VisaRow, crossing: _Crossing) -> date | None:
+    if crossing.direction is CrossingDirection.EXIT:
+        return None
+    return day_in_wib(crossing.at) + timedelta(days=visa.stay_days)
 
 
 def _stay(visa: VisaRow, movements: list[MovementRow], *, is_used: bool) -> StayRow:

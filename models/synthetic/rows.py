@@ -225,6 +225,7 @@ class MovementRow(NamedTuple):
     direction: CrossingDirection
     crossed_at: datetime
     port: str
+    stay_until: date | None
 
 
 class StayRow(NamedTuple):

@@ -18,6 +18,9 @@ from models.volumes.grains import (
     OFFICER_FACTS,
     OFFICERS,
     REFERRALS,
+    STAY_DIMENSIONS,
+    STAY_FACTS,
+    STAYS,
     STORED_DIMENSIONS,
     Dimension,
 )
@@ -55,16 +58,29 @@ ROLLUPS: tuple[Rollup, ...] = (
         },
         "done_by IS NOT NULL",
     ),
+    Sums(
+        STAYS,
+        {"broken_down_by": "broken_down_by", "code": "code", "starts_on": "day"},
+        {
+            fact: f"CASE kind WHEN '{kind}' THEN measured ELSE 0 END"
+            for fact, kind in STAY_FACTS.items()
+        },
+        "kind IN ({})".format(", ".join(f"'{kind}'" for kind in STAY_FACTS.values())),
+        "CROSS JOIN LATERAL (VALUES (NULL, NULL), {}) AS part (broken_down_by, code)".format(
+            ", ".join(f"('{name}', {name})" for name in STAY_DIMENSIONS)
+        ),
+    ),
 )
 
 _OF_VISA_TYPE = ", ".join(
     each if each is Dimension.VISA_TYPE else "NULL" for each in STORED_DIMENSIONS
 )
+_OF_STAYS = ", ".join(each if each in STAY_DIMENSIONS else "NULL" for each in STORED_DIMENSIONS)
 CHANGE_COLUMNS = ", ".join(
     ("day", *STORED_DIMENSIONS, "kind", "ground", "done_by", "bucket", *FACTS, "measured")
 )
 #: What cannot be derived from an application alone, in the columns of the outbox: the national
-#: contributions, those of officers, the decisions that did not stand, and the first ones.
+#: contributions, those of officers, the decisions that did not stand, the first ones, and stays.
 OTHER_CHANGES = f"""
     SELECT
         day, {", ".join("NULL" for _ in STORED_DIMENSIONS)}, kind, ground, NULL, NULL,
@@ -88,6 +104,15 @@ OTHER_CHANGES = f"""
         {", ".join("0" for _ in FACTS)}, 1
     FROM volume_first_decision
     JOIN application ON application.id = application_id
+    UNION ALL
+    SELECT day, {_OF_STAYS}, kind, NULL, NULL, NULL, {", ".join("0" for _ in FACTS)}, measured
+    FROM (
+        SELECT day, nationality_code, visa_type_code, kind, measured
+        FROM volume_stay_contribution
+        JOIN application ON application.id = application_id
+        UNION ALL
+        SELECT day, nationality_code, visa_type_code, kind, measured FROM volume_erased_stay
+    ) AS stays
 """  # noqa: S608
 _FROM_RAW_ROWS = f"""
     SELECT {CHANGE_COLUMNS}

@@ -1,10 +1,29 @@
-"""National figures: refusals by ground, referrals, holds, and requests for further documents."""
+"""National figures: refusals by ground, referrals, holds, requests for further documents, stays."""
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Table, cast, func, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Date,
+    Table,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+)
 
-from models.volumes.grains import GRAINS, GROUNDS, REFERRALS, Dimension
+from models.volumes.grains import (
+    GRAINS,
+    GROUNDS,
+    REFERRALS,
+    STAYS,
+    Dimension,
+)
 from models.volumes.lines import AnySelect, first_day
 from models.volumes.question import Question
 
@@ -52,6 +71,69 @@ def information_requests(question: Question) -> AnySelect:
         .group_by(*keys)
         .having(func.sum(c.intake) > 0)
     )
+
+
+def stays(question: Question, by: Dimension | None) -> AnySelect:
+    """Rows of ``code`` (if broken down), ``period`` (if the question has one), and the numbers
+    ``in_country``, ``overstays`` and ``unused``.
+
+    The first two are of the end of the period, or of now where it is not over; the last counts days
+    that are over. A period that has not begun has no row.
+    """
+    c, today = STAYS.c, cast(func.wib_day(func.now()), Date)
+    begins, firsts = zip(*((begins, first) for begins, first, _ in question.periods()), strict=True)
+    first_of_all = bindparam("begins_on", begins[0], type_=Date)
+    period = func.greatest(first_day(question, c.starts_on), first_of_all).label("period")
+    is_over = and_(c.starts_on >= bindparam("from_day", question.from_on), c.starts_on < today)
+    sums = {
+        "in_country": func.sum(c.in_country_change),
+        "overstays": func.sum(c.overstay_change),
+        "unused": func.coalesce(func.sum(c.unused).filter(is_over), 0),
+    }
+    changed = (
+        select(c.code, period, *(total.label(name) for name, total in sums.items()))
+        .where(
+            c.broken_down_by.is_not_distinct_from(bindparam("by", by and by.value)),
+            c.starts_on <= func.least(bindparam("to_day", question.to_on), today),
+        )
+        .group_by(c.code, literal_column("2"))
+        .cte("changed")
+    )
+    codes = select(changed.c.code).distinct().subquery("codes")
+    days = bindparam("periods", list(begins), type_=ARRAY(Date))
+    begun = bindparam("firsts", list(firsts), type_=ARRAY(Date))
+    periods = (
+        func.unnest(days, begun).table_valued("begins_on", "first_on").render_derived("periods")
+    )
+    of_code, so_far = codes.c.code, periods.c.begins_on
+    figures = (
+        select(
+            codes.c.code,
+            periods.c.begins_on.label("period"),
+            *(
+                func.coalesce(
+                    func.sum(changed.c[name]).over(partition_by=of_code, order_by=so_far), 0
+                ).label(name)
+                for name in ("in_country", "overstays")
+            ),
+            func.coalesce(changed.c.unused, 0).label("unused"),
+        )
+        .select_from(
+            codes.join(periods, true()).outerjoin(
+                changed,
+                and_(
+                    changed.c.code.is_not_distinct_from(codes.c.code),
+                    changed.c.period == periods.c.begins_on,
+                ),
+            )
+        )
+        .where(periods.c.first_on <= today)
+        .subquery("figures")
+    )
+    numbers = [cast(figures.c[name], BigInteger).label(name) for name in sums]
+    keys = [figures.c.code] if by else []
+    keys += [figures.c.period] if question.period else []
+    return select(*keys, *numbers).where(or_(*(each != 0 for each in numbers))).order_by(*keys)
 
 
 def _period(question: Question, table: Table) -> list[Any]:

@@ -166,6 +166,10 @@ PAGES: Mapping[str, tuple[tuple[str, ...], Maker]] = {
         Maker({"state": words_of("screening.state."), "proposed": ("HIT", "CLEAR")},
               frozenset({"application", "proposed"})),
     ),
+    "stays": (
+        ("stays/question",),
+        Maker(always=frozenset({"period", "nationality", "visaType", "value"})),
+    ),
     "supervision": (("supervision/question",), Maker()),
     "treasury": (("treasury/question",), Maker()),
 }  # fmt: skip

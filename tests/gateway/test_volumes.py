@@ -320,13 +320,27 @@ async def test_referrals_and_holds_are_for_leadership_and_supervision(who) -> No
         assert "FORBIDDEN_FIELD" in (await who[viewer](query)).codes
 
 
+async def test_who_is_in_the_country_is_for_leadership_and_supervision(who, connection) -> None:
+    """Of the small world nobody crossed, and what was not revoked expired."""
+    unused = "SELECT count(*) FROM visa WHERE num_nulls(revoked_at, superseded_at) = 2"
+    query = """{ stayFigures(from: "2025-01-01", to: "2025-12-31", groupBy: YEAR, by: NATIONALITY) {
+        rows { nationality period { startsOn } inCountry { value } unused { value } } } }"""
+    others = "officer auditor manager-au agent-au applicant service border carrier anonymous"
+    for viewer in others.split():
+        assert "FORBIDDEN_FIELD" in (await who[viewer](query)).codes, viewer
+    for viewer in ("leadership", "supervisor"):
+        rows_ = (await who[viewer](query)).data["stayFigures"]["rows"]
+        assert {row["inCountry"]["value"] for row in rows_ if row["nationality"]} == {0}
+        assert sum(row["unused"]["value"] for row in rows_) == await connection.fetchval(unused)
+
+
 async def test_partners_and_applicants_have_no_grounds(who) -> None:
     query = '{ refusalGrounds(from: "2025-01-01", to: "2025-02-28") { rows { ground } } }'
     for viewer in ("manager-au", "agent-au", "applicant", "service", "administrator", "anonymous"):
         assert "FORBIDDEN_FIELD" in (await who[viewer](query)).codes
 
 
-@pytest.mark.parametrize("field", ["refusalGrounds", "screeningReferrals"])
+@pytest.mark.parametrize("field", ["refusalGrounds", "screeningReferrals", "stayFigures"])
 async def test_national_figures_keep_the_rules_of_windows(who, field: str) -> None:
     query = '{ %s(from: "2025-02-01", to: "2025-01-01") { asOf } }'
     assert (await who["supervisor"](query % field)).codes == ["INVALID_INPUT"]

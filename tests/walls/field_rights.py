@@ -498,6 +498,11 @@ _NATIONAL: dict[str, Lines] = {
     "RefusalGroundTable": {"asOf rows":                      "R R R - - R - - - - - - - -"},
     "ScreeningReferralRow": {"period referred held":         "R - R - - - - - - - - - - -"},
     "ScreeningReferralTable": {"asOf rows":                  "R - R - - - - - - - - - - -"},
+    "StayFigureRow": {
+        "nationality visaType period":                       "R - R - - - - - - - - - - -",
+        "inCountry overstays unused":                        "R - R - - - - - - - - - - -",
+    },
+    "StayFigureTable": {"asOf rows":                         "R - R - - - - - - - - - - -"},
     "OfficerRow": {
         "officer onDesk overdue decisions refused":          "- - R - - R - - - - - - - -",
         "refusalRate expectedRefusalRate":                   "- - R - - R - - - - - - - -",
@@ -559,7 +564,7 @@ _WAYS: dict[str, Lines] = {
         "volumes":                                           "R R R R R R - - - - - - - R",
         "findings":                                          "R R R R R R - - - - - - - -",
         "refusalGrounds":                                    "R R R - - R - - - - - - - -",
-        "screeningReferrals":                                "R - R - - - - - - - - - - -",
+        "screeningReferrals stayFigures":                    "R - R - - - - - - - - - - -",
         "informationRequests officers readers":              "- - R - - R - - - - - - - -",
         "peopleAtSeveralPartners":                           "- - R - - - - - - - - - - -",
         "keyOperations erasures breaches":                   "- - - - - R - - - - - - - -",

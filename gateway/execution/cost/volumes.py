@@ -30,6 +30,7 @@ from gateway.schema.volumes.arguments import LONGEST_WINDOW
 from gateway.schema.volumes.query import MOST_ROWS
 from gateway.viewer import Viewer
 from models.volumes import Dimension, Period, Question
+from models.volumes.grains import STAY_DIMENSIONS
 from models.volumes.question import MONTHS
 
 #: The field of `where` that filters each dimension.
@@ -93,6 +94,16 @@ def grounds_table(arguments: Mapping[str, Any], _: Viewer, __: KnownSizes) -> Ta
 def referrals_table(arguments: Mapping[str, Any], _: Viewer, __: KnownSizes) -> Table:
     """Bounds the table of `screeningReferrals`."""
     return _by_period(arguments, 1)
+
+
+def stays_table(arguments: Mapping[str, Any], _: Viewer, known: KnownSizes) -> Table:
+    """Bounds the table of `stayFigures`: changes since the first movement, of each group."""
+    by = arguments.get("by")
+    groups = 1 if by is None else max(known.groups[each] for each in STAY_DIMENSIONS)
+    if isinstance(by, str) and by in Dimension.__members__:
+        groups = known.groups[Dimension[by]]
+    rows = _by_period(arguments, groups).rows
+    return Table(rows, max(rows, groups * known.months * 31))
 
 
 def findings_table(arguments: Mapping[str, Any], viewer: Viewer, known: KnownSizes) -> Table:
@@ -190,6 +201,7 @@ TABLES: Mapping[str, TableBound] = {
     "findings": findings_table,
     "refusalGrounds": grounds_table,
     "screeningReferrals": referrals_table,
+    "stayFigures": stays_table,
     "officers": officers_table,
     "informationRequests": places_table,
     "readers": readers_table,

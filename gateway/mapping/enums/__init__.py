@@ -20,6 +20,7 @@ from gateway.mapping.enums.own import (
     HitResolution,
     Precision,
     PublicReason,
+    StayDimension,
     VisaStatus,
     VolumeDimension,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "Sex",
     "Stage",
     "Status",
+    "StayDimension",
     "TripPurpose",
     "VisaStatus",
     "VolumeDimension",

@@ -93,6 +93,13 @@ class CalendarPeriod(StrEnum):
     YEAR = "YEAR"
 
 
+class StayDimension(StrEnum):
+    """What figures of stays are broken down by."""
+
+    NATIONALITY = "NATIONALITY"
+    VISA_TYPE = "VISA_TYPE"
+
+
 _PERIODS = {
     "DAY": "Calendar day.",
     "WEEK": "Week from Monday to Sunday.",
@@ -151,6 +158,10 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         **_PERIODS,
     },
     CalendarPeriod: _PERIODS,
+    StayDimension: {
+        "NATIONALITY": "Nationality of the applicant.",
+        "VISA_TYPE": "Visa type.",
+    },
     FunnelPosition: {
         "WITHIN": "Within the limits: chance alone explains it.",
         "ABOVE_WARNING": "Above the warning limit, within the control limit.",

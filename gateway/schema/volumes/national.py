@@ -1,22 +1,25 @@
-"""National figures: refusals by ground, referrals to screening and holds."""
+"""National figures: refusals by ground, referrals to screening and holds, and stays."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
 from gateway.access.rows import reachable_in_role
 from gateway.access.transactions.prepared import bind_for
+from gateway.mapping.arguments import parsed_by
 from gateway.mapping.context import Context
-from gateway.mapping.enums import CalendarPeriod
+from gateway.mapping.enums import CalendarPeriod, StayDimension
 from gateway.mapping.figure_reads import Figures
 from gateway.mapping.figure_types import CountFigure
+from gateway.mapping.scalars import CountryCode
+from gateway.schema.volumes.arguments import parse_window
 from gateway.schema.volumes.query import period_of
 from gateway.schema.volumes.rows import VolumePeriod
 from models.vocabulary import Ground
-from models.volumes import Period, Question
+from models.volumes import Dimension, Period, Question
 from models.volumes.lines import AnySelect
-from models.volumes.national import grounds, referrals
+from models.volumes.national import grounds, referrals, stays
 from models.volumes.versions import VersionedData
 
 From = Annotated[
@@ -62,6 +65,39 @@ class ScreeningReferralTable:
     rows: list[ScreeningReferralRow] = strawberry.field(description="The periods, in order.")
 
 
+@strawberry.type(
+    description="Who came by the visas of the whole country, in one period and of one group."
+)
+class StayFigureRow:
+    nationality: CountryCode | None = strawberry.field(
+        description="Code of the nationality; null where not broken down by it."
+    )
+    visa_type: str | None = strawberry.field(
+        description="Index of the visa type; null where not broken down by it."
+    )
+    period: VolumePeriod | None = strawberry.field(description=_PERIOD)
+    in_country: CountFigure = strawberry.field(
+        description="Visas whose holder is in the country, at the end of the window: a stock, never"
+        " summed over time. Of a window that is not over, now."
+    )
+    overstays: CountFigure = strawberry.field(
+        description="Those of them who are past the last day of the stay, at that instant. Exits"
+        " are reported late: it is a presumption, and a late report moves what was before."
+    )
+    unused: CountFigure = strawberry.field(
+        description="Visas that expired without an entry, by their last day of use: one that was"
+        " revoked or corrected is none."
+    )
+
+
+@strawberry.type(description="A row for each period and group of which there is something to tell.")
+class StayFigureTable:
+    as_of: datetime = strawberry.field(description=_AS_OF)
+    rows: list[StayFigureRow] = strawberry.field(
+        description="By nationality or visa type, and by period."
+    )
+
+
 async def refusal_grounds(
     info: strawberry.Info, from_: From, to: To, group_by: By = None
 ) -> RefusalGroundTable:
@@ -95,6 +131,61 @@ async def screening_referrals(
             )
             for row in rows
         ],
+    )
+
+
+async def stay_figures(
+    info: strawberry.Info,
+    from_: From,
+    to: To,
+    group_by: By = None,
+    by: Annotated[
+        StayDimension | None,
+        strawberry.argument(description="A row for each of these; none for all together."),
+    ] = None,
+) -> StayFigureTable:
+    context, question = info.context, _question(from_, to, group_by)
+    dimension = Dimension[by] if by else None
+    instant, rows = await _fetch_rows(context, "StayFigureRow", stays(question, dimension))
+    return StayFigureTable(
+        as_of=instant,
+        rows=[
+            StayFigureRow(
+                nationality=_code_of(row, dimension, Dimension.NATIONALITY),
+                visa_type=_code_of(row, dimension, Dimension.VISA_TYPE),
+                period=period_of(question, row),
+                in_country=CountFigure.exactly(row["in_country"]),
+                overstays=CountFigure.exactly(row["overstays"]),
+                unused=CountFigure.exactly(row["unused"]),
+            )
+            for row in rows
+        ],
+    )
+
+
+def _code_of(row: Figures, by: Dimension | None, dimension: Dimension) -> Any:
+    return row["code"] if by is dimension else None
+
+
+def refusal_grounds_field() -> Any:
+    return _national_field(refusal_grounds, "Refusals by their grounds,")
+
+
+def screening_referrals_field() -> Any:
+    return _national_field(screening_referrals, "Referrals to screening and holds")
+
+
+def stay_figures_field() -> Any:
+    return _national_field(
+        stay_figures, "Who is in the country by a visa, who overstays, and which visas nobody used,"
+    )
+
+
+def _national_field(resolver: Any, description: str) -> Any:
+    return strawberry.field(
+        resolver=resolver,
+        metadata=parsed_by(parse_window),
+        description=f"{description} of the whole country, over a window of days in WIB.",
     )
 
 

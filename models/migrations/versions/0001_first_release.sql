@@ -326,6 +326,25 @@ CREATE TABLE volume_officer (
     CONSTRAINT uq_volume_officer UNIQUE NULLS NOT DISTINCT (starts_on, officer, visa_type_code)
 );
 
+CREATE TABLE volume_stay (
+    broken_down_by TEXT,
+    code TEXT,
+    starts_on DATE NOT NULL,
+    in_country_change INTEGER NOT NULL,
+    overstay_change INTEGER NOT NULL,
+    unused INTEGER NOT NULL,
+    CONSTRAINT uq_volume_stay UNIQUE NULLS NOT DISTINCT (broken_down_by, code, starts_on)
+);
+
+CREATE TABLE volume_erased_stay (
+    day DATE NOT NULL,
+    nationality_code TEXT NOT NULL,
+    visa_type_code TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    measured INTEGER NOT NULL,
+    CONSTRAINT uq_volume_erased_stay UNIQUE NULLS NOT DISTINCT (day, nationality_code, visa_type_code, kind)
+);
+
 CREATE TABLE volume_outbox (
     written_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     day DATE NOT NULL,
@@ -2274,8 +2293,10 @@ CREATE TABLE movement (
     direction TEXT NOT NULL,
     crossed_at TIMESTAMP WITH TIME ZONE NOT NULL,
     port TEXT NOT NULL,
+    stay_until DATE,
     CONSTRAINT pk_movement PRIMARY KEY (id),
     CONSTRAINT ck_movement_direction_is_known CHECK (direction IN ('ENTRY', 'EXIT')),
+    CONSTRAINT ck_movement_an_entry_begins_a_stay CHECK (direction = 'ENTRY' OR stay_until IS NULL),
     CONSTRAINT fk_movement_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id),
     CONSTRAINT fk_movement_visa_number FOREIGN KEY(visa_number) REFERENCES visa (visa_number)
 );
@@ -2339,9 +2360,9 @@ CREATE INDEX ix_visa_document_unfinished ON visa_document (ordered_at, id) WHERE
 
 CREATE UNIQUE INDEX uq_visa_document_current ON visa_document (visa_number) WHERE replaced_at IS NULL;
 
-ALTER TABLE partner_country ADD CONSTRAINT fk_partner_country_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code);
-
 ALTER TABLE application ADD CONSTRAINT fk_application_current_decision_id_id FOREIGN KEY(current_decision_id, id) REFERENCES decision (id, application_id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE partner_country ADD CONSTRAINT fk_partner_country_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code);
 
 CREATE FUNCTION queue_for_account() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -2997,9 +3018,9 @@ CREATE FUNCTION write_stay(of_visa text, first_id uuid) RETURNS void
     )
     SELECT
         first_id, of_visa, visa.application_id, now_is.presence, NOT is_multiple_entry, now_is.entered_on,
-        now_is.departed_on, now_is.entered_on + visa.stay_days::integer,
+        now_is.departed_on, now_is.stay_until,
         CASE WHEN now_is.presence = 'IN_COUNTRY' THEN
-            (now_is.entered_on + visa.stay_days::integer + 1)::timestamp AT TIME ZONE 'Asia/Jakarta'
+            (now_is.stay_until + 1)::timestamp AT TIME ZONE 'Asia/Jakarta'
         END
     FROM visa
     JOIN application ON application.id = visa.application_id
@@ -3010,7 +3031,9 @@ CREATE FUNCTION write_stay(of_visa text, first_id uuid) RETURNS void
                 WHEN 'ENTRY' THEN 'IN_COUNTRY' ELSE 'DEPARTED'
             END AS presence,
             wib_day(max(crossed_at) FILTER (WHERE direction = 'ENTRY')) AS entered_on,
-            wib_day(max(crossed_at) FILTER (WHERE direction = 'EXIT')) AS departed_on
+            wib_day(max(crossed_at) FILTER (WHERE direction = 'EXIT')) AS departed_on,
+            (array_agg(stay_until ORDER BY crossed_at DESC) FILTER (WHERE direction = 'ENTRY'))[1]
+                AS stay_until
         FROM movement WHERE visa_number = of_visa
     ) AS now_is
     WHERE visa.visa_number = of_visa
@@ -3020,14 +3043,62 @@ CREATE FUNCTION write_stay(of_visa text, first_id uuid) RETURNS void
         overstays_at = excluded.overstays_at
 $$;
 
+CREATE VIEW volume_stay_contribution AS
+    SELECT application_id, movement.visa_number, change.day, change.kind, change.measured
+    FROM (
+        SELECT
+            visa_number, direction, crossed_at, stay_until,
+            lag(direction) OVER life IS NOT DISTINCT FROM 'ENTRY' AS was_there,
+            wib_day(lead(crossed_at) OVER life) AS ended_on
+        FROM movement
+        WINDOW life AS (PARTITION BY visa_number ORDER BY crossed_at, direction)
+    ) AS movement
+    JOIN visa USING (visa_number)
+    CROSS JOIN LATERAL (
+        VALUES
+            (wib_day(crossed_at), 'in_country', (direction = 'ENTRY')::integer - was_there::integer),
+            (stay_until + 1, 'overstay', (ended_on IS NULL OR ended_on > stay_until)::integer),
+            (ended_on, 'overstay', -(ended_on > stay_until)::integer)
+    ) AS change (day, kind, measured)
+    WHERE change.measured <> 0 AND change.day IS NOT NULL
+    UNION ALL
+    SELECT application_id, visa_number, use_by, 'unused', 1
+    FROM visa
+    WHERE revoked_at IS NULL AND superseded_at IS NULL
+        AND NOT EXISTS (SELECT FROM stay WHERE stay.visa_number = visa.visa_number);
+
+CREATE FUNCTION count_stays(of_visa text, sign integer) RETURNS void
+    LANGUAGE sql SET search_path = public, pg_temp AS $$
+    INSERT INTO volume_outbox (day, nationality_code, visa_type_code, kind, measured)
+    SELECT day, nationality_code, visa_type_code, kind, sign * measured
+    FROM volume_stay_contribution
+    JOIN application ON application.id = application_id
+    WHERE visa_number = of_visa
+$$;
+
+CREATE FUNCTION count_stays_of_visa() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        PERFORM count_stays(NEW.visa_number, CASE TG_WHEN WHEN 'BEFORE' THEN -1 ELSE 1 END);
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER count_stays_before BEFORE UPDATE OF use_by, revoked_at, superseded_at ON visa
+    FOR EACH ROW EXECUTE FUNCTION count_stays_of_visa();
+
+CREATE TRIGGER count_stays_after AFTER INSERT OR UPDATE OF use_by, revoked_at, superseded_at ON visa
+    FOR EACH ROW EXECUTE FUNCTION count_stays_of_visa();
+
 -- A report that fits the visa of somebody on file is a movement of theirs, and keeps no visa number;
 
 CREATE FUNCTION match_crossing() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         holder uuid;
+        days integer;
     BEGIN
-        SELECT applicant_id INTO holder
+        SELECT applicant_id, visa.stay_days INTO holder, days
         FROM visa
         JOIN application ON application.id = visa.application_id
         JOIN person_index AS known USING (applicant_id)
@@ -3035,9 +3106,15 @@ CREATE FUNCTION match_crossing() RETURNS trigger
             AND sha256(convert_to(visa.visa_number, 'UTF8') || known.digest) = ANY (NEW.passengers)
         LIMIT 1;
         IF holder IS NOT NULL THEN
-            INSERT INTO movement (id, applicant_id, visa_number, direction, crossed_at, port)
-            VALUES (NEW.id, holder, NEW.visa_number, NEW.direction, NEW.crossed_at, NEW.port);
+            PERFORM count_stays(NEW.visa_number, -1);
+            INSERT INTO movement (
+                id, applicant_id, visa_number, direction, crossed_at, port, stay_until
+            ) VALUES (
+                NEW.id, holder, NEW.visa_number, NEW.direction, NEW.crossed_at, NEW.port,
+                CASE NEW.direction WHEN 'ENTRY' THEN wib_day(NEW.crossed_at) + days END
+            );
             PERFORM write_stay(NEW.visa_number, NEW.id);
+            PERFORM count_stays(NEW.visa_number, 1);
             NEW.visa_number := NULL;
             NEW.matched_at := clock_timestamp();
         END IF;
@@ -3479,6 +3556,13 @@ CREATE FUNCTION queue_volume_changes_of_moved_decisions() RETURNS trigger
         CROSS JOIN (VALUES (OLD.country_code, OLD.nationality_code, OLD.partner_code, OLD.centre_code, OLD.visa_type_code, OLD.trip_purpose, OLD.channel, -1), (NEW.country_code, NEW.nationality_code, NEW.partner_code, NEW.centre_code, NEW.visa_type_code, NEW.trip_purpose, NEW.channel, 1))
             AS of_case (country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, sign)
         WHERE application_id = NEW.id;
+        INSERT INTO volume_outbox (day, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, kind, measured)
+        SELECT day, of_case.country_code, of_case.nationality_code, of_case.partner_code, of_case.centre_code, of_case.visa_type_code, of_case.trip_purpose, of_case.channel, kind, sign * sum(measured)
+        FROM volume_stay_contribution
+        CROSS JOIN (VALUES (OLD.country_code, OLD.nationality_code, OLD.partner_code, OLD.centre_code, OLD.visa_type_code, OLD.trip_purpose, OLD.channel, -1), (NEW.country_code, NEW.nationality_code, NEW.partner_code, NEW.centre_code, NEW.visa_type_code, NEW.trip_purpose, NEW.channel, 1))
+            AS of_case (country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, sign)
+        WHERE application_id = NEW.id
+        GROUP BY day, of_case.country_code, of_case.nationality_code, of_case.partner_code, of_case.centre_code, of_case.visa_type_code, of_case.trip_purpose, of_case.channel, kind, sign;
         RETURN NULL;
     END
 $$;
@@ -4247,6 +4331,9 @@ CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON vol
     EXECUTE FUNCTION renew_data_version('figures');
 
 CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_referral
+    EXECUTE FUNCTION renew_data_version('figures');
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_stay
     EXECUTE FUNCTION renew_data_version('figures');
 
 CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_yearly

@@ -1,0 +1,163 @@
+"""Who is in the country, overstays or never came, by the rollups: against a replay of movements."""
+
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from typing import Any
+
+import asyncpg
+import pytest
+
+from models.database.connections import connect, engine
+from models.instants import wib_day
+from models.rights.erasure_steps import _HIDE  # pyright: ignore[reportPrivateUsage]
+from models.synthetic import Scale, synthesise
+from models.volumes import Dimension, Period, Question, fold, rebuild, verify
+from models.volumes.national import stays
+
+pytestmark = pytest.mark.anyio
+
+DAY = timedelta(days=1)
+UNTIL = datetime.now(UTC) - timedelta(days=2)
+_VISAS = """
+    SELECT
+        visa_number, nationality_code, visa_type_code, stay_days::integer, use_by, revoked_at,
+        superseded_at, application.applicant_id
+    FROM visa JOIN application ON application.id = application_id
+"""
+_REPORT = (
+    "INSERT INTO crossing (id, reported_by, report_key, direction, crossed_at, port, passengers,"
+    " visa_number) VALUES (gen_random_uuid(), 'border', gen_random_uuid()::text, $2, $3, 'CGK',"
+    " ARRAY[sha256(convert_to($1, 'UTF8') || sha256(convert_to($4::text, 'UTF8')))], $1)"
+)
+_INDEX = """
+    INSERT INTO person_index (applicant_id, version, kind, key_id, digest)
+    SELECT id, 1, 'PASSPORT', 'test', sha256(convert_to(id::text, 'UTF8')) FROM applicant
+"""
+
+
+@pytest.fixture(scope="module")
+async def loaded(database: str) -> AsyncIterator[asyncpg.Connection]:
+    await synthesise(database, applications=400, months=6, seed=3, scale=Scale.PARTNER, until=UNTIL)
+    connection = await connect(database)
+    await connection.execute(_INDEX)
+    yield connection
+    await connection.close()
+
+
+async def ask(
+    url: str, first: date, last: date, period: Period | None, by: Dimension | None
+) -> dict[tuple[Any, ...], tuple[int, int, int]]:
+    async with engine(url).connect() as connection:
+        rows = (
+            await connection.execute(stays(Question(first, last, period=period), by))
+        ).mappings()
+        return {
+            (row.get("code"), row.get("period")):
+                (row["in_country"], row["overstays"], row["unused"])
+            for row in rows
+        }  # fmt: skip
+
+
+class Replay:
+    """What happened by each visa, counted one by one: no statement is shared with the figures."""
+
+    def __init__(self, visas: list[asyncpg.Record], moved: list[asyncpg.Record]) -> None:
+        self.visas, self.today = visas, wib_day(datetime.now(UTC))
+        self.moved = defaultdict[str, list[tuple[date, str]]](list)
+        for one in moved:
+            self.moved[one["visa_number"]].append((wib_day(one["crossed_at"]), one["direction"]))
+
+    def numbers(self, first: date, last: date, by: str | None) -> dict[Any, tuple[int, int, int]]:
+        """The three numbers of a window, by code."""
+        end = min(last, self.today)
+        there, over, unused = Counter[Any](), Counter[Any](), Counter[Any]()
+        for visa in self.visas:
+            code, own = visa[by] if by else None, self.moved[visa["visa_number"]]
+            so_far = [one for one in own if one[0] <= end]
+            if so_far and so_far[-1][1] == "ENTRY":
+                there[code] += 1
+                over[code] += end > so_far[-1][0] + timedelta(days=visa["stay_days"])
+            ended = visa["revoked_at"] or visa["superseded_at"]
+            is_over = first <= visa["use_by"] <= min(last, self.today - DAY)
+            unused[code] += not own and not ended and is_over
+        found = {code: (there[code], over[code], unused[code]) for code in {*there, *unused}}
+        return {code: numbers for code, numbers in found.items() if any(numbers)}
+
+
+async def compare(connection: asyncpg.Connection, url: str) -> int:
+    """Asks windows and groups of each kind; how many numbers were compared that are not nought."""
+    assert await verify(connection) == []
+    await fold(connection)
+    assert await verify(connection) == []
+    moved = "SELECT * FROM movement ORDER BY crossed_at, direction"
+    replay = Replay(await connection.fetch(_VISAS), await connection.fetch(moved))
+    today, compared = replay.today, 0
+    for by in (None, Dimension.NATIONALITY, Dimension.VISA_TYPE):
+        for ago, days in ((170, 100), (60, 0), (30, 30), (400, 399), (20, 60)):
+            first = today - ago * DAY
+            found = await ask(url, first, first + days * DAY, None, by)
+            expected = replay.numbers(first, first + days * DAY, by and by.value)
+            assert {code: numbers for (code, _), numbers in found.items()} == expected
+            compared += sum(map(any, expected.values()))
+        periods = Question(today - 75 * DAY, today + 40 * DAY, period=Period.MONTH)
+        found = await ask(url, periods.from_on, periods.to_on, Period.MONTH, by)
+        for begins, since, until in periods.periods():
+            expected = {}
+            if since <= today:
+                expected = replay.numbers(since, until, by and by.value)
+            assert {code: n for (code, at), n in found.items() if at == begins} == expected
+    return compared
+
+
+async def test_figures_of_stays_are_those_of_the_movements_however_they_came(
+    loaded: asyncpg.Connection, database: str
+) -> None:
+    assert await compare(loaded, database) > 60
+    rng = Random(5)
+    visas = await loaded.fetch(f"{_VISAS} ORDER BY visa_number")
+    chosen = rng.sample(visas, 40)
+    for _ in range(120):
+        visa = rng.choice(chosen)
+        at = datetime.now(UTC) - timedelta(hours=rng.randint(1, 24 * 150))
+        way = rng.choice(("ENTRY", "EXIT"))
+        await loaded.execute(_REPORT, visa["visa_number"], way, at, str(visa["applicant_id"]))
+        if rng.random() < 0.2:
+            await fold(loaded)
+    assert await loaded.fetchval("SELECT count(*) FROM crossing WHERE matched_at IS NOT NULL") > 80
+    assert await compare(loaded, database) > 60
+    # A visa that is revoked, corrected or given other terms; somebody of another nationality.
+    for change in ("revoked_at = issued_at", "superseded_at = issued_at", "use_by = use_by - 40"):
+        numbers = [visa["visa_number"] for visa in rng.sample(visas, 25)]
+        await loaded.execute(f"UPDATE visa SET {change} WHERE visa_number = ANY ($1)", numbers)
+        assert await compare(loaded, database) > 60
+    people = [visa["applicant_id"] for visa in chosen[:20]]
+    await loaded.execute(
+        "WITH moved AS (UPDATE applicant SET nationality_code = 'SG' WHERE id = ANY ($1))"
+        " UPDATE application SET nationality_code = 'SG' WHERE applicant_id = ANY ($1)", people,
+    )  # fmt: skip
+    assert await compare(loaded, database) > 60
+
+
+async def test_erased_people_stay_in_the_figures(loaded: asyncpg.Connection, database: str) -> None:
+    visas = await loaded.fetch(
+        f"{_VISAS} WHERE visa_number IN (SELECT visa_number FROM movement) LIMIT 30"
+    )
+    await fold(loaded)
+    rows = "SELECT * FROM volume_stay ORDER BY 1, 2, 3"
+    before = await loaded.fetch(rows)
+    people = [visa[-1] for visa in visas]
+    of_stays = [each for each in _HIDE if "movement" in each or "stay" in each]
+    assert len(of_stays) == 3
+    for half in (people[:15], people[15:]):
+        for statement in of_stays:
+            await loaded.execute(statement, half)
+    gone = "SELECT count(*) FROM movement WHERE applicant_id = ANY ($1)"
+    assert await loaded.fetchval(gone, people) == 0
+    assert await verify(loaded) == []
+    await fold(loaded)
+    assert await loaded.fetch(rows) == before
+    await rebuild(loaded)
+    left = "SELECT * FROM volume_stay WHERE (in_country_change, overstay_change, unused) <> (0,0,0)"
+    assert set(await loaded.fetch(left)) == {row for row in before if any(row[-3:])}
