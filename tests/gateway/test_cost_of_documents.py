@@ -61,9 +61,11 @@ ENTERED: Mapping[str, Mapping[str, Any]] = {
     "CaseFile": {"reference": CASE},
     "PartnersList": {"language": "EN"},
 }
-#: What cannot be asked without a request of a person, a person to screen, or a case on the desk.
+#: What cannot be asked without a request of a person, a person to screen, a complaint, or a case on
+#: the desk.
 NOT_ASKED = {
     *("findByName", "findByPassport", "whoIsIt", "Person", "VisaInHand"),
+    "readComplaint",
     *("readAnswers", "MyAnswers"),
 }
 

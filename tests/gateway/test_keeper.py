@@ -43,6 +43,7 @@ JOBS = (
     "forget_keys",
     "raise_overdue_reviews",
     "raise_overdue_notices",
+    "raise_overdue_complaints",
     "lapse_inquiries",
     "transfer_files",
     "forget",
@@ -250,8 +251,8 @@ AT_ALL_TIMES = """
 """
 AS_TIME_PASSES = """
     drop_of_age sweep_keys post_reports post_reminders end_subscriptions check_rules publish
-    end_overdue forget_keys raise_overdue_reviews raise_overdue_notices lapse_inquiries
-    transfer_files forget order_due
+    end_overdue forget_keys raise_overdue_reviews raise_overdue_notices
+    raise_overdue_complaints lapse_inquiries transfer_files forget order_due
 """
 
 

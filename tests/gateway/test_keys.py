@@ -213,6 +213,12 @@ async def _walk(who: Mapping[str, Viewer]) -> None:
         )
         told_at = {"endpointId": named["webhookEndpoint"]["id"]}
         await payload_of(who["manager-au"], "approveWebhook", "webhookEndpoint { id }", **told_at)
+        lodged = await payload_of(
+            who["applicant"], "lodgeComplaint", "complaint { id }", text="I waited."
+        )
+        read = "query ($id: ID!) { node(id: $id) { ... on Complaint { text { complaint } } } }"
+        asked = await who["applicant"](read, id=lodged["complaint"]["id"])
+        assert asked.errors == [], asked.text
         country = {"code": "TL", "iso3": "TLS", "nameEn": "Timor-Leste", "nameId": "Timor Leste",
                    "region": "SOUTHEAST_ASIA"}  # fmt: skip
         await apply_decree(who, "proposeCountry", **country)

@@ -139,6 +139,7 @@ SAID = {
     Relation(RelationKind.ACCOUNT, "me", FILED): set(),
     Relation(RelationKind.PARTNER, "ANDALAN", FILED): set(),
     Relation(RelationKind.BAN, "", FILED): set(),
+    Relation(RelationKind.COMPLAINT, "SUPERVISOR", FILED): set(),
     Relation(RelationKind.LIKENESS, FILED.hex, MINE): set(),
 }
 
@@ -204,6 +205,10 @@ async def test_a_key_is_made_by_whoever_may_say_whom_it_is_for(court: Court) -> 
         (RelationKind.PARTNER, "ANDALAN"): {"PARTNER_AGENT"},
         (RelationKind.PARTNER, "OTHER"): set[str](),
         (RelationKind.BAN, ""): {"SCREENING"},
+        (RelationKind.COMPLAINT, "AUDITOR"): {"APPLICANT"},
+        (RelationKind.COMPLAINT, "APPLICANT me"): {"APPLICANT"},
+        (RelationKind.COMPLAINT, "APPLICANT them"): set[str](),
+        (RelationKind.COMPLAINT, "SUPERVISOR"): set[str](),
         (RelationKind.CASE, "NEW"): ROLES,
         (RelationKind.LIKENESS, FILED.hex): set[str](),
     }
@@ -312,3 +317,29 @@ async def test_the_ceiling_of_a_role_counts_people_and_look_ups_apart(court: Cou
     number = len((await court.receipts.list_after(0, 2**62)).receipts)
     assert await court.opened(stated("APPLICANT", account="them"), [MINE]) is None
     assert len((await court.receipts.list_after(0, 2**62)).receipts) == number
+
+
+async def test_a_complaint_is_opened_by_whom_an_auditor_names_and_in_no_inquiry(
+    court: Court,
+) -> None:
+    said, one, judged = RelationKind.COMPLAINT, uuid4(), court.judged
+    readers = [Relation(said, "AUDITOR", one), Relation(said, "APPLICANT me", one)]
+    await judged.make_data_keys([one], stated("APPLICANT"), readers)
+    supervisor, inquiry = stated("SUPERVISOR"), stated("SUPERVISOR", "INQ-MINE")
+    manager, other = stated("PARTNER_MANAGER"), stated("SUPERVISOR", account="them")
+    assert await court.opened(stated("AUDITOR"), [one]) == 1
+    assert await court.opened(stated("APPLICANT"), [one]) == 1
+    for nobody in (supervisor, inquiry, manager, stated("OFFICER"), stated("SCREENING")):
+        assert await court.opened(nobody, [one]) is None
+    for name in ("SUPERVISOR", "SUPERVISOR me", "PARTNER_MANAGER ANDALAN", "APPLICANT them"):
+        for role in ROLES - {"AUDITOR"}:
+            assert not await court.is_said(stated(role), Relation(said, name, one))
+    assert not await court.is_said(stated("AUDITOR"), Relation(said, "APPLICANT them", one))
+    await judged.relate([Relation(said, "SUPERVISOR me", one)], stated("AUDITOR"))
+    assert [await court.opened(each, [one]) for each in (supervisor, other)] == [1, None]
+    await judged.relate([Relation(said, "PARTNER_MANAGER OTHER", one)], stated("AUDITOR"))
+    assert await court.opened(manager, [one]) is None
+    await judged.relate([Relation(said, "PARTNER_MANAGER ANDALAN", one)], stated("AUDITOR"))
+    assert await court.opened(manager, [one]) == 1
+    # Whoever reads a complaint opens nobody else by it.
+    assert await court.opened(stated("AUDITOR"), [one, MINE]) is None
