@@ -623,6 +623,11 @@ POLICY: Mapping[str, Access] = {
             LEDGER_READERS,
         ),
     ),
+    # What a rule found tells of hits and holds, and of the sample: for who reads those.
+    "GrantCheck": Access(
+        rows=dict.fromkeys(ANSWER_READERS, every_row),
+        fields=dict.fromkeys(("rule", "verdict", "unmet", "checkedAt"), ANSWER_READERS),
+    ),
     "GrantRuleStop": Access(
         rows=dict.fromkeys(LEDGER_READERS, every_row),
         fields=dict.fromkeys(("stoppedAt", "stoppedBy", "reason"), LEDGER_READERS),
@@ -767,6 +772,7 @@ POLICY: Mapping[str, Access] = {
             "isHeld": SUPERVISOR,
             "isVisaHeld": SUPERVISOR,
             "hasOpenHit": SUPERVISOR,
+            "grantCheck": ANSWER_READERS,
             "corrections": CORRECTION_READERS,
             "legalHolds": ANSWER_READERS,
             "screenings": ANSWER_READERS,
@@ -949,6 +955,7 @@ POLICY: Mapping[str, Access] = {
             "isIncomplete": AGENT,
             "publicReason": APPLICANT,
             "officer": CASE_STAFF,
+            "grantRule": CASE_STAFF,
             "internalNote": CASE_STAFF,
             "supersedes": CASE_STAFF,
             "visa": OUTCOME_READERS,

@@ -42,7 +42,7 @@ from models.reference.decrees import (
     ServiceTarget,
     VisaType,
 )
-from models.reference.grant_rule import GrantRule, GrantRuleStop
+from models.reference.grant_rule import GrantCheck, GrantRule, GrantRuleStop
 from models.reference.ledger import ReferenceChange, ReferenceChangeValue
 from models.reference.named_event import NamedEvent
 from models.reference.partner import Centre, Partner, PartnerCountry
@@ -106,6 +106,7 @@ __all__ = [
     "EntryRule",
     "Erasure",
     "Fee",
+    "GrantCheck",
     "GrantRule",
     "GrantRuleStop",
     "Idempotency",

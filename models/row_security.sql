@@ -4,7 +4,7 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['gerbang_leadership', 'gerbang_leadership_writing', 'gerbang_officer', 'gerbang_officer_writing', 'gerbang_supervisor', 'gerbang_supervisor_writing', 'gerbang_partner_manager', 'gerbang_partner_manager_writing', 'gerbang_partner_agent', 'gerbang_partner_agent_writing', 'gerbang_auditor', 'gerbang_auditor_writing', 'gerbang_applicant', 'gerbang_applicant_writing', 'gerbang_partner_service', 'gerbang_partner_service_writing', 'gerbang_screening', 'gerbang_screening_writing', 'gerbang_treasury', 'gerbang_treasury_writing', 'gerbang_administrator', 'gerbang_administrator_writing', 'gerbang_border', 'gerbang_border_writing', 'gerbang_carrier', 'gerbang_carrier_writing', 'gerbang_anonymous', 'gerbang_anonymous_writing', 'gerbang_linker', 'gerbang_screener'] LOOP
+    FOREACH name IN ARRAY ARRAY['gerbang_leadership', 'gerbang_leadership_writing', 'gerbang_officer', 'gerbang_officer_writing', 'gerbang_supervisor', 'gerbang_supervisor_writing', 'gerbang_partner_manager', 'gerbang_partner_manager_writing', 'gerbang_partner_agent', 'gerbang_partner_agent_writing', 'gerbang_auditor', 'gerbang_auditor_writing', 'gerbang_applicant', 'gerbang_applicant_writing', 'gerbang_partner_service', 'gerbang_partner_service_writing', 'gerbang_screening', 'gerbang_screening_writing', 'gerbang_treasury', 'gerbang_treasury_writing', 'gerbang_administrator', 'gerbang_administrator_writing', 'gerbang_border', 'gerbang_border_writing', 'gerbang_carrier', 'gerbang_carrier_writing', 'gerbang_anonymous', 'gerbang_anonymous_writing', 'gerbang_granter', 'gerbang_linker', 'gerbang_screener'] LOOP
         BEGIN
             IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
                 EXECUTE format('CREATE ROLE %I NOLOGIN NOINHERIT', name);
@@ -16,10 +16,10 @@ BEGIN
 END
 $$;
 
-REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_linker, gerbang_screener;
-REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_linker, gerbang_screener;
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_linker, gerbang_screener;
-REVOKE CREATE ON SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_linker, gerbang_screener;
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_granter, gerbang_linker, gerbang_screener;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_granter, gerbang_linker, gerbang_screener;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_granter, gerbang_linker, gerbang_screener;
+REVOKE CREATE ON SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_granter, gerbang_linker, gerbang_screener;
 ALTER TABLE access_event ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE account_drop ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE account_head ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -63,6 +63,7 @@ ALTER TABLE ending_told ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE entry_rule ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE erasure ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE fee ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE grant_check ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE grant_rule ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE grant_rule_stop ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE idempotency ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -1377,7 +1378,7 @@ GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, succ
 GRANT SELECT (application_id, approved_at, approved_by, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_officer;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_officer;
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_officer;
-GRANT SELECT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_officer;
+GRANT SELECT (application_id, decided_at, grant_rule_code, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_officer;
 GRANT SELECT (applicant_id, content, sealed, upload_id) ON document_content TO gerbang_officer;
 GRANT SELECT (application_id, completed_at, id, kind, media_type, replaced_at, requested_by, size) ON document_upload TO gerbang_officer;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_officer;
@@ -1586,13 +1587,14 @@ GRANT SELECT (application_id, approved_at, approved_by, closed_at, closed_by, id
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_supervisor;
 GRANT SELECT (crossed_at, direction, id, matched_at, port, report_key, reported_at, reported_by, visa_number) ON crossing TO gerbang_supervisor;
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_supervisor;
-GRANT SELECT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_supervisor;
+GRANT SELECT (application_id, decided_at, grant_rule_code, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_supervisor;
 GRANT SELECT (applicant_id, content, sealed, upload_id) ON document_content TO gerbang_supervisor;
 GRANT SELECT (application_id, completed_at, id, kind, media_type, replaced_at, requested_by, size) ON document_upload TO gerbang_supervisor;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_supervisor;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_supervisor;
 GRANT SELECT (applicant_id, cause, copies_end_at, erased_at, id, index_removed_at, keys_deleted_at, ordered_at) ON erasure TO gerbang_supervisor;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_supervisor;
+GRANT SELECT (application_id, checked_at, rule_code, unmet, verdict) ON grant_check TO gerbang_supervisor;
 GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_supervisor;
 GRANT SELECT (reason, rule_code, stopped_at, stopped_by) ON grant_rule_stop TO gerbang_supervisor;
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_supervisor;
@@ -1682,6 +1684,8 @@ CREATE POLICY supervisor_select ON movement FOR SELECT TO gerbang_supervisor
 CREATE POLICY supervisor_select ON access_event FOR SELECT TO gerbang_supervisor
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN (access_event.actor = (SELECT viewer.subject('SUPERVISOR')) OR EXISTS (SELECT FROM inquiry AS by_1 WHERE by_1.reference = access_event.case_reference AND by_1.ends_at <= now() AND by_1.reviewed_at IS NULL)) ELSE false END);
 CREATE POLICY supervisor_select ON person_link FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON grant_check FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON decision FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
@@ -2149,12 +2153,13 @@ GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_audito
 GRANT SELECT (crossed_at, direction, id, matched_at, port, report_key, reported_at, reported_by, visa_number) ON crossing TO gerbang_auditor;
 GRANT SELECT (answered_at, answered_by, applicant_id, due_at, id, kind, lodged_at, lodged_by, lodged_role, lookups_approved_by, lookups_compared_at, lookups_proposed_by, reason, reference, state) ON data_request TO gerbang_auditor;
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_auditor;
-GRANT SELECT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_auditor;
+GRANT SELECT (application_id, decided_at, grant_rule_code, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_auditor;
 GRANT SELECT (application_id, completed_at, id, kind, media_type, replaced_at, requested_by, size) ON document_upload TO gerbang_auditor;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_auditor;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_auditor;
 GRANT SELECT (applicant_id, cause, copies_end_at, data_request_id, erased_at, id, index_removed_at, keys_deleted_at, ordered_at) ON erasure TO gerbang_auditor;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_auditor;
+GRANT SELECT (application_id, checked_at, rule_code, unmet, verdict) ON grant_check TO gerbang_auditor;
 GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_auditor;
 GRANT SELECT (reason, rule_code, stopped_at, stopped_by) ON grant_rule_stop TO gerbang_auditor;
 GRANT SELECT (approved_at, approved_by, ends_at, id, is_open, is_reviewed, lapsed_at, minutes, most_people, opened_at, opened_by, reason, reference, review_due_at, review_reason, reviewed_at, reviewed_by, seen, verdict) ON inquiry TO gerbang_auditor;
@@ -2239,6 +2244,8 @@ CREATE POLICY auditor_select ON breach FOR SELECT TO gerbang_auditor
 CREATE POLICY auditor_select ON person_link FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON linker_read FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON grant_check FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON decision FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -3452,7 +3459,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_decision() RETURNS trigger
                     OR (it.status IN ('REVOKED') AND (SELECT revoked.actor FROM application_event AS revoked WHERE revoked.application_id = it.id AND revoked.kind = 'REVOKED' ORDER BY revoked.sequence DESC LIMIT 1) IS DISTINCT FROM viewer_subject AND it.is_linked AND viewer.is_cleared(it.id) AND NEW.outcome = 'GRANTED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
                 ELSE false END;
         ELSE
-            changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.outcome IS DISTINCT FROM OLD.outcome THEN 'outcome' END, CASE WHEN NEW.ground IS DISTINCT FROM OLD.ground THEN 'ground' END, CASE WHEN NEW.is_incomplete IS DISTINCT FROM OLD.is_incomplete THEN 'is_incomplete' END, CASE WHEN NEW.public_reason IS DISTINCT FROM OLD.public_reason THEN 'public_reason' END, CASE WHEN NEW.decided_at IS DISTINCT FROM OLD.decided_at THEN 'decided_at' END, CASE WHEN NEW.officer IS DISTINCT FROM OLD.officer THEN 'officer' END, CASE WHEN NEW.internal_note IS DISTINCT FROM OLD.internal_note THEN 'internal_note' END, CASE WHEN NEW.supersedes_id IS DISTINCT FROM OLD.supersedes_id THEN 'supersedes_id' END], NULL);
+            changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.outcome IS DISTINCT FROM OLD.outcome THEN 'outcome' END, CASE WHEN NEW.ground IS DISTINCT FROM OLD.ground THEN 'ground' END, CASE WHEN NEW.is_incomplete IS DISTINCT FROM OLD.is_incomplete THEN 'is_incomplete' END, CASE WHEN NEW.public_reason IS DISTINCT FROM OLD.public_reason THEN 'public_reason' END, CASE WHEN NEW.decided_at IS DISTINCT FROM OLD.decided_at THEN 'decided_at' END, CASE WHEN NEW.officer IS DISTINCT FROM OLD.officer THEN 'officer' END, CASE WHEN NEW.grant_rule_code IS DISTINCT FROM OLD.grant_rule_code THEN 'grant_rule_code' END, CASE WHEN NEW.internal_note IS DISTINCT FROM OLD.internal_note THEN 'internal_note' END, CASE WHEN NEW.supersedes_id IS DISTINCT FROM OLD.supersedes_id THEN 'supersedes_id' END], NULL);
             is_allowed := changed = '{}' OR false;
         END IF;
         IF is_allowed IS NOT TRUE THEN
@@ -3840,10 +3847,10 @@ CREATE POLICY officer_writing_insert ON assignment FOR INSERT TO gerbang_officer
 GRANT UPDATE (ended_at, ended_by, reason) ON assignment TO gerbang_officer_writing;
 CREATE POLICY officer_writing_update ON assignment FOR UPDATE TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id)) WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
-GRANT SELECT (application_id, decided_at, ground, id, officer, outcome, supersedes_id) ON decision TO gerbang_officer_writing;
+GRANT SELECT (application_id, decided_at, grant_rule_code, ground, id, officer, outcome, supersedes_id) ON decision TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON decision FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id) AND CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN true ELSE false END);
-GRANT INSERT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_officer_writing;
+GRANT INSERT (application_id, decided_at, grant_rule_code, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_officer_writing;
 CREATE POLICY officer_writing_insert ON decision FOR INSERT TO gerbang_officer_writing
     WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id) AND decision.officer = (SELECT viewer.subject('OFFICER')));
 GRANT SELECT (application_id, decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_officer_writing;
@@ -3979,10 +3986,10 @@ CREATE POLICY supervisor_writing_insert ON assignment FOR INSERT TO gerbang_supe
 GRANT UPDATE (ended_at, ended_by, reason) ON assignment TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_update ON assignment FOR UPDATE TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id)) WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
-GRANT SELECT (application_id, decided_at, ground, id, officer, outcome, supersedes_id) ON decision TO gerbang_supervisor_writing;
+GRANT SELECT (application_id, decided_at, grant_rule_code, ground, id, officer, outcome, supersedes_id) ON decision TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON decision FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id) AND CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
-GRANT INSERT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_supervisor_writing;
+GRANT INSERT (application_id, decided_at, grant_rule_code, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_insert ON decision FOR INSERT TO gerbang_supervisor_writing
     WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id) AND decision.officer = (SELECT viewer.subject('SUPERVISOR')));
 GRANT SELECT (application_id, decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_supervisor_writing;
@@ -4403,7 +4410,7 @@ CREATE POLICY auditor_writing_select ON case_document FOR SELECT TO gerbang_audi
 GRANT SELECT (application_id, assigned_at, assigned_by, ended_at, ended_by, id, officer, reason, role) ON assignment TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON assignment FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
-GRANT SELECT (application_id, decided_at, ground, id, officer, outcome, supersedes_id) ON decision TO gerbang_auditor_writing;
+GRANT SELECT (application_id, decided_at, grant_rule_code, ground, id, officer, outcome, supersedes_id) ON decision TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON decision FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id) AND CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN true ELSE false END);
 GRANT SELECT (application_id, decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_auditor_writing;
@@ -5207,4 +5214,53 @@ CREATE POLICY screener_insert ON screening FOR INSERT TO gerbang_screener
 GRANT INSERT (application_id, kind, occurred_at, sequence) ON application_event TO gerbang_screener;
 CREATE POLICY screener_insert ON application_event FOR INSERT TO gerbang_screener
     WITH CHECK (kind = 'SCREENED');
+
+-- GRANTER
+GRANT USAGE ON SCHEMA public TO gerbang_granter;
+GRANT EXECUTE ON FUNCTION wib_day TO gerbang_granter;
+GRANT SELECT (applicant_id, birth_date, passport_expires_on, sealed, versions) ON identity TO gerbang_granter;
+CREATE POLICY granter_select ON identity FOR SELECT TO gerbang_granter
+    USING (true);
+GRANT SELECT (id, status) ON application TO gerbang_granter;
+CREATE POLICY granter_select ON application FOR SELECT TO gerbang_granter
+    USING (true);
+GRANT SELECT (application_id, sequence) ON application_event TO gerbang_granter;
+CREATE POLICY granter_select ON application_event FOR SELECT TO gerbang_granter
+    USING (true);
+GRANT SELECT (grant_rule_code, id) ON decision TO gerbang_granter;
+CREATE POLICY granter_select ON decision FOR SELECT TO gerbang_granter
+    USING (true);
+GRANT SELECT (code, stay_days, use_within_days) ON visa_type TO gerbang_granter;
+CREATE POLICY granter_select ON visa_type FOR SELECT TO gerbang_granter
+    USING (true);
+GRANT SELECT (code, official) ON grant_rule TO gerbang_granter;
+CREATE POLICY granter_select ON grant_rule FOR SELECT TO gerbang_granter
+    USING (true);
+GRANT SELECT (rule_code) ON grant_rule_stop TO gerbang_granter;
+CREATE POLICY granter_select ON grant_rule_stop FOR SELECT TO gerbang_granter
+    USING (true);
+GRANT SELECT ON grant_check TO gerbang_granter;
+CREATE POLICY granter_select ON grant_check FOR SELECT TO gerbang_granter
+    USING (true);
+GRANT INSERT (applicant_id, fields, id, reader, version) ON linker_read TO gerbang_granter;
+CREATE POLICY granter_insert ON linker_read FOR INSERT TO gerbang_granter
+    WITH CHECK (reader = 'GRANTER');
+GRANT INSERT (application_id, rule_code, unmet, verdict, version) ON grant_check TO gerbang_granter;
+CREATE POLICY granter_insert ON grant_check FOR INSERT TO gerbang_granter
+    WITH CHECK (true);
+GRANT INSERT (application_id, decided_at, grant_rule_code, id, officer, outcome) ON decision TO gerbang_granter;
+CREATE POLICY granter_insert ON decision FOR INSERT TO gerbang_granter
+    WITH CHECK (outcome = 'GRANTED' AND EXISTS (SELECT FROM grant_rule AS rule WHERE rule.code = grant_rule_code AND rule.official = officer) AND NOT EXISTS (SELECT FROM grant_rule_stop WHERE rule_code = grant_rule_code));
+GRANT INSERT (application_id, decision_id, issued_at, stay_days, use_by, visa_number) ON visa TO gerbang_granter;
+CREATE POLICY granter_insert ON visa FOR INSERT TO gerbang_granter
+    WITH CHECK (EXISTS (SELECT FROM decision WHERE decision.id = decision_id AND grant_rule_code IS NOT NULL));
+GRANT INSERT (application_id, kind, occurred_at, sequence) ON application_event TO gerbang_granter;
+CREATE POLICY granter_insert ON application_event FOR INSERT TO gerbang_granter
+    WITH CHECK (kind = 'GRANTED');
+GRANT UPDATE (closed_at, current_decision_id, status) ON application TO gerbang_granter;
+CREATE POLICY granter_update ON application FOR UPDATE TO gerbang_granter
+    USING (status = 'PAID') WITH CHECK (status = 'GRANTED');
+GRANT UPDATE (checked_at, rule_code, unmet, verdict, version) ON grant_check TO gerbang_granter;
+CREATE POLICY granter_update ON grant_check FOR UPDATE TO gerbang_granter
+    USING (true);
 

@@ -27,6 +27,7 @@ from tests.world import (
     APPLICANTS,
     BEGINNING,
     CASES,
+    CHECK,
     DAYS_OFF,
     ELIGIBLE,
     EVENTS,
@@ -39,6 +40,7 @@ from tests.world import (
     REASONS,
     REQUIRED,
     STAY,
+    STOP,
     TICKET,
     VISA_TYPES,
     Case,
@@ -81,6 +83,7 @@ async def populate(connection: asyncpg.Connection) -> None:
         for case in CASES:
             await add_case(connection, case)
         await _links(connection)
+        await _insert(connection, "grant_check", CHECK)
 
 
 async def add_case(connection: asyncpg.Connection, case: Case) -> None:
@@ -130,16 +133,14 @@ async def reference_data(connection: asyncpg.Connection) -> None:
         target = {"visa_type_code": code, "clock": clock, "valid_from": BEGINNING, "hours": hours}
         target |= {"promised_percent": 90 if clock == "CALLING_VISA" else 95}
         await _insert(connection, "service_target", target)
-    rules = ", ".join(f"${number}" for number in range(1, 9))
-    await connection.executemany(f"INSERT INTO grant_rule VALUES ({rules})", GRANT_RULES)
-    stop = {"id": UUID(int=880_001), "rule_code": "C1-1", "stopped_by": "supervisor-9"}
-    await _insert(connection, "grant_rule_stop", stop | {"reason": "Too many of the sample."})
+    await _insert(connection, "grant_rule", *GRANT_RULES)
+    await _insert(connection, "grant_rule_stop", STOP)
     partners = {"NUSA": ("Nusa Visa Services", "AU SG NZ"), "ANDALAN": ("Andalan Visa", "AU SG")}
     for code, (name, served) in partners.items():
         await _insert(connection, "partner", {"code": code, "name": name})
-        for country in served.split():
-            opened = {"partner_code": code, "country_code": country, "opened_on": BEGINNING}
-            await _insert(connection, "partner_country", opened)
+        opened = {"partner_code": code, "opened_on": BEGINNING}
+        each = [opened | {"country_code": country} for country in served.split()]
+        await _insert(connection, "partner_country", *each)
     for code, partner, city in (
         ("AU-SYD", "NUSA", "Sydney"),
         ("AU-MEL", "NUSA", "Melbourne"),
@@ -340,9 +341,8 @@ async def _what_happened(connection: asyncpg.Connection, case: Case) -> None:
         await _insert(connection, "application_event", this | event)
     await _insert(connection, "requested_item", *_requested_items(case))
     if case.officer:
-        assigned = {"officer": case.officer, "assigned_at": _first(case, "IN_VERIFICATION")}
-        assigned |= {"ended_at": _first(case, *CLOSED)}
-        await _insert(connection, "assignment", this | assigned)
+        begun = {"officer": case.officer, "assigned_at": _first(case, "IN_VERIFICATION")}
+        await _insert(connection, "assignment", this | begun | {"ended_at": _first(case, *CLOSED)})
     if case.screening:
         asked_at = _first(case, "SCREENING")
         screening = {"id": UUID(int=900_000 + position(case.reference)), "result": case.screening}

@@ -233,7 +233,9 @@ def test_keys_are_with_the_key_service_alone_and_a_gateway_signs_nothing() -> No
     given = {name: set(service["secrets"]) for name, service in SERVICES.items()}
     assert {name for name, of in given.items() if "key_store" in of} == {"keys", "keys-prepare"}
     assert {name for name, of in given.items() if "key_store_owner" in of} == {"keys-prepare"}
-    assert has.pop("keeper") == {f"{one}_credential" for one in ("linker", "screener", "keeper")}
+    assert has.pop("keeper") == {
+        f"{one}_credential" for one in ("linker", "screener", "granter", "keeper")
+    }
     assert not any(has.values())
     # What is served is what is asked, at folders that the image has for our user.
     asked = {

@@ -112,7 +112,9 @@ def test_only_who_needs_a_secret_is_given_it() -> None:
     everybody = {f"{one}_credential" for one in RIGHTS if one is not Principal.GATEWAY}
     assert has["gerbang-keys"] == {"key_store", *everybody}
     of_the_keeper = {one for one in has["gerbang-keeper"] if "credential" in one}
-    assert of_the_keeper == {f"{one}_credential" for one in ("linker", "screener", "keeper")}
+    assert of_the_keeper == {
+        f"{one}_credential" for one in ("linker", "screener", "granter", "keeper")
+    }
     for unit in UNITS.values():
         assert all(
             path == f"/etc/gerbang/secrets/{name}" for name, path in unit.credentials.items()

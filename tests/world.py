@@ -61,12 +61,21 @@ VISA_TYPES = (
     ("B1", "Visa on arrival", "Visa saat kedatangan"),
     ("C1", "Tourist visa, single entry", "Visa wisata sekali masuk"),
 )
-#: Rules that grant: code, visa type, version, nationalities, share and hours, official, decree. The
-#: first was stopped.
-GRANT_RULES = (
-    ("C1-1", "C1", 1, ["AU", "SG"], 5, 2, "supervisor-9", "PP 1/2025"),
-    ("C1-2", "C1", 2, ["IN"], 5, 2, "supervisor-9", "PP 2/2025"),
+#: Rules that grant, of which the first was stopped.
+GRANT_RULES = tuple(
+    {
+        "code": f"C1-{version}",
+        "visa_type_code": "C1",
+        "version": version,
+        "nationalities": nationalities,
+        "sample_percent": 5,
+        "hours_after_payment": 2,
+        "official": "supervisor-9",
+        "decree": f"PP {version}/2025",
+    }
+    for version, nationalities in ((1, ["AU", "SG"]), (2, ["IN"]))
 )
+STOP = {"id": UUID(int=880_001), "rule_code": "C1-1", "stopped_by": "supervisor-9", "reason": "No."}
 
 
 @dataclass(frozen=True)
@@ -300,3 +309,12 @@ def position(reference: str) -> int:
     """The number of a case, from 1."""
     every = (*CASES, *(case for case, _ in TRANSFERRED))
     return 1 + [case.reference for case in every].index(reference)
+
+
+#: What a rule found of a case.
+CHECK = {
+    "application_id": application_id("SGPO-OPEN-0006"),
+    "rule_code": "C1-2",
+    "verdict": "WAITS",
+    "unmet": ["PAID"],
+}

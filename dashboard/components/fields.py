@@ -1,5 +1,6 @@
 """The fields of forms: what each holds, and how it is filled in."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,8 @@ class FieldKind(StrEnum):
     TEXT = "text"
     REASON = "reason"
     COUNTRY = "country"
+    #: Codes of several, one after another.
+    COUNTRIES = "countries"
     DAY = "day"
     #: A day and an hour in WIB.
     INSTANT = "instant"
@@ -63,6 +66,8 @@ class Field:
                 return text == "true"
             case FieldKind.COUNTRY:
                 return text.upper()
+            case FieldKind.COUNTRIES:
+                return re.split(r"[\s,]+", text.upper())
             case FieldKind.INSTANT:
                 instant = datetime.fromisoformat(text)
                 return (instant if instant.tzinfo else instant.replace(tzinfo=WIB)).isoformat()
@@ -81,6 +86,7 @@ def labelled(
     id_ = f"{form}-{field.name}"
     hints = (
         *([say("changes.country_hint")] if field.kind is FieldKind.COUNTRY else []),
+        *([say("changes.countries_hint")] if field.kind is FieldKind.COUNTRIES else []),
         *([say("changes.instant_hint")] if field.kind is FieldKind.INSTANT else []),
         *([] if field.is_required else [say("changes.optional")]),
     )
@@ -101,6 +107,8 @@ def _control(
     match field.kind:
         case FieldKind.REASON:
             return html.Textarea(rows=2, maxLength=LONGEST_REASON, **given)
+        case FieldKind.COUNTRIES:
+            return html.Textarea(rows=3, maxLength=LONGEST_REASON, **given)
         case FieldKind.LINES:
             return html.Textarea(rows=6, maxLength=LONGEST_LINES, **given)
         case FieldKind.DAY:

@@ -21,7 +21,7 @@ from dashboard.model.measures import AUDIENCES, PROCESSING
 from dashboard.model.page_state import Address
 from dashboard.model.period import Period
 from dashboard.pages.access import page as access
-from dashboard.pages.administration.forms import ANSWERS, CHANGES
+from dashboard.pages.administration.forms import ANSWERS, CHANGES, STOPS
 from dashboard.pages.administration.page import ADMINISTRATORS, TOUCHED
 from dashboard.pages.administration.page import DOCUMENTS as TRUSTED
 from dashboard.pages.administration.page import QUESTION as ADMINISTRATION
@@ -91,6 +91,7 @@ def screen_documents() -> Iterator[ScreenDocument]:
     yield ScreenDocument(TRUSTED, "Administration", ADMINISTRATORS, {})
     for change, name in CHANGES.documents.items():
         senders = LEDGER_READERS if change in ANSWERS else ADMINISTRATORS
+        senders = frozenset({"SUPERVISOR"}) if change == STOPS else senders
         yield ScreenDocument(name, "Administration", senders, {})
     yield ScreenDocument(supervision.QUESTION, "Supervision", supervision.SUPERVISORS, language)
     for name in supervision.CHANGES.documents.values():

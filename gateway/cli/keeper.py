@@ -27,6 +27,7 @@ from models.jobs.account import keep_account, keep_dropping
 from models.jobs.contents import keep_removing_contents
 from models.jobs.erase_people import keep_erasing, keep_retention
 from models.jobs.forget_changes import keep_forgetting
+from models.jobs.granting import keep_granting
 from models.jobs.inquiries import keep_inquiries
 from models.jobs.keys import keep_key_notes, keep_reconciling, keep_sweeping
 from models.jobs.linker import keep_linking
@@ -75,9 +76,9 @@ async def run_keeper(
     settings: Settings, jobs: Jobs | None = None, *, stands_still: bool = False
 ) -> AsyncIterator[None]:
     """Run the jobs while the context is open: fold and publish volumes, link and screen people,
-    sign the account and let its oldest entries go, erase people, remove what nobody is to read
-    again of documents, sweep keys that belong to nobody,
-    carry what was done to keys into the account, compare receipts with the log of reads, end
+    grant by rule, sign the account and let its oldest entries go, erase people, remove what nobody
+    is to read again of documents, sweep keys that belong to nobody, carry what was done to keys
+    into the account, compare receipts with the log of reads, end
     overdue cases, tell of inquiries that wait too long, deliver mail, and notices to partners'
     systems, take files from closed places, delete changes that no subscriber needs any more,
     install the next day's seal keys, and note when each of this was last done.
@@ -91,6 +92,8 @@ async def run_keeper(
         keys = key_service_for(settings, Principal.LINKER)
         keepers.append(partial(keep_linking, keys))
         keepers.append(partial(keep_screening, key_service_for(settings, Principal.SCREENER)))
+        if not stands_still:
+            keepers.append(partial(keep_granting, key_service_for(settings, Principal.GRANTER)))
         # On the socket that no gateway reaches: a captured one erases nobody.
         signing = key_service_for(settings, Principal.KEEPER)
         keepers.append(partial(keep_erasing, signing, settings.retention))

@@ -1,5 +1,5 @@
-"""Row security of the LINKER and the SCREENER: the columns that each reads and writes, and no
-others.
+"""Row security of the LINKER, the SCREENER and the GRANTER: the columns that each reads and writes,
+and no others.
 
 They are no roles of the domain, and no gateway acts in them: jobs of the keeper do.
 """
@@ -16,6 +16,10 @@ from models import (
     BannedPerson,
     Base,
     DataRequest,
+    Decision,
+    GrantCheck,
+    GrantRule,
+    GrantRuleStop,
     Identity,
     IdentityVersion,
     LinkerRead,
@@ -25,8 +29,9 @@ from models import (
     Screening,
     Visa,
     VisaDocument,
+    VisaType,
 )
-from models.row_security import LINKER, SCREENER
+from models.row_security import GRANTER, LINKER, SCREENER
 
 _OF_A_PERSON = ("applicant_id", "sealed", "versions", "full_name", "birth_date", "passport_number",
                 "passport_issuing_state")  # fmt: skip
@@ -103,8 +108,48 @@ _OF_SCREENER: _Rights = {
         ApplicationEvent: ("application_id", "sequence", "kind", "occurred_at"),
     },
 }  # fmt: skip
+#: It grants what is paid, in the name of a rule that nobody has stopped, and changes nothing else.
+_OF_GRANTER: _Rights = {
+    "SELECT": {
+        Identity: (
+            "applicant_id", "sealed", "versions", "birth_date", "passport_expires_on",
+        ),
+        Application: ("id", "status"),
+        ApplicationEvent: ("application_id", "sequence"),
+        Decision: ("id", "grant_rule_code"),
+        VisaType: ("code", "stay_days", "use_within_days"),
+        GrantRule: ("code", "official"),
+        GrantRuleStop: ("rule_code",),
+        GrantCheck: (),
+    },
+    "INSERT": {
+        LinkerRead: _OF_A_READ,
+        GrantCheck: ("application_id", "rule_code", "verdict", "unmet", "version"),
+        Decision: (
+            "id", "application_id", "outcome", "decided_at", "officer", "grant_rule_code",
+        ),
+        Visa: (
+            "visa_number", "application_id", "decision_id", "issued_at", "use_by", "stay_days",
+        ),
+        ApplicationEvent: ("application_id", "sequence", "kind", "occurred_at"),
+    },
+    "UPDATE": {
+        Application: ("status", "closed_at", "current_decision_id"),
+        GrantCheck: ("rule_code", "verdict", "unmet", "version", "checked_at"),
+    },
+}  # fmt: skip
+_BY_A_RULE_IN_FORCE = (
+    "outcome = 'GRANTED' AND EXISTS (SELECT FROM grant_rule AS rule WHERE rule.code ="
+    " grant_rule_code AND rule.official = officer) AND NOT EXISTS (SELECT FROM grant_rule_stop"
+    " WHERE rule_code = grant_rule_code)"
+)
 #: What a row has to be, where not any will do.
 _ROWS: Mapping[tuple[str, type[Base]], str] = {
+    (GRANTER, LinkerRead): "reader = 'GRANTER'",
+    (GRANTER, Decision): _BY_A_RULE_IN_FORCE,
+    (GRANTER, Visa): "EXISTS (SELECT FROM decision WHERE decision.id = decision_id"
+    " AND grant_rule_code IS NOT NULL)",
+    (GRANTER, ApplicationEvent): "kind = 'GRANTED'",
     (LINKER, LinkerRead): "reader = 'LINKER'",
     (SCREENER, LinkerRead): "reader = 'SCREENER'",
     (SCREENER, BanMatch): "by = 'LIKENESS'",
@@ -113,9 +158,19 @@ _ROWS: Mapping[tuple[str, type[Base]], str] = {
 }
 
 
+#: What a row has to be before an update and after it.
+_CHANGED: Mapping[tuple[str, type[Base]], tuple[str, str]] = {
+    (GRANTER, Application): ("status = 'PAID'", "status = 'GRANTED'"),
+}
+
+
 def job_roles() -> Iterator[str]:
     """The grants and row policies of each."""
-    for role, rights in ((LINKER, _OF_LINKER), (SCREENER, _OF_SCREENER)):
+    for role, rights in (
+        (LINKER, _OF_LINKER),
+        (SCREENER, _OF_SCREENER),
+        (GRANTER, _OF_GRANTER),
+    ):
         name = role.removeprefix("gerbang_")
         yield f"-- {name.upper()}"
         yield f"GRANT USAGE ON SCHEMA public TO {role};"
@@ -126,8 +181,12 @@ def job_roles() -> Iterator[str]:
                 table = noun.__tablename__
                 listed = f" ({', '.join(sorted(columns))})" if columns else ""
                 yield f"GRANT {verb}{listed} ON {table} TO {role};"
-                rule = _ROWS.get((role, noun), "true") if verb == "INSERT" else "true"
-                clause = f"WITH CHECK ({rule})" if verb == "INSERT" else "USING (true)"
+                clause = "USING (true)"
+                if verb == "INSERT":
+                    clause = f"WITH CHECK ({_ROWS.get((role, noun), 'true')})"
+                elif verb == "UPDATE" and (role, noun) in _CHANGED:
+                    before, after = _CHANGED[role, noun]
+                    clause = f"USING ({before}) WITH CHECK ({after})"
                 yield (
                     f"CREATE POLICY {name}_{verb.lower()} ON {table} FOR {verb} TO {role}\n"
                     f"    {clause};"

@@ -17,6 +17,7 @@ from gateway.schema.applicant import Applicant
 from gateway.schema.case_file import Bill, CaseDocument, Correction, Decision, RequestedItem
 from gateway.schema.country import Country
 from gateway.schema.erasure import LegalHold
+from gateway.schema.grant_rule import GrantCheck
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.screening import Screening
 from gateway.schema.upload import DocumentUpload
@@ -32,6 +33,7 @@ from models import Correction as CorrectionRow
 from models import Country as CountryRow
 from models import Decision as DecisionRow
 from models import DocumentUpload as UploadRow
+from models import GrantCheck as GrantCheckRow
 from models import LegalHold as LegalHoldRow
 from models import Partner as PartnerRow
 from models import RequestedItem as RequestedItemRow
@@ -207,6 +209,11 @@ class Application(Node):
     )
     applicant: Applicant | None = link(
         Row.applicant_id, ApplicantRow.id, "Who applies, under a pseudonym."
+    )
+    grant_check: GrantCheck | None = link(
+        Row.id,
+        GrantCheckRow.application_id,
+        "What the rule of its visa type last found, before anybody took it; null where none did.",
     )
     decision: Decision | None = link(
         Row.current_decision_id, DecisionRow.id, "The decision in force."

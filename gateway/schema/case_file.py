@@ -11,11 +11,13 @@ from gateway.mapping.declare import Node, column, link, noun
 from gateway.mapping.enums import PublicReason
 from gateway.mapping.money import Money, money
 from gateway.schema.crossing import Stay
+from gateway.schema.grant_rule import GrantRule
 from gateway.schema.visa_document import VisaDocument
 from models import Bill as BillRow
 from models import CaseDocument as CaseDocumentRow
 from models import Correction as CorrectionRow
 from models import Decision as DecisionRow
+from models import GrantRule as GrantRuleRow
 from models import ItemAnswer as ItemAnswerRow
 from models import RequestedItem as RequestedItemRow
 from models import Stay as StayRow
@@ -227,7 +229,14 @@ class Decision(Node):
         VisaRow.decision_id,
         "The visa that it yields; null for a refusal.",
     )
-    officer: str = column(DecisionRow.officer, "Subject of the officer who decided.")
+    officer: str = column(
+        DecisionRow.officer, "Subject of who decided, or in whose name a rule granted."
+    )
+    grant_rule: GrantRule | None = link(
+        DecisionRow.grant_rule_code,
+        GrantRuleRow.code,
+        "By which rule; null where somebody decided.",
+    )
     internal_note: str | None = column(DecisionRow.internal_note, "Note within the directorate.")
     supersedes: Annotated["Decision", strawberry.lazy("gateway.schema.case_file")] | None = link(
         DecisionRow.supersedes_id, DecisionRow.id, "The decision that this one corrects."

@@ -3,8 +3,10 @@
 from datetime import datetime
 
 from gateway.mapping.declare import column, link, noun
+from models import GrantCheck as CheckRow
 from models import GrantRule as Row
 from models import GrantRuleStop as StopRow
+from models.vocabulary import GrantVerdict
 
 
 @noun(key=StopRow.rule_code)
@@ -39,3 +41,15 @@ class GrantRule:
     stop: GrantRuleStop | None = link(
         Row.code, StopRow.rule_code, "That it was stopped; null where it was not."
     )
+
+
+@noun(key=CheckRow.application_id)
+class GrantCheck:
+    """What the rule of its visa type last found of an open case."""
+
+    rule: GrantRule | None = link(CheckRow.rule_code, Row.code, "Which rule.")
+    verdict: GrantVerdict = column(CheckRow.verdict, "What came of it.")
+    unmet: list[str] = column(
+        CheckRow.unmet, "Which conditions of docs/grants-by-rule.md are not met, in their order."
+    )
+    checked_at: datetime = column(CheckRow.checked_at, "Since when that is so.")

@@ -73,14 +73,16 @@ _UNLOGGED_LOOKUPS = f"""
     )
     ORDER BY receipt.number
 """  # noqa: S608
-#: The LINKER reads again whom it could not link, and the SCREENER whom it could not compare.
+#: Each job reads again whom it could not link, compare or grant.
 _UNLOGGED_LINKER = f"""
     SELECT receipt.number, receipt.account, receipt.role, count(*) AS people
     FROM {_RECEIPTS}
     WHERE NOT EXISTS (
         SELECT FROM public.linker_read AS entry
         WHERE entry.applicant_id = receipt.subject AND entry.read_at >= receipt.at - $7::interval
-            AND entry.reader = CASE receipt.role WHEN 'screener' THEN 'SCREENER' ELSE 'LINKER' END
+            AND entry.reader = CASE
+                WHEN receipt.role IN ('screener', 'granter') THEN upper(receipt.role)
+                ELSE 'LINKER' END
     )
     GROUP BY receipt.number, receipt.account, receipt.role ORDER BY receipt.number
 """  # noqa: S608

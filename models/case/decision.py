@@ -26,7 +26,7 @@ _PUBLIC_REASON = f"CASE WHEN ground IN ({_CONFIDENTIAL}) THEN '{NOT_DISCLOSED}' 
 
 
 class Decision(Base):
-    """A visa granted or refused by one officer; never changed, never removed."""
+    """A visa granted or refused by an officer, or granted by rule; never changed or removed."""
 
     __tablename__ = "decision"
 
@@ -38,7 +38,9 @@ class Decision(Base):
     is_incomplete: Mapped[bool] = mapped_column(server_default=text("false"))
     public_reason: Mapped[str | None]
     decided_at: Mapped[datetime]
+    #: Whoever decided, or the official in whose name a rule did.
     officer: Mapped[str]
+    grant_rule_code: Mapped[str | None] = mapped_column(ForeignKey("grant_rule.code"))
     internal_note: Mapped[str | None]
     #: The decision that this one corrects: one of the same application, corrected once.
     supersedes_id: Mapped[UUID | None] = mapped_column(unique=True)
@@ -59,6 +61,11 @@ class Decision(Base):
         one_of("outcome", Outcome),
         one_of("ground", Ground),
         CheckConstraint("(outcome = 'REFUSED') = (ground IS NOT NULL)", name="ground_when_refused"),
+        # The machine may grant, and never refuses.
+        CheckConstraint(
+            "grant_rule_code IS NULL OR outcome = 'GRANTED' AND supersedes_id IS NULL",
+            name="rules_grant",
+        ),
         CheckConstraint(f"is_incomplete = {_IS_INCOMPLETE}", name="is_incomplete_as_decided"),
         CheckConstraint(
             f"public_reason IS NOT DISTINCT FROM {_PUBLIC_REASON}", name="public_reason_as_decided"

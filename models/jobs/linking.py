@@ -299,11 +299,12 @@ async def record_reads(
     people: Sequence[UUID],
     versions: Sequence[int],
     reader: IdentityReader = IdentityReader.LINKER,
+    fields: Sequence[str] = tuple(READ_FIELDS),
 ) -> None:
     """Record that these versions of people are read. Raises AccountError where that was not
     written."""
     ids = [new_key() for _ in people]
-    status = await connection.execute(_RECORD, ids, people, versions, READ_FIELDS, reader)
+    status = await connection.execute(_RECORD, ids, people, versions, list(fields), reader)
     require_written(status, len(people))
 
 

@@ -107,6 +107,8 @@ class Principal(StrEnum):
     LINKER = "linker"
     #: The keeper's job that compares people with the entry-ban list.
     SCREENER = "screener"
+    #: The keeper's job that grants by rule.
+    GRANTER = "granter"
     #: Whoever loads a world, indexes it anew, or tells who belongs together, by a command.
     LOADER = "loader"
     #: The keeper's other jobs.
@@ -124,6 +126,8 @@ class Cause(StrEnum):
     ISSUING = "ISSUING"
     #: A case is complete and paid: the person is compared with the entry-ban list.
     SCREENING = "SCREENING"
+    #: Everything else of a case says that it is granted by rule.
+    GRANTING = "GRANTING"
     #: An entry of the ban list is compared.
     BANS = "BANS"
     #: Somebody asked who looked for them, and two auditors agreed to compare the log with them.

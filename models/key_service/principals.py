@@ -49,6 +49,8 @@ class Rights:
     #: How many people are opened or deleted in an hour; in a day five times, in a week twenty times
     #: as many. None where only the ceilings of all hold.
     people_an_hour: int | None = None
+    #: What may be noted of who belongs together; anything, where nothing is said.
+    relates: frozenset[RelationKind] = frozenset(RelationKind)
     #: How many digests are made for each person who was opened; None where it does not matter.
     digests_a_person: int | None = None
 
@@ -80,6 +82,8 @@ RIGHTS: Mapping[Principal, Rights] = {
             "digests": (Cause.LINKING, Cause.BANS),
         },
         people_an_hour=20_000,
+        # The terms of a visa are noted by whoever grants it, and signed by others.
+        relates=frozenset((RelationKind.LINK, RelationKind.LIKENESS)),
         digests_a_person=DIGESTS_A_PERSON,
     ),
     Principal.SCREENER: Rights(
@@ -87,6 +91,13 @@ RIGHTS: Mapping[Principal, Rights] = {
         frozenset(("open",)),
         {"open": (Cause.SCREENING, Cause.BANS)},
         people_an_hour=20_000,
+    ),
+    Principal.GRANTER: Rights(
+        Socket.LINKING,
+        frozenset(("open", "relate")),
+        {"open": (Cause.GRANTING,)},
+        people_an_hour=5_000,
+        relates=frozenset((RelationKind.VISA,)),
     ),
     Principal.LOADER: Rights(
         Socket.LINKING,
@@ -187,6 +198,10 @@ class PrincipalJudge:
         rights = RIGHTS[principal]
         if verb not in rights.verbs:
             raise KeyServiceError(f"the {principal} does not {verb}")
+        if verb == "relate" and not rights.relates.issuperset(
+            RelationKind(kind) for kind, *_ in question["related"]
+        ):
+            raise KeyServiceError(f"the {principal} notes nothing of this kind")
         if verb not in rights.causes or question.get("use", _OF_PEOPLE) != _OF_PEOPLE:
             return
         causes = rights.causes[verb]
@@ -236,7 +251,7 @@ class PrincipalJudge:
 
 
 #: Who reads people for one cause, and entries of the ban list for another.
-_OF_THE_LIST = (Principal.LINKER, Principal.SCREENER)
+_OF_THE_LIST = (Principal.LINKER, Principal.SCREENER, Principal.GRANTER)
 
 
 def _require_kind(cause: Cause, subjects: set[UUID], relations: Relations) -> None:

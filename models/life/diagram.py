@@ -9,7 +9,8 @@ _HEAD = """\
 # The life of an application
 
 Drawn from `models/life/steps.py` by `make snapshots`. Every change of an application is one of
-these steps; a step holds the row locked until it is committed, together with its event.
+these steps; a step holds the row locked until it is committed, together with its event. Besides,
+the keeper grants what is PAID and meets every condition of [grants by rule](grants-by-rule.md).
 """
 _SEVERAL = 4
 

@@ -222,7 +222,7 @@ CONDITIONS = (
     Condition(
         _C.FAMILY,
         f"All open files of a family, which is a group of up to {LARGEST_FAMILY}, meet every"
-        " condition: it is granted together, or goes to one desk together.",
+        " condition: it is granted together, or waits together.",
         "A family of which a part is told before the others.",
     ),
 )
@@ -253,8 +253,8 @@ the official in whose name it decides, and a supervisor approves it. Any supervi
 (`stopGrantRule`), and it goes on by another version, which takes the two again.
 
 Of what meets every condition, a share (at least {LEAST_SAMPLED} in a hundred, drawn at random) is
-left to officers, who see nothing of that: the file looks like any other. What they refuse of it is
-a measure that supervisors read.
+left to officers, who see nothing of that: the file looks like any other. Supervisors and auditors
+read of each case what the rule found (`Application.grantCheck`).
 """
 _ASSESSMENT = """\
 
@@ -267,9 +267,9 @@ Each condition fails closed: what is missing, unknown or out of reach counts as 
 three are judged by a principal of its own, which opens birth date and passport of whom the rows say
 nothing against, through the key service, with a receipt and a line in the log of reads.
 
-What remains: whoever waits longer than the rule's hours may be a sample, a child, a family, short
-of a document, or somebody of whom the list knows. That is why the hours are many, and the sample is
-never empty."""
+What remains: whoever waits longer than the rule's hours may be of the sample, a child, of a family,
+short of a document, or somebody of whom the list knows. An answer of screening that has grown old
+is not renewed by itself: such a file waits for an officer."""
 
 
 def grants_page() -> str:

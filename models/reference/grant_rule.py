@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base
+from models.base import Base, one_of
+from models.vocabulary import GrantVerdict
 
 #: Of a hundred applications that a rule would grant, how many officers decide all the same.
 LEAST_SAMPLED = 2
@@ -64,3 +65,25 @@ class GrantRuleStop(Base):
     stopped_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
     stopped_by: Mapped[str]
     reason: Mapped[str]
+
+
+class GrantCheck(Base):
+    """What the GRANTER last found of a case: what is missing, or that it is sampled or granted."""
+
+    __tablename__ = "grant_check"
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    rule_code: Mapped[str] = mapped_column(ForeignKey("grant_rule.code"))
+    verdict: Mapped[str]
+    #: The conditions that are not met, in their order.
+    unmet: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    #: The version of the identity that was opened; none where nobody was.
+    version: Mapped[int | None]
+    checked_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+
+    __table_args__ = (
+        one_of("verdict", GrantVerdict),
+        CheckConstraint(
+            "(verdict = 'WAITS') = (cardinality(unmet) > 0)", name="waits_for_something"
+        ),
+    )

@@ -101,8 +101,10 @@ _LOGIN_SECONDS = 5.0
 LINKER = "gerbang_linker"
 #: That of the SCREENER, likewise.
 SCREENER = "gerbang_screener"
+#: That of the GRANTER, likewise.
+GRANTER = "gerbang_granter"
 #: Those of jobs of the keeper.
-JOB_ROLES = (LINKER, SCREENER)
+JOB_ROLES = (GRANTER, LINKER, SCREENER)
 _LET_OWNER_ACT = """
     SELECT format('GRANT %I TO %I WITH INHERIT FALSE, SET TRUE', name, current_user)
     FROM unnest($1::text[]) AS name

@@ -249,31 +249,6 @@ class FileFormat(StrEnum):
     PNG = "PNG"
 
 
-class GrantCondition(StrEnum):
-    """What has to be certain before an application is granted by rule."""
-
-    PAID = "PAID"
-    NATIONALITY = "NATIONALITY"
-    NOT_TOO_EARLY = "NOT_TOO_EARLY"
-    HANDED_OVER = "HANDED_OVER"
-    DOCUMENTS = "DOCUMENTS"
-    ELIGIBLE = "ELIGIBLE"
-    LINKED = "LINKED"
-    CLEARED = "CLEARED"
-    CLEARED_LATELY = "CLEARED_LATELY"
-    NO_CANDIDATE = "NO_CANDIDATE"
-    NO_HIT = "NO_HIT"
-    NOT_HELD = "NOT_HELD"
-    NO_LINKED_REFUSAL = "NO_LINKED_REFUSAL"
-    NO_CORRECTION = "NO_CORRECTION"
-    NO_INQUIRY = "NO_INQUIRY"
-    NOTHING_TO_READ = "NOTHING_TO_READ"
-    ON_NO_DESK = "ON_NO_DESK"
-    PASSPORT = "PASSPORT"
-    ADULT_OR_WITH_FAMILY = "ADULT_OR_WITH_FAMILY"
-    FAMILY = "FAMILY"
-
-
 class RequestedItemKind(StrEnum):
     """What applicants are asked for: a document, or something about them or their trip."""
 

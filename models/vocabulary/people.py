@@ -76,6 +76,8 @@ class IdentityReader(StrEnum):
     LINKER = "LINKER"
     #: To compare the person with the entry-ban list.
     SCREENER = "SCREENER"
+    #: To see whether the passport lasts, and whether it is an adult.
+    GRANTER = "GRANTER"
 
 
 class BanMatchKind(StrEnum):

@@ -92,6 +92,37 @@ def test_an_outage_is_recorded_by_an_administrator_and_approved_by_an_auditor(
     other.wait_for_selector("#administration-events tr >> text=New Zealand")
 
 
+def test_a_rule_that_grants_is_approved_and_stopped_by_a_supervisor(
+    visitor: Visitor, colleague: Visitor
+) -> None:
+    page = opens(visitor, "administrator")
+    # For whom nobody in the demo is waited for, and late.
+    rule = {"visaType": "C2", "nationalities": "is, mt", "samplePercent": "5"}
+    fill(page, "proposeGrantRule", **rule, hoursAfterPayment="240", official="director")
+    fill(page, "proposeGrantRule", decree="PP 9/2027", reason="They are all alike.")
+    assert "Proposed." in send(page, "proposeGrantRule")
+    own = page.locator("#administration-waiting article", has_text="PP 9/2027")
+    assert "A supervisor has to approve it." in own.inner_text()
+
+    other = opens(colleague, "supervisor")
+    assert not other.locator("#panel-propose").is_visible()
+    assert_accessible(other, widths=(390, 1440))
+    proposed = other.locator("#administration-waiting article", has_text="PP 9/2027")
+    proposed.get_by_role("button", name="Approve").click()
+    other.wait_for_selector(f"{OUTCOME} >> text=Approved.")
+    granting = other.locator("#administration-grant_rules article", has_text="PP 9/2027")
+    granting.wait_for()
+    assert "in force" in granting.inner_text()
+    assert "For IS, MT: at the earliest 240 hours after the payment, 5%" in granting.inner_text()
+    granting.locator("summary").click()
+    granting.locator("[name=reason]").fill("Not these.")
+    granting.get_by_role("button", name="Stop this rule").click()
+    other.wait_for_selector(f"{OUTCOME} >> text=The rule is stopped.")
+    other.wait_for_selector("#administration-grant_rules >> text=Not these.")
+    assert "stopped" in granting.inner_text()
+    assert granting.locator("summary").count() == 0
+
+
 def test_a_mistake_stands_at_its_field_in_the_readers_language(visitor: Visitor) -> None:
     page = opens(visitor, "administrator", "id")
     day = today() - timedelta(days=4)
@@ -262,7 +293,8 @@ async def test_while_the_gateway_is_away_the_outcome_is_not_known(
 def test_every_change_of_an_administrator_has_a_form(demo: Demo) -> None:
     asked = '{ __type(name: "Mutation") { fields { name } } }'
     fields = demo.ask("administrator", asked)["__type"]["fields"]
-    assert {field["name"] for field in fields} == CHANGES.forms.keys()
+    # Supervisors stop a rule that grants.
+    assert {field["name"] for field in fields} == CHANGES.forms.keys() - {"stopGrantRule"}
 
 
 def test_an_administrator_sees_which_role_runs_which_document(visitor: Visitor, demo: Demo) -> None:

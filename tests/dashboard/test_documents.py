@@ -42,11 +42,6 @@ ALSO_VALID = {
     "decisions/question": "OFFICER",
     QUESTION: "AUDITOR OFFICER SUPERVISOR",
     FILES: "AUDITOR OFFICER PARTNER_AGENT SUPERVISOR",
-    "administration/question": "AUDITOR SUPERVISOR",
-    **dict.fromkeys(
-        (f"administration/changes/{one}ReferenceChange" for one in ("approve", "cancel")),
-        "SUPERVISOR",
-    ),
     **dict.fromkeys(("treasury/question", "treasury/settlement/payments"), "AUDITOR"),
     **dict.fromkeys(
         ("access/questions/readsOfCase", "access/questions/readsOfAccount"),

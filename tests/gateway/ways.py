@@ -64,7 +64,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "RequiredDocument": (f"{_TYPES} > requiredDocuments",), "Fee": (f"{_TYPES} > fees",),
     "PassportRule": (f"{_TYPES} > passportRules",),
     "ServiceTarget": (f"{_TYPES} > serviceTargets",), "GrantRule": (f"{_TYPES} > grantRules",),
-    "GrantRuleStop": (f"{_TYPES} > grantRules > stop",),
+    "GrantRuleStop": (f"{_TYPES} > grantRules > stop",), "GrantCheck": (f"{_CASES} > grantCheck",),
     "Partner": (
         "partners(first: 9) > nodes", 'partner(by: {code: "NUSA"})', _node("Partner", "NUSA"),
         f"{_CASES} > partner", f"volumes({WINDOW}[PARTNER, QUARTER]) > rows > partner",

@@ -2,10 +2,17 @@
 
 from typing import Any
 
+import asyncpg
 import pytest
 
+from models.ban_list.comparison import BanList
+from models.jobs.granting import grant_certain_cases
+from models.jobs.screening import screen_paid_cases
+from models.jobs.visa_documents import issue_documents
 from tests.gateway.administering import administer, change_of, refusal_of
+from tests.gateway.changing import IDENTITY, key, paid_case, perform, row_id, submitted_case
 from tests.gateway.conftest import Viewer
+from tests.linking import KEYS
 
 pytestmark = pytest.mark.anyio
 
@@ -22,7 +29,8 @@ async def rules(viewer: Viewer) -> list[dict[str, Any]]:
     return answer.data["visaType"]["grantRules"]
 
 
-async def test_a_rule_takes_two_and_is_stopped_by_one(who: dict[str, Viewer], world: str) -> None:
+async def decree_and_stop(who: dict[str, Viewer]) -> None:
+    """A rule takes two, and is stopped by one."""
     # Nothing is granted by rule until somebody decrees it.
     assert await rules(who["supervisor"]) == []
     for wrong, path in (
@@ -78,6 +86,7 @@ async def test_a_rule_takes_two_and_is_stopped_by_one(who: dict[str, Viewer], wo
     change_of(await administer(who["supervisor"], "approveReferenceChange", changeId=second["id"]))
     newest, before = await rules(who["auditor"])
     assert (newest["code"], newest["stop"], before["code"]) == ("B1-2", None, "B1-1")
+    await stop_rule(who["supervisor"], **{**stop, "code": "B1-2"})
 
 
 async def stop_rule(viewer: Viewer, **given: Any) -> Any:
@@ -85,7 +94,152 @@ async def stop_rule(viewer: Viewer, **given: Any) -> Any:
         """mutation ($input: StopGrantRuleInput!) { stopGrantRule(input: $input) {
             grantRule { code stop { stoppedBy reason } } errors { code path }
         } }""",
-        input={"idempotencyKey": f"stop-{viewer}-{given}"[:60], **given},
+        input={"idempotencyKey": key(), **given},
     )
     assert answer.errors == [], answer.text
     return answer.data["stopGrantRule"]
+
+
+#: How many plain files are lodged: enough to see that each is granted, and none twice.
+CLEAN = 4
+CASE = """query ($id: ID!) { node(id: $id) { ... on Application {
+    status decision { outcome officer grantRule { code decree } }
+    grantCheck { verdict unmet rule { code } }
+} } }"""
+LODGED = """query ($id: ID!) { node(id: $id) { ... on Application {
+    stage decision { outcome }
+} } }"""
+ON_A_DESK = """query ($id: ID!) { node(id: $id) { ... on Application {
+    status isLinked isReferred nationality { code } assignments(first: 9) { nodes { officer } }
+    decision { outcome } events(first: 9) { nodes { kind } }
+    allowed { step isAllowed reason { code } }
+} } }"""
+
+
+def nobody() -> float:
+    """A draw that is in no sample."""
+    return 1.0
+
+
+async def lodge(who: dict[str, Viewer], number: int, **given: Any) -> str:
+    """A plain application of somebody of their own."""
+    identity = {
+        **IDENTITY,
+        "fullName": f"Clara Vant {chr(65 + number)}{chr(75 + number)}ora",
+        "passportNumber": f"GR{number:07}",
+        "birthDate": f"19{60 + number}-0{1 + number % 9}-11",
+    }
+    return await paid_case(who, **{"tripPurpose": "TOURISM", "identity": identity, **given})
+
+
+async def look(viewer: Viewer, question: str, id_: str) -> Any:
+    answer = await viewer(question, id=id_)
+    assert answer.errors == [], answer.text
+    return answer.data["node"]
+
+
+async def hours_pass(connection: asyncpg.Connection, *ids: str) -> None:
+    """Three hours, of which these cases were paid before."""
+    statement = (
+        "UPDATE application SET submitted_at = submitted_at - interval '3 hours', received_at ="
+        " received_at - interval '3 hours', paid_at = paid_at - interval '3 hours' WHERE id = ANY"
+        " ($1)"
+    )
+    await connection.execute(statement, [row_id(one) for one in ids])
+
+
+async def decree(who: dict[str, Viewer]) -> str:
+    """A rule for B1 of Australians that begins now; its code."""
+    values = {**RULE, "nationalities": ["AU"]}
+    proposed = change_of(await administer(who["administrator"], "proposeGrantRule", **values))
+    approval = {"changeId": proposed["id"]}
+    change_of(await administer(who["supervisor"], "approveReferenceChange", **approval))
+    return proposed["subject"]
+
+
+async def test_what_is_certain_is_granted_and_what_is_not_waits_and_says_why(
+    who: dict[str, Viewer], world: str, connection: asyncpg.Connection
+) -> None:
+    await decree_and_stop(who)
+    clean = [await lodge(who, number) for number in range(CLEAN)]
+    held = await lodge(who, 11)
+    await perform(who["supervisor"], "holdApplication", held, reason="To be looked into.")
+    other = await lodge(who, 12, nationality="SG")
+    identity = {**IDENTITY, "fullName": "Otto Unpaid Ferro", "passportNumber": "GR7777777"}
+    unpaid = await submitted_case(who, tripPurpose="TOURISM", identity=identity)
+    asked = await lodge(who, 13)
+    entries = BanList()
+    while await screen_paid_cases(KEYS, connection, entries):
+        pass
+    every = [*clean, held, other, unpaid, asked]
+
+    # Nothing is decreed: nothing happens, however long they wait.
+    await hours_pass(connection, *clean, held, other, asked)
+    assert await grant_certain_cases(KEYS, connection, nobody) == 0
+
+    code = await decree(who)
+    # One of the last is answered too long ago.
+    await connection.execute(
+        "UPDATE screening SET requested_at = requested_at - interval '25 hours', answered_at ="
+        " answered_at - interval '25 hours' WHERE application_id = $1",
+        row_id(asked),
+    )
+    assert await grant_certain_cases(KEYS, connection, nobody) == CLEAN
+    assert await grant_certain_cases(KEYS, connection, nobody) == 0
+
+    for case in clean:
+        found = await look(who["supervisor"], CASE, case)
+        assert found["status"] == "GRANTED"
+        assert found["decision"] == {
+            "outcome": "GRANTED",
+            "officer": "director",
+            "grantRule": {"code": code, "decree": "M.IP-08.GR.01.01 Tahun 2026"},
+        }
+        # Whoever lodged it sees a grant like any other.
+        assert await look(who["agent-au"], LODGED, case) == {
+            "stage": "CLOSED",
+            "decision": {"outcome": "GRANTED"},
+        }
+    # The key service signs what the rule granted, as it signs what officers grant.
+    await issue_documents(KEYS, connection)
+    issued = (
+        "SELECT count(*) FROM visa_document JOIN visa USING (visa_number) WHERE application_id ="
+        " ANY ($1) AND visa_document.issued_at IS NOT NULL"
+    )
+    assert await connection.fetchval(issued, [row_id(case) for case in clean]) == CLEAN
+    waits = {held: ["NOT_HELD"], other: ["NATIONALITY"], asked: ["CLEARED_LATELY"]}
+    for case, names in waits.items():
+        check = (await look(who["supervisor"], CASE, case))["grantCheck"]
+        assert check == {"verdict": "WAITS", "unmet": names, "rule": {"code": code}}
+    assert "PAID" in (await look(who["supervisor"], CASE, unpaid))["grantCheck"]["unmet"]
+    assert (await who["officer"](CASE, id=held)).codes == ["FORBIDDEN_FIELD"]
+    assert len(every) == CLEAN + 4
+
+    # What is sampled is on its way to an officer, and looks like what no rule is for.
+    sampled, plain = await lodge(who, 21), await lodge(who, 22, nationality="SG")
+    while await screen_paid_cases(KEYS, connection, entries):
+        pass
+    await hours_pass(connection, sampled, plain)
+    assert await grant_certain_cases(KEYS, connection, lambda: 0.0) == 0
+    desk = []
+    for case in (sampled, plain):
+        await perform(who["supervisor"], "reassignCase", case, officer="officer", reason="In turn.")
+        found = await look(who["officer"], ON_A_DESK, case)
+        desk.append({**found, "nationality": None})
+    assert desk[0] == desk[1]
+    assert (await look(who["supervisor"], CASE, sampled))["grantCheck"]["verdict"] == "SAMPLED"
+    await perform(who["officer"], "recordDecision", sampled, outcome="GRANTED")
+    decision = (await look(who["supervisor"], CASE, sampled))["decision"]
+    assert (decision["officer"], decision["grantRule"]) == ("officer", None)
+
+    # A supervisor stops it: nothing more is granted, until two have started it again.
+    last = await lodge(who, 23)
+    while await screen_paid_cases(KEYS, connection, entries):
+        pass
+    await hours_pass(connection, last)
+    stopped = await stop_rule(who["supervisor-2"], code=code, reason="Too many.")
+    assert stopped["errors"] == []
+    assert await grant_certain_cases(KEYS, connection, nobody) == 0
+    again = await decree(who)
+    assert await grant_certain_cases(KEYS, connection, nobody) == 1
+    assert (await look(who["supervisor"], CASE, last))["decision"]["grantRule"]["code"] == again

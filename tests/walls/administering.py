@@ -204,7 +204,7 @@ ANSWERS = ("approveReferenceChange", "cancelReferenceChange")
 #: Who answers what of it, where administrators do not.
 ANSWERED = {
     "AUDITOR": {event[0] for event in EVENTS},
-    "SUPERVISOR": {rule[0] for rule in GRANT_RULES},
+    "SUPERVISOR": {str(rule["code"]) for rule in GRANT_RULES},
 }
 
 

@@ -55,6 +55,7 @@ _OPEN: dict[str, Lines] = {
         "hoursAfterPayment official decree stop":            "R R R - - R - - - - R - - -",
     },
     "GrantRuleStop": {"stoppedAt stoppedBy reason":          "R R R - - R - - - - R - - -"},
+    "GrantCheck": {"rule verdict unmet checkedAt":           "- - R - - R - - - - - - - -"},
     "VisaTypeTerms": {
         "on isOffered fee serviceTargets passportRule":      "R R R R R R R R R R R R R R",
         "requiredDocuments eligibility":                     "R R R R R R R R R R R R R R",
@@ -130,6 +131,7 @@ _CASES: dict[str, Lines] = {
         "isLinked":                                          "- R R - - R - - - - - - - -",
         "isReferred":                                        "- R R - - - - - - - - - - -",
         "isHeld hasOpenHit isVisaHeld":                      "- - R - - - - - - - - - - -",
+        "grantCheck":                                        "- - R - - R - - - - - - - -",
         "corrections":                                       "- R R - R R R R - - - - - -",
         "legalHolds":                                        "- - R - - R - - - - - - - -",
         "screenings":                                        "- - R - - R - - - - - - - -",
@@ -387,7 +389,7 @@ _STAGES: dict[str, Lines] = {
     },
     "Decision": {
         "id outcome decidedAt visa":                         "- R R - R R R R - - - - - -",
-        "ground officer internalNote supersedes":            "- R R - - R - - - - - - - -",
+        "ground officer internalNote supersedes grantRule":  "- R R - - R - - - - - - - -",
         "isIncomplete":                                      "- - - - R - - - - - - - - -",
         "publicReason":                                      "- - - - - - R - - - - - - -",
     },

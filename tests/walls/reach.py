@@ -1321,6 +1321,11 @@ _ROWS: dict[str, Reach] = {
     "RequiredDocument": Reach("required_document", ("visa_type_code",), _for_everyone("C1")),
     "PassportRule": Reach("passport_rule", ("visa_type_code",), _for_everyone(*MONTHS)),
     "GrantRule": Reach("grant_rule", ("code",), _only(_READ_THE_LEDGER, _each({"C1-1", "C1-2"}))),
+    "GrantCheck": Reach(
+        "grant_check",
+        ("application_id",),
+        _only("SUPERVISOR AUDITOR", {(application_id("SGPO-OPEN-0006"),)}),
+    ),
     "GrantRuleStop": Reach("grant_rule_stop", ("rule_code",), _only(_READ_THE_LEDGER, {("C1-1",)})),
     "Fee": Reach("fee", ("visa_type_code",), _for_everyone(*FEES)),
     "ServiceTarget": Reach("service_target", ("visa_type_code", "clock"), _for_everyone(*HOURS)),

@@ -81,6 +81,13 @@ PROPOSALS: Mapping[str, Sequence[Field]] = {
         Field("country", FieldKind.COUNTRY, is_required=False),
         Field("wasScreeningOut", FieldKind.YES_OR_NO),
     ),
+    "proposeGrantRule": (
+        _VISA_TYPE,
+        Field("nationalities", FieldKind.COUNTRIES),
+        Field("samplePercent", FieldKind.NUMBER),
+        Field("hoursAfterPayment", FieldKind.NUMBER),
+        Field("official"),
+    ),
     "proposePartnerCountry": (_PARTNER, _COUNTRY, _OPENED_ON),
     "proposePartnerCountryClosing": (_PARTNER, _COUNTRY, *_CLOSING),
     "proposeCentre": (Field("code"), _PARTNER, _COUNTRY, Field("city"), _OPENED_ON),
@@ -114,6 +121,7 @@ CHANGES = Changes(
         **{change: (*fields, *_DECREED) for change, fields in PROPOSALS.items()},
         "approveReferenceChange": (Field("changeId"),),
         "cancelReferenceChange": (Field("changeId"), _REASON),
+        "stopGrantRule": (Field("code"), _REASON),
         "confirmSuspension": (Field("suspensionId"),),
         "proposeLifting": (Field("suspensionId"), _REASON),
         "liftSuspension": (Field("suspensionId"),),
@@ -122,5 +130,7 @@ CHANGES = Changes(
     },
     proposals=frozenset(PROPOSALS),
 )
-#: What answers a proposal: of an event, auditors send it too.
+#: What answers a proposal: of an event, auditors send it too, of a rule that grants supervisors.
 ANSWERS = frozenset({"approveReferenceChange", "cancelReferenceChange"})
+#: What supervisors alone send.
+STOPS = "stopGrantRule"

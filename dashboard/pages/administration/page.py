@@ -15,7 +15,7 @@ from dashboard.components.panels import Answer, ShowPanel, panel, panel_part, pa
 from dashboard.model.page_state import Address
 from dashboard.model.period import today
 from dashboard.model.user import User
-from dashboard.pages.administration.forms import CHANGES, PARTNERS, PROPOSALS, VISA_TYPES
+from dashboard.pages.administration.forms import CHANGES, PARTNERS, PROPOSALS, STOPS, VISA_TYPES
 from dashboard.pages.administration.tables import (
     days_off,
     documents,
@@ -33,12 +33,12 @@ AUDITOR = "AUDITOR"
 APPROVERS = {"NAMED_EVENT": AUDITOR, "GRANT_RULE": "SUPERVISOR"}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 ADMINISTRATORS = frozenset({"ADMINISTRATOR"})
-#: Auditors approve events, and read the rest.
-READERS = ADMINISTRATORS | {AUDITOR}
+#: Auditors approve events, supervisors rules that grant, and both read the rest.
+READERS = ADMINISTRATORS | {*APPROVERS.values()}
 
 
 def layout(address: Address, viewer: User, say: Texts) -> html.Div:
-    hidden = {"propose", "documents"} if viewer.role == AUDITOR else set[str]()
+    hidden = set[str]() if viewer.role in ADMINISTRATORS else {"propose", "documents"}
     panels = [
         panel(PAGE, name, say(f"administration.{name}"), is_hidden=name in hidden)
         for name in (*PANELS, "documents")
@@ -78,6 +78,42 @@ def list_days_off(answer: Answer, say: Texts) -> Any:
     year = today().replace(month=1, day=1).isoformat()
     coming = [each for each in answer["daysOff"]["nodes"] if each["day"] >= year]
     return days_off(coming, say) if coming else html.P(say("administration.no_days_off"))
+
+
+def list_grant_rules(answer: Answer, say: Texts) -> Any:
+    """Each version, the newest of its visa type first; a supervisor stops what is in force."""
+    may_stop = answer["viewer"]["role"] == APPROVERS["GRANT_RULE"]
+    shown = [
+        _grant_rule(rule, say, is_newest=number == 0, may_stop=may_stop)
+        for one in answer["visaTypes"]["nodes"]
+        for number, rule in enumerate(one["grantRules"])
+    ]
+    return shown or html.P(say("administration.no_grant_rules"))
+
+
+def _grant_rule(rule: Answer, say: Texts, *, is_newest: bool, may_stop: bool) -> html.Article:
+    stop, is_in_force = rule["stop"], is_newest and not rule["stop"]
+    state = "in_force" if is_in_force else "stopped" if stop else "replaced"
+    facts: list[Any] = [
+        html.P([html.B(rule["code"]), " · ", say(f"administration.rule.{state}")]),
+        html.P(
+            say(
+                "administration.rule.says",
+                countries=", ".join(rule["nationalities"]),
+                hours=count_text(rule["hoursAfterPayment"], say),
+                percent=count_text(rule["samplePercent"], say),
+                official=rule["official"],
+                decree=rule["decree"],
+            )
+        ),
+    ]
+    if stop:
+        at = written_instant(stop["stoppedAt"], say)
+        by = say("administration.rule.stopped_by", by=stop["stoppedBy"], at=at, why=stop["reason"])
+        facts.append(html.P(html.Small(by)))
+    if is_in_force and may_stop:
+        facts.append(CHANGES.folded(STOPS, say, about={"code": rule["code"]}))
+    return html.Article(facts)
 
 
 def list_visa_types(answer: Answer, say: Texts) -> Any:
@@ -132,7 +168,7 @@ def list_proposals(answer: Answer, say: Texts) -> Any:
 
 def _lifting(suspension: Answer, viewer: Answer, say: Texts) -> Iterable[Any]:
     """Administrators lift what another of them proposed to lift."""
-    if viewer["role"] == AUDITOR:
+    if viewer["role"] not in ADMINISTRATORS:
         yield html.P(say("administration.by_others"))
     elif suspension["liftProposedBy"] == viewer["subject"]:
         yield html.P(say("administration.second_person"))
@@ -237,7 +273,7 @@ def list_suspensions(answer: Answer, say: Texts) -> list[Any]:
     """Those that are not lifted, with the clock of the second person; and the way to a new one."""
     own, role = answer["viewer"]["subject"], answer["viewer"]["role"]
     open_ones = [each for each in answer["suspensions"]["nodes"] if not each["liftedAt"]]
-    if role == AUDITOR:
+    if role not in ADMINISTRATORS:
         shown = [html.Article(_suspension_facts(each, say)) for each in open_ones]
         return shown or [html.P(say("administration.nobody_suspended"))]
     shown = [_suspension(each, say, is_own=each["suspendedBy"] == own) for each in open_ones]
@@ -285,6 +321,7 @@ PANELS: Mapping[str, ShowPanel] = {
     "waiting": list_proposals,
     "suspensions": list_suspensions,
     "events": list_events,
+    "grant_rules": list_grant_rules,
     "visa_types": list_visa_types,
     "days_off": list_days_off,
     "partners": list_partners,

@@ -100,6 +100,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     IdentityReader: {
         "LINKER": "It looks for other files of the same person.",
         "SCREENER": "It compares the person with the entry-ban list.",
+        "GRANTER": "It sees whether the passport lasts, and whether it is an adult.",
     },
     LinkReason: {
         "PASSPORT": "The same passport: its issuing state and number, now or before a correction.",

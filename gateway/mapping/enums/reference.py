@@ -6,6 +6,7 @@ from enum import StrEnum
 from models.vocabulary import (
     Clock,
     Entry,
+    GrantVerdict,
     NamedEventKind,
     ReferenceChangeState,
     ReferenceKind,
@@ -32,6 +33,11 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "CENTRE": "A visa centre.",
         "NAMED_EVENT": "An event with which figures are read; an auditor approves it.",
         "GRANT_RULE": "A rule that grants where all is certain; a supervisor approves it.",
+    },
+    GrantVerdict: {
+        "WAITS": "It waits for an officer: some condition is not met.",
+        "SAMPLED": "It meets every condition, and is of the share that officers decide.",
+        "GRANTED": "It was granted by rule.",
     },
     NamedEventKind: {
         "OUTAGE": "A system that visas need was out.",

@@ -1406,7 +1406,7 @@ CREATE TABLE linker_read (
     read_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     fields TEXT[] NOT NULL,
     CONSTRAINT pk_linker_read PRIMARY KEY (id),
-    CONSTRAINT ck_linker_read_reader_is_known CHECK (reader IN ('LINKER', 'SCREENER')),
+    CONSTRAINT ck_linker_read_reader_is_known CHECK (reader IN ('LINKER', 'SCREENER', 'GRANTER')),
     CONSTRAINT fk_linker_read_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
 );
 
@@ -1840,6 +1840,7 @@ CREATE TABLE decision (
     public_reason TEXT,
     decided_at TIMESTAMP WITH TIME ZONE NOT NULL,
     officer TEXT NOT NULL,
+    grant_rule_code TEXT,
     internal_note TEXT,
     supersedes_id UUID,
     CONSTRAINT pk_decision PRIMARY KEY (id),
@@ -1848,9 +1849,11 @@ CREATE TABLE decision (
     CONSTRAINT ck_decision_outcome_is_known CHECK (outcome IN ('GRANTED', 'REFUSED')),
     CONSTRAINT ck_decision_ground_is_known CHECK (ground IN ('ENTRY_BAN', 'INVALID_TRAVEL_DOCUMENT', 'FORGED_DOCUMENT', 'FALSE_STATEMENT', 'INSUFFICIENT_MEANS', 'PURPOSE_NOT_CREDIBLE', 'PUBLIC_HEALTH', 'SECURITY', 'INCOMPLETE')),
     CONSTRAINT ck_decision_ground_when_refused CHECK ((outcome = 'REFUSED') = (ground IS NOT NULL)),
+    CONSTRAINT ck_decision_rules_grant CHECK (grant_rule_code IS NULL OR outcome = 'GRANTED' AND supersedes_id IS NULL),
     CONSTRAINT ck_decision_is_incomplete_as_decided CHECK (is_incomplete = coalesce(ground = 'INCOMPLETE', false)),
     CONSTRAINT ck_decision_public_reason_as_decided CHECK (public_reason IS NOT DISTINCT FROM CASE WHEN ground IN ('ENTRY_BAN', 'SECURITY') THEN 'NOT_DISCLOSED' ELSE ground END),
     CONSTRAINT fk_decision_application_id FOREIGN KEY(application_id) REFERENCES application (id),
+    CONSTRAINT fk_decision_grant_rule_code FOREIGN KEY(grant_rule_code) REFERENCES grant_rule (code),
     CONSTRAINT uq_decision_supersedes_id UNIQUE (supersedes_id)
 );
 
@@ -2017,6 +2020,20 @@ CREATE INDEX ix_person_link_applicant_id_found_at_id ON person_link (applicant_i
 CREATE INDEX ix_person_link_linked_id_applicant_id ON person_link (linked_id, applicant_id);
 
 CREATE UNIQUE INDEX uq_person_link ON person_link (applicant_id, linked_id, reason);
+
+CREATE TABLE grant_check (
+    application_id UUID NOT NULL,
+    rule_code TEXT NOT NULL,
+    verdict TEXT NOT NULL,
+    unmet TEXT[] NOT NULL,
+    version BIGINT,
+    checked_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_grant_check PRIMARY KEY (application_id),
+    CONSTRAINT ck_grant_check_verdict_is_known CHECK (verdict IN ('WAITS', 'SAMPLED', 'GRANTED')),
+    CONSTRAINT ck_grant_check_waits_for_something CHECK ((verdict = 'WAITS') = (cardinality(unmet) > 0)),
+    CONSTRAINT fk_grant_check_application_id FOREIGN KEY(application_id) REFERENCES application (id),
+    CONSTRAINT fk_grant_check_rule_code FOREIGN KEY(rule_code) REFERENCES grant_rule (code)
+);
 
 CREATE TABLE complaint (
     id UUID NOT NULL,
