@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import signal
 import sys
 from importlib.metadata import version
@@ -11,7 +12,7 @@ import click
 from gateway.cli.starting import logging_as
 from gateway.doctor import Finding, examine
 from gateway.settings import Command, Settings, read_settings, variable_name
-from models.logs import facts
+from models.logs import PLACE, facts
 
 #: Examinations that are skipped unless these settings are given.
 _OPTIONAL_EXAMINATIONS = {
@@ -20,6 +21,9 @@ _OPTIONAL_EXAMINATIONS = {
     "the folder of checkpoints": ("checkpoints",),
     "the key service": ("key_service", "credentials"),
 }
+
+#: A finding whose numbers alone have changed is the same.
+_NUMBER = re.compile(r"\d+")
 
 log = logging.getLogger(__name__)
 
@@ -58,19 +62,21 @@ def doctor(*, continuous: bool, every: float) -> None:
 
 
 async def _watch(settings: Settings, every: float) -> None:
-    """Examine again and again. Findings with one remedy are one: their numbers change."""
+    """Examine again and again, and say what is new and what is mended."""
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signal_number, stop.set)
     log.info("start", extra=facts(version=version("gerbang"), process="doctor"))
     known = dict[str, Finding]()
     while not stop.is_set():
-        found = {finding.mend: finding for finding in await examine(settings)}
-        for remedy in found.keys() - known.keys():
-            new = found[remedy]
-            log.warning("finding", extra=facts(what=new.what, fault=new.fault, remedy=remedy))
-        for remedy in known.keys() - found.keys():
-            log.info("mended", extra=facts(what=known[remedy].what, fault=known[remedy].fault))
+        found = {_NUMBER.sub("", one.what): one for one in await examine(settings)}
+        for name, new in found.items():
+            if name not in known:
+                told = facts(what=new.what, fault=new.fault, remedy=new.mend)
+                log.warning("finding", extra={PLACE: name, **told})
+        for name, old in known.items():
+            if name not in found:
+                log.info("mended", extra=facts(what=old.what, fault=old.fault))
         known = found
         try:
             await asyncio.wait_for(stop.wait(), every)

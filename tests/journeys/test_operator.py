@@ -228,16 +228,16 @@ async def test_what_befalls_a_keeper_is_a_line_each(
 async def test_a_doctor_that_goes_on_says_what_is_new_and_what_is_mended(
     world: str, connection: asyncpg.Connection
 ) -> None:
+    await connection.execute("DELETE FROM job_pass")  # of a keeper that has ended
     with published_keys() as keys, command(
-        *("doctor", "--continuous", "--every=1"),
-        **settings_on(world, OWNER_URL=world, JWKS_URL=keys),
+        "doctor", "--continuous", "--every=1", **settings_on(world, OWNER_URL=world, JWKS_URL=keys)
     ) as it:  # fmt: skip
         it.until("start", process="doctor")
         await connection.execute(LATE_JOB)
-        found = {"what": "Jobs are late: publish.", "level": "WARNING"}
-        assert (await asyncio.to_thread(it.until, "finding", **found))["remedy"]
+        late = {"what": "Jobs are late: publish."}
+        assert (await asyncio.to_thread(it.until, "finding", **late))["remedy"]
         await connection.execute("DELETE FROM job_pass")
-        await asyncio.to_thread(it.until, "mended", what="Jobs are late: publish.")
+        await asyncio.to_thread(it.until, "mended", **late)
         assert it.end() == ["stop"]
 
 
