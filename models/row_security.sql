@@ -3850,7 +3850,7 @@ CREATE POLICY officer_writing_update ON assignment FOR UPDATE TO gerbang_officer
 GRANT SELECT (application_id, decided_at, grant_rule_code, ground, id, officer, outcome, supersedes_id) ON decision TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON decision FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id) AND CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN true ELSE false END);
-GRANT INSERT (application_id, decided_at, grant_rule_code, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_officer_writing;
+GRANT INSERT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_officer_writing;
 CREATE POLICY officer_writing_insert ON decision FOR INSERT TO gerbang_officer_writing
     WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id) AND decision.officer = (SELECT viewer.subject('OFFICER')));
 GRANT SELECT (application_id, decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_officer_writing;
@@ -3989,7 +3989,7 @@ CREATE POLICY supervisor_writing_update ON assignment FOR UPDATE TO gerbang_supe
 GRANT SELECT (application_id, decided_at, grant_rule_code, ground, id, officer, outcome, supersedes_id) ON decision TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON decision FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id) AND CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
-GRANT INSERT (application_id, decided_at, grant_rule_code, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_supervisor_writing;
+GRANT INSERT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_insert ON decision FOR INSERT TO gerbang_supervisor_writing
     WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id) AND decision.officer = (SELECT viewer.subject('SUPERVISOR')));
 GRANT SELECT (application_id, decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_supervisor_writing;

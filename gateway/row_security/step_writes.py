@@ -107,7 +107,7 @@ _NO_MATCH = " AND ".join(
 _CORRECTION = (
     StepWrite(
         # A trigger writes what others read in place of the ground.
-        Decision, "INSERT", _columns(Decision, "is_incomplete", "public_reason"),
+        Decision, "INSERT", _columns(Decision, "is_incomplete", "public_reason", "grant_rule_code"),
         f"NEW.outcome = '{{target}}' AND {is_now('NEW.decided_at')}"
         " AND NEW.officer = viewer_subject"
         " AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id",

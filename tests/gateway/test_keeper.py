@@ -37,6 +37,7 @@ JOBS = (
     "fold_or_age",
     "link_cases",
     "screen_paid_cases",
+    "grant_certain_cases",
     "sequence",
     "publish",
     "end_overdue",
@@ -250,8 +251,8 @@ AT_ALL_TIMES = """
     write_notices tend_notices deliver_webhooks
 """
 AS_TIME_PASSES = """
-    drop_of_age sweep_keys post_reports post_reminders end_subscriptions check_rules publish
-    end_overdue forget_keys raise_overdue_reviews raise_overdue_notices
+    grant_certain_cases drop_of_age sweep_keys post_reports post_reminders end_subscriptions
+    check_rules publish end_overdue forget_keys raise_overdue_reviews raise_overdue_notices
     raise_overdue_complaints lapse_inquiries transfer_files forget order_due
 """
 

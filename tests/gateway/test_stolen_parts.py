@@ -127,6 +127,10 @@ async def steal_the_screeners_credential(judged: Judged) -> None:
     await _steal_a_readers_credential(judged, Principal.SCREENER, Cause.SCREENING)
 
 
+async def steal_the_granters_credential(judged: Judged) -> None:
+    await _steal_a_readers_credential(judged, Principal.GRANTER, Cause.GRANTING)
+
+
 async def _steal_a_readers_credential(judged: Judged, principal: Principal, cause: Cause) -> None:
     before = await unlogged(judged)
     await judged.owner.execute("ALTER TABLE linker_read RENAME TO hidden_read")
@@ -270,6 +274,7 @@ STEALING: Mapping[str, Callable[[Judged], Awaitable[None]]] = {
         steal_sockets
     ),
     "the linker's credential and socket, and the database": steal_the_linkers_credential,
+    "the granter's credential and socket, and the database": steal_the_granters_credential,
     "the screener's credential and socket, and the database": steal_the_screeners_credential,
     "the loader's credential and socket, and the database": steal_the_loaders_credential,
     "the keeper's credential and socket": steal_the_keepers_credential,

@@ -29,8 +29,8 @@ CHANGES = (
      "-- The month of a day.\nCREATE FUNCTION month_of(day date) RETURNS date\n"
      "    LANGUAGE sql IMMUTABLE PARALLEL SAFE\n    RETURN date_trunc('month', day)::date;\n\n"
      "-- The instant at which a day ends.\n"),
-    ("models/schema/case.sql", "partner_code IS NOT NULL AND rule.is_required;\n",
-     "partner_code IS NOT NULL AND rule.is_required AND rule.kind <> 'LOST';\n"),
+    ("models/schema/case.sql", "WHERE rule.is_required;\n",
+     "WHERE rule.is_required AND rule.kind <> 'LOST';\n"),
     ("models/schema/notifications.sql", "AFTER UPDATE OF approved_by, withdrawn_by ON ban_entry",
      "AFTER UPDATE OF approved_by, rejected_by, withdrawn_by ON ban_entry"),
     ("models/schema/read_budgets.sql", "CREATE TRIGGER count_reads AFTER INSERT ON ban_read\n"

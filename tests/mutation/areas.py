@@ -47,7 +47,7 @@ AREAS = (
     Area(
         "life",
         (
-            *("models/life/[cjprs]*.py", "models/jobs/overdue.py", "gateway/mutations/[!rs]*.py"),
+            *("models/life/[cgjprs]*.py", "models/jobs/overdue.py", "gateway/mutations/[!rs]*.py"),
             "gateway/mutations/[rs][ceotu][!p]*.py",
         ),
         matching("""

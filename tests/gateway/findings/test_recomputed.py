@@ -2,7 +2,7 @@
 just that in both languages."""
 
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -55,7 +55,10 @@ def test_every_sentence_of_a_viewer_is_true(demo: Demo, user: str) -> None:
     judged = recompute(demo, user)
     assert judged["CHANGE"] >= 6
     if user == "leadership":
-        assert {*FindingKind} - {*judged} <= {"PLACE_MONTH", "WAITING_PLACE", "WORK", "WORK_FIGURE"}
+        absent = {"PLACE_MONTH", "WAITING_PLACE", "WORK", "WORK_FIGURE"}
+        if (datetime.now(UTC) + timedelta(hours=7)).day == 1:  # no day of this month is over
+            absent.add("SO_FAR")
+        assert {*FindingKind} - {*judged} <= absent
     if user.startswith("manager"):
         assert judged["WORK"] == 3
 

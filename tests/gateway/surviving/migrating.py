@@ -21,7 +21,7 @@ from tests import tokens
 from tests.acting import act
 from tests.gateway.crashes.ledger import Ledger
 from tests.gateway.crashes.writers import Writer
-from tests.gateway.surviving.clients import Balancer, Tally
+from tests.gateway.surviving.clients import Balancer, Tally, Wire
 from tests.gateway.surviving.processes import ROOT
 from tests.linking import linking
 from tests.models.test_row_security import MANAGER
@@ -56,7 +56,7 @@ async def traffic(url: str, port: int) -> AsyncIterator[Traffic]:
     balancer = Balancer([port], seen.reads)
     asking = [
         *(balancer.keep_asking(stop, pause=0.05) for _ in range(READERS)),
-        *(Writer([port], seen.writes, Random(seed)).write() for seed in range(WRITERS)),
+        *(Writer([Wire(port)], seen.writes, Random(seed)).write() for seed in range(WRITERS)),
     ]
     async with linking(url):
         tasks = [asyncio.create_task(each) for each in asking]
