@@ -173,7 +173,12 @@ async def my_data(subject: Viewer) -> str:
              for name in ("question", "reads")]  # fmt: skip
     assert [one.errors for one in asked] == [[], []], asked[0].text + asked[1].text
     mine, reads = (one.data["myData"] for one in asked)
-    answer = {"myData": mine, "reads": reads["applicant"]["accessEvents"]["nodes"], "requests": []}
+    listed = {
+        "reads": reads["applicant"]["accessEvents"]["nodes"],
+        "requests": [],
+        "complaints": [],
+    }
+    answer = {"myData": mine, **listed}
     return re.sub("<[^>]+>", "", html_of(html.Div(content(answer, texts("en")))))
 
 
