@@ -111,7 +111,10 @@ def test_a_role_without_figures_learns_what_this_is_and_where_its_own_is(
 @pytest.mark.parametrize(
     ("user", "pages"),
     [
-        ("leadership", ["Today", "Volumes", "Backlog", "Decisions", "Definitions"]),
+        (
+            "leadership",
+            ["Today", "Volumes", "Backlog", "Decisions", "In the country", "Definitions"],
+        ),
         ("officer", ["Desk", "Volumes", "Case", "Definitions"]),
         ("applicant", ["My data", "Definitions"]),
     ],

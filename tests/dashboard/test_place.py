@@ -84,6 +84,8 @@ def test_an_open_file_of_ones_own_says_until_when_to_expect_it() -> None:
         "submittedAt": "2026-03-01T00:00:00+00:00",
         "targetDueAt": "2026-03-04T00:00:00+00:00",
         "decision": None,
+        "requestedItems": {"nodes": []},
+        "uploads": [],
     }
     for closed_at, is_said in ((None, True), ("2026-03-02T00:00:00+00:00", False)):
         person = {"identity": None, "nationality": None, "identityVersions": {"nodes": []}}
@@ -92,7 +94,8 @@ def test_an_open_file_of_ones_own_says_until_when_to_expect_it() -> None:
         person |= {"movements": {"nodes": []}}
         mine = {"applicant": person, "breaches": [], "keptSince": None, "note": ""}
         mine |= {"visaChecks": [], "lookups": []}
-        shown = str(content({"myData": mine, "reads": [], "requests": []}, texts("en")))
+        answer = {"myData": mine, "reads": [], "requests": [], "complaints": []}
+        shown = str(content(answer, texts("en")))
         assert ("to be expected by 4 Mar 2026" in shown) == is_said
 
 

@@ -12,6 +12,7 @@ from dashboard.components.html_part import html_of
 from dashboard.components.panels import count_waiting, cursors_named
 from dashboard.pages.access.forms import CHANGES as OF_AUDITORS
 from dashboard.pages.administration.forms import CHANGES as OF_ADMINISTRATORS
+from dashboard.pages.administration.forms import STOPS
 from dashboard.pages.case.forms import CHANGES as OF_CASES
 from dashboard.pages.screening.forms import CHANGES as OF_SCREENING
 from dashboard.pages.supervision.page import CHANGES as OF_SUPERVISORS
@@ -34,7 +35,7 @@ OUTCOME = "#supervision-outcome [data-result]"
 #: Which status or version a sender saw is for programs that keep a case open for long.
 NOT_FILLED_IN = {"idempotencyKey", "expectedStatus"}
 FORMS = [
-    (user, changes, change)
+    ("supervisor" if change == STOPS else user, changes, change)
     for user, changes in (
         ("administrator", OF_ADMINISTRATORS),
         ("auditor", OF_AUDITORS),
