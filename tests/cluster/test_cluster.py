@@ -4,6 +4,7 @@ done twice, and nobody starts anything by hand but the lost host itself."""
 import asyncio
 import json
 import logging
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -132,7 +133,9 @@ def here() -> Iterator[Site]:
 
 
 @pytest.mark.timeout(2_400)
-async def test_each_host_is_lost_and_nothing_that_was_acknowledged(here: Site) -> None:
+async def test_each_host_is_lost_and_nothing_that_was_acknowledged(
+    here: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
     ledger, chance = Ledger(wanted=10**9), Random(1)
     writers = [
         Writer([Wire(HTTPS, here.at("front"), here.tls())], ledger, Random(chance.random()))
@@ -147,7 +150,8 @@ async def test_each_host_is_lost_and_nothing_that_was_acknowledged(here: Site) -
             tasks.create_task(writer.write())
         for loss in LOSSES:
             gaps[loss.name] = await _lose(here, loss, pace), loss.seconds
-            log.info("%s: %.1f s without a write; %s", loss.name, gaps[loss.name][0], ledger)
+            with capsys.disabled():
+                sys.stdout.write(f"\n{loss.name}: {gaps[loss.name][0]:.1f} s without a write\n")
         ledger.wanted = 0
         watching.cancel()
     log.info("%s", ledger)
