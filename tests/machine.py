@@ -6,12 +6,22 @@ the place where it would be: then that is the reason to skip with.
 """
 
 import os
+import pwd
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 TOOLS = Path(__file__).resolve().parents[1] / ".tools"
 MISSING = "missing"
+
+
+def ordinary_user() -> dict[str, Any]:
+    """Arguments for `subprocess`: PostgreSQL and PgBouncer refuse to be run by root."""
+    if os.geteuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
 def needs(tool: str, *, is_here: bool, absent: str) -> pytest.MarkDecorator:

@@ -8,7 +8,6 @@ first application, and then what an operator does to an installation.
 import contextlib
 import json
 import os
-import pwd
 import re
 import signal
 import subprocess
@@ -22,7 +21,7 @@ from typing import Any
 import pytest
 
 from tests.free_ports import free_port
-from tests.machine import needs
+from tests.machine import needs, ordinary_user
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -38,14 +37,6 @@ def commands() -> str:
     """The shell blocks of the page, one after the other, and then that of registering documents."""
     blocks = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
     return "\n".join([*blocks, re.findall(r"```sh\n(.*?)```", DOCUMENTS, re.DOTALL)[0]])
-
-
-def ordinary_user() -> dict[str, Any]:
-    """Arguments for `subprocess`: PostgreSQL refuses to be run by root."""
-    if os.geteuid() != 0:
-        return {}
-    nobody = pwd.getpwnam("nobody")
-    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
 def is_reached(program: Path, user: dict[str, Any]) -> bool:

@@ -3,7 +3,6 @@ namespaces to be had, a network of its own, with the programs that run on it."""
 
 import contextlib
 import os
-import pwd
 import secrets
 import shutil
 import signal
@@ -14,6 +13,8 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tests.machine import ordinary_user
 
 #: `ip netns` and a bridge take root; without them nothing can be cut off.
 HAS_NAMESPACES = os.geteuid() == 0 and bool(shutil.which("ip") and shutil.which("setpriv"))
@@ -58,7 +59,7 @@ class Host:
                     stdout=log,
                     stderr=log,
                     start_new_session=True,
-                    **_account(program) if not self.namespace else {},
+                    **ordinary_user() if program.is_ordinary and not self.namespace else {},
                 )
 
     def lose(self, text: str = "") -> int:
@@ -94,17 +95,9 @@ class Host:
         entering = ["ip", "netns", "exec", self.namespace]
         if not program.is_ordinary:
             return entering
-        account = _account(program)
+        account = ordinary_user()
         user, group = f"--reuid={account['user']}", f"--regid={account['group']}"
         return [*entering, "setpriv", user, group, "--clear-groups"]
-
-
-def _account(program: Program) -> dict[str, int]:
-    """Arguments for `subprocess` of an ordinary user where we are root."""
-    if not program.is_ordinary or os.geteuid() != 0:
-        return {}
-    nobody = pwd.getpwnam("nobody")
-    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}  # type: ignore[dict-item]
 
 
 @contextlib.contextmanager
@@ -119,9 +112,8 @@ def hosts(*names: str) -> Iterator[dict[str, Host]]:
             for number, name in enumerate(names, 1):
                 folder = place / name
                 folder.mkdir()
-                if os.geteuid() == 0:
-                    nobody = pwd.getpwnam("nobody")
-                    os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+                if account := ordinary_user():
+                    os.chown(folder, account["user"], account["group"])
                 folder.chmod(0o700 if os.geteuid() else 0o755)
                 if HAS_NAMESPACES:
                     address, namespace = f"10.{mark}.0.{number}", f"gerbang{mark}n{number}"

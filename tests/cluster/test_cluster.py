@@ -2,7 +2,6 @@
 done twice, and nobody starts anything by hand but the lost host itself."""
 
 import asyncio
-import json
 import logging
 import sys
 import time
@@ -18,7 +17,7 @@ from models.volumes import fold, verify
 from tests.cluster.hosts import HAS_NAMESPACES
 from tests.cluster.site import HTTPS, KEEPERS, PROGRAMS, ROOT, Site, site
 from tests.gateway.crashes.ledger import Ledger
-from tests.gateway.crashes.reckoning import reckon
+from tests.gateway.crashes.reckoning import find_other_answers, reckon
 from tests.gateway.crashes.test_crashes import NOTHING_WRONG, OUTAGES
 from tests.gateway.crashes.writers import Writer
 from tests.gateway.life_model import OFFICERS
@@ -180,26 +179,13 @@ async def _reckon(here: Site, ledger: Ledger) -> None:
     """By the database, by the gateways, by the figures, and by the account."""
     connection = await connect(here.owner_url)
     assert await reckon(connection, ledger) == NOTHING_WRONG
-    assert await _answered_otherwise(here, ledger) == []
+    front = Wire(HTTPS, here.at("front"), here.tls())
+    assert await find_other_answers(front, ledger, 200, Random(0)) == []
     assert await reckon(connection, ledger) == NOTHING_WRONG
     while await fold(connection):
         pass
     assert await verify(connection) == []
     await connection.close()
-
-
-async def _answered_otherwise(here: Site, ledger: Ledger) -> list[str]:
-    """Those of two hundred acknowledged writes that are not answered again as they were."""
-    wire, others = Wire(HTTPS, here.at("front"), here.tls()), []
-    for write, payload in Random(0).sample(ledger.acknowledged, 200):
-        answer = json.loads((await wire.ask(write.request())).body).get("data")
-        same = [payload]
-        if write.mutation == "recordScreening":
-            same.append(payload | {"screening": None})
-        if answer not in [{write.mutation: one} for one in same]:
-            others.append(write.mutation)
-    wire.close()
-    return others
 
 
 def test_the_files_are_those_of_the_documentation() -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import pwd
 import shutil
 import subprocess
 import tempfile
@@ -15,7 +14,7 @@ import asyncpg
 from sqlalchemy.engine import make_url
 
 from tests.free_ports import free_port
-from tests.machine import needs
+from tests.machine import needs, ordinary_user
 
 #: Where `make test` unpacks Debian's, with the libraries that the machine lacks.
 _UNPACKED = Path(__file__).resolve().parents[2] / ".tools" / "pooler"
@@ -65,12 +64,9 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
 
     Nobody may not look into folders of ours, so that all that is needed lies in this one.
     """
-    account = {}
-    if os.geteuid() == 0:
-        nobody = pwd.getpwnam("nobody")
-        account = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-        for path in (folder, *folder.iterdir()):
-            os.chown(path, nobody.pw_uid, nobody.pw_gid)
+    account = ordinary_user()
+    for path in (folder, *folder.iterdir()) if account else ():
+        os.chown(path, account["user"], account["group"])
     return subprocess.Popen(
         [folder / "pgbouncer", "-q", folder / "ini"],
         cwd="/",

@@ -1,7 +1,6 @@
 """Two gateways on a durable database, with concurrent writers and a killer of processes."""
 
 import asyncio
-import json
 import logging
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -20,7 +19,12 @@ from models.volumes.verifying import Difference
 from tests import tokens
 from tests.gateway.crashes.killing import Killer
 from tests.gateway.crashes.ledger import Ledger
-from tests.gateway.crashes.reckoning import Reckoning, find_unacknowledged, reckon
+from tests.gateway.crashes.reckoning import (
+    Reckoning,
+    find_other_answers,
+    find_unacknowledged,
+    reckon,
+)
 from tests.gateway.crashes.writers import Writer
 from tests.gateway.life_model import OFFICERS
 from tests.gateway.surviving.clients import Wire
@@ -78,22 +82,10 @@ class Scene:
     async def find_other_answers(
         self, ledger: Ledger, count: int, chance: Random
     ) -> list[tuple[str, Any, bytes]]:
-        """Those of so many acknowledged writes that, asked again, are not answered as they were:
-        the mutation, what was acknowledged, and the answer. A question that is no longer open is
-        out of SCREENING's reach by then, and its payload names none."""
+        """See `reckoning.find_other_answers`, of the first gateway once all are ready."""
         for process in self.gateways:
             await asyncio.to_thread(process.until_ready)
-        wire, others = Wire(self.gateways[0].port), list[tuple[str, Any, bytes]]()
-        for write, payload in chance.sample(ledger.acknowledged, count):
-            reply = await wire.ask(write.request())
-            answer = json.loads(reply.body).get("data")
-            same = [payload]
-            if write.mutation == "recordScreening":
-                same.append(payload | {"screening": None})
-            if answer not in [{write.mutation: one} for one in same]:
-                others.append((write.mutation, payload, reply.body))
-        wire.close()
-        return others
+        return await find_other_answers(Wire(self.gateways[0].port), ledger, count, chance)
 
     async def wrong_figures(self) -> list[Difference]:
         """What is wrong with the volumes once everything is folded."""
