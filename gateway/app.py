@@ -101,7 +101,7 @@ def create_app(
     key_source: KeySource | None = None,
     suspensions: Suspensions | None = None,
     drain: Drain | None = None,
-    contents: Callable[[Authentication], Documents] | None = None,
+    contents: Callable[[Authentication, Admission], Documents] | None = None,
 ) -> Starlette:
     """Build the application.
 
@@ -128,10 +128,11 @@ def create_app(
     metrics.watch_health(health)
     traces = _traces(settings)
     authentication = _authentication(settings, keys, suspensions)
+    admission = Admission(metrics, _admission_limits(settings))
     endpoint = GraphQLOverHTTP(
         executor,
         authentication,
-        Admission(metrics, _admission_limits(settings)),
+        admission,
         body_limit=settings.body_limit,
         seconds=settings.request_seconds,
     )
@@ -153,7 +154,7 @@ def create_app(
             )
         )
     if contents:
-        documents_route = contents(authentication).handle
+        documents_route = contents(authentication, admission).handle
         routes.append(Route("/documents/{name}", documents_route, methods=["GET", "HEAD", "PUT"]))
     if follower:
         observed = ObservedFollower(follower, metrics)

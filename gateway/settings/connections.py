@@ -26,8 +26,8 @@ class ConnectionSettings:
         10.0,
     )
     body_seconds: float = setting(
-        "how long it may take to send the body after them, and may leave an answer untouched, "
-        "seconds",
+        "how long it may take to send the body after them, or each 64 KiB of a larger one, and "
+        "may leave an answer untouched, seconds",
         parsers.seconds(0.1, 300),
         10.0,
     )

@@ -22,6 +22,9 @@ from gateway.settings.connections import ConnectionSettings, ForwardingHeader
 _BURST_SECONDS = 1.0
 #: How long the client may take to close after the last response.
 CLOSE_SECONDS = 1.0
+#: Each so many bytes of a body may take as long as a whole one: a document on a slow line comes,
+#: whatever its size, and a trickle ends.
+PIECE_BYTES = 65_536
 _SWEEPS_IN_A_DEADLINE = 5
 _LONGEST_SWEEP_SECONDS = 0.25
 

@@ -23,6 +23,7 @@ from gateway.errors import ErrorCode, FieldError, RequestError
 from gateway.logs import current_record
 from gateway.mutations.uploading import AwaitedUpload, Uploads
 from gateway.viewer import Viewer
+from gateway.wire.admission import Admission
 from gateway.wire.arriving_document import ArrivingDocument, read_part
 from models.contents.formats import WrongFormatError
 from models.contents.sealing import PART_BYTES, Content
@@ -49,11 +50,13 @@ class Documents:
     def __init__(
         self,
         authentication: Authentication,
+        admission: Admission,
         uploads: Uploads,
         links: DocumentLinks,
         store: ContentStore | None,
     ) -> None:
         self._authentication = authentication
+        self._admission = admission
         self._uploads = uploads
         self._links = links
         self._store = store
@@ -72,12 +75,11 @@ class Documents:
         try:
             if request.method == "GET":
                 return await self._hand_out(request, viewer, name, self._store)
-            upload = await self._uploads.find(viewer, _ticket(name))
-            if upload is None:
-                raise _not_found()
             if request.method == "HEAD":
+                upload = await self._find(viewer, name)
                 return await self._tell_offset(upload, self._store)
-            with self._sent.taken_by(viewer):
+            with self._sent.taken_by(viewer):  # who has no place asks the database nothing
+                upload = await self._find(viewer, name)
                 return await self._take_in(request, upload, self._store)
         except MissingPartError:
             raise _not_found() from None
@@ -85,6 +87,13 @@ class Documents:
             raise RequestError(error.code, error.message, _STATUS[error.code]) from error
         except StoreError as error:
             raise _away("Documents can be neither stored nor read right now.") from error
+
+    async def _find(self, viewer: Viewer, name: str) -> AwaitedUpload:
+        async with self._admission.turn(viewer.lane):  # queries wait no longer for a connection
+            upload = await self._uploads.find(viewer, _ticket(name))
+        if upload is None:
+            raise _not_found()
+        return upload
 
     # --- Taking in -------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from gateway.errors import ErrorCode, RequestError
 from gateway.settings.connections import ConnectionSettings
-from gateway.wire.connections import CLOSE_SECONDS, Addresses, Connections, Waiting
+from gateway.wire.connections import CLOSE_SECONDS, PIECE_BYTES, Addresses, Connections, Waiting
 from gateway.wire.content import acceptable, error_response
 from gateway.wire.edge import SECURITY_HEADERS, TRACE_HEADER
 from gateway.wire.joined_head import JoinedHead
@@ -32,8 +32,7 @@ UVICORN = "0.54.0"
 
 #: Most pipelined requests behind the one that runs. Browsers send none, benchmarks a few.
 _MOST_PIPELINED = 16
-#: Bytes of the colon, space and line break of a header.
-_SEPARATOR_BYTES = 4
+_SEPARATOR_BYTES = 4  # colon, space and line break of a header
 _NOTHING = Waiting.NOTHING
 #: Headers that offer an upgrade to another protocol, and the options of `Connection` for them.
 _UPGRADE_HEADERS = frozenset({b"upgrade", b"http2-settings"})
@@ -75,6 +74,7 @@ class BoundedHTTP(HttpToolsProtocol):
         self.awaited_scope: Any = None
         self.header_size = 0
         self.segment_size = 0
+        self.body_size = 0  # of what came since its deadline began
         self.fault: RequestError | None = None
 
     # The Connection protocol, called by Connections
@@ -168,9 +168,8 @@ class BoundedHTTP(HttpToolsProtocol):
         lines = [self.parser.get_method() + b" " + self.url + b" HTTP/" + version]
         for name, value in self.headers:
             if name == b"connection":
-                value = b", ".join(
-                    word for word in _header_options(value) if word not in _UPGRADE_HEADERS
-                )
+                kept = [word for word in _options(value) if word not in _UPGRADE_HEADERS]
+                value = b", ".join(kept)
             if name not in _UPGRADE_HEADERS:
                 lines.append(name + b": " + value)
         return b"\r\n".join(lines) + b"\r\n\r\n"
@@ -181,6 +180,9 @@ class BoundedHTTP(HttpToolsProtocol):
             awaited = Waiting.HEADERS
         elif cycle.more_body:
             awaited = Waiting.BODY
+            self.body_size += self.segment_size
+            if self.body_size >= PIECE_BYTES and not cycle.response_complete:
+                self._wait_for(awaited)
         elif cycle.response_complete and self.timeout_keep_alive_task is None:
             awaited = Waiting.HEADERS  # only blank lines: no request has begun
         else:  # the common case, which has to be fast
@@ -198,6 +200,7 @@ class BoundedHTTP(HttpToolsProtocol):
 
     def _wait_for(self, awaited: Waiting) -> None:
         self.awaited = awaited
+        self.body_size = 0
         if awaited is not Waiting.NOTHING:
             self.awaited_since = self.loop.time()
 
@@ -245,10 +248,8 @@ class BoundedHTTP(HttpToolsProtocol):
         return len(hosts) > 1 or (not hosts and self.parser.get_http_version() == "1.1")
 
     def _refuse_long_headers(self) -> None:
-        size = len(self.url) + sum(
-            len(name) + len(value) + _SEPARATOR_BYTES for name, value in self.headers
-        )
-        if size > self.header_limit:
+        sizes = [len(name) + len(value) + _SEPARATOR_BYTES for name, value in self.headers]
+        if len(self.url) + sum(sizes) > self.header_limit:
             raise self._refusal(_headers_too_large(self.header_limit))
 
     def _refusal(self, error: RequestError) -> RequestError:
@@ -296,7 +297,7 @@ def _accept_of(head: bytes) -> bytes | None:
     return next((value for name, _, value in lines if name.strip().lower() == b"accept"), None)
 
 
-def _header_options(value: bytes) -> list[bytes]:
+def _options(value: bytes) -> list[bytes]:
     return [word.strip().lower() for word in value.split(b",")]
 
 

@@ -3,11 +3,13 @@
 import asyncio
 import json
 import socket as sockets
+import time
 from collections import Counter
 
 import pytest
 
 from gateway.wire import connections
+from gateway.wire.connections import PIECE_BYTES
 from tests.gateway.raw import ANSWER, GET, ROLE, SECONDS, Raw, ask, many, post, small_gateway
 from tests.gateway.surviving.standing import Standing
 
@@ -59,13 +61,27 @@ async def test_a_trickle_of_a_body_is_ended() -> None:
         await trickling
 
 
-async def test_the_rest_of_a_body_that_was_refused_is_not_waited_for() -> None:
+async def test_a_large_body_comes_on_a_slow_line_as_well() -> None:
+    large = ROLE.ljust(5 * PIECE_BYTES)
+    pieces = [large[at : at + PIECE_BYTES] for at in range(0, len(large), PIECE_BYTES)]
+    async with small_gateway(**HASTY, body_limit=str(len(large))) as running:
+        client = await Raw.open(running.port)
+        await client.send(post(body=b"", length=len(large)), *pieces, pause=0.4)
+        assert ANSWER in await client.answers()
+        assert time.monotonic() - client.began > 1.5  # longer than one piece may take
+
+
+@pytest.mark.parametrize("size", [1, PIECE_BYTES])
+async def test_the_rest_of_a_body_that_was_refused_is_not_waited_for(size: int) -> None:
     async with small_gateway(**HASTY) as running:
         client = await Raw.open(running.port)
         await client.send(post(body=b"", length=100_000_000))
         assert b"413" in await client.answers()
-        await client.trickle(b"x" * 40, 0.05)
+        sending = asyncio.create_task(client.send(*[b"x" * size] * 100, pause=0.05))
         assert await client.rest() == b""
+        sending.cancel()
+        await asyncio.wait([sending])
+        assert time.monotonic() - client.began < 4
 
 
 async def test_a_connection_that_sends_nothing_is_closed_without_a_word() -> None:
