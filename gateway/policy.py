@@ -70,6 +70,7 @@ from models import (
     MonthNote,
     Movement,
     NamedEvent,
+    OverstayConfirmation,
     Partner,
     PartnerCountry,
     PassportEnding,
@@ -1005,7 +1006,8 @@ POLICY: Mapping[str, Access] = {
                 "overstaysAt",
             ),
             STAY_READERS,
-        ),
+        )
+        | {"confirmedAt": ANSWER_READERS + BORDER},
     ),
     # What border control reported and what fits no visa. Reports that fit one are read as movements
     # of their person alone: for the case of the purpose, like identity, and logged.
@@ -2306,6 +2308,11 @@ MUTATIONS: Mapping[str, Change] = {
     # Each report is border control's own; it learns of none whose it was.
     "recordCrossings": Change(
         {Role.BORDER: own_subject(Crossing.reported_by)}, "recorded", (Crossing,)
+    ),
+    "confirmOverstays": Change(
+        {Role.BORDER: own_subject(OverstayConfirmation.confirmed_by)},
+        "recorded",
+        (OverstayConfirmation,),
     ),
     # The second person of a refund is another one: the guard and the refusals enforce that.
     "recommendRefund": CHANGE_OF_A_PAYMENT,

@@ -15,7 +15,7 @@ from models.ban import BanEntry, BanIndex, BanMatch, BannedPerson, BanRead
 from models.base import Base
 from models.case.application import Application, ApplicationEvent, Assignment
 from models.case.change import ApplicationChange, Idempotency, VolumeChange
-from models.case.crossing import Crossing, Movement, Stay
+from models.case.crossing import Crossing, Movement, OverstayConfirmation, Stay
 from models.case.decision import Decision, Visa
 from models.case.file import Bill, CaseDocument, ItemAnswer, RequestedItem
 from models.case.screening import Screening
@@ -124,6 +124,7 @@ __all__ = [
     "MonthNote",
     "Movement",
     "NamedEvent",
+    "OverstayConfirmation",
     "Partner",
     "PartnerCountry",
     "PassportEnding",

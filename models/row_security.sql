@@ -81,6 +81,7 @@ ALTER TABLE mail_subscription ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURIT
 ALTER TABLE month_note ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE movement ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE named_event ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE overstay_confirmation ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE partner ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE partner_country ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE passport_ending ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -739,6 +740,20 @@ CREATE OR REPLACE FUNCTION viewer.own_visa_checks(acting text) RETURNS TABLE (
                 ON asked.passenger = sha256(convert_to(visa_number, 'UTF8') || known.digest)
             WHERE oneself.account = viewer.subject(acting)
             ORDER BY day DESC, actor_role, flight_number LIMIT 100;
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.overstays_of(numbers text[]) RETURNS TABLE (
+    visa_number text, stay_id uuid, is_confirmed boolean)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF viewer.role() IS DISTINCT FROM 'BORDER' THEN
+            RAISE EXCEPTION 'overstays are confirmed by border control'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN QUERY
+            SELECT stay.visa_number, stay.id, stay.confirmed_at IS NOT NULL FROM stay
+            WHERE stay.visa_number = ANY (numbers) AND overstays_at <= clock_timestamp();
     END
 $$;
 CREATE OR REPLACE FUNCTION viewer.opened_lookups(acting text, requests uuid[]) RETURNS TABLE (
@@ -1620,7 +1635,7 @@ GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_documen
 GRANT SELECT (id, name, page, query, removed_at, saved_at, subject) ON saved_view TO gerbang_supervisor;
 GRANT SELECT (answered_at, answered_by, application_id, ban_id, confirmed_by, id, kind, list_version, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, rule_version, voided_at) ON screening TO gerbang_supervisor;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_supervisor;
-GRANT SELECT (departed_on, entered_on, id, overstays_at, presence, stay_until, visa_number) ON stay TO gerbang_supervisor;
+GRANT SELECT (confirmed_at, departed_on, entered_on, id, overstays_at, presence, stay_until, visa_number) ON stay TO gerbang_supervisor;
 GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_proposed_at, lift_proposed_by, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_supervisor;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_supervisor;
 GRANT SELECT (decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_supervisor;
@@ -2182,7 +2197,7 @@ GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_documen
 GRANT SELECT (id, name, page, query, removed_at, saved_at, subject) ON saved_view TO gerbang_auditor;
 GRANT SELECT (answered_at, answered_by, application_id, confirmed_by, id, kind, list_version, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, rule_version, voided_at) ON screening TO gerbang_auditor;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_auditor;
-GRANT SELECT (departed_on, entered_on, id, overstays_at, presence, stay_until, visa_number) ON stay TO gerbang_auditor;
+GRANT SELECT (confirmed_at, departed_on, entered_on, id, overstays_at, presence, stay_until, visa_number) ON stay TO gerbang_auditor;
 GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_proposed_at, lift_proposed_by, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_auditor;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_auditor;
 GRANT SELECT (amount_idr, assigned_at, assigned_to, billing_code, id, kept_at, kept_by, reason, receipt_number, recommended_at, recommended_by, second_reason, seconded_at, seconded_by, state) ON unmatched_payment TO gerbang_auditor;
@@ -2859,7 +2874,7 @@ GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) 
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_border;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_border;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_border;
-GRANT SELECT (departed_on, entered_on, id, overstays_at, presence, stay_until, visa_number) ON stay TO gerbang_border;
+GRANT SELECT (confirmed_at, departed_on, entered_on, id, overstays_at, presence, stay_until, visa_number) ON stay TO gerbang_border;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_border;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_border;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_border;
@@ -2898,6 +2913,7 @@ GRANT SELECT (data, version) ON data_version TO gerbang_border;
 CREATE POLICY border_select ON data_version FOR SELECT TO gerbang_border
     USING ((SELECT viewer.acts_as('BORDER')));
 GRANT EXECUTE ON FUNCTION viewer.visa_status, viewer.admit_check TO gerbang_border;
+GRANT EXECUTE ON FUNCTION viewer.overstays_of TO gerbang_border_writing;
 GRANT INSERT (actor, actor_role, departs_on, flight_number, id, is_usable, mac, mac_key, passenger, trace_id) ON visa_check TO gerbang_border;
 CREATE POLICY border_insert ON visa_check FOR INSERT TO gerbang_border
     WITH CHECK (actor = (SELECT viewer.subject('BORDER')) AND actor_role = 'BORDER');
@@ -5093,6 +5109,9 @@ CREATE POLICY border_writing_select ON crossing FOR SELECT TO gerbang_border_wri
 GRANT INSERT (crossed_at, direction, id, passengers, port, report_key, reported_by, visa_number) ON crossing TO gerbang_border_writing;
 CREATE POLICY border_writing_insert ON crossing FOR INSERT TO gerbang_border_writing
     WITH CHECK (CASE WHEN (SELECT viewer.acts_as('BORDER')) THEN crossing.reported_by = (SELECT viewer.subject('BORDER')) ELSE false END);
+GRANT INSERT (confirmed_by, id, stay_id) ON overstay_confirmation TO gerbang_border_writing;
+CREATE POLICY border_writing_insert ON overstay_confirmation FOR INSERT TO gerbang_border_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('BORDER')) THEN overstay_confirmation.confirmed_by = (SELECT viewer.subject('BORDER')) ELSE false END);
 GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_border_writing;
 CREATE POLICY border_writing_select ON idempotency FOR SELECT TO gerbang_border_writing
     USING ((SELECT viewer.acts_as('BORDER')));

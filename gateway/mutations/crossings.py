@@ -1,4 +1,6 @@
-"""Records what border control reports: each entry and exit once, however often it is sent."""
+"""Records what border control reports: each entry and exit once, however often it is sent, and
+which presumed overstays are real.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,12 +8,12 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ARRAY, Text, any_, bindparam, select
+from sqlalchemy import ARRAY, Text, any_, bindparam, func, select
 
 from gateway.access.transactions.writing import WriteTransaction, select_lock
 from gateway.mutations.outcome import Effects, Reasons
 from gateway.mutations.requests import Request
-from models import Crossing
+from models import Crossing, OverstayConfirmation
 from models.life import Refusal
 from models.person.matching import passport_message
 from models.row_keys import new_key
@@ -62,6 +64,43 @@ async def record(transaction: WriteTransaction, request: CrossingsRequest, reaso
     return str(len(unique))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverstaysRequest(Request):
+    """Visas whose holders overstay, as border control found."""
+
+    visa_numbers: tuple[str, ...]
+
+
+async def confirm(
+    transaction: WriteTransaction, request: OverstaysRequest, reasons: Reasons
+) -> str:
+    """Confirm what was presumed; return how many were not confirmed before.
+
+    Raises RefusedError where nobody overstays by a visa, or there is none.
+    """
+    reasons.refuse_if_any()
+    await transaction.fetch_one(select_lock, text=request.mutation)
+    numbers = list(request.visa_numbers)
+    found = {
+        row.visa_number: row for row in await transaction.fetch_one(_overstays, numbers=numbers)
+    }
+    for place, number in enumerate(numbers):
+        if number not in found:
+            reasons.add(Refusal.NOT_FOUND, "visaNumbers", str(place))
+    reasons.refuse_if_any()
+    confirmed = [row.stay_id for row in found.values() if not row.is_confirmed]
+    by = {"confirmed_by": transaction.viewer.subject}
+    rows = [{"id": new_key(), "stay_id": stay, **by} for stay in confirmed]
+    transaction.insert(OverstayConfirmation, *rows)
+    return str(len(rows))
+
+
+def _overstays() -> Any:
+    numbers = bindparam("numbers", None, ARRAY(Text))
+    found = func.viewer.overstays_of(numbers).table_valued("visa_number", "stay_id", "is_confirmed")
+    return select(found.c.visa_number, found.c.stay_id, found.c.is_confirmed)
+
+
 async def _rows(
     transaction: WriteTransaction, crossings: Sequence[ReportedCrossing]
 ) -> list[dict[str, Any]]:
@@ -89,4 +128,4 @@ def _select_reported() -> Any:
     ).where(Crossing.report_key == any_(keys))
 
 
-EFFECTS: Effects = {CrossingsRequest: record}
+EFFECTS: Effects = {CrossingsRequest: record, OverstaysRequest: confirm}

@@ -24,6 +24,7 @@ from models import (
     LegalHold,
     MailSubscription,
     MonthNote,
+    OverstayConfirmation,
     SavedView,
     Suspension,
     UnmatchedPayment,
@@ -225,6 +226,15 @@ def _grant_crossings(writer: Writer) -> WriteGrant:
     )
 
 
+def _grant_overstay_confirmations(writer: Writer) -> WriteGrant:
+    """A trigger guards of whom, and says when."""
+    return WriteGrant(
+        frozenset(),
+        frozenset({"id", "confirmed_by", "stay_id"}),
+        insert_if=writer.reach(OverstayConfirmation),
+    )
+
+
 def _grant_webhook_endpoints(writer: Writer) -> WriteGrant:
     """A trigger guards who takes which step; a secret is written, and never read."""
     return WriteGrant(
@@ -270,6 +280,7 @@ _GRANTS: Mapping[type[Base], Callable[[Writer], WriteGrant]] = {
     Suspension: _grant_suspensions,
     UnmatchedPayment: _grant_unmatched_payments,
     Crossing: _grant_crossings,
+    OverstayConfirmation: _grant_overstay_confirmations,
 }
 
 

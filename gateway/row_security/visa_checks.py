@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from gateway.policy import POLICY, VISA_CHECKERS
+from gateway.policy import MUTATIONS, POLICY, VISA_CHECKERS
 from gateway.row_security.reading_functions import RAISE_SPENT, raise_alert
 from models.case.visa_check import CHECKED_HOURS_BEFORE, MOST_CHECKS_TOLD
-from models.row_security import database_role
+from models.row_security import database_role, writing_role
 from models.supervision.budgeted_read import HOURS_COUNTED, LOCK_CLASS
 from models.vocabulary import AlertKind, IndexKind, Role
 
@@ -124,12 +124,30 @@ CREATE OR REPLACE FUNCTION viewer.own_visa_checks(acting text) RETURNS TABLE (
             ORDER BY day DESC, actor_role, flight_number LIMIT {MOST_CHECKS_TOLD};
     END
 $$;"""
-VISA_CHECK_FUNCTIONS = "\n".join((_VISA_STATUS, _ADMIT_CHECK, _OWN_VISA_CHECKS))
+#: Of these visas the stays of those who overstay, and whether that was confirmed.
+_OVERSTAYS_OF = f"""\
+CREATE OR REPLACE FUNCTION viewer.overstays_of(numbers text[]) RETURNS TABLE (
+    visa_number text, stay_id uuid, is_confirmed boolean)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF viewer.role() IS DISTINCT FROM '{Role.BORDER}' THEN
+            RAISE EXCEPTION 'overstays are confirmed by border control'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN QUERY
+            SELECT stay.visa_number, stay.id, stay.confirmed_at IS NOT NULL FROM stay
+            WHERE stay.visa_number = ANY (numbers) AND overstays_at <= clock_timestamp();
+    END
+$$;"""
+VISA_CHECK_FUNCTIONS = "\n".join((_VISA_STATUS, _ADMIT_CHECK, _OWN_VISA_CHECKS, _OVERSTAYS_OF))
 
 
 def visa_check_grants(role: Role) -> Iterator[str]:
     if role in VISA_CHECKERS:
         name = database_role(role)
         yield f"GRANT EXECUTE ON FUNCTION viewer.visa_status, viewer.admit_check TO {name};"
+    if role in MUTATIONS["confirmOverstays"].rows:
+        yield f"GRANT EXECUTE ON FUNCTION viewer.overstays_of TO {writing_role(role)};"
     if role in POLICY["MyData"].fields["visaChecks"]:
         yield f"GRANT EXECUTE ON FUNCTION viewer.own_visa_checks TO {database_role(role)};"

@@ -44,6 +44,7 @@ from models import (
     ItemAnswer,
     MailSubscription,
     MonthNote,
+    OverstayConfirmation,
     Partner,
     PartnerCountry,
     PassportRule,
@@ -148,7 +149,8 @@ def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
 def _case_grants(writer: Writer) -> Mapping[type[Base], Callable[[Writer], WriteGrant]]:
     """Whoever changes nothing but what readers of figures write, where a partner's system is told,
     what border control reports, or complaints, looks at no case for it."""
-    of_no_case = {MailSubscription, SavedView, MonthNote, WebhookEndpoint, Crossing, Complaint}
+    of_figures = {MailSubscription, SavedView, MonthNote}
+    of_no_case = of_figures | {WebhookEndpoint, Crossing, OverstayConfirmation, Complaint}
     return _GRANTS if writer.changes() - of_no_case else {}
 
 

@@ -47,7 +47,8 @@ class Movement:
 class Stay(Node):
     """Where the holder of a visa is who entered by it, by what border control reported last.
 
-    Exits are reported late: whoever is past `until` is presumed to overstay, no more.
+    Exits are reported late: whoever is past `until` is presumed to overstay, until border control
+    confirms it.
     """
 
     visa_number: str = column(StayRow.visa_number, "The visa.", filters=True)
@@ -66,6 +67,11 @@ class Stay(Node):
         "When that day ends; null once the holder departed.",
         filters=True,
         orders=True,
+    )
+    confirmed_at: datetime | None = column(
+        StayRow.confirmed_at,
+        "When border control confirmed that the holder overstays; null while it is presumed.",
+        filters=True,
     )
 
 

@@ -22,7 +22,7 @@ from models.account.tables import AccountDrop
 from models.ban import BanEntry, BanRead
 from models.base import Base
 from models.case.application import Application, ApplicationEvent, Assignment
-from models.case.crossing import Crossing
+from models.case.crossing import Crossing, OverstayConfirmation
 from models.case.decision import Decision
 from models.case.file import Bill
 from models.case.screening import Screening
@@ -45,6 +45,8 @@ from models.webhooks.tables import WebhookEndpoint
 
 #: What the database writes of a sealed row by itself.
 _WRITTEN_LATER = frozenset({"occurred_at"})
+#: A report may fit a visa later; its digests name both in any case.
+_MATCHED_LATER = frozenset({"visa_number", "matched_at"})
 #: That, and what its seal is in.
 _NOT_SEALED = _WRITTEN_LATER | {"mac", "mac_key"}
 
@@ -202,7 +204,8 @@ SOURCES: Mapping[str, Source] = {
         Source(AccessEvent, is_sealed=True, told=_OF_A_READ, dropped_by="occurred_at"),
         Source(PersonLookup, is_sealed=True, dropped_by="occurred_at"),
         Source(VisaCheck, is_sealed=True, dropped_by="occurred_at"),
-        Source(Crossing, dropped_by="reported_at"),
+        Source(Crossing, dropped_by="reported_at", left_out=_MATCHED_LATER),
+        Source(OverstayConfirmation, dropped_by="confirmed_at"),
         Source(BanRead, is_sealed=True, dropped_by="occurred_at"),
         Source(ComplaintRead, is_sealed=True, dropped_by="occurred_at"),
         Source(BreachLookup, is_sealed=True, dropped_by="occurred_at"),

@@ -19,7 +19,8 @@ from models.vocabulary import CrossingDirection, Presence
 
 
 class Crossing(Base):
-    """One report of border control; never changed, and kept as long as the log of reads.
+    """One report of border control; what it says is never changed, and kept as long as the log of
+    reads.
 
     It does not say who crossed: a trigger finds the visa, and writes a movement of its holder.
     """
@@ -45,6 +46,7 @@ class Crossing(Base):
         UniqueConstraint("reported_by", "report_key"),
         Index(None, "reported_at", "id"),
         Index(None, "crossed_at", "id", postgresql_where=text("matched_at IS NULL")),
+        Index("ix_crossing_kept", "visa_number", postgresql_where=text("matched_at IS NULL")),
         one_of("direction", CrossingDirection),
         CheckConstraint("report_key ~ '^[0-9A-Za-z._:-]{1,64}$'", name="report_key_is_formed"),
         CheckConstraint("visa_number ~ '^[0-9A-Z-]{1,20}$'", name="visa_number_is_formed"),
@@ -99,12 +101,33 @@ class Stay(Base):
     stay_until: Mapped[date | None]
     #: The end of that day, for whoever is in the country.
     overstays_at: Mapped[datetime | None]
+    #: When border control confirmed that its holder overstays: until then it is presumed. None
+    #: again once there is another entry or exit.
+    confirmed_at: Mapped[datetime | None]
 
     __table_args__ = (
         Index(None, "application_id"),
         Index(None, "overstays_at", "id"),
         one_of("presence", Presence),
         CheckConstraint(
+            "overstays_at IS NOT NULL OR confirmed_at IS NULL", name="an_overstay_is_confirmed"
+        ),
+        CheckConstraint(
             f"presence = '{Presence.IN_COUNTRY}' OR overstays_at IS NULL", name="departed_in_time"
         ),
     )
+
+
+class OverstayConfirmation(Base):
+    """Border control says of somebody who is past the last day of the stay that this is so."""
+
+    __tablename__ = "overstay_confirmation"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    #: The database says when, and writes it into the stay.
+    confirmed_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    confirmed_by: Mapped[str]
+    #: The guard finds it; stays are never deleted.
+    stay_id: Mapped[UUID]
+
+    __table_args__ = (Index(None, "stay_id"), Index(None, "confirmed_at", "id"))

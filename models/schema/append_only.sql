@@ -23,7 +23,13 @@ CREATE TRIGGER append_only
     OR DELETE OR TRUNCATE ON decision
     EXECUTE FUNCTION refuse_change();
 
--- {table}: access_event, ban_read, breach_lookup, complaint_read, crossing, linker_read,
+-- What a report said is never changed: that it fits a visa may turn out later.
+CREATE TRIGGER append_only
+    BEFORE UPDATE OF id, reported_at, reported_by, report_key, direction, crossed_at, port, passengers
+    OR TRUNCATE ON crossing
+    EXECUTE FUNCTION refuse_change();
+
+-- {table}: access_event, ban_read, breach_lookup, complaint_read, linker_read, overstay_confirmation,
 --     person_lookup, visa_check
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON {table}
     EXECUTE FUNCTION refuse_change();
@@ -66,3 +72,7 @@ CREATE TRIGGER require_retention_elapsed AFTER DELETE ON linker_read
 CREATE TRIGGER require_retention_elapsed AFTER DELETE ON crossing
     REFERENCING OLD TABLE AS gone
     EXECUTE FUNCTION require_retention_elapsed('reported_at');
+
+CREATE TRIGGER require_retention_elapsed AFTER DELETE ON overstay_confirmation
+    REFERENCING OLD TABLE AS gone
+    EXECUTE FUNCTION require_retention_elapsed('confirmed_at');

@@ -31,7 +31,11 @@ CREATE FUNCTION write_stay(of_visa text, first_id uuid) RETURNS void
     ON CONFLICT (visa_number) DO UPDATE SET
         presence = excluded.presence, entered_on = excluded.entered_on,
         departed_on = excluded.departed_on, stay_until = excluded.stay_until,
-        overstays_at = excluded.overstays_at
+        overstays_at = excluded.overstays_at,
+        confirmed_at = CASE
+            WHEN stay.overstays_at = excluded.overstays_at AND stay.entered_on = excluded.entered_on
+            THEN stay.confirmed_at
+        END
 $$;
 
 -- What each visa adds to the figures of stays, day by day: who is in the country from one day to
@@ -85,10 +89,9 @@ CREATE TRIGGER count_stays_before BEFORE UPDATE OF use_by, revoked_at, supersede
 CREATE TRIGGER count_stays_after AFTER INSERT OR UPDATE OF use_by, revoked_at, superseded_at ON visa
     FOR EACH ROW EXECUTE FUNCTION count_stays_of_visa();
 
--- A report that fits the visa of somebody on file is a movement of theirs, and keeps no visa number;
--- one that fits none is kept as it was reported.
-CREATE FUNCTION match_crossing() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- Write the movement of a report that fits the visa of somebody on file; whether it does.
+CREATE FUNCTION write_movement(report crossing) RETURNS boolean
+    LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
     DECLARE
         holder uuid;
         days integer;
@@ -97,19 +100,29 @@ CREATE FUNCTION match_crossing() RETURNS trigger
         FROM visa
         JOIN application ON application.id = visa.application_id
         JOIN person_index AS known USING (applicant_id)
-        WHERE visa.visa_number = NEW.visa_number AND kind = 'PASSPORT'
-            AND sha256(convert_to(visa.visa_number, 'UTF8') || known.digest) = ANY (NEW.passengers)
+        WHERE visa.visa_number = report.visa_number AND kind = 'PASSPORT'
+            AND sha256(convert_to(visa.visa_number, 'UTF8') || known.digest) = ANY (report.passengers)
         LIMIT 1;
-        IF holder IS NOT NULL THEN
-            PERFORM count_stays(NEW.visa_number, -1);
-            INSERT INTO movement (
-                id, applicant_id, visa_number, direction, crossed_at, port, stay_until
-            ) VALUES (
-                NEW.id, holder, NEW.visa_number, NEW.direction, NEW.crossed_at, NEW.port,
-                CASE NEW.direction WHEN 'ENTRY' THEN wib_day(NEW.crossed_at) + days END
-            );
-            PERFORM write_stay(NEW.visa_number, NEW.id);
-            PERFORM count_stays(NEW.visa_number, 1);
+        IF holder IS NULL THEN
+            RETURN false;
+        END IF;
+        PERFORM count_stays(report.visa_number, -1);
+        INSERT INTO movement (id, applicant_id, visa_number, direction, crossed_at, port, stay_until)
+        VALUES (
+            report.id, holder, report.visa_number, report.direction, report.crossed_at, report.port,
+            CASE report.direction WHEN 'ENTRY' THEN wib_day(report.crossed_at) + days END
+        );
+        PERFORM write_stay(report.visa_number, report.id);
+        PERFORM count_stays(report.visa_number, 1);
+        RETURN true;
+    END
+$$;
+
+-- A report that fits a visa keeps no visa number; one that fits none is kept as it was reported.
+CREATE FUNCTION match_crossing() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF write_movement(NEW) THEN
             NEW.visa_number := NULL;
             NEW.matched_at := clock_timestamp();
         END IF;
@@ -119,6 +132,54 @@ $$;
 
 CREATE TRIGGER match_crossing BEFORE INSERT ON crossing
     FOR EACH ROW EXECUTE FUNCTION match_crossing();
+
+-- What was kept is tried again once there is such a visa, or its holder has another passport on file.
+CREATE FUNCTION match_kept_crossings(of_visas text[]) RETURNS void
+    LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+    DECLARE
+        kept crossing;
+    BEGIN
+        FOR kept IN
+            SELECT * FROM crossing
+            WHERE matched_at IS NULL AND visa_number = ANY (of_visas)
+            ORDER BY crossed_at, id FOR UPDATE
+        LOOP
+            IF write_movement(kept) THEN
+                UPDATE crossing SET visa_number = NULL, matched_at = clock_timestamp()
+                WHERE id = kept.id;
+            END IF;
+        END LOOP;
+    END
+$$;
+
+CREATE FUNCTION match_crossings_of_visas() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        PERFORM match_kept_crossings(ARRAY(SELECT visa_number FROM became));
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER match_crossings AFTER INSERT ON visa
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION match_crossings_of_visas();
+
+CREATE FUNCTION match_crossings_of_passports() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        PERFORM match_kept_crossings(ARRAY(
+            SELECT visa_number FROM visa
+            JOIN application ON application.id = application_id
+            JOIN became ON became.applicant_id = application.applicant_id
+            WHERE became.kind = 'PASSPORT'
+        ));
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER match_crossings AFTER INSERT ON person_index
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION match_crossings_of_passports();
 
 -- The database says when something was reported.
 CREATE FUNCTION guard_crossing() RETURNS trigger
@@ -136,3 +197,27 @@ $$;
 CREATE TRIGGER guard_crossing BEFORE INSERT ON crossing
     FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
     EXECUTE FUNCTION guard_crossing();
+
+-- What is presumed is confirmed once, of somebody who is past the last day of the stay.
+CREATE FUNCTION confirm_overstay() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        NEW.confirmed_at := clock_timestamp();
+        IF current_setting('role') LIKE 'gerbang%writing' AND (
+            NEW.confirmed_by IS DISTINCT FROM viewer.subject(NULL) OR viewer.role() <> 'BORDER'
+        ) THEN
+            RAISE EXCEPTION 'border control confirms overstays, in its own name'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        UPDATE stay SET confirmed_at = NEW.confirmed_at
+        WHERE id = NEW.stay_id AND overstays_at <= NEW.confirmed_at AND confirmed_at IS NULL;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'nobody overstays there, or it was confirmed'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER confirm_overstay BEFORE INSERT ON overstay_confirmation
+    FOR EACH ROW EXECUTE FUNCTION confirm_overstay();

@@ -75,6 +75,7 @@ ANSWERS = {
     "confirmScreening": "screening { id kind }",
     "relieveOfficer": "relieved",
     "recordCrossings": "recorded",
+    "confirmOverstays": "recorded",
     "closeAlert": "alert { id }",
     "requestUpload": "upload { id ticket }",
     **dict.fromkeys(

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -83,6 +83,7 @@ MADE_AT = {
     "unmatched_payment": "kept_at",
     "crossing": "reported_at",
     "movement": "(SELECT reported_at FROM crossing WHERE crossing.id = movement.id)",
+    "overstay_confirmation": "confirmed_at",
     "stay": "(SELECT reported_at FROM crossing WHERE crossing.id = stay.id)",
     "mail_subscription": "subscribed_at",
     "saved_view": "saved_at",
@@ -241,18 +242,20 @@ async def _walk(who: Mapping[str, Viewer]) -> None:
 
 
 async def _cross(who: Mapping[str, Viewer], id_: str) -> None:
-    """An entry by the visa of a case."""
+    """An entry by the visa of a case, so long ago that its holder overstays."""
     visa = "node(id: $id) { ... on Application { decision { visa { number } } } }"
     asked = await who["auditor"](f"query ($id: ID!) {{ {visa} }}", id=id_)
+    number = asked.data["node"]["decision"]["visa"]["number"]
     crossing = {
         "key": key(),
-        "visaNumber": asked.data["node"]["decision"]["visa"]["number"],
+        "visaNumber": number,
         "passport": {"issuingState": "AU", "number": IDENTITY["passportNumber"]},
         "direction": "ENTRY",
-        "crossedAt": datetime.now(UTC).isoformat(),
+        "crossedAt": (datetime.now(UTC) - timedelta(days=300)).isoformat(),
         "port": "CGK",
     }
     await payload_of(who["border"], "recordCrossings", "recorded", crossings=[crossing])
+    await payload_of(who["border"], "confirmOverstays", "recorded", visaNumbers=[number])
 
 
 async def _ban(who: Mapping[str, Viewer], id_: str) -> None:

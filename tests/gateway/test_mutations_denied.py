@@ -109,7 +109,7 @@ CALLED: dict[Role, set[str]] = {
                    "notifyInstitution", "closeBreach", "approveReferenceChange",
                    "cancelReferenceChange", "sortComplaint", "entrustComplaint", "answerComplaint"},
     Role.TREASURY: {"recordPayment", "keepPayment", "recommendRefund"},
-    Role.BORDER: {"recordCrossings"},
+    Role.BORDER: {"recordCrossings", "confirmOverstays"},
     Role.PARTNER_SERVICE: {"submitApplication", "submitApplications", "recordDocuments",
                            "registerWebhook", "markReceived", "answerInformation",
                            "withdrawApplication", "proposeCorrection", "fetchVisa",

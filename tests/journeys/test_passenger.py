@@ -109,6 +109,21 @@ async def test_a_passenger_enters_overstays_and_leaves(who, connection) -> None:
     for name in ("supervisor", "border"):
         assert (await who[name](OVERSTAYS)).data["overstays"]["nodes"] == [overstay]
 
+    # Border control finds that it is so, and says it once; of whoever does not overstay, never.
+    for number in (1, 0):
+        confirmed = await change(who["border"], "confirmOverstays", visaNumbers=[one.visa])
+        assert confirmed.payload == {"recorded": number, "errors": []}
+    wrong = await change(
+        who["border"], "confirmOverstays", visaNumbers=[one.visa, "ID000000000000"]
+    )
+    assert [(error["code"], error["path"]) for error in wrong.payload["errors"]] == [
+        ("NOT_FOUND", ["input", "visaNumbers", "1"])
+    ]
+    listed = "{ overstays(first: 9) { nodes { visaNumber confirmedAt } } }"
+    for name in ("supervisor", "border"):
+        [found] = (await who[name](listed)).data["overstays"]["nodes"]
+        assert found["confirmedAt"] is not None
+
     # The supervisor reads the movements for the case, and that is logged.
     case = await reference_of(who["supervisor"], one.case)
     moved = (await who["supervisor"](MOVEMENTS, case=case)).data["application"]["applicant"]
@@ -130,6 +145,9 @@ async def test_a_passenger_enters_overstays_and_leaves(who, connection) -> None:
     await report(who, one.crossing("e-0", "ENTRY", 40), one.crossing("x-1", "EXIT", 35))
     stay = await connection.fetchrow("SELECT * FROM stay WHERE visa_number = $1", one.visa)
     assert (stay["presence"], stay["entered_on"], stay["overstays_at"]) == ("DEPARTED", day, None)
+    assert stay["confirmed_at"] is None
+    gone = await change(who["border"], "confirmOverstays", visaNumbers=[one.visa])
+    assert gone.codes == ["NOT_FOUND"]
 
 
 async def test_what_fits_no_visa_is_kept_for_supervisors(who, connection) -> None:

@@ -8,7 +8,7 @@ import asyncpg
 
 from tests.acting import act_writing
 from tests.gateway.oracle import Claims, role_of
-from tests.walls.reach import viewer
+from tests.walls.reach import OVERSTAYING, viewer
 from tests.walls.undoing import undone
 from tests.world import EVENTS, GRANT_RULES, application_id
 
@@ -115,6 +115,10 @@ TABLES = {
         "INSERT INTO crossing (id, reported_by, report_key, direction, crossed_at, port,"
         " passengers, visa_number) VALUES (gen_random_uuid(), viewer.subject(NULL), 'made',"
         " 'ENTRY', now(), 'CGK', ARRAY[sha256('x')], 'ID000000000000')"),
+    "overstay_confirmation": Table(
+        "confirmed_by", "border",
+        "INSERT INTO overstay_confirmation (id, confirmed_by, stay_id)"
+        f" VALUES (gen_random_uuid(), viewer.subject(NULL), '{OVERSTAYING}')"),
     "breach": Table("recorded_by", "auditor-9",
                     "INSERT INTO breach (id, description, noticed_at, window_from, window_before,"
                     " recorded_by) VALUES (gen_random_uuid(), 'A laptop.', now(),"
@@ -129,6 +133,7 @@ WRITERS = {
     "breach": "AUDITOR",
     "unmatched_payment": "TREASURY",
     "crossing": "BORDER",
+    "overstay_confirmation": "BORDER",
 }
 #: Which table each mutation writes.
 OF: dict[str, str] = {
@@ -182,6 +187,7 @@ OF: dict[str, str] = {
     **dict.fromkeys(("recordBreach", "notifyInstitution", "notifyPeople", "closeBreach"), "breach"),
     **dict.fromkeys(("keepPayment", "recommendRefund"), "unmatched_payment"),
     "recordCrossings": "crossing",
+    "confirmOverstays": "overstay_confirmation",
 }
 #: What is past is not proposed either, nor what is nobody's to say: one kind as another, the
 #: directorate as a partner, and what is no reference data.

@@ -173,6 +173,7 @@ _ANSWERED = {
     "breach": "breach",
     "unmatched_payment": "unmatchedPayment",
     "crossing": "recorded",
+    "overstay_confirmation": "recorded",
     "grant_rule_stop": "grantRule",
 }
 #: What each change of reference data answers with.

@@ -404,6 +404,7 @@ _STAGES: dict[str, Lines] = {
     "Stay": {
         "id visaNumber presence enteredOn departedOn":       "- - R - - R R - - - - R - -",
         "until overstaysAt":                                 "- - R - - R R - - - - R - -",
+        "confirmedAt":                                       "- - R - - R - - - - - R - -",
     },
     "Crossing": {
         "id reportKey visaNumber direction crossedAt":       "- - R - - R - - - - - - - -",

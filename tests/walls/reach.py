@@ -68,6 +68,8 @@ STAYS = {
     "AUSY-GRAN-0001": ("IN_COUNTRY", datetime(2100, 1, 1, tzinfo=UTC)),
     "DIRE-REVO-0010": ("DEPARTED", None),
 }
+#: The first of these stays.
+OVERSTAYING = UUID(int=879_000)
 #: A case whose question was voided, since its applicant was corrected.
 VOIDED = "AUSY-PAID-0013"
 #: A case of a portal that was not handed over yet.
@@ -679,12 +681,17 @@ async def complete(connection: asyncpg.Connection) -> None:
     await connection.executemany(
         "INSERT INTO stay (id, visa_number, application_id, presence, is_used, entered_on,"
         " stay_until, overstays_at)"
-        " VALUES (gen_random_uuid(), $1, $2, $3, true, '2025-01-01', '2025-01-31', $4)",
+        " VALUES ($5, $1, $2, $3, true, '2025-01-01', '2025-01-31', $4)",
         [
-            (visa_number(one), application_id(one), where, over)
-            for one, (where, over) in STAYS.items()
+            (visa_number(one), application_id(one), where, over, UUID(int=OVERSTAYING.int - number))
+            for number, (one, (where, over)) in enumerate(STAYS.items())
         ],
     )
+    await connection.execute(
+        "INSERT INTO overstay_confirmation (id, confirmed_by, stay_id) VALUES ($1, 'border', $1)",
+        OVERSTAYING,
+    )
+    await connection.execute("UPDATE stay SET confirmed_at = NULL")
     await connection.execute(
         "INSERT INTO key_operation (id, kind, subjects, used_for, operator, to_key)"
         " VALUES ($1, 'ADDED', '{}', 'DATA_KEY', $2, 'the first')", *(UUID(int=880), KEY_OPERATOR),

@@ -20,6 +20,7 @@ from models import (
     LegalHold,
     MailSubscription,
     MonthNote,
+    OverstayConfirmation,
     ReferenceChange,
     SavedView,
     Suspension,
@@ -51,6 +52,7 @@ _NOUNS = (
     SavedView,
     UnmatchedPayment,
     Crossing,
+    OverstayConfirmation,
     WebhookEndpoint,
     Complaint,
 )

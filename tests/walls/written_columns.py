@@ -197,6 +197,7 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "crossing": {
             "INSERT": "id reported_by report_key direction crossed_at port passengers visa_number",
         },
+        "overstay_confirmation": {"INSERT": "id confirmed_by stay_id"},
     },
     "ADMINISTRATOR": {
         **_ONCE,

@@ -193,6 +193,9 @@ def _stay(stay: Answer, say: Texts) -> str:
     if not (stay["enteredOn"] and stay["until"]):
         return ""
     entered, until = (written_day(stay[name], say) for name in ("enteredOn", "until"))
+    if stay["confirmedAt"]:
+        at = written_instant(stay["confirmedAt"], say)
+        return say("supervision.confirmed", entered=entered, until=until, at=at)
     return say("supervision.stayed", entered=entered, until=until)
 
 

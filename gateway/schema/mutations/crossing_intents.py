@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import strawberry
 
 from gateway.mapping.enums import CrossingDirection
-from gateway.mutations.crossings import CrossingsRequest, ReportedCrossing
+from gateway.mutations.crossings import CrossingsRequest, OverstaysRequest, ReportedCrossing
 from gateway.mutations.outcome import Reason
 from gateway.schema.mutations.input_readers import faults_of_key
 from gateway.schema.mutations.inputs import MOST_AT_ONCE, required
@@ -42,6 +42,27 @@ class RecordCrossingsItem:
 @strawberry.input(description="Crossings of the border, in any order.")
 class RecordCrossingsInput(ReferenceInput):
     crossings: list[RecordCrossingsItem] = required(f"From 1 to {MOST_AT_ONCE}.")
+
+
+@strawberry.input(description="Overstays that border control found to be real.")
+class ConfirmOverstaysInput(ReferenceInput):
+    visa_numbers: list[str] = required(
+        f"From 1 to {MOST_AT_ONCE} numbers of visas among `overstays`."
+    )
+
+
+def _confirm(intent: Intent, input_: ConfirmOverstaysInput) -> OverstaysRequest:
+    numbers = tuple("".join(one.split()).upper() for one in input_.visa_numbers)
+    faults = [*faults_of_key(input_.idempotency_key)]
+    if not 1 <= len(numbers) <= MOST_AT_ONCE:
+        limits = {"most": MOST_AT_ONCE}
+        faults.append(Reason(Refusal.INVALID, ("visaNumbers",), rule="overstays", limits=limits))
+    return OverstaysRequest(
+        mutation=intent.name,
+        key=input_.idempotency_key,
+        faults=tuple(faults),
+        visa_numbers=numbers,
+    )
 
 
 def _record(intent: Intent, input_: RecordCrossingsInput) -> CrossingsRequest:
@@ -98,4 +119,8 @@ CROSSING_INTENTS = (
            f"Record up to {MOST_AT_ONCE} entries and exits, all or none: in any order, late ones"
            " too, each once however often it is sent. What fits no visa is kept, and shown to"
            " supervisors.", _record, ()),
+    Intent("confirmOverstays", ConfirmOverstaysInput,
+           f"Confirm up to {MOST_AT_ONCE} presumed overstays, all or none, each once. An entry or"
+           " exit that is reported later takes a confirmation back.",
+           _confirm, (), (Refusal.NOT_FOUND,)),
 )  # fmt: skip

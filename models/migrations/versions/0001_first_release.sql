@@ -614,7 +614,21 @@ CREATE TABLE crossing (
 
 CREATE INDEX ix_crossing_crossed_at_id ON crossing (crossed_at, id) WHERE matched_at IS NULL;
 
+CREATE INDEX ix_crossing_kept ON crossing (visa_number) WHERE matched_at IS NULL;
+
 CREATE INDEX ix_crossing_reported_at_id ON crossing (reported_at, id);
+
+CREATE TABLE overstay_confirmation (
+    id UUID NOT NULL,
+    confirmed_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    confirmed_by TEXT NOT NULL,
+    stay_id UUID NOT NULL,
+    CONSTRAINT pk_overstay_confirmation PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_overstay_confirmation_confirmed_at_id ON overstay_confirmation (confirmed_at, id);
+
+CREATE INDEX ix_overstay_confirmation_stay_id ON overstay_confirmation (stay_id);
 
 CREATE TABLE visa_check (
     id UUID NOT NULL,
@@ -2332,8 +2346,10 @@ CREATE TABLE stay (
     departed_on DATE,
     stay_until DATE,
     overstays_at TIMESTAMP WITH TIME ZONE,
+    confirmed_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_stay PRIMARY KEY (id),
     CONSTRAINT ck_stay_presence_is_known CHECK (presence IN ('IN_COUNTRY', 'DEPARTED')),
+    CONSTRAINT ck_stay_an_overstay_is_confirmed CHECK (overstays_at IS NOT NULL OR confirmed_at IS NULL),
     CONSTRAINT ck_stay_departed_in_time CHECK (presence = 'IN_COUNTRY' OR overstays_at IS NULL),
     CONSTRAINT uq_stay_visa_number UNIQUE (visa_number),
     CONSTRAINT fk_stay_visa_number FOREIGN KEY(visa_number) REFERENCES visa (visa_number),
@@ -2463,6 +2479,10 @@ CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON legal_hold
     EXECUTE FUNCTION queue_for_account();
 
 CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON linker_read
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON overstay_confirmation
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
 
@@ -2619,6 +2639,11 @@ CREATE TRIGGER append_only
     OR DELETE OR TRUNCATE ON decision
     EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER append_only
+    BEFORE UPDATE OF id, reported_at, reported_by, report_key, direction, crossed_at, port, passengers
+    OR TRUNCATE ON crossing
+    EXECUTE FUNCTION refuse_change();
+
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON access_event
     EXECUTE FUNCTION refuse_change();
 
@@ -2631,10 +2656,10 @@ CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON breach_lookup
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON complaint_read
     EXECUTE FUNCTION refuse_change();
 
-CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON crossing
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON linker_read
     EXECUTE FUNCTION refuse_change();
 
-CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON linker_read
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON overstay_confirmation
     EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON person_lookup
@@ -2698,6 +2723,10 @@ CREATE TRIGGER require_retention_elapsed AFTER DELETE ON linker_read
 CREATE TRIGGER require_retention_elapsed AFTER DELETE ON crossing
     REFERENCING OLD TABLE AS gone
     EXECUTE FUNCTION require_retention_elapsed('reported_at');
+
+CREATE TRIGGER require_retention_elapsed AFTER DELETE ON overstay_confirmation
+    REFERENCING OLD TABLE AS gone
+    EXECUTE FUNCTION require_retention_elapsed('confirmed_at');
 
 CREATE FUNCTION copy_desk(of_case uuid, moving_on text[]) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -3057,7 +3086,11 @@ CREATE FUNCTION write_stay(of_visa text, first_id uuid) RETURNS void
     ON CONFLICT (visa_number) DO UPDATE SET
         presence = excluded.presence, entered_on = excluded.entered_on,
         departed_on = excluded.departed_on, stay_until = excluded.stay_until,
-        overstays_at = excluded.overstays_at
+        overstays_at = excluded.overstays_at,
+        confirmed_at = CASE
+            WHEN stay.overstays_at = excluded.overstays_at AND stay.entered_on = excluded.entered_on
+            THEN stay.confirmed_at
+        END
 $$;
 
 CREATE VIEW volume_stay_contribution AS
@@ -3107,10 +3140,8 @@ CREATE TRIGGER count_stays_before BEFORE UPDATE OF use_by, revoked_at, supersede
 CREATE TRIGGER count_stays_after AFTER INSERT OR UPDATE OF use_by, revoked_at, superseded_at ON visa
     FOR EACH ROW EXECUTE FUNCTION count_stays_of_visa();
 
--- A report that fits the visa of somebody on file is a movement of theirs, and keeps no visa number;
-
-CREATE FUNCTION match_crossing() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+CREATE FUNCTION write_movement(report crossing) RETURNS boolean
+    LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
     DECLARE
         holder uuid;
         days integer;
@@ -3119,19 +3150,28 @@ CREATE FUNCTION match_crossing() RETURNS trigger
         FROM visa
         JOIN application ON application.id = visa.application_id
         JOIN person_index AS known USING (applicant_id)
-        WHERE visa.visa_number = NEW.visa_number AND kind = 'PASSPORT'
-            AND sha256(convert_to(visa.visa_number, 'UTF8') || known.digest) = ANY (NEW.passengers)
+        WHERE visa.visa_number = report.visa_number AND kind = 'PASSPORT'
+            AND sha256(convert_to(visa.visa_number, 'UTF8') || known.digest) = ANY (report.passengers)
         LIMIT 1;
-        IF holder IS NOT NULL THEN
-            PERFORM count_stays(NEW.visa_number, -1);
-            INSERT INTO movement (
-                id, applicant_id, visa_number, direction, crossed_at, port, stay_until
-            ) VALUES (
-                NEW.id, holder, NEW.visa_number, NEW.direction, NEW.crossed_at, NEW.port,
-                CASE NEW.direction WHEN 'ENTRY' THEN wib_day(NEW.crossed_at) + days END
-            );
-            PERFORM write_stay(NEW.visa_number, NEW.id);
-            PERFORM count_stays(NEW.visa_number, 1);
+        IF holder IS NULL THEN
+            RETURN false;
+        END IF;
+        PERFORM count_stays(report.visa_number, -1);
+        INSERT INTO movement (id, applicant_id, visa_number, direction, crossed_at, port, stay_until)
+        VALUES (
+            report.id, holder, report.visa_number, report.direction, report.crossed_at, report.port,
+            CASE report.direction WHEN 'ENTRY' THEN wib_day(report.crossed_at) + days END
+        );
+        PERFORM write_stay(report.visa_number, report.id);
+        PERFORM count_stays(report.visa_number, 1);
+        RETURN true;
+    END
+$$;
+
+CREATE FUNCTION match_crossing() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF write_movement(NEW) THEN
             NEW.visa_number := NULL;
             NEW.matched_at := clock_timestamp();
         END IF;
@@ -3141,6 +3181,53 @@ $$;
 
 CREATE TRIGGER match_crossing BEFORE INSERT ON crossing
     FOR EACH ROW EXECUTE FUNCTION match_crossing();
+
+CREATE FUNCTION match_kept_crossings(of_visas text[]) RETURNS void
+    LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+    DECLARE
+        kept crossing;
+    BEGIN
+        FOR kept IN
+            SELECT * FROM crossing
+            WHERE matched_at IS NULL AND visa_number = ANY (of_visas)
+            ORDER BY crossed_at, id FOR UPDATE
+        LOOP
+            IF write_movement(kept) THEN
+                UPDATE crossing SET visa_number = NULL, matched_at = clock_timestamp()
+                WHERE id = kept.id;
+            END IF;
+        END LOOP;
+    END
+$$;
+
+CREATE FUNCTION match_crossings_of_visas() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        PERFORM match_kept_crossings(ARRAY(SELECT visa_number FROM became));
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER match_crossings AFTER INSERT ON visa
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION match_crossings_of_visas();
+
+CREATE FUNCTION match_crossings_of_passports() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        PERFORM match_kept_crossings(ARRAY(
+            SELECT visa_number FROM visa
+            JOIN application ON application.id = application_id
+            JOIN became ON became.applicant_id = application.applicant_id
+            WHERE became.kind = 'PASSPORT'
+        ));
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER match_crossings AFTER INSERT ON person_index
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION match_crossings_of_passports();
 
 CREATE FUNCTION guard_crossing() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -3157,6 +3244,29 @@ $$;
 CREATE TRIGGER guard_crossing BEFORE INSERT ON crossing
     FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
     EXECUTE FUNCTION guard_crossing();
+
+CREATE FUNCTION confirm_overstay() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        NEW.confirmed_at := clock_timestamp();
+        IF current_setting('role') LIKE 'gerbang%writing' AND (
+            NEW.confirmed_by IS DISTINCT FROM viewer.subject(NULL) OR viewer.role() <> 'BORDER'
+        ) THEN
+            RAISE EXCEPTION 'border control confirms overstays, in its own name'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        UPDATE stay SET confirmed_at = NEW.confirmed_at
+        WHERE id = NEW.stay_id AND overstays_at <= NEW.confirmed_at AND confirmed_at IS NULL;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'nobody overstays there, or it was confirmed'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER confirm_overstay BEFORE INSERT ON overstay_confirmation
+    FOR EACH ROW EXECUTE FUNCTION confirm_overstay();
 
 CREATE FUNCTION volume_contribution(
     status text, submitted_at timestamptz, received_at timestamptz, paid_at timestamptz,
