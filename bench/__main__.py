@@ -11,6 +11,7 @@ from bench import (
     driver,
     flood,
     hidden,
+    intake,
     lists,
     load,
     page,
@@ -193,6 +194,14 @@ def _sockets(applications: int, numbers: tuple[int, ...], first: bool) -> None:
 def _writes(applications: int, rounds: int, beside: Path | None) -> None:
     """What a submission costs, a correction, a case that is taken, and a decision."""
     writes.measure(applications, rounds, beside)
+
+
+@bench.command("intake")
+@applications
+@rounds
+def _intake(applications: int, rounds: int) -> None:
+    """Applications handed in one by one and in batches, beside a bare COPY of their rows."""
+    run_on_fastest_loop(intake.measure(applications, rounds))
 
 
 @bench.command("walk")

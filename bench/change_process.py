@@ -25,14 +25,14 @@ from bench.page import gateway_on
 from bench.world import world
 from models.database.connections import connect
 
-_IDENTITY = {
+IDENTITY = {
     "fullName": "Olive Zephyrine",
     "birthDate": "1990-02-03",
     "email": "olive@example.net",
     "phone": "+61400000000",
     "passportExpiresOn": "2041-07-23",
 }
-_SUBMISSION = {
+SUBMISSION = {
     "visaType": "C1",
     "nationality": "AU",
     "centre": "AU-SYD",
@@ -75,39 +75,39 @@ class Writers:
 
     async def _submit(self) -> None:
         self._people += 1
-        person = {**_IDENTITY, "passportNumber": f"P{self._people:07d}"}
-        values = {**_SUBMISSION, "identity": person}
-        self._submitted.append(await _change(self._agent, "submitApplication", values, _ANSWER))
+        person = {**IDENTITY, "passportNumber": f"P{self._people:07d}"}
+        values = {**SUBMISSION, "identity": person}
+        self._submitted.append(await change(self._agent, "submitApplication", values, _ANSWER))
 
     async def _correct(self) -> None:
         self._corrected.append(case := self._submitted.pop())
         values = {"applicationId": case["id"], "identity": {"fullName": "Olive Zephyr"}}
-        await _change(self._agent, "proposeCorrection", values)
+        await change(self._agent, "proposeCorrection", values)
 
     async def _pay(self) -> None:
         self._paid.append(case := self._corrected.pop())
         bill = {"billingCode": case["bill"]["code"], "paid": _FEE}
         values = {**bill, "receiptNumber": uuid4().hex[:16].upper()}
-        await _change(self._treasury, "recordPayment", values, "bill { code }")
+        await change(self._treasury, "recordPayment", values, "bill { code }")
 
     async def _record(self) -> None:
         self._recorded.append(case := self._paid.pop())
         values = {"applicationId": case["id"], "documents": _DOCUMENTS}
-        await _change(self._agent, "recordDocuments", values)
+        await change(self._agent, "recordDocuments", values)
 
     async def _receive(self) -> None:
         values = {"applicationId": self._recorded.pop()["id"]}
-        await _change(self._agent, "markReceived", values)
+        await change(self._agent, "markReceived", values)
 
     async def _take(self) -> None:
-        self._taken.append(await _change(self._officer, "takeCase", {"queue": "FREE"}))
+        self._taken.append(await change(self._officer, "takeCase", {"queue": "FREE"}))
 
     async def _decide(self) -> None:
         values = {"applicationId": self._taken.pop()["id"], **_REFUSAL}
-        await _change(self._officer, "recordDecision", values)
+        await change(self._officer, "recordDecision", values)
 
 
-async def _change(
+async def change(
     client: Client, mutation: str, said: Mapping[str, Any], answer: str = "application { id }"
 ) -> Any:
     """What was changed."""
@@ -126,7 +126,7 @@ async def _change(
 async def _serve(applications: int) -> None:
     async with (
         world(applications) as url,
-        gateway_on(url, "agent-au", *await _keys(url)) as agent,
+        gateway_on(url, "agent-au", *await settings_of_keys(url)) as agent,
     ):
         others = [await _sign_in(agent, user) for user in ("treasury", "officer")]
         writers = Writers(agent, *others)
@@ -167,7 +167,7 @@ async def _sign_in(beside: Client, user: str) -> Client:
     return Client(beside.app, answer["access_token"])
 
 
-async def _keys(url: str) -> list[dict[str, str]]:
+async def settings_of_keys(url: str) -> list[dict[str, str]]:
     """The settings of a gateway with keys; nothing for a revision that has none."""
     if len(inspect.signature(gateway_on).parameters) < 3:
         return []

@@ -8,11 +8,6 @@ the second waits for the first and returns its outcome.
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from functools import partial
-from hashlib import sha256
-from typing import Any
-
-from sqlalchemy import bindparam, select
-from sqlalchemy.dialects.postgresql import insert
 
 from gateway.access.replicas import Replicas
 from gateway.access.transactions.begin import TransactionStarts
@@ -31,15 +26,14 @@ from gateway.mutations import (
 )
 from gateway.mutations.bans import AnswerBan, ProposeBan, change_bans
 from gateway.mutations.desk import relieve
+from gateway.mutations.keys import claim_key, digests, earlier_outcome
 from gateway.mutations.outcome import (
     Effects,
     NothingDoneError,
     Outcome,
-    Reason,
     Reasons,
     RefusedError,
     Result,
-    outcome_from_json,
 )
 from gateway.mutations.reference import change_reference
 from gateway.mutations.reference.requests import ReferenceRequest
@@ -51,7 +45,6 @@ from gateway.viewer import Viewer
 from models import Idempotency
 from models.database.pool import ConnectionPool
 from models.key_service import KeyService
-from models.life import Refusal
 
 #: Of what changes one row that is neither a case nor reference data.
 _EFFECTS: Effects = {
@@ -131,11 +124,11 @@ async def run_once(
     effect: Effect,
 ) -> Outcome:
     """Execute a request, or return the stored outcome of an earlier one with the same key."""
-    key, input_digest = _digests(viewer, request)
+    key, input_digest = digests(viewer, request.key, request.canonical())
     try:
         async with begin() as transaction:
-            if not await _claim_key(transaction, key, input_digest):
-                return await _earlier_outcome(transaction, key, input_digest)
+            if not await claim_key(transaction, key, input_digest):
+                return await earlier_outcome(transaction, key, input_digest)
             outcome = await effect(transaction)
             await transaction.flush()
             stored = {"answer": outcome.to_json()}
@@ -145,40 +138,3 @@ async def run_once(
         return Outcome(refused=error.reasons)
     except NothingDoneError as error:
         return error.outcome
-
-
-def _digests(viewer: Viewer, request: Request) -> tuple[bytes, bytes]:
-    """The digests of the key and of the input.
-
-    The first includes the actor; the second is salted with the key, which is not stored.
-    """
-    actor_key = f"{viewer.role}\0{viewer.subject}\0{request.key}".encode()
-    salted_input = request.key.encode() + b"\0" + request.canonical()
-    return sha256(actor_key).digest(), sha256(salted_input).digest()
-
-
-async def _claim_key(transaction: WriteTransaction, key: bytes, input_digest: bytes) -> bool:
-    """Claim the key; False if it is stored. Waits for a concurrent request with the same key."""
-    claim = {"key_digest": key, "input_digest": input_digest}
-    return bool(await transaction.fetch_one(_claim, **claim))
-
-
-def _claim() -> Any:
-    row = {name: bindparam(name) for name in ("key_digest", "input_digest")}
-    claim = insert(Idempotency).values(row).on_conflict_do_nothing()
-    return claim.returning(Idempotency.key_digest)
-
-
-async def _earlier_outcome(
-    transaction: WriteTransaction, key: bytes, input_digest: bytes
-) -> Outcome:
-    """The stored outcome. Raises RefusedError if the key was used with a different input."""
-    rows = await transaction.fetch_one(_select_stored, key_digest=key)
-    if not rows or rows[0].input_digest != input_digest:
-        raise RefusedError(Reason(Refusal.IDEMPOTENCY_CONFLICT, ("idempotencyKey",)))
-    return outcome_from_json(rows[0].answer)
-
-
-def _select_stored() -> Any:
-    stored = select(Idempotency.input_digest, Idempotency.answer)
-    return stored.where(Idempotency.key_digest == bindparam("key_digest"))

@@ -136,6 +136,12 @@ class Submission:
     country: str | None
     trip_purpose: TripPurpose | None
     person: Person | None
+    #: Of an application of a batch: it is handed in once under it, in whichever batch it comes.
+    key: str | None = None
+
+    def canonical(self) -> bytes:
+        """What is handed in, as canonical JSON: everything but the key."""
+        return orjson.dumps({**orjson.loads(orjson.dumps(self)), "key": None})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 ones are written together.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from random import SystemRandom
 from typing import Any, NamedTuple
@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, select
 
 from gateway.access.rows import changeable
 from gateway.access.transactions.writing import WriteTransaction
+from gateway.mutations.keys import LONGEST_KEY, SHORTEST_KEY, KeysOfItems, is_key
 from gateway.mutations.leaving import require_in_reach
 from gateway.mutations.offer import Offer, check_eligible, read_offer
 from gateway.mutations.outcome import (
@@ -72,10 +73,13 @@ async def submit(transaction: WriteTransaction, request: SubmissionRequest) -> O
     issuing = {state for person in people if (state := person.passport_issuing_state)}
     group = await find_group(transaction, request)
     offer = await read_offer(transaction, nationalities, nationalities | issuing)
-    results: dict[int, Result] = {}
+    keys = _keys_of_items(transaction.viewer, request)
+    results = await keys.find_done(transaction, _ITEMS)
     valid: dict[int, PlacedSubmission] = {}
     for number, submission in enumerate(request.submissions):
-        below = ("applications", str(number)) if is_batch else ()
+        if number in results:
+            continue
+        below = (_ITEMS, str(number)) if is_batch else ()
         reasons = Reasons(request.faults, below=below)
         place = find_place(transaction.viewer, submission, offer, reasons)
         await _check(transaction, submission, offer, reasons)
@@ -85,18 +89,35 @@ async def submit(transaction: WriteTransaction, request: SubmissionRequest) -> O
             results[number] = Result(refused=reasons.all())
         else:
             raise RefusedError(*reasons.all())
+    ids = {number: new_key() for number in valid}
+    if beaten := await keys.claim(transaction, ids):
+        results |= await keys.find_done(transaction, _ITEMS, beaten)
+        valid = {number: one for number, one in valid.items() if number not in results}
     if not valid:
         raise NothingDoneError(Outcome([results[number] for number in sorted(results)]))
-    written = await _write(transaction, request.mutation, list(valid.values()), group, offer)
-    for number, application in zip(valid, written, strict=True):
-        results[number] = Result(str(application))
+    results |= {number: Result(str(ids[number])) for number in valid}
+    new = [ids[number] for number in valid]
+    await _write(transaction, request.mutation, new, list(valid.values()), group, offer)
     return Outcome([results[number] for number in sorted(results)])
+
+
+_ITEMS = "applications"
+
+
+def _keys_of_items(viewer: Viewer, request: SubmissionRequest) -> KeysOfItems:
+    return KeysOfItems(viewer, {
+        number: (one.key, one.canonical())
+        for number, one in enumerate(request.submissions) if one.key and is_key(one.key)
+    })  # fmt: skip
 
 
 async def _check(
     transaction: WriteTransaction, submission: Submission, offer: Offer, reasons: Reasons
 ) -> None:
     """Add a reason for each mistake of an application."""
+    if submission.key is not None and not is_key(submission.key):
+        limits = {"least": SHORTEST_KEY, "most": LONGEST_KEY}
+        reasons.add(Refusal.INVALID, "idempotencyKey", rule="key", limits=limits)
     if submission.visa_type not in offer.fees:
         reasons.add(Refusal.VISA_TYPE_NOT_OFFERED, "visaType")
     if submission.nationality not in offer.countries:
@@ -140,10 +161,11 @@ def _check_entry(submission: Submission, offer: Offer, reasons: Reasons) -> date
 async def _write(
     transaction: WriteTransaction,
     mutation: str,
-    located: list[PlacedSubmission],
+    ids: Sequence[UUID],
+    located: Sequence[PlacedSubmission],
     group: str | None,
     offer: Offer,
-) -> list[UUID]:
+) -> None:
     submissions = [each.submission for each in located]
     references = [new_reference(SystemRandom()) for _ in located]
     if transaction.viewer.role is Role.APPLICANT:
@@ -154,16 +176,14 @@ async def _write(
     else:
         people = await create_applicants(transaction, submissions, references)
     rows = [
-        _application_row(person, reference, each, group, offer)
-        for person, reference, each in zip(people, references, located, strict=True)
+        {"id": id_, **_application_row(person, reference, each, group, offer)}
+        for id_, person, reference, each in zip(ids, people, references, located, strict=True)
     ]
-    ids = [row["id"] for row in rows]
     events = [event for id_ in ids for event in _event_rows(transaction, id_, offer.at)]
     transaction.insert(Application, *rows)
     transaction.insert(Bill, *(_bill_row(row, offer) for row in rows))
     transaction.insert(ApplicationEvent, *events)
     await require_in_reach(transaction, mutation, ids, are_new=True)
-    return ids
 
 
 def _application_row(
@@ -171,7 +191,6 @@ def _application_row(
 ) -> dict[str, Any]:
     submission, place = located
     return {
-        "id": new_key(),
         "reference": reference,
         "applicant_id": person,
         "nationality_code": submission.nationality,

@@ -181,7 +181,7 @@ def test_a_correction_says_something_and_a_new_number_its_expiry(
 def test_a_batch_has_one_to_300_files_and_one_group(
     number: int, is_group: bool, reference: str | None, wrong: list[tuple[str, ...]]
 ) -> None:
-    names = "visa_type nationality entry_on centre country trip_purpose identity"
+    names = "visa_type nationality entry_on centre country trip_purpose identity idempotency_key"
     one = SimpleNamespace(**dict.fromkeys(names.split()))
     assert rules(
         "submitApplications",

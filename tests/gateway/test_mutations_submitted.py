@@ -1,5 +1,6 @@
 """Applications are handed in, one by one and in batches: what is written, what is refused."""
 
+from asyncio import gather
 from datetime import timedelta
 from typing import Any
 
@@ -267,3 +268,58 @@ async def test_a_batch_whose_applications_are_all_refused_leaves_nothing(
     answer = await batch(who["agent-au"], items, key())
     assert [one["errors"][0]["code"] for one in answer["results"]] == ["VISA_TYPE_NOT_OFFERED"] * 2
     assert await everything(connection) == before
+
+
+async def test_an_application_of_a_batch_is_handed_in_once_by_its_key(
+    who, world, connection
+) -> None:
+    one = {"visaType": "B1", "nationality": "AU", "entryOn": ENTRY_ON, "identity": dict(IDENTITY)}
+    first, second, third, wrong = ({**one, "idempotencyKey": key()} for _ in range(4))
+    wrong["visaType"] = "Z9"
+    count = "SELECT count(*) FROM application"
+    before = await connection.fetchval(count)
+
+    made = (await batch(who["agent-au"], [first, second, wrong], key()))["results"]
+    # In another batch, beside a new one and repeated there; not what its key was not used for.
+    other = {**second, "nationality": "NZ"}
+    short = {**one, "idempotencyKey": "short"}
+    items = [third, first, third, other, short, {**wrong, "visaType": "B1"}]
+    again = (await batch(who["agent-au"], items, key()))["results"]
+    assert again[1] == made[0]
+    assert again[2] == again[0] != again[1]
+    assert [[(e["code"], e["path"]) for e in each["errors"]] for each in again] == [
+        [], [], [],
+        [("IDEMPOTENCY_CONFLICT", ["input", "applications", "3", "idempotencyKey"])],
+        [("INVALID", ["input", "applications", "4", "idempotencyKey"])],
+        [],
+    ]  # fmt: skip
+    assert await connection.fetchval(count) == before + 4
+
+    # All of them were done before: nothing is done, and all are answered.
+    assert (await batch(who["agent-au"], [second, first], key()))["results"] == made[1::-1]
+    # A key is of whoever sends it.
+    [elsewhere] = (await batch(who["service"], [{**first, "centre": "AU-SYD"}], key()))["results"]
+    assert elsewhere["application"] not in (None, made[0]["application"])
+    assert await connection.fetchval(count) == before + 5
+
+
+async def test_batches_that_come_at_once_hand_each_application_in_once(
+    who, world, connection
+) -> None:
+    one = {"visaType": "B1", "nationality": "AU", "entryOn": ENTRY_ON, "identity": dict(IDENTITY)}
+    items = [{**one, "idempotencyKey": key()} for _ in range(30)]
+    before = await connection.fetchval("SELECT count(*) FROM application")
+    orders = (items, items[::-1], items[15:] + items[:15])
+    answers = await gather(*(batch(who["agent-au"], order, key()) for order in orders))
+    made = {
+        item["idempotencyKey"]: {
+            result["application"]["id"]
+            for order, answer in zip(orders, answers, strict=True)
+            for given, result in zip(order, answer["results"], strict=True)
+            if given is item
+        }
+        for item in items
+    }
+    assert {len(ids) for ids in made.values()} == {1}
+    assert len({id_ for ids in made.values() for id_ in ids}) == 30
+    assert await connection.fetchval("SELECT count(*) FROM application") == before + 30

@@ -30,10 +30,12 @@ from gateway.access.transactions.errors import (
     suspension_refusal,
 )
 from gateway.access.transactions.prepared import (
+    MANY_ROWS,
     SCOPES,
     Bound,
     Planning,
     decode_records,
+    insert_many,
     prepare_once,
 )
 from gateway.access.vault import closed_vault, statement_of, vault_errors
@@ -122,8 +124,12 @@ class WriteTransaction:
         self._related += relations
 
     def insert(self, noun: Any, *rows: Mapping[str, Any]) -> None:
-        """Insert rows, with the next statement that reads."""
-        self._waiting += [insert_row(self.viewer.role, noun, row) for row in rows]
+        """Insert rows, with the next statement that reads; many by one statement."""
+        role = self.viewer.role
+        if len(rows) >= MANY_ROWS:
+            self._waiting.append(insert_many(role, noun.__table__, rows))
+        else:
+            self._waiting += [insert_row(role, noun, row) for row in rows]
 
     def update(self, noun: Any, where: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
         """Change the rows with these values, or nulls, with the next statement that reads."""

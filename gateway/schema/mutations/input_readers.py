@@ -6,6 +6,7 @@ from uuid import UUID
 
 from gateway.mapping.ids import key_in
 from gateway.mutations.fetching import FetchRequest
+from gateway.mutations.keys import LONGEST_KEY, SHORTEST_KEY, is_key
 from gateway.mutations.outcome import Reason
 from gateway.mutations.requests import (
     Item,
@@ -37,7 +38,6 @@ from models.vocabulary import (
     ScreeningResult,
 )
 
-_SHORTEST_KEY, _LONGEST_KEY = 8, 128
 _ANSWERS = (ScreeningResult.CLEAR, ScreeningResult.HIT, ScreeningResult.UNAVAILABLE)
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 _RECEIPT = re.compile(r"[0-9A-Z]{16}")
@@ -260,13 +260,13 @@ def read_submissions(intent: Intent, input_: inputs.SubmitApplicationsInput) -> 
         mutation=intent.name,
         key=input_.idempotency_key,
         faults=(*faults_of_key(input_.idempotency_key), *faults),
-        submissions=tuple(_submission(item) for item in input_.applications),
+        submissions=tuple(_submission(item, is_of_batch=True) for item in input_.applications),
         is_group=input_.is_group,
         group_reference=input_.group_reference,
     )
 
 
-def _submission(input_: Any) -> Submission:
+def _submission(input_: Any, *, is_of_batch: bool = False) -> Submission:
     person = input_.identity
     return Submission(
         visa_type=input_.visa_type,
@@ -276,6 +276,7 @@ def _submission(input_: Any) -> Submission:
         country=input_.country,
         trip_purpose=input_.trip_purpose,
         person=person and Person(**vars(person)),
+        key=getattr(input_, "idempotency_key", None) if is_of_batch else None,
     )
 
 
@@ -296,10 +297,9 @@ def faults_of_receipt(text: str) -> tuple[Reason, ...]:
 
 def faults_of_key(text: str) -> tuple[Reason, ...]:
     """What is wrong with an idempotency key, if anything is."""
-    is_plain = text.isascii() and text.isprintable() and " " not in text
-    if _SHORTEST_KEY <= len(text) <= _LONGEST_KEY and is_plain:
+    if is_key(text):
         return ()
-    return (_invalid("idempotencyKey", rule="key", least=_SHORTEST_KEY, most=_LONGEST_KEY),)
+    return (_invalid("idempotencyKey", rule="key", least=SHORTEST_KEY, most=LONGEST_KEY),)
 
 
 def _invalid(*path: str, rule: str, **limits: int) -> Reason:

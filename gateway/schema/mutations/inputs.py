@@ -40,6 +40,10 @@ def optional(description: str) -> Any:
 
 
 KEY = "A new random value for each request, such as a UUID; the same one to ask again."
+_ITEM_KEY = (
+    "How your system names this application, without saying who it is: formed like the key of the"
+    " batch. Sent again, in this batch or another, it is handed in once, and answered as before."
+)
 _CENTRE = (
     "Code of the centre that takes it in. An agent with one centre may leave it out. Without one,"
     " the portal of `country` takes it in; an applicant who applies alone has neither."
@@ -103,6 +107,7 @@ class SubmitApplicationsItem:
     centre: str | None = optional(_CENTRE)
     country: CountryCode | None = optional(_PORTAL)
     identity: IdentityInput | None = optional(_WHO)
+    idempotency_key: str | None = optional(_ITEM_KEY)
 
 
 @strawberry.input(description="Applications to hand in together; each succeeds or fails by itself.")
