@@ -1313,8 +1313,9 @@ POLICY: Mapping[str, Access] = {
         fields=dict.fromkeys(
             (
                 *("id", "receiptNumber", "billingCode", "paid", "state", "keptBy", "keptAt"),
-                *("recommendedBy", "reason", "recommendedAt"),
+                *("recommendedBy", "reason", "recommendedAt", "recommendedBill"),
                 *("secondedBy", "secondReason", "secondedAt", "assignedTo", "assignedAt"),
+                *("orderNumber", "orderedOn", "orderedBy", "orderRecordedAt"),
             ),
             TREASURY + AUDITOR,
         ),
@@ -2314,8 +2315,11 @@ MUTATIONS: Mapping[str, Change] = {
         "recorded",
         (OverstayConfirmation,),
     ),
-    # The second person of a refund is another one: the guard and the refusals enforce that.
+    # The second person of a refund or an assignment is another one: the guards and the refusals
+    # enforce that.
     "recommendRefund": CHANGE_OF_A_PAYMENT,
+    "recommendAssignment": CHANGE_OF_A_PAYMENT,
+    "recordPaymentOrder": CHANGE_OF_A_PAYMENT,
     "recordDocuments": Change(
         {Role.PARTNER_AGENT: at_own_place, Role.PARTNER_SERVICE: in_own_countries}
     ),

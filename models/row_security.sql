@@ -2200,7 +2200,7 @@ GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, workin
 GRANT SELECT (confirmed_at, departed_on, entered_on, id, overstays_at, presence, stay_until, visa_number) ON stay TO gerbang_auditor;
 GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_proposed_at, lift_proposed_by, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_auditor;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_auditor;
-GRANT SELECT (amount_idr, assigned_at, assigned_to, billing_code, id, kept_at, kept_by, reason, receipt_number, recommended_at, recommended_by, second_reason, seconded_at, seconded_by, state) ON unmatched_payment TO gerbang_auditor;
+GRANT SELECT (amount_idr, assigned_at, assigned_to, billing_code, id, kept_at, kept_by, order_number, order_recorded_at, ordered_by, ordered_on, reason, receipt_number, recommended_at, recommended_bill, recommended_by, second_reason, seconded_at, seconded_by, state) ON unmatched_payment TO gerbang_auditor;
 GRANT SELECT (decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_auditor;
 GRANT SELECT (actor, actor_role, departs_on, flight_number, id, is_usable, occurred_at) ON visa_check TO gerbang_auditor;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_auditor;
@@ -2746,7 +2746,7 @@ GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_tr
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_treasury;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_treasury;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_treasury;
-GRANT SELECT (amount_idr, assigned_at, assigned_to, billing_code, id, kept_at, kept_by, reason, receipt_number, recommended_at, recommended_by, second_reason, seconded_at, seconded_by, state) ON unmatched_payment TO gerbang_treasury;
+GRANT SELECT (amount_idr, assigned_at, assigned_to, billing_code, id, kept_at, kept_by, order_number, order_recorded_at, ordered_by, ordered_on, reason, receipt_number, recommended_at, recommended_bill, recommended_by, second_reason, seconded_at, seconded_by, state) ON unmatched_payment TO gerbang_treasury;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_treasury;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_treasury;
 CREATE POLICY treasury_select ON visa_type FOR SELECT TO gerbang_treasury
@@ -3399,7 +3399,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_bill() RETURNS trigger
         ELSE
             changed := array_remove(ARRAY[CASE WHEN NEW.billing_code IS DISTINCT FROM OLD.billing_code THEN 'billing_code' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.amount_idr IS DISTINCT FROM OLD.amount_idr THEN 'amount_idr' END, CASE WHEN NEW.issued_at IS DISTINCT FROM OLD.issued_at THEN 'issued_at' END, CASE WHEN NEW.due_at IS DISTINCT FROM OLD.due_at THEN 'due_at' END, CASE WHEN NEW.paid_at IS DISTINCT FROM OLD.paid_at THEN 'paid_at' END, CASE WHEN NEW.receipt_number IS DISTINCT FROM OLD.receipt_number THEN 'receipt_number' END], NULL);
             is_allowed := changed = '{}' OR CASE viewer_role
-                WHEN 'TREASURY' THEN (it.status IN ('SUBMITTED', 'AWAITING_PAYMENT') AND changed <@ '{paid_at,receipt_number}' AND OLD.paid_at IS NULL AND NEW.paid_at BETWEEN transaction_timestamp() AND clock_timestamp())
+                WHEN 'TREASURY' THEN (it.status IN ('SUBMITTED', 'AWAITING_PAYMENT') AND changed <@ '{paid_at,receipt_number}' AND OLD.paid_at IS NULL AND NEW.paid_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NOT EXISTS (SELECT FROM unmatched_payment AS kept WHERE kept.receipt_number = NEW.receipt_number AND (kept.amount_idr = NEW.amount_idr AND kept.recommended_bill = NEW.billing_code AND kept.recommended_by <> viewer_subject) IS NOT TRUE))
                 ELSE false END;
         END IF;
         IF is_allowed IS NOT TRUE THEN
@@ -4957,13 +4957,13 @@ CREATE POLICY treasury_writing_update ON bill FOR UPDATE TO gerbang_treasury_wri
 GRANT SELECT (application_id, assigned_at, ended_at, id) ON assignment TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON assignment FOR SELECT TO gerbang_treasury_writing
     USING ((SELECT viewer.acts_as('TREASURY')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
-GRANT SELECT (amount_idr, assigned_at, assigned_to, billing_code, id, kept_at, kept_by, reason, receipt_number, recommended_at, recommended_by, second_reason, seconded_at, seconded_by, state) ON unmatched_payment TO gerbang_treasury_writing;
+GRANT SELECT (amount_idr, assigned_at, assigned_to, billing_code, id, kept_at, kept_by, order_number, order_recorded_at, ordered_by, ordered_on, reason, receipt_number, recommended_at, recommended_bill, recommended_by, second_reason, seconded_at, seconded_by, state) ON unmatched_payment TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON unmatched_payment FOR SELECT TO gerbang_treasury_writing
     USING (CASE WHEN (SELECT viewer.acts_as('TREASURY')) THEN true ELSE false END);
 GRANT INSERT (amount_idr, billing_code, id, kept_by, receipt_number) ON unmatched_payment TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_insert ON unmatched_payment FOR INSERT TO gerbang_treasury_writing
     WITH CHECK (CASE WHEN (SELECT viewer.acts_as('TREASURY')) THEN true ELSE false END);
-GRANT UPDATE (reason, recommended_by, second_reason, seconded_by) ON unmatched_payment TO gerbang_treasury_writing;
+GRANT UPDATE (order_number, ordered_by, ordered_on, reason, recommended_bill, recommended_by, second_reason, seconded_by) ON unmatched_payment TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_update ON unmatched_payment FOR UPDATE TO gerbang_treasury_writing
     USING (CASE WHEN (SELECT viewer.acts_as('TREASURY')) THEN true ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('TREASURY')) THEN true ELSE false END);
 GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_treasury_writing;

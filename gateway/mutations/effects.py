@@ -56,8 +56,7 @@ async def _record_payment(
         raise RefusedError(Reason(Refusal.VISA_TYPE_NOT_OFFERED, (request.target,)))
     if bill.amount_idr != request.paid:
         raise RefusedError(Reason(Refusal.AMOUNT_DIFFERS, ("paid",)))
-    if await _is_used(transaction, request.receipt_number or ""):
-        raise RefusedError(Reason(Refusal.RECEIPT_USED, ("receiptNumber",)))
+    await _check_receipt(transaction, request)
     paid = {"paid_at": case.at, "receipt_number": request.receipt_number}
     transaction.update(Bill, {"application_id": case.id}, paid)
     due_at = await _find_due_at(transaction, case, target[0])
@@ -72,15 +71,34 @@ async def _find_due_at(transaction: WriteTransaction, case: Case, target: Any) -
     return end_of_target(case.at, target.hours, target.working_days, named)
 
 
-async def _is_used(transaction: WriteTransaction, receipt_number: str) -> bool:
-    """Whether a receipt paid another bill, or its payment goes back. Of two that report it at once,
-    one waits here.
+async def _check_receipt(transaction: WriteTransaction, request: StepRequest) -> None:
+    """Refuse a receipt that paid another bill, or whose payment goes back; and one that is kept,
+    unless another person recommended this bill for it. Of two that report it at once, one waits
+    here.
     """
-    _, used = await transaction.fetch(
-        transaction.bind(select_lock, text=receipt_number),
-        transaction.bind(_select_use_of_receipt, receipt=receipt_number),
+    receipt = request.receipt_number or ""
+    _, used, kept = await transaction.fetch(
+        transaction.bind(select_lock, text=receipt),
+        transaction.bind(_select_use_of_receipt, receipt=receipt),
+        transaction.bind(_select_kept, receipt=receipt),
     )
-    return bool(used)
+    if used:
+        raise RefusedError(Reason(Refusal.RECEIPT_USED, ("receiptNumber",)))
+    for payment in kept:
+        if payment.amount_idr != request.paid:
+            raise RefusedError(Reason(Refusal.AMOUNT_DIFFERS, ("paid",)))
+        is_this = payment.recommended_bill == request.billing_code
+        if not is_this or payment.recommended_by == transaction.viewer.subject:
+            raise RefusedError(Reason(Refusal.SECOND_PERSON_REQUIRED, ("receiptNumber",)))
+
+
+def _select_kept() -> Any:
+    kept = select(
+        UnmatchedPayment.amount_idr,
+        UnmatchedPayment.recommended_by,
+        UnmatchedPayment.recommended_bill,
+    )
+    return kept.where(UnmatchedPayment.receipt_number == bindparam("receipt"))
 
 
 def _select_amount() -> Any:

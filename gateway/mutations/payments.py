@@ -1,9 +1,14 @@
-"""Mutations about payments that fit no bill: each is kept, and two people recommend its refund."""
+"""Mutations about payments that fit no bill: each is kept, and two people settle it."""
 
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import bindparam, select
+
 from gateway.access.transactions.writing import WriteTransaction, select_lock
+from gateway.mutations.case_statements import today
 from gateway.mutations.outcome import Effects, Reasons
 from gateway.mutations.requests import Request
 from gateway.mutations.row_lookups import is_there, lock_row
@@ -24,6 +29,19 @@ class RecommendRefund(Request):
     #: None if the id was malformed.
     payment: UUID | None
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecommendAssignment(RecommendRefund):
+    billing_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPaymentOrder(Request):
+    #: None if the id was malformed.
+    payment: UUID | None
+    number: str
+    on: date
 
 
 async def keep(transaction: WriteTransaction, request: KeepPayment, reasons: Reasons) -> str:
@@ -53,22 +71,103 @@ async def recommend_refund(
     transaction: WriteTransaction, request: RecommendRefund, reasons: Reasons
 ) -> str:
     """Recommend a refund, or agree with another person who does. The database writes when."""
-    columns = ("recommended_by", "seconded_by", "assigned_to")
-    found = request.payment and await lock_row(
-        transaction, request.mutation, UnmatchedPayment, {"id": request.payment}, *columns
-    )
-    first, oneself = getattr(found, "recommended_by", None), transaction.viewer.subject
-    if not found:
-        reasons.add(Refusal.NOT_FOUND, "paymentId")
-    elif found.seconded_by is not None or found.assigned_to is not None:
-        reasons.add(Refusal.ALREADY_SETTLED, "paymentId")
-    elif first == oneself:
+    found = await _lock_open_payment(transaction, request, reasons)
+    oneself = transaction.viewer.subject
+    # Whoever recommends a refund where its bill was recommended is the first of two.
+    first = found.recommended_by if found and found.recommended_bill is None else None
+    if first == oneself:
         reasons.add(Refusal.SECOND_PERSON_REQUIRED, "paymentId")
     reasons.refuse_if_any()
     by, why = ("seconded_by", "second_reason") if first else ("recommended_by", "reason")
-    written = {by: oneself, why: request.reason}
+    written = {by: oneself, why: request.reason, **({} if first else {"recommended_bill": None})}
     transaction.update(UnmatchedPayment, {"id": request.payment}, written)
     return str(request.payment)
 
 
-EFFECTS: Effects = {KeepPayment: keep, RecommendRefund: recommend_refund}
+async def recommend_assignment(
+    transaction: WriteTransaction, request: RecommendAssignment, reasons: Reasons
+) -> str:
+    """Recommend the bill that a payment belongs to: another person reports it paid."""
+    found = await _lock_open_payment(transaction, request, reasons)
+    bills = await transaction.fetch_one(_select_bill, code=request.billing_code)
+    if found and found.recommended_bill == request.billing_code:
+        reasons.add(Refusal.SECOND_PERSON_REQUIRED, "paymentId")
+    if not bills:
+        reasons.add(Refusal.NOT_FOUND, "billingCode")
+    elif bills[0].paid_at is not None:
+        reasons.add(Refusal.BILL_CLOSED, "billingCode")
+    elif found and bills[0].amount_idr != found.amount_idr:
+        reasons.add(Refusal.AMOUNT_DIFFERS, "billingCode")
+    reasons.refuse_if_any()
+    written = {
+        "recommended_by": transaction.viewer.subject,
+        "reason": request.reason,
+        "recommended_bill": request.billing_code,
+    }
+    transaction.update(UnmatchedPayment, {"id": request.payment}, written)
+    return str(request.payment)
+
+
+async def record_payment_order(
+    transaction: WriteTransaction, request: RecordPaymentOrder, reasons: Reasons
+) -> str:
+    """Record by which payment order of the finance ministry a payment went back."""
+    found = await _lock_payment(transaction, request, reasons)
+    if found and (found.ordered_by is not None or found.assigned_to is not None):
+        reasons.add(Refusal.ALREADY_SETTLED, "paymentId")
+    elif found and found.seconded_by is None:
+        reasons.add(Refusal.SECOND_PERSON_REQUIRED, "paymentId")
+    if request.on > (await transaction.fetch_one(_select_today))[0].on:
+        reasons.add(Refusal.INVALID, "orderedOn", rule="ordered_on")
+    reasons.refuse_if_any()
+    written = {
+        "order_number": request.number,
+        "ordered_on": request.on,
+        "ordered_by": transaction.viewer.subject,
+    }
+    transaction.update(UnmatchedPayment, {"id": request.payment}, written)
+    return str(request.payment)
+
+
+_COLUMNS = (
+    *("amount_idr", "recommended_by", "recommended_bill"),
+    *("seconded_by", "assigned_to", "ordered_by"),
+)
+
+
+async def _lock_payment(
+    transaction: WriteTransaction, request: RecommendRefund | RecordPaymentOrder, reasons: Reasons
+) -> Any:
+    found = request.payment and await lock_row(
+        transaction, request.mutation, UnmatchedPayment, {"id": request.payment}, *_COLUMNS
+    )
+    if not found:
+        reasons.add(Refusal.NOT_FOUND, "paymentId")
+    return found or None
+
+
+async def _lock_open_payment(
+    transaction: WriteTransaction, request: RecommendRefund, reasons: Reasons
+) -> Any:
+    """A payment of which nobody can say yet what became of it."""
+    found = await _lock_payment(transaction, request, reasons)
+    if found and (found.seconded_by is not None or found.assigned_to is not None):
+        reasons.add(Refusal.ALREADY_SETTLED, "paymentId")
+    return found
+
+
+def _select_bill() -> Any:
+    bills = select(Bill.amount_idr, Bill.paid_at)
+    return bills.where(Bill.billing_code == bindparam("code"))
+
+
+def _select_today() -> Any:
+    return select(today().label("on"))
+
+
+EFFECTS: Effects = {
+    KeepPayment: keep,
+    RecommendRefund: recommend_refund,
+    RecommendAssignment: recommend_assignment,
+    RecordPaymentOrder: record_payment_order,
+}

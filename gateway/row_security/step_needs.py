@@ -19,6 +19,14 @@ _A_HIT = (
 )
 _A_CORRECTION = f"EXISTS (SELECT FROM correction WHERE {_OF_THE_CASE} AND {{}})"
 
+#: What was kept pays the bill that another person recommended for it, and no other.
+IS_RECOMMENDED = (
+    "NOT EXISTS (SELECT FROM unmatched_payment AS kept"
+    " WHERE kept.receipt_number = NEW.receipt_number AND (kept.amount_idr = NEW.amount_idr"
+    " AND kept.recommended_bill = NEW.billing_code AND kept.recommended_by <> viewer_subject"
+    ") IS NOT TRUE)"
+)
+
 #: The guard of ``screening`` sees the question itself, before and after: preconditions about the
 #: question alone are checked there, in ``step_writes.py``.
 HOLDS_IF: Mapping[Precondition, str] = {

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from gateway.row_security.step_needs import HOLDS_IF, IS_ON_A_DESK
+from gateway.row_security.step_needs import HOLDS_IF, IS_ON_A_DESK, IS_RECOMMENDED
 from models import (
     Application,
     Assignment,
@@ -175,7 +175,7 @@ WRITES: Mapping[Verb, tuple[StepWrite, ...]] = {
     Verb.RECORD_PAYMENT: (
         StepWrite(
             Bill, "UPDATE", frozenset({"paid_at", "receipt_number"}),
-            f"OLD.paid_at IS NULL AND {is_now('NEW.paid_at')}",
+            f"OLD.paid_at IS NULL AND {is_now('NEW.paid_at')} AND {IS_RECOMMENDED}",
         ),
         StepWrite(
             Application, "UPDATE", frozenset({"paid_at", "fee_idr", "target_due_at"}),

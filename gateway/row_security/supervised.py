@@ -210,7 +210,8 @@ def _grant_unmatched_payments(writer: Writer) -> WriteGrant:
     return WriteGrant(
         columns_in(UnmatchedPayment),
         frozenset({"id", "receipt_number", "billing_code", "amount_idr", "kept_by"}),
-        frozenset({"recommended_by", "reason", "seconded_by", "second_reason"}),
+        frozenset({"recommended_by", "reason", "recommended_bill", "seconded_by", "second_reason"})
+        | {"order_number", "ordered_on", "ordered_by"},
         select_if=writer.reach(UnmatchedPayment),
         insert_if=writer.reach(UnmatchedPayment),
     )

@@ -69,8 +69,9 @@ class Bill(Node):
 class UnmatchedPayment(Node):
     """A payment that the treasury received and that fits no bill: never removed.
 
-    To assign it, its receipt is reported for a bill of the same amount (`recordPayment`). A refund
-    is recommended by two people; the payment order is the finance ministry's.
+    To assign it, one person recommends a bill of the same amount (`recommendAssignment`), and
+    another one reports its receipt for it (`recordPayment`). A refund is recommended by two people;
+    the payment order is the finance ministry's, and its number is recorded.
     """
 
     receipt_number: str = column(
@@ -86,16 +87,26 @@ class UnmatchedPayment(Node):
     kept_by: str = column(PaymentRow.kept_by, "Subject who reported it.")
     kept_at: datetime = column(PaymentRow.kept_at, "When that was.", filters=True, orders=True)
     recommended_by: str | None = column(
-        PaymentRow.recommended_by, "Subject who recommends a refund."
+        PaymentRow.recommended_by, "Subject who recommends a refund, or its bill."
     )
     reason: str | None = column(PaymentRow.reason, "Why.")
     recommended_at: datetime | None = column(PaymentRow.recommended_at, "When that was.")
+    recommended_bill: str | None = column(
+        PaymentRow.recommended_bill,
+        "Code of the bill that it should pay; null where a refund is recommended.",
+    )
     seconded_by: str | None = column(PaymentRow.seconded_by, "Subject who recommends it too.")
     second_reason: str | None = column(PaymentRow.second_reason, "Why.")
     seconded_at: datetime | None = column(PaymentRow.seconded_at, "When that was.")
     assigned_to: str | None = column(
         PaymentRow.assigned_to, "Code of the bill that it paid in the end."
     )
+    order_number: str | None = column(
+        PaymentRow.order_number, "Number of the payment order by which it went back."
+    )
+    ordered_on: date | None = column(PaymentRow.ordered_on, "The day of that order, in WIB.")
+    ordered_by: str | None = column(PaymentRow.ordered_by, "Subject who recorded the order.")
+    order_recorded_at: datetime | None = column(PaymentRow.order_recorded_at, "When that was.")
     assigned_at: datetime | None = column(PaymentRow.assigned_at, "When that was.")
 
 

@@ -26,6 +26,7 @@ from models.case.crossing import Crossing, OverstayConfirmation
 from models.case.decision import Decision
 from models.case.file import Bill
 from models.case.screening import Screening
+from models.case.unmatched_payment import UnmatchedPayment
 from models.case.visa_check import VisaCheck
 from models.contents.tables import DocumentUpload
 from models.key_service import KeyService, KeyUse
@@ -224,6 +225,7 @@ SOURCES: Mapping[str, Source] = {
         Source(AccountDrop, has_steps=True),
         Source(WebhookEndpoint, _OF_AN_ENDPOINT, has_steps=True),
         Source(DocumentUpload, has_steps=True),
+        Source(UnmatchedPayment, has_steps=True, left_out=frozenset({"state"})),
         Source(KeyOperation),
         # Before what events bring: what is committed in between is found with its event.
         Source(ApplicationEvent, found_by=_EACH),

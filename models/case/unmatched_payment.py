@@ -1,6 +1,6 @@
 """Payments that the treasury received and that fit no bill: kept until they do, or are refunded."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Computed, Index, text
@@ -9,8 +9,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, one_of
 from models.vocabulary import UnmatchedPaymentState
 
+#: How the finance ministry numbers a payment order, such as `230191301012345` or `00031A/411/110`.
+ORDER_NUMBER = "^[0-9A-Z][0-9A-Z/.-]{0,39}$"
 _STATE = (
-    "CASE WHEN assigned_to IS NOT NULL THEN 'ASSIGNED' WHEN seconded_by IS NOT NULL THEN 'REFUND'"
+    "CASE WHEN assigned_to IS NOT NULL THEN 'ASSIGNED' WHEN ordered_by IS NOT NULL THEN 'REFUNDED'"
+    " WHEN seconded_by IS NOT NULL THEN 'REFUND'"
     " WHEN recommended_by IS NOT NULL THEN 'RECOMMENDED' ELSE 'KEPT' END"
 )
 
@@ -18,8 +21,9 @@ _STATE = (
 class UnmatchedPayment(Base):
     """One payment; never removed.
 
-    It is assigned by reporting its receipt for a bill of the same amount. A refund is recommended
-    by two people; the payment order is the finance ministry's.
+    Two people settle it. One recommends the bill that it belongs to, of the same amount, and
+    another reports its receipt for that bill; or two recommend a refund. The payment order is the
+    finance ministry's: its number and its day are recorded.
     """
 
     __tablename__ = "unmatched_payment"
@@ -34,9 +38,16 @@ class UnmatchedPayment(Base):
     recommended_by: Mapped[str | None]
     reason: Mapped[str | None]
     recommended_at: Mapped[datetime | None]
+    #: The code of the bill that it should pay; none where a refund is recommended.
+    recommended_bill: Mapped[str | None]
     seconded_by: Mapped[str | None]
     second_reason: Mapped[str | None]
     seconded_at: Mapped[datetime | None]
+    #: The payment order by which it went back.
+    order_number: Mapped[str | None]
+    ordered_on: Mapped[date | None]
+    ordered_by: Mapped[str | None]
+    order_recorded_at: Mapped[datetime | None]
     #: The code of the bill that it paid in the end: a trigger of the bill writes it.
     assigned_to: Mapped[str | None]
     assigned_at: Mapped[datetime | None]
@@ -57,6 +68,16 @@ class UnmatchedPayment(Base):
         CheckConstraint(
             "seconded_by IS NULL OR recommended_by IS NOT NULL", name="recommended_before"
         ),
+        CheckConstraint(
+            "recommended_bill IS NULL OR recommended_by IS NOT NULL AND seconded_by IS NULL",
+            name="bill_recommended_by_somebody",
+        ),
+        CheckConstraint(
+            "num_nulls(order_number, ordered_on, ordered_by, order_recorded_at) IN (0, 4)",
+            name="ordered_once",
+        ),
+        CheckConstraint("ordered_by IS NULL OR seconded_by IS NOT NULL", name="seconded_before"),
+        CheckConstraint(f"order_number ~ '{ORDER_NUMBER}'", name="order_number_is_formed"),
         CheckConstraint(
             "num_nulls(assigned_to, assigned_at) IN (0, 2)", name="assigned_to_something"
         ),

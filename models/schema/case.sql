@@ -214,8 +214,8 @@ CREATE TRIGGER set_excluded_proposers BEFORE INSERT ON screening
     FOR EACH ROW WHEN (NEW.proposed IS NOT NULL)
     EXECUTE FUNCTION set_excluded_proposers();
 
--- A payment that fitted no bill is assigned to the one that its receipt is reported for in the end;
--- one that is to be refunded pays no bill.
+-- A payment that fitted no bill is assigned to the one that its receipt is reported for in the end; the
+-- guard of bills says who reports it. One that is to be refunded pays no bill.
 CREATE FUNCTION assign_unmatched_payment() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN

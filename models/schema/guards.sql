@@ -364,7 +364,8 @@ CREATE TRIGGER tell_people_of_breach AFTER UPDATE ON breach
     EXECUTE FUNCTION tell_people_of_breach();
 
 -- The treasury keeps a payment that fits no bill, unless its receipt paid one. One person recommends a
--- refund, another one agrees; what has paid a bill is not refunded.
+-- refund, another one agrees; what has paid a bill is not refunded. Or the first one recommends a bill
+-- of its amount, and may think again. The payment order is recorded once.
 CREATE FUNCTION guard_unmatched_payment() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
@@ -376,15 +377,28 @@ CREATE FUNCTION guard_unmatched_payment() RETURNS trigger
         IF TG_OP = 'INSERT' THEN
             NEW.kept_at := instant;
             is_allowed := NEW.kept_by = oneself
-                AND num_nonnulls(NEW.recommended_by, NEW.seconded_by, NEW.assigned_to) = 0
+                AND num_nonnulls(
+                    NEW.recommended_by, NEW.seconded_by, NEW.assigned_to, NEW.ordered_by
+                ) = 0
                 AND NOT EXISTS (SELECT FROM bill WHERE receipt_number = NEW.receipt_number);
-        ELSIF OLD.recommended_by IS NULL THEN
-            step := '{recommended_by,reason,recommended_at,state}';
-            is_allowed := NEW.recommended_by = oneself;
+        ELSIF OLD.seconded_by IS NOT NULL THEN
+            step := '{order_number,ordered_on,ordered_by,order_recorded_at,state}';
+            is_allowed := OLD.ordered_by IS NULL AND NEW.ordered_by = oneself
+                AND NEW.ordered_on <= wib_day(instant);
+            NEW.order_recorded_at := instant;
+        ELSIF NEW.seconded_by IS NULL THEN
+            step := '{recommended_by,reason,recommended_at,recommended_bill,state}';
+            is_allowed := NEW.recommended_by = oneself
+                AND (OLD.recommended_by IS NULL
+                    OR NEW.recommended_bill IS DISTINCT FROM OLD.recommended_bill)
+                AND (NEW.recommended_bill IS NULL OR EXISTS (
+                    SELECT FROM bill
+                    WHERE billing_code = NEW.recommended_bill AND amount_idr = NEW.amount_idr
+                ));
             NEW.recommended_at := instant;
         ELSE
             step := '{seconded_by,second_reason,seconded_at,state}';
-            is_allowed := OLD.seconded_by IS NULL AND NEW.seconded_by = oneself;
+            is_allowed := OLD.recommended_bill IS NULL AND NEW.seconded_by = oneself;
             NEW.seconded_at := instant;
         END IF;
         IF TG_OP = 'UPDATE' THEN
@@ -392,7 +406,7 @@ CREATE FUNCTION guard_unmatched_payment() RETURNS trigger
                 AND to_jsonb(NEW) - step = to_jsonb(OLD) - step;
         END IF;
         IF is_allowed IS NOT TRUE OR viewer.role() <> 'TREASURY' THEN
-            RAISE EXCEPTION 'a payment is kept once, and its refund recommended by two people'
+            RAISE EXCEPTION 'a payment is kept once, and two people settle it'
                 USING ERRCODE = 'insufficient_privilege';
         END IF;
         RETURN NEW;

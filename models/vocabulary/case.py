@@ -67,9 +67,11 @@ class UnmatchedPaymentState(StrEnum):
     """Where a payment stands that fits no bill."""
 
     KEPT = "KEPT"
-    #: One person recommends a refund: it waits for a second one.
+    #: One person recommends a refund, or the bill that it belongs to: it waits for a second one.
     RECOMMENDED = "RECOMMENDED"
     REFUND = "REFUND"
+    #: Its payment order is recorded.
+    REFUNDED = "REFUNDED"
     #: It paid a bill after all.
     ASSIGNED = "ASSIGNED"
 

@@ -102,7 +102,7 @@ def test_money_that_fits_no_bill_is_kept_and_two_people_recommend_its_refund(
     visitor: Visitor, colleague: Visitor
 ) -> None:
     page = opens(visitor)
-    page.wait_for_selector("#treasury-unmatched >> text=Every payment has its bill.")
+    page.wait_for_selector("#treasury-unmatched >> text=Every payment has its bill, or went back.")
     page.locator("#treasury-unmatched-forms summary").click()
     fill(page, "keepPayment", billingCode="820", paid="750000", receiptNumber="KEPT000000000005")
     assert "The payment is kept." in send(page, "keepPayment", OUTCOME)
@@ -110,18 +110,23 @@ def test_money_that_fits_no_bill_is_kept_and_two_people_recommend_its_refund(
     kept.locator("text=Rp 750,000 · under 820, receipt KEPT000000000005").wait_for()
     assert_accessible(page, widths=(390, 1440))
 
-    def recommend(at: Page, reason: str) -> None:
-        form = at.locator("#treasury-unmatched form[data-change=recommendRefund]")
-        at.locator("#treasury-unmatched summary").click()
-        form.locator("[name=reason]").fill(reason)
+    def take(at: Page, change: str, told: str, **values: str) -> None:
+        folded = at.locator(f"#treasury-unmatched details:has(form[data-change={change}])")
+        folded.evaluate("each => { each.open = true }")  # it stays open from one form to the next
+        form = folded.locator("form")
+        for name, value in values.items():
+            form.locator(f"[name={name}]").fill(value)
         form.locator("button").click()
-        at.wait_for_selector(f"{outcome_of(OUTCOME)} >> text=Recommended.")
+        at.wait_for_selector(f"{outcome_of(OUTCOME)} >> text={told}")
 
-    recommend(page, "Nobody knows the code.")
+    take(page, "recommendRefund", "Recommended.", reason="Nobody knows the code.")
     page.wait_for_selector("#treasury-unmatched >> text=You recommended it")
     assert not page.locator("#treasury-unmatched form").count()  # nobody agrees with themselves
 
     other = colleague.opens("treasury-2", path=PATH)
     other.wait_for_selector("text=A refund is recommended by treasury: Nobody knows the code.")
-    recommend(other, "So it is.")
-    other.wait_for_selector("#treasury-unmatched >> text=Every payment has its bill.")
+    take(other, "recommendRefund", "Recommended.", reason="So it is.")
+    other.wait_for_selector("text=The refund is seconded by treasury-2.")
+    order = {"orderNumber": "230191301012345", "orderedOn": "2026-01-05"}
+    take(other, "recordPaymentOrder", "The payment order is recorded.", **order)
+    other.wait_for_selector("#treasury-unmatched >> text=Every payment has its bill, or went back.")

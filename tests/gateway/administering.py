@@ -143,6 +143,12 @@ def sample(mutation: str, day: date) -> dict[str, Any]:
         "notifyInstitution": {"breachId": "nobody's", "notice": "By letter."},
         "keepPayment": {"receiptNumber": "KEPT000000000009", "billingCode": "9", "paid": rupiah(9)},
         "recommendRefund": {"paymentId": "nobody's", "reason": "Paid twice."},
+        "recommendAssignment": {"paymentId": "nobody's", "reason": "So.", "billingCode": "9"},
+        "recordPaymentOrder": {
+            "paymentId": "nobody's",
+            "orderNumber": "1",
+            "orderedOn": "2025-01-02",
+        },
         "notifyPeople": {
             "breachId": "nobody's",
             "notice": "By letter.",

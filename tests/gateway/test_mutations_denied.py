@@ -83,6 +83,7 @@ GIVEN: dict[str, dict[str, Any]] = {
 OWN = {"subscribeToMail", "renewMailSubscription", "endMailSubscription",
        "saveView", "renameSavedView", "removeSavedView"}  # fmt: skip
 NOTES = {"noteMonth", "removeMonthNote"}
+HANDING_IN = {"submitApplication", "answerInformation", "withdrawApplication", "proposeCorrection"}
 ENDPOINTS = {"pauseWebhook", "resumeWebhook", "removeWebhook", "redeliverNotices"}
 #: Of endpoints, which `test_webhook_endpoints.py` has.
 WEBHOOKS = {*ENDPOINTS, "registerWebhook", "rotateWebhookSecret"}
@@ -99,21 +100,19 @@ CALLED: dict[Role, set[str]] = {
                       "approveInquiry", "reviewInquiry", "holdErasure", "releaseErasure",
                       "approveReferenceChange", "cancelReferenceChange", "stopGrantRule",
                       "answerComplaint"},
-    Role.PARTNER_AGENT: {*OWN, "submitApplication", "submitApplications", "recordDocuments",
-                         "markReceived", "answerInformation", "withdrawApplication",
-                         "proposeCorrection", "requestUpload"},
-    Role.APPLICANT: {"submitApplication", "answerInformation", "withdrawApplication",
-                     "proposeCorrection", "lodgeDataRequest", "requestUpload", "lodgeComplaint"},
+    Role.PARTNER_AGENT: {*OWN, *HANDING_IN, "submitApplications", "recordDocuments",
+                         "markReceived", "requestUpload"},
+    Role.APPLICANT: {*HANDING_IN, "lodgeDataRequest", "requestUpload", "lodgeComplaint"},
     Role.AUDITOR: {*OWN, "registerDataRequest", "nameDataSubject", "answerDataRequest",
                    "proposeLookupOpening", "approveLookupOpening", "recordBreach", "notifyPeople",
-                   "notifyInstitution", "closeBreach", "approveReferenceChange",
-                   "cancelReferenceChange", "sortComplaint", "entrustComplaint", "answerComplaint"},
-    Role.TREASURY: {"recordPayment", "keepPayment", "recommendRefund"},
+                   "notifyInstitution", "closeBreach", "approveReferenceChange", "sortComplaint",
+                   "cancelReferenceChange", "entrustComplaint", "answerComplaint"},
     Role.BORDER: {"recordCrossings", "confirmOverstays"},
-    Role.PARTNER_SERVICE: {"submitApplication", "submitApplications", "recordDocuments",
-                           "registerWebhook", "markReceived", "answerInformation",
-                           "withdrawApplication", "proposeCorrection", "fetchVisa",
-                           "requestUpload", "rotateWebhookSecret", *ENDPOINTS},
+    Role.TREASURY: {"recordPayment", "keepPayment", "recommendRefund", "recommendAssignment",
+                    "recordPaymentOrder"},
+    Role.PARTNER_SERVICE: {*HANDING_IN, "submitApplications", "recordDocuments", "markReceived",
+                           "registerWebhook", "fetchVisa", "requestUpload", "rotateWebhookSecret",
+                           *ENDPOINTS},
     Role.SCREENING: {"recordScreening", "confirmScreening", "proposeBan", "approveBan",
                      "rejectBan", "proposeBanWithdrawal", "approveBanWithdrawal"},
     Role.ADMINISTRATOR: {*PROPOSALS, "approveReferenceChange", "cancelReferenceChange",

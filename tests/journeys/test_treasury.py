@@ -1,7 +1,7 @@
 """A day at the state treasury: fees are reported paid by bill and receipt, and by nobody else."""
 
 from asyncio import gather
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -180,6 +180,18 @@ RECOMMEND = """
         errors { code path }
     } }
 """
+ASSIGN = """
+    mutation ($it: RecommendAssignmentInput!) { recommendAssignment(input: $it) {
+        unmatchedPayment { state recommendedBy recommendedBill }
+        errors { code path }
+    } }
+"""
+ORDER = """
+    mutation ($it: RecordPaymentOrderInput!) { recordPaymentOrder(input: $it) {
+        unmatchedPayment { state orderNumber orderedOn orderedBy }
+        errors { code path }
+    } }
+"""
 KEPT = """query ($receipt: String!) {
     unmatchedPayments(first: 9, where: {receiptNumber: {eq: $receipt}}) {
         nodes { state assignedTo secondedBy }
@@ -197,6 +209,19 @@ async def kept(treasury: Any, code: str, amount: int, number: str) -> Any:
 async def recommended(treasury: Any, payment: str, reason: str) -> Any:
     given = {"idempotencyKey": key(), "paymentId": payment, "reason": reason}
     return (await treasury(RECOMMEND, it=given)).data["recommendRefund"]
+
+
+async def assigned(treasury: Any, payment: str, code: str) -> Any:
+    given = {"paymentId": payment, "billingCode": code, "reason": "One digit is another."}
+    it = {"idempotencyKey": key(), **given}
+    return (await treasury(ASSIGN, it=it)).data["recommendAssignment"]
+
+
+async def ordered(treasury: Any, payment: str, number: str, on: date) -> Any:
+    """What came of recording a payment order."""
+    given = {"paymentId": payment, "orderNumber": number, "orderedOn": on.isoformat()}
+    it = {"idempotencyKey": key(), **given}
+    return (await treasury(ORDER, it=it)).data["recordPaymentOrder"]
 
 
 async def test_money_that_fits_no_bill_is_kept_until_it_finds_its_own(who) -> None:
@@ -221,9 +246,25 @@ async def test_money_that_fits_no_bill_is_kept_until_it_finds_its_own(who) -> No
         large = await kept(treasury, "1" * 20, amount, receipt())
         assert [each["code"] for each in large["errors"]] == errors
 
-    # The applicant shows the receipt. It is reported for the right bill, which settles it.
-    assert (await pay(who, case, receiptNumber=number)).is_done
+    # The applicant shows the receipt. One person recommends the right bill, of the same amount;
+    # who changed their mind begins anew. Another person reports it, which settles it.
     bill = (await who["agent-au"](THE_BILL, case=case)).data["node"]["bill"]
+    for name in ("treasury", "treasury-2"):
+        alone = await pay(who, case, receiptNumber=number, by=name)
+        assert alone.codes == ["SECOND_PERSON_REQUIRED"]
+    for wrong, code in (("812345678901234", "NOT_FOUND"), ("1A", "INVALID")):
+        refused = await assigned(treasury, payment, wrong)
+        assert refused["errors"] == [{"code": code, "path": ["input", "billingCode"]}]
+    await recommended(treasury, payment, "Nobody knows the code.")
+    answer = await assigned(treasury, payment, bill["code"])
+    assert answer["unmatchedPayment"] == {
+        "state": "RECOMMENDED", "recommendedBy": "treasury", "recommendedBill": bill["code"],
+    }  # fmt: skip
+    assert (await pay(who, case, receiptNumber=number)).codes == ["SECOND_PERSON_REQUIRED"]
+    other = await perform(who["agent-au"], "submitApplication", **FORM)
+    for_another = await pay(who, other, receiptNumber=number, by="treasury-2")
+    assert for_another.codes == ["SECOND_PERSON_REQUIRED"]
+    assert (await pay(who, case, receiptNumber=number, by="treasury-2")).is_done
     [found] = (await who["treasury-2"](KEPT, receipt=number)).data["unmatchedPayments"]["nodes"]
     assert found == {"state": "ASSIGNED", "assignedTo": bill["code"], "secondedBy": None}
     refund = await recommended(who["treasury"], payment, "Late.")
@@ -253,6 +294,10 @@ async def test_a_double_payment_goes_back_by_two_people_and_pays_nothing_else(wh
 
     nothing = await recommended(who["treasury"], payment, " ")
     assert nothing["errors"] == [{"code": "INVALID", "path": ["input", "reason"]}]
+    early = await ordered(who["treasury"], payment, "1", today())
+    assert [each["code"] for each in early["errors"]] == ["SECOND_PERSON_REQUIRED"]
+    closed = await assigned(who["treasury"], payment, code)
+    assert [each["code"] for each in closed["errors"]] == ["BILL_CLOSED"]
     first = await recommended(who["treasury"], payment, " Paid twice. ")
     assert first["unmatchedPayment"]["state"] == "RECOMMENDED"
     oneself = await recommended(who["treasury"], payment, "Really.")
@@ -267,6 +312,19 @@ async def test_a_double_payment_goes_back_by_two_people_and_pays_nothing_else(wh
     assert (await pay(who, other, receiptNumber=number)).codes == ["RECEIPT_USED"]
     third = await recommended(who["treasury"], payment, "Again.")
     assert [each["code"] for each in third["errors"]] == ["ALREADY_SETTLED"]
+
+    # The finance ministry orders the payment. Its number and day are recorded, once.
+    number, tomorrow = "230191301012345", today() + timedelta(days=1)
+    for wrong, on, path in (("no. 5", today(), "orderNumber"), (number, tomorrow, "orderedOn")):
+        refused = await ordered(who["treasury"], payment, wrong, on)
+        assert refused["errors"] == [{"code": "INVALID", "path": ["input", path]}]
+    done = await ordered(who["treasury"], payment, number, today())
+    assert done["unmatchedPayment"] == {
+        "state": "REFUNDED", "orderNumber": number, "orderedOn": today().isoformat(),
+        "orderedBy": "treasury",
+    }  # fmt: skip
+    again = await ordered(who["treasury-2"], payment, number, today())
+    assert [each["code"] for each in again["errors"]] == ["ALREADY_SETTLED"]
 
 
 @pytest.mark.parametrize(

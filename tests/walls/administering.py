@@ -185,7 +185,10 @@ OF: dict[str, str] = {
     ),
     **dict.fromkeys(("holdErasure", "releaseErasure"), "legal_hold"),
     **dict.fromkeys(("recordBreach", "notifyInstitution", "notifyPeople", "closeBreach"), "breach"),
-    **dict.fromkeys(("keepPayment", "recommendRefund"), "unmatched_payment"),
+    **dict.fromkeys(
+        ("keepPayment", "recommendRefund", "recommendAssignment", "recordPaymentOrder"),
+        "unmatched_payment",
+    ),
     "recordCrossings": "crossing",
     "confirmOverstays": "overstay_confirmation",
 }

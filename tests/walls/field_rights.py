@@ -237,7 +237,8 @@ _CASES: dict[str, Lines] = {
     "UnmatchedPayment": {
         "id receiptNumber billingCode paid state keptBy keptAt": "- - - - - R - - - R - - - -",
         "recommendedBy reason recommendedAt assignedTo assignedAt": "- - - - - R - - - R - - - -",
-        "secondedBy secondReason secondedAt":                "- - - - - R - - - R - - - -",
+        "secondedBy secondReason secondedAt recommendedBill": "- - - - - R - - - R - - - -",
+        "orderNumber orderedOn orderedBy orderRecordedAt":   "- - - - - R - - - R - - - -",
     },
     # Whoever knows of a breach before the people do is an auditor.
     "Breach": {

@@ -201,3 +201,29 @@ async def test_a_refund_takes_two_people_and_pays_no_bill_then(complete_world) -
         await complete_world.execute(of_kept(f"{SECOND.format('treasury-2')}, seconded_at = now()"))
         assert not await is_done(complete_world, TREASURY, report)
         assert not await is_done(complete_world, OTHER, of_kept("seconded_by = NULL"))
+        order = "order_number = '1', ordered_on = '{}', ordered_by = 'treasury'"
+        assert await is_done(complete_world, TREASURY, of_kept(order.format("2026-01-02")))
+        assert not await is_done(complete_world, OTHER, of_kept(order.format("2026-01-02")))
+        assert not await is_done(complete_world, TREASURY, of_kept(order.format("2999-01-02")))
+
+
+async def test_a_kept_payment_pays_the_bill_that_another_person_recommended(complete_world) -> None:
+    report = REPORT.replace("NTPN000000009999", RECEIPT)
+    bill = f"{FIRST.format('treasury')}, recommended_bill = '{billing_code(UNPAID)}'"
+    order = "order_number = '1', ordered_on = '2026-01-02', ordered_by = 'treasury'"
+    async with undone(complete_world):
+        await complete_world.execute(KEEP.format(receipt=RECEIPT, by="treasury"))
+        for viewer in (TREASURY, OTHER):
+            assert not await is_done(complete_world, viewer, report)
+        assert not await is_done(complete_world, TREASURY, of_kept(order))
+        assert await is_done(complete_world, TREASURY, of_kept(bill))
+        async with undone(complete_world):  # of another amount
+            await complete_world.execute(of_kept("amount_idr = 1"))
+            assert not await is_done(complete_world, TREASURY, of_kept(bill))
+        await complete_world.execute(of_kept(f"{bill}, recommended_at = now()"))
+        assert not await is_done(complete_world, TREASURY, report)
+        assert not await is_done(complete_world, OTHER, of_kept(SECOND.format("treasury-2")))
+        assert await is_done(complete_world, OTHER, report)
+        other = f"recommended_bill = '{billing_code(PAID)}'"
+        await complete_world.execute(of_kept(other))
+        assert not await is_done(complete_world, OTHER, report)

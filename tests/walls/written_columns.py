@@ -189,7 +189,8 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "bill": {"UPDATE": "paid_at receipt_number"},
         "unmatched_payment": {
             "INSERT": "id receipt_number billing_code amount_idr kept_by",
-            "UPDATE": "recommended_by reason seconded_by second_reason",
+            "UPDATE": "recommended_by reason recommended_bill seconded_by second_reason"
+            " order_number ordered_on ordered_by",
         },
     },
     "BORDER": {

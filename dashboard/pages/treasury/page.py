@@ -112,6 +112,16 @@ CHANGES = Changes(
             Field("receiptNumber"),
         ),
         "recommendRefund": (Field("paymentId"), Field("reason", FieldKind.REASON)),
+        "recommendAssignment": (
+            Field("paymentId"),
+            Field("billingCode"),
+            Field("reason", FieldKind.REASON),
+        ),
+        "recordPaymentOrder": (
+            Field("paymentId"),
+            Field("orderNumber"),
+            Field("orderedOn", FieldKind.DAY),
+        ),
     },
     batches={"recordPayments": Batch("recordPayment", read_payments)},
 )
@@ -169,11 +179,11 @@ QUESTIONS.follow()
 
 
 def list_unmatched(answer: Answer, say: Texts) -> list[Any]:
-    """Each payment, and a refund to recommend: nobody agrees with themselves."""
+    """Each payment, and what can be done with it: nobody agrees with themselves."""
     oneself, payments = answer["viewer"]["subject"], answer["unmatchedPayments"]["nodes"]
     if not payments:
         return [html.P(say("treasury.none_unmatched"))]
-    return [html.Article([*_facts(each, say), _step(each, oneself, say)]) for each in payments]
+    return [html.Article([*_facts(each, say), *_steps(each, oneself, say)]) for each in payments]
 
 
 def _facts(payment: Answer, say: Texts) -> list[Any]:
@@ -185,14 +195,29 @@ def _facts(payment: Answer, say: Texts) -> list[Any]:
     facts: list[Any] = [html.P([html.B(amount), f" · {kept}"])]
     if payment["recommendedBy"]:
         by, why = payment["recommendedBy"], payment["reason"] or ""
-        facts.append(html.P(say("treasury.recommended", by=by, why=why)))
+        bill = payment["recommendedBill"]
+        how = "treasury.recommended_bill" if bill else "treasury.recommended"
+        facts.append(html.P(say(how, by=by, why=why, bill=bill or "")))
+    if payment["secondedBy"]:
+        facts.append(html.P(say("treasury.refund", by=payment["secondedBy"])))
     return facts
 
 
-def _step(payment: Answer, oneself: str, say: Texts) -> Any:
+def _steps(payment: Answer, oneself: str, say: Texts) -> list[Any]:
+    about = {"paymentId": payment["id"]}
+    if payment["secondedBy"]:
+        return [CHANGES.folded("recordPaymentOrder", say, about=about)]
     if payment["recommendedBy"] == oneself:
-        return html.P(say("treasury.second_person"))
-    return CHANGES.folded("recommendRefund", say, about={"paymentId": payment["id"]})
+        return [html.P(say("treasury.second_person"))]
+    steps = [CHANGES.folded("recommendRefund", say, about=about)]
+    if bill := payment["recommendedBill"]:
+        paid = {
+            "billingCode": bill,
+            "paid": str(payment["paid"]["amount"]),
+            "receiptNumber": payment["receiptNumber"],
+        }
+        return [CHANGES.folded("recordPayment", say, about=paid), *steps]
+    return [*steps, CHANGES.folded("recommendAssignment", say, about=about)]
 
 
 PANELS: Mapping[str, ShowPanel] = {"unmatched": list_unmatched}

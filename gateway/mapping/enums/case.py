@@ -60,8 +60,9 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     },
     UnmatchedPaymentState: {
         "KEPT": "It waits for its bill.",
-        "RECOMMENDED": "One person recommends a refund: it waits for a second one.",
+        "RECOMMENDED": "One person recommends a refund, or its bill: it waits for a second one.",
         "REFUND": "Two people recommend a refund.",
+        "REFUNDED": "It went back: the number of its payment order is recorded.",
         "ASSIGNED": "It paid a bill after all.",
     },
     CrossingDirection: {

@@ -54,7 +54,7 @@ INTENTS = (
            "The treasury reports that a bill was paid: the clock starts.", read_payment,
            (Verb.RECORD_PAYMENT,),
            (Refusal.AMOUNT_DIFFERS, Refusal.BILL_CLOSED, Refusal.RECEIPT_USED,
-            Refusal.VISA_TYPE_NOT_OFFERED)),
+            Refusal.SECOND_PERSON_REQUIRED, Refusal.VISA_TYPE_NOT_OFFERED)),
     Intent("recordDocuments", inputs.RecordDocumentsInput,
            "Record which documents of its checklist are there, as long as the partner has the"
            " file.",

@@ -1,12 +1,18 @@
 """The table of mutations of payments that fit no bill: inputs and possible refusals."""
 
 import re
+from datetime import date
 
 import strawberry
 
 from gateway.mapping.money import MoneyInput
 from gateway.mutations.outcome import Reason
-from gateway.mutations.payments import KeepPayment, RecommendRefund
+from gateway.mutations.payments import (
+    KeepPayment,
+    RecommendAssignment,
+    RecommendRefund,
+    RecordPaymentOrder,
+)
 from gateway.schema.mutations.input_readers import (
     faults_of_key,
     faults_of_reason,
@@ -16,10 +22,12 @@ from gateway.schema.mutations.input_readers import (
 from gateway.schema.mutations.inputs import LONGEST_NOTE, required
 from gateway.schema.mutations.intent import Intent
 from gateway.schema.mutations.reference_inputs import ReferenceInput
+from models.case.unmatched_payment import ORDER_NUMBER
 from models.life import Refusal
 from models.reference.data.values import MOST_RUPIAH
 
 _CODE = re.compile(r"[0-9]{1,20}")
+_ORDER = re.compile(ORDER_NUMBER)
 
 
 @strawberry.input(description="A payment that fits no bill.")
@@ -35,6 +43,20 @@ class KeepPaymentInput(ReferenceInput):
 class RecommendRefundInput(ReferenceInput):
     payment_id: strawberry.ID = required("Global id of the payment.")
     reason: str = required(f"Why, without saying who it is: from 1 to {LONGEST_NOTE} characters.")
+
+
+@strawberry.input(description="A bill that a kept payment belongs to.")
+class RecommendAssignmentInput(RecommendRefundInput):
+    billing_code: str = required("Code of the bill: 15 digits. It has the amount of the payment.")
+
+
+@strawberry.input(description="A payment order of the finance ministry.")
+class RecordPaymentOrderInput(ReferenceInput):
+    payment_id: strawberry.ID = required("Global id of the payment.")
+    order_number: str = required(
+        "Number of the order: up to 40 capital letters, digits, slashes, dots and hyphens."
+    )
+    ordered_on: date = required("The day of the order, in WIB: today or earlier.")
 
 
 def _keep(intent: Intent, input_: KeepPaymentInput) -> KeepPayment:
@@ -64,6 +86,34 @@ def _recommend_refund(intent: Intent, input_: RecommendRefundInput) -> Recommend
     )
 
 
+def _recommend_assignment(intent: Intent, input_: RecommendAssignmentInput) -> RecommendAssignment:
+    faults = [*faults_of_key(input_.idempotency_key), *faults_of_reason(input_.reason)]
+    if not _CODE.fullmatch(input_.billing_code):
+        faults.append(Reason(Refusal.INVALID, ("billingCode",), rule="billing_code"))
+    return RecommendAssignment(
+        mutation=intent.name,
+        key=input_.idempotency_key,
+        faults=tuple(faults),
+        payment=key_in(input_.payment_id, "UnmatchedPayment"),
+        reason=input_.reason.strip(),
+        billing_code=input_.billing_code,
+    )
+
+
+def _record_payment_order(intent: Intent, input_: RecordPaymentOrderInput) -> RecordPaymentOrder:
+    faults = [*faults_of_key(input_.idempotency_key)]
+    if not _ORDER.fullmatch(input_.order_number):
+        faults.append(Reason(Refusal.INVALID, ("orderNumber",), rule="order_number"))
+    return RecordPaymentOrder(
+        mutation=intent.name,
+        key=input_.idempotency_key,
+        faults=tuple(faults),
+        payment=key_in(input_.payment_id, "UnmatchedPayment"),
+        number=input_.order_number,
+        on=input_.ordered_on,
+    )
+
+
 PAYMENT_INTENTS = (
     Intent("keepPayment", KeepPaymentInput,
            "Keep a payment that fits no bill, so that it is not lost: of an unknown code, of a bill"
@@ -72,5 +122,17 @@ PAYMENT_INTENTS = (
            "Recommend the refund of a kept payment. It stands once a second person recommends it"
            " too; the payment order is the finance ministry's.",
            _recommend_refund, (),
+           (Refusal.NOT_FOUND, Refusal.ALREADY_SETTLED, Refusal.SECOND_PERSON_REQUIRED)),
+    Intent("recommendAssignment", RecommendAssignmentInput,
+           "Recommend the bill that a kept payment belongs to. A second person reports its receipt"
+           " for that bill (`recordPayment`). Another recommendation takes the place of this one"
+           " until then.",
+           _recommend_assignment, (),
+           (Refusal.NOT_FOUND, Refusal.ALREADY_SETTLED, Refusal.SECOND_PERSON_REQUIRED,
+            Refusal.BILL_CLOSED, Refusal.AMOUNT_DIFFERS)),
+    Intent("recordPaymentOrder", RecordPaymentOrderInput,
+           "Record the finance ministry's order by which a kept payment went back, once two people"
+           " have recommended that. Nothing is paid by this.",
+           _record_payment_order, (),
            (Refusal.NOT_FOUND, Refusal.ALREADY_SETTLED, Refusal.SECOND_PERSON_REQUIRED)),
 )  # fmt: skip

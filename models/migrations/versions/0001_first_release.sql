@@ -630,6 +630,49 @@ CREATE INDEX ix_overstay_confirmation_confirmed_at_id ON overstay_confirmation (
 
 CREATE INDEX ix_overstay_confirmation_stay_id ON overstay_confirmation (stay_id);
 
+CREATE TABLE unmatched_payment (
+    id UUID NOT NULL,
+    receipt_number TEXT NOT NULL,
+    billing_code TEXT NOT NULL,
+    amount_idr BIGINT NOT NULL,
+    kept_by TEXT NOT NULL,
+    kept_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    recommended_by TEXT,
+    reason TEXT,
+    recommended_at TIMESTAMP WITH TIME ZONE,
+    recommended_bill TEXT,
+    seconded_by TEXT,
+    second_reason TEXT,
+    seconded_at TIMESTAMP WITH TIME ZONE,
+    order_number TEXT,
+    ordered_on DATE,
+    ordered_by TEXT,
+    order_recorded_at TIMESTAMP WITH TIME ZONE,
+    assigned_to TEXT,
+    assigned_at TIMESTAMP WITH TIME ZONE,
+    state TEXT GENERATED ALWAYS AS (CASE WHEN assigned_to IS NOT NULL THEN 'ASSIGNED' WHEN ordered_by IS NOT NULL THEN 'REFUNDED' WHEN seconded_by IS NOT NULL THEN 'REFUND' WHEN recommended_by IS NOT NULL THEN 'RECOMMENDED' ELSE 'KEPT' END) STORED NOT NULL,
+    CONSTRAINT pk_unmatched_payment PRIMARY KEY (id),
+    CONSTRAINT ck_unmatched_payment_state_is_known CHECK (state IN ('KEPT', 'RECOMMENDED', 'REFUND', 'REFUNDED', 'ASSIGNED')),
+    CONSTRAINT ck_unmatched_payment_receipt_number_is_formed CHECK (receipt_number ~ '^[0-9A-Z]{16}$'),
+    CONSTRAINT ck_unmatched_payment_billing_code_is_a_number CHECK (billing_code ~ '^[0-9]{1,20}$'),
+    CONSTRAINT ck_unmatched_payment_amount_is_positive CHECK (amount_idr > 0),
+    CONSTRAINT ck_unmatched_payment_recommended_once CHECK (num_nulls(recommended_by, reason, recommended_at) IN (0, 3)),
+    CONSTRAINT ck_unmatched_payment_seconded_once CHECK (num_nulls(seconded_by, second_reason, seconded_at) IN (0, 3)),
+    CONSTRAINT ck_unmatched_payment_seconded_by_another CHECK (seconded_by <> recommended_by),
+    CONSTRAINT ck_unmatched_payment_recommended_before CHECK (seconded_by IS NULL OR recommended_by IS NOT NULL),
+    CONSTRAINT ck_unmatched_payment_bill_recommended_by_somebody CHECK (recommended_bill IS NULL OR recommended_by IS NOT NULL AND seconded_by IS NULL),
+    CONSTRAINT ck_unmatched_payment_ordered_once CHECK (num_nulls(order_number, ordered_on, ordered_by, order_recorded_at) IN (0, 4)),
+    CONSTRAINT ck_unmatched_payment_seconded_before CHECK (ordered_by IS NULL OR seconded_by IS NOT NULL),
+    CONSTRAINT ck_unmatched_payment_order_number_is_formed CHECK (order_number ~ '^[0-9A-Z][0-9A-Z/.-]{0,39}$'),
+    CONSTRAINT ck_unmatched_payment_assigned_to_something CHECK (num_nulls(assigned_to, assigned_at) IN (0, 2)),
+    CONSTRAINT ck_unmatched_payment_settled_once CHECK (num_nonnulls(seconded_by, assigned_to) < 2),
+    CONSTRAINT uq_unmatched_payment_receipt_number UNIQUE (receipt_number)
+);
+
+CREATE INDEX ix_unmatched_payment_kept_at_id ON unmatched_payment (kept_at, id);
+
+CREATE INDEX ix_unmatched_payment_state_kept_at_id ON unmatched_payment (state, kept_at, id);
+
 CREATE TABLE visa_check (
     id UUID NOT NULL,
     occurred_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
@@ -904,40 +947,6 @@ CREATE TABLE idempotency (
 );
 
 CREATE INDEX ix_idempotency_created_at ON idempotency (created_at);
-
-CREATE TABLE unmatched_payment (
-    id UUID NOT NULL,
-    receipt_number TEXT NOT NULL,
-    billing_code TEXT NOT NULL,
-    amount_idr BIGINT NOT NULL,
-    kept_by TEXT NOT NULL,
-    kept_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    recommended_by TEXT,
-    reason TEXT,
-    recommended_at TIMESTAMP WITH TIME ZONE,
-    seconded_by TEXT,
-    second_reason TEXT,
-    seconded_at TIMESTAMP WITH TIME ZONE,
-    assigned_to TEXT,
-    assigned_at TIMESTAMP WITH TIME ZONE,
-    state TEXT GENERATED ALWAYS AS (CASE WHEN assigned_to IS NOT NULL THEN 'ASSIGNED' WHEN seconded_by IS NOT NULL THEN 'REFUND' WHEN recommended_by IS NOT NULL THEN 'RECOMMENDED' ELSE 'KEPT' END) STORED NOT NULL,
-    CONSTRAINT pk_unmatched_payment PRIMARY KEY (id),
-    CONSTRAINT ck_unmatched_payment_state_is_known CHECK (state IN ('KEPT', 'RECOMMENDED', 'REFUND', 'ASSIGNED')),
-    CONSTRAINT ck_unmatched_payment_receipt_number_is_formed CHECK (receipt_number ~ '^[0-9A-Z]{16}$'),
-    CONSTRAINT ck_unmatched_payment_billing_code_is_a_number CHECK (billing_code ~ '^[0-9]{1,20}$'),
-    CONSTRAINT ck_unmatched_payment_amount_is_positive CHECK (amount_idr > 0),
-    CONSTRAINT ck_unmatched_payment_recommended_once CHECK (num_nulls(recommended_by, reason, recommended_at) IN (0, 3)),
-    CONSTRAINT ck_unmatched_payment_seconded_once CHECK (num_nulls(seconded_by, second_reason, seconded_at) IN (0, 3)),
-    CONSTRAINT ck_unmatched_payment_seconded_by_another CHECK (seconded_by <> recommended_by),
-    CONSTRAINT ck_unmatched_payment_recommended_before CHECK (seconded_by IS NULL OR recommended_by IS NOT NULL),
-    CONSTRAINT ck_unmatched_payment_assigned_to_something CHECK (num_nulls(assigned_to, assigned_at) IN (0, 2)),
-    CONSTRAINT ck_unmatched_payment_settled_once CHECK (num_nonnulls(seconded_by, assigned_to) < 2),
-    CONSTRAINT uq_unmatched_payment_receipt_number UNIQUE (receipt_number)
-);
-
-CREATE INDEX ix_unmatched_payment_kept_at_id ON unmatched_payment (kept_at, id);
-
-CREATE INDEX ix_unmatched_payment_state_kept_at_id ON unmatched_payment (state, kept_at, id);
 
 CREATE TABLE trusted_document (
     sha256 TEXT NOT NULL,
@@ -2498,6 +2507,10 @@ CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON suspension
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
 
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON unmatched_payment
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
 CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON visa_check
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
@@ -2547,6 +2560,10 @@ CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON reference_change
     EXECUTE FUNCTION queue_for_account();
 
 CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON suspension
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON unmatched_payment
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
 
@@ -2923,8 +2940,6 @@ $$;
 CREATE TRIGGER set_excluded_proposers BEFORE INSERT ON screening
     FOR EACH ROW WHEN (NEW.proposed IS NOT NULL)
     EXECUTE FUNCTION set_excluded_proposers();
-
--- A payment that fitted no bill is assigned to the one that its receipt is reported for in the end;
 
 CREATE FUNCTION assign_unmatched_payment() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -4056,15 +4071,28 @@ CREATE FUNCTION guard_unmatched_payment() RETURNS trigger
         IF TG_OP = 'INSERT' THEN
             NEW.kept_at := instant;
             is_allowed := NEW.kept_by = oneself
-                AND num_nonnulls(NEW.recommended_by, NEW.seconded_by, NEW.assigned_to) = 0
+                AND num_nonnulls(
+                    NEW.recommended_by, NEW.seconded_by, NEW.assigned_to, NEW.ordered_by
+                ) = 0
                 AND NOT EXISTS (SELECT FROM bill WHERE receipt_number = NEW.receipt_number);
-        ELSIF OLD.recommended_by IS NULL THEN
-            step := '{recommended_by,reason,recommended_at,state}';
-            is_allowed := NEW.recommended_by = oneself;
+        ELSIF OLD.seconded_by IS NOT NULL THEN
+            step := '{order_number,ordered_on,ordered_by,order_recorded_at,state}';
+            is_allowed := OLD.ordered_by IS NULL AND NEW.ordered_by = oneself
+                AND NEW.ordered_on <= wib_day(instant);
+            NEW.order_recorded_at := instant;
+        ELSIF NEW.seconded_by IS NULL THEN
+            step := '{recommended_by,reason,recommended_at,recommended_bill,state}';
+            is_allowed := NEW.recommended_by = oneself
+                AND (OLD.recommended_by IS NULL
+                    OR NEW.recommended_bill IS DISTINCT FROM OLD.recommended_bill)
+                AND (NEW.recommended_bill IS NULL OR EXISTS (
+                    SELECT FROM bill
+                    WHERE billing_code = NEW.recommended_bill AND amount_idr = NEW.amount_idr
+                ));
             NEW.recommended_at := instant;
         ELSE
             step := '{seconded_by,second_reason,seconded_at,state}';
-            is_allowed := OLD.seconded_by IS NULL AND NEW.seconded_by = oneself;
+            is_allowed := OLD.recommended_bill IS NULL AND NEW.seconded_by = oneself;
             NEW.seconded_at := instant;
         END IF;
         IF TG_OP = 'UPDATE' THEN
@@ -4072,7 +4100,7 @@ CREATE FUNCTION guard_unmatched_payment() RETURNS trigger
                 AND to_jsonb(NEW) - step = to_jsonb(OLD) - step;
         END IF;
         IF is_allowed IS NOT TRUE OR viewer.role() <> 'TREASURY' THEN
-            RAISE EXCEPTION 'a payment is kept once, and its refund recommended by two people'
+            RAISE EXCEPTION 'a payment is kept once, and two people settle it'
                 USING ERRCODE = 'insufficient_privilege';
         END IF;
         RETURN NEW;
