@@ -48,6 +48,8 @@ from dashboard.pages.views import page as views
 #: What the documents are sent with to say what they cost: a year, as a page shows it at first.
 _YEAR = Period(date(2025, 1, 1), date(2025, 12, 31))
 _ADDRESS = Address("en")
+#: Applications of a batch.
+_MOST_OF_A_FEED = 300
 #: The role of visitors who have not signed in.
 ANONYMOUS = "ANONYMOUS"
 
@@ -154,6 +156,8 @@ def screen_documents() -> Iterator[ScreenDocument]:
     ):  # fmt: skip
         settlement = f"treasury/settlement/{name}"
         yield ScreenDocument(settlement, "gerbang settle", treasury.TREASURERS, asked)
+    batch = {"input": {"applications": [{}] * _MOST_OF_A_FEED}}
+    yield ScreenDocument("ingest", "gerbang ingest", frozenset({"PARTNER_SERVICE"}), batch)
     variables = variables_of(_YEAR, _ADDRESS, PROCESSING)
     for name in (SUMMARY, MONTHS, PLACES, NAMES, CHOICES):
         yield ScreenDocument(f"volumes/{name}", "Volumes", frozenset(AUDIENCES), variables)

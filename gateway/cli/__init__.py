@@ -27,6 +27,7 @@ COMMANDS = {
     "documents": "trusted_documents",
     "explain": "explain",
     "figure": "figure",
+    "ingest": "ingest",
     "init": "init",
     "keep": "keeper",
     "keys": "keys",

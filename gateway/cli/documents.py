@@ -14,6 +14,7 @@ from graphql import GraphQLSchema, print_schema
 from dashboard.pages.documents import screen_documents
 from dashboard.web import headers
 from gateway.cli.explain import plans_page
+from gateway.cli.feed import COLUMNS, KEY, Fault
 from gateway.data_protection_page import data_protection_page
 from gateway.errors_page import errors_page
 from gateway.execution.document_matrix import DocumentMatrix, ExaminedDocument, matrix_table
@@ -53,6 +54,36 @@ def documents_page() -> str:
 
 
 _GATEWAY = Path(__file__).parent.parent
+_FEEDS = _GATEWAY.parent / "docs" / "feeds.md"
+
+
+def feeds_page() -> str:
+    """The page docs/feeds.md, with the tables of what the code says between its marks."""
+    tables = {
+        "columns": (
+            "| column | type | what it is |\n|---|---|---|",
+            *(
+                f"| `{column.name}` | {column.type_name}"
+                f"{'' if column.is_required else ', may be left out'}"
+                f" | {_HOW_KEY if column.name == KEY else column.description} |"
+                for column in COLUMNS
+            ),
+        ),
+        "faults": ("| code | |\n|---|---|", *(f"| {each.name} | {each} |" for each in Fault)),
+    }
+    text = _FEEDS.read_text("utf-8")
+    for name, lines in tables.items():
+        before, mark, rest = text.partition(f"<!-- {name} -->\n")
+        _, end, after = rest.partition("<!-- end -->\n")
+        text = "".join((before, mark, "\n".join(lines), "\n\n", end, after))
+    return text
+
+
+_HOW_KEY = (
+    "How your system names this application, without saying who it is: 8 to 128 visible characters"
+    " of ASCII. Under one key it is handed in once, in whichever feed or batch it comes, and"
+    " whoever sends it again within 7 days is answered as before."
+)
 
 
 @click.command()
@@ -96,6 +127,7 @@ def generated_files() -> Iterator[tuple[Path, str]]:
     yield _GATEWAY.parent / "docs" / "grants-by-rule.md", grants_page()
     yield _GATEWAY.parent / "docs" / "documents.md", documents_page()
     yield _GATEWAY.parent / "docs" / "errors.md", errors_page()
+    yield _FEEDS, feeds_page()
     yield _GATEWAY.parent / "docs" / "data-protection.md", data_protection_page()
     yield _GATEWAY.parent / "docs" / "plans.md", plans_page()
     yield headers.FILE, headers.file_text(headers.found_in_bundles())

@@ -1,10 +1,8 @@
 """`gerbang settle`: compares a settlement file with bills and payments, and changes nothing."""
 
-import os
 import re
 import sqlite3
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -15,9 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
 import click
-import httpx2
 
-from dashboard.gateway.client import document
+from gateway.cli.signed_in import SignedIn, Unusable
 
 FORMAT = "gerbang-settlement"
 VERSION = "1"
@@ -28,15 +25,6 @@ _AMOUNT = re.compile(r"[0-9]{1,15}")
 _TOGETHER = 100
 #: No line of the format is longer; whatever is, is read no further.
 _LONGEST = 500
-#: How often a question is asked again after the budget of whoever asks was spent.
-_PATIENCE = 20
-_TOO_MANY = 429
-
-
-class Unusable(click.ClickException):
-    """Nothing was compared, or not all of it."""
-
-    exit_code = 2
 
 
 class AnomalyKind(StrEnum):
@@ -107,44 +95,19 @@ class Receipts:
         self._rows.close()
 
 
-class Treasury:
+class Treasury(SignedIn):
     """The gateway, as somebody of the treasury asks it."""
-
-    def __init__(self, url: str, token: str) -> None:
-        self._url = url
-        self._client = httpx2.Client(headers={"Authorization": f"Bearer {token}"}, timeout=60)
-
-    def ask(self, name: str, **variables: Any) -> Mapping[str, Any]:
-        """Raises Unusable."""
-        asked = {"query": document(f"treasury/settlement/{name}"), "variables": variables}
-        for _ in range(_PATIENCE):
-            try:
-                answer = self._client.post(f"{self._url}/graphql", json=asked)
-                content = answer.json()
-            except (httpx2.HTTPError, ValueError) as error:
-                raise Unusable(f"no gateway answers at {self._url}: {error}") from None
-            if answer.status_code == _TOO_MANY:
-                time.sleep(float(answer.headers.get("Retry-After", "1")))
-                continue
-            if "errors" in content:
-                raise Unusable(f"the gateway says: {content['errors'][0]['message']}")
-            data: Mapping[str, Any] = content["data"]
-            return data
-        raise Unusable("the gateway says each time that too much was asked.")
 
     def pages(self, name: str, since: datetime, before: datetime) -> Iterator[Mapping[str, Any]]:
         """What was reported within a time. Raises Unusable."""
         after = None
         while True:
             window = {"from": since.isoformat(), "before": before.isoformat(), "after": after}
-            found = self.ask(name, **window)["found"]
+            found = self.ask(f"treasury/settlement/{name}", **window)["found"]
             yield from found["nodes"]
             if not found["pageInfo"]["hasNextPage"]:
                 return
             after = found["pageInfo"]["endCursor"]
-
-    def close(self) -> None:
-        self._client.close()
 
 
 class Settlement:
@@ -225,7 +188,7 @@ class Settlement:
     ) -> Iterator[tuple[int, AnomalyKind]]:
         """What is wrong with lines, by their numbers."""
         codes, receipts = [one.code for one in lines], [one.receipt for one in lines]
-        found = treasury.ask("lines", codes=sorted({*codes}), receipts=receipts)
+        found = treasury.ask("treasury/settlement/lines", codes=sorted({*codes}), receipts=receipts)
         by_code = {bill["code"]: bill for bill in found["byCode"]["nodes"]}
         by_receipt = {bill["receiptNumber"]: bill for bill in found["byReceipt"]["nodes"]}
         kept = {one["receiptNumber"]: one for one in found["kept"]["nodes"]}
@@ -295,14 +258,11 @@ def settle(file: Path, url: str, within: float) -> None:
     GERBANG_TOKEN. docs/settlement.md has the format and what can be wrong. The exit code is 1 where
     something is, and 2 where not everything was compared.
     """
-    token = os.environ.get("GERBANG_TOKEN")
-    if not token:
-        raise Unusable("GERBANG_TOKEN is missing: an access token of yours.")
     counts: Counter[AnomalyKind] = Counter()
     with (
         tempfile.TemporaryDirectory(prefix="gerbang-settle-") as folder,
         closing(Receipts(folder)) as receipts,
-        closing(Treasury(url, token)) as treasury,
+        closing(Treasury(url)) as treasury,
         file.open(encoding="utf-8", errors="replace") as rows,
     ):
         settlement = Settlement(read_rows(rows), receipts, timedelta(hours=within))

@@ -32,6 +32,7 @@ DOCUMENTS = {each.name: each for each in screen_documents()}
 ALSO_VALID = {
     "live_cases": "APPLICANT PARTNER_SERVICE",
     "viewer": "ANONYMOUS",
+    "ingest": "PARTNER_AGENT",
     "screening/questions/whoIsIt": "SUPERVISOR",
     "case/questions/readAnswers": "APPLICANT PARTNER_AGENT",
     "case/questions/openDocument": "APPLICANT PARTNER_AGENT",
