@@ -53,6 +53,7 @@ export const labels = {
     LAPSED: { en: "Lapsed", id: "Gugur" },
     PAYMENT_EXPIRED: { en: "Payment expired", id: "Batas pembayaran lewat" },
     REVOKED: { en: "Visa revoked", id: "Visa dicabut" },
+    VISA_RETURNED: { en: "Visa given back", id: "Visa dikembalikan" },
   },
   Ground: {
     ENTRY_BAN: { en: "On the entry-ban list", id: "Dalam daftar cegah tangkal" },

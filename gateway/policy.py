@@ -417,6 +417,7 @@ def of_a_visa_in_hand(of_case: Rule) -> Rule:
             Visa.visa_number,
             all_of(
                 is_null(Visa.revoked_at),
+                is_null(Visa.returned_at),
                 is_null(Visa.superseded_at),
                 reached_through(Visa.application_id, Application.id, of_case),
             ),
@@ -987,6 +988,7 @@ POLICY: Mapping[str, Access] = {
             "useBy": OUTCOME_READERS,
             "stayDays": OUTCOME_READERS,
             "revokedAt": OUTCOME_READERS,
+            "returnedAt": OUTCOME_READERS,
             "supersededAt": CASE_STAFF,
             "document": APPLICANT,
             "stay": ANSWER_READERS + APPLICANT,
@@ -2353,6 +2355,7 @@ MUTATIONS: Mapping[str, Change] = {
         {Role.PARTNER_SERVICE: of_a_visa_to_deliver}, "visaDocument", (VisaDocument,)
     ),
     "requestUpload": Change(OF_THOSE_WHO_HANDED_IN.rows, "upload"),
+    "returnVisa": Change({Role.APPLICANT: OF_THOSE_WHO_HANDED_IN.rows[Role.APPLICANT]}),
     "revokeVisa": Change({Role.SUPERVISOR: every_row}),
     "setAsideRevocation": Change({Role.SUPERVISOR: every_row}),
     # Reference data that decrees change, and where partners work: from today on, never in the past.

@@ -656,6 +656,7 @@ CREATE OR REPLACE FUNCTION viewer.visa_status(
                         AND corrected.valid_from IS NOT NULL
                 ), 1)
                 AND status = 'GRANTED' AND revoked_at IS NULL AND superseded_at IS NULL
+                AND returned_at IS NULL
                 AND use_by >= greatest(departs, wib_day(clock_timestamp()))
                 AND NOT EXISTS (
                     SELECT FROM stay WHERE stay.visa_number = visa.visa_number AND is_used
@@ -1421,7 +1422,7 @@ GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_documen
 GRANT SELECT (id, name, page, query, removed_at, saved_at, subject) ON saved_view TO gerbang_officer;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_officer;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_officer;
-GRANT SELECT (decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_officer;
+GRANT SELECT (decision_id, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_officer;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_officer;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_officer;
 GRANT SELECT (id, written_in) ON volume_change TO gerbang_officer;
@@ -1638,7 +1639,7 @@ GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, workin
 GRANT SELECT (confirmed_at, departed_on, entered_on, id, overstays_at, presence, stay_until, visa_number) ON stay TO gerbang_supervisor;
 GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_proposed_at, lift_proposed_by, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_supervisor;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_supervisor;
-GRANT SELECT (decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_supervisor;
+GRANT SELECT (decision_id, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_supervisor;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_supervisor;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_supervisor;
 GRANT SELECT (id, written_in) ON volume_change TO gerbang_supervisor;
@@ -2040,7 +2041,7 @@ GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_documen
 GRANT SELECT (id, name, page, query, removed_at, saved_at, subject) ON saved_view TO gerbang_partner_agent;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_partner_agent;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_partner_agent;
-GRANT SELECT (application_id, decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_partner_agent;
+GRANT SELECT (application_id, decision_id, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_partner_agent;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_partner_agent;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_partner_agent;
 CREATE POLICY partner_agent_select ON application_change FOR SELECT TO gerbang_partner_agent
@@ -2201,7 +2202,7 @@ GRANT SELECT (confirmed_at, departed_on, entered_on, id, overstays_at, presence,
 GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_proposed_at, lift_proposed_by, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_auditor;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_auditor;
 GRANT SELECT (amount_idr, assigned_at, assigned_to, billing_code, id, kept_at, kept_by, order_number, order_recorded_at, ordered_by, ordered_on, reason, receipt_number, recommended_at, recommended_bill, recommended_by, second_reason, seconded_at, seconded_by, state) ON unmatched_payment TO gerbang_auditor;
-GRANT SELECT (decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_auditor;
+GRANT SELECT (decision_id, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_auditor;
 GRANT SELECT (actor, actor_role, departs_on, flight_number, id, is_usable, occurred_at) ON visa_check TO gerbang_auditor;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_auditor;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_auditor;
@@ -2445,7 +2446,7 @@ GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_documen
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_applicant;
 GRANT SELECT (application_id, departed_on, entered_on, id, overstays_at, presence, stay_until, visa_number) ON stay TO gerbang_applicant;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_applicant;
-GRANT SELECT (application_id, decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_applicant;
+GRANT SELECT (application_id, decision_id, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_applicant;
 GRANT SELECT (applicant_id, code, issued_at, proof, proven_at, replaced_at, sealed, visa_number) ON visa_document TO gerbang_applicant;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_applicant;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_applicant;
@@ -2512,7 +2513,7 @@ CREATE POLICY applicant_select ON visa FOR SELECT TO gerbang_applicant
 CREATE POLICY applicant_select ON stay FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = stay.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON visa_document FOR SELECT TO gerbang_applicant
-    USING (CASE WHEN visa_document.proven_at <= now() AND visa_document.replaced_at IS NULL AND EXISTS (SELECT FROM visa AS by_1 WHERE by_1.visa_number = visa_document.visa_number AND by_1.revoked_at IS NULL AND by_1.superseded_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND EXISTS (SELECT FROM applicant AS by_3 WHERE by_3.id = by_2.applicant_id AND by_3.account = (SELECT viewer.subject('APPLICANT'))))) THEN true ELSE false END);
+    USING (CASE WHEN visa_document.proven_at <= now() AND visa_document.replaced_at IS NULL AND EXISTS (SELECT FROM visa AS by_1 WHERE by_1.visa_number = visa_document.visa_number AND by_1.revoked_at IS NULL AND by_1.returned_at IS NULL AND by_1.superseded_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND EXISTS (SELECT FROM applicant AS by_3 WHERE by_3.id = by_2.applicant_id AND by_3.account = (SELECT viewer.subject('APPLICANT'))))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON correction FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = correction.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON inquiry_person FOR SELECT TO gerbang_applicant
@@ -2572,7 +2573,7 @@ GRANT SELECT (answered_at, application_id, id, kind, requested_at) ON requested_
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_partner_service;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_partner_service;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_partner_service;
-GRANT SELECT (application_id, decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_partner_service;
+GRANT SELECT (application_id, decision_id, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_partner_service;
 GRANT SELECT (applicant_id, code, fetched_at, fetched_by, issued_at, proof, proven_at, replaced_at, sealed, visa_number) ON visa_document TO gerbang_partner_service;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_partner_service;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_partner_service;
@@ -2620,7 +2621,7 @@ CREATE POLICY partner_service_select ON decision FOR SELECT TO gerbang_partner_s
 CREATE POLICY partner_service_select ON visa FOR SELECT TO gerbang_partner_service
     USING (CASE WHEN visa.superseded_at IS NULL AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = visa.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_1.left_partner_at IS NULL AND by_1.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[]) AND by_1.closed_at > now() - interval '30 days') THEN true ELSE false END);
 CREATE POLICY partner_service_select ON visa_document FOR SELECT TO gerbang_partner_service
-    USING (CASE WHEN visa_document.fetched_by = (SELECT viewer.subject('PARTNER_SERVICE')) AND visa_document.fetched_at > now() - interval '7 days' AND visa_document.proven_at <= now() AND visa_document.replaced_at IS NULL AND EXISTS (SELECT FROM visa AS by_1 WHERE by_1.visa_number = visa_document.visa_number AND by_1.revoked_at IS NULL AND by_1.superseded_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND by_2.reference = (SELECT viewer.purpose_reference('PARTNER_SERVICE')) AND by_2.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_2.left_partner_at IS NULL AND by_2.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[]) AND by_2.closed_at > now() - interval '30 days')) THEN true ELSE false END);
+    USING (CASE WHEN visa_document.fetched_by = (SELECT viewer.subject('PARTNER_SERVICE')) AND visa_document.fetched_at > now() - interval '7 days' AND visa_document.proven_at <= now() AND visa_document.replaced_at IS NULL AND EXISTS (SELECT FROM visa AS by_1 WHERE by_1.visa_number = visa_document.visa_number AND by_1.revoked_at IS NULL AND by_1.returned_at IS NULL AND by_1.superseded_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND by_2.reference = (SELECT viewer.purpose_reference('PARTNER_SERVICE')) AND by_2.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_2.left_partner_at IS NULL AND by_2.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[]) AND by_2.closed_at > now() - interval '30 days')) THEN true ELSE false END);
 CREATE POLICY partner_service_select ON correction FOR SELECT TO gerbang_partner_service
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = correction.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_1.left_partner_at IS NULL AND by_1.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[]) AND (by_1.closed_at IS NULL OR by_1.closed_at > now() - interval '30 days')) THEN true ELSE false END);
 CREATE POLICY partner_service_select ON day_off FOR SELECT TO gerbang_partner_service
@@ -3114,7 +3115,7 @@ CREATE OR REPLACE FUNCTION viewer.has_live_visa(asked_case uuid) RETURNS boolean
         SELECT FROM stay
         WHERE stay.visa_number = visa.visa_number AND stay.presence = 'IN_COUNTRY'
     ) OR (
-        visa.revoked_at IS NULL AND visa.superseded_at IS NULL
+        num_nonnulls(visa.revoked_at, visa.superseded_at, visa.returned_at) = 0
         AND NOT EXISTS (
             SELECT FROM stay WHERE stay.visa_number = visa.visa_number AND stay.is_used
         )
@@ -3125,6 +3126,20 @@ CREATE OR REPLACE FUNCTION viewer.has_live_visa(asked_case uuid) RETURNS boolean
         ), visa.stay_days)::integer >= wib_day(clock_timestamp())
     )
 )
+        );
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.has_unused_visa(asked_case uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN EXISTS (
+            SELECT FROM application
+            JOIN visa ON visa.decision_id = application.current_decision_id
+            WHERE application.id = asked_case
+                AND num_nonnulls(revoked_at, superseded_at, returned_at) = 0
+                AND use_by >= wib_day(clock_timestamp())
+                AND NOT EXISTS (SELECT FROM stay WHERE stay.visa_number = visa.visa_number)
         );
     END
 $$;
@@ -3297,6 +3312,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_application_event() RETURNS trigger
                     OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'CORRECTION_PROPOSED' AND NEW.reason IS NULL AND it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND made.proposed_at = NEW.occurred_at AND made.proposed_by = viewer_subject))
                     OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'CORRECTION_PROPOSED' AND NEW.reason IS NULL AND it.status IN ('GRANTED') AND EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND made.proposed_at = NEW.occurred_at AND made.proposed_by = viewer_subject))
                     OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'WITHDRAWN' AND NEW.reason IS NULL AND it.status = 'WITHDRAWN' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING'))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'VISA_RETURNED' AND NEW.reason IS NULL AND it.status IN ('GRANTED') AND EXISTS (SELECT FROM visa AS held WHERE held.decision_id = it.current_decision_id AND held.returned_at = NEW.occurred_at))
                 WHEN 'PARTNER_SERVICE' THEN (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'SUBMITTED' AND NEW.reason IS NULL AND NEW.sequence = 1 AND it.status = 'AWAITING_PAYMENT')
                     OR (NEW.actor IS NULL AND NEW.actor_role IS NULL AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'AWAITING_PAYMENT' AND NEW.sequence = 2 AND it.status = NEW.kind)
                     OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'RECEIVED' AND NEW.reason IS NULL AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND it.received_at = NEW.occurred_at)
@@ -3671,11 +3687,12 @@ CREATE OR REPLACE FUNCTION viewer.guard_visa() RETURNS trigger
                     OR (it.status IN ('REVOKED') AND (SELECT revoked.actor FROM application_event AS revoked WHERE revoked.application_id = it.id AND revoked.kind = 'REVOKED' ORDER BY revoked.sequence DESC LIMIT 1) IS DISTINCT FROM viewer_subject AND it.is_linked AND viewer.is_cleared(it.id) AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.decision_id AND made.application_id = it.id AND made.outcome = 'GRANTED' AND made.officer = viewer_subject AND made.decided_at = NEW.issued_at) AND EXISTS (SELECT FROM visa_type AS type WHERE type.code = it.visa_type_code AND type.stay_days = NEW.stay_days AND wib_day(NEW.issued_at) + type.use_within_days::integer = NEW.use_by))
                 ELSE false END;
         ELSE
-            changed := array_remove(ARRAY[CASE WHEN NEW.visa_number IS DISTINCT FROM OLD.visa_number THEN 'visa_number' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.decision_id IS DISTINCT FROM OLD.decision_id THEN 'decision_id' END, CASE WHEN NEW.issued_at IS DISTINCT FROM OLD.issued_at THEN 'issued_at' END, CASE WHEN NEW.use_by IS DISTINCT FROM OLD.use_by THEN 'use_by' END, CASE WHEN NEW.stay_days IS DISTINCT FROM OLD.stay_days THEN 'stay_days' END, CASE WHEN NEW.revoked_at IS DISTINCT FROM OLD.revoked_at THEN 'revoked_at' END, CASE WHEN NEW.superseded_at IS DISTINCT FROM OLD.superseded_at THEN 'superseded_at' END], NULL);
+            changed := array_remove(ARRAY[CASE WHEN NEW.visa_number IS DISTINCT FROM OLD.visa_number THEN 'visa_number' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.decision_id IS DISTINCT FROM OLD.decision_id THEN 'decision_id' END, CASE WHEN NEW.issued_at IS DISTINCT FROM OLD.issued_at THEN 'issued_at' END, CASE WHEN NEW.use_by IS DISTINCT FROM OLD.use_by THEN 'use_by' END, CASE WHEN NEW.stay_days IS DISTINCT FROM OLD.stay_days THEN 'stay_days' END, CASE WHEN NEW.revoked_at IS DISTINCT FROM OLD.revoked_at THEN 'revoked_at' END, CASE WHEN NEW.superseded_at IS DISTINCT FROM OLD.superseded_at THEN 'superseded_at' END, CASE WHEN NEW.returned_at IS DISTINCT FROM OLD.returned_at THEN 'returned_at' END], NULL);
             is_allowed := changed = '{}' OR CASE viewer_role
                 WHEN 'SUPERVISOR' THEN (it.status IN ('GRANTED', 'REFUSED') AND (SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.ground IS NOT DISTINCT FROM new_ground) AND it.is_linked AND viewer.is_cleared(it.id) AND changed <@ '{superseded_at}' AND OLD.revoked_at IS NULL AND OLD.superseded_at IS NULL AND NEW.superseded_at BETWEEN transaction_timestamp() AND clock_timestamp())
                     OR (it.status IN ('GRANTED', 'REFUSED') AND (SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.ground IS NOT DISTINCT FROM new_ground) AND changed <@ '{superseded_at}' AND OLD.revoked_at IS NULL AND OLD.superseded_at IS NULL AND NEW.superseded_at BETWEEN transaction_timestamp() AND clock_timestamp())
                     OR (it.status IN ('GRANTED') AND changed <@ '{revoked_at}' AND OLD.revoked_at IS NULL AND OLD.superseded_at IS NULL AND NEW.revoked_at BETWEEN transaction_timestamp() AND clock_timestamp())
+                WHEN 'APPLICANT' THEN (it.status IN ('GRANTED') AND viewer.has_unused_visa(it.id) AND changed <@ '{returned_at}' AND OLD.revoked_at IS NULL AND OLD.superseded_at IS NULL AND NEW.returned_at BETWEEN transaction_timestamp() AND clock_timestamp())
                 ELSE false END;
         END IF;
         IF is_allowed IS NOT TRUE THEN
@@ -3701,6 +3718,8 @@ CREATE OR REPLACE TRIGGER guard BEFORE INSERT ON access_event
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA viewer FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION viewer.has_live_visa TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.has_live_visa TO gerbang_supervisor_writing;
+GRANT EXECUTE ON FUNCTION viewer.has_unused_visa TO gerbang_applicant;
+GRANT EXECUTE ON FUNCTION viewer.has_unused_visa TO gerbang_applicant_writing;
 -- Changes, by LEADERSHIP
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_leadership_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_leadership_writing;
@@ -3869,7 +3888,7 @@ CREATE POLICY officer_writing_select ON decision FOR SELECT TO gerbang_officer_w
 GRANT INSERT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_officer_writing;
 CREATE POLICY officer_writing_insert ON decision FOR INSERT TO gerbang_officer_writing
     WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id) AND decision.officer = (SELECT viewer.subject('OFFICER')));
-GRANT SELECT (application_id, decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_officer_writing;
+GRANT SELECT (application_id, decision_id, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON visa FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id));
 GRANT INSERT (application_id, decision_id, issued_at, stay_days, use_by, visa_number) ON visa TO gerbang_officer_writing;
@@ -4008,7 +4027,7 @@ CREATE POLICY supervisor_writing_select ON decision FOR SELECT TO gerbang_superv
 GRANT INSERT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_insert ON decision FOR INSERT TO gerbang_supervisor_writing
     WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id) AND decision.officer = (SELECT viewer.subject('SUPERVISOR')));
-GRANT SELECT (application_id, decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_supervisor_writing;
+GRANT SELECT (application_id, decision_id, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON visa FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id));
 GRANT INSERT (application_id, decision_id, issued_at, stay_days, use_by, visa_number) ON visa TO gerbang_supervisor_writing;
@@ -4314,7 +4333,7 @@ CREATE POLICY partner_agent_writing_select ON assignment FOR SELECT TO gerbang_p
 GRANT UPDATE (ended_at, ended_by) ON assignment TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_update ON assignment FOR UPDATE TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id)) WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
-GRANT SELECT (application_id, decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_partner_agent_writing;
+GRANT SELECT (application_id, decision_id, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON visa FOR SELECT TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id));
 GRANT SELECT (applicant_id, nationality_code, number) ON identity_version TO gerbang_partner_agent_writing;
@@ -4429,7 +4448,7 @@ CREATE POLICY auditor_writing_select ON assignment FOR SELECT TO gerbang_auditor
 GRANT SELECT (application_id, decided_at, grant_rule_code, ground, id, officer, outcome, supersedes_id) ON decision TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON decision FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id) AND CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN true ELSE false END);
-GRANT SELECT (application_id, decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_auditor_writing;
+GRANT SELECT (application_id, decision_id, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON visa FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id));
 GRANT SELECT (answered_at, answered_by, application_id, ban_id, confirmed_by, id, kept_from, kind, list_version, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, rule_version, voided_at) ON screening TO gerbang_auditor_writing;
@@ -4567,7 +4586,7 @@ CREATE POLICY applicant_writing_select ON application_event FOR SELECT TO gerban
     USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id));
 GRANT INSERT (actor, actor_role, application_id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_insert ON application_event FOR INSERT TO gerbang_applicant_writing
-    WITH CHECK ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN (application_event.actor = (SELECT viewer.subject('APPLICANT')) AND application_event.actor_role = 'APPLICANT' AND application_event.kind IN ('CORRECTED', 'CORRECTION_PROPOSED', 'IN_VERIFICATION', 'SUBMITTED', 'WITHDRAWN') OR application_event.kind = 'AWAITING_PAYMENT' AND application_event.actor IS NULL AND application_event.actor_role IS NULL) ELSE false END);
+    WITH CHECK ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN (application_event.actor = (SELECT viewer.subject('APPLICANT')) AND application_event.actor_role = 'APPLICANT' AND application_event.kind IN ('CORRECTED', 'CORRECTION_PROPOSED', 'IN_VERIFICATION', 'SUBMITTED', 'VISA_RETURNED', 'WITHDRAWN') OR application_event.kind = 'AWAITING_PAYMENT' AND application_event.actor IS NULL AND application_event.actor_role IS NULL) ELSE false END);
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON bill FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id));
@@ -4604,9 +4623,12 @@ CREATE POLICY applicant_writing_select ON assignment FOR SELECT TO gerbang_appli
 GRANT UPDATE (ended_at, ended_by) ON assignment TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_update ON assignment FOR UPDATE TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id)) WITH CHECK ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
-GRANT SELECT (application_id, decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_applicant_writing;
+GRANT SELECT (application_id, decision_id, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON visa FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id));
+GRANT UPDATE (returned_at) ON visa TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_update ON visa FOR UPDATE TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id)) WITH CHECK ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id));
 GRANT SELECT (applicant_id, nationality_code, number) ON identity_version TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON identity_version FOR SELECT TO gerbang_applicant_writing
     USING (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN EXISTS (SELECT FROM application WHERE application.applicant_id = identity_version.applicant_id) ELSE false END);
@@ -4754,15 +4776,15 @@ CREATE POLICY partner_service_writing_select ON assignment FOR SELECT TO gerbang
 GRANT UPDATE (ended_at, ended_by) ON assignment TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_update ON assignment FOR UPDATE TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id)) WITH CHECK ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
-GRANT SELECT (application_id, decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_partner_service_writing;
+GRANT SELECT (application_id, decision_id, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON visa FOR SELECT TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id));
 GRANT SELECT (applicant_id, fetched_at, id, proven_at, replaced_at, visa_number) ON visa_document TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON visa_document FOR SELECT TO gerbang_partner_service_writing
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN visa_document.proven_at <= now() AND visa_document.replaced_at IS NULL AND EXISTS (SELECT FROM visa AS by_1 WHERE by_1.visa_number = visa_document.visa_number AND by_1.revoked_at IS NULL AND by_1.superseded_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND by_2.reference = (SELECT viewer.purpose_reference('PARTNER_SERVICE')) AND by_2.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_2.left_partner_at IS NULL AND by_2.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[]) AND by_2.closed_at > now() - interval '30 days')) ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN visa_document.proven_at <= now() AND visa_document.replaced_at IS NULL AND EXISTS (SELECT FROM visa AS by_1 WHERE by_1.visa_number = visa_document.visa_number AND by_1.revoked_at IS NULL AND by_1.returned_at IS NULL AND by_1.superseded_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND by_2.reference = (SELECT viewer.purpose_reference('PARTNER_SERVICE')) AND by_2.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_2.left_partner_at IS NULL AND by_2.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[]) AND by_2.closed_at > now() - interval '30 days')) ELSE false END);
 GRANT UPDATE (fetched_at, fetched_by) ON visa_document TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_update ON visa_document FOR UPDATE TO gerbang_partner_service_writing
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN visa_document.proven_at <= now() AND visa_document.replaced_at IS NULL AND EXISTS (SELECT FROM visa AS by_1 WHERE by_1.visa_number = visa_document.visa_number AND by_1.revoked_at IS NULL AND by_1.superseded_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND by_2.reference = (SELECT viewer.purpose_reference('PARTNER_SERVICE')) AND by_2.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_2.left_partner_at IS NULL AND by_2.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[]) AND by_2.closed_at > now() - interval '30 days')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN visa_document.proven_at <= now() AND visa_document.replaced_at IS NULL AND EXISTS (SELECT FROM visa AS by_1 WHERE by_1.visa_number = visa_document.visa_number AND by_1.revoked_at IS NULL AND by_1.superseded_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND by_2.reference = (SELECT viewer.purpose_reference('PARTNER_SERVICE')) AND by_2.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_2.left_partner_at IS NULL AND by_2.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[]) AND by_2.closed_at > now() - interval '30 days')) ELSE false END AND visa_document.fetched_by = (SELECT viewer.subject('PARTNER_SERVICE')));
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN visa_document.proven_at <= now() AND visa_document.replaced_at IS NULL AND EXISTS (SELECT FROM visa AS by_1 WHERE by_1.visa_number = visa_document.visa_number AND by_1.revoked_at IS NULL AND by_1.returned_at IS NULL AND by_1.superseded_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND by_2.reference = (SELECT viewer.purpose_reference('PARTNER_SERVICE')) AND by_2.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_2.left_partner_at IS NULL AND by_2.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[]) AND by_2.closed_at > now() - interval '30 days')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN visa_document.proven_at <= now() AND visa_document.replaced_at IS NULL AND EXISTS (SELECT FROM visa AS by_1 WHERE by_1.visa_number = visa_document.visa_number AND by_1.revoked_at IS NULL AND by_1.returned_at IS NULL AND by_1.superseded_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND by_2.reference = (SELECT viewer.purpose_reference('PARTNER_SERVICE')) AND by_2.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_2.left_partner_at IS NULL AND by_2.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[]) AND by_2.closed_at > now() - interval '30 days')) ELSE false END AND visa_document.fetched_by = (SELECT viewer.subject('PARTNER_SERVICE')));
 GRANT SELECT (applicant_id, nationality_code, number) ON identity_version TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON identity_version FOR SELECT TO gerbang_partner_service_writing
     USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN EXISTS (SELECT FROM application WHERE application.applicant_id = identity_version.applicant_id) ELSE false END);

@@ -23,6 +23,12 @@ OPTIONS = (
     "--option=Acquire::http::Timeout=20", "--option=Acquire::https::Timeout=20",
 )  # fmt: skip
 SECONDS = 120
+_STARTER = """#!/bin/sh
+LD_LIBRARY_PATH="{libraries}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"
+export LD_LIBRARY_PATH
+{runs}
+"""
+_RUNS = 'exec "{program}" "$@"'
 
 
 class UnavailableError(Exception):
@@ -95,6 +101,26 @@ def keep(files: Iterable[Path], folder: Path) -> None:
     partial.mkdir(parents=True)
     for file in files:
         shutil.copy(file, partial)
+    shutil.rmtree(folder, ignore_errors=True)
+    partial.rename(folder)
+
+
+def keep_programs(tree: Path, folder: Path, programs: Iterable[str], runs: str = _RUNS) -> None:
+    """Move an unpacked tree into a folder, with a starter in ``bin`` for each of some programs of
+    it: they find their own files by relative paths, while libraries have to be named.
+
+    ``runs`` is the last line of each starter; in it, {tree} is the folder and {program} its path.
+    """
+    partial = folder.with_name(f"{folder.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    shutil.move(tree, partial)
+    found = {str(folder / each.parent.relative_to(partial)) for each in libraries(partial)}
+    (partial / "bin").mkdir()
+    for program in programs:
+        line = runs.format(tree=folder, program=folder / program)
+        starter = partial / "bin" / Path(program).name
+        starter.write_text(_STARTER.format(libraries=":".join(sorted(found)), runs=line))
+        starter.chmod(0o755)
     shutil.rmtree(folder, ignore_errors=True)
     partial.rename(folder)
 

@@ -8,7 +8,6 @@ without, and those tests are skipped.
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import debian
@@ -16,11 +15,6 @@ import debian
 ROOT = Path(__file__).resolve().parents[2]
 POSTGRES = ROOT / ".tools" / "debian-postgres"
 WANTED, PATTERN = 17, r"^postgresql-[0-9]+$"
-WRAPPER = """#!/bin/sh
-LD_LIBRARY_PATH="{libraries}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"
-export LD_LIBRARY_PATH
-exec "{program}" "$@"
-"""
 
 
 def main() -> None:
@@ -32,13 +26,9 @@ def main() -> None:
 def keep(archive: debian.Archive) -> None:
     package = newest_that_suits(archive.names(PATTERN))
     tree = archive.unpack(package, package.replace("postgresql", "postgresql-client"))
-    partial = POSTGRES.with_name("debian-postgres.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    shutil.move(tree, partial)
-    (partial / "package").write_text(f"{package}\n")
-    write_wrappers(partial)
-    shutil.rmtree(POSTGRES, ignore_errors=True)
-    partial.rename(POSTGRES)
+    (tree / "package").write_text(f"{package}\n")
+    programs = [str(each.relative_to(tree)) for each in tree.glob("usr/lib/postgresql/*/bin/*")]
+    debian.keep_programs(tree, POSTGRES, programs)
 
 
 def newest_that_suits(packages: list[str]) -> str:
@@ -49,20 +39,6 @@ def newest_that_suits(packages: list[str]) -> str:
     if WANTED not in majors:
         print(f"apt knows no PostgreSQL {WANTED}: taking {majors[-1]}")
     return f"postgresql-{WANTED if WANTED in majors else majors[-1]}"
-
-
-def write_wrappers(tree: Path) -> None:
-    """The programs find their own files by relative paths; the libraries must be named."""
-    folders = sorted({str(POSTGRES / it.parent.relative_to(tree)) for it in debian.libraries(tree)})
-    (tree / "bin").mkdir()
-    for program in tree.glob("usr/lib/postgresql/*/bin/*"):
-        wrapper = tree / "bin" / program.name
-        wrapper.write_text(
-            WRAPPER.format(
-                libraries=":".join(folders), program=POSTGRES / program.relative_to(tree)
-            )
-        )
-        wrapper.chmod(0o755)
 
 
 if __name__ == "__main__":

@@ -97,6 +97,7 @@ def select_state(role: Role, rule: Rule | None) -> Any:
                 for column in (required_documents(), missing_documents())
             ),
             if_read("Application", "isVisaHeld", has_live_visa(), false()).label("has_live_visa"),
+            if_read("Visa", "document", has_unused_visa(), false()).label("has_unused_visa"),
             entry_in_force(Application.nationality_code).label("entry"),
             func.clock_timestamp().label("at"),
             today().label("on"),
@@ -145,6 +146,11 @@ def _revoked_by() -> Any:
 def has_live_visa() -> ColumnElement[bool]:
     """Whether the visa of an application is live."""
     return func.viewer.has_live_visa(Application.id, type_=Boolean)
+
+
+def has_unused_visa() -> ColumnElement[bool]:
+    """Whether the visa of an application serves to enter, and nobody has."""
+    return func.viewer.has_unused_visa(Application.id, type_=Boolean)
 
 
 def _unanswered_kinds() -> Any:

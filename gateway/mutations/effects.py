@@ -236,6 +236,12 @@ async def _revoke_visa(transaction: WriteTransaction, _: StepRequest, case: Case
     return {}
 
 
+async def _return_visa(transaction: WriteTransaction, _: StepRequest, case: Case) -> dict[str, Any]:
+    standing = {"application_id": case.id, "revoked_at": None, "returned_at": None}
+    transaction.update(Visa, standing, {"returned_at": case.at})
+    return {}
+
+
 def _end_visa(transaction: WriteTransaction, case: Case, **when: datetime) -> None:
     """The visa of the decision in force, if that is a grant."""
     if case.decision is not None:
@@ -267,5 +273,6 @@ EFFECTS: Mapping[Verb, Effect] = {
     Verb.CONFIRM_LINK: confirm_link,
     Verb.REJECT_LINK: reject_link,
     Verb.REVOKE: _revoke_visa,
+    Verb.RETURN_VISA: _return_visa,
     Verb.SET_ASIDE: _record_decision,
 }

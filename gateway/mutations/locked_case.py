@@ -193,6 +193,7 @@ def _state(
         decided_by=row.officer,
         revoked_by=row.revoked_by,
         has_live_visa=row.has_live_visa,
+        has_unused_visa=row.has_unused_visa,
         decided=(row.outcome, row.ground) if row.outcome else None,
         questions=questions,
         answers={kind: ScreeningResult(one.result) for kind, one in latest.items()},

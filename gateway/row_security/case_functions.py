@@ -78,6 +78,20 @@ CREATE OR REPLACE FUNCTION viewer.has_live_visa(asked_case uuid) RETURNS boolean
         );
     END
 $$;
+CREATE OR REPLACE FUNCTION viewer.has_unused_visa(asked_case uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN EXISTS (
+            SELECT FROM application
+            JOIN visa ON visa.decision_id = application.current_decision_id
+            WHERE application.id = asked_case
+                AND num_nonnulls(revoked_at, superseded_at, returned_at) = 0
+                AND use_by >= wib_day(clock_timestamp())
+                AND NOT EXISTS (SELECT FROM stay WHERE stay.visa_number = visa.visa_number)
+        );
+    END
+$$;
 CREATE OR REPLACE FUNCTION viewer.latest_event(asked_case uuid, kinds text[]) RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
     SET search_path = public, pg_temp AS $$

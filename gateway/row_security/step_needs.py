@@ -64,6 +64,7 @@ HOLDS_IF: Mapping[Precondition, str] = {
     # Once a question is asked again, ``annul_previous_screenings`` has voided earlier answers.
     life.CAN_BE_ASKED_AGAIN: "cardinality(viewer.questions_to_ask(it.id)) > 0",
     life.HAS_A_LIVE_VISA: "viewer.has_live_visa(it.id)",
+    life.HAS_AN_UNUSED_VISA: "viewer.has_unused_visa(it.id)",
     life.WAITS_FOR_ANSWER: "viewer.latest_answer(it.id, question) = 'PENDING'",
     life.WAITS_FOR_SECOND_PERSON: "viewer.latest_answer(it.id, question) = 'PENDING'",
     life.WAS_PROPOSED_BY_ANOTHER: "NOT " + _A_HIT.format("result = 'HIT'"

@@ -117,7 +117,7 @@ _CORRECTION = (
 _DECISION = (*_CORRECTION, _LEAVES_THE_DESK)
 #: With the terms of its type, and of the grant that was made with it.
 _VISA = StepWrite(
-    Visa, "INSERT", _columns(Visa, "revoked_at", "superseded_at"),
+    Visa, "INSERT", _columns(Visa, "revoked_at", "superseded_at", "returned_at"),
     f"{is_now('NEW.issued_at')} AND EXISTS (SELECT FROM decision AS made"
     " WHERE made.id = NEW.decision_id AND made.application_id = it.id"
     " AND made.outcome = 'GRANTED' AND made.officer = viewer_subject"
@@ -126,9 +126,15 @@ _VISA = StepWrite(
     " AND wib_day(NEW.issued_at) + type.use_within_days::integer = NEW.use_by)",
 )  # fmt: skip
 _STANDS = "OLD.revoked_at IS NULL AND OLD.superseded_at IS NULL"
-_VISA_IS_VOID = StepWrite(
-    Visa, "UPDATE", frozenset({"superseded_at"}), f"{_STANDS} AND {is_now('NEW.superseded_at')}"
-)
+
+
+def _visa_ends(column: str) -> StepWrite:
+    return StepWrite(
+        Visa, "UPDATE", frozenset({column}), f"{_STANDS} AND {is_now(f'NEW.{column}')}"
+    )
+
+
+_VISA_IS_VOID = _visa_ends("superseded_at")
 
 _HANDED_IN = frozenset({"answered_at", "answered_by"})
 _ITEMS = StepWrite(
@@ -216,10 +222,8 @@ WRITES: Mapping[Verb, tuple[StepWrite, ...]] = {
         StepWrite(Application, "UPDATE", frozenset(), IS_ON_A_DESK),
     ),
     Verb.REQUEST_INFORMATION: (
-        StepWrite(
-            RequestedItem, "INSERT", _columns(RequestedItem, *_HANDED_IN),
-            is_now("NEW.requested_at"),
-        ),
+        StepWrite(RequestedItem, "INSERT",
+                  _columns(RequestedItem, *_HANDED_IN), is_now("NEW.requested_at")),
         StepWrite(
             Application, "UPDATE", frozenset({"answer_by"}),
             "(NEW.answer_by IS NOT DISTINCT FROM OLD.answer_by OR"
@@ -307,11 +311,8 @@ WRITES: Mapping[Verb, tuple[StepWrite, ...]] = {
     Verb.CORRECT_TO_GRANTED: (*_CORRECTION, _VISA_IS_VOID, _VISA),
     Verb.CORRECT_TO_REFUSED: (*_CORRECTION, _VISA_IS_VOID),
     Verb.SET_ASIDE: (*_CORRECTION, _VISA),
-    Verb.REVOKE: (
-        StepWrite(
-            Visa, "UPDATE", frozenset({"revoked_at"}), f"{_STANDS} AND {is_now('NEW.revoked_at')}"
-        ),
-    ),
+    Verb.REVOKE: (_visa_ends("revoked_at"),),
+    Verb.RETURN_VISA: (_visa_ends("returned_at"),),
     Verb.CONFIRM_LINK: _link_is("CONFIRMED"),
     Verb.REJECT_LINK: _link_is("REJECTED"),
     Verb.WITHDRAW: (_LEAVES_THE_DESK,),
@@ -320,6 +321,7 @@ WRITES: Mapping[Verb, tuple[StepWrite, ...]] = {
 _ASKED_NOW = "EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND {})"
 _CORRECTED_NOW = "EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND {})"
 _CLOSED_NOW = "made.closed_at = NEW.occurred_at AND made.closed_by = viewer_subject"
+_PROPOSED_NOW = _ASKED_NOW.format("asked.result = 'PENDING' AND asked.proposed_by = viewer_subject")
 _LAST_OF_HOLDS = "viewer.latest_event(it.id, '{HELD,RELEASED}')"
 #: For steps that leave the status as it was: the condition that shows, when the event is written,
 #: that the step was taken.
@@ -334,16 +336,14 @@ SHOWN_BY: Mapping[Verb, str] = {
     Verb.CONFIRM_SCREENING: _ASKED_NOW.format(
         "asked.answered_at = NEW.occurred_at AND asked.confirmed_by = viewer_subject"
     ),
-    Verb.PROPOSE_ANSWER: _ASKED_NOW.format(
-        "asked.result = 'PENDING' AND asked.proposed_by = viewer_subject"
-    ),
-    Verb.RESOLVE_HIT: _ASKED_NOW.format(
-        "asked.result = 'PENDING' AND asked.proposed_by = viewer_subject"
-    ),
+    Verb.PROPOSE_ANSWER: _PROPOSED_NOW,
+    Verb.RESOLVE_HIT: _PROPOSED_NOW,
     Verb.PROPOSE_CORRECTION: _CORRECTED_NOW.format(
         "made.proposed_at = NEW.occurred_at AND made.proposed_by = viewer_subject"
     ),
     Verb.APPROVE_CORRECTION: _CORRECTED_NOW.format(f"made.state = 'IN_EFFECT' AND {_CLOSED_NOW}"),
     Verb.CONFIRM_CORRECTION: _CORRECTED_NOW.format(f"made.state = 'IN_EFFECT' AND {_CLOSED_NOW}"),
     Verb.REJECT_CORRECTION: _CORRECTED_NOW.format(f"made.state = 'REJECTED' AND {_CLOSED_NOW}"),
+    Verb.RETURN_VISA: "EXISTS (SELECT FROM visa AS held"
+    " WHERE held.decision_id = it.current_decision_id AND held.returned_at = NEW.occurred_at)",
 }

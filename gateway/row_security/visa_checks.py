@@ -50,6 +50,7 @@ CREATE OR REPLACE FUNCTION viewer.visa_status(
                         AND corrected.valid_from IS NOT NULL
                 ), 1)
                 AND status = 'GRANTED' AND revoked_at IS NULL AND superseded_at IS NULL
+                AND returned_at IS NULL
                 AND use_by >= greatest(departs, wib_day(clock_timestamp()))
                 AND NOT EXISTS (
                     SELECT FROM stay WHERE stay.visa_number = visa.visa_number AND is_used

@@ -8,7 +8,7 @@ that the role of the domain never sees. Which step may write what, from which st
 
 from collections.abc import Callable, Iterator, Mapping
 
-from gateway.policy import POLICY
+from gateway.policy import MUTATIONS, POLICY
 from gateway.row_security import case_writes, person_writes
 from gateway.row_security.columns import tells_only_whether_cleared
 from gateway.row_security.guards import guards
@@ -102,16 +102,22 @@ def writes() -> Iterator[str]:
     """Grants and row policies of the writing roles, table by table, and the guards."""
     yield _WEBHOOK_KEY
     yield from guards()
-    yield from _grants_of_live_visas()
+    yield from _grants_of_visas()
     for role in changing_roles():
         yield from _writes_of(Writer(role))
 
 
-def _grants_of_live_visas() -> Iterator[str]:
-    """Whoever reads what is held learns whether there is something to hold."""
-    for role in POLICY["Application"].fields["isVisaHeld"]:
-        for name in (database_role(role), writing_role(role)):
-            yield f"GRANT EXECUTE ON FUNCTION viewer.has_live_visa TO {name};"
+def _grants_of_visas() -> Iterator[str]:
+    """Whoever reads what is held learns whether there is something to hold, and whoever may give a
+    visa back, whether there is one.
+    """
+    for function, roles in (
+        ("has_live_visa", POLICY["Application"].fields["isVisaHeld"]),
+        ("has_unused_visa", MUTATIONS["returnVisa"].rows),
+    ):
+        for role in roles:
+            for name in (database_role(role), writing_role(role)):
+                yield f"GRANT EXECUTE ON FUNCTION viewer.{function} TO {name};"
 
 
 def _writes_of(writer: Writer) -> Iterator[str]:

@@ -8,7 +8,12 @@ import strawberry
 from sqlalchemy import select
 
 from gateway.mapping.declare import Fact
-from gateway.mutations.case_statements import documents_of, has_live_visa, missing_documents
+from gateway.mutations.case_statements import (
+    documents_of,
+    has_live_visa,
+    has_unused_visa,
+    missing_documents,
+)
 from gateway.mutations.stepping import reason_of
 from gateway.policy import MUTATIONS
 from gateway.schema.mutations.case_intents import INTENTS
@@ -92,12 +97,13 @@ APPROVED_BY = Fact(
 )
 #: Whether there is something to hold or to ask about after the grant.
 HAS_LIVE_VISA = Fact("_has_live_visa", has_live_visa(), ("Application", "isVisaHeld"))
+HAS_UNUSED_VISA = Fact("_has_unused_visa", has_unused_visa(), ("Visa", "document"))
 MISSING_DOCUMENTS = Fact(
     "_missing_documents", missing_documents().element, ("CaseDocument", "recordedAt")
 )
 FACTS = (
     DECIDED_BY, REVOKED_BY, OFFICER, SUPERVISOR, CORRECTION, APPROVED_BY, HAS_LIVE_VISA,
-    MISSING_DOCUMENTS,
+    HAS_UNUSED_VISA, MISSING_DOCUMENTS,
 )  # fmt: skip
 #: The fields of an application that `allowed_steps` looks at.
 LOOKED_AT = ("status", "stage", "is_held", "is_linked", "paid_at", "received_at", "partner")
@@ -111,6 +117,7 @@ _LABELS: Mapping[str, str] = {
     "decided_by": DECIDED_BY.label,
     "revoked_by": REVOKED_BY.label,
     "has_live_visa": HAS_LIVE_VISA.label,
+    "has_unused_visa": HAS_UNUSED_VISA.label,
     "missing_documents": MISSING_DOCUMENTS.label,
     "officer": OFFICER.label,
     "supervisor": SUPERVISOR.label,
@@ -148,6 +155,7 @@ def allowed_steps(root: Any, info: strawberry.Info) -> list[AllowedStep]:
         decided_by=read.get(DECIDED_BY.label),
         revoked_by=read.get(REVOKED_BY.label),
         has_live_visa=bool(read.get(HAS_LIVE_VISA.label)),
+        has_unused_visa=bool(read.get(HAS_UNUSED_VISA.label)),
         missing_documents=documents_of(read.get(MISSING_DOCUMENTS.label)),
         officer=read.get(OFFICER.label),
         supervisor=read.get(SUPERVISOR.label),

@@ -205,6 +205,9 @@ class Visa:
     use_by: date = column(VisaRow.use_by, "Last day on which it is valid for entry.")
     stay_days: int = column(VisaRow.stay_days, "Days of stay, of each entry.")
     revoked_at: datetime | None = column(VisaRow.revoked_at, "When it was taken back.")
+    returned_at: datetime | None = column(
+        VisaRow.returned_at, "When its holder gave it back, unused."
+    )
     superseded_at: datetime | None = column(
         VisaRow.superseded_at, "When the decision that granted it was corrected."
     )

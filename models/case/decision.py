@@ -86,7 +86,7 @@ IS_LIVE = """(
         SELECT FROM stay
         WHERE stay.visa_number = visa.visa_number AND stay.presence = 'IN_COUNTRY'
     ) OR (
-        visa.revoked_at IS NULL AND visa.superseded_at IS NULL
+        num_nonnulls(visa.revoked_at, visa.superseded_at, visa.returned_at) = 0
         AND NOT EXISTS (
             SELECT FROM stay WHERE stay.visa_number = visa.visa_number AND stay.is_used
         )
@@ -115,6 +115,8 @@ class Visa(Base):
     revoked_at: Mapped[datetime | None]
     #: When the decision that granted it was corrected, which voids the visa.
     superseded_at: Mapped[datetime | None]
+    #: When its holder gave it back, before anybody entered by it.
+    returned_at: Mapped[datetime | None]
 
     __table_args__ = (
         Index(None, "application_id"),
@@ -125,4 +127,5 @@ class Visa(Base):
         CheckConstraint("stay_days > 0", name="stay_is_positive"),
         CheckConstraint("revoked_at >= issued_at", name="revoked_after_issue"),
         CheckConstraint("superseded_at >= issued_at", name="superseded_after_issue"),
+        CheckConstraint("returned_at >= issued_at", name="returned_after_issue"),
     )

@@ -144,7 +144,7 @@ _TAKEN_BACK = """
     WHERE document.issued_at IS NOT NULL
         AND use_by + stay_days::integer >= wib_day(clock_timestamp())
         AND num_nonnulls(
-            replaced_at, visa.revoked_at, superseded_at, visa_key.revoked_at
+            replaced_at, visa.revoked_at, superseded_at, returned_at, visa_key.revoked_at
         ) > 0
 """
 _LISTED = "SELECT signed_at, note FROM taken_back_list"

@@ -54,6 +54,8 @@ class CaseState:
     revoked_by: str | None = None
     #: Whether its visa is live, as far as the role reads it.
     has_live_visa: bool = False
+    #: Whether its visa serves to enter and nobody has, where the role may give it back.
+    has_unused_visa: bool = False
     #: Outcome and ground of the decision in force.
     decided: tuple[str, str | None] | None = None
     #: The questions that supervision has to answer before a grant.

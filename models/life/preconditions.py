@@ -133,6 +133,12 @@ HAS_A_LIVE_VISA = Precondition(
     Refusal.VISA_EXPIRED,
     ("has_live_visa",),
 )
+HAS_AN_UNUSED_VISA = Precondition(
+    "the visa serves to enter, and nobody has entered by it",
+    lambda now, _: now.has_unused_visa,
+    Refusal.NO_UNUSED_VISA,
+    ("has_unused_visa",),
+)
 WAITS_FOR_SECOND_PERSON = Precondition(
     "an answer waits for a second person",
     lambda now, by: by.question in now.proposals,

@@ -15,6 +15,7 @@ from models.life.preconditions import (
     HAS_ALL_DOCUMENTS,
     HAS_AN_APPROVED_CORRECTION,
     HAS_AN_OPEN_CORRECTION,
+    HAS_AN_UNUSED_VISA,
     HAS_NO_OPEN_CORRECTION,
     HOLDS_A_VISA,
     IS_ASKED_FOR,
@@ -75,6 +76,7 @@ class Verb(StrEnum):
     REJECT_LINK = "reject link"
     WITHDRAW = "withdraw"
     REVOKE = "revoke"
+    RETURN_VISA = "return visa"
     SET_ASIDE = "set aside"
     EXPIRE = "expire"
     LAPSE = "lapse"
@@ -197,6 +199,9 @@ STEPS = (
     Step(Verb.REJECT_LINK, STARTED, None, None, (R.OFFICER,), (IS_ON_THE_OWN_DESK,)),
     Step(Verb.WITHDRAW, OPEN, S.WITHDRAWN, E.WITHDRAWN, SUBMITTERS),
     Step(Verb.REVOKE, (S.GRANTED,), S.REVOKED, E.REVOKED, (R.SUPERVISOR,)),
+    # The decision stays; its holder goes without the visa.
+    Step(Verb.RETURN_VISA, (S.GRANTED,), None, E.VISA_RETURNED, (R.APPLICANT,),
+         (HAS_AN_UNUSED_VISA,)),
     # A revocation made in error: a second person grants again, by a new decision with a new visa.
     Step(Verb.SET_ASIDE, (S.REVOKED,), S.GRANTED, E.GRANTED, (R.SUPERVISOR,),
          (WAS_REVOKED_BY_ANOTHER, IS_LINKED, IS_CLEARED)),

@@ -61,7 +61,7 @@ CREATE VIEW volume_stay_contribution AS
     UNION ALL
     SELECT application_id, visa_number, use_by, 'unused', 1
     FROM visa
-    WHERE revoked_at IS NULL AND superseded_at IS NULL
+    WHERE num_nonnulls(revoked_at, superseded_at, returned_at) = 0
         AND NOT EXISTS (SELECT FROM stay WHERE stay.visa_number = visa.visa_number);
 
 -- Add what a visa adds to the figures of stays, or take it off.
@@ -83,10 +83,11 @@ CREATE FUNCTION count_stays_of_visa() RETURNS trigger
     END
 $$;
 
-CREATE TRIGGER count_stays_before BEFORE UPDATE OF use_by, revoked_at, superseded_at ON visa
+CREATE TRIGGER count_stays_before BEFORE UPDATE OF use_by, revoked_at, superseded_at, returned_at ON visa
     FOR EACH ROW EXECUTE FUNCTION count_stays_of_visa();
 
-CREATE TRIGGER count_stays_after AFTER INSERT OR UPDATE OF use_by, revoked_at, superseded_at ON visa
+CREATE TRIGGER count_stays_after
+    AFTER INSERT OR UPDATE OF use_by, revoked_at, superseded_at, returned_at ON visa
     FOR EACH ROW EXECUTE FUNCTION count_stays_of_visa();
 
 -- Write the movement of a report that fits the visa of somebody on file; whether it does.

@@ -26,7 +26,7 @@ CREATE FUNCTION announce_application_changes() RETURNS trigger
                 WHEN event.kind IN ('HELD', 'RELEASED', 'ANSWER_PROPOSED', 'SCREENED') THEN 'HOLD'
                 WHEN event.kind IN ('SUBMITTED', 'PAID', 'RECEIVED', 'TRANSFERRED') THEN 'STAGE'
                 WHEN stage_after(event.kind) <> before.stage THEN 'STAGE'
-                WHEN event.kind IN ('GRANTED', 'REFUSED', 'REVOKED') THEN 'DECISION'
+                WHEN event.kind IN ('GRANTED', 'REFUSED', 'REVOKED', 'VISA_RETURNED') THEN 'DECISION'
                 ELSE 'STATUS'
             END
         FROM happened AS event

@@ -27,7 +27,7 @@ CREATE FUNCTION make_documents_anew(replaced bigint[], at timestamptz) RETURNS b
         SELECT visa_number, applicant_id FROM visa_document AS document
         JOIN visa USING (visa_number)
         WHERE document.id = ANY (replaced)
-            AND visa.revoked_at IS NULL AND superseded_at IS NULL
+            AND num_nonnulls(visa.revoked_at, superseded_at, returned_at) = 0
             AND use_by + stay_days::integer >= wib_day(clock_timestamp());
         GET DIAGNOSTICS made = ROW_COUNT;
         NOTIFY gerbang_unlinked;

@@ -167,7 +167,7 @@ _ORDER_DOCUMENTS = """
     SELECT visa_number, applicant.id FROM visa
     JOIN application ON application.id = visa.application_id
     JOIN applicant ON applicant.id = application.applicant_id
-    WHERE account IS NOT NULL AND revoked_at IS NULL AND superseded_at IS NULL
+    WHERE account IS NOT NULL AND num_nonnulls(revoked_at, superseded_at, returned_at) = 0
         AND use_by + stay_days::integer >= wib_day(clock_timestamp())
 """
 

@@ -115,6 +115,7 @@ class EventKind(StrEnum):
     LAPSED = "LAPSED"
     PAYMENT_EXPIRED = "PAYMENT_EXPIRED"
     REVOKED = "REVOKED"
+    VISA_RETURNED = "VISA_RETURNED"
 
 
 class ChangedPart(StrEnum):

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from gateway.mapping.ids import GlobalId, decode
+from gateway.schema.allowed import ApplicationStep
 from tests.gateway.conftest import Answer, Viewer
 from tests.world import REQUIRED, application_id, link_id, today
 
@@ -155,6 +156,18 @@ async def change(
     asked = await send(viewer, mutation, given)
     assert (asked.status, asked.errors) == (200, []), asked.text
     return MutationAnswer(asked, asked.data[mutation])
+
+
+ALLOWED = "allowed { step isAllowed reason { __typename code message path } }"
+
+
+async def allowed_steps(viewer: Viewer, id_: str) -> dict[str, dict[str, Any]]:
+    """What is allowed of a case, by mutation."""
+    answer = await viewer(f'{{ node(id: "{id_}") {{ ... on Application {{ {ALLOWED} }} }} }}')
+    assert answer.errors == [], answer.text
+    found = answer.data["node"]["allowed"]
+    assert all(one["isAllowed"] is (one["reason"] is None) for one in found)
+    return {ApplicationStep[one["step"]].value: one for one in found}
 
 
 async def perform(viewer: Viewer, mutation: str, id_: str | None = None, **given: Any) -> str:

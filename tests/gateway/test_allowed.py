@@ -17,7 +17,6 @@ from gateway.access.transactions.prepared import Planning, PreparedStatement
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.policy import APPLICATION_ROWS, MUTATIONS, POLICY, on_the_own_desk
 from gateway.schema import allowed as allowed_module
-from gateway.schema.allowed import ApplicationStep
 from gateway.schema.mutations.case_intents import INTENTS
 from gateway.viewer import ANONYMOUS
 from models.life import STEPS, judging
@@ -25,8 +24,10 @@ from models.life.preconditions import IS_ON_THE_OWN_DESK
 from models.life.refusals import Refusal
 from models.vocabulary import Role, Status
 from tests.gateway.changing import (
+    ALLOWED,
     IDENTITY,
     UNSAID,
+    allowed_steps,
     assign_to,
     change,
     cleared_case,
@@ -48,7 +49,6 @@ from tests.gateway.conftest import Viewer
 pytestmark = pytest.mark.anyio
 
 Who = Mapping[str, Viewer]
-ALLOWED = "allowed { step isAllowed reason { __typename code message path } }"
 #: What each step takes, so that nothing but the case can be in the way.
 GIVEN: dict[str, dict[str, Any]] = {
     "resolveHit": {"kind": "ENTRY_BAN", "resolution": "MATCH", "reason": "Same passport."},
@@ -158,15 +158,6 @@ async def case_in_state(who: Who, connection: asyncpg.Connection, state: str) ->
     return id_
 
 
-async def allowed_steps(viewer: Viewer, id_: str) -> dict[str, dict[str, Any]]:
-    """What is allowed of a case, by mutation."""
-    answer = await viewer(f'{{ node(id: "{id_}") {{ ... on Application {{ {ALLOWED} }} }} }}')
-    assert answer.errors == [], answer.text
-    found = answer.data["node"]["allowed"]
-    assert all(one["isAllowed"] is (one["reason"] is None) for one in found)
-    return {ApplicationStep[one["step"]].value: one for one in found}
-
-
 @contextmanager
 def nothing_kept() -> Iterator[None]:
     """Mutations are rolled back where they would commit, once every constraint was met."""
@@ -232,6 +223,7 @@ async def test_an_applicant_sees_which_steps_the_own_case_allows(who, world) -> 
     steps = await allowed_steps(ruby, id_)
     assert {name: one["isAllowed"] for name, one in steps.items()} == {
         "answerInformation": False, "withdrawApplication": True, "proposeCorrection": True,
+        "returnVisa": False,
     }  # fmt: skip
     answer = await change(ruby, "answerInformation", id_)
     assert answer.codes == [steps["answerInformation"]["reason"]["code"]] == ["WRONG_STAGE"]

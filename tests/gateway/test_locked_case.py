@@ -24,8 +24,8 @@ def row(**more: Any) -> SimpleNamespace:
         "sequence": 4, "at": AT, "on": date(2026, 3, 1), "status": "IN_VERIFICATION",
         "paid_at": AT, "is_held": False, "partner_code": "NUSA", "received_at": AT,
         "is_linked": True, "since": AT, "paused": None, "officer": None, "revoked_by": None,
-        "has_live_visa": False, "outcome": None, "ground": None, "outstanding": "",
-        "required_documents": "PHOTOGRAPH", "missing_documents": "",
+        "has_live_visa": False, "has_unused_visa": False, "outcome": None, "ground": None,
+        "outstanding": "", "required_documents": "PHOTOGRAPH", "missing_documents": "",
     }  # fmt: skip
     return SimpleNamespace(**{**usual, **more})
 

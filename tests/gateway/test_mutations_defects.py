@@ -96,7 +96,7 @@ async def test_a_key_that_is_not_kept_is_seen(who, world, connection, monkeypatc
     async def always_first(transaction: Any, key: str, said: str) -> bool:
         return True
 
-    monkeypatch.setattr(changes, "_claim_key", always_first)
+    monkeypatch.setattr(changes, "claim_key", always_first)
     for seen in (
         test_mutations_once.test_the_same_request_again_answers_the_same_and_does_nothing,
         test_mutations_once.test_many_at_once_with_one_key_have_one_effect,

@@ -223,6 +223,7 @@ CONDITIONS = {
     "AND status = 'GRANTED'": "UPDATE application SET status = 'REVOKED' WHERE status = 'GRANTED'",
     "AND revoked_at IS NULL": "UPDATE visa SET revoked_at = issued_at",
     "AND superseded_at IS NULL": "UPDATE visa SET superseded_at = issued_at",
+    "AND returned_at IS NULL": "UPDATE visa SET returned_at = issued_at",
     "AND use_by >= greatest(departs, wib_day(clock_timestamp()))":
         "UPDATE visa SET use_by = wib_day(now()) - 1",
     """AND NOT EXISTS (

@@ -1,10 +1,20 @@
 """Weeks of an applicant: hands in, pays, is asked for two things, and reads what came of it."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import pytest
 
-from tests.gateway.changing import assign_to, change, pay_bill, perform
+from tests.gateway.changing import (
+    IDENTITY,
+    allowed_steps,
+    assign_to,
+    change,
+    pay_bill,
+    perform,
+    row_id,
+)
+from tests.gateway.conftest import Viewer
 from tests.world import today
 
 pytestmark = pytest.mark.anyio
@@ -15,6 +25,12 @@ MY_CASE = """
         requestedItems(first: 9) { nodes { kind note requestedAt answeredAt } }
         decision { outcome visa { number issuedAt useBy stayDays revokedAt } }
         allowed { step isAllowed }
+    } } }
+"""
+RETURNED = """
+    query ($case: ID!) { node(id: $case) { ... on Application {
+        status decision { outcome visa { number returnedAt } }
+        events(first: 99) { nodes { kind actor } }
     } } }
 """
 MISSING = (
@@ -97,6 +113,55 @@ async def test_an_applicant_goes_from_the_form_to_the_visa(who, connection) -> N
         case=case,
     )
     assert set(why.codes) == {"FORBIDDEN_FIELD"}
+
+
+async def granted_to(holder: Viewer, who: Mapping[str, Viewer], passport: str) -> str:
+    identity = {**IDENTITY, "passportNumber": passport}
+    given = {"visaType": "B1", "nationality": "AU", "identity": identity}
+    case = await pay_bill(who, await perform(holder, "submitApplication", **given))
+    await perform(who["officer"], "referToScreening", await assign_to(who, "officer", case))
+    await perform(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="CLEAR")
+    return await perform(who["officer"], "recordDecision", case, outcome="GRANTED")
+
+
+async def test_a_visa_is_given_back_once_by_its_holder_before_anybody_entered_by_it(
+    who, connection
+) -> None:
+    client = who["applicant"].client
+    holder, other = (
+        Viewer(client, {"role": "APPLICANT", "sub": sub}) for sub in ("stays-at-home", "was-there")
+    )
+    unused = await granted_to(holder, who, "RETURN001")
+    used = await granted_to(other, who, "RETURN002")
+    await connection.execute(
+        "INSERT INTO stay (id, visa_number, application_id, presence, is_used) SELECT"
+        " gen_random_uuid(), visa_number, application_id, 'DEPARTED', false FROM visa"
+        " WHERE application_id = $1",
+        row_id(used),
+    )
+    for viewer, case in ((holder, unused), (other, used)):
+        step = (await allowed_steps(viewer, case))["returnVisa"]
+        assert step["isAllowed"] is (viewer is holder)
+    assert (await change(other, "returnVisa", used)).codes == ["NO_UNUSED_VISA"]
+    assert (await change(who["applicant"], "returnVisa", unused)).codes == ["NOT_FOUND"]
+
+    # Somebody whose visa is held learns nothing of that here, either.
+    await perform(who["supervisor"], "holdApplication", unused)
+    await perform(holder, "returnVisa", unused)
+    await perform(who["supervisor"], "releaseApplication", unused)
+    assert (await change(holder, "returnVisa", unused)).codes == ["NO_UNUSED_VISA"]
+    seen = (await who["supervisor"](RETURNED, case=unused)).data["node"]
+    visa = seen["decision"]["visa"]
+    assert (seen["status"], seen["decision"]["outcome"]) == ("GRANTED", "GRANTED")
+    assert visa["returnedAt"] is not None
+    back = {"kind": "VISA_RETURNED", "actor": "stays-at-home"}
+    assert seen["events"]["nodes"].count(back) == 1
+    # It serves no more, and there is nothing to hold.
+    passport = '{issuingState: "AU", number: "RETURN001"}'
+    status = f'visaStatus(visaNumber: "{visa["number"]}", passport: {passport})'
+    assert (await who["border"](f"{{ {status} }}")).data == {"visaStatus": "NOT_OK"}
+    held = await change(who["supervisor"], "holdApplication", unused)
+    assert held.codes == ["VISA_EXPIRED"]
 
 
 async def test_an_applicant_withdraws_and_nothing_is_due_any_more(who) -> None:

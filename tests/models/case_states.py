@@ -51,6 +51,7 @@ FACTS: dict[str, st.SearchStrategy[Any]] = {
     "decided_by": mostly("supervisor", "officer", None),
     "revoked_by": mostly("supervisor", "supervisor-2", None),
     "has_live_visa": mostly(True, False),
+    "has_unused_visa": mostly(True, False),
     "decided": mostly((Outcome.REFUSED, Ground.INCOMPLETE), None),
     "questions": st.sampled_from([(ScreeningKind.ENTRY_BAN,), tuple(ScreeningKind)]),
     "answers": cleared | st.dictionaries(st.sampled_from(ScreeningKind), results),

@@ -90,6 +90,7 @@ HOLDS: dict[str, list[tuple[dict[str, Any], dict[str, Any], bool]]] = {
         ({"answers": {BAN: R.CLEAR}}, {}, True), ({"answers": {BAN: R.PENDING}}, {}, False)
     ],
     "HAS_A_LIVE_VISA": [({"has_live_visa": True}, {}, True), ({}, {}, False)],
+    "HAS_AN_UNUSED_VISA": [({"has_unused_visa": True}, {}, True), ({}, {}, False)],
     "WAITS_FOR_SECOND_PERSON": [
         ({"proposals": OF_ONE}, {"question": BAN}, True),
         ({"proposals": OF_ONE}, {"question": CLEARANCE}, False),

@@ -23,7 +23,7 @@ UNTIL = datetime.now(UTC) - timedelta(days=2)
 _VISAS = """
     SELECT
         visa_number, nationality_code, visa_type_code, stay_days::integer, use_by, revoked_at,
-        superseded_at, application.applicant_id
+        superseded_at, returned_at, application.applicant_id
     FROM visa JOIN application ON application.id = application_id
 """
 _REPORT = (
@@ -79,7 +79,7 @@ class Replay:
             if so_far and so_far[-1][1] == "ENTRY":
                 there[code] += 1
                 over[code] += end > so_far[-1][0] + timedelta(days=visa["stay_days"])
-            ended = visa["revoked_at"] or visa["superseded_at"]
+            ended = visa["revoked_at"] or visa["superseded_at"] or visa["returned_at"]
             is_over = first <= visa["use_by"] <= min(last, self.today - DAY)
             unused[code] += not own and not ended and is_over
         found = {code: (there[code], over[code], unused[code]) for code in {*there, *unused}}
@@ -127,8 +127,9 @@ async def test_figures_of_stays_are_those_of_the_movements_however_they_came(
             await fold(loaded)
     assert await loaded.fetchval("SELECT count(*) FROM crossing WHERE matched_at IS NOT NULL") > 80
     assert await compare(loaded, database) > 60
-    # A visa that is revoked, corrected or given other terms; somebody of another nationality.
-    for change in ("revoked_at = issued_at", "superseded_at = issued_at", "use_by = use_by - 40"):
+    # A visa that is revoked, corrected, given back or given other terms; another nationality.
+    ends = [f"{column} = issued_at" for column in ("revoked_at", "superseded_at", "returned_at")]
+    for change in (*ends, "use_by = use_by - 40"):
         numbers = [visa["visa_number"] for visa in rng.sample(visas, 25)]
         await loaded.execute(f"UPDATE visa SET {change} WHERE visa_number = ANY ($1)", numbers)
         assert await compare(loaded, database) > 60

@@ -396,7 +396,7 @@ _STAGES: dict[str, Lines] = {
     },
     # What reveals the outcome.
     "Visa": {
-        "number issuedAt useBy stayDays revokedAt":          "- R R - R R R R - - - - - -",
+        "number issuedAt useBy stayDays revokedAt returnedAt": "- R R - R R R R - - - - - -",
         "supersededAt":                                      "- R R - - R - - - - - - - -",
         "document":                                          "- - - - - - R - - - - - - -",
         "stay":                                              "- - R - - R R - - - - - - -",

@@ -214,6 +214,7 @@ LIVES = {
     f"UPDATE visa SET use_by = {TODAY} - stay_days::int - 1": (False, False),
     f"UPDATE visa SET use_by = {TODAY}, revoked_at = issued_at": (False, False),
     f"UPDATE visa SET use_by = {TODAY}, superseded_at = issued_at": (False, False),
+    f"UPDATE visa SET use_by = {TODAY}, returned_at = issued_at": (False, False),
 }
 #: What was reported of a visa whose last day is today, and whether it is live.
 PRESENCES = {
@@ -226,8 +227,7 @@ PRESENCES = {
 #: Each part of the condition, with what it is to be found by.
 PARTS = (
     "stay.presence = 'IN_COUNTRY'",
-    "visa.revoked_at IS NULL",
-    "visa.superseded_at IS NULL",
+    "num_nonnulls(visa.revoked_at, visa.superseded_at, visa.returned_at) = 0",
     "stay.is_used",
     "deadline.wait = 'CROSSING'",
     "deadline.valid_from <= wib_day(visa.issued_at)",

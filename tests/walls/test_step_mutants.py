@@ -49,6 +49,7 @@ UNMET: dict[Precondition, str] = {
         "INSERT INTO screening (id, application_id, kind, result, requested_at, answered_at)"
         " VALUES (gen_random_uuid(), $1, 'ENTRY_BAN', 'CLEAR', now(), now())",
     life.HAS_A_LIVE_VISA: "UPDATE visa SET use_by = '2025-01-01' WHERE application_id = $1",
+    life.HAS_AN_UNUSED_VISA: "UPDATE visa SET use_by = '2025-01-01' WHERE application_id = $1",
 }  # fmt: skip
 
 #: What was decided once, and may have a visa.
@@ -95,7 +96,9 @@ def mutants() -> Iterator[Mutant]:
             rest = tuple(one for one in step.sources if one is not status)
             sources = rest if status in step.sources else (*step.sources, status)
             what = f"{name}: {'not ' if status in step.sources else ''}from {status}"
-            if life.HAS_A_LIVE_VISA in step.needs and status not in DECIDED:
+            if {life.HAS_A_LIVE_VISA, life.HAS_AN_UNUSED_VISA} & {
+                *step.needs
+            } and status not in DECIDED:
                 continue  # what was not decided has no visa
             if twin := _twin(step, status):
                 # The same is done already; only what it needs there may be asked for no more.

@@ -134,6 +134,7 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "INSERT": "id reference applicant_id account application_id centre_code"
         },
         "complaint_text": {"INSERT": "complaint_id sealed"},
+        "visa": {"UPDATE": "returned_at"},
     },
     "PARTNER_SERVICE": {
         **_WHOEVER_LODGES, **_DESK, **_PROPOSES, **_TAKES_IN,

@@ -115,6 +115,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "LAPSED": "It lapsed without an answer.",
         "PAYMENT_EXPIRED": "Its bill lapsed.",
         "REVOKED": "The granted visa was revoked.",
+        "VISA_RETURNED": "Its holder gave the visa back.",
     },
     Outcome: {"GRANTED": "The visa was granted.", "REFUSED": "The visa was refused."},
     Ground: {

@@ -141,6 +141,9 @@ INTENTS = (
     Intent("requestUpload", RequestUploadInput,
            "Announce a document of an open file, and get the ticket by which its bytes are sent.",
            read_upload, (), (Refusal.NOT_FOUND, Refusal.WRONG_STAGE)),
+    Intent("returnVisa", inputs.ReturnVisaInput,
+           "Give your visa back before anybody enters by it. Its fee is not returned, and nothing"
+           " restores it.", read_step, (Verb.RETURN_VISA,)),
     Intent("revokeVisa", inputs.RevokeVisaInput, "Take a granted visa back.", read_step_with_reason,
            (Verb.REVOKE,)),
     Intent("setAsideRevocation", inputs.SetAsideRevocationInput,

@@ -328,6 +328,11 @@ class WithdrawApplicationInput(StepInput):
     pass
 
 
+@strawberry.input(description="A visa to give back.")
+class ReturnVisaInput(StepInput):
+    pass
+
+
 @strawberry.input(description="A granted visa to revoke.")
 class RevokeVisaInput(StepInput):
     reason: str = required(_REASON)

@@ -919,7 +919,7 @@ CREATE TABLE application_change (
     kind TEXT NOT NULL,
     changed TEXT NOT NULL,
     CONSTRAINT pk_application_change PRIMARY KEY (id),
-    CONSTRAINT ck_application_change_kind_is_known CHECK (kind IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'RECEIVED', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'HELD', 'RELEASED', 'ANSWER_PROPOSED', 'SCREENED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'TRANSFERRED', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED')),
+    CONSTRAINT ck_application_change_kind_is_known CHECK (kind IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'RECEIVED', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'HELD', 'RELEASED', 'ANSWER_PROPOSED', 'SCREENED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'TRANSFERRED', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED', 'VISA_RETURNED')),
     CONSTRAINT ck_application_change_changed_is_known CHECK (changed IN ('STAGE', 'DECISION', 'STATUS', 'HOLD'))
 );
 
@@ -1807,7 +1807,7 @@ CREATE TABLE application_event (
     actor_role TEXT,
     reason TEXT,
     CONSTRAINT pk_application_event PRIMARY KEY (id),
-    CONSTRAINT ck_application_event_kind_is_known CHECK (kind IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'RECEIVED', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'HELD', 'RELEASED', 'ANSWER_PROPOSED', 'SCREENED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'TRANSFERRED', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED')),
+    CONSTRAINT ck_application_event_kind_is_known CHECK (kind IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'RECEIVED', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'HELD', 'RELEASED', 'ANSWER_PROPOSED', 'SCREENED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'TRANSFERRED', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED', 'VISA_RETURNED')),
     CONSTRAINT ck_application_event_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
     CONSTRAINT ck_application_event_sequence_is_positive CHECK (sequence > 0),
     CONSTRAINT ck_application_event_reason_is_bounded CHECK (length(reason) BETWEEN 1 AND 2000),
@@ -2204,12 +2204,14 @@ CREATE TABLE visa (
     stay_days BIGINT NOT NULL,
     revoked_at TIMESTAMP WITH TIME ZONE,
     superseded_at TIMESTAMP WITH TIME ZONE,
+    returned_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_visa PRIMARY KEY (visa_number),
     CONSTRAINT fk_visa_decision_id_application_id FOREIGN KEY(decision_id, application_id) REFERENCES decision (id, application_id),
     CONSTRAINT ck_visa_visa_number_is_formed CHECK (visa_number ~ '^ID[0-9A-HJKMNP-TV-Z]{12}$'),
     CONSTRAINT ck_visa_stay_is_positive CHECK (stay_days > 0),
     CONSTRAINT ck_visa_revoked_after_issue CHECK (revoked_at >= issued_at),
     CONSTRAINT ck_visa_superseded_after_issue CHECK (superseded_at >= issued_at),
+    CONSTRAINT ck_visa_returned_after_issue CHECK (returned_at >= issued_at),
     CONSTRAINT uq_visa_decision_id UNIQUE (decision_id)
 );
 
@@ -3129,7 +3131,7 @@ CREATE VIEW volume_stay_contribution AS
     UNION ALL
     SELECT application_id, visa_number, use_by, 'unused', 1
     FROM visa
-    WHERE revoked_at IS NULL AND superseded_at IS NULL
+    WHERE num_nonnulls(revoked_at, superseded_at, returned_at) = 0
         AND NOT EXISTS (SELECT FROM stay WHERE stay.visa_number = visa.visa_number);
 
 CREATE FUNCTION count_stays(of_visa text, sign integer) RETURNS void
@@ -3149,10 +3151,11 @@ CREATE FUNCTION count_stays_of_visa() RETURNS trigger
     END
 $$;
 
-CREATE TRIGGER count_stays_before BEFORE UPDATE OF use_by, revoked_at, superseded_at ON visa
+CREATE TRIGGER count_stays_before BEFORE UPDATE OF use_by, revoked_at, superseded_at, returned_at ON visa
     FOR EACH ROW EXECUTE FUNCTION count_stays_of_visa();
 
-CREATE TRIGGER count_stays_after AFTER INSERT OR UPDATE OF use_by, revoked_at, superseded_at ON visa
+CREATE TRIGGER count_stays_after
+    AFTER INSERT OR UPDATE OF use_by, revoked_at, superseded_at, returned_at ON visa
     FOR EACH ROW EXECUTE FUNCTION count_stays_of_visa();
 
 CREATE FUNCTION write_movement(report crossing) RETURNS boolean
@@ -4293,7 +4296,7 @@ CREATE FUNCTION announce_application_changes() RETURNS trigger
                 WHEN event.kind IN ('HELD', 'RELEASED', 'ANSWER_PROPOSED', 'SCREENED') THEN 'HOLD'
                 WHEN event.kind IN ('SUBMITTED', 'PAID', 'RECEIVED', 'TRANSFERRED') THEN 'STAGE'
                 WHEN stage_after(event.kind) <> before.stage THEN 'STAGE'
-                WHEN event.kind IN ('GRANTED', 'REFUSED', 'REVOKED') THEN 'DECISION'
+                WHEN event.kind IN ('GRANTED', 'REFUSED', 'REVOKED', 'VISA_RETURNED') THEN 'DECISION'
                 ELSE 'STATUS'
             END
         FROM happened AS event
@@ -5162,7 +5165,7 @@ CREATE FUNCTION make_documents_anew(replaced bigint[], at timestamptz) RETURNS b
         SELECT visa_number, applicant_id FROM visa_document AS document
         JOIN visa USING (visa_number)
         WHERE document.id = ANY (replaced)
-            AND visa.revoked_at IS NULL AND superseded_at IS NULL
+            AND num_nonnulls(visa.revoked_at, superseded_at, returned_at) = 0
             AND use_by + stay_days::integer >= wib_day(clock_timestamp());
         GET DIAGNOSTICS made = ROW_COUNT;
         NOTIFY gerbang_unlinked;
