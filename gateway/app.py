@@ -133,6 +133,7 @@ def create_app(
         executor,
         authentication,
         admission,
+        addresses=Addresses(settings.trusted_proxies, settings.forwarding_header),
         body_limit=settings.body_limit,
         seconds=settings.request_seconds,
     )

@@ -5,6 +5,7 @@
     │   ├── MistakesError     its document or its arguments are wrong: an error for each mistake
     │   ├── RateLimitedError  the budget is spent for now
     │   ├── ReadBudgetError   so is the budget of people (gateway/access/read_budget.py)
+    │   ├── TriesSpentError   a file was tracked too often (gateway/access/read_budget.py)
     │   └── InquiryLimitError an inquiry lets nobody further in (gateway/access/read_budget.py)
     └── FieldError            one field could not be answered: null there, data elsewhere
         └── ArgumentError     an argument is wrong: found before anything runs

@@ -58,6 +58,8 @@ class OperationRecord:
     kind: OperationKind = OperationKind.UNKNOWN
     #: The acting role; None until the token is verified.
     role: Role | None = None
+    #: Where somebody asks from who is not signed in: by it tries are counted. Never logged.
+    source: str = field(default="", repr=False)
     #: SHA-256 of the document's text, in hexadecimal.
     document: str | None = None
     #: The name of a registered document. Names that clients choose are never logged.

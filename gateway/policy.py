@@ -2092,6 +2092,8 @@ POLICY: Mapping[str, Access] = {
     "AlertUpdate": Access(fields={"position": ANSWER_READERS}),
     "VolumesUpdate": Access(fields={"position": NATIONAL_FIGURES + MANAGER}),
     "Heartbeat": Access(fields={"position": CASE_READERS + LEADERSHIP}),
+    # A file that somebody tracks who has no account.
+    "TrackedFile": Access(fields={"stage": PUBLIC, "expectedOn": PUBLIC}),
     # The viewer, and the viewer's policy.
     "Viewer": Access(
         fields={
@@ -2199,6 +2201,7 @@ POLICY: Mapping[str, Access] = {
             "myData": APPLICANT,
             "personLookups": CASE_STAFF,
             "visaStatus": VISA_CHECKERS,
+            "trackedFile": PUBLIC,
             "visaChecks": AUDITOR,
             "suspensions": SUSPENSION_READERS,
             "keyOperations": AUDITOR,

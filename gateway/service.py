@@ -36,7 +36,7 @@ from models.contents.store import ContentStore, StoreError
 from models.database.connections import pool as make_pool
 from models.database.pool import ConnectionPool
 from models.database.url import read_database_url
-from models.key_service import KeyService
+from models.key_service import KeyService, LocalKeyService, Principal, TracksFiles
 from models.logs import facts
 
 if TYPE_CHECKING:
@@ -166,11 +166,19 @@ def _executor(
         most_endings=settings.last_four_alert,
         identity_acr=settings.identity_acr,
         keys=keys,
+        tracker=_tracker(settings, keys),
         schemas=schemas,
         statistics=statistics,
         process=metrics,
         replicas=replicas,
     )
+
+
+def _tracker(settings: Settings, keys: KeyService | None) -> TracksFiles | None:
+    """Keys in this process know nobody by a credential."""
+    if isinstance(keys, LocalKeyService):
+        return keys
+    return key_service_for(settings, Principal.TRACKER) if settings.key_service else None
 
 
 def _budgets(settings: Settings) -> Budgets:

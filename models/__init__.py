@@ -19,6 +19,7 @@ from models.case.crossing import Crossing, Movement, OverstayConfirmation, Stay
 from models.case.decision import Decision, Visa
 from models.case.file import Bill, CaseDocument, ItemAnswer, RequestedItem
 from models.case.screening import Screening
+from models.case.tracking import TrackingTry
 from models.case.unmatched_payment import UnmatchedPayment
 from models.case.visa_check import VisaCheck
 from models.contents.tables import DocumentContent, DocumentUpload
@@ -142,6 +143,7 @@ __all__ = [
     "Stay",
     "Suspension",
     "TakenBackList",
+    "TrackingTry",
     "TrustedDocument",
     "UnmatchedPayment",
     "Visa",

@@ -224,7 +224,7 @@ def test_keys_are_with_the_key_service_alone_and_a_gateway_signs_nothing() -> No
     assert who("signing-socket") == who("linking-socket") == {"keys", "keeper"}
     networks = {name: set(service.get("networks", ())) for name, service in SERVICES.items()}
     assert {name for name, of in networks.items() if of & networks["keys"]} == {"keys", "keycloak"}
-    # Credentials: all of them are with the key service, and a gateway has none.
+    # Credentials: all of them are with the key service, and a gateway opens nobody by its own.
     has = {name: {one for one in it["secrets"] if "credential" in one}
            for name, it in SERVICES.items()}  # fmt: skip
     all_of_them = {f"{one}_credential" for one in RIGHTS if one is not Principal.GATEWAY}
@@ -236,6 +236,7 @@ def test_keys_are_with_the_key_service_alone_and_a_gateway_signs_nothing() -> No
     assert has.pop("keeper") == {
         f"{one}_credential" for one in ("linker", "screener", "granter", "keeper")
     }
+    assert has.pop("gateway") == {"tracker_credential"}
     assert not any(has.values())
     # What is served is what is asked, at folders that the image has for our user.
     asked = {

@@ -107,7 +107,9 @@ def test_a_gateway_is_given_the_time_it_takes_to_stop(tmp_path: Path) -> None:
 def test_only_who_needs_a_secret_is_given_it() -> None:
     has = {name: set(unit.credentials) for name, unit in UNITS.items()}
     assert len(has) == 4
-    assert has["gerbang-gateway"] == {"database_url", "cursor_key", "seal_key"}
+    assert has["gerbang-gateway"] == {
+        *("database_url", "cursor_key", "seal_key", "tracker_credential")
+    }
     assert has["gerbang-dashboard"] == {"client_secret", "session_key", "sessions_url"}
     everybody = {f"{one}_credential" for one in RIGHTS if one is not Principal.GATEWAY}
     assert has["gerbang-keys"] == {"key_store", *everybody}

@@ -18,6 +18,7 @@ from gateway.access.read_budget import (
     LookupBudget,
     ReadBudget,
     ReadBudgetError,
+    TryBudget,
     ceiling_refusal,
 )
 from gateway.access.transactions.begin import TransactionStarts, commit_in_one_write
@@ -25,11 +26,11 @@ from gateway.errors import ErrorCode, FieldError, RequestError
 from gateway.logs import current_record
 from gateway.policy import LOGGED_APART, NAMES_NO_CASE
 from gateway.viewer import Viewer
-from models import AccessEvent, Base, BreachLookup, PersonLookup, VisaCheck
+from models import AccessEvent, Base, BreachLookup, PersonLookup, TrackingTry, VisaCheck
 from models.account import seal_entries
 from models.database.command_pipeline import Command
 from models.database.pool import ConnectionPool
-from models.key_service import Digest, KeyService, KeyServiceError
+from models.key_service import Digest, KeyService, KeyServiceError, Try
 from models.logs import facts
 from models.row_keys import new_key
 from models.vocabulary import BreachList, IndexKind, Role
@@ -309,6 +310,20 @@ class OperationAudit:
         listed = [one.hex() for one in passengers]
         room = None if most is None else CheckBudget(self.viewer, most, listed, flight, departs_on)
         await self.log.write(self.viewer, VisaCheck, [check], room)
+
+    async def record_try(self, tried: Try, *, is_found: bool) -> None:
+        """Log that somebody without an account tried to track a file; never which, nor who.
+
+        Raises TriesSpentError beyond the tries for the file, or from the source.
+        """
+        entry = {
+            "id": new_key(),
+            "file": tried.file,
+            "source": tried.source,
+            "is_found": is_found,
+            "trace_id": self.trace_id,
+        }
+        await self.log.write(self.viewer, TrackingTry, [entry], TryBudget(tried.file, tried.source))
 
     async def record_breach_lookup(
         self, list_: BreachList, about: str | None, since: datetime, before: datetime

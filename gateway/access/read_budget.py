@@ -116,6 +116,36 @@ class CheckBudget:
         return ReadBudgetError(self.most, float(why), of_lookups=True)
 
 
+class TriesSpentError(RequestError):
+    """A file was asked for too often, or from one place, to be tracked now: there is room again
+    after ``retry_after`` seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        self.retry_after = math.ceil(seconds)
+        super().__init__(
+            ErrorCode.RATE_LIMITED,
+            "This was asked for too often, whether there is such a file or not. Ask again in"
+            f" {self.retry_after} s.",
+            HTTPStatus.TOO_MANY_REQUESTS,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TryBudget:
+    """How often a file is tracked, and from one source, as the digests by which they count."""
+
+    file: bytes
+    source: bytes
+
+    def question(self) -> Command:
+        """Whether this transaction may log one more try."""
+        return Command("viewer.admit_try($1, $2)", (self.file.hex(), self.source.hex()))
+
+    def refusal(self, why: str) -> TriesSpentError:
+        """``why`` is the seconds until there is room."""
+        return TriesSpentError(float(why))
+
+
 #: Why nobody is admitted, by the word that the database answers with.
 _WHY = {
     "WAITS": "Your inquiry waits for a second supervisor, and nothing was read.",

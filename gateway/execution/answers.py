@@ -8,7 +8,7 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from gateway.access.read_budget import ReadBudgetError
+from gateway.access.read_budget import ReadBudgetError, TriesSpentError
 from gateway.error_reports import (
     error_entries,
     error_entry,
@@ -54,7 +54,7 @@ def with_cost(answer: Answer, charge: Charge) -> Answer:
 
 
 def error_answer(error: RequestError, charge: Charge, trace_id: str, language: Language) -> Answer:
-    is_spent = isinstance(error, RateLimitedError | ReadBudgetError)
+    is_spent = isinstance(error, RateLimitedError | ReadBudgetError | TriesSpentError)
     retry_after = error.retry_after if is_spent else None
     entries = error_entries(error, trace_id, language)
     answer = Answer(None, entries, status=error.status, retry_after=retry_after)

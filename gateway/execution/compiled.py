@@ -32,9 +32,11 @@ _LOGGED = {
 }
 #: The field of `Query` by which people are looked up.
 LOOKING_UP = "people"
+#: The field of `Query` by which a file is tracked.
+TRACKING = "trackedFile"
 #: The fields of `Query` that are always read at the primary: what they tell must hold at once, or
 #: is logged there.
-_NEVER_LATE = frozenset({LOOKING_UP, "visaStatus", "suspensions", "installation"})
+_NEVER_LATE = frozenset({LOOKING_UP, TRACKING, "visaStatus", "suspensions", "installation"})
 #: In place of a variable without a value.
 _ABSENT: Any = object()
 
@@ -95,6 +97,12 @@ class CompiledOperation:
         asked = self._documents.fields_read(self.text, "Query", self._role)
         is_query = self.kind is OperationKind.QUERY
         return is_query and not self.logged and _NEVER_LATE.isdisjoint(asked)
+
+    @cached_property
+    def names_people(self) -> bool:
+        """Whether somebody who is not signed in says in it who they are: by POST alone, since URLs
+        end up in logs and caches."""
+        return TRACKING in self._documents.fields_read(self.text, "Query", self._role)
 
     @cached_property
     def deprecated(self) -> tuple[str, ...]:

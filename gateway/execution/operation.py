@@ -128,9 +128,10 @@ def misplaced() -> RequestError:
 
 
 def written_by_get() -> RequestError:
-    """The refusal of a mutation by GET, which crawlers and other sites can trigger."""
+    """The refusal of a mutation by GET, which crawlers and other sites can trigger, and of what
+    says who somebody is."""
     return RequestError(
         ErrorCode.METHOD_NOT_ALLOWED,
-        "Send a mutation by POST.",
+        "Send a mutation by POST, and what says who somebody is.",
         HTTPStatus.METHOD_NOT_ALLOWED,
     )

@@ -57,7 +57,7 @@ from gateway.settings import DocumentRule, RowWriter
 from gateway.settings.keys import KeyRing
 from gateway.viewer import Viewer
 from models.database.pool import ConnectionPool
-from models.key_service import KeyService
+from models.key_service import KeyService, TracksFiles
 from models.person.vault import VaultError
 from models.vocabulary import Role
 
@@ -83,6 +83,7 @@ class SchemaRunner:
         row_writer: RowWriter = RowWriter.COMPILED,
         in_development: bool = False,
         keys: KeyService | None = None,
+        tracker: TracksFiles | None = None,
         read_budgets: Mapping[Role, int] = READ_BUDGETS,
         most_endings: int = MOST_ENDINGS,
         identity_acr: Sequence[str] = (),
@@ -105,6 +106,7 @@ class SchemaRunner:
             Changes(pool, starts, keys, replicas),
             self.documents,
             keys,
+            tracker,
             statistics,
             process=process,
         )
@@ -153,7 +155,7 @@ class SchemaRunner:
         if compiled.kind not in kinds:
             raise misplaced()
         current_record().kind = compiled.kind
-        if not (compiled.is_read or request.may_write):
+        if not request.may_write and (not compiled.is_read or compiled.names_people):
             raise written_by_get()
         # Before validation, which takes longer: counting takes one pass, even over an invalid
         # document, and spares us the validation where the cost or the budget is exceeded.

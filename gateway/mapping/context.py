@@ -1,7 +1,8 @@
 """The context of one operation: its viewer, transaction and loaders."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -61,7 +62,7 @@ class Context:
     found_nothing: bool = False
     #: Whether findings are read: whoever reads some is still here.
     reads_findings: bool = False
-    #: The outcomes of the requested changes, by the response keys of their fields.
+    #: What was done that is not done twice, by the response keys of its fields.
     outcomes: dict[str, Any] = field(default_factory=dict[str, Any])
 
     @property
@@ -78,10 +79,18 @@ class Context:
         return self._figures
 
     async def change(self, key: str, request: Any) -> Any:
-        """Make the change of a field once, even if the executor resolves the field again after a
-        plan has failed. What is read afterwards is read in a new transaction, and so sees it."""
+        """Make the change of a field once. What is read afterwards is read in a new transaction,
+        and so sees it."""
+        return await self.once(key, partial(self._change, request))
+
+    async def once(self, key: str, work: Callable[[], Awaitable[Any]]) -> Any:
+        """What a field does that must not be done twice: once, even if the executor resolves the
+        field again after a plan has failed."""
         if key not in self.outcomes:
-            self.outcomes[key] = await self._change(request)
+            try:
+                self.outcomes[key] = await work()
+            except Exception as error:
+                self.outcomes[key] = error
         outcome = self.outcomes[key]
         if isinstance(outcome, Exception):
             raise outcome
@@ -91,8 +100,6 @@ class Context:
         await self.session.close()
         try:
             return await self.services.changes.make(self.viewer, request)
-        except Exception as error:
-            return error
         finally:
             self.session = self.new_session()
             self._loaders = self._figures = None

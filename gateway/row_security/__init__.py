@@ -24,6 +24,7 @@ from gateway.row_security.own_data import OWN_DATA_FUNCTIONS, own_data_grants
 from gateway.row_security.predicates import predicate
 from gateway.row_security.reach_functions import REACH_FUNCTIONS, reach_grants
 from gateway.row_security.reading_functions import READING_FUNCTIONS, reading_grants
+from gateway.row_security.tracking import TRACKING_FUNCTIONS, tracking_grants
 from gateway.row_security.visa_checks import VISA_CHECK_FUNCTIONS, visa_check_grants
 from gateway.row_security.volumes import FUNCTIONS, figures
 from gateway.row_security.writes import writes
@@ -79,6 +80,7 @@ def row_security(catalogue: Catalogue) -> str:
             OVERSIGHT_FUNCTIONS,
             READING_FUNCTIONS,
             VISA_CHECK_FUNCTIONS,
+            TRACKING_FUNCTIONS,
             OWN_DATA_FUNCTIONS,
             REACH_FUNCTIONS,
             EXPLAINING_FUNCTIONS,
@@ -131,6 +133,7 @@ def _open_to_role(catalogue: Catalogue, role: Role) -> Iterator[str]:
     yield from explaining_grants(role)
     yield from _breach_lookups(role)
     yield from _visa_checks(role)
+    yield from tracking_grants(role)
     yield from _for_the_gateway(role)
     yield from _trusted_documents(role)
     yield ""

@@ -67,6 +67,7 @@ from gateway.schema.supervision.several_partners import (
 )
 from gateway.schema.supervision.why import Explanation, parse_why, why
 from gateway.schema.suspension import Suspension
+from gateway.schema.tracking import TrackedFile, tracked_file_field
 from gateway.schema.trusted_document import TrustedDocument, trusted_documents
 from gateway.schema.viewer import TypePolicy, Viewer, policies_of
 from gateway.schema.visa_document import TakenBackList, VisaKey, taken_back_visas
@@ -307,6 +308,7 @@ class Query:
     )
     visa_status: VisaStatus | None = visa_status_field()
     visa_checks: Connection[VisaCheck] | None = visa_checks_field()
+    tracked_file: TrackedFile | None = tracked_file_field()
     trusted_documents: list[TrustedDocument] | None = strawberry.field(
         resolver=trusted_documents,
         description="Documents that clients ask for by an id, and which role can run which.",

@@ -18,6 +18,7 @@ from gateway.execution.operation import OperationRequest, OperationRunner
 from gateway.logs import current_record
 from gateway.texts.language import Language, language_of
 from gateway.wire.admission import Admission
+from gateway.wire.connections import Addresses
 from gateway.wire.content import (
     JSON,
     RequestHeaders,
@@ -51,10 +52,12 @@ class GraphQLOverHTTP:
         authentication: Authentication,
         admission: Admission,
         *,
+        addresses: Addresses,
         body_limit: int,
         seconds: float,
     ) -> None:
         self._runner = runner
+        self._addresses = addresses
         self._authentication = authentication
         self._admission = admission
         self._body_limit = body_limit
@@ -77,6 +80,9 @@ class GraphQLOverHTTP:
                     headers.all(b"authorization"), headers.all(b"gerbang-role")
                 )
                 record.role = viewer.role
+                if viewer.role is Role.ANONYMOUS:
+                    peer, _ = scope.get("client") or ("", 0)
+                    record.source = self._addresses.of_request(peer, scope["headers"]) or ""
                 record.claimed_client = headers.get(CLIENT_HEADER)
                 operation = await self._read_operation(scope, headers, receive, language)
                 record.note_document(operation.document)

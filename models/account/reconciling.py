@@ -15,7 +15,7 @@ import asyncpg
 
 from models.account.findings import Report, Tampering
 from models.key_service.counts import ReceiptVerb
-from models.key_service.interface import Cause
+from models.key_service.interface import Cause, Principal
 from models.key_service.receipts import ListsReceipts, Receipt, Reconciled
 
 #: How long an operation takes at most, and how much clocks may differ: receipts and entries that
@@ -40,6 +40,12 @@ _OF_THE_VIEWER = """
 _REPORTED = """
     entry.reported_by = receipt.account
     AND entry.reported_at BETWEEN receipt.at - $7::interval AND receipt.at + $7::interval
+"""
+#: Of a try there are two receipts: of the file, and of the source.
+_TRIED = """
+    receipt.role = 'tracker'
+    AND receipt.account IN (encode(entry.file, 'hex'), encode(entry.source, 'hex'))
+    AND entry.occurred_at BETWEEN receipt.at - $7::interval AND receipt.at + $7::interval
 """
 _SAME_VIEWER = f"""
     (receipt.reference IS NULL OR entry.case_reference = receipt.reference) AND {_OF_THE_VIEWER}
@@ -70,6 +76,8 @@ _UNLOGGED_LOOKUPS = f"""
         SELECT FROM public.visa_check AS entry WHERE receipt.reference IS NULL AND {_OF_THE_VIEWER}
     ) AND NOT EXISTS (
         SELECT FROM public.crossing AS entry WHERE receipt.role = 'BORDER' AND {_REPORTED}
+    ) AND NOT EXISTS (
+        SELECT FROM public.tracking_try AS entry WHERE {_TRIED}
     )
     ORDER BY receipt.number
 """  # noqa: S608
@@ -113,6 +121,12 @@ _UNOPENED_CROSSINGS = f"""
     FROM public.crossing AS entry
     WHERE entry.reported_at >= $8 AND entry.reported_at < $9
         AND NOT EXISTS (SELECT FROM {_RECEIPTS} WHERE {_REPORTED})
+    ORDER BY entry.id
+"""  # noqa: S608
+_UNOPENED_TRIES = f"""
+    SELECT entry.id, '' AS account, 'ANONYMOUS' AS role
+    FROM public.tracking_try AS entry
+    WHERE {_IN_THE_WINDOW} AND NOT EXISTS (SELECT FROM {_RECEIPTS} WHERE {_TRIED})
     ORDER BY entry.id
 """  # noqa: S608
 
@@ -206,6 +220,7 @@ async def reconcile(
                 ("person_lookup", _UNOPENED_LOOKUPS, (*looked_up, _APART, *window)),
                 ("visa_check", _UNOPENED_CHECKS, (*looked_up, _APART, *window)),
                 ("crossing", _UNOPENED_CROSSINGS, (*looked_up, _APART, *window)),
+                ("tracking_try", _UNOPENED_TRIES, (*looked_up, _APART, *window)),
             ):
                 for entry, account, role in await connection.fetch(back, *given):
                     what = f"{table} {entry} has no receipt of the key service"
@@ -249,7 +264,9 @@ def _unlogged(number: int, account: str, role: str, people: int) -> Unmatched:
     whom = (
         f"opened {people}, whom the log of reads lacks" if people else "is of an unlogged look-up"
     )
-    return Unmatched(f"the receipt {number} {whom}", account, role)
+    # A try is nobody's: its receipt has digests.
+    is_nobodys = role == Principal.TRACKER
+    return Unmatched(f"the receipt {number} {whom}", "" if is_nobodys else account, role)
 
 
 def _instant(milliseconds: int) -> datetime:

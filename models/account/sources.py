@@ -26,6 +26,7 @@ from models.case.crossing import Crossing, OverstayConfirmation
 from models.case.decision import Decision
 from models.case.file import Bill
 from models.case.screening import Screening
+from models.case.tracking import TrackingTry
 from models.case.unmatched_payment import UnmatchedPayment
 from models.case.visa_check import VisaCheck
 from models.contents.tables import DocumentUpload
@@ -205,6 +206,7 @@ SOURCES: Mapping[str, Source] = {
         Source(AccessEvent, is_sealed=True, told=_OF_A_READ, dropped_by="occurred_at"),
         Source(PersonLookup, is_sealed=True, dropped_by="occurred_at"),
         Source(VisaCheck, is_sealed=True, dropped_by="occurred_at"),
+        Source(TrackingTry, is_sealed=True, dropped_by="occurred_at"),
         Source(Crossing, dropped_by="reported_at", left_out=_MATCHED_LATER),
         Source(OverstayConfirmation, dropped_by="confirmed_at"),
         Source(BanRead, is_sealed=True, dropped_by="occurred_at"),

@@ -104,6 +104,7 @@ _SAME_DIGEST = """
     FROM person_index AS found
     JOIN person_index AS other ON other.digest = found.digest
     WHERE found.applicant_id = ANY ($1) AND other.applicant_id <> found.applicant_id
+        AND found.kind <> 'PASSPORT_AND_BIRTH_DATE'
 """
 _SAME_GROUP = """
     SELECT DISTINCT one.applicant_id, other.applicant_id AS linked_id, 'GROUP' AS reason

@@ -21,6 +21,8 @@ from models.key_service.interface import (
     RefusedSubjectsError,
     Signature,
     Statement,
+    TracksFiles,
+    Try,
     WeakSignInError,
 )
 from models.key_service.key_ages import SweepsKeys
@@ -58,6 +60,8 @@ __all__ = [
     "SocketKeys",
     "Statement",
     "SweepsKeys",
+    "TracksFiles",
+    "Try",
     "ViewerCeilingError",
     "WeakSignInError",
     "create_key_file",

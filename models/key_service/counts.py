@@ -12,6 +12,10 @@ _HOUR, _DAY, WEEK = 3600, 86_400, 604_800
 #: How many times the hour's people are read in a window at most, by its length in seconds.
 WINDOWS = {_HOUR: 1, _DAY: 5, WEEK: 20}
 
+#: How often the file of a reference is tracked in an hour, and how often one source tries,
+#: whichever file it is for.
+TRIES_OF_A_FILE, TRIES_OF_A_SOURCE = 5, 30
+
 
 class ReceiptVerb(StrEnum):
     """What was asked for."""

@@ -109,6 +109,8 @@ class Principal(StrEnum):
     SCREENER = "screener"
     #: The keeper's job that grants by rule.
     GRANTER = "granter"
+    #: A gateway, for somebody without an account who tracks a file.
+    TRACKER = "tracker"
     #: Whoever loads a world, indexes it anew, or tells who belongs together, by a command.
     LOADER = "loader"
     #: The keeper's other jobs.
@@ -132,6 +134,8 @@ class Cause(StrEnum):
     BANS = "BANS"
     #: Somebody asked who looked for them, and two auditors agreed to compare the log with them.
     LOOK_UPS = "LOOK_UPS"
+    #: Somebody asks for a file by its reference, a passport and a birth date.
+    TRACKING = "TRACKING"
     #: A world is loaded, or indexed anew by another key.
     LOADING = "LOADING"
     #: Somebody is erased.
@@ -148,6 +152,25 @@ def stated(statement: Statement | Cause | None) -> dict[str, Any]:
         return {"cause": statement}
     for_ = (statement.token, statement.role, statement.reference, statement.is_change)
     return {"for": for_}
+
+
+class Try(NamedTuple):
+    """One try to track a file."""
+
+    #: What the index has of a passport and a birth date, by each key that is accepted.
+    digests: Sequence[Digest]
+    #: By which tries are counted: of the file's reference, and of where it is asked from.
+    file: bytes
+    source: bytes
+
+
+class TracksFiles(Protocol):
+    """A key service that lets somebody without an account track a file."""
+
+    async def track(self, reference: str, source: str, message: bytes) -> Try:
+        """A try for the file of a reference, from a source. Raises ViewerCeilingError beyond the
+        tries of either, and KeyServiceError."""
+        ...
 
 
 class KeyService(Protocol):

@@ -21,6 +21,7 @@ from models.key_service.interface import (
     LookUp,
     Signature,
     Statement,
+    Try,
 )
 from models.key_service.key_ages import SweepState
 from models.key_service.local_file import LocalKeys
@@ -135,6 +136,11 @@ class LocalKeyService:
             return None
         keys = self._keys
         return [keys.is_sought(messages, one) for one in digests]
+
+    async def track(self, reference: str, source: str, message: bytes) -> Try:
+        self._take_digests(1)
+        [digests] = await self._keys.digests(KeyUse.PERSON_INDEX, [message])
+        return Try(digests, *(await self.digester()).tried(reference, source))
 
     async def sign(self, use: KeyUse, message: bytes) -> Signature:
         return await self._keys.sign(use, message)

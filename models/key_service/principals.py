@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from models.key_service.counts import ReceiptVerb
-from models.key_service.interface import Cause, KeyServiceError, KeyUse, Principal
+from models.key_service.counts import TRIES_OF_A_FILE, TRIES_OF_A_SOURCE, ReceiptVerb
+from models.key_service.interface import Cause, Ceiling, KeyServiceError, KeyUse, Principal
 from models.key_service.local import LocalKeyService
 from models.key_service.noting import AUDITOR
 from models.key_service.receipts import Entry, Found
@@ -25,8 +25,8 @@ _OF_PEOPLE = KeyUse.PERSON_INDEX
 OF_SWEEPS = frozenset(("sweeping", "aged", "begin_ages", "sweep"))
 OF_COMPARISONS = frozenset(("lacking", "subjects"))
 OF_RECEIPTS = frozenset(("receipts", "reconciled", "note_reconciled", "forget_receipts"))
-#: Of each version of a person two are made: ten versions are more than anybody has.
-DIGESTS_A_PERSON = 20
+#: Of each version of a person three are made: ten versions are more than anybody has.
+DIGESTS_A_PERSON = 30
 _MOST_SAVED = 1000 * DIGESTS_A_PERSON
 
 
@@ -53,6 +53,11 @@ class Rights:
     relates: frozenset[RelationKind] = frozenset(RelationKind)
     #: How many digests are made for each person who was opened; None where it does not matter.
     digests_a_person: int | None = None
+    #: How often one file is asked for in an hour, and how often one source asks; as many times more
+    #: in a day and a week.
+    tries_an_hour: tuple[int, int] | None = None
+    #: How often all together ask in a minute.
+    tries_a_minute: int | None = None
 
 
 RIGHTS: Mapping[Principal, Rights] = {
@@ -72,6 +77,14 @@ RIGHTS: Mapping[Principal, Rights] = {
                 "ready",
             )
         ),
+    ),
+    # Beyond what the database admits, so that it is the one which says when there is room.
+    Principal.TRACKER: Rights(
+        Socket.GATEWAYS,
+        frozenset(("track",)),
+        {"track": (Cause.TRACKING,)},
+        tries_an_hour=(2 * TRIES_OF_A_FILE, 2 * TRIES_OF_A_SOURCE),
+        tries_a_minute=600,
     ),
     Principal.LINKER: Rights(
         Socket.LINKING,
@@ -184,10 +197,16 @@ class PrincipalJudge:
         self._secrets = {
             principal.value: (principal, Credential.of(principal, folder).secret.encode())
             for principal, rights in RIGHTS.items()
-            if rights.socket is socket
+            if rights.socket is socket and principal is not Principal.GATEWAY
         }
+        self._is_of_gateways = socket is Socket.GATEWAYS
         #: Digests that each may still have made for people who were opened.
         self._digests = dict.fromkeys(RIGHTS, 0)
+        self._tries = {
+            principal: Ceiling(rights.tries_a_minute, "tries a minute are made")
+            for principal, rights in RIGHTS.items()
+            if rights.tries_a_minute is not None
+        }
 
     async def admit(self, question: Mapping[str, Any]) -> None:
         """Let a principal ask this; what concerns people leaves a receipt.
@@ -208,6 +227,9 @@ class PrincipalJudge:
         cause = question.get("cause", causes[0] if len(causes) == 1 else None)
         if cause not in causes:
             raise KeyServiceError(f"the {principal} states why: {', '.join(causes)}")
+        if rights.tries_an_hour is not None:
+            await self._admit_try(principal, question["reference"], question["source"])
+            return
         subjects = [UUID(hex=one) for one in question.get("subjects", ())]
         if verb == "make":  # a new key opens nobody
             subjects = sorted(await self._keys.stored_subjects(subjects))
@@ -233,7 +255,21 @@ class PrincipalJudge:
             more = self._digests[principal] + len(subjects) * rights.digests_a_person
             self._digests[principal] = min(more, _MOST_SAVED)
 
+    async def _admit_try(self, principal: Principal, reference: str, source: str) -> None:
+        """A try counts for the file, which may not be there, and for the source."""
+        self._tries[principal].take(1)
+        tried = (await self._keys.digester()).tried(reference, source)
+        for counted, most in zip(tried, RIGHTS[principal].tries_an_hour or (), strict=True):
+
+            def judge(found: Found, most: int = most) -> Sequence[Entry]:
+                found.counts.admit_look_ups(1, most)
+                return (Entry(ReceiptVerb.LOOK_UP, Cause.TRACKING, ()),)
+
+            await self._keys.receipts.leave(counted.hex(), principal, judge)
+
     def _principal(self, shown: Sequence[str] | None) -> Principal:
+        if shown is None and self._is_of_gateways:
+            return Principal.GATEWAY
         name, secret = shown or ("", "")
         principal, known = self._secrets.get(name, (None, b""))
         if principal is None or not hmac.compare_digest(known, secret.encode()):

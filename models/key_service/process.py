@@ -34,8 +34,8 @@ from models.postgres.guardian import end_with_parent
 
 #: Data keys that are opened a minute, at most.
 UNWRAPS_A_MINUTE = 6_000
-#: Digests of people that are made a minute, at most: of a person there are two.
-DIGESTS_A_MINUTE = 2 * UNWRAPS_A_MINUTE
+#: Digests of people that are made a minute, at most: of a person there are three.
+DIGESTS_A_MINUTE = 3 * UNWRAPS_A_MINUTE
 #: The environment variable with the URL of the store.
 STORE = "GERBANG_KEY_STORE"
 _READY = "ready"
@@ -89,6 +89,8 @@ async def serve_keys(
             if credentials is not None:
                 judges[address] = PrincipalJudge(keys, named, credentials)
     counted = KeyMetrics() if metrics is not None else None
+    if others and judge and credentials is not None:
+        judges[socket] = PrincipalJudge(keys, Socket.GATEWAYS, credentials)
     sockets = {socket: verbs_of(Socket.GATEWAYS) if others else ANYTHING, **others}
     async with contextlib.AsyncExitStack() as stack:
         for address, verbs in sockets.items():

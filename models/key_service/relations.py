@@ -134,6 +134,12 @@ class Digester:
             return other.bytes, named
         return named, self._digest(f"\0{other}")
 
+    def tried(self, reference: str, source: str) -> tuple[bytes, bytes]:
+        """By which tries for a file, and from a source, are counted: an address is another one the
+        next day."""
+        today = time.strftime("%Y-%m-%d", time.gmtime())
+        return self._digest(f"try\0{reference}"), self._digest(f"source\0{today}\0{source}")
+
     def _digest(self, text: str) -> bytes:
         mac = self._mac.copy()
         mac.update(text.encode())

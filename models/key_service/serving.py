@@ -29,6 +29,7 @@ from models.key_service.interface import (
     KeyUse,
     RefusedSubjectsError,
     Statement,
+    TracksFiles,
     WeakSignInError,
 )
 from models.key_service.key_ages import ListsSubjects, SweepsKeys
@@ -174,6 +175,13 @@ async def _do(keys: KeyService, question: Mapping[str, Any]) -> Any:
             return {
                 "digests": [_write_digest(one) for one in found.digests],
                 "sought": _write_digest(found.sought),
+            }
+        case "track":
+            asked = (question["reference"], question["source"], b64decode(question["message"]))
+            tried = await cast(TracksFiles, keys).track(*asked)
+            return {
+                "digests": [_write_digest(one) for one in tried.digests],
+                "tried": [b64encode(one).decode() for one in (tried.file, tried.source)],
             }
         case "sought":
             [subject] = _subjects(question)

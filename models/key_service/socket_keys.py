@@ -26,6 +26,7 @@ from models.key_service.interface import (
     RefusedSubjectsError,
     Signature,
     Statement,
+    Try,
     WeakSignInError,
     stated,
 )
@@ -109,6 +110,12 @@ class SocketKeys:
         digests = [Digest(key_id, b64decode(value)) for key_id, value in answer["digests"]]
         key_id, value = answer["sought"]
         return LookUp(digests, Digest(key_id, b64decode(value)))
+
+    async def track(self, reference: str, source: str, message: bytes) -> Try:
+        asked = {"reference": reference, "source": source}
+        answer = await self._ask({"do": "track", **asked, "message": b64encode(message).decode()})
+        digests = [Digest(key_id, b64decode(value)) for key_id, value in answer["digests"]]
+        return Try(digests, *map(b64decode, answer["tried"]))
 
     async def sought(
         self, opening: Opening, messages: Sequence[bytes], digests: Sequence[Digest]

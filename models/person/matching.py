@@ -9,7 +9,7 @@ import re
 import unicodedata
 from datetime import date
 
-from models.vocabulary import IndexKind
+from models.vocabulary import DigestKind
 
 #: What does not decompose, as machine-readable passports write it (ICAO 9303, part 3, 6.A).
 _LETTERS = str.maketrans(
@@ -40,6 +40,14 @@ def passport_message(issuing_state: str, number: str) -> bytes:
     )
 
 
+def tracking_message(issuing_state: str, number: str, birth_date: date) -> bytes:
+    """What is digested of a passport and its holder's birth date."""
+    return b"gerbang tracking 1\0%s\0%s" % (
+        passport_message(issuing_state, number),
+        birth_date.isoformat().encode(),
+    )
+
+
 def name_message(name: str, birth_date: date) -> bytes | None:
     """What is digested of a name and a birth date; None where the name has no letter."""
     compared = comparable_name(name)
@@ -53,11 +61,17 @@ def name_message(name: str, birth_date: date) -> bytes | None:
 
 def index_messages(
     issuing_state: str, number: str, name: str, birth_date: date
-) -> list[tuple[IndexKind, bytes]]:
+) -> list[tuple[DigestKind, bytes]]:
     """What is digested of a person, by kind."""
-    by_passport = (IndexKind.PASSPORT, passport_message(issuing_state, number))
     by_name = name_message(name, birth_date)
-    return [by_passport] + ([(IndexKind.NAME_AND_BIRTH_DATE, by_name)] if by_name else [])
+    return [
+        (DigestKind.PASSPORT, passport_message(issuing_state, number)),
+        (
+            DigestKind.PASSPORT_AND_BIRTH_DATE,
+            tracking_message(issuing_state, number, birth_date),
+        ),
+        *([(DigestKind.NAME_AND_BIRTH_DATE, by_name)] if by_name else []),
+    ]
 
 
 def _without_marks(text: str) -> str:

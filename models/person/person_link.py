@@ -9,7 +9,15 @@ from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, LargeBinary, T
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
-from models.vocabulary import IdentityReader, IndexKind, LinkReason, LinkState, Purpose, Role
+from models.vocabulary import (
+    DigestKind,
+    IdentityReader,
+    IndexKind,
+    LinkReason,
+    LinkState,
+    Purpose,
+    Role,
+)
 
 
 class PersonIndex(Base):
@@ -32,7 +40,7 @@ class PersonIndex(Base):
 
     __table_args__ = (
         Index(None, "digest", "applicant_id"),
-        one_of("kind", IndexKind),
+        one_of("kind", DigestKind),
         CheckConstraint("length(digest) = 32", name="digest_is_whole"),
     )
 

@@ -87,6 +87,8 @@ _HIDE = (
     # The keeper then removes the bytes.
     "UPDATE document_upload SET replaced_at = clock_timestamp() WHERE replaced_at IS NULL"
     " AND application_id IN (SELECT id FROM application WHERE applicant_id = ANY ($1))",
+    # Nobody tracks their files any more, whatever of the index the law keeps.
+    "DELETE FROM person_index WHERE applicant_id = ANY ($1) AND kind = 'PASSPORT_AND_BIRTH_DATE'",
     # The sign-in then belongs to nobody on file: somebody who applies again is a new applicant.
     "UPDATE applicant SET account = NULL, passport_last_four = NULL, "
     " erased_at = clock_timestamp() WHERE id = ANY ($1)",

@@ -30,7 +30,7 @@ CREATE TRIGGER append_only
     EXECUTE FUNCTION refuse_change();
 
 -- {table}: access_event, ban_read, breach_lookup, complaint_read, linker_read, overstay_confirmation,
---     person_lookup, visa_check
+--     person_lookup, tracking_try, visa_check
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON {table}
     EXECUTE FUNCTION refuse_change();
 
@@ -60,7 +60,8 @@ CREATE FUNCTION require_retention_elapsed() RETURNS trigger
     END
 $$;
 
--- {table}: access_event, ban_read, breach_lookup, complaint_read, person_lookup, visa_check
+-- {table}: access_event, ban_read, breach_lookup, complaint_read, person_lookup, tracking_try,
+--     visa_check
 CREATE TRIGGER require_retention_elapsed AFTER DELETE ON {table}
     REFERENCING OLD TABLE AS gone
     EXECUTE FUNCTION require_retention_elapsed('occurred_at');

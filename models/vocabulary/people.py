@@ -69,6 +69,15 @@ class IndexKind(StrEnum):
     NAME_AND_BIRTH_DATE = "NAME_AND_BIRTH_DATE"
 
 
+class DigestKind(StrEnum):
+    """What the blind index has digests of."""
+
+    PASSPORT = "PASSPORT"
+    NAME_AND_BIRTH_DATE = "NAME_AND_BIRTH_DATE"
+    #: By which somebody tracks a file: it links nobody, and finds nobody without the reference.
+    PASSPORT_AND_BIRTH_DATE = "PASSPORT_AND_BIRTH_DATE"
+
+
 class IdentityReader(StrEnum):
     """Which job of the keeper read an identity."""
 

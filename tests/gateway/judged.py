@@ -91,7 +91,10 @@ async def judged_gateway(
         await relate_everybody(others, owner)
         await others.judge_everybody()
         app = gateway(
-            tokens.settings(world, key_service=f"unix:{socket}", **PATIENT, **given),
+            tokens.settings(
+                world, key_service=f"unix:{socket}", credentials=str(credentials_beside(file)),
+                **PATIENT, **given,
+            ),
             key_source=tokens.key_source, schemas=SCHEMAS, keys=keys,
         )  # fmt: skip
         await stack.enter_async_context(app.router.lifespan_context(app))

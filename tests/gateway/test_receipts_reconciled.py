@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import asyncpg
 import pytest
 
-from models import AccessEvent, VisaCheck
+from models import AccessEvent, TrackingTry, VisaCheck
 from models.account import reconcile_all, seal_entries
 from models.account.findings import Report
 from models.account.reconciling import APART_SECONDS, reconcile
@@ -32,6 +32,10 @@ LOOK_UP = """
 CHECK = (
     f'{{ visaStatus(visaNumber: "X", passport: {{issuingState: "AU", number: "X"}}, {FLIGHT}) }}'
 )
+TRACK = """
+    { trackedFile(reference: "%s", birthDate: "1990-02-03",
+        passport: {issuingState: "AU", number: "X"}) { stage } }
+"""
 #: As a superuser does it: what was counted as written is gone again, and nobody signs it.
 _REMOVING = """
     CREATE FUNCTION remove_again() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
@@ -90,6 +94,7 @@ async def test_reads_of_every_kind_have_both(judged: Judged) -> None:
     assert await names_read(who["officer"], CASEWORK, case=OPEN) == ["Wei Tan"]
     assert (await who["supervisor"](LOOK_UP)).errors == []
     assert (await who["border"](CHECK)).data == {"visaStatus": "NOT_OK"}
+    assert (await who["anonymous"](TRACK % OPEN)).codes == ["NOT_FOUND"]
     # Refused, changed, or of somebody else: nobody is opened, and nobody logged.
     assert await names_read(who["officer"], CASEWORK, case="SGPO-HELD-0007") == []
     assert await compared(judged) == []
@@ -117,6 +122,25 @@ async def test_reads_whose_entries_are_removed_again_are_named_and_raise_an_aler
     [alert] = await judged.owner.fetch("SELECT * FROM alert WHERE kind = 'UNLOGGED'")
     assert (alert["actor"], alert["actor_role"]) == ("supervisor-2", "SUPERVISOR")
     assert "supervisor-2" not in "".join([*found, *map(str, log.lines)])
+
+
+async def test_a_try_to_track_a_file_has_both_or_is_named(judged: Judged) -> None:
+    before = await compared(judged)
+    async with removed_again(judged.owner, "tracking_try"):
+        assert (await judged.who["anonymous"](TRACK % "ELSE")).codes == ["NOT_FOUND"]
+    forged = {"id": new_key(), "file": b"f" * 16, "source": b"s" * 16, "is_found": True}
+    [sealed] = await seal_entries(judged.keys, TrackingTry, [{**forged, "trace_id": "0" * 32}])
+    await insert(judged.owner, "tracking_try", sealed)
+    try:
+        found = [one for one in await compared(judged) if one not in before]
+    finally:
+        async with past_triggers(judged.owner):
+            await judged.owner.execute("DELETE FROM tracking_try WHERE id = $1", forged["id"])
+    await keep(judged)
+    *of_both, unopened = found
+    assert len(of_both) == 2  # of the file, and of the source
+    assert all(one.endswith(" is of an unlogged look-up") for one in of_both)
+    assert unopened.startswith(f"unopened: tracking_try {forged['id']} has no receipt")
 
 
 async def test_a_check_of_a_visa_has_both_or_is_named(judged: Judged) -> None:

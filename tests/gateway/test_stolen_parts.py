@@ -5,6 +5,7 @@ import contextlib
 import shutil
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -26,11 +27,13 @@ from models.key_service import (
     RelationKind,
     SocketKeys,
     Statement,
+    ViewerCeilingError,
     create_key_file,
 )
+from models.key_service.counts import TRIES_OF_A_FILE, TRIES_OF_A_SOURCE
 from models.key_service.process import credentials_beside
 from models.key_service.rotation import rotate_data_keys
-from models.person.matching import passport_message
+from models.person.matching import passport_message, tracking_message
 from models.row_keys import new_key
 from tests import tokens
 from tests.gateway.judged import Judged, judged_gateway
@@ -129,6 +132,30 @@ async def steal_the_screeners_credential(judged: Judged) -> None:
 
 async def steal_the_granters_credential(judged: Judged) -> None:
     await _steal_a_readers_credential(judged, Principal.GRANTER, Cause.GRANTING)
+
+
+async def steal_the_trackers_credential(judged: Judged) -> None:
+    """A guess is a digest, of which there are few for a file, and few from a source."""
+    tracker = stolen(judged, Principal.TRACKER, "socket")
+    assert await opened(tracker) == 0
+    born = date(1990, 2, 3)
+
+    async def guesses(name: str) -> int:
+        """How many are made for one file from ever other sources, or the other way round."""
+        for number in range(1_000):
+            asked = (OPEN, str(number)) if name == "file" else (str(number), "source")
+            with contextlib.suppress(ViewerCeilingError):
+                await tracker.track(*asked, tracking_message("SG", str(number), born))
+                continue
+            return number
+        return 1_000
+
+    assert await guesses("file") <= 2 * TRIES_OF_A_FILE
+    assert await guesses("source") <= 2 * TRIES_OF_A_SOURCE
+    for keys in (judged.keys, stolen(judged, Principal.LINKER, "socket")):
+        with pytest.raises(KeyServiceError):
+            await keys.track(OPEN, "another", tracking_message("SG", "PSG0001", born))
+    await unlogged(judged)
 
 
 async def _steal_a_readers_credential(judged: Judged, principal: Principal, cause: Cause) -> None:
@@ -276,6 +303,9 @@ STEALING: Mapping[str, Callable[[Judged], Awaitable[None]]] = {
     "the linker's credential and socket, and the database": steal_the_linkers_credential,
     "the granter's credential and socket, and the database": steal_the_granters_credential,
     "the screener's credential and socket, and the database": steal_the_screeners_credential,
+    "the tracker's credential, the socket of gateways, and the database": (
+        steal_the_trackers_credential
+    ),
     "the loader's credential and socket, and the database": steal_the_loaders_credential,
     "the keeper's credential and socket": steal_the_keepers_credential,
     "the auditor's credential and socket": steal_the_auditors_credential,

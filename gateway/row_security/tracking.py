@@ -1,0 +1,82 @@
+"""What somebody without an account learns of a file that they track: its stage, and a day."""
+
+from collections.abc import Iterator
+
+from gateway.policy import PUBLIC
+from models.case.tracking import TRACKED_DAYS, TrackingTry
+from models.key_service.counts import TRIES_OF_A_FILE, TRIES_OF_A_SOURCE
+from models.row_security import database_role
+from models.supervision.budgeted_read import HOURS_COUNTED, LOCK_CLASS
+from models.vocabulary import DigestKind, Role, Stage
+
+#: The stage of a file, and the day to expect, for whoever knows its reference, the passport and the
+#: birth date, as they are in force. The day is the one by which the target says that it is decided,
+#: later by as long as the file waited for its applicant; where that is over, there is none.
+_TRACKED_FILE = f"""\
+CREATE OR REPLACE FUNCTION viewer.tracked_file(asked text, digests text[]) RETURNS TABLE (
+    reached text, expected_on date)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    DECLARE
+        holders bytea[] := ARRAY(SELECT decode(one, 'hex') FROM unnest(digests) AS one);
+    BEGIN
+        PERFORM viewer.acts_as('{Role.ANONYMOUS}');
+        RETURN QUERY
+            SELECT stage, CASE WHEN stage = '{Stage.IN_PROCESS}' AND due_on >= wib_day(now())
+                THEN due_on END
+            FROM application
+            JOIN person_index AS known USING (applicant_id)
+            CROSS JOIN LATERAL wib_day(
+                target_due_at + paused_seconds * interval '1 second'
+            ) AS due_on
+            WHERE application.reference = asked
+                AND kind = '{DigestKind.PASSPORT_AND_BIRTH_DATE}'
+                AND known.digest = ANY (holders)
+                AND known.version = coalesce((
+                    SELECT max(corrected.number) FROM identity_version AS corrected
+                    WHERE corrected.applicant_id = known.applicant_id
+                        AND corrected.valid_from IS NOT NULL
+                ), 1)
+                AND coalesce(closed_at > now() - interval '{TRACKED_DAYS} days', true)
+            LIMIT 1;
+    END
+$$;"""
+_SPENT = """SELECT extract(epoch FROM occurred_at - since) FROM tracking_try
+                WHERE {column} = decode({name}, 'hex') AND occurred_at > since
+                ORDER BY occurred_at DESC OFFSET {most} - 1 LIMIT 1"""
+#: The seconds until there is room for one more try for a file, and from a source; null if there is
+#: room now, and then this transaction logs it.
+_ADMIT_TRY = f"""\
+CREATE OR REPLACE FUNCTION viewer.admit_try(
+    for_file text, from_source text) RETURNS double precision
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    DECLARE
+        since timestamptz;
+    BEGIN
+        PERFORM viewer.acts_as('{Role.ANONYMOUS}');
+        PERFORM pg_advisory_xact_lock({LOCK_CLASS}, hashtext('try ' || for_file));
+        PERFORM pg_advisory_xact_lock({LOCK_CLASS}, hashtext('source ' || from_source));
+        since := clock_timestamp() - interval '{HOURS_COUNTED} hours';
+        RETURN greatest(
+            ({_SPENT.format(column="file", name="for_file", most=TRIES_OF_A_FILE)}),
+            ({_SPENT.format(column="source", name="from_source", most=TRIES_OF_A_SOURCE)})
+        );
+    END
+$$;"""
+TRACKING_FUNCTIONS = "\n".join((_TRACKED_FILE, _ADMIT_TRY))
+
+
+def tracking_grants(role: Role) -> Iterator[str]:
+    """Whoever has no account tracks files by the functions alone, and logs each try, of which they
+    read nothing. The database sets the time."""
+    if role not in PUBLIC:
+        return
+    name, table = database_role(role), TrackingTry.__tablename__
+    columns = sorted(set(TrackingTry.__table__.c.keys()) - {"occurred_at"})
+    yield f"GRANT EXECUTE ON FUNCTION viewer.tracked_file, viewer.admit_try TO {name};"
+    yield f"GRANT INSERT ({', '.join(columns)}) ON {table} TO {name};"
+    yield (
+        f"CREATE POLICY {role.lower()}_insert ON {table} FOR INSERT TO {name}\n"
+        f"    WITH CHECK ((SELECT viewer.acts_as('{role}')));"
+    )

@@ -1,0 +1,37 @@
+"""Who tried to track a file without an account: each try."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, LargeBinary, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base
+
+#: How many days after it was closed a file is tracked.
+TRACKED_DAYS = 30
+
+
+class TrackingTry(Base):
+    """One try, whether it found a file or not; never changed, never removed."""
+
+    __tablename__ = "tracking_try"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    occurred_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    #: Digests that the key service makes, of the reference, and of the address with the day: they
+    #: count tries, and tell nobody what was asked, or from where.
+    file: Mapped[bytes] = mapped_column(LargeBinary)
+    source: Mapped[bytes] = mapped_column(LargeBinary)
+    is_found: Mapped[bool]
+    trace_id: Mapped[str]
+    #: The seal of the gateway that wrote it, and the key of that (`models.account`).
+    mac_key: Mapped[str | None]
+    mac: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+    __table_args__ = (
+        Index(None, "occurred_at", "id"),
+        Index(None, "file", "occurred_at"),
+        Index(None, "source", "occurred_at"),
+        CheckConstraint("length(file) = 16 AND length(source) = 16", name="digests_are_whole"),
+    )
