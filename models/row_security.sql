@@ -99,6 +99,7 @@ ALTER TABLE service_target ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE stay ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE suspension ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE taken_back_list ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE tracking_try ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE trusted_document ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE unmatched_payment ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE visa ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -755,6 +756,55 @@ CREATE OR REPLACE FUNCTION viewer.overstays_of(numbers text[]) RETURNS TABLE (
         RETURN QUERY
             SELECT stay.visa_number, stay.id, stay.confirmed_at IS NOT NULL FROM stay
             WHERE stay.visa_number = ANY (numbers) AND overstays_at <= clock_timestamp();
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.tracked_file(asked text, digests text[]) RETURNS TABLE (
+    reached text, expected_on date)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    DECLARE
+        holders bytea[] := ARRAY(SELECT decode(one, 'hex') FROM unnest(digests) AS one);
+    BEGIN
+        PERFORM viewer.acts_as('ANONYMOUS');
+        RETURN QUERY
+            SELECT stage, CASE WHEN stage = 'IN_PROCESS' AND due_on >= wib_day(now())
+                THEN due_on END
+            FROM application
+            JOIN person_index AS known USING (applicant_id)
+            CROSS JOIN LATERAL wib_day(
+                target_due_at + paused_seconds * interval '1 second'
+            ) AS due_on
+            WHERE application.reference = asked
+                AND kind = 'PASSPORT_AND_BIRTH_DATE'
+                AND known.digest = ANY (holders)
+                AND known.version = coalesce((
+                    SELECT max(corrected.number) FROM identity_version AS corrected
+                    WHERE corrected.applicant_id = known.applicant_id
+                        AND corrected.valid_from IS NOT NULL
+                ), 1)
+                AND coalesce(closed_at > now() - interval '30 days', true)
+            LIMIT 1;
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.admit_try(
+    for_file text, from_source text) RETURNS double precision
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    DECLARE
+        since timestamptz;
+    BEGIN
+        PERFORM viewer.acts_as('ANONYMOUS');
+        PERFORM pg_advisory_xact_lock(7233, hashtext('try ' || for_file));
+        PERFORM pg_advisory_xact_lock(7233, hashtext('source ' || from_source));
+        since := clock_timestamp() - interval '1 hours';
+        RETURN greatest(
+            (SELECT extract(epoch FROM occurred_at - since) FROM tracking_try
+                WHERE file = decode(for_file, 'hex') AND occurred_at > since
+                ORDER BY occurred_at DESC OFFSET 5 - 1 LIMIT 1),
+            (SELECT extract(epoch FROM occurred_at - since) FROM tracking_try
+                WHERE source = decode(from_source, 'hex') AND occurred_at > since
+                ORDER BY occurred_at DESC OFFSET 30 - 1 LIMIT 1)
+        );
     END
 $$;
 CREATE OR REPLACE FUNCTION viewer.opened_lookups(acting text, requests uuid[]) RETURNS TABLE (
@@ -3031,6 +3081,10 @@ CREATE POLICY anonymous_select ON volume_edition FOR SELECT TO gerbang_anonymous
 GRANT EXECUTE ON FUNCTION viewer.account_signed_at TO gerbang_anonymous;
 GRANT EXECUTE ON FUNCTION viewer.account_uncosigned_since TO gerbang_anonymous;
 GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO gerbang_anonymous;
+GRANT EXECUTE ON FUNCTION viewer.tracked_file, viewer.admit_try TO gerbang_anonymous;
+GRANT INSERT (file, id, is_found, mac, mac_key, source, trace_id) ON tracking_try TO gerbang_anonymous;
+CREATE POLICY anonymous_insert ON tracking_try FOR INSERT TO gerbang_anonymous
+    WITH CHECK ((SELECT viewer.acts_as('ANONYMOUS')));
 GRANT EXECUTE ON FUNCTION viewer.suspended, viewer.statistics, viewer.sizes, viewer.concerned_by_changes TO gerbang_anonymous;
 GRANT SELECT (clients, ids, operation_names, retired_at, sha256, text) ON trusted_document TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON trusted_document FOR SELECT TO gerbang_anonymous

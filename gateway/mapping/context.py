@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -78,11 +77,6 @@ class Context:
             self._figures = FigureReads(self.services.figures, self.session, self.viewer)
         return self._figures
 
-    async def change(self, key: str, request: Any) -> Any:
-        """Make the change of a field once. What is read afterwards is read in a new transaction,
-        and so sees it."""
-        return await self.once(key, partial(self._change, request))
-
     async def once(self, key: str, work: Callable[[], Awaitable[Any]]) -> Any:
         """What a field does that must not be done twice: once, even if the executor resolves the
         field again after a plan has failed."""
@@ -96,7 +90,9 @@ class Context:
             raise outcome
         return outcome
 
-    async def _change(self, request: Any) -> Any:
+    async def change(self, request: Any) -> Any:
+        """The outcome of a request. What is read afterwards is read in a new transaction, and so
+        sees it."""
         await self.session.close()
         try:
             return await self.services.changes.make(self.viewer, request)

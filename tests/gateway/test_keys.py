@@ -71,6 +71,7 @@ MADE_AT = {
     "person_link": "found_at",
     "person_lookup": "occurred_at",
     "visa_check": "occurred_at",
+    "tracking_try": "occurred_at",
     "linker_read": "read_at",
     "alert": "raised_at",
     "inquiry": "opened_at",
@@ -236,6 +237,9 @@ async def _walk(who: Mapping[str, Viewer]) -> None:
         checked = 'visaStatus(visaNumber: "1", passport: {issuingState: "AU", number: "1"})'
         asked = await who["border"](f"{{ {checked} }}")
         assert asked.data == {"visaStatus": "NOT_OK"}, asked.text
+        tracked = 'birthDate: "1990-01-01", passport: {issuingState: "AU", number: "1"}'
+        asked = await who["anonymous"](f'{{ trackedFile(reference: "1", {tracked}) {{ stage }} }}')
+        assert asked.codes == ["NOT_FOUND"], asked.text
         breach = 'peopleRead(from: "2025-01-01T00:00Z", before: "2025-02-01T00:00Z")'
         asked = await who["auditor"](f"{{ {breach} {{ asOf }} }}")
         assert asked.errors == [], asked.text

@@ -18,6 +18,8 @@ DAYS = 'from: "2025-01-01", to: "2025-12-31"'
 ACCOUNT = 'viewer: "officer", role: OFFICER'
 _WHY = f'(case: "SGPO-OPEN-0006", {ACCOUNT})'
 INSTANTS = 'from: "2025-01-01T00:00:00Z", before: "2025-06-01T00:00:00Z"'
+_PASSPORT = 'passport: {issuingState: "AU", number: "X"}'
+_TRACKED = f'(reference: "x", birthDate: "1990-01-01", {_PASSPORT})'
 FLIGHT = f'flight: {{number: "GA715", departsAt: "{datetime.now(UTC).isoformat()}"}}'
 WINDOW = f"{DAYS}, groupBy: "
 
@@ -192,7 +194,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "StayFigureTable": (f"stayFigures({DAYS})",), "StayFigureRow": (f"stayFigures({DAYS}) > rows",),
     "OfficerTable": (f"officers({DAYS})",), "OfficerRow": (f"officers({DAYS}) > rows",),
     "ReaderTable": (f"readers({DAYS})",),
-    "ReaderRow": (f"readers({DAYS}) > rows",),
+    "ReaderRow": (f"readers({DAYS}) > rows",), "TrackedFile": (f"trackedFile{_TRACKED}",),
     "MyVisaCheck": ("myData > visaChecks",), "MyLookup": ("myData > lookups",),
     "PersonAtSeveralPartnersTable": (f"peopleAtSeveralPartners({DAYS})",),
     "PersonAtSeveralPartners": (f"peopleAtSeveralPartners({DAYS}) > rows",),
@@ -211,11 +213,9 @@ WAYS: dict[str, tuple[str, ...]] = {
         f"officers({DAYS}) > rows > expectedRefusalRate",
         f"informationRequests({DAYS}) > rows > expectedRate",
     ),
-    "Viewer": ("viewer",), "MyData": ("myData",),
-    "TypePolicy": ("policies",),
+    "Viewer": ("viewer",), "MyData": ("myData",), "TypePolicy": ("policies",),
     "CountFigure": (f"{_PUBLISHED} > intake", f"{_VOLUMES} > withdrawn", *_TOTALS),
-    "Money": (f"{_VOLUMES} > revenue > value",),
-    "MoneyFigure": (f"{_VOLUMES} > revenue",),
+    "Money": (f"{_VOLUMES} > revenue > value",), "MoneyFigure": (f"{_VOLUMES} > revenue",),
     "ApplicationFacets": ("applications > facets",),
     "StageFacet": ("applications > facets > stage",),
     "StatusFacet": ("applications > facets > status",),
@@ -245,7 +245,7 @@ ARGUMENTS = {
     "findings": f"({DAYS})", "refusalGrounds": f"({DAYS})", "screeningReferrals": f"({DAYS})",
     "officers": f"({DAYS})", "informationRequests": f"({DAYS})", "stayFigures": f"({DAYS})",
     "readers": f"({DAYS})", "peopleAtSeveralPartners": f"({DAYS})", "peopleRead": f"({INSTANTS})",
-    "visaStatus": f'(visaNumber: "x", passport: {{issuingState: "AU", number: "X"}}, {FLIGHT})',
+    "trackedFile": _TRACKED, "visaStatus": f'(visaNumber: "x", {_PASSPORT}, {FLIGHT})',
     "people": '(by: {nameAndBirthDate: {fullName: "Nobody Here", birthDate: "1990-01-01"}})',
 }  # fmt: skip
 

@@ -130,7 +130,7 @@ async def test_another_key_is_indexed_by_while_everything_stays_linked(linker) -
     await forget_other_keys(after, linker)
     keys = await linker.fetch("SELECT DISTINCT key_id FROM person_index")
     assert [row[0] for row in keys] == ["new"]
-    assert await linker.fetchval("SELECT count(*) FROM person_index") == 2 * len(APPLICANTS)
+    assert await linker.fetchval("SELECT count(*) FROM person_index") == 3 * len(APPLICANTS)
 
 
 async def test_the_linker_is_woken_by_a_commit(linker, world) -> None:

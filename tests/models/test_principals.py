@@ -225,6 +225,10 @@ def test_the_vaults_page_has_the_table_of_principals() -> None:
         most = f"{rights.people_an_hour:,} people an hour" if rights.people_an_hour else None
         if principal is Principal.GATEWAY:
             causes, most = "those of a viewer", "the viewer's"
+        if tries := rights.tries_an_hour:
+            most = "{} tries an hour for a file, {} from a source, {} a minute".format(
+                *tries, rights.tries_a_minute
+            )
         row = f"| {principal} | `{rights.socket}` | {verbs} | {causes or 'none'} |"
         assert f"{row} {most or 'that of all'} |" in page, f"{row} {most or 'that of all'} |"
     assert set(Cause) == {

@@ -355,6 +355,7 @@ _CASES: dict[str, Lines] = {
         "lookups breaches":                                  "- - - - - - R - - - - - - -",
     },
     "MyLookup": {"lookedUpOn lookedUpBy purpose":            "- - - - - - R - - - - - - -"},
+    "TrackedFile": {"stage expectedOn":                      "- - - - - - - - - - - - - R"},
     "MyVisaCheck": {
         "checkedOn checkedBy flightNumber":                  "- - - - - - R - - - - - - -",
     },
@@ -590,6 +591,7 @@ _WAYS: dict[str, Lines] = {
         "myData":                                            "- - - - - - R - - - - - - -",
         "people":                                            "- R R - - R - - - - - - - -",
         "visaStatus":                                        "- - - - - - - - - - - R R -",
+        "trackedFile":                                       "- - - - - - - - - - - - - R",
         "visaChecks":                                        "- - - - - R - - - - - - - -",
         "complaints":                                        "- - R R - R R - - - - - - -",
         "dataRequests":                                      "- - - - - R R - - - - - - -",

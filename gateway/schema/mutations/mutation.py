@@ -1,5 +1,6 @@
 """The root type `Mutation`, built from the tables of intents."""
 
+from functools import partial
 from typing import Annotated, Any
 
 import strawberry
@@ -67,8 +68,9 @@ def _field(intent: Intent) -> Any:
         )
 
     async def resolve(info: strawberry.Info, input: Any) -> Any:
-        outcome = await info.context.change(info.path.key, intent.request(intent, input))
-        language = info.context.language
+        context, request = info.context, intent.request(intent, input)
+        outcome = await context.once(info.path.key, partial(context.change, request))
+        language = context.language
         if is_batch:
             return payload.make_batch(outcome, language)
         [result] = outcome.results or [Result(refused=outcome.refused)]

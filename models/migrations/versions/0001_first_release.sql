@@ -630,6 +630,25 @@ CREATE INDEX ix_overstay_confirmation_confirmed_at_id ON overstay_confirmation (
 
 CREATE INDEX ix_overstay_confirmation_stay_id ON overstay_confirmation (stay_id);
 
+CREATE TABLE tracking_try (
+    id UUID NOT NULL,
+    occurred_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    file BYTEA NOT NULL,
+    source BYTEA NOT NULL,
+    is_found BOOLEAN NOT NULL,
+    trace_id TEXT NOT NULL,
+    mac_key TEXT,
+    mac BYTEA,
+    CONSTRAINT pk_tracking_try PRIMARY KEY (id),
+    CONSTRAINT ck_tracking_try_digests_are_whole CHECK (length(file) = 16 AND length(source) = 16)
+);
+
+CREATE INDEX ix_tracking_try_file_occurred_at ON tracking_try (file, occurred_at);
+
+CREATE INDEX ix_tracking_try_occurred_at_id ON tracking_try (occurred_at, id);
+
+CREATE INDEX ix_tracking_try_source_occurred_at ON tracking_try (source, occurred_at);
+
 CREATE TABLE unmatched_payment (
     id UUID NOT NULL,
     receipt_number TEXT NOT NULL,
@@ -1414,7 +1433,7 @@ CREATE TABLE person_index (
     key_id TEXT NOT NULL,
     digest BYTEA NOT NULL,
     CONSTRAINT pk_person_index PRIMARY KEY (applicant_id, version, kind, key_id),
-    CONSTRAINT ck_person_index_kind_is_known CHECK (kind IN ('PASSPORT', 'NAME_AND_BIRTH_DATE')),
+    CONSTRAINT ck_person_index_kind_is_known CHECK (kind IN ('PASSPORT', 'NAME_AND_BIRTH_DATE', 'PASSPORT_AND_BIRTH_DATE')),
     CONSTRAINT ck_person_index_digest_is_whole CHECK (length(digest) = 32),
     CONSTRAINT fk_person_index_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
 );
@@ -2509,6 +2528,10 @@ CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON suspension
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
 
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON tracking_try
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
 CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON unmatched_payment
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
@@ -2684,6 +2707,9 @@ CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON overstay_confirmation
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON person_lookup
     EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON tracking_try
+    EXECUTE FUNCTION refuse_change();
+
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON visa_check
     EXECUTE FUNCTION refuse_change();
 
@@ -2728,6 +2754,10 @@ CREATE TRIGGER require_retention_elapsed AFTER DELETE ON complaint_read
     EXECUTE FUNCTION require_retention_elapsed('occurred_at');
 
 CREATE TRIGGER require_retention_elapsed AFTER DELETE ON person_lookup
+    REFERENCING OLD TABLE AS gone
+    EXECUTE FUNCTION require_retention_elapsed('occurred_at');
+
+CREATE TRIGGER require_retention_elapsed AFTER DELETE ON tracking_try
     REFERENCING OLD TABLE AS gone
     EXECUTE FUNCTION require_retention_elapsed('occurred_at');
 
