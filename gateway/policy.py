@@ -74,6 +74,7 @@ from models import (
     Partner,
     PartnerCountry,
     PassportEnding,
+    PaymentReversal,
     PersonLink,
     PersonLookup,
     ReferenceChange,
@@ -780,7 +781,8 @@ POLICY: Mapping[str, Access] = {
             "screenings": ANSWER_READERS,
         },
     ),
-    # Bills. The treasury lists them all, and reads nothing of the case.
+    # Bills. The treasury lists them all, and reads nothing of the case; supervisors and auditors
+    # list those that were reversed.
     "Bill": Access(
         rows={**of_reached_cases(Bill.application_id), Role.TREASURY: every_row},
         fields={
@@ -791,6 +793,10 @@ POLICY: Mapping[str, Access] = {
             "dueAt": BILL_READERS,
             "paidAt": BILL_READERS,
             "receiptNumber": BILL_READERS,
+            # What followed in the case may be a hold.
+            "reversedAt": BILL_READERS,
+            **dict.fromkeys(("reversalNumber", "reversalEffect"), TREASURY + ANSWER_READERS),
+            "application": ANSWER_READERS,
         },
     ),
     # The documents that belong to a file, and which of them are there.
@@ -2184,7 +2190,7 @@ POLICY: Mapping[str, Access] = {
             "applications": CASE_READERS,
             "application": CASE_READERS,
             "bill": TREASURY,
-            "bills": TREASURY,
+            "bills": TREASURY + ANSWER_READERS,
             "unmatchedPayments": TREASURY + AUDITOR,
             "unmatchedCrossings": ANSWER_READERS,
             "overstays": ANSWER_READERS + BORDER,
@@ -2325,6 +2331,9 @@ MUTATIONS: Mapping[str, Change] = {
     "recommendRefund": CHANGE_OF_A_PAYMENT,
     "recommendAssignment": CHANGE_OF_A_PAYMENT,
     "recordPaymentOrder": CHANGE_OF_A_PAYMENT,
+    "recordReversal": Change(
+        {Role.TREASURY: own_subject(PaymentReversal.reported_by)}, "bill", (PaymentReversal,)
+    ),
     "recordDocuments": Change(
         {Role.PARTNER_AGENT: at_own_place, Role.PARTNER_SERVICE: in_own_countries}
     ),

@@ -1,4 +1,5 @@
-"""Mutations about payments that fit no bill: each is kept, and two people settle it."""
+"""Mutations about payments that fit no bill, each kept until two people settle it, and about those
+that the treasury has no longer."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,10 +10,10 @@ from sqlalchemy import bindparam, select
 
 from gateway.access.transactions.writing import WriteTransaction, select_lock
 from gateway.mutations.case_statements import today
-from gateway.mutations.outcome import Effects, Reasons
+from gateway.mutations.outcome import Effects, Reasons, RefusedError
 from gateway.mutations.requests import Request
-from gateway.mutations.row_lookups import is_there, lock_row
-from models import Bill, UnmatchedPayment
+from gateway.mutations.row_lookups import is_there, lock_row, read_row
+from models import Bill, PaymentReversal, UnmatchedPayment
 from models.life import Refusal
 from models.row_keys import new_key
 
@@ -34,6 +35,13 @@ class RecommendRefund(Request):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecommendAssignment(RecommendRefund):
     billing_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordReversal(Request):
+    receipt_number: str
+    number: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +137,35 @@ async def record_payment_order(
     return str(request.payment)
 
 
+async def record_reversal(
+    transaction: WriteTransaction, request: RecordReversal, reasons: Reasons
+) -> str:
+    """Record that the treasury no longer has a payment, once: the database says what follows."""
+    await transaction.fetch_one(select_lock, text=request.receipt_number)
+    bill = await read_row(
+        transaction,
+        Bill,
+        {"receipt_number": request.receipt_number},
+        *("billing_code", "reversal_number"),
+    )
+    if bill is None:
+        reasons.add(Refusal.NOT_FOUND, "receiptNumber")
+        raise RefusedError(*reasons.all())
+    if bill.reversal_number not in (None, request.number):
+        reasons.add(Refusal.ALREADY_SETTLED, "receiptNumber")
+    reasons.refuse_if_any()
+    if bill.reversal_number is None:
+        new = {
+            "id": new_key(),
+            "receipt_number": request.receipt_number,
+            "reversal_number": request.number,
+            "reason": request.reason,
+            "reported_by": transaction.viewer.subject,
+        }
+        transaction.insert(PaymentReversal, new)
+    return str(bill.billing_code)
+
+
 _COLUMNS = (
     *("amount_idr", "recommended_by", "recommended_bill"),
     *("seconded_by", "assigned_to", "ordered_by"),
@@ -170,4 +207,5 @@ EFFECTS: Effects = {
     RecommendRefund: recommend_refund,
     RecommendAssignment: recommend_assignment,
     RecordPaymentOrder: record_payment_order,
+    RecordReversal: record_reversal,
 }

@@ -69,7 +69,8 @@ def grant_bills(writer: Writer) -> WriteGrant:
     in_reach = writer.case_is_in_reach(Bill)
     return WriteGrant(
         columns_in(Bill),
-        columns_in(Bill) - {"paid_at", "receipt_number"},
+        columns_in(Bill)
+        - {"paid_at", "receipt_number", "reversed_at", "reversal_number", "reversal_effect"},
         frozenset({"paid_at", "receipt_number"}),
         select_if=in_reach,
         insert_if=writer.only_as(SUBMITTERS, in_reach),

@@ -25,6 +25,7 @@ from models import (
     MailSubscription,
     MonthNote,
     OverstayConfirmation,
+    PaymentReversal,
     SavedView,
     Suspension,
     UnmatchedPayment,
@@ -217,6 +218,15 @@ def _grant_unmatched_payments(writer: Writer) -> WriteGrant:
     )
 
 
+def _grant_payment_reversals(writer: Writer) -> WriteGrant:
+    """A trigger guards of which receipt, and says when and what follows."""
+    return WriteGrant(
+        frozenset(),
+        frozenset({"id", "receipt_number", "reversal_number", "reason", "reported_by"}),
+        insert_if=writer.reach(PaymentReversal),
+    )
+
+
 def _grant_crossings(writer: Writer) -> WriteGrant:
     """The database says when one was reported, and finds the visa."""
     return WriteGrant(
@@ -280,6 +290,7 @@ _GRANTS: Mapping[type[Base], Callable[[Writer], WriteGrant]] = {
     MonthNote: _grant_month_notes,
     Suspension: _grant_suspensions,
     UnmatchedPayment: _grant_unmatched_payments,
+    PaymentReversal: _grant_payment_reversals,
     Crossing: _grant_crossings,
     OverstayConfirmation: _grant_overstay_confirmations,
 }

@@ -168,7 +168,7 @@ class Application(Node):
         case((Row.closed_at.is_(None), Row.target_due_at)),
         "Until when to decide; null before payment, and once it is closed.",
     )
-    fee: Money | None = money(Row.fee_idr, "What was paid; null before.")
+    fee: Money | None = money(Row.fee_idr, "What was paid, less a reversal; null before.")
     bill: Bill | None = link(
         Row.id, BillRow.application_id, "What is to be paid; null for what was paid before bills."
     )

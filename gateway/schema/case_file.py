@@ -3,7 +3,7 @@ answered, corrections, decisions and visas; and payments that fit no bill.
 """
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -13,6 +13,7 @@ from gateway.mapping.money import Money, money
 from gateway.schema.crossing import Stay
 from gateway.schema.grant_rule import GrantRule
 from gateway.schema.visa_document import VisaDocument
+from models import Application as ApplicationRow
 from models import Bill as BillRow
 from models import CaseDocument as CaseDocumentRow
 from models import Correction as CorrectionRow
@@ -31,9 +32,15 @@ from models.vocabulary import (
     Ground,
     Outcome,
     RequestedItemKind,
+    ReversalEffect,
     Role,
     UnmatchedPaymentState,
 )
+
+if TYPE_CHECKING:
+    from gateway.schema.application import Application
+
+BilledCase = Annotated["Application", strawberry.lazy("gateway.schema.application")]
 
 
 @noun(key=BillRow.billing_code)
@@ -62,6 +69,21 @@ class Bill(Node):
         BillRow.receipt_number,
         "The treasury's number of the payment, such as `A1B2C3D4E5F6A7B8`.",
         filters=True,
+    )
+    reversed_at: datetime | None = column(
+        BillRow.reversed_at,
+        "When the treasury reported that it no longer has the payment.",
+        filters=True,
+        orders=True,
+    )
+    reversal_number: str | None = column(
+        BillRow.reversal_number, "The treasury's number of the reversal."
+    )
+    reversal_effect: ReversalEffect | None = column(
+        BillRow.reversal_effect, "What followed in the case of the bill."
+    )
+    application: BilledCase | None = link(
+        BillRow.application_id, ApplicationRow.id, "The application that it is for."
     )
 
 

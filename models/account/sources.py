@@ -24,7 +24,7 @@ from models.base import Base
 from models.case.application import Application, ApplicationEvent, Assignment
 from models.case.crossing import Crossing, OverstayConfirmation
 from models.case.decision import Decision
-from models.case.file import Bill
+from models.case.file import Bill, PaymentReversal
 from models.case.screening import Screening
 from models.case.tracking import TrackingTry
 from models.case.unmatched_payment import UnmatchedPayment
@@ -227,6 +227,7 @@ SOURCES: Mapping[str, Source] = {
         Source(AccountDrop, has_steps=True),
         Source(WebhookEndpoint, _OF_AN_ENDPOINT, has_steps=True),
         Source(DocumentUpload, has_steps=True),
+        Source(PaymentReversal),
         Source(UnmatchedPayment, has_steps=True, left_out=frozenset({"state"})),
         Source(KeyOperation),
         # Before what events bring: what is committed in between is found with its event.

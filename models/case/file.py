@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
-from models.vocabulary import DocumentKind, RequestedItemKind
+from models.case.unmatched_payment import ORDER_NUMBER
+from models.vocabulary import DocumentKind, RequestedItemKind, ReversalEffect
 
 
 class Bill(Base):
@@ -28,18 +29,54 @@ class Bill(Base):
     paid_at: Mapped[datetime | None]
     #: The treasury's number of the payment: 16 capital letters and digits, for one bill alone.
     receipt_number: Mapped[str | None] = mapped_column(unique=True)
+    #: A reversal of that payment: a trigger of `PaymentReversal` writes these.
+    reversed_at: Mapped[datetime | None]
+    reversal_number: Mapped[str | None]
+    reversal_effect: Mapped[str | None]
 
     __table_args__ = (
+        one_of("reversal_effect", ReversalEffect),
         # The treasury's list, by each of its orders.
         Index(None, "issued_at", "billing_code"),
         Index(None, "due_at", "billing_code"),
         Index(None, "paid_at", "billing_code"),
+        Index(
+            None, "reversed_at", "billing_code", postgresql_where=text("reversed_at IS NOT NULL")
+        ),
         CheckConstraint("billing_code ~ '^[0-9]{15}$'", name="billing_code_is_formed"),
         CheckConstraint("receipt_number ~ '^[0-9A-Z]{16}$'", name="receipt_number_is_formed"),
         CheckConstraint("amount_idr >= 0", name="amount_is_not_negative"),
         CheckConstraint("due_at > issued_at", name="due_after_issue"),
         CheckConstraint("paid_at >= issued_at", name="paid_after_issue"),
         CheckConstraint("(paid_at IS NULL) = (receipt_number IS NULL)", name="paid_with_receipt"),
+        CheckConstraint(
+            "num_nulls(reversed_at, reversal_number, reversal_effect) IN (0, 3)",
+            name="reversed_once",
+        ),
+        CheckConstraint("reversed_at >= paid_at", name="reversed_after_payment"),
+    )
+
+
+class PaymentReversal(Base):
+    """A report of the treasury that it no longer has a payment: written once, and never removed.
+
+    A trigger takes the fee from the revenue, in the period in which it was paid first, and holds
+    the case where that is open.
+    """
+
+    __tablename__ = "payment_reversal"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    #: Of the payment.
+    receipt_number: Mapped[str] = mapped_column(unique=True)
+    #: Of the reversal, as the treasury numbers it: one may be of several payments.
+    reversal_number: Mapped[str]
+    reason: Mapped[str]
+    reported_by: Mapped[str]
+    reported_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+
+    __table_args__ = (
+        CheckConstraint(f"reversal_number ~ '{ORDER_NUMBER}'", name="reversal_number_is_formed"),
     )
 
 

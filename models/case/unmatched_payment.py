@@ -9,7 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, one_of
 from models.vocabulary import UnmatchedPaymentState
 
-#: How the finance ministry numbers a payment order, such as `230191301012345` or `00031A/411/110`.
+#: How the finance ministry numbers a payment order, or the treasury a reversal, such as
+#: `230191301012345` or `00031A/411/110`.
 ORDER_NUMBER = "^[0-9A-Z][0-9A-Z/.-]{0,39}$"
 _STATE = (
     "CASE WHEN assigned_to IS NOT NULL THEN 'ASSIGNED' WHEN ordered_by IS NOT NULL THEN 'REFUNDED'"

@@ -30,7 +30,7 @@ CREATE TRIGGER append_only
     EXECUTE FUNCTION refuse_change();
 
 -- {table}: access_event, ban_read, breach_lookup, complaint_read, linker_read, overstay_confirmation,
---     person_lookup, tracking_try, visa_check
+--     payment_reversal, person_lookup, tracking_try, visa_check
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON {table}
     EXECUTE FUNCTION refuse_change();
 

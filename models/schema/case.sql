@@ -228,3 +228,44 @@ $$;
 
 CREATE TRIGGER assign_unmatched_payment AFTER UPDATE OF receipt_number ON bill
     FOR EACH ROW EXECUTE FUNCTION assign_unmatched_payment();
+
+-- What the treasury no longer has is no revenue: the figures take it from the period in which it was
+-- paid first. Nothing is granted for it: an open case is held, and a closed one stays as it is.
+CREATE FUNCTION reverse_payment() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        it application;
+    BEGIN
+        NEW.reported_at := clock_timestamp();
+        IF current_setting('role') LIKE 'gerbang%writing' AND (
+            NEW.reported_by IS DISTINCT FROM viewer.subject(NULL) OR viewer.role() <> 'TREASURY'
+        ) THEN
+            RAISE EXCEPTION 'the treasury reports reversals, in its own name'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        SELECT * INTO it FROM application WHERE id = (
+            SELECT application_id FROM bill WHERE receipt_number = NEW.receipt_number
+        ) FOR UPDATE;
+        UPDATE bill
+        SET reversed_at = NEW.reported_at, reversal_number = NEW.reversal_number,
+            reversal_effect = CASE WHEN it.closed_at IS NULL THEN 'HELD' ELSE 'NONE' END
+        WHERE receipt_number = NEW.receipt_number AND reversed_at IS NULL;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'no bill was paid by this receipt, or that was reversed'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        UPDATE application SET fee_idr = 0, is_held = is_held OR closed_at IS NULL
+        WHERE id = it.id;
+        IF it.closed_at IS NULL AND NOT it.is_held THEN
+            INSERT INTO application_event
+                (application_id, sequence, kind, occurred_at, actor, actor_role, reason)
+            SELECT it.id, max(sequence) + 1, 'HELD', NEW.reported_at, NEW.reported_by, 'TREASURY',
+                'The payment was reversed: ' || NEW.reversal_number
+            FROM application_event WHERE application_id = it.id;
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER reverse_payment BEFORE INSERT ON payment_reversal
+    FOR EACH ROW EXECUTE FUNCTION reverse_payment();

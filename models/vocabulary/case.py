@@ -76,6 +76,15 @@ class UnmatchedPaymentState(StrEnum):
     ASSIGNED = "ASSIGNED"
 
 
+class ReversalEffect(StrEnum):
+    """What followed in the case of a payment that was reversed."""
+
+    #: It was open: nothing is granted before a supervisor has released it.
+    HELD = "HELD"
+    #: It was closed before, and stays as it is.
+    NONE = "NONE"
+
+
 class CrossingDirection(StrEnum):
     """Which way somebody crossed the border."""
 

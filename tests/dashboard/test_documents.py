@@ -43,7 +43,13 @@ ALSO_VALID = {
     "decisions/question": "OFFICER",
     QUESTION: "AUDITOR OFFICER SUPERVISOR",
     FILES: "AUDITOR OFFICER PARTNER_AGENT SUPERVISOR",
-    **dict.fromkeys(("treasury/question", "treasury/settlement/payments"), "AUDITOR"),
+    **dict.fromkeys(
+        ("treasury/question", "treasury/settlement/payments", "treasury/settlement/lines"),
+        "AUDITOR",
+    ),
+    **dict.fromkeys(
+        ("treasury/questions/listBills", "treasury/settlement/bills"), "AUDITOR SUPERVISOR"
+    ),
     **dict.fromkeys(
         ("access/questions/readsOfCase", "access/questions/readsOfAccount"),
         "OFFICER PARTNER_AGENT PARTNER_MANAGER SCREENING SUPERVISOR",

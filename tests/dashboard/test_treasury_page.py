@@ -44,6 +44,17 @@ def test_a_bill_is_found_by_its_code_and_reported_paid(visitor: Visitor, demo: D
     assert paid == {"stage": "IN_PROCESS", "bill": {"receiptNumber": "NTPN000000000001"}}
     fill(page, "findBill", code=code)
     assert "receipt NTPN000000000001" in send(page, "findBill", ANSWER)
+    # The bank took it back.
+    page.locator(f"#{ANSWER} summary").click()
+    form = page.locator(f"#{ANSWER} form[data-change=recordReversal]")
+    for name, value in {"reversalNumber": "R-1", "reason": "By the bank."}.items():
+        form.locator(f"[name={name}]").fill(value)
+    form.locator("button").click()
+    page.wait_for_selector(f"{outcome_of(OUTCOME)} >> text=The reversal is recorded")
+    fill(page, "findBill", code=code)
+    found = send(page, "findBill", ANSWER)
+    assert "number R-1." in found
+    assert "Its case was open, and is held." in found
     fill(page, "listBills-", receiptNumber="NTPN000000000001")
     listed = send(page, "listBills-", ANSWER)
     assert code in listed

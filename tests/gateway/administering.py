@@ -144,6 +144,11 @@ def sample(mutation: str, day: date) -> dict[str, Any]:
         "keepPayment": {"receiptNumber": "KEPT000000000009", "billingCode": "9", "paid": rupiah(9)},
         "recommendRefund": {"paymentId": "nobody's", "reason": "Paid twice."},
         "recommendAssignment": {"paymentId": "nobody's", "reason": "So.", "billingCode": "9"},
+        "recordReversal": {
+            "receiptNumber": "KEPT000000000009",
+            "reversalNumber": "1",
+            "reason": "By the bank.",
+        },
         "recordPaymentOrder": {
             "paymentId": "nobody's",
             "orderNumber": "1",

@@ -77,6 +77,7 @@ ANSWERS = {
     "relieveOfficer": "relieved",
     "recordCrossings": "recorded",
     "confirmOverstays": "recorded",
+    "recordReversal": "bill { code }",
     "closeAlert": "alert { id }",
     "requestUpload": "upload { id ticket }",
     **dict.fromkeys(

@@ -82,6 +82,7 @@ MADE_AT = {
     "legal_hold": "held_at",
     "breach": "recorded_at",
     "unmatched_payment": "kept_at",
+    "payment_reversal": "reported_at",
     "crossing": "reported_at",
     "movement": "(SELECT reported_at FROM crossing WHERE crossing.id = movement.id)",
     "overstay_confirmation": "confirmed_at",
@@ -233,7 +234,9 @@ async def _walk(who: Mapping[str, Viewer]) -> None:
         await payload_of(who["auditor"], "recordBreach", "breach { id }", **noticed)
         kept = {"billingCode": "1", "paid": rupiah(1), "receiptNumber": receipt()}
         await payload_of(who["treasury"], "keepPayment", "unmatchedPayment { id }", **kept)
-        await _cross(who, await granted_case(who))
+        granted = await granted_case(who)
+        await _cross(who, granted)
+        await _reverse(who, granted)
         checked = 'visaStatus(visaNumber: "1", passport: {issuingState: "AU", number: "1"})'
         asked = await who["border"](f"{{ {checked} }}")
         assert asked.data == {"visaStatus": "NOT_OK"}, asked.text
@@ -243,6 +246,18 @@ async def _walk(who: Mapping[str, Viewer]) -> None:
         breach = 'peopleRead(from: "2025-01-01T00:00Z", before: "2025-02-01T00:00Z")'
         asked = await who["auditor"](f"{{ {breach} {{ asOf }} }}")
         assert asked.errors == [], asked.text
+
+
+async def _reverse(who: Mapping[str, Viewer], id_: str) -> None:
+    """The payment of a case is gone again."""
+    bill = "node(id: $id) { ... on Application { bill { receiptNumber } } }"
+    asked = await who["auditor"](f"query ($id: ID!) {{ {bill} }}", id=id_)
+    gone = {
+        "receiptNumber": asked.data["node"]["bill"]["receiptNumber"],
+        "reversalNumber": "1",
+        "reason": "By the bank.",
+    }
+    await payload_of(who["treasury"], "recordReversal", "bill { code }", **gone)
 
 
 async def _cross(who: Mapping[str, Viewer], id_: str) -> None:

@@ -110,7 +110,7 @@ CALLED: dict[Role, set[str]] = {
                    "cancelReferenceChange", "entrustComplaint", "answerComplaint"},
     Role.BORDER: {"recordCrossings", "confirmOverstays"},
     Role.TREASURY: {"recordPayment", "keepPayment", "recommendRefund", "recommendAssignment",
-                    "recordPaymentOrder"},
+                    "recordPaymentOrder", "recordReversal"},
     Role.PARTNER_SERVICE: {*HANDING_IN, "submitApplications", "recordDocuments", "markReceived",
                            "registerWebhook", "fetchVisa", "requestUpload", "rotateWebhookSecret",
                            *ENDPOINTS},

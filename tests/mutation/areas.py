@@ -60,10 +60,11 @@ AREAS = (
             journeys/test_applicant journeys/test_family journeys/test_officer
             journeys/test_screening journeys/test_supervisor journeys/test_person
             journeys/test_correction journeys/test_ban journeys/test_after_the_grant
-            journeys/test_treasury journeys/test_decrees models/test_case_triggers
-            models/test_corrected_identity models/test_passports journeys/test_passport
-            journeys/test_harvest gateway/test_passport_endings gateway/test_mutations_denied
-            gateway/test_mutations_foreign gateway/test_mutations_planned
+            journeys/test_treasury journeys/test_money_returned journeys/test_decrees
+            models/test_case_triggers models/test_corrected_identity models/test_passports
+            journeys/test_passport journeys/test_harvest gateway/test_passport_endings
+            gateway/test_mutations_denied gateway/test_mutations_foreign
+            gateway/test_mutations_planned
             gateway/test_mutations_walked
         """),
     ),

@@ -10,7 +10,7 @@ from tests.acting import act_writing
 from tests.gateway.oracle import Claims, role_of
 from tests.walls.reach import OVERSTAYING, viewer
 from tests.walls.undoing import undone
-from tests.world import EVENTS, GRANT_RULES, application_id
+from tests.world import EVENTS, GRANT_RULES, application_id, receipt_number
 
 
 class Table(NamedTuple):
@@ -110,6 +110,11 @@ TABLES = {
         "receipt_number", "KEPT000000000001",
         "INSERT INTO unmatched_payment (id, receipt_number, billing_code, amount_idr, kept_by)"
         " VALUES (gen_random_uuid(), 'KEPT000000000002', '1', 1, viewer.subject(NULL))"),
+    "payment_reversal": Table(
+        "reported_by", "treasury",
+        "INSERT INTO payment_reversal (id, receipt_number, reversal_number, reason, reported_by)"
+        f" VALUES (gen_random_uuid(), '{receipt_number('AUSY-PAID-0013')}', '1', 'So.',"
+        " viewer.subject(NULL))"),
     "crossing": Table(
         "report_key", "kept fits",
         "INSERT INTO crossing (id, reported_by, report_key, direction, crossed_at, port,"
@@ -132,6 +137,7 @@ WRITERS = {
     "legal_hold": "SUPERVISOR",
     "breach": "AUDITOR",
     "unmatched_payment": "TREASURY",
+    "payment_reversal": "TREASURY",
     "crossing": "BORDER",
     "overstay_confirmation": "BORDER",
 }
@@ -189,6 +195,7 @@ OF: dict[str, str] = {
         ("keepPayment", "recommendRefund", "recommendAssignment", "recordPaymentOrder"),
         "unmatched_payment",
     ),
+    "recordReversal": "payment_reversal",
     "recordCrossings": "crossing",
     "confirmOverstays": "overstay_confirmation",
 }

@@ -172,6 +172,7 @@ _ANSWERED = {
     "legal_hold": "legalHold",
     "breach": "breach",
     "unmatched_payment": "unmatchedPayment",
+    "payment_reversal": "bill",
     "crossing": "recorded",
     "overstay_confirmation": "recorded",
     "grant_rule_stop": "grantRule",

@@ -138,7 +138,9 @@ _CASES: dict[str, Lines] = {
     },
     "Bill": {
         "id code fee issuedAt dueAt paidAt":                 "- R R R R R R R - R - - - -",
-        "receiptNumber":                                     "- R R R R R R R - R - - - -",
+        "receiptNumber reversedAt":                          "- R R R R R R R - R - - - -",
+        "reversalNumber reversalEffect":                     "- - R - - R - - - R - - - -",
+        "application":                                       "- - R - - R - - - - - - - -",
     },
     "RequestedItem": {
         "kind requestedAt answeredAt":                       "- R R R R R R R - - - - - -",
@@ -562,7 +564,8 @@ _WAYS: dict[str, Lines] = {
         "partners partner centres centre":                   "R R R R R R R R R R R R R R",
         "daysOff visaKeys takenBackVisas":                   "R R R R R R R R R R R R R R",
         "applications application":                          "- R R R R R R R - - - - - -",
-        "bill bills":                                        "- - - - - - - - - R - - - -",
+        "bill":                                              "- - - - - - - - - R - - - -",
+        "bills":                                             "- - R - - R - - - R - - - -",
         "unmatchedPayments":                                 "- - - - - R - - - R - - - -",
         "unmatchedCrossings":                                "- - R - - R - - - - - - - -",
         "overstays":                                         "- - R - - R - - - - - R - -",

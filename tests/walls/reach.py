@@ -39,6 +39,7 @@ from tests.world import (
     life_of,
     link_id,
     lookup_id,
+    receipt_number,
     requested_item_id,
     visa_number,
 )
@@ -621,6 +622,11 @@ async def complete(connection: asyncpg.Connection) -> None:
         "INSERT INTO unmatched_payment (id, receipt_number, billing_code, amount_idr, kept_by)"
         " VALUES ($1, $2, '1', 1, 'treasury-3')",
         *(UUID(int=876), KEPT_RECEIPT),
+    )
+    await connection.execute(
+        "INSERT INTO payment_reversal (id, receipt_number, reversal_number, reason, reported_by)"
+        " VALUES ($1, $2, '1', 'By the bank.', 'treasury')",
+        *(UUID(int=877), receipt_number("ANDA-LAPS-0012")),
     )
     for one in COMPLAINTS:
         await connection.execute(

@@ -10,7 +10,7 @@ from gateway.viewer import Viewer
 from models.vocabulary import Role
 from tests.acting import act_writing
 from tests.walls.undoing import undone
-from tests.world import application_id, billing_code
+from tests.world import application_id, billing_code, receipt_number
 
 pytestmark = pytest.mark.anyio
 
@@ -227,3 +227,35 @@ async def test_a_kept_payment_pays_the_bill_that_another_person_recommended(comp
         other = f"recommended_bill = '{billing_code(PAID)}'"
         await complete_world.execute(of_kept(other))
         assert not await is_done(complete_world, OTHER, report)
+
+
+async def test_a_reversal_is_the_treasurys_in_its_own_name_of_what_paid_a_bill(
+    complete_world,
+) -> None:
+    reversal = (
+        "INSERT INTO payment_reversal (id, receipt_number, reversal_number, reason, reported_by)"
+        " VALUES (gen_random_uuid(), '{receipt}', '7', 'By the bank.', '{by}')"
+    )
+    paid = receipt_number(PAID)
+    for viewer in OTHERS.values():
+        assert not await is_done(
+            complete_world, viewer, reversal.format(receipt=paid, by=viewer.subject)
+        )
+    own = reversal.format(receipt=paid, by="treasury")
+    assert await is_done(complete_world, TREASURY, own)
+    for wrong in (
+        reversal.format(receipt=paid, by="treasury-2"),
+        reversal.format(receipt="NTPN000000009999", by="treasury"),
+        own.replace("reported_by)", "reported_by, reported_at)").replace(
+            "'treasury')", "'treasury', now())"
+        ),
+        f"UPDATE bill SET reversed_at = now(), reversal_number = '7', reversal_effect = 'NONE'"
+        f" WHERE billing_code = '{billing_code(PAID)}'",
+    ):
+        assert not await is_done(complete_world, TREASURY, wrong), wrong
+    async with undone(complete_world):
+        await complete_world.execute(own)
+        case = "SELECT fee_idr, is_held, status FROM application WHERE id = $1"
+        row = await complete_world.fetchrow(case, application_id(PAID))
+        assert tuple(row) == (0, True, "PAID")
+        assert not await is_done(complete_world, OTHER, own.replace("'treasury'", "'treasury-2'"))

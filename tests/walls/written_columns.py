@@ -188,6 +188,7 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "application": {"UPDATE": "status paid_at fee_idr target_due_at"},
         "application_event": {"INSERT": _HAPPENED},
         "bill": {"UPDATE": "paid_at receipt_number"},
+        "payment_reversal": {"INSERT": "id receipt_number reversal_number reason reported_by"},
         "unmatched_payment": {
             "INSERT": "id receipt_number billing_code amount_idr kept_by",
             "UPDATE": "recommended_by reason recommended_bill seconded_by second_reason"

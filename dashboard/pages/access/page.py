@@ -28,7 +28,7 @@ from dashboard.pages.access.forms import (
 )
 from dashboard.pages.access.requests import list_look_ups, list_requests
 from dashboard.texts import Texts
-from dashboard.texts.wording import count_text, written_instant
+from dashboard.texts.wording import count_text, written_day, written_instant
 
 QUESTION = "access/question"
 AUDITORS = frozenset({"AUDITOR"})
@@ -243,9 +243,15 @@ def list_payments(answer: Answer, say: Texts) -> Any:
 def _came_of(payment: Answer, say: Texts) -> str:
     if payment["assignedTo"]:
         return say("access.payment_assigned", code=payment["assignedTo"])
+    if bill := payment["recommendedBill"]:
+        by, why = payment["recommendedBy"], payment["reason"] or ""
+        return say("access.payment_bill", bill=bill, by=by, why=why)
     people = ((payment["recommendedBy"], payment["reason"]),
               (payment["secondedBy"], payment["secondReason"]))  # fmt: skip
     said = [say("access.payment_refund", by=by, why=why or "") for by, why in people if by]
+    if payment["orderNumber"]:
+        on = written_day(payment["orderedOn"], say) if payment["orderedOn"] else ""
+        said.append(say("access.payment_ordered", number=payment["orderNumber"], on=on))
     return " ".join(said) or say("access.payment_waits")
 
 

@@ -222,6 +222,26 @@ def list_crossings(answer: Answer, say: Texts) -> list[Any]:
     ]
 
 
+def list_reversals(answer: Answer, say: Texts) -> list[Any]:
+    """Cases whose payment the treasury has no longer: decided ones stay as they are."""
+    return [
+        html.Article(
+            [
+                *(case_lines(each["application"], say) if each["application"] else ()),
+                html.P(
+                    say(
+                        "supervision.reversed",
+                        amount=count_text(each["fee"]["amount"], say),
+                        at=written_instant(each["reversedAt"], say) if each["reversedAt"] else "",
+                        number=each["reversalNumber"] or "",
+                    )
+                ),
+            ]
+        )
+        for each in answer["reversals"]["nodes"]
+    ]
+
+
 def case_lines(case: Answer, say: Texts) -> list[Any]:
     """A case by its reference, and where it stands: never who it is about."""
     visa_type, country = case["visaType"], case["country"]
@@ -258,6 +278,7 @@ _LISTS = {
     "overdue": list_overdue,
     "overstays": list_overstays,
     "crossings": list_crossings,
+    "reversals": list_reversals,
 }
 #: What waits, the most urgent first: an alert is about somebody who reads people now.
 PANELS = {name: _queue(name, show) for name, show in _LISTS.items()}

@@ -29,7 +29,7 @@ PAGE_NAME, QUESTION = "treasury", "treasury/question"
 TREASURERS = frozenset({"TREASURY"})
 #: What a line of several payments has: the code of the bill, the amount, the receipt.
 _PARTS = 3
-_COLUMNS = ("code", "amount", "issued", "due", "paid", "receipt")
+_COLUMNS = ("code", "amount", "issued", "due", "paid", "receipt", "reversed")
 #: What may stand between the digits of an amount.
 _BETWEEN = str.maketrans("", "", ".,")
 
@@ -62,7 +62,7 @@ def show_bill(answer: Answer, asked: Mapping[str, Any], say: Texts) -> list[Any]
     if bill["paidAt"]:
         at = written_instant(bill["paidAt"], say)
         paid = say("treasury.paid", at=at, receipt=bill["receiptNumber"] or "")
-        return [*shown, html.P(paid)]
+        return [*shown, html.P(paid), *_reversal(bill, say)]
     due = written_instant(bill["dueAt"], say)
     about = {"billingCode": bill["code"], "paid": str(bill["fee"]["amount"])}
     return [
@@ -70,6 +70,16 @@ def show_bill(answer: Answer, asked: Mapping[str, Any], say: Texts) -> list[Any]
         html.P(say("treasury.due", at=due)),
         CHANGES.form("recordPayment", say, about=about),
     ]
+
+
+def _reversal(bill: Answer, say: Texts) -> list[Any]:
+    """What became of a payment that the treasury has no longer, or a form to say so."""
+    if not bill["reversedAt"]:
+        about = {"receiptNumber": bill["receiptNumber"]}
+        return [CHANGES.folded("recordReversal", say, about=about)]
+    at = written_instant(bill["reversedAt"], say)
+    told = say("treasury.reversed", at=at, number=bill["reversalNumber"] or "")
+    return [html.P(told), html.P(say(f"treasury.effect_{bill['reversalEffect']}"))]
 
 
 def list_bills(answer: Answer, asked: Mapping[str, Any], say: Texts) -> list[Any]:
@@ -93,7 +103,9 @@ def list_bills(answer: Answer, asked: Mapping[str, Any], say: Texts) -> list[Any
 def _row(bill: Answer, say: Texts) -> html.Tr:
     instants = (bill[name] and written_instant(bill[name], say) for name in ("issuedAt", "dueAt"))
     paid = bill["paidAt"] and written_instant(bill["paidAt"], say)
-    cells = (count_text(bill["fee"]["amount"], say), *instants, paid, bill["receiptNumber"])
+    gone = bill["reversedAt"] and written_instant(bill["reversedAt"], say)
+    amount = count_text(bill["fee"]["amount"], say)
+    cells = (amount, *instants, paid, bill["receiptNumber"], gone)
     return html.Tr([html.Th(bill["code"], scope="row"), *(html.Td(each or "") for each in cells)])
 
 
@@ -112,6 +124,11 @@ CHANGES = Changes(
             Field("receiptNumber"),
         ),
         "recommendRefund": (Field("paymentId"), Field("reason", FieldKind.REASON)),
+        "recordReversal": (
+            Field("receiptNumber"),
+            Field("reversalNumber"),
+            Field("reason", FieldKind.REASON),
+        ),
         "recommendAssignment": (
             Field("paymentId"),
             Field("billingCode"),
@@ -133,6 +150,7 @@ QUESTIONS = Questions(
             Field("from", FieldKind.INSTANT, is_required=False),
             Field("before", FieldKind.INSTANT, is_required=False),
             Field("isUnpaid", FieldKind.YES_OR_NO, is_required=False),
+            Field("isKept", FieldKind.YES_OR_NO, is_required=False),
             Field("receiptNumber", is_required=False),
             Field("after", is_required=False),
         ),

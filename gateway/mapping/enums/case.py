@@ -15,6 +15,7 @@ from models.vocabulary import (
     Queue,
     ReferralReason,
     RequestedItemKind,
+    ReversalEffect,
     ScreeningKind,
     ScreeningResult,
     Stage,
@@ -64,6 +65,10 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "REFUND": "Two people recommend a refund.",
         "REFUNDED": "It went back: the number of its payment order is recorded.",
         "ASSIGNED": "It paid a bill after all.",
+    },
+    ReversalEffect: {
+        "HELD": "It was open, and is held: nothing is granted before a supervisor has released it.",
+        "NONE": "It was closed before, and stays as it is.",
     },
     CrossingDirection: {
         "ENTRY": "Into the country.",

@@ -1,4 +1,4 @@
-"""The table of mutations of payments that fit no bill: inputs and possible refusals."""
+"""The table of mutations of payments that fit no bill, or were reversed: inputs and refusals."""
 
 import re
 from datetime import date
@@ -12,6 +12,7 @@ from gateway.mutations.payments import (
     RecommendAssignment,
     RecommendRefund,
     RecordPaymentOrder,
+    RecordReversal,
 )
 from gateway.schema.mutations.input_readers import (
     faults_of_key,
@@ -57,6 +58,16 @@ class RecordPaymentOrderInput(ReferenceInput):
         "Number of the order: up to 40 capital letters, digits, slashes, dots and hyphens."
     )
     ordered_on: date = required("The day of the order, in WIB: today or earlier.")
+
+
+@strawberry.input(description="A payment that the treasury has no longer.")
+class RecordReversalInput(ReferenceInput):
+    receipt_number: str = required("The treasury's number of the payment that paid a bill.")
+    reversal_number: str = required(
+        "The treasury's number of the reversal: up to 40 capital letters, digits, slashes, dots and"
+        " hyphens."
+    )
+    reason: str = required(f"Why, without saying who it is: from 1 to {LONGEST_NOTE} characters.")
 
 
 def _keep(intent: Intent, input_: KeepPaymentInput) -> KeepPayment:
@@ -114,6 +125,24 @@ def _record_payment_order(intent: Intent, input_: RecordPaymentOrderInput) -> Re
     )
 
 
+def _record_reversal(intent: Intent, input_: RecordReversalInput) -> RecordReversal:
+    faults = [
+        *faults_of_key(input_.idempotency_key),
+        *faults_of_receipt(input_.receipt_number),
+        *faults_of_reason(input_.reason),
+    ]
+    if not _ORDER.fullmatch(input_.reversal_number):
+        faults.append(Reason(Refusal.INVALID, ("reversalNumber",), rule="reversal_number"))
+    return RecordReversal(
+        mutation=intent.name,
+        key=input_.idempotency_key,
+        faults=tuple(faults),
+        receipt_number=input_.receipt_number,
+        number=input_.reversal_number,
+        reason=input_.reason.strip(),
+    )
+
+
 PAYMENT_INTENTS = (
     Intent("keepPayment", KeepPaymentInput,
            "Keep a payment that fits no bill, so that it is not lost: of an unknown code, of a bill"
@@ -135,4 +164,10 @@ PAYMENT_INTENTS = (
            " have recommended that. Nothing is paid by this.",
            _record_payment_order, (),
            (Refusal.NOT_FOUND, Refusal.ALREADY_SETTLED, Refusal.SECOND_PERSON_REQUIRED)),
+    Intent("recordReversal", RecordReversalInput,
+           "The treasury reports that it has a payment no longer, as after a reversal by the bank."
+           " The fee is taken from the revenue of the period in which it was paid first; an open"
+           " case is held until a supervisor releases it, a closed one stays as it is"
+           " (`Bill.reversalEffect`). Reported again by the same number, it changes nothing.",
+           _record_reversal, (), (Refusal.NOT_FOUND, Refusal.ALREADY_SETTLED)),
 )  # fmt: skip

@@ -238,7 +238,9 @@ class VolumeRow:
         of="handovers",
     )
     revenue: MoneyFigure = computed_field(
-        _revenue, "Fees of the intake: state revenue (PNBP), by the day of the first payment."
+        _revenue,
+        "Fees of the intake, less reversals: state revenue (PNBP), by the day of the first"
+        " payment.",
     )
     edition: int | None = computed_field(
         _edition, "Edition of its published figures; null where it has none."

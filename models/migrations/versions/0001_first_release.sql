@@ -630,25 +630,6 @@ CREATE INDEX ix_overstay_confirmation_confirmed_at_id ON overstay_confirmation (
 
 CREATE INDEX ix_overstay_confirmation_stay_id ON overstay_confirmation (stay_id);
 
-CREATE TABLE tracking_try (
-    id UUID NOT NULL,
-    occurred_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    file BYTEA NOT NULL,
-    source BYTEA NOT NULL,
-    is_found BOOLEAN NOT NULL,
-    trace_id TEXT NOT NULL,
-    mac_key TEXT,
-    mac BYTEA,
-    CONSTRAINT pk_tracking_try PRIMARY KEY (id),
-    CONSTRAINT ck_tracking_try_digests_are_whole CHECK (length(file) = 16 AND length(source) = 16)
-);
-
-CREATE INDEX ix_tracking_try_file_occurred_at ON tracking_try (file, occurred_at);
-
-CREATE INDEX ix_tracking_try_occurred_at_id ON tracking_try (occurred_at, id);
-
-CREATE INDEX ix_tracking_try_source_occurred_at ON tracking_try (source, occurred_at);
-
 CREATE TABLE unmatched_payment (
     id UUID NOT NULL,
     receipt_number TEXT NOT NULL,
@@ -691,6 +672,37 @@ CREATE TABLE unmatched_payment (
 CREATE INDEX ix_unmatched_payment_kept_at_id ON unmatched_payment (kept_at, id);
 
 CREATE INDEX ix_unmatched_payment_state_kept_at_id ON unmatched_payment (state, kept_at, id);
+
+CREATE TABLE payment_reversal (
+    id UUID NOT NULL,
+    receipt_number TEXT NOT NULL,
+    reversal_number TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    reported_by TEXT NOT NULL,
+    reported_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_payment_reversal PRIMARY KEY (id),
+    CONSTRAINT ck_payment_reversal_reversal_number_is_formed CHECK (reversal_number ~ '^[0-9A-Z][0-9A-Z/.-]{0,39}$'),
+    CONSTRAINT uq_payment_reversal_receipt_number UNIQUE (receipt_number)
+);
+
+CREATE TABLE tracking_try (
+    id UUID NOT NULL,
+    occurred_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    file BYTEA NOT NULL,
+    source BYTEA NOT NULL,
+    is_found BOOLEAN NOT NULL,
+    trace_id TEXT NOT NULL,
+    mac_key TEXT,
+    mac BYTEA,
+    CONSTRAINT pk_tracking_try PRIMARY KEY (id),
+    CONSTRAINT ck_tracking_try_digests_are_whole CHECK (length(file) = 16 AND length(source) = 16)
+);
+
+CREATE INDEX ix_tracking_try_file_occurred_at ON tracking_try (file, occurred_at);
+
+CREATE INDEX ix_tracking_try_occurred_at_id ON tracking_try (occurred_at, id);
+
+CREATE INDEX ix_tracking_try_source_occurred_at ON tracking_try (source, occurred_at);
 
 CREATE TABLE visa_check (
     id UUID NOT NULL,
@@ -1913,13 +1925,19 @@ CREATE TABLE bill (
     due_at TIMESTAMP WITH TIME ZONE NOT NULL,
     paid_at TIMESTAMP WITH TIME ZONE,
     receipt_number TEXT,
+    reversed_at TIMESTAMP WITH TIME ZONE,
+    reversal_number TEXT,
+    reversal_effect TEXT,
     CONSTRAINT pk_bill PRIMARY KEY (billing_code),
+    CONSTRAINT ck_bill_reversal_effect_is_known CHECK (reversal_effect IN ('HELD', 'NONE')),
     CONSTRAINT ck_bill_billing_code_is_formed CHECK (billing_code ~ '^[0-9]{15}$'),
     CONSTRAINT ck_bill_receipt_number_is_formed CHECK (receipt_number ~ '^[0-9A-Z]{16}$'),
     CONSTRAINT ck_bill_amount_is_not_negative CHECK (amount_idr >= 0),
     CONSTRAINT ck_bill_due_after_issue CHECK (due_at > issued_at),
     CONSTRAINT ck_bill_paid_after_issue CHECK (paid_at >= issued_at),
     CONSTRAINT ck_bill_paid_with_receipt CHECK ((paid_at IS NULL) = (receipt_number IS NULL)),
+    CONSTRAINT ck_bill_reversed_once CHECK (num_nulls(reversed_at, reversal_number, reversal_effect) IN (0, 3)),
+    CONSTRAINT ck_bill_reversed_after_payment CHECK (reversed_at >= paid_at),
     CONSTRAINT uq_bill_application_id UNIQUE (application_id),
     CONSTRAINT fk_bill_application_id FOREIGN KEY(application_id) REFERENCES application (id),
     CONSTRAINT uq_bill_receipt_number UNIQUE (receipt_number)
@@ -1930,6 +1948,8 @@ CREATE INDEX ix_bill_due_at_billing_code ON bill (due_at, billing_code);
 CREATE INDEX ix_bill_issued_at_billing_code ON bill (issued_at, billing_code);
 
 CREATE INDEX ix_bill_paid_at_billing_code ON bill (paid_at, billing_code);
+
+CREATE INDEX ix_bill_reversed_at_billing_code ON bill (reversed_at, billing_code) WHERE reversed_at IS NOT NULL;
 
 CREATE TABLE case_document (
     application_id UUID NOT NULL,
@@ -2423,9 +2443,9 @@ CREATE INDEX ix_visa_document_unfinished ON visa_document (ordered_at, id) WHERE
 
 CREATE UNIQUE INDEX uq_visa_document_current ON visa_document (visa_number) WHERE replaced_at IS NULL;
 
-ALTER TABLE application ADD CONSTRAINT fk_application_current_decision_id_id FOREIGN KEY(current_decision_id, id) REFERENCES decision (id, application_id) DEFERRABLE INITIALLY DEFERRED;
-
 ALTER TABLE partner_country ADD CONSTRAINT fk_partner_country_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code);
+
+ALTER TABLE application ADD CONSTRAINT fk_application_current_decision_id_id FOREIGN KEY(current_decision_id, id) REFERENCES decision (id, application_id) DEFERRABLE INITIALLY DEFERRED;
 
 CREATE FUNCTION queue_for_account() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -2513,6 +2533,10 @@ CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON linker_read
     EXECUTE FUNCTION queue_for_account();
 
 CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON overstay_confirmation
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON payment_reversal
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
 
@@ -2702,6 +2726,9 @@ CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON linker_read
     EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON overstay_confirmation
+    EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON payment_reversal
     EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON person_lookup
@@ -2985,6 +3012,45 @@ $$;
 
 CREATE TRIGGER assign_unmatched_payment AFTER UPDATE OF receipt_number ON bill
     FOR EACH ROW EXECUTE FUNCTION assign_unmatched_payment();
+
+CREATE FUNCTION reverse_payment() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        it application;
+    BEGIN
+        NEW.reported_at := clock_timestamp();
+        IF current_setting('role') LIKE 'gerbang%writing' AND (
+            NEW.reported_by IS DISTINCT FROM viewer.subject(NULL) OR viewer.role() <> 'TREASURY'
+        ) THEN
+            RAISE EXCEPTION 'the treasury reports reversals, in its own name'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        SELECT * INTO it FROM application WHERE id = (
+            SELECT application_id FROM bill WHERE receipt_number = NEW.receipt_number
+        ) FOR UPDATE;
+        UPDATE bill
+        SET reversed_at = NEW.reported_at, reversal_number = NEW.reversal_number,
+            reversal_effect = CASE WHEN it.closed_at IS NULL THEN 'HELD' ELSE 'NONE' END
+        WHERE receipt_number = NEW.receipt_number AND reversed_at IS NULL;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'no bill was paid by this receipt, or that was reversed'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        UPDATE application SET fee_idr = 0, is_held = is_held OR closed_at IS NULL
+        WHERE id = it.id;
+        IF it.closed_at IS NULL AND NOT it.is_held THEN
+            INSERT INTO application_event
+                (application_id, sequence, kind, occurred_at, actor, actor_role, reason)
+            SELECT it.id, max(sequence) + 1, 'HELD', NEW.reported_at, NEW.reported_by, 'TREASURY',
+                'The payment was reversed: ' || NEW.reversal_number
+            FROM application_event WHERE application_id = it.id;
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER reverse_payment BEFORE INSERT ON payment_reversal
+    FOR EACH ROW EXECUTE FUNCTION reverse_payment();
 
 CREATE FUNCTION end_of_working_days(instant timestamptz, days integer) RETURNS timestamptz
     LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
