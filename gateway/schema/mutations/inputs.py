@@ -48,10 +48,7 @@ _CENTRE = (
     "Code of the centre that takes it in. An agent with one centre may leave it out. Without one,"
     " the portal of `country` takes it in; an applicant who applies alone has neither."
 )
-_PORTAL = (
-    "Partner country whose portal takes it in, where no centre does. Viewers with one country may"
-    " leave it out."
-)
+_PORTAL = "Partner country whose portal takes it in, without a centre; a viewer's only one if null."
 _GROUP = "Reference of a group in your reach that it joins, such as `G-7K3M-9QPX-2F4D`."
 _REASON = f"Why, without saying who it is: from 1 to {LONGEST_NOTE} characters."
 _PURPOSE = (
@@ -77,9 +74,7 @@ class IdentityInput:
         " more, as `VisaType.passportRules` says."
     )
     sex: Sex | None = optional("Sex as in the passport.")
-    place_of_birth: str | None = optional(
-        "Place of birth as in the passport: up to 200 characters."
-    )
+    place_of_birth: str | None = optional("Place of birth in the passport: up to 200 characters.")
     passport_issuing_state: CountryCode | None = optional(
         "ISO 3166 alpha-2 code of the state that issued the passport; the nationality if left out."
     )
