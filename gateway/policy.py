@@ -851,6 +851,7 @@ POLICY: Mapping[str, Access] = {
             "note": CASE_STAFF + AGENT + APPLICANT,
             "requestedAt": CASE_READERS,
             "answeredAt": CASE_READERS,
+            "answeredWith": CASE_READERS,
             "answeredBy": CASE_STAFF,
             "answer": TYPED_ANSWER_READERS,
         },
@@ -1914,6 +1915,20 @@ POLICY: Mapping[str, Access] = {
     "StayFigureTable": Access(
         fields={"asOf": LEADERSHIP + SUPERVISOR, "rows": LEADERSHIP + SUPERVISOR}
     ),
+    # Complaints, by month. Where a supervisor is accused, a count would tell: they read of service
+    # alone, like managers of their own scope.
+    "ComplaintFigureRow": Access(
+        rows={
+            Role.LEADERSHIP: every_row,
+            Role.AUDITOR: every_row,
+            Role.SUPERVISOR: of_service,
+            Role.PARTNER_MANAGER: COMPLAINT_ROWS[Role.PARTNER_MANAGER],
+        },
+        fields=dict.fromkeys(("kind", "period", "lodged"), LEADERSHIP + COMPLAINT_STAFF),
+    ),
+    "ComplaintFigureTable": Access(
+        fields=dict.fromkeys(("asOf", "rows"), LEADERSHIP + COMPLAINT_STAFF)
+    ),
     # What officers do, for their supervisors: counts without any person of a case.
     "OfficerRow": Access(
         rows=dict.fromkeys(ANSWER_READERS, every_row),
@@ -2227,6 +2242,7 @@ POLICY: Mapping[str, Access] = {
             "refusalGrounds": NATIONAL_FIGURES,
             "screeningReferrals": LEADERSHIP + SUPERVISOR,
             "stayFigures": LEADERSHIP + SUPERVISOR,
+            "complaintFigures": LEADERSHIP + COMPLAINT_STAFF,
             "officers": ANSWER_READERS,
             "informationRequests": ANSWER_READERS,
             "readers": ANSWER_READERS,

@@ -112,6 +112,7 @@ ALTER TABLE volume_age ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_age_detailed ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_aged_until ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_change ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_complaint ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_daily ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_daily_duration ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_edition ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -1417,6 +1418,9 @@ CREATE POLICY leadership_select ON volume_referral FOR SELECT TO gerbang_leaders
 GRANT SELECT (broken_down_by, code, in_country_change, overstay_change, starts_on, unused) ON volume_stay TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_stay FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (country_code, kind, lodged, partner_code, starts_on) ON volume_complaint TO gerbang_leadership;
+CREATE POLICY leadership_select ON volume_complaint FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT SELECT (written_at) ON volume_outbox TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_outbox FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
@@ -1861,6 +1865,9 @@ CREATE POLICY supervisor_select ON volume_referral FOR SELECT TO gerbang_supervi
 GRANT SELECT (broken_down_by, code, in_country_change, overstay_change, starts_on, unused) ON volume_stay TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_stay FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (country_code, kind, lodged, partner_code, starts_on) ON volume_complaint TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON volume_complaint FOR SELECT TO gerbang_supervisor
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN volume_complaint.kind NOT IN ('UNSORTED', 'INTEGRITY') ELSE false END);
 GRANT SELECT (given_back, given_back_after_reading, granted, officer, refused, starts_on, visa_type_code) ON volume_officer TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_officer FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
@@ -2033,6 +2040,9 @@ CREATE POLICY partner_manager_select ON volume_age FOR SELECT TO gerbang_partner
 GRANT SELECT (bucket, centre_code, channel, country_code, measured, nationality_code, partner_code, starts_on, trip_purpose, visa_type_code) ON volume_age_detailed TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_age_detailed FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN volume_age_detailed.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_age_detailed.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
+GRANT SELECT (country_code, kind, lodged, partner_code, starts_on) ON volume_complaint TO gerbang_partner_manager;
+CREATE POLICY partner_manager_select ON volume_complaint FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN volume_complaint.kind NOT IN ('UNSORTED', 'INTEGRITY') AND volume_complaint.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_complaint.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 GRANT SELECT (written_at) ON volume_outbox TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_outbox FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
@@ -2420,6 +2430,9 @@ CREATE POLICY auditor_select ON volume_age_detailed FOR SELECT TO gerbang_audito
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (ground, refused, starts_on) ON volume_ground TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_ground FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (country_code, kind, lodged, partner_code, starts_on) ON volume_complaint TO gerbang_auditor;
+CREATE POLICY auditor_select ON volume_complaint FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (given_back, given_back_after_reading, granted, officer, refused, starts_on, visa_type_code) ON volume_officer TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_officer FOR SELECT TO gerbang_auditor

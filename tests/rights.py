@@ -1,9 +1,14 @@
-"""People who are erased in a test: each is new, since the keys of the small world are shared."""
+"""Rights of people in tests: who is erased, each of them new, since the keys of the small world are
+shared; and how many complain."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+
+from models.instants import wib_day
 from tests.gateway.changing import change, document, key, perform, row_id, submitted_case
 from tests.gateway.conftest import Viewer
 
@@ -55,4 +60,43 @@ async def order_erasure(who: Mapping[str, Viewer], case: str) -> UUID:
     return row_id(person)
 
 
-__all__ = ["applicant_of", "change", "order_erasure", "payload_of", "withdrawn_case"]
+#: How many complaints there are.
+COUNTED = """
+    query ($from: Date!, $to: Date!) { complaintFigures(from: $from, to: $to) {
+        rows { kind lodged { value } }
+    } }
+"""
+A_MONTH = {"from": "2026-01-01", "to": "2026-01-31"}
+
+
+async def counted(viewer: Viewer) -> dict[str, int]:
+    """How many complaints of this month a viewer reads, by kind."""
+    first = wib_day(datetime.now(UTC)).replace(day=1)
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    asked = await viewer(COUNTED, **{"from": str(first), "to": str(last)})
+    assert asked.errors == [], asked.text
+    rows = asked.data["complaintFigures"]["rows"]
+    return {row["kind"]: row["lodged"]["value"] for row in rows}
+
+
+async def count_complaints(connection: asyncpg.Connection, where: str = "true") -> dict[str, int]:
+    """The same, of the rows themselves."""
+    return dict(
+        await connection.fetch(  # type: ignore[arg-type]
+            f"SELECT kind, count(*) FROM complaint WHERE {where} AND"
+            " wib_day(lodged_at) >= date_trunc('month', wib_day(now())::timestamp) GROUP BY kind"
+        )
+    )
+
+
+__all__ = [
+    "A_MONTH",
+    "COUNTED",
+    "applicant_of",
+    "change",
+    "count_complaints",
+    "counted",
+    "order_erasure",
+    "payload_of",
+    "withdrawn_case",
+]

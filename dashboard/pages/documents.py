@@ -35,6 +35,7 @@ from dashboard.pages.decisions import page as decisions
 from dashboard.pages.desk import page as desk
 from dashboard.pages.endpoints import page as endpoints
 from dashboard.pages.installation import page as installation
+from dashboard.pages.my_data.complaints import LODGING
 from dashboard.pages.my_data.reading import QUESTION, READERS, READS
 from dashboard.pages.place import reading as place
 from dashboard.pages.screening import page as screening
@@ -88,6 +89,8 @@ def screen_documents() -> Iterator[ScreenDocument]:
     language = {"language": variables["language"]}
     yield ScreenDocument(QUESTION, "My data", READERS, language)
     yield ScreenDocument(READS, "My data", READERS, {**language, "after": None})
+    for name in LODGING.documents.values():
+        yield ScreenDocument(name, "My data", READERS, {})
     yield ScreenDocument(ADMINISTRATION, "Administration", LEDGER_READERS, language)
     yield ScreenDocument(TOUCHED, "Administration", ADMINISTRATORS, {})
     yield ScreenDocument(TRUSTED, "Administration", ADMINISTRATORS, {})
@@ -135,6 +138,8 @@ def screen_documents() -> Iterator[ScreenDocument]:
     yield ScreenDocument(treasury.QUESTION, "Treasury", treasury.TREASURERS, {})
     yield ScreenDocument(endpoints.QUESTION, "Endpoints", endpoints.MANAGERS, {"language": "EN"})
     yield ScreenDocument(complaints.QUESTION, "Complaints", complaints.READERS, {"language": "EN"})
+    counted = complaints.COUNT_READERS
+    yield ScreenDocument(complaints.COUNTS, "Complaints", counted, complaints.window())
     for form, changing in complaints.CHANGES.documents.items():
         roles = complaints.AUDITORS if form in complaints.SORTING else complaints.READERS
         yield ScreenDocument(changing, "Complaints", roles, {})

@@ -16,6 +16,7 @@ from gateway.schema.volumes.measures import MEASURES
 from models import Base
 from models.publication.tables import EDITION, PublishedVolume
 from models.vocabulary import Role
+from models.volumes.complaints import COMPLAINTS
 from models.volumes.grains import (
     AGED_UNTIL,
     AGES,
@@ -47,6 +48,7 @@ _NATIONAL = {
     "RefusalGroundRow": GROUNDS,
     "ScreeningReferralRow": REFERRALS,
     "StayFigureRow": STAYS,
+    "ComplaintFigureRow": COMPLAINTS,
     "OfficerRow": OFFICERS,
 }
 #: The versions of data are no secret: roles that read what is cached by version must read them.

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
+from sqlalchemy import Text, case, literal
 
 from gateway.mapping.declare import Node, column, link, noun
 from gateway.mapping.enums import PublicReason
@@ -27,6 +28,8 @@ from models import Visa as VisaRow
 from models import VisaDocument as VisaDocumentRow
 from models.person.sealed import sealed_cell
 from models.vocabulary import (
+    ANSWERED_WITH,
+    AnswerKind,
     CorrectionState,
     DocumentKind,
     Ground,
@@ -160,6 +163,14 @@ class ItemAnswer:
     )
 
 
+_ANSWERED_WITH = case(
+    *(
+        (RequestedItemRow.kind == kind, literal(type_.value, Text()))
+        for kind, type_ in ANSWERED_WITH.items()
+    )
+).label("answered_with")
+
+
 @noun(key=RequestedItemRow.id)
 class RequestedItem:
     """One thing that the applicant was asked for: a document, or something about person or trip."""
@@ -169,6 +180,11 @@ class RequestedItem:
     requested_at: datetime = column(RequestedItemRow.requested_at, "When it was asked for.")
     answered_at: datetime | None = column(
         RequestedItemRow.answered_at, "When it was handed in; null while it is missing."
+    )
+    answered_with: AnswerKind | None = column(
+        _ANSWERED_WITH,
+        "Which kind of value `answerInformation` takes for it; null for a document, whose bytes are"
+        " sent by `requestUpload`.",
     )
     answered_by: str | None = column(
         RequestedItemRow.answered_by, "Subject who recorded that it was handed in."

@@ -75,9 +75,11 @@ from gateway.schema.visa_status import VisaCheck, visa_checks_field, visa_status
 from gateway.schema.visa_type import DayOff, VisaType, eligible_visa_types
 from gateway.schema.volumes.arguments import parse_volumes, parse_window
 from gateway.schema.volumes.national import (
+    ComplaintFigureTable,
     RefusalGroundTable,
     ScreeningReferralTable,
     StayFigureTable,
+    complaint_figures_field,
     refusal_grounds_field,
     screening_referrals_field,
     stay_figures_field,
@@ -115,6 +117,7 @@ class Query:
     refusal_grounds: RefusalGroundTable | None = refusal_grounds_field()
     screening_referrals: ScreeningReferralTable | None = screening_referrals_field()
     stay_figures: StayFigureTable | None = stay_figures_field()
+    complaint_figures: ComplaintFigureTable | None = complaint_figures_field()
     officers: OfficerTable | None = strawberry.field(
         resolver=officers,
         metadata=parsed_by(parse_window),

@@ -7,7 +7,15 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from models.synthetic.calendar import DAY, HOUR
-from models.vocabulary import Channel, Entry, Ground, RequestedItemKind, Status, TripPurpose
+from models.vocabulary import (
+    Channel,
+    ComplaintKind,
+    Entry,
+    Ground,
+    RequestedItemKind,
+    Status,
+    TripPurpose,
+)
 
 
 class Scale(StrEnum):
@@ -128,6 +136,32 @@ REPORTED, REPORTED_LATE = Spread(90, 0.8), Spread(2 * DAY, 0.7)
 IS_REPORTED_LATE, MISTYPED = 0.03, 0.002
 #: The share of each port of entry.
 PORTS = {"DPS": 47, "CGK": 27, "BTH": 14, "SUB": 5, "KNO": 4, "YIA": 2, "LOP": 1}
+
+#: The share of applications about which somebody complains, after how long, and how many of these
+#: are of integrity; about what; how fast an auditor sorts one and somebody answers: some too late.
+COMPLAINS, COMPLAINS_AFTER, OF_INTEGRITY = 0.004, Spread(5 * DAY, 0.7), 0.08
+ABOUT_THE_CASE, ABOUT_CASE_OR_CENTRE = 0.6, 0.9
+COMPLAINTS_SORTED, COMPLAINTS_ANSWERED = Spread(9 * HOUR, 0.7), Spread(3 * DAY, 0.6)
+ENTRUSTED, PARTNER_ANSWERS = 0.6, 0.7
+#: What is complained of, and what it is answered.
+COMPLAINED_OF = {
+    ComplaintKind.SERVICE: (
+        ("I waited four hours at the counter.", "There are two counters more now."),
+        (
+            "Nobody told me that a photograph was missing.",
+            "We are sorry. You are told at once now.",
+        ),
+        ("The portal lost what I had filled in, twice.", "The fault was found and mended."),
+        ("I was asked for the same address three times.", "It was ours to look it up. Sorry."),
+    ),
+    ComplaintKind.INTEGRITY: (
+        (
+            "I was told that it goes faster for a hundred dollars.",
+            "That person takes no files now.",
+        ),
+        ("Somebody who works there called me about my passport.", "We looked into who read it."),
+    ),
+}
 
 #: What is mostly missing, by the same share each.
 REQUESTED_ITEMS = (

@@ -115,6 +115,13 @@ class SealedAnswerRow(NamedTuple):
     sealed: str
 
 
+class SealedTextRow(NamedTuple):
+    """A row of ``complaint_text``."""
+
+    complaint_id: UUID
+    sealed: str
+
+
 async def sealed_rows(vault: Vault, batch: Batch) -> Mapping[str, Sequence[Any]]:
     """The rows of a batch by the tables in which they are sealed."""
     identities, versions, banned = batch.identity, batch.identity_version, batch.banned_person
@@ -125,6 +132,9 @@ async def sealed_rows(vault: Vault, batch: Batch) -> Mapping[str, Sequence[Any]]
         Person(row.applicant_id, row.item_id, row._asdict(), "item_answer")
         for row in batch.item_answer
     ]
+    people += [
+        Person(row.complaint_id, 1, row._asdict(), "complaint_text") for row in batch.complaint_text
+    ]
     texts = [orjson.dumps(sealed).decode() for sealed in await vault.seal(people)]
     written = iter(texts)
     return {
@@ -134,6 +144,9 @@ async def sealed_rows(vault: Vault, batch: Batch) -> Mapping[str, Sequence[Any]]
             SealedBannedRow(row.ban_id, row.issuing_state, next(written)) for row in banned
         ],
         "item_answer": [SealedAnswerRow(*row[:3], next(written)) for row in batch.item_answer],
+        "complaint_text": [
+            SealedTextRow(row.complaint_id, next(written)) for row in batch.complaint_text
+        ],
     }
 
 

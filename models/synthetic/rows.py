@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from models.synthetic.complaint_rows import ComplaintRow, ComplaintTextRow
 from models.vocabulary import (
     BanGround,
     Channel,
@@ -321,3 +322,5 @@ class Batch:
     correction: list[CorrectionRow] = field(default_factory=list)
     ban_entry: list[BanEntryRow] = field(default_factory=list)
     banned_person: list[BannedPersonRow] = field(default_factory=list)
+    complaint: list[ComplaintRow] = field(default_factory=list)
+    complaint_text: list[ComplaintTextRow] = field(default_factory=list)

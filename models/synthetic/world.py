@@ -25,6 +25,7 @@ from models.synthetic.calendar import (
 )
 from models.synthetic.cases import Actor, Case, Event
 from models.synthetic.chance import seconds
+from models.synthetic.complaints import Complaints
 from models.synthetic.crossings import Crossings
 from models.synthetic.demand import demand
 from models.synthetic.inputs import Reference
@@ -73,12 +74,14 @@ class World:
         """Generate all rows."""
         batch, bans = Batch(), BanList(self._until, self._plan.seed)
         crossings = Crossings(self._given, self._until, self._plan.seed)
+        complaints = Complaints(self._given, self._until, self._plan.seed)
         self._demo_applicant(batch)
         self._screened_applicant(batch)
         for submitted_at, nationality in self._submissions():
             if len(batch.application) >= BATCH:
                 bans.look_at(batch)
                 crossings.write(batch)
+                complaints.write(batch)
                 yield batch
                 batch = Batch()
             applicant, identity = self._applicant(nationality, submitted_at, batch)
@@ -90,6 +93,7 @@ class World:
         bans.look_at(batch)
         bans.write(batch)
         crossings.write(batch)
+        complaints.write(batch)
         yield batch
 
     def _submissions(self) -> Iterator[tuple[int, str]]:

@@ -302,7 +302,7 @@ class RequestedItemKind(StrEnum):
     ADDRESS_IN_INDONESIA = "ADDRESS_IN_INDONESIA"
 
 
-class AnswerType(StrEnum):
+class AnswerKind(StrEnum):
     """What kind of value answers an item that is no document."""
 
     TEXT = "TEXT"
@@ -313,19 +313,19 @@ class AnswerType(StrEnum):
 
 _Item = RequestedItemKind
 #: With what each item is answered that is about the person or the trip; the others are documents.
-ANSWERED_WITH: Mapping[RequestedItemKind, AnswerType] = {
-    _Item.FULL_NAME: AnswerType.TEXT,
-    _Item.BIRTH_DATE: AnswerType.DATE,
-    _Item.BIRTH_PLACE: AnswerType.TEXT,
-    _Item.SEX: AnswerType.TEXT,
-    _Item.NATIONALITY: AnswerType.COUNTRY,
-    _Item.PASSPORT_NUMBER: AnswerType.TEXT,
-    _Item.PASSPORT_EXPIRY: AnswerType.DATE,
-    _Item.EMAIL: AnswerType.TEXT,
-    _Item.PHONE: AnswerType.TEXT,
-    _Item.OCCUPATION: AnswerType.TEXT,
-    _Item.TRIP_PURPOSE: AnswerType.TEXT,
-    _Item.ARRIVAL_DATE: AnswerType.DATE,
-    _Item.LENGTH_OF_STAY: AnswerType.TEXT,
-    _Item.ADDRESS_IN_INDONESIA: AnswerType.ADDRESS,
+ANSWERED_WITH: Mapping[RequestedItemKind, AnswerKind] = {
+    _Item.FULL_NAME: AnswerKind.TEXT,
+    _Item.BIRTH_DATE: AnswerKind.DATE,
+    _Item.BIRTH_PLACE: AnswerKind.TEXT,
+    _Item.SEX: AnswerKind.TEXT,
+    _Item.NATIONALITY: AnswerKind.COUNTRY,
+    _Item.PASSPORT_NUMBER: AnswerKind.TEXT,
+    _Item.PASSPORT_EXPIRY: AnswerKind.DATE,
+    _Item.EMAIL: AnswerKind.TEXT,
+    _Item.PHONE: AnswerKind.TEXT,
+    _Item.OCCUPATION: AnswerKind.TEXT,
+    _Item.TRIP_PURPOSE: AnswerKind.TEXT,
+    _Item.ARRIVAL_DATE: AnswerKind.DATE,
+    _Item.LENGTH_OF_STAY: AnswerKind.TEXT,
+    _Item.ADDRESS_IN_INDONESIA: AnswerKind.ADDRESS,
 }

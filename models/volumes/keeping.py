@@ -11,7 +11,9 @@ import asyncpg
 
 from models.jobs.scheduler import Jobs, run_repeatedly
 from models.volumes.ages import compute_ages
+from models.volumes.complaints import ROLLUP as COMPLAINTS
 from models.volumes.grains import (
+    BY_PLACE,
     FACTS,
     GRAINS,
     GROUNDS,
@@ -70,17 +72,20 @@ ROLLUPS: tuple[Rollup, ...] = (
             ", ".join(f"('{name}', {name})" for name in STAY_DIMENSIONS)
         ),
     ),
+    COMPLAINTS,
 )
 
 _OF_VISA_TYPE = ", ".join(
     each if each is Dimension.VISA_TYPE else "NULL" for each in STORED_DIMENSIONS
 )
 _OF_STAYS = ", ".join(each if each in STAY_DIMENSIONS else "NULL" for each in STORED_DIMENSIONS)
+_OF_A_PLACE = ", ".join(each if each in BY_PLACE else "NULL" for each in STORED_DIMENSIONS)
 CHANGE_COLUMNS = ", ".join(
     ("day", *STORED_DIMENSIONS, "kind", "ground", "done_by", "bucket", *FACTS, "measured")
 )
 #: What cannot be derived from an application alone, in the columns of the outbox: the national
-#: contributions, those of officers, the decisions that did not stand, the first ones, and stays.
+#: contributions, those of officers, the decisions that did not stand, the first ones, stays, and
+#: complaints, which the outbox never has.
 OTHER_CHANGES = f"""
     SELECT
         day, {", ".join("NULL" for _ in STORED_DIMENSIONS)}, kind, ground, NULL, NULL,
@@ -113,6 +118,11 @@ OTHER_CHANGES = f"""
         UNION ALL
         SELECT day, nationality_code, visa_type_code, kind, measured FROM volume_erased_stay
     ) AS stays
+    UNION ALL
+    SELECT
+        starts_on, {_OF_A_PLACE}, 'complaint', kind, NULL, NULL,
+        {", ".join("0" for _ in FACTS)}, lodged
+    FROM volume_complaint_contribution
 """  # noqa: S608
 _FROM_RAW_ROWS = f"""
     SELECT {CHANGE_COLUMNS}

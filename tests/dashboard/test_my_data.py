@@ -128,7 +128,8 @@ def test_look_ups_and_breaches_of_everybody_are_told(language: str, said: tuple[
 @pytest.mark.parametrize("closed_at", [None, "2026-03-03T00:00:00+00:00"])
 def test_when_to_expect_a_decision_is_told_until_it_is_over(closed_at: str | None) -> None:
     case = {
-        "reference": "7K3M-9QPX-2F4D", "visaType": None, "stage": "CLOSED", "decision": None,
+        "id": "x", "centre": None, "reference": "7K3M-9QPX-2F4D", "visaType": None,
+        "stage": "CLOSED", "decision": None,
         "submittedAt": "2026-03-01T00:00:00+00:00", "targetDueAt": "2026-03-04T00:00:00+00:00",
         "closedAt": closed_at, "requestedItems": {"nodes": []}, "uploads": [],
     }  # fmt: skip
@@ -194,7 +195,8 @@ def test_who_checked_a_visa_and_each_entry_and_exit_are_told() -> None:
     stay = {"presence": "IN_COUNTRY", "until": "2026-03-31"}
     visa = {"number": "ID0A1B2C3D4E5F", "useBy": "2026-04-01", "stay": stay}
     case = {
-        "reference": "7K3M-9QPX-2F4D", "visaType": None, "stage": "CLOSED",
+        "id": "x", "centre": None, "reference": "7K3M-9QPX-2F4D", "visaType": None,
+        "stage": "CLOSED",
         "submittedAt": "2026-02-01T00:00:00+00:00", "targetDueAt": None, "closedAt": None,
         "requestedItems": {"nodes": []}, "uploads": [],
         "decision": {"outcome": "GRANTED", "decidedAt": "2026-02-02T00:00:00+00:00", "visa": visa},

@@ -113,7 +113,15 @@ def test_a_role_without_figures_learns_what_this_is_and_where_its_own_is(
     [
         (
             "leadership",
-            ["Today", "Volumes", "Backlog", "Decisions", "In the country", "Definitions"],
+            [
+                "Today",
+                "Volumes",
+                "Backlog",
+                "Decisions",
+                "In the country",
+                "Complaints",
+                "Definitions",
+            ],
         ),
         ("officer", ["Desk", "Volumes", "Case", "Definitions"]),
         ("applicant", ["My data", "Definitions"]),

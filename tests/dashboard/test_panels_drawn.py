@@ -152,8 +152,11 @@ PAGES: Mapping[str, tuple[tuple[str, ...], Maker]] = {
         Maker({"status": words_of("backlog.status.")}, frozenset({"targetDueAt"})),
     ),
     "complaints": (
-        ("complaints/question",),
-        Maker({"kind": words_of("complaints.kind.")}, frozenset({"answeredAt", "answeredRole"})),
+        ("complaints/question", "complaints/counts"),
+        Maker(
+            {"kind": words_of("complaints.kind.")},
+            frozenset({"answeredAt", "answeredRole", "period", "value"}),
+        ),
     ),
     "decisions": (("decisions/question", "decisions/officers"), Maker()),
     "desk": (("desk/question",), Maker()),

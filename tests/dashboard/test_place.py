@@ -78,6 +78,8 @@ def test_a_late_file_says_whose_turn_it_is(stage: str, received_at: str | None, 
 
 def test_an_open_file_of_ones_own_says_until_when_to_expect_it() -> None:
     case = {
+        "id": "x",
+        "centre": None,
         "reference": "7K3M-9QPX-2F4D",
         "visaType": None,
         "stage": "IN_PROCESS",

@@ -10,13 +10,14 @@ from urllib.parse import urlsplit
 
 import pypdf
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.dashboard.visiting import assert_accessible
 from tests.examples import portal as example
 from tests.free_ports import free_port
 from tests.machine import needs
 from tests.running_demo import data_folder, running_demo
+from tests.scans import PDF, png
 from tests.world import today
 
 pytestmark = [
@@ -105,6 +106,34 @@ def mistakes(page: Page) -> set[str]:
     return set(marked.all_inner_texts())
 
 
+def hand_in_through_a_cut(page: Page) -> None:
+    """A document goes up in pieces, the second of which is cut once. What is none is refused."""
+    cuts: list[str] = []
+
+    def cut_once(route: Route) -> None:
+        sent = route.request.headers.get("content-range", "")
+        if sent.startswith("bytes 4194304-") and not cuts:
+            cuts.append(sent)
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/documents/*", cut_once)
+    listed = page.locator(".checklist li", has=page.get_by_label("Photograph"))
+    expect(listed).to_contain_text("Missing")
+    page.get_by_label("Photograph").set_input_files(
+        {"name": "me.txt", "mimeType": "text/plain", "buffer": b"This is me."}
+    )
+    expect(listed.locator(".mistake")).to_contain_text("not the document that was announced")
+    assert_accessible(page, (390, 1440))
+    scan = png(filling=5_000_000)
+    page.get_by_label("Photograph").set_input_files(
+        {"name": "me.png", "mimeType": "image/png", "buffer": scan}
+    )
+    expect(listed).to_contain_text("There since", timeout=SOON)
+    assert cuts == [f"bytes 4194304-{len(scan) - 1}/{len(scan)}"]
+
+
 def test_an_applicant_comes_from_eligibility_to_a_decision(portal: Portal) -> None:
     page = portal.opens()
     page.get_by_label("Nationality").select_option("DE")
@@ -140,6 +169,7 @@ def test_an_applicant_comes_from_eligibility_to_a_decision(portal: Portal) -> No
     expect(page.locator(".history")).to_contain_text("Paid")
     page.wait_for_timeout(max(0, TOKEN_SECONDS + 2 - (monotonic() - began)) * 1_000)
     assert_accessible(page, (390, 1440))
+    hand_in_through_a_cut(page)
     page.get_by_label("Street and number").fill("Jalan Kenanga 17")
     page.get_by_label("City or regency").fill("Denpasar")
     page.get_by_label("Postal code").fill("8036")
@@ -152,6 +182,44 @@ def test_an_applicant_comes_from_eligibility_to_a_decision(portal: Portal) -> No
     expect(page.locator(".stage.CLOSED")).to_have_text(re.compile("Granted|Refused"), timeout=SOON)
     page.get_by_role("button", name="Bahasa Indonesia").click()
     expect(page.locator(".history")).to_contain_text("Kelengkapan diminta")
+
+
+def test_an_applicant_complains(portal: Portal) -> None:
+    page = portal.opens("applicant")
+    page.get_by_role("link", name="Complaints").click()
+    page.get_by_role("button", name="Complain").click()
+    expect(page.locator(".field:has(.mistake) label")).to_have_text("What you complain of")
+    about = page.get_by_label("About")
+    reference = about.locator("option").last.inner_text()
+    about.select_option(reference)
+    page.get_by_label("What you complain of").fill("I was asked for money at the counter.")
+    page.get_by_role("button", name="Complain").click()
+    lodged = page.locator("li.card", has_text=reference)
+    expect(lodged).to_contain_text("I was asked for money at the counter.")
+    expect(lodged).to_contain_text("Waits for an answer")
+    assert_accessible(page, (390, 1440))
+
+
+def test_a_partners_system_fetches_a_visa_once(portal: Portal) -> None:
+    page = portal.opens("service")
+    begun = monotonic()
+    while not page.locator(".card", has_text="ID").count():  # the demo's people decide meanwhile
+        assert monotonic() - begun < SOON / 1_000
+        page.wait_for_timeout(1_000)
+        page.reload()
+        page.locator(".card").first.wait_for()
+    decided = page.locator(".card", has_text="Granted").first
+    number = decided.locator(".code").inner_text()
+    fetch = decided.get_by_role("button", name="Fetch the visa (PDF)")
+    with page.expect_download(timeout=SOON) as download:
+        while not decided.get_by_text("already").count() and not download.is_done():
+            fetch.click()  # its proof may be still to come
+            page.wait_for_timeout(1_000)
+    assert number in pypdf.PdfReader(download.value.path()).pages[0].extract_text()
+    page.reload()
+    page.locator(".card", has_text=number).get_by_role("button").click()
+    expect(page.locator(".card", has_text=number).get_by_role("status")).to_be_visible()
+    assert_accessible(page, (390, 1440))
 
 
 def test_a_holder_saves_the_visa(portal: Portal) -> None:
@@ -184,6 +252,15 @@ def test_an_agent_hands_in_a_group_or_nobody_of_it(portal: Portal) -> None:
     expect(page.get_by_text("Handed in:")).to_contain_text(
         re.compile(r"(\w{4}-\w{4}-\w{4}, )\w{4}-\w{4}-\w{4}")
     )
+    reference = page.get_by_text("Handed in:").inner_text().split(", ")[-1]
+    page.get_by_role("link", name="Applications").click()
+    page.get_by_role("button", name=reference).click()
+    page.get_by_label("Return ticket").set_input_files(
+        {"name": "ticket.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    )
+    listed = page.locator(".checklist li", has=page.get_by_label("Return ticket"))
+    expect(listed).to_contain_text("There since")
+    assert_accessible(page, (390, 1440))
 
 
 def test_an_officer_takes_a_case_reads_its_person_and_acts(portal: Portal) -> None:

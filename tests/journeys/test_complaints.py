@@ -13,11 +13,12 @@ from models.jobs.inquiries import raise_overdue_complaints
 from models.reference.dated_rules import end_of_target
 from models.rights.complaint import ANSWER_DAYS
 from models.rights.erasure_steps import delete_other_keys, hide
+from models.volumes import fold, rebuild, verify
 from tests.accounts import find_tampering, past_triggers, sign
 from tests.gateway.changing import IDENTITY, perform, row_id
 from tests.gateway.conftest import Viewer, without_budget
 from tests.linking import KEYS
-from tests.rights import payload_of
+from tests.rights import A_MONTH, COUNTED, count_complaints, counted, payload_of
 
 pytestmark = pytest.mark.anyio
 
@@ -257,6 +258,54 @@ async def test_a_complaint_of_service_is_answered_by_the_partner_and_a_late_one_
     }  # fmt: skip
     assert await KEYS.open_data_keys([row_id(secret)]) == {}
     assert case
+
+    # Each is counted as what it is now: exactly, of service alone for those who serve.
+    everything = await count_complaints(connection)
+    assert everything.keys() == {"SERVICE", "INTEGRITY"}
+    for name in ("leadership", "auditor"):
+        assert await counted(who[name]) == everything
+    assert await counted(supervisor) == {"SERVICE": everything["SERVICE"]}
+    own = "partner_code = 'NUSA' AND country_code = 'AU'"
+    assert await counted(manager) == await count_complaints(
+        connection, f"{own} AND kind = 'SERVICE'"
+    )
+    assert await counted(who["manager-andalan"]) == {}
+    assert "FORBIDDEN_FIELD" in (await who["officer"](COUNTED, **A_MONTH)).codes
+    wira, _ = await own_case(who, "wira-complains")
+    waits = await lodge(wira, OF_WAITING, centreId=await centre_id(who))
+    assert (await counted(who["leadership"]))["UNSORTED"] == 1
+    assert await counted(supervisor) == {"SERVICE": everything["SERVICE"]}
+    assert await step(auditor, "sortComplaint", waits, kind="SERVICE") == []
+    assert await counted(who["leadership"]) == await count_complaints(connection)
+    assert (await counted(manager))["SERVICE"] == 2
+    halved = await supervisor(COUNTED, **{**A_MONTH, "from": "2026-01-02"})
+    assert halved.status == 400
+    assert "whole months" in halved.text
+
+    # Counted anew from the complaints, they are the same; and nobody who follows figures was told.
+    async with past_triggers(connection):
+        await connection.execute("UPDATE volume_complaint SET lodged = 9 WHERE kind = 'SERVICE'")
+    assert {each.table for each in await verify(connection)} == {"volume_complaint"}
+    await rebuild(connection)
+    assert await verify(connection) == []
+    assert await counted(who["leadership"]) == await count_complaints(connection)
+
+
+async def test_complaints_of_integrity_tell_nobody_who_follows_figures(
+    who: dict[str, Viewer], connection: asyncpg.Connection
+) -> None:
+    version = "SELECT version FROM data_version WHERE data = 'figures'"
+    await fold(connection)
+    noor, _ = await own_case(who, "noor-is-quiet")
+    while await fold(connection):
+        pass
+    before = await connection.fetchval(version)
+    complaint = await lodge(noor, OF_THE_AGENT, centreId=await centre_id(who))
+    assert await step(who["auditor"], "sortComplaint", complaint, kind="INTEGRITY") == []
+    assert await fold(connection) == 0
+    assert await connection.fetchval(version) == before
+    places = "SELECT partner_code, country_code FROM volume_complaint WHERE kind <> 'SERVICE'"
+    assert {tuple(row) for row in await connection.fetch(places)} == {(None, None)}
 
 
 async def test_a_complaint_is_about_something_of_ones_own(

@@ -143,7 +143,7 @@ _CASES: dict[str, Lines] = {
         "application":                                       "- - R - - R - - - - - - - -",
     },
     "RequestedItem": {
-        "kind requestedAt answeredAt":                       "- R R R R R R R - - - - - -",
+        "kind requestedAt answeredAt answeredWith":          "- R R R R R R R - - - - - -",
         "note":                                              "- R R - R R R - - - - - - -",
         "answeredBy":                                        "- R R - - R - - - - - - - -",
         "answer":                                            "- R R - R - R - - - - - - -",
@@ -509,6 +509,8 @@ _NATIONAL: dict[str, Lines] = {
         "nationality visaType period":                       "R - R - - - - - - - - - - -",
         "inCountry overstays unused":                        "R - R - - - - - - - - - - -",
     },
+    "ComplaintFigureRow": {"kind period lodged":             "R - R R - R - - - - - - - -"},
+    "ComplaintFigureTable": {"asOf rows":                    "R - R R - R - - - - - - - -"},
     "StayFigureTable": {"asOf rows":                         "R - R - - - - - - - - - - -"},
     "OfficerRow": {
         "officer onDesk overdue decisions refused":          "- - R - - R - - - - - - - -",
@@ -573,6 +575,7 @@ _WAYS: dict[str, Lines] = {
         "findings":                                          "R R R R R R - - - - - - - -",
         "refusalGrounds":                                    "R R R - - R - - - - - - - -",
         "screeningReferrals stayFigures":                    "R - R - - - - - - - - - - -",
+        "complaintFigures":                                  "R - R R - R - - - - - - - -",
         "informationRequests officers readers":              "- - R - - R - - - - - - - -",
         "peopleAtSeveralPartners":                           "- - R - - - - - - - - - - -",
         "keyOperations erasures breaches":                   "- - - - - R - - - - - - - -",

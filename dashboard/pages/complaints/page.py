@@ -1,6 +1,7 @@
-"""The page Complaints: what applicants complain of, who sorts it, and by when it is answered."""
+"""The page Complaints: what applicants complain of, who answers it by when, and how many came."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from dash import html
@@ -10,19 +11,32 @@ from dashboard.components.fields import Field, FieldKind
 from dashboard.components.forms import Changes, Questions
 from dashboard.components.notice import failure_part
 from dashboard.components.page import Page, follow_address
-from dashboard.components.page_request import ask_for_page
-from dashboard.components.panels import Answer, ShowPanel, panel, panel_part, panels_layout
+from dashboard.components.page_request import ask_for_page, page_request
+from dashboard.components.panels import (
+    Answer,
+    ShowPanel,
+    panel,
+    panel_part,
+    panels_layout,
+    scrolling_table,
+)
 from dashboard.components.shell import role_text
 from dashboard.model.page_state import Address
+from dashboard.model.period import last_months, month_start, today
 from dashboard.model.user import User
 from dashboard.pages.access.forms import clock_of
 from dashboard.texts import Texts
-from dashboard.texts.wording import written_instant
+from dashboard.texts.wording import count_text, month_text, written_instant
 
-PAGE_NAME, QUESTION = "complaints", "complaints/question"
+PAGE_NAME, QUESTION, COUNTS = "complaints", "complaints/question", "complaints/counts"
 AUDITORS = frozenset({"AUDITOR"})
 READERS = frozenset({"AUDITOR", "SUPERVISOR", "PARTNER_MANAGER"})
+#: Whoever reads how many there are.
+COUNT_READERS = READERS | {"LEADERSHIP"}
+#: Those that are over, before the one that runs.
+MONTHS = 12
 _COMPLAINT = Field("complaintId")
+KINDS = ("UNSORTED", "SERVICE", "INTEGRITY")
 #: Those of auditors alone, and those of whoever reads a complaint.
 SORTING = ("sortComplaint", "entrustComplaint")
 CHANGES = Changes(
@@ -50,18 +64,36 @@ READING = Questions(
 
 
 def layout(address: Address, viewer: User, say: Texts) -> html.Div:
-    panels = [panel(PAGE, name, say(f"complaints.{name}")) for name in PANELS]
+    hidden = set[str]() if viewer.role in READERS else PANELS.keys() - {"months"}
+    panels = [
+        panel(PAGE, name, say(f"complaints.{name}"), is_hidden=name in hidden) for name in PANELS
+    ]
     lead = say(f"complaints.lead.{viewer.role}")
     stores = (*CHANGES.stores(), *READING.stores())
     return panels_layout(PAGE, say("complaints.title"), lead, panels, *stores)
 
 
+def window() -> dict[str, str]:
+    """Whole months, until the end of the one that runs."""
+    ends_on = month_start(today(), 1) - timedelta(days=1)
+    return {
+        "from": last_months(MONTHS, today()).from_on.isoformat(), "to": ends_on.isoformat()
+    }  # fmt: skip
+
+
 async def read_complaints(state: Any) -> Answer:
     """Everything the page shows. Raises GatewayError."""
-    return await ask_for_page(state, QUESTION, {})
+    request = page_request(state)
+    answer = {**await ask_for_page(state, COUNTS, window())}
+    if (await request.viewer()).role in READERS:
+        asked = {"language": request.say.language.upper()}
+        answer |= await request.share(QUESTION, lambda: request.ask(QUESTION, asked))
+    return answer
 
 
-PAGE = Page(name=PAGE_NAME, path="/complaints", layout=layout, roles=READERS, read=read_complaints)
+PAGE = Page(
+    name=PAGE_NAME, path="/complaints", layout=layout, roles=COUNT_READERS, read=read_complaints
+)
 follow_address(PAGE.name)
 CHANGES.follow()
 READING.follow()
@@ -69,6 +101,8 @@ READING.follow()
 
 def list_open(answer: Answer, say: Texts) -> list[Any]:
     """Those that wait, each with its clock and what is next to do."""
+    if "open" not in answer:  # of leadership, which reads how many there are
+        return []
     nodes, role = answer["open"]["nodes"], answer["viewer"]["role"]
     return [_open(each, role, say) for each in nodes] or [html.P(say("complaints.none"))]
 
@@ -92,6 +126,8 @@ def _open(one: Answer, role: str, say: Texts) -> html.Article:
 
 def list_answered(answer: Answer, say: Texts) -> list[Any]:
     """Those that were answered last."""
+    if "answered" not in answer:
+        return []
     nodes = answer["answered"]["nodes"]
     return [_answered(each, say) for each in nodes] or [html.P(say("complaints.none_answered"))]
 
@@ -119,6 +155,31 @@ def _reading(one: Answer, say: Texts) -> html.Form:
     return READING.form("readComplaint", say, about=about)
 
 
+def list_months(answer: Answer, say: Texts) -> list[Any]:
+    """How many were lodged in each month, the newest first, by the kinds that the viewer reads."""
+    rows = answer["counts"]["rows"]
+    if not rows:
+        return [html.P(say("complaints.none_lodged"))]
+    lodged = {(row["period"]["startsOn"], row["kind"]): row["lodged"]["value"] for row in rows}
+    months = sorted({month for month, _ in lodged}, reverse=True)
+    kinds = [kind for kind in KINDS if kind in {kind for _, kind in lodged}]
+    shown = [
+        html.Tr(
+            [
+                html.Th(month_text(date.fromisoformat(month), say), scope="row"),
+                *(html.Td(count_text(lodged.get((month, kind), 0), say)) for kind in kinds),
+            ]
+        )
+        for month in months
+    ]
+    heads = [say("complaints.month"), *(say(f"complaints.kind.{kind}") for kind in kinds)]
+    return [scrolling_table(say("complaints.months"), heads, shown)]
+
+
 #: In the order of the page.
-PANELS: Mapping[str, ShowPanel] = {"waiting": list_open, "answered": list_answered}
+PANELS: Mapping[str, ShowPanel] = {
+    "waiting": list_open,
+    "answered": list_answered,
+    "months": list_months,
+}
 PAGE.shows(failure_part(PAGE), *(panel_part(PAGE, *each) for each in PANELS.items()))

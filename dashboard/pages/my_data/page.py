@@ -13,6 +13,7 @@ from dashboard.components.shell import role_text
 from dashboard.model.page_state import Address
 from dashboard.model.user import User
 from dashboard.pages.case.forms import answer_text
+from dashboard.pages.my_data.complaints import LODGING, complain_about, list_complaints
 from dashboard.pages.my_data.reading import READERS, ask_my_data
 from dashboard.texts import Texts
 from dashboard.texts.wording import count_text, list_text, written_day, written_instant
@@ -47,6 +48,7 @@ def layout(address: Address, viewer: User, say: Texts) -> html.Div:
             html.H1(say("my_data.title")),
             html.P(say("my_data.lead"), className="compared"),
             part,
+            *LODGING.stores(),
         ],
         className="definitions my-data",
     )
@@ -54,6 +56,7 @@ def layout(address: Address, viewer: User, say: Texts) -> html.Div:
 
 PAGE = Page(name="my_data", path="/my-data", layout=layout, roles=READERS)
 follow_address(PAGE.name)
+LODGING.follow()
 
 
 @part(html_output("my-data"), otherwise=missing_part)
@@ -70,46 +73,33 @@ PAGE.shows(show_my_data)
 def content(answer: Mapping[str, Any], say: Texts) -> list[Any]:
     """The sections, for people with a file and for those whose file was erased."""
     mine = answer["myData"]
-    asked = [_requests(answer["requests"], say), _complaints(answer["complaints"], say)]
+    asked = [_requests(answer["requests"], say)]
     if mine is None:
-        return [html.P(say("my_data.nothing")), *asked]
+        return [html.P(say("my_data.nothing")), *asked, _complaints(answer, None, say)]
     person = mine["applicant"]
+    cases = person["applications"]["nodes"]
     return [
         html.P(html.A(say("my_data.download"), href=f"/my-data.json?language={say.language}")),
         _breaches(person["breachNotices"]["nodes"], mine["breaches"], say),
         _person(person, say),
         _versions(person["identityVersions"]["nodes"], say),
-        _applications(person["applications"]["nodes"], say),
-        _handed_in(person["applications"]["nodes"], say),
+        _applications(cases, say),
+        _handed_in(cases, say),
         _movements(person["movements"]["nodes"], say),
         _checks(mine["visaChecks"], say),
         _reads(answer["reads"], mine, say),
         _look_ups(mine["lookups"], say),
         *asked,
+        _complaints(answer, complain_about(cases, say), say),
     ]
 
 
-def _complaints(complaints: Sequence[Mapping[str, Any]], say: Texts) -> html.Section | None:
-    """What one complained of, and the answers; nothing where there is none."""
-    if not complaints:
-        return None
-    return _section(
-        "complaints", html.Ul([html.Li(_complaint(one, say)) for one in complaints]), say
-    )
-
-
-def _complaint(one: Mapping[str, Any], say: Texts) -> list[Any]:
-    about = one["application"] or one["centre"] or {}
-    named = about.get("reference") or about.get("city") or say("complaints.directorate")
-    lodged = say("complaints.lodged", at=written_instant(one["lodgedAt"], say))
-    due = say("my_data.due", at=written_instant(one["dueAt"], say))
-    text = one["text"] or {}
-    line: list[Any] = [html.B(named), f" · {one['reference']} · {lodged}"]
-    line += [f" · {due}"] if one["isOpen"] else []
-    return [
-        *line,
-        *(html.P(html.Q(said)) for said in (text.get("complaint"), text.get("answer")) if said),
-    ]
+def _complaints(
+    answer: Mapping[str, Any], form: html.Details | None, say: Texts
+) -> html.Section | None:
+    """What one complained of, and the form for another; nothing without either."""
+    shown = [*list_complaints(answer["complaints"], say), *([form] if form else [])]
+    return _section("complaints", shown, say) if shown else None
 
 
 def _breaches(

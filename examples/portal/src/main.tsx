@@ -7,6 +7,8 @@ import { gateway } from "./gateway.ts";
 import { graphql } from "./generated/index.ts";
 import { Absent } from "./parts.tsx";
 import { Apply } from "./screens/Apply.tsx";
+import { Complaints } from "./screens/Complaints.tsx";
+import { DecidedFiles } from "./screens/Deliveries.tsx";
 import { OfficersDesk } from "./screens/Desk.tsx";
 import { Eligibility } from "./screens/Eligibility.tsx";
 import { Group } from "./screens/Group.tsx";
@@ -25,13 +27,14 @@ const Viewer = graphql(`
 /** The screens of each role, by the name in the address. */
 const SCREENS: Record<string, readonly Text[]> = {
   ANONYMOUS: ["eligibility"],
-  APPLICANT: ["mine", "apply", "eligibility"],
+  APPLICANT: ["mine", "apply", "complaints", "eligibility"],
   PARTNER_AGENT: ["group", "partner"],
   PARTNER_MANAGER: ["partner"],
+  PARTNER_SERVICE: ["deliveries"],
   OFFICER: ["desk"],
 };
 
-function show(screen: Text | undefined): ReactNode {
+function show(screen: Text | undefined, role: string): ReactNode {
   switch (screen) {
     case "eligibility":
       return <Eligibility />;
@@ -44,7 +47,11 @@ function show(screen: Text | undefined): ReactNode {
     case "desk":
       return <OfficersDesk />;
     case "partner":
-      return <PartnersApplications />;
+      return <PartnersApplications acts={role === "PARTNER_AGENT"} />;
+    case "complaints":
+      return <Complaints />;
+    case "deliveries":
+      return <DecidedFiles />;
     default:
       return <Elsewhere />;
   }
@@ -117,7 +124,7 @@ function Frame({ other, speak }: { other: "en" | "id"; speak: (language: "en" | 
           )}
         </span>
       </header>
-      {show(open)}
+      {show(open, viewer.role)}
     </>
   );
 }

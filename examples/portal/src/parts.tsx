@@ -37,13 +37,15 @@ export function Field({ place, text, label, ...rest }: Named & Given) {
       <label htmlFor={id}>{label ?? (text && t(text))}</label>
       {"options" in rest ? (
         <select {...described} value={rest.value} onChange={(event) => rest.choose(event.target.value)}>
-          <option value="">{t("choose")}</option>
+          <option value="">{t(rest.none ?? "choose")}</option>
           {rest.options.map(([value, shown]) => (
             <option key={value} value={value}>
               {shown}
             </option>
           ))}
         </select>
+      ) : "rows" in rest ? (
+        <textarea {...described} rows={rest.rows} />
       ) : (
         <input {...described} type={rest.type ?? "text"} autoComplete={rest.autoComplete ?? "off"} />
       )}
@@ -60,7 +62,8 @@ export function Field({ place, text, label, ...rest }: Named & Given) {
 type Named = { place: string; text?: Text; label?: string };
 type Given =
   | { type?: "text" | "date" | "email" | "tel"; autoComplete?: string }
-  | { options: readonly (readonly [string, string])[]; value: string; choose: (value: string) => void };
+  | { rows: number }
+  | { none?: Text; options: readonly (readonly [string, string])[]; value: string; choose: (value: string) => void };
 
 /** Mistakes that no field of the form shows, and that there are others. */
 export function Elsewhere({ mistakes, places }: { mistakes: Mistakes; places: readonly string[] }) {
@@ -157,6 +160,16 @@ export function useChanges(see: (change: Change) => unknown): void {
     if (update.__typename === "ApplicationChange") see(update.application);
     return payload;
   });
+}
+
+/** Save a page that came in base 64. */
+export function save(pdf: string, name: string): void {
+  const page = Uint8Array.from(atob(pdf), (letter) => letter.charCodeAt(0));
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([page], { type: "application/pdf" }));
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
 }
 
 /** For queries that a change made stale. */

@@ -3,7 +3,7 @@
 import { label, type Labelled, type Language } from "@gerbang/client";
 import { createContext, use } from "react";
 
-const texts = {
+export const texts = {
   portal: ["Visa portal", "Portal visa"],
   signIn: ["Sign in", "Masuk"],
   signOut: ["Sign out", "Keluar"],
@@ -59,6 +59,26 @@ const texts = {
   handInAnswers: ["Hand in the answers", "Serahkan jawaban"],
   answered: ["Show what I answered", "Tampilkan jawaban saya"],
   answeredNote: ["You see in your data who read it.", "Di data Anda terlihat siapa yang membacanya."],
+  askedOfThem: ["The applicant is asked for", "Pemohon diminta melengkapi"],
+  documents: ["Documents", "Dokumen"],
+  there: ["There since", "Sudah ada sejak"],
+  missing: ["Missing", "Belum ada"],
+  sending: ["Being sent", "Sedang dikirim"],
+  cutOff: ["The line was cut too often. Choose the file again.", "Sambungan terlalu sering terputus. Pilih berkasnya lagi."],
+
+  complaints: ["Complaints", "Pengaduan"],
+  complaintsLead: [
+    "An auditor reads it first. Whoever it is about learns nothing of it. You are answered within five working days.",
+    "Auditor membacanya lebih dulu. Yang diadukan tidak mengetahuinya. Anda dijawab dalam lima hari kerja.",
+  ],
+  complainAbout: ["About", "Tentang"],
+  aboutDirectorate: ["The directorate", "Direktorat"],
+  complaint: ["What you complain of", "Isi pengaduan"],
+  complain: ["Complain", "Adukan"],
+  waits: ["Waits for an answer", "Menunggu jawaban"],
+  isAnswered: ["Answered", "Sudah dijawab"],
+  answerBy: ["to be answered by", "dijawab paling lambat"],
+
   street: ["Street and number", "Jalan dan nomor"],
   city: ["City or regency", "Kota atau kabupaten"],
   province: ["Province", "Provinsi"],
@@ -103,6 +123,12 @@ const texts = {
     "What your people took in, by where it stands.",
     "Yang diterima petugas Anda, menurut tahapnya.",
   ],
+  deliveries: ["Decided files", "Permohonan yang diputuskan"],
+  deliveriesLead: [
+    "Each visa is fetched once, to hand it over; each time stands in the log.",
+    "Setiap visa diambil satu kali untuk diserahkan; setiap pengambilan dicatat.",
+  ],
+  fetchVisa: ["Fetch the visa (PDF)", "Ambil visa (PDF)"],
   all: ["All", "Semua"],
   reference: ["Reference", "Nomor"],
   submitted: ["Submitted", "Diajukan"],

@@ -29,6 +29,7 @@ from gateway.schema.findings.query import place_of
 from gateway.schema.volumes.arguments import LONGEST_WINDOW
 from gateway.schema.volumes.query import MOST_ROWS
 from gateway.viewer import Viewer
+from models.vocabulary import ComplaintKind
 from models.volumes import Dimension, Period, Question
 from models.volumes.grains import STAY_DIMENSIONS
 from models.volumes.question import MONTHS
@@ -104,6 +105,13 @@ def stays_table(arguments: Mapping[str, Any], _: Viewer, known: KnownSizes) -> T
         groups = known.groups[Dimension[by]]
     rows = _by_period(arguments, groups).rows
     return Table(rows, max(rows, groups * known.months * 31))
+
+
+def complaints_table(arguments: Mapping[str, Any], _: Viewer, known: KnownSizes) -> Table:
+    """Bounds the table of `complaintFigures`: of each month, those of service of each place."""
+    rows = _by_period(arguments, len(ComplaintKind)).rows
+    places = known.groups[Dimension.PARTNER] * known.groups[Dimension.COUNTRY]
+    return Table(rows, max(rows, known.months * (len(ComplaintKind) + places)))
 
 
 def findings_table(arguments: Mapping[str, Any], viewer: Viewer, known: KnownSizes) -> Table:
@@ -202,6 +210,7 @@ TABLES: Mapping[str, TableBound] = {
     "refusalGrounds": grounds_table,
     "screeningReferrals": referrals_table,
     "stayFigures": stays_table,
+    "complaintFigures": complaints_table,
     "officers": officers_table,
     "informationRequests": places_table,
     "readers": readers_table,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from models.vocabulary import (
+    AnswerKind,
     Channel,
     CrossingDirection,
     DocumentKind,
@@ -162,6 +163,12 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "HITS": "Hits that no supervisor has resolved yet.",
     },
     DocumentKind: _DOCUMENTS,
+    AnswerKind: {
+        "TEXT": "`text`: one line.",
+        "DATE": "`day`: a date.",
+        "COUNTRY": "`country`: its code.",
+        "ADDRESS": "`address`: an address in Indonesia.",
+    },
     RequestedItemKind: {
         **_DOCUMENTS,
         "FULL_NAME": "Name as in the passport: a text.",

@@ -10,7 +10,7 @@ from gateway.mapping.scalars import CountryCode
 from gateway.mutations.outcome import Reason
 from gateway.mutations.requests import Item
 from models.life import Refusal
-from models.vocabulary import ANSWERED_WITH, AnswerType
+from models.vocabulary import ANSWERED_WITH, AnswerKind
 
 _LINE = "From 1 to 200 characters, all of them visible."
 
@@ -50,11 +50,11 @@ class ItemAnswerInput:
 
 
 #: The type of each field of a value.
-_TYPES: Mapping[str, AnswerType] = {
-    "text": AnswerType.TEXT,
-    "day": AnswerType.DATE,
-    "country": AnswerType.COUNTRY,
-    "address": AnswerType.ADDRESS,
+_TYPES: Mapping[str, AnswerKind] = {
+    "text": AnswerKind.TEXT,
+    "day": AnswerKind.DATE,
+    "country": AnswerKind.COUNTRY,
+    "address": AnswerKind.ADDRESS,
 }
 _FIELDS = {type_: name for name, type_ in _TYPES.items()}
 

@@ -1,25 +1,30 @@
-"""National figures: refusals by ground, referrals to screening and holds, and stays."""
+"""National figures: refusals by ground, referrals to screening and holds, stays, and complaints."""
 
 from datetime import date, datetime
 from typing import Annotated, Any
 
 import strawberry
+from sqlalchemy import ColumnElement, Table
 
 from gateway.access.rows import reachable_in_role
 from gateway.access.transactions.prepared import bind_for
-from gateway.mapping.arguments import parsed_by
+from gateway.errors import ArgumentError
+from gateway.mapping.arguments import FieldArguments, Parsing, parsed_by
 from gateway.mapping.context import Context
 from gateway.mapping.enums import CalendarPeriod, StayDimension
 from gateway.mapping.figure_reads import Figures
 from gateway.mapping.figure_types import CountFigure
 from gateway.mapping.scalars import CountryCode
+from gateway.rules import Attribute
 from gateway.schema.volumes.arguments import parse_window
 from gateway.schema.volumes.query import period_of
 from gateway.schema.volumes.rows import VolumePeriod
-from models.vocabulary import Ground
+from models.vocabulary import ComplaintKind, Ground
 from models.volumes import Dimension, Period, Question
+from models.volumes.complaints import COMPLAINTS, complaints
 from models.volumes.lines import AnySelect
 from models.volumes.national import grounds, referrals, stays
+from models.volumes.outcomes import has_whole_months
 from models.volumes.versions import VersionedData
 
 From = Annotated[
@@ -98,6 +103,19 @@ class StayFigureTable:
     )
 
 
+@strawberry.type(description="Complaints that were lodged, as far as in your reach.")
+class ComplaintFigureRow:
+    kind: ComplaintKind = strawberry.field(description="Which kind they are of by now.")
+    period: VolumePeriod | None = strawberry.field(description=_PERIOD)
+    lodged: CountFigure = strawberry.field(description="How many were lodged.")
+
+
+@strawberry.type(description="A row for each period and kind of which there are complaints.")
+class ComplaintFigureTable:
+    as_of: datetime = strawberry.field(description=_AS_OF)
+    rows: list[ComplaintFigureRow] = strawberry.field(description="By kind and by period.")
+
+
 async def refusal_grounds(
     info: strawberry.Info, from_: From, to: To, group_by: By = None
 ) -> RefusalGroundTable:
@@ -163,6 +181,25 @@ async def stay_figures(
     )
 
 
+async def complaint_figures(
+    info: strawberry.Info, from_: From, to: To, group_by: By = None
+) -> ComplaintFigureTable:
+    context, question = info.context, _question(from_, to, group_by)
+    asked = complaints(question)
+    instant, rows = await _fetch_rows(context, "ComplaintFigureRow", asked, COMPLAINTS)
+    return ComplaintFigureTable(
+        as_of=instant,
+        rows=[
+            ComplaintFigureRow(
+                kind=ComplaintKind(row["kind"]),
+                period=period_of(question, row),
+                lodged=CountFigure.exactly(row["lodged"]),
+            )
+            for row in rows
+        ],
+    )
+
+
 def _code_of(row: Figures, by: Dimension | None, dimension: Dimension) -> Any:
     return row["code"] if by is dimension else None
 
@@ -181,6 +218,27 @@ def stay_figures_field() -> Any:
     )
 
 
+def complaint_figures_field() -> Any:
+    return strawberry.field(
+        resolver=complaint_figures,
+        metadata=parsed_by(_parse_months),
+        description="Complaints in your reach, by kind, over a window of whole months in WIB.",
+    )
+
+
+def _parse_months(arguments: FieldArguments) -> Parsing[None]:
+    """Looks at a window of which each month is counted as a whole."""
+    yield from parse_window(arguments)
+    values = arguments.values
+    question = _question(values["from"], values["to"], values.get("groupBy"))
+    if not has_whole_months(question):
+        yield ArgumentError(
+            ("from",),
+            "Complaints are counted by whole months. Ask from the first day of one month to the"
+            " last day of another, by MONTH, QUARTER, YEAR or no period.",
+        )
+
+
 def _national_field(resolver: Any, description: str) -> Any:
     return strawberry.field(
         resolver=resolver,
@@ -194,10 +252,17 @@ def _question(from_on: date, to_on: date, group_by: CalendarPeriod | None) -> Qu
 
 
 async def _fetch_rows(
-    context: Context, type_name: str, query: AnySelect
+    context: Context, type_name: str, query: AnySelect, table: Table | None = None
 ) -> tuple[datetime, list[Figures]]:
-    """The rows of a type in the viewer's reach, and the instant up to which they are complete."""
-    in_reach = query.where(reachable_in_role(type_name, context.viewer.role))
+    """The rows of a type in the viewer's reach, and the instant up to which they are complete.
+
+    A rule that looks at columns looks at those of ``table``.
+    """
+
+    def column(attribute: Attribute) -> ColumnElement[Any]:
+        return table.c[attribute.key] if table is not None else attribute.expression
+
+    in_reach = query.where(reachable_in_role(type_name, context.viewer.role, column))
     instant = (await context.figures.freshness(VersionedData.FIGURES)).as_of
     [rows] = await context.session.fetch(bind_for(context.viewer, type_name, in_reach))
     return instant, [dict(zip(row.labels, row, strict=True)) for row in rows]

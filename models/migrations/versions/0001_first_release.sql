@@ -438,6 +438,15 @@ CREATE TABLE day_off (
     CONSTRAINT pk_day_off PRIMARY KEY (day)
 );
 
+CREATE TABLE volume_complaint (
+    kind TEXT NOT NULL,
+    starts_on DATE NOT NULL,
+    partner_code TEXT,
+    country_code TEXT,
+    lodged INTEGER NOT NULL,
+    CONSTRAINT uq_volume_complaint UNIQUE NULLS NOT DISTINCT (kind, starts_on, partner_code, country_code)
+);
+
 CREATE TABLE volume_outcome (
     starts_on DATE NOT NULL,
     partner_code TEXT,
@@ -3168,6 +3177,34 @@ $$;
 CREATE TRIGGER close_alert_of_complaint AFTER UPDATE OF answered_by ON complaint
     FOR EACH ROW WHEN (NEW.answered_at IS NOT NULL)
     EXECUTE FUNCTION close_alert_of_complaint();
+
+CREATE VIEW volume_complaint_contribution AS
+    SELECT
+        date_trunc('month', wib_day(lodged_at)::timestamp)::date AS starts_on, kind,
+        CASE kind WHEN 'SERVICE' THEN partner_code END AS partner_code,
+        CASE kind WHEN 'SERVICE' THEN country_code END AS country_code,
+        1 AS lodged
+    FROM complaint;
+
+CREATE FUNCTION count_complaint() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        INSERT INTO volume_complaint AS kept (starts_on, kind, partner_code, country_code, lodged)
+        SELECT
+            date_trunc('month', wib_day(NEW.lodged_at)::timestamp)::date, of_kind,
+            CASE of_kind WHEN 'SERVICE' THEN NEW.partner_code END,
+            CASE of_kind WHEN 'SERVICE' THEN NEW.country_code END,
+            change
+        FROM (VALUES (OLD.kind, -1), (NEW.kind, 1)) AS counted (of_kind, change)
+        WHERE of_kind IS NOT NULL AND OLD.kind IS DISTINCT FROM NEW.kind
+        ON CONFLICT ON CONSTRAINT uq_volume_complaint
+            DO UPDATE SET lodged = kept.lodged + excluded.lodged;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER count_complaint AFTER INSERT OR UPDATE OF kind ON complaint
+    FOR EACH ROW EXECUTE FUNCTION count_complaint();
 
 CREATE FUNCTION write_stay(of_visa text, first_id uuid) RETURNS void
     LANGUAGE sql SET search_path = public, pg_temp AS $$

@@ -6,11 +6,14 @@ import { useClient, useMutation } from "urql";
 import { graphql } from "../generated/index.ts";
 import type {
   AnswerInformationInput,
+  AnswerKind,
+  DocumentKind,
   MyAnswersQuery,
   RequestedItemKind,
 } from "../generated/graphql.ts";
 import { AGAIN, Elsewhere, Field, Wrong, useCountries, valuesOf } from "../parts.tsx";
 import { useWords } from "../texts.ts";
+import { HandIn } from "./Documents.tsx";
 
 const Answer = graphql(`
   mutation Answer($input: AnswerInformationInput!) {
@@ -34,33 +37,20 @@ const MyAnswers = graphql(`
   }
 `);
 
-/** With what each is answered that is no document. */
-const TYPES: Partial<Record<RequestedItemKind, "text" | "day" | "country" | "address">> = {
-  FULL_NAME: "text",
-  BIRTH_DATE: "day",
-  BIRTH_PLACE: "text",
-  SEX: "text",
-  NATIONALITY: "country",
-  PASSPORT_NUMBER: "text",
-  PASSPORT_EXPIRY: "day",
-  EMAIL: "text",
-  PHONE: "text",
-  OCCUPATION: "text",
-  TRIP_PURPOSE: "text",
-  ARRIVAL_DATE: "day",
-  LENGTH_OF_STAY: "text",
-  ADDRESS_IN_INDONESIA: "address",
-};
+/** The field of a value that holds an answer of each type; an item without one is a document. */
+const FIELDS = { TEXT: "text", DATE: "day", COUNTRY: "country", ADDRESS: "address" } as const;
 const ADDRESS = ["street", "city", "province", "postalCode"] as const;
 
-type Asked = { kind: RequestedItemKind; note: string | null };
+type Asked = { kind: RequestedItemKind; note?: string | null; answeredWith: AnswerKind | null };
+type Question = Asked & { answeredWith: AnswerKind };
+const isQuestion = (asked: Asked): asked is Question => asked.answeredWith !== null;
 
 export function AskedFor({ id, items }: { id: string; items: readonly Asked[] }) {
-  const { t, word } = useWords();
+  const { t } = useWords();
   const [{ fetching }, answer] = useMutation(Answer);
   const [mistakes, setMistakes] = useState(new Mistakes([]));
-  const documents = items.filter(({ kind }) => !TYPES[kind]);
-  const questions = items.filter(({ kind }) => TYPES[kind]);
+  const documents = items.filter((asked) => !isQuestion(asked));
+  const questions = items.filter(isQuestion);
 
   async function handIn(form: FormData) {
     const given = valuesOf(form) as { answers?: Record<number, { value: object }> };
@@ -86,8 +76,8 @@ export function AskedFor({ id, items }: { id: string; items: readonly Asked[] })
         <ul>
           {documents.map(({ kind, note }) => (
             <li key={kind}>
-              {word("RequestedItemKind", kind)}
-              {note && `: ${note}`}
+              <HandIn of={id} kind={kind as DocumentKind} done={() => {}} />
+              {note && <small>{note}</small>}
             </li>
           ))}
         </ul>
@@ -100,16 +90,16 @@ export function AskedFor({ id, items }: { id: string; items: readonly Asked[] })
   );
 }
 
-function placesOf({ kind }: Asked, number: number) {
-  const place = `answers.${number}.value.${TYPES[kind]}`;
-  return TYPES[kind] === "address" ? ADDRESS.map((name) => `${place}.${name}`) : [place];
+function placesOf({ answeredWith }: Question, number: number) {
+  const place = `answers.${number}.value.${FIELDS[answeredWith]}`;
+  return answeredWith === "ADDRESS" ? ADDRESS.map((name) => `${place}.${name}`) : [place];
 }
 
-function Question({ kind, note, number }: Asked & { number: number }) {
+function Question({ kind, note, answeredWith, number }: Question & { number: number }) {
   const { word } = useWords();
-  const place = `answers.${number}.value.${TYPES[kind]}`;
+  const place = `answers.${number}.value.${FIELDS[answeredWith]}`;
   const label = word("RequestedItemKind", kind);
-  if (TYPES[kind] === "address")
+  if (answeredWith === "ADDRESS")
     return (
       <fieldset className="card">
         <legend>{label}</legend>
@@ -121,10 +111,10 @@ function Question({ kind, note, number }: Asked & { number: number }) {
     );
   return (
     <>
-      {TYPES[kind] === "country" ? (
+      {answeredWith === "COUNTRY" ? (
         <CountryField place={place} label={label} />
       ) : (
-        <Field place={place} label={label} type={TYPES[kind] === "day" ? "date" : "text"} />
+        <Field place={place} label={label} type={answeredWith === "DATE" ? "date" : "text"} />
       )}
       {note && <small>{note}</small>}
     </>

@@ -4,9 +4,10 @@ import { useState } from "react";
 import { useClient, useQuery } from "urql";
 import { graphql } from "../generated/index.ts";
 import type { MineQuery } from "../generated/graphql.ts";
-import { AGAIN, Absent, Screen, useChanges } from "../parts.tsx";
+import { AGAIN, Absent, Screen, save, useChanges } from "../parts.tsx";
 import { useWords } from "../texts.ts";
 import { AskedFor, OwnAnswers } from "./Answers.tsx";
+import { Checklist } from "./Documents.tsx";
 
 const Mine = graphql(`
   query Mine($language: Language!) {
@@ -15,10 +16,12 @@ const Mine = graphql(`
         id
         reference
         stage
+        channel
         visaType { code name(language: $language) }
         entryOn
         bill { code fee { amount currency } dueAt paidAt receiptNumber }
-        requestedItems(first: 20) { nodes { kind note answeredAt } }
+        documents { kind recordedAt }
+        requestedItems(first: 20) { nodes { kind note answeredAt answeredWith } }
         decision { outcome publicReason visa { number useBy stayDays } }
         events(first: 30) { nodes { kind occurredAt } }
       }
@@ -56,7 +59,7 @@ export function MyApplications() {
       <ul className="cards">
         {applications.map((application) => (
           <li key={application.id} className="card">
-            <Application {...application} />
+            <Application {...application} changed={() => ask(AGAIN)} />
           </li>
         ))}
       </ul>
@@ -66,7 +69,9 @@ export function MyApplications() {
 
 type Own = NonNullable<MineQuery["applications"]>["nodes"][number];
 
-function Application({ id, reference, stage, visaType, bill, decision, ...rest }: Own) {
+type Changed = { changed: () => void };
+
+function Application({ id, reference, stage, visaType, bill, decision, ...rest }: Own & Changed) {
   const { t, word, day, money } = useWords();
   const asked = rest.requestedItems.nodes.filter(({ answeredAt }) => !answeredAt);
 
@@ -92,6 +97,14 @@ function Application({ id, reference, stage, visaType, bill, decision, ...rest }
           <p>{t("asked")}:</p>
           <AskedFor id={id} items={asked} />
         </div>
+      )}
+      {stage !== "CLOSED" && (
+        <Checklist
+          id={id}
+          documents={rest.documents}
+          takes={rest.channel === "DIRECT"}
+          done={rest.changed}
+        />
       )}
       {rest.requestedItems.nodes.some(({ answeredAt }) => answeredAt) && <OwnAnswers id={id} />}
       {decision?.visa && (
@@ -120,23 +133,16 @@ function SaveVisa({ id }: { id: string }) {
   const client = useClient();
   const [mistake, setMistake] = useState("");
 
-  async function save() {
+  async function saveIt() {
     const { data, error } = await client.query(VisaInHand, { id }, AGAIN).toPromise();
     const visa = data?.node?.__typename === "Application" ? data.node.decision?.visa : undefined;
     setMistake(visa?.document ? "" : (error?.graphQLErrors[0]?.message ?? t("visaSoon")));
-    if (visa?.document) {
-      const page = Uint8Array.from(atob(visa.document.pdf), (letter) => letter.charCodeAt(0));
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(new Blob([page], { type: "application/pdf" }));
-      link.download = `${visa.number}.pdf`;
-      link.click();
-      URL.revokeObjectURL(link.href);
-    }
+    if (visa?.document) save(visa.document.pdf, `${visa.number}.pdf`);
   }
 
   return (
     <>
-      <button onClick={() => void save()}>{t("saveVisa")}</button>
+      <button onClick={() => void saveIt()}>{t("saveVisa")}</button>
       {mistake && <p role="status">{mistake}</p>}
     </>
   );

@@ -1,12 +1,14 @@
-// What a partner's people took in: a list with facets, page after page.
+// What a partner's people took in: a list with facets, page after page, and each file of it.
 
 import { labels } from "@gerbang/client";
 import { useState } from "react";
 import { useQuery } from "urql";
 import { graphql } from "../generated/index.ts";
 import type { Stage } from "../generated/graphql.ts";
-import { Absent, Screen } from "../parts.tsx";
+import { AGAIN, Absent, Screen, useChanges } from "../parts.tsx";
 import { useWords } from "../texts.ts";
+import { AskedFor } from "./Answers.tsx";
+import { Checklist } from "./Documents.tsx";
 
 const PartnersList = graphql(`
   query PartnersList($language: Language!, $stage: Stage, $visaType: String, $after: Cursor) {
@@ -32,7 +34,24 @@ const PartnersList = graphql(`
   }
 `);
 
-export function PartnersApplications() {
+const PartnersFile = graphql(`
+  query PartnersFile($id: ID!) {
+    node(id: $id) {
+      ... on Application {
+        id
+        reference
+        stage
+        documents { kind recordedAt }
+        requestedItems(first: 20) { nodes { kind answeredAt answeredWith } }
+        decision { outcome visa { number useBy } }
+      }
+    }
+  }
+`);
+
+/** `acts` says whether whoever looks is one who takes files in. */
+export function PartnersApplications({ acts }: { acts: boolean }) {
+  const [open, setOpen] = useState<string>();
   const { t, word, day, enumLanguage } = useWords();
   const [stage, setStage] = useState<Stage | null>(null);
   const [visaType, setVisaType] = useState<string | null>(null);
@@ -49,6 +68,7 @@ export function PartnersApplications() {
   };
   return (
     <Screen title="partner" lead="partnerLead">
+      {open && <File key={open} id={open} acts={acts} />}
       <div className="facets">
         <button aria-pressed={!stage} onClick={() => choose(null)}>
           {t("all")}
@@ -89,7 +109,11 @@ export function PartnersApplications() {
             <tbody>
               {page.nodes.map(({ id, reference, visaType, nationality, submittedAt, stage }) => (
                 <tr key={id}>
-                  <td className="reference">{reference}</td>
+                  <td>
+                    <button className="plain reference" aria-pressed={id === open} onClick={() => setOpen(id)}>
+                      {reference}
+                    </button>
+                  </td>
                   <td>
                     <span className={`stage ${stage}`}>{word("Stage", stage)}</span>
                   </td>
@@ -110,5 +134,39 @@ export function PartnersApplications() {
         </button>
       )}
     </Screen>
+  );
+}
+
+function File({ id, acts }: { id: string; acts: boolean }) {
+  const { t, word, day } = useWords();
+  const [{ data, fetching, error }, ask] = useQuery({ query: PartnersFile, variables: { id } });
+  useChanges((change) => change.id === id && ask(AGAIN));
+  const file = data?.node?.__typename === "Application" ? data.node : undefined;
+  if (!file) return <Absent fetching={fetching} error={error} />;
+  const { reference, stage, documents, decision } = file;
+  const asked = file.requestedItems.nodes.filter(({ answeredAt }) => !answeredAt);
+  const takes = acts && stage !== "CLOSED";
+  return (
+    <article className="card">
+      <header>
+        <h2 className="reference">{reference}</h2>
+        <span className={`stage ${stage}`}>
+          {decision ? word("Outcome", decision.outcome) : word("Stage", stage)}
+        </span>
+      </header>
+      {decision?.visa && (
+        <p className="notice good">
+          {t("visa")} <strong className="code">{decision.visa.number}</strong>, {t("useBy")}{" "}
+          {day(decision.visa.useBy)}
+        </p>
+      )}
+      {takes && asked.length > 0 && (
+        <div className="notice">
+          <p>{t("askedOfThem")}:</p>
+          <AskedFor id={id} items={asked} />
+        </div>
+      )}
+      <Checklist id={id} documents={documents} takes={takes} done={() => ask(AGAIN)} />
+    </article>
   );
 }
