@@ -1,9 +1,11 @@
 """What supervisors and auditors are alerted to."""
 
 from datetime import datetime
+from typing import Any
 
 import strawberry
 
+from gateway.mapping.connections import connection_field
 from gateway.mapping.declare import Node, column, link, noun, position
 from gateway.schema.applicant import Applicant
 from gateway.schema.ban_entry import BanEntry
@@ -57,4 +59,13 @@ class Alert(Node, AlertUpdate):
     )
     complaint: Complaint | None = link(
         Row.complaint_id, ComplaintRow.id, "The complaint that nobody answered in time."
+    )
+
+
+def alerts_field() -> Any:
+    return connection_field(
+        Alert,
+        "What viewers did that others look into, the newest first: never an alert about you.",
+        order="raised_at",
+        newest_first=True,
     )

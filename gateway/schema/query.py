@@ -11,7 +11,7 @@ from gateway.mapping.enums import VisaStatus
 from gateway.mapping.queues import queue_field
 from gateway.mapping.scalars import CountryCode
 from gateway.schema.access_event import AccessEvent
-from gateway.schema.alert import Alert
+from gateway.schema.alert import Alert, alerts_field
 from gateway.schema.applicant import Applicant
 from gateway.schema.application import Application, ApplicationConnection
 from gateway.schema.ban_entry import BanEntry
@@ -235,12 +235,7 @@ class Query:
         order="occurred_at",
         newest_first=True,
     )
-    alerts: Connection[Alert] | None = connection_field(
-        Alert,
-        "What viewers did that others look into, the newest first: never an alert about you.",
-        order="raised_at",
-        newest_first=True,
-    )
+    alerts: Connection[Alert] | None = alerts_field()
     mail_subscriptions: Connection[MailSubscription] | None = connection_field(
         MailSubscription, "What mail tells you.", order="subscribed_at", newest_first=True
     )
