@@ -17,6 +17,7 @@ from gateway.execution.cost.bounds import MUTATION
 from gateway.viewer import Viewer as AccessViewer
 from models.vocabulary import Role
 from tests import world
+from tests.gateway.changing import global_id
 from tests.gateway.conftest import CLAIMS
 from tests.gateway.oracle import role_of
 from tests.gateway.test_plans import VIEWS
@@ -37,6 +38,8 @@ SCREENS: Mapping[str, tuple[str, ...]] = {
     "Apply.tsx": ("APPLICANT",),
     "Mine.tsx": ("APPLICANT",),
     "Answers.tsx": ("APPLICANT",),
+    "Complaints.tsx": ("APPLICANT",),
+    "Deliveries.tsx": ("PARTNER_SERVICE",),
     "Group.tsx": ("PARTNER_AGENT",),
     "Partner.tsx": ("PARTNER_AGENT",),
     "Desk.tsx": ("OFFICER",),
@@ -60,6 +63,7 @@ ENTERED: Mapping[str, Mapping[str, Any]] = {
     "Desk": {"language": "EN"},
     "CaseFile": {"reference": CASE},
     "PartnersList": {"language": "EN"},
+    "PartnersFile": {"id": global_id(CASE)},
 }
 #: What cannot be asked without a request of a person, a person to screen, a complaint, or a case on
 #: the desk.

@@ -103,7 +103,7 @@ async def test_anonymous_reads_the_public_directory_and_published_figures_only(w
     assert {field["name"] for field in found["__schema"]["queryType"]["fields"]} == {
         "viewer", "policies", "node", "nodes", "countries", "country", "visaTypes", "visaType",
         "eligibleVisaTypes", "partners", "partner", "centres", "centre", "volumes",
-        "daysOff", "visaKeys", "takenBackVisas",
+        "daysOff", "visaKeys", "takenBackVisas", "trackedFile",
     }  # fmt: skip
 
 

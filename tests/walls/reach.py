@@ -165,7 +165,8 @@ ENDPOINTS = {
 }
 #: Who subscribed to mail, and saved a view: whose a row is decides, and the role that reads it.
 SUBSCRIBED = (
-    *("leadership", "officer", "supervisor", "manager-au", "agent-au", "applicant", "treasury"),
+    *("leadership", "officer", "supervisor", "manager-au", "agent-au", "auditor", "applicant"),
+    "treasury",
 )
 #: Whom alerts are about, and in which role.
 ALERTS = (("supervisor", "SUPERVISOR"), ("officer", "OFFICER"), ("agent-au", "PARTNER_AGENT"))
@@ -1261,6 +1262,24 @@ def _complaints(claims: Claims) -> set[Key]:
     return _each(complaints_of(claims))
 
 
+def _complaint_figures(claims: Claims) -> set[Key]:
+    """A count of integrity tells of no place; supervisors, and managers of their own, count service
+    alone.
+    """
+    of_service = {one for one in COMPLAINTS if one.kind == "SERVICE"}
+    service: set[Key] = {("SERVICE", one.partner, one.country) for one in of_service}
+    match role_of(claims):
+        case "LEADERSHIP" | "AUDITOR":
+            return service | {("UNSORTED", None, None), ("INTEGRITY", None, None)}
+        case "SUPERVISOR":
+            return service
+        case "PARTNER_MANAGER":
+            own = {(claims["partner"], country) for country in claims["countries"]}
+            return {key for key in service if key[1:] in own}
+        case _:
+            return set()
+
+
 def _complaint_texts(claims: Claims) -> set[Key]:
     """Of the one that is named; complainants name none."""
     reached, named = complaints_of(claims), named_case(claims)
@@ -1457,6 +1476,9 @@ _ROWS: dict[str, Reach] = {
     "ApplicationChange": Reach("application_change", ("id",), _changes),
     "VolumesChange": Reach("volume_change", ("id",), _volume_changes),
     "VolumeRow": Reach("volume_daily", ("partner_code", "country_code", "centre_code"), _figures),
+    "ComplaintFigureRow": Reach(
+        "volume_complaint", ("kind", "partner_code", "country_code"), _complaint_figures
+    ),
     "RefusalGroundRow": Reach(
         "volume_ground",
         ("starts_on",),
