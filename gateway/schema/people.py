@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 import strawberry
 from sqlalchemy import ARRAY, ColumnElement, Text, exists, func, literal, select
@@ -87,6 +88,13 @@ async def people(
     by: Annotated[PeopleBy, strawberry.argument(description="The person to look for.")],
 ) -> list[Applicant] | None:
     context: Context = info.context
+    found = await context.once(str(info.path.key), lambda: _look_up(context, by))
+    noun = context.services.catalogue.nouns[Applicant.__name__]
+    rows = await context.loaders.by(noun, ApplicantRow.id).load_many(found)
+    return [row for row in rows if row is not None]
+
+
+async def _look_up(context: Context, by: PeopleBy) -> list[UUID]:
     kind, message = _message(by)
     if message is None:
         raise ArgumentError(("by",), "A name must have letters.")
@@ -121,9 +129,7 @@ async def people(
     await context.audit.record_lookup(
         kind, len(ids), made.sought, found_applicant=found[0].applicant in ids
     )
-    noun = context.services.catalogue.nouns[Applicant.__name__]
-    rows = await context.loaders.by(noun, ApplicantRow.id).load_many(ids)
-    return [row for row in rows if row is not None]
+    return ids
 
 
 def _message(by: PeopleBy) -> tuple[IndexKind, bytes | None]:

@@ -96,6 +96,14 @@ async def visa_status(
 ) -> VisaStatus | None:
     context: Context = info.context
     asked: Flight | None = asked_of(info)
+    return await context.once(
+        str(info.path.key), lambda: _check(context, visa_number, passport, asked)
+    )
+
+
+async def _check(
+    context: Context, visa_number: str, passport: PassportInput, asked: Flight | None
+) -> VisaStatus:
     number = "".join(visa_number.split()).upper()[:_LONGEST_NUMBER]
     message = passport_message(passport.issuing_state, passport.number)
     digests = await digests_of(context, message)

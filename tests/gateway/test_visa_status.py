@@ -10,8 +10,11 @@ import asyncpg
 import pytest
 from starlette.applications import Starlette
 
+from gateway.errors import ErrorCode, FieldError
 from gateway.execution import answers
 from gateway.row_security.visa_checks import VISA_CHECK_FUNCTIONS
+from gateway.schema import visa_status
+from gateway.schema.people import digests_of
 from gateway.viewer import Viewer as ActingViewer
 from models.instants import wib_day
 from models.vocabulary import Role
@@ -185,6 +188,27 @@ async def test_every_answer_waits_for_a_beat(
         began = monotonic()
         await one.ask("border", visa=visa)
         assert monotonic() - began >= 0.3
+
+
+async def test_a_check_is_logged_once_where_another_field_of_its_document_fails(
+    who: Mapping[str, Viewer], connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The executor resolves all fields again after a plan that failed."""
+    one = await traveller(who, connection, "CHECK0010")
+    asked: list[bytes] = []
+
+    async def second_fails(context: Any, message: bytes) -> Any:
+        asked.append(message)
+        if len(asked) % 2 == 0:
+            raise FieldError(ErrorCode.NOT_FOUND, "Not there.")
+        return await digests_of(context, message)
+
+    monkeypatch.setattr(visa_status, "digests_of", second_fails)
+    status = f'visaStatus(visaNumber: "{one.visa}", passport: {{issuingState: "AU", number: "X"}})'
+    answer = await who["border"](f"{{ one: {status} other: {status} }}")
+    assert (answer.data, answer.codes) == ({"one": "NOT_OK", "other": None}, ["NOT_FOUND"])
+    digest = "SELECT count(*) FROM visa_check WHERE trace_id = $1"
+    assert await connection.fetchval(digest, answer.errors[0]["extensions"]["traceId"]) == 1
 
 
 OWN = "{ myData { visaChecks { checkedOn checkedBy flightNumber } } }"

@@ -8,6 +8,7 @@ cases that closed lately.
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -655,6 +656,11 @@ async def complete(connection: asyncpg.Connection) -> None:
             " VALUES ($1, 'COMPLAINT_OVERDUE', $2, 'ANONYMOUS', $1)",
             *(one.id, one.reference),
         )
+    # None of these is counted with a place; were it, its place's manager would not read it.
+    await connection.execute(
+        "INSERT INTO volume_complaint SELECT kind, '2025-01-01', 'NUSA', 'AU', 1"
+        " FROM unnest(ARRAY['UNSORTED', 'INTEGRITY']) AS kind"
+    )
     for number, (url, place) in enumerate(ENDPOINTS.items(), 881):
         await connection.execute(
             "INSERT INTO webhook_endpoint (id, partner_code, country_code, url, secret,"
@@ -1270,7 +1276,8 @@ def _complaint_figures(claims: Claims) -> set[Key]:
     service: set[Key] = {("SERVICE", one.partner, one.country) for one in of_service}
     match role_of(claims):
         case "LEADERSHIP" | "AUDITOR":
-            return service | {("UNSORTED", None, None), ("INTEGRITY", None, None)}
+            others = product(("UNSORTED", "INTEGRITY"), ((None, None), ("NUSA", "AU")))
+            return service | {(kind, *place) for kind, place in others}
         case "SUPERVISOR":
             return service
         case "PARTNER_MANAGER":
