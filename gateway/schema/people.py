@@ -124,7 +124,7 @@ async def _look_up(context: Context, by: PeopleBy) -> list[UUID]:
         its_applicant.scalar_subquery().label("applicant"),
     )
     [found] = await context.session.fetch(bind_for(context.viewer, Applicant.__name__, looked_up))
-    ids = list(found[0].people or ())[:MOST_FOUND]
+    ids: list[UUID] = [*(found[0].people or ())][:MOST_FOUND]
     # Before the answer: a look-up that cannot be logged is not answered.
     await context.audit.record_lookup(
         kind, len(ids), made.sought, found_applicant=found[0].applicant in ids
