@@ -237,7 +237,8 @@ async def _revoke_visa(transaction: WriteTransaction, _: StepRequest, case: Case
 
 
 async def _return_visa(transaction: WriteTransaction, _: StepRequest, case: Case) -> dict[str, Any]:
-    standing = {"application_id": case.id, "revoked_at": None, "returned_at": None}
+    ends = ("revoked_at", "superseded_at", "returned_at")
+    standing = {"application_id": case.id, **dict.fromkeys(ends)}
     transaction.update(Visa, standing, {"returned_at": case.at})
     return {}
 

@@ -164,6 +164,36 @@ async def test_a_visa_is_given_back_once_by_its_holder_before_anybody_entered_by
     assert held.codes == ["VISA_EXPIRED"]
 
 
+async def test_of_the_visas_of_a_case_the_one_that_serves_is_given_back_until_its_last_day(
+    who, connection
+) -> None:
+    client = who["applicant"].client
+    holder = Viewer(client, {"role": "APPLICANT", "sub": "stays-at-home-too"})
+    case = await granted_to(holder, who, "RETURN003")
+    # Refused and granted again: the first visa is superseded, and stays as it is.
+    refused = {"outcome": "REFUSED", "ground": "INCOMPLETE"}
+    await perform(who["supervisor"], "supersedeDecision", case, **refused)
+    assert (await change(holder, "returnVisa", case)).codes == ["NO_UNUSED_VISA"]
+    await perform(who["supervisor-2"], "supersedeDecision", case, outcome="GRANTED")
+
+    last = f"""
+        UPDATE visa SET {{}} WHERE application_id = '{row_id(case)}' AND superseded_at IS NULL
+    """
+    for over in ("use_by = wib_day(now()) - 1", "use_by = wib_day(now()), revoked_at = now()"):
+        await connection.execute(last.format(over))
+        assert not (await allowed_steps(holder, case))["returnVisa"]["isAllowed"]
+        assert (await change(holder, "returnVisa", case)).codes == ["NO_UNUSED_VISA"]
+    today_still = "wib_day(now() + interval '1 minute')"
+    await connection.execute(last.format(f"use_by = {today_still}, revoked_at = NULL"))
+    await perform(holder, "returnVisa", case)
+    visas = await connection.fetch(
+        "SELECT superseded_at IS NULL AS is_last, returned_at IS NOT NULL AS is_returned FROM visa"
+        " WHERE application_id = $1 ORDER BY issued_at",
+        row_id(case),
+    )
+    assert [tuple(one) for one in visas] == [(False, False), (True, True)]
+
+
 async def test_an_applicant_withdraws_and_nothing_is_due_any_more(who) -> None:
     ruby = who["applicant"]
     case = await perform(ruby, "submitApplication", visaType="C1", nationality="AU")

@@ -109,17 +109,34 @@ async def test_money_that_fits_no_bill_is_kept_until_it_finds_its_own(who) -> No
         refused = await assigned(treasury, payment, wrong)
         assert refused["errors"] == [{"code": code, "path": ["input", "billingCode"]}]
     await recommended(treasury, payment, "Nobody knows the code.")
+    await assigned(treasury, payment, bill["code"])
+    # Recommended by the same person for a refund again, it begins anew, too.
+    answer = await recommended(treasury, payment, "The code is another's.")
+    assert answer["unmatchedPayment"] == {
+        "state": "RECOMMENDED", "recommendedBy": "treasury", "secondedBy": None,
+        "reason": "The code is another's.", "secondReason": None,
+    }  # fmt: skip
     answer = await assigned(treasury, payment, bill["code"])
     assert answer["unmatchedPayment"] == {
         "state": "RECOMMENDED", "recommendedBy": "treasury", "recommendedBill": bill["code"],
     }  # fmt: skip
     assert (await pay(who, case, receiptNumber=number)).codes == ["SECOND_PERSON_REQUIRED"]
+    # Another person agrees by reporting it alone; and money of another amount is another's.
+    same = await assigned(who["treasury-2"], payment, bill["code"])
+    assert [each["code"] for each in same["errors"]] == ["SECOND_PERSON_REQUIRED"]
+    fewer = receipt()
+    less = (await kept(treasury, "1", 499_999, fewer))["unmatchedPayment"]["id"]
+    differs = await assigned(treasury, less, bill["code"])
+    assert differs["errors"] == [{"code": "AMOUNT_DIFFERS", "path": ["input", "billingCode"]}]
+    assert (await pay(who, case, receiptNumber=fewer)).codes == ["AMOUNT_DIFFERS"]
     other = await perform(who["agent-au"], "submitApplication", **FORM)
     for_another = await pay(who, other, receiptNumber=number, by="treasury-2")
     assert for_another.codes == ["SECOND_PERSON_REQUIRED"]
     assert (await pay(who, case, receiptNumber=number, by="treasury-2")).is_done
     [found] = (await who["treasury-2"](KEPT, receipt=number)).data["unmatchedPayments"]["nodes"]
     assert found == {"state": "ASSIGNED", "assignedTo": bill["code"], "secondedBy": None}
+    order = await ordered(treasury, payment, "1", today())
+    assert order["errors"] == [{"code": "ALREADY_SETTLED", "path": ["input", "paymentId"]}]
     refund = await recommended(who["treasury"], payment, "Late.")
     assert refund["errors"] == [{"code": "ALREADY_SETTLED", "path": ["input", "paymentId"]}]
 

@@ -259,3 +259,19 @@ async def test_a_reversal_is_the_treasurys_in_its_own_name_of_what_paid_a_bill(
         row = await complete_world.fetchrow(case, application_id(PAID))
         assert tuple(row) == (0, True, "PAID")
         assert not await is_done(complete_world, OTHER, own.replace("'treasury'", "'treasury-2'"))
+        told = "SELECT kind, actor, actor_role FROM application_event WHERE application_id = $1"
+        last = await complete_world.fetchrow(
+            f"{told} ORDER BY sequence DESC LIMIT 1", application_id(PAID)
+        )
+        assert tuple(last) == ("HELD", "treasury", "TREASURY")
+    # What is held stays so, whether it is open or closed, and is not held twice.
+    for held in ("is_held = true", "is_held = true, status = 'WITHDRAWN', closed_at = now()"):
+        async with undone(complete_world):
+            await complete_world.execute(
+                f"UPDATE application SET {held} WHERE id = $1", application_id(PAID)
+            )
+            before = await complete_world.fetch(told, application_id(PAID))
+            await complete_world.execute(own)
+            row = await complete_world.fetchrow(case, application_id(PAID))
+            assert tuple(row)[:2] == (0, True)
+            assert await complete_world.fetch(told, application_id(PAID)) == before
