@@ -8,6 +8,7 @@ from bench import (
     account,
     alerts,
     demo,
+    documents,
     driver,
     flood,
     hidden,
@@ -202,6 +203,15 @@ def _writes(applications: int, rounds: int, beside: Path | None) -> None:
 def _intake(applications: int, rounds: int) -> None:
     """Applications handed in one by one and in batches, beside a bare COPY of their rows."""
     run_on_fastest_loop(intake.measure(applications, rounds))
+
+
+@bench.command("documents")
+@click.option("--applications", default=2_000, show_default=True, help="World size.")
+@click.option("--kilobytes", default=1_000, show_default=True, help="Size of a document.")
+@rounds
+def _documents(applications: int, kilobytes: int, rounds: int) -> None:
+    """A submission with two documents, and a scan that is opened, beside the bytes alone."""
+    run_on_fastest_loop(documents.measure(applications, kilobytes, rounds))
 
 
 @bench.command("walk")

@@ -28,6 +28,18 @@ class Client:
             raise RuntimeError(text.decode())
         return text
 
+    async def pass_bytes(self, method: str, path: str, content: bytes = b"") -> bytes:
+        """The bytes of a document, sent or read. Raises RuntimeError unless they pass."""
+        headers = {
+            "authorization": f"Bearer {self.token}",
+            "content-type": "application/octet-stream",
+            "content-length": str(len(content)),
+        }
+        start, body = await exchange(self.app, path, headers, content, method)
+        if start["status"] not in (200, 201):
+            raise RuntimeError(body.decode(errors="replace"))
+        return body
+
     @asynccontextmanager
     async def follow(self, query: str) -> AsyncIterator["asyncio.Queue[bytes]"]:
         """The payloads of a subscription, as they come."""
@@ -59,9 +71,10 @@ class Client:
 
 
 async def exchange(
-    app: ASGIApp, path: str, headers: Mapping[str, str], body: bytes
+    app: ASGIApp, path: str, headers: Mapping[str, str], body: bytes, method: str = "POST"
 ) -> tuple[Message, bytes]:
-    """Post JSON to an application: the start of its response, and the whole body."""
+    """Ask an application, by posting JSON to it unless said otherwise: the start of its response,
+    and the whole body."""
     messages = iter([{"type": "http.request", "body": body, "more_body": False}])
     answer: list[Message] = []
 
@@ -73,7 +86,7 @@ async def exchange(
         answer.append(message)
 
     sent = {"host": "127.0.0.1", "content-type": "application/json", **headers}
-    scope = {**_scope("http", path, sent), "method": "POST"}
+    scope = {**_scope("http", path, sent), "method": method}
     await app(scope, receive, send)
     return answer[0], b"".join(message.get("body", b"") for message in answer)
 

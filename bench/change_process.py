@@ -45,7 +45,7 @@ _WRITTEN = "SELECT pg_current_wal_flush_lsn()"
 _SIZES = "SELECT sum(record_size), sum(fpi_size) FROM pg_get_wal_stats($1, $2)"
 _ANSWER = "application { id reference stage bill { code } }"
 #: Of that visa type.
-_FEE = {"amount": 1_500_000, "currency": "IDR"}
+FEE = {"amount": 1_500_000, "currency": "IDR"}
 
 
 class Writers:
@@ -86,7 +86,7 @@ class Writers:
 
     async def _pay(self) -> None:
         self._paid.append(case := self._corrected.pop())
-        bill = {"billingCode": case["bill"]["code"], "paid": _FEE}
+        bill = {"billingCode": case["bill"]["code"], "paid": FEE}
         values = {**bill, "receiptNumber": uuid4().hex[:16].upper()}
         await change(self._treasury, "recordPayment", values, "bill { code }")
 
@@ -120,7 +120,7 @@ async def change(
     payload = response["data"][mutation]
     if payload["errors"]:
         raise RuntimeError(f"{mutation}: {payload['errors']}")
-    return payload.get("application")
+    return next((each for name, each in payload.items() if name != "errors"), None)
 
 
 async def _serve(applications: int) -> None:
@@ -128,7 +128,7 @@ async def _serve(applications: int) -> None:
         world(applications) as url,
         gateway_on(url, "agent-au", *await settings_of_keys(url)) as agent,
     ):
-        others = [await _sign_in(agent, user) for user in ("treasury", "officer")]
+        others = [await sign_in(agent, user) for user in ("treasury", "officer")]
         writers = Writers(agent, *others)
         clock = await processor_clock(url)
         watching = await connect(url)
@@ -162,7 +162,7 @@ async def _measure_wal(
     return int(records), int(images)
 
 
-async def _sign_in(beside: Client, user: str) -> Client:
+async def sign_in(beside: Client, user: str) -> Client:
     answer = json.loads(await Client(beside.app).post(f"/development/users/{user}/token"))
     return Client(beside.app, answer["access_token"])
 

@@ -6,15 +6,14 @@ from functools import partial
 from pathlib import Path
 from random import SystemRandom
 from statistics import median
-from time import perf_counter, process_time
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 
 from bench.asking import Client
 from bench.change_process import IDENTITY, SUBMISSION, change, settings_of_keys
-from bench.measuring import Clock, processor_clock, show_table
+from bench.measuring import Spent, processor_clock, show_table, spend
 from bench.page import gateway_on
 from bench.world import world
 from gateway.schema.mutations.inputs import MOST_AT_ONCE
@@ -45,14 +44,6 @@ _ROWS = """
 _KEYS = {"id", "applicant_id", "application_id"}
 
 
-class _Spent(NamedTuple):
-    """What a row takes, in milliseconds: by the clock, of this process, and of both."""
-
-    wall: float
-    own: float
-    both: float
-
-
 async def measure(applications: int, rounds: int) -> None:
     """Print what an application costs by each way, and how many times as much as by COPY."""
     async with world(applications) as url, connected(url) as connection:
@@ -69,10 +60,10 @@ async def measure(applications: int, rounds: int) -> None:
             keys = _local_keys(settings)
             ways["sealing alone, one by one"] = MOST_AT_ONCE, partial(_seal_singly, keys)
             ways["sealing alone, in a batch"] = MOST_AT_ONCE, partial(_seal, keys, MOST_AT_ONCE)
-            spent = {name: list[_Spent]() for name in ways}
+            spent = {name: list[Spent]() for name in ways}
             for number in range(rounds + 1):
                 for name, (times, way) in ways.items():
-                    one = await _spend(way, times, clock)
+                    one = await spend(way, times, clock)
                     if number:  # the first round only warms up
                         spent[name].append(one)
             await keys.close()
@@ -84,19 +75,12 @@ async def measure(applications: int, rounds: int) -> None:
     )
 
 
-def _row(name: str, spent: Sequence[_Spent], copied: float) -> Sequence[str]:
-    wall, own, both = (median(column) for column in zip(*spent, strict=True))
+def _row(name: str, spent: Sequence[Spent], copied: float) -> Sequence[str]:
+    wall, own, both = Spent.median_of(spent)
     return (
         name, f"{1000 / wall:,.0f}", f"{wall:.3f}", f"{own:.3f}", f"{both:.3f}",
         f"{both / copied:.1f}",
     )  # fmt: skip
-
-
-async def _spend(way: Callable[[], Awaitable[object]], times: int, clock: Clock) -> _Spent:
-    began, own, both = perf_counter(), process_time(), clock()
-    await way()
-    spent = (perf_counter() - began, process_time() - own, clock() - both)
-    return _Spent(*(1000 * each / times for each in spent))
 
 
 def _application() -> dict[str, Any]:

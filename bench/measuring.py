@@ -4,6 +4,7 @@ import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from statistics import median
 from time import perf_counter, process_time
+from typing import NamedTuple, Self
 
 import psutil
 
@@ -87,6 +88,26 @@ def _seconds_of_child(process: psutil.Process) -> float:
         return sum(process.cpu_times()[:2])
     except psutil.NoSuchProcess:
         return 0.0
+
+
+class Spent(NamedTuple):
+    """What one action takes, in milliseconds: by the clock, of this process, and of both."""
+
+    wall: float
+    own: float
+    both: float
+
+    @classmethod
+    def median_of(cls, spent: Sequence[Self]) -> Self:
+        return cls(*(median(column) for column in zip(*spent, strict=True)))
+
+
+async def spend(action: Action, times: int, clock: Clock) -> Spent:
+    """What each takes of so many that one call of an action does, by `processor_clock`."""
+    began, own, both = perf_counter(), process_time(), clock()
+    await action()
+    spent = (perf_counter() - began, process_time() - own, clock() - both)
+    return Spent(*(1000 * each / times for each in spent))
 
 
 async def seconds_of(action: Action) -> float:

@@ -10,7 +10,7 @@ from time import perf_counter
 
 import asyncpg
 
-from bench.measuring import show_table
+from bench.measuring import processor_clock, show_table
 from bench.world import load, server
 from models.database.connections import connected
 from models.jobs.webhooks import Courier
@@ -85,11 +85,12 @@ async def measure(endpoints: int, backlog: int, a_second: int) -> None:
                 )
                 await connection.execute(_WRITE, id_, 0, backlog // endpoints)
             await connection.execute("ANALYZE webhook_notice")
-            began = perf_counter()
+            clock = await processor_clock(url)
+            began, busy = perf_counter(), clock()
             while await connection.fetchval(_LEFT, dead):
                 for _ in range(20):
                     await courier.deliver_webhooks(connection)
-            seconds = perf_counter() - began
+            seconds, busy = perf_counter() - began, clock() - busy
             keeping = asyncio.create_task(_deliver(courier, connection))
             for second in range(_SUSTAINED_SECONDS):
                 for each, id_ in enumerate(told):
@@ -107,6 +108,7 @@ async def measure(endpoints: int, backlog: int, a_second: int) -> None:
         ("what", "measured"),
         [
             (f"a backlog of {backlog:,}, a second", f"{backlog / seconds:,.0f}"),
+            ("processor of keeper and database for each", f"{1000 * busy / backlog:.2f} ms"),
             (f"{a_second} a second, late by: median", f"{median(late):.2f} s"),
             ("the latest", f"{max(late):.2f} s"),
         ],
