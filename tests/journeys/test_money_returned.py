@@ -135,6 +135,8 @@ async def test_money_that_fits_no_bill_is_kept_until_it_finds_its_own(who) -> No
     assert (await pay(who, case, receiptNumber=number, by="treasury-2")).is_done
     [found] = (await who["treasury-2"](KEPT, receipt=number)).data["unmatchedPayments"]["nodes"]
     assert found == {"state": "ASSIGNED", "assignedTo": bill["code"], "secondedBy": None}
+    [left] = (await treasury(KEPT, receipt=fewer)).data["unmatchedPayments"]["nodes"]
+    assert (left["state"], left["assignedTo"]) == ("KEPT", None)
     order = await ordered(treasury, payment, "1", today())
     assert order["errors"] == [{"code": "ALREADY_SETTLED", "path": ["input", "paymentId"]}]
     refund = await recommended(who["treasury"], payment, "Late.")

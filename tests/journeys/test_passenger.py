@@ -138,6 +138,11 @@ async def test_a_passenger_enters_overstays_and_leaves(who, connection) -> None:
         ["movements.crossedAt", "movements.direction", "movements.port", "movements.visaNumber"],
     )
 
+    # What comes in of earlier stays leaves this one as it is, and confirmed.
+    await report(who, one.crossing("e-9", "ENTRY", 60), one.crossing("x-9", "EXIT", 50))
+    assert (await who["supervisor"](OVERSTAYS)).data["overstays"]["nodes"] == [overstay]
+    assert (await who["supervisor"](listed)).data["overstays"]["nodes"] == [found]
+
     # Gone for twenty days, as it turns out; the exit is reported before an older one.
     await report(who, one.crossing("x-2", "EXIT", 11))
     assert (await who["supervisor"](OVERSTAYS)).data["overstays"]["nodes"] == []
@@ -170,7 +175,10 @@ async def test_what_fits_no_visa_is_kept_for_supervisors(who, connection) -> Non
 
 async def test_a_revoked_visa_is_not_ok_and_live_while_its_holder_is_there(who, connection) -> None:
     one = await passenger(who, connection, "PASSED003")
-    await report(who, one.crossing("r-1", "ENTRY", 3))
+    # Today is the last day of the stay, and a minute from now, too: that is no overstay.
+    await report(who, one.crossing("r-1", "ENTRY", 30 - 1 / 1440))
+    early = await change(who["border"], "confirmOverstays", visaNumbers=[one.visa])
+    assert early.codes == ["NOT_FOUND"]
     await perform(who["supervisor"], "revokeVisa", one.case)
     assert await one.status() == "NOT_OK"
     live = "SELECT viewer.has_live_visa($1)"
@@ -195,6 +203,7 @@ async def test_a_batch_is_recorded_whole_or_not_at_all(who, connection) -> None:
     assert set(twice.codes) == {"INVALID"}
     assert (await report(who, *[good] * 301)).codes == ["INVALID"]
     assert (await report(who, good)).payload["recorded"] == 1
-    other = await report(who, one.crossing("b-3", "EXIT", 1), {**good, "direction": "EXIT"})
-    assert other.codes == ["IDEMPOTENCY_CONFLICT"]
+    for changed in ({"direction": "EXIT"}, {"port": "DPS"}):
+        other = await report(who, one.crossing("b-3", "EXIT", 1), {**good, **changed})
+        assert other.codes == ["IDEMPOTENCY_CONFLICT"]
     assert await connection.fetchval("SELECT count(*) FROM crossing WHERE report_key ~ '^b'") == 1

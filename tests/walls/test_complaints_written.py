@@ -2,6 +2,7 @@
 is in reach, once, in the own name; and what it says is neither read nor written over."""
 
 from collections.abc import AsyncIterator
+from datetime import date
 from uuid import UUID
 
 import asyncpg
@@ -108,6 +109,17 @@ async def test_applicants_complain_of_what_is_theirs(connection) -> None:
     await connection.execute(f"DELETE FROM complaint_text WHERE complaint_id = '{SERVICE}'")
     assert await is_done(connection, RUBY, write(SERVICE))
     assert not await is_done(connection, LI, write(SERVICE))
+
+
+async def test_a_complaint_is_counted_in_the_month_of_its_day_in_jakarta(connection) -> None:
+    counted = "SELECT starts_on FROM volume_complaint WHERE starts_on < '2021-01-01'"
+    told = "SELECT starts_on FROM volume_complaint_contribution WHERE starts_on < '2021-01-01'"
+    for instant, month in (("16:59:59", 3), ("17:00", 4)):
+        async with undone(connection):
+            lodged = lodge().replace("centre_code)", "centre_code, lodged_at)")
+            await connection.execute(f"{lodged.removesuffix(')')}, '2020-03-31 {instant}Z')")
+            for months in (counted, told):
+                assert await connection.fetchval(months) == date(2020, month, 1)
 
 
 async def test_an_auditor_sorts_it_once_and_entrusts_one_of_integrity_to_a_supervisor(

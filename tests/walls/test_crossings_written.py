@@ -139,6 +139,31 @@ async def test_what_was_kept_is_tried_again_once_the_passport_is_on_file(complet
         assert await complete_world.fetchval(f"{movements} AND crossing.visa_number IS NULL") == 2
 
 
+async def test_what_was_kept_is_tried_again_once_there_is_such_a_visa(complete_world) -> None:
+    issued = (
+        "INSERT INTO visa (visa_number, application_id, decision_id, issued_at, use_by, stay_days)"
+        " SELECT '{}', application_id, decision_id, issued_at, use_by, stay_days FROM gone"
+    )
+    async with undone(complete_world):
+        await complete_world.execute(
+            "DELETE FROM stay; DELETE FROM movement; CREATE TEMP TABLE gone AS"
+            f" SELECT * FROM visa WHERE visa_number = '{visa_number(CASE)}'"
+        )
+        await complete_world.execute("SET LOCAL session_replication_role = replica")
+        await complete_world.execute(
+            "DELETE FROM visa USING gone WHERE visa.visa_number = gone.visa_number"
+        )
+        await complete_world.execute("SET LOCAL session_replication_role = DEFAULT")
+        await complete_world.execute(_INDEXED.format(kind="PASSPORT", passport="digest"),
+                                     applicant_id(HOLDER))  # fmt: skip
+        await complete_world.execute(report())
+        there = "SELECT count(*) FROM movement WHERE visa_number = $1"
+        for number, moves in (("ID000000000077", 0), (visa_number(CASE), 1)):
+            async with undone(complete_world):
+                await complete_world.execute(issued.format(number))
+                assert await complete_world.fetchval(there, visa_number(CASE)) == moves
+
+
 CONFIRM = (
     "INSERT INTO overstay_confirmation (id, confirmed_by, stay_id)"
     " VALUES (gen_random_uuid(), '{by}', '{stay}')"
