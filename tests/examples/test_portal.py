@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pypdf
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.dashboard.visiting import assert_accessible
 from tests.examples import portal as example
@@ -134,6 +134,49 @@ def hand_in_through_a_cut(page: Page) -> None:
     assert cuts == [f"bytes 4194304-{len(scan) - 1}/{len(scan)}"]
 
 
+def track(page: Page, reference: str, passport: str) -> Locator:
+    """What is told of a file, whoever asks for it by keyboard."""
+    page.get_by_label("Nomor referensi").fill(reference)
+    page.get_by_label("Nomor paspor").fill(passport)
+    with page.expect_response("**/graphql"):
+        page.keyboard.press("Enter")
+    return page.locator("main [role=status]")
+
+
+def in_process(route: Route) -> None:
+    """What is told of a file that nobody has decided."""
+    answer = route.fetch()
+    told = answer.json()
+    told["data"]["trackedFile"] |= {"stage": "IN_PROCESS", "expectedOn": "2026-12-10"}
+    route.fulfill(response=answer, json=told)
+
+
+def track_until_it_is_too_often(page: Page, reference: str) -> None:
+    """Somebody without an account has five tries for a file. Nothing that they enter is kept."""
+    asked: list[str] = []
+    page.on("request", lambda each: asked.append(each.url))
+    page.get_by_role("link", name="Cek status permohonan").press("Enter")
+    page.get_by_role("button", name="Cek status").press("Enter")
+    expect(page.locator(".field:has(.mistake)")).to_have_count(4)
+    page.get_by_label("Negara penerbit paspor").select_option("DE")
+    page.get_by_label("Tanggal lahir").fill(ANNA["Date of birth"])
+    told = track(page, reference, ANNA["Passport number"])
+    expect(told).to_have_text(re.compile("Tahap *Selesai.*Hasilnya disampaikan"))
+    assert_accessible(page, (390,))
+    page.route("**/graphql", in_process, times=1)
+    told = track(page, reference, ANNA["Passport number"])
+    expect(told).to_have_text(re.compile("Diproses *Perkiraan selesai *10 Des 2026$"))
+    for _ in range(3):
+        told = track(page, reference, BERND["Passport number"])
+        expect(told).to_contain_text("Mohon periksa setiap isian.")
+    told = track(page, reference, ANNA["Passport number"])
+    expect(told).to_have_text(re.compile(r"coba lagi dalam \d\d menit\.$"))
+    kept = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, location.href])")
+    where = " ".join([kept, *asked])
+    for entered in (reference, ANNA["Passport number"], ANNA["Date of birth"]):
+        assert entered not in where
+
+
 def test_an_applicant_comes_from_eligibility_to_a_decision(portal: Portal) -> None:
     page = portal.opens()
     page.get_by_label("Nationality").select_option("DE")
@@ -182,6 +225,8 @@ def test_an_applicant_comes_from_eligibility_to_a_decision(portal: Portal) -> No
     expect(page.locator(".stage.CLOSED")).to_have_text(re.compile("Granted|Refused"), timeout=SOON)
     page.get_by_role("button", name="Bahasa Indonesia").click()
     expect(page.locator(".history")).to_contain_text("Kelengkapan diminta")
+    reference = page.locator(".reference").first.inner_text()
+    track_until_it_is_too_often(portal.opens(locale="id-ID"), reference)
 
 
 def test_an_applicant_complains(portal: Portal) -> None:

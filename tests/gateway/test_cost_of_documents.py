@@ -35,6 +35,7 @@ PORTAL = Path(__file__).parents[2] / "examples" / "portal" / "src"
 SCREENS: Mapping[str, tuple[str, ...]] = {
     "main.tsx": ("APPLICANT", "PARTNER_AGENT", "OFFICER"),
     "parts.tsx": ("APPLICANT", "PARTNER_AGENT", ANONYMOUS),
+    "Track.tsx": (ANONYMOUS,),
     "Apply.tsx": ("APPLICANT",),
     "Mine.tsx": ("APPLICANT",),
     "Answers.tsx": ("APPLICANT",),
@@ -65,12 +66,12 @@ ENTERED: Mapping[str, Mapping[str, Any]] = {
     "PartnersList": {"language": "EN"},
     "PartnersFile": {"id": global_id(CASE)},
 }
-#: What cannot be asked without a request of a person, a person to screen, a complaint, or a case on
-#: the desk.
+#: What cannot be asked without a request of a person, a person to screen, a complaint, a case on
+#: the desk, or a file of these days to track.
 NOT_ASKED = {
     *("findByName", "findByPassport", "whoIsIt", "Person", "VisaInHand"),
     *("readComplaint", "openDocument"),
-    *("readAnswers", "MyAnswers"),
+    *("readAnswers", "MyAnswers", "Track"),
 }
 
 

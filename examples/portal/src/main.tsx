@@ -14,6 +14,7 @@ import { Eligibility } from "./screens/Eligibility.tsx";
 import { Group } from "./screens/Group.tsx";
 import { MyApplications } from "./screens/Mine.tsx";
 import { PartnersApplications } from "./screens/Partner.tsx";
+import { TrackMyFile } from "./screens/Track.tsx";
 import { returning, signIn, signOut } from "./session.ts";
 import { Speaking, keepLanguage, language, useWords, type Text } from "./texts.ts";
 import "./style.css";
@@ -26,7 +27,7 @@ const Viewer = graphql(`
 
 /** The screens of each role, by the name in the address. */
 const SCREENS: Record<string, readonly Text[]> = {
-  ANONYMOUS: ["eligibility"],
+  ANONYMOUS: ["eligibility", "track"],
   APPLICANT: ["mine", "apply", "complaints", "eligibility"],
   PARTNER_AGENT: ["group", "partner"],
   PARTNER_MANAGER: ["partner"],
@@ -38,6 +39,8 @@ function show(screen: Text | undefined, role: string): ReactNode {
   switch (screen) {
     case "eligibility":
       return <Eligibility />;
+    case "track":
+      return <TrackMyFile />;
     case "apply":
       return <Apply done={() => (location.hash = "mine")} />;
     case "mine":

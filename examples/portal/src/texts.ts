@@ -28,6 +28,40 @@ export const texts = {
   workingDays: ["working days", "hari kerja"],
   bring: ["Bring", "Siapkan"],
 
+  track: ["Track my file", "Cek status permohonan"],
+  trackLead: [
+    "Say which file it is, and whose passport. No account is needed.",
+    "Isi nomor referensi serta paspor dan tanggal lahir pemohon. Tidak perlu akun.",
+  ],
+  trackIt: ["Track", "Cek status"],
+  referenceNumber: ["Reference", "Nomor referensi"],
+  issuingState: ["Passport issued by", "Negara penerbit paspor"],
+  expected: ["Expected by", "Perkiraan selesai"],
+  trackedUnpaid: [
+    "The day is set once the fee is paid.",
+    "Tanggal ditetapkan setelah biaya dibayar.",
+  ],
+  trackedLate: [
+    "It takes longer than planned; it is still being worked on.",
+    "Prosesnya lebih lama daripada yang direncanakan; permohonan masih dikerjakan.",
+  ],
+  trackedAsked: [
+    "The fee is still to be paid, or something to be completed. Ask where it was handed in.",
+    "Masih menunggu pembayaran biaya atau kelengkapan dari pemohon. Tanyakan di tempat permohonan diajukan.",
+  ],
+  trackedClosed: [
+    "It is closed. The outcome is told where it was handed in, and not here.",
+    "Permohonan sudah selesai. Hasilnya disampaikan di tempat permohonan diajukan, tidak di sini.",
+  ],
+  trackedNothing: [
+    "No file was found with this reference, passport and date of birth. Please check each of them. A file that was closed more than 30 days ago is no longer shown.",
+    "Tidak ditemukan permohonan dengan nomor referensi, paspor, dan tanggal lahir tersebut. Mohon periksa setiap isian. Permohonan yang selesai lebih dari 30 hari yang lalu tidak ditampilkan lagi.",
+  ],
+  trackedTooOften: [
+    "Too many tries for this file, or from your network. Try again in",
+    "Terlalu banyak percobaan untuk permohonan ini atau dari jaringan Anda. Silakan coba lagi dalam",
+  ],
+
   nationality: ["Nationality", "Kewarganegaraan"],
   purpose: ["Purpose", "Tujuan"],
   visaType: ["Visa", "Visa"],
@@ -158,6 +192,10 @@ export function useWords() {
     t: (text: Text) => texts[text][speaking === "id" ? 1 : 0],
     word: (of: Labelled, value: string) => label(of, value, speaking),
     day: (instant: string) => days.format(new Date(instant)),
+    minutes: (seconds: number) =>
+      new Intl.NumberFormat(locale, { style: "unit", unit: "minute", unitDisplay: "long" }).format(
+        Math.ceil(seconds / 60),
+      ),
     money: ({ amount, currency }: { amount: number; currency: string }) =>
       new Intl.NumberFormat(locale, { style: "currency", currency, maximumFractionDigits: 0 }).format(amount),
   };
