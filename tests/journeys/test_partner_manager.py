@@ -50,7 +50,7 @@ def test_a_manager_reads_the_own_country_with_the_network_beside_it(visitor: Vis
     assert page.locator("#today-measure label", has_text="Refusal rate").count()
 
     # The own part of the work stands by centre and visa type, each with what is usual.
-    page.wait_for_selector("#today-work h2:not(:has(.skeleton))")
+    page.wait_for_selector("#today-work-table th")
     work = page.inner_text("#today-work-table")
     for words in ("Handover", "Information requested", "Turnaround", "Overdue"):
         assert words in work
