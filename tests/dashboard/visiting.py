@@ -139,7 +139,7 @@ def visiting(browser: Browser, demo: Demo) -> Iterator[Visitor]:
     visitor = Visitor(demo, context.new_page())
     yield visitor
     context.close()
-    assert visitor.faults == []
+    assert visitor.faults == [], visitor.faults
 
 
 def assert_accessible(page: Page, widths: tuple[int, ...] = (1440,)) -> None:
