@@ -83,6 +83,12 @@ IF NOT EXISTS (
 
 
 RAISE_SPENT = raise_alert(AlertKind.READ_BUDGET)
+#: Whether an entry of the index, ``known``, is of its person as last corrected.
+KNOWN_IN_FORCE = """known.version = coalesce((
+                    SELECT max(corrected.number) FROM identity_version AS corrected
+                    WHERE corrected.applicant_id = known.applicant_id
+                        AND corrected.valid_from IS NOT NULL
+                ), 1)"""
 #: The seconds until there is room for these people; below 0 if there never will be. Null if there
 #: is room now, or each of them was counted already: then the transaction logs the reads, and other
 #: requests of this viewer wait for its end. If there is none, an alert is raised.

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from gateway.policy import PUBLIC
+from gateway.row_security.reading_functions import KNOWN_IN_FORCE
 from models.case.tracking import TRACKED_DAYS, TrackingTry
 from models.key_service.counts import TRIES_OF_A_FILE, TRIES_OF_A_SOURCE
 from models.row_security import database_role
@@ -32,11 +33,7 @@ CREATE OR REPLACE FUNCTION viewer.tracked_file(asked text, digests text[]) RETUR
             WHERE application.reference = asked
                 AND kind = '{DigestKind.PASSPORT_AND_BIRTH_DATE}'
                 AND known.digest = ANY (holders)
-                AND known.version = coalesce((
-                    SELECT max(corrected.number) FROM identity_version AS corrected
-                    WHERE corrected.applicant_id = known.applicant_id
-                        AND corrected.valid_from IS NOT NULL
-                ), 1)
+                AND {KNOWN_IN_FORCE}
                 AND coalesce(closed_at > now() - interval '{TRACKED_DAYS} days', true)
             LIMIT 1;
     END

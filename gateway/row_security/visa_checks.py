@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from gateway.policy import MUTATIONS, POLICY, VISA_CHECKERS
-from gateway.row_security.reading_functions import RAISE_SPENT, raise_alert
+from gateway.row_security.reading_functions import KNOWN_IN_FORCE, RAISE_SPENT, raise_alert
 from models.case.visa_check import CHECKED_HOURS_BEFORE, MOST_CHECKS_TOLD
 from models.row_security import database_role, writing_role
 from models.supervision.budgeted_read import HOURS_COUNTED, LOCK_CLASS
@@ -44,11 +44,7 @@ CREATE OR REPLACE FUNCTION viewer.visa_status(
             JOIN person_index AS known USING (applicant_id)
             WHERE visa.visa_number = number
                 AND kind = '{IndexKind.PASSPORT}' AND known.digest = ANY (passports)
-                AND known.version = coalesce((
-                    SELECT max(corrected.number) FROM identity_version AS corrected
-                    WHERE corrected.applicant_id = known.applicant_id
-                        AND corrected.valid_from IS NOT NULL
-                ), 1)
+                AND {KNOWN_IN_FORCE}
                 AND status = 'GRANTED' AND revoked_at IS NULL AND superseded_at IS NULL
                 AND returned_at IS NULL
                 AND use_by >= greatest(departs, wib_day(clock_timestamp()))

@@ -13,7 +13,8 @@ TRACKED_DAYS = 30
 
 
 class TrackingTry(Base):
-    """One try, whether it found a file or not; never changed, never removed."""
+    """One try, whether it found a file or not; never changed, and kept as long as the log of
+    reads."""
 
     __tablename__ = "tracking_try"
 
