@@ -15,12 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PATRONI = ROOT / ".tools" / "patroni"
 PACKAGES = ("etcd-server", "haproxy", "patroni", "python3-etcd")
 PROGRAMS = ("usr/bin/etcd", "usr/sbin/haproxy", "usr/bin/patroni")
-#: Patroni is written for Debian's own Python.
-RUNS = """\
-case "{program}" in *patroni) export PYTHONPATH="{tree}/usr/lib/python3/dist-packages"
-    exec /usr/bin/python3 "{program}" "$@";; esac
-exec "{program}" "$@"
-"""
+#: Patroni, which Debian's own Python runs, finds its packages by this; the others ignore it.
+RUNS = 'PYTHONPATH="{tree}/usr/lib/python3/dist-packages" exec "{program}" "$@"'
 
 
 def main() -> None:
