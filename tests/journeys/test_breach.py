@@ -11,8 +11,12 @@ from typing import Any
 import asyncpg
 import pytest
 
+from gateway.errors import ErrorCode, FieldError
 from gateway.mapping.ids import GlobalId
+from gateway.schema.supervision import people_read
+from gateway.schema.supervision.people_read import kept_since
 from models.row_keys import new_key
+from models.vocabulary import Role
 from tests.accounts import find_tampering, past_triggers, sign
 from tests.gateway.conftest import Viewer
 from tests.gateway.test_plans_errors import locked, waiting
@@ -127,6 +131,27 @@ async def test_an_account_that_was_taken_over_for_two_hours(
     ]
     await sign(connection, tmp_path)
     assert await find_tampering(connection, tmp_path) == []
+
+
+async def test_a_list_is_logged_once_where_another_field_of_its_document_fails(
+    who, connection, monkeypatch
+) -> None:
+    """The executor resolves all fields again after a plan that failed."""
+    asked: list[Role] = []
+
+    def second_fails(role: Role) -> Any:
+        asked.append(role)
+        if len(asked) == 2:
+            raise FieldError(ErrorCode.NOT_FOUND, "Not there.")
+        return kept_since(role)
+
+    monkeypatch.setattr(people_read, "kept_since", second_fails)
+    listed = 'peopleRead(from: "2025-01-01T00:00Z", before: "2025-01-02T00:00Z") { asOf }'
+    answer = await who["auditor"](f"{{ one: {listed} other: {listed} }}")
+    assert answer.errors == [], answer.text
+    assert len(asked) == 4  # each twice
+    logged = "SELECT count(*) FROM breach_lookup WHERE window_from < '2025-01-02'"
+    assert await connection.fetchval(logged) == 2
 
 
 #: By hand, from the lives of tests/world.py: account and window, and who was in reach from when

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 import strawberry
@@ -120,7 +121,8 @@ async def people_who_were_in_reach(
     after: After = None,
 ) -> PersonInReachTable:
     context: Context = info.context
-    await context.audit.record_breach_lookup(BreachList.IN_REACH, viewer, since, before)
+    log = partial(context.audit.record_breach_lookup, BreachList.IN_REACH, viewer, since, before)
+    await context.once(str(info.path.key), log)
     account = Account(viewer, role, partner, tuple(places or ()))
     behind = key_in(after, Applicant.__name__) if after else None
     asked = (

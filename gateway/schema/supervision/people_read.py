@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated, Any
 
 import strawberry
@@ -108,7 +109,8 @@ async def people_who_were_read(
     after: After = None,
 ) -> PersonReadTable:
     context: Context = info.context
-    await context.audit.record_breach_lookup(BreachList.READ, viewer, since, before)
+    log = partial(context.audit.record_breach_lookup, BreachList.READ, viewer, since, before)
+    await context.once(str(info.path.key), log)
     role = context.viewer.role
     reads = reachable_in_role(AccessEvent.__name__, role), since, before, viewer
     behind = key_in(after, Applicant.__name__) if after else None
