@@ -82,6 +82,9 @@ def test_the_main_tasks_need_no_mouse(newcomer: Visitor) -> None:
     tab_to(page, "Bahasa Indonesia.*")
     page.keyboard.press("Enter")
     page.wait_for_selector("h1:has-text('permohonan')")
+    # Or what is still asked is refused once they left.
+    page.wait_for_selector("#ranking tbody tr")
+    page.wait_for_selector("[data-dash-is-loading=true]", state="detached")
     from_the_top(page)
     tab_to(page, "Keluar")
     page.keyboard.press("Enter")

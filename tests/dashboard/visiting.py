@@ -48,7 +48,9 @@ class Visitor:
         self.page.on(
             "console",
             lambda line: (
-                self.faults.append(line.text) if line.type in ("error", "warning") else None
+                self.faults.append(f"{line.text} {line.location['url']}")
+                if line.type in ("error", "warning")
+                else None
             ),
         )
         self.page.on("request", self._note_what_is_not_ours)
