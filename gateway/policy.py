@@ -1904,6 +1904,18 @@ POLICY: Mapping[str, Access] = {
     "ScreeningReferralTable": Access(
         fields={"asOf": LEADERSHIP + SUPERVISOR, "rows": LEADERSHIP + SUPERVISOR}
     ),
+    # What rules grant, and what people find in the sample: never for partners, or for officers, to
+    # whom a sampled file looks like any other.
+    "GrantRuleFigureRow": Access(
+        rows=dict.fromkeys(LEADERSHIP + ANSWER_READERS, every_row),
+        fields=dict.fromkeys(
+            ("visaType", "period", "byRule", "sampled", "sampleRefused"),
+            LEADERSHIP + ANSWER_READERS,
+        ),
+    ),
+    "GrantRuleFigureTable": Access(
+        fields=dict.fromkeys(("asOf", "rows"), LEADERSHIP + ANSWER_READERS)
+    ),
     # Who came by a visa: exact, of the whole country, and of no partner's files.
     "StayFigureRow": Access(
         rows=dict.fromkeys(LEADERSHIP + SUPERVISOR, every_row),
@@ -2241,6 +2253,7 @@ POLICY: Mapping[str, Access] = {
             "findings": EXACT_FIGURES,
             "refusalGrounds": NATIONAL_FIGURES,
             "screeningReferrals": LEADERSHIP + SUPERVISOR,
+            "grantRuleFigures": LEADERSHIP + ANSWER_READERS,
             "stayFigures": LEADERSHIP + SUPERVISOR,
             "complaintFigures": LEADERSHIP + COMPLAINT_STAFF,
             "officers": ANSWER_READERS,

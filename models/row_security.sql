@@ -133,6 +133,7 @@ ALTER TABLE volume_outcome_place ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECU
 ALTER TABLE volume_publication_note ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_published ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_referral ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_rule ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_stale_days ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_stay ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_yearly ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -1415,6 +1416,9 @@ CREATE POLICY leadership_select ON volume_ground FOR SELECT TO gerbang_leadershi
 GRANT SELECT (held, referred, starts_on) ON volume_referral TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_referral FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (by_rule, sample_granted, sample_refused, starts_on, visa_type_code) ON volume_rule TO gerbang_leadership;
+CREATE POLICY leadership_select ON volume_rule FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT SELECT (broken_down_by, code, in_country_change, overstay_change, starts_on, unused) ON volume_stay TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_stay FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
@@ -1861,6 +1865,9 @@ CREATE POLICY supervisor_select ON volume_ground FOR SELECT TO gerbang_superviso
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (held, referred, starts_on) ON volume_referral TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_referral FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (by_rule, sample_granted, sample_refused, starts_on, visa_type_code) ON volume_rule TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON volume_rule FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (broken_down_by, code, in_country_change, overstay_change, starts_on, unused) ON volume_stay TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_stay FOR SELECT TO gerbang_supervisor
@@ -2430,6 +2437,9 @@ CREATE POLICY auditor_select ON volume_age_detailed FOR SELECT TO gerbang_audito
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (ground, refused, starts_on) ON volume_ground TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_ground FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (by_rule, sample_granted, sample_refused, starts_on, visa_type_code) ON volume_rule TO gerbang_auditor;
+CREATE POLICY auditor_select ON volume_rule FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (country_code, kind, lodged, partner_code, starts_on) ON volume_complaint TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_complaint FOR SELECT TO gerbang_auditor

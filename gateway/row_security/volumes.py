@@ -27,6 +27,7 @@ from models.volumes.grains import (
     OUTBOX,
     READ_FACTS,
     REFERRALS,
+    RULES,
     STAYS,
     Clock,
 )
@@ -47,6 +48,7 @@ FUNCTIONS = ("wib_day", "rank_at", "total_rank", "percentile_buckets")
 _NATIONAL = {
     "RefusalGroundRow": GROUNDS,
     "ScreeningReferralRow": REFERRALS,
+    "GrantRuleFigureRow": RULES,
     "StayFigureRow": STAYS,
     "ComplaintFigureRow": COMPLAINTS,
     "OfficerRow": OFFICERS,

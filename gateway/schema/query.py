@@ -73,17 +73,8 @@ from gateway.schema.viewer import TypePolicy, Viewer, policies_of
 from gateway.schema.visa_document import TakenBackList, VisaKey, taken_back_visas
 from gateway.schema.visa_status import VisaCheck, visa_checks_field, visa_status_field
 from gateway.schema.visa_type import DayOff, VisaType, eligible_visa_types
+from gateway.schema.volumes import national
 from gateway.schema.volumes.arguments import parse_volumes, parse_window
-from gateway.schema.volumes.national import (
-    ComplaintFigureTable,
-    RefusalGroundTable,
-    ScreeningReferralTable,
-    StayFigureTable,
-    complaint_figures_field,
-    refusal_grounds_field,
-    screening_referrals_field,
-    stay_figures_field,
-)
 from gateway.schema.volumes.query import volumes
 from gateway.schema.volumes.rows import VolumeTable
 from gateway.schema.webhook import WebhookEndpoint, WebhookNotice
@@ -114,10 +105,13 @@ class Query:
         " attention, what waits, the service promise and what comes next. What comes next and what"
         " waits are of now, whatever the window.",
     )
-    refusal_grounds: RefusalGroundTable | None = refusal_grounds_field()
-    screening_referrals: ScreeningReferralTable | None = screening_referrals_field()
-    stay_figures: StayFigureTable | None = stay_figures_field()
-    complaint_figures: ComplaintFigureTable | None = complaint_figures_field()
+    refusal_grounds: national.RefusalGroundTable | None = national.refusal_grounds_field()
+    screening_referrals: national.ScreeningReferralTable | None = (
+        national.screening_referrals_field()
+    )
+    grant_rule_figures: national.GrantRuleFigureTable | None = national.grant_rule_figures_field()
+    stay_figures: national.StayFigureTable | None = national.stay_figures_field()
+    complaint_figures: national.ComplaintFigureTable | None = national.complaint_figures_field()
     officers: OfficerTable | None = strawberry.field(
         resolver=officers,
         metadata=parsed_by(parse_window),

@@ -254,7 +254,8 @@ the official in whose name it decides, and a supervisor approves it. Any supervi
 
 Of what meets every condition, a share (at least {LEAST_SAMPLED} in a hundred, drawn at random) is
 left to officers, who see nothing of that: the file looks like any other. Supervisors and auditors
-read of each case what the rule found (`Application.grantCheck`).
+read of each case what the rule found (`Application.grantCheck`), and `grantRuleFigures` counts what
+people refuse of the sample.
 """
 _ASSESSMENT = """\
 

@@ -108,6 +108,26 @@ CREATE VIEW volume_first_decision AS
     FROM decision
     WHERE supersedes_id IS NULL;
 
+-- What rules granted, and how people first decided what was sampled of what rules would have granted.
+CREATE VIEW volume_rule_contribution AS
+    SELECT
+        wib_day(decided_at) AS day,
+        visa_type_code,
+        CASE
+            WHEN grant_rule_code IS NOT NULL THEN 'by_rule'
+            WHEN outcome = 'GRANTED' THEN 'sample_granted'
+            ELSE 'sample_refused'
+        END AS kind,
+        application_id
+    FROM decision
+    JOIN application ON application.id = application_id
+    WHERE supersedes_id IS NULL AND (
+        grant_rule_code IS NOT NULL OR EXISTS (
+            SELECT FROM grant_check
+            WHERE grant_check.application_id = decision.application_id AND verdict = 'SAMPLED'
+        )
+    );
+
 -- A template, filled in for insert, update and delete: changes of the figures, and the days whose
 -- open cases have other ages.
 CREATE FUNCTION queue_volume_changes_of_{operation}() RETURNS trigger
@@ -210,6 +230,13 @@ CREATE FUNCTION queue_volume_changes_of_decisions() RETURNS trigger
         JOIN application ON application.id = became.application_id
         WHERE became.supersedes_id IS NULL
         GROUP BY first_one.day, {dimensions}, first_one.kind;
+        INSERT INTO volume_outbox (day, visa_type_code, kind, measured)
+        SELECT first_one.day, first_one.visa_type_code, first_one.kind, count(*)
+        FROM became
+        JOIN volume_rule_contribution AS first_one
+            ON first_one.application_id = became.application_id
+        WHERE became.supersedes_id IS NULL
+        GROUP BY first_one.day, first_one.visa_type_code, first_one.kind;
         RETURN NULL;
     END
 $$;

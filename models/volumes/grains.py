@@ -91,6 +91,9 @@ READ_FACTS = (*FACTS, *COMPUTED_FACTS)
 #: What is counted of officers, who are no dimension of volumes: each is a kind of change.
 OFFICER_FACTS = ("granted", "refused", "given_back", "given_back_after_reading")
 
+#: What is counted of rules that grant, each also the name of its kind of change.
+RULE_FACTS = ("by_rule", "sample_granted", "sample_refused")
+
 #: What is counted of stays, each with its kind of change, and what they are broken down by.
 STAY_FACTS = {"in_country_change": "in_country", "overstay_change": "overstay", "unused": "unused"}
 STAY_DIMENSIONS = (Dimension.NATIONALITY, Dimension.VISA_TYPE)
@@ -259,6 +262,13 @@ GROUNDS = keyed_table(
     "volume_ground",
     [Column("starts_on", Date, nullable=False), Column("ground", Text, nullable=False)],
     [Column("refused", Integer, nullable=False)],
+)
+
+#: What rules granted, and how people first decided their sample, by day and visa type, national.
+RULES = keyed_table(
+    "volume_rule",
+    [Column("starts_on", Date, nullable=False), Column("visa_type_code", Text, nullable=False)],
+    [Column(name, Integer, nullable=False) for name in RULE_FACTS],
 )
 
 #: Referrals to screening and holds by day, national.

@@ -20,6 +20,8 @@ from models.volumes.grains import (
     OFFICER_FACTS,
     OFFICERS,
     REFERRALS,
+    RULE_FACTS,
+    RULES,
     STAY_DIMENSIONS,
     STAY_FACTS,
     STAYS,
@@ -50,6 +52,12 @@ ROLLUPS: tuple[Rollup, ...] = (
             "held": "CASE kind WHEN 'hold' THEN measured ELSE 0 END",
         },
         "kind IN ('referral', 'hold')",
+    ),
+    Sums(
+        RULES,
+        {"starts_on": "day", "visa_type_code": "visa_type_code"},
+        {fact: f"CASE kind WHEN '{fact}' THEN measured ELSE 0 END" for fact in RULE_FACTS},
+        "kind IN ({})".format(", ".join(f"'{kind}'" for kind in RULE_FACTS)),
     ),
     Sums(
         OFFICERS,
@@ -84,8 +92,8 @@ CHANGE_COLUMNS = ", ".join(
     ("day", *STORED_DIMENSIONS, "kind", "ground", "done_by", "bucket", *FACTS, "measured")
 )
 #: What cannot be derived from an application alone, in the columns of the outbox: the national
-#: contributions, those of officers, the decisions that did not stand, the first ones, stays, and
-#: complaints, which the outbox never has.
+#: contributions, those of officers and of rules, the decisions that did not stand, the first ones,
+#: stays, and complaints, which the outbox never has.
 OTHER_CHANGES = f"""
     SELECT
         day, {", ".join("NULL" for _ in STORED_DIMENSIONS)}, kind, ground, NULL, NULL,
@@ -97,6 +105,12 @@ OTHER_CHANGES = f"""
         {_OF_VISA_TYPE},
         kind, NULL, officer, NULL, {", ".join("0" for _ in FACTS)}, measured
     FROM ({DONE_BY_OFFICERS}) AS done
+    UNION ALL
+    SELECT
+        day,
+        {_OF_VISA_TYPE},
+        kind, NULL, NULL, NULL, {", ".join("0" for _ in FACTS)}, 1
+    FROM volume_rule_contribution
     UNION ALL
     SELECT
         day, {", ".join(STORED_DIMENSIONS)}, NULL, NULL, NULL, NULL,

@@ -1,4 +1,5 @@
-"""National figures: refusals by ground, referrals, holds, requests for further documents, stays."""
+"""National figures: refusals by ground, referrals, holds, grants by rule, requests for further
+documents, and stays."""
 
 from typing import Any
 
@@ -21,6 +22,7 @@ from models.volumes.grains import (
     GRAINS,
     GROUNDS,
     REFERRALS,
+    RULES,
     STAYS,
     Dimension,
 )
@@ -49,6 +51,20 @@ def referrals(question: Question) -> AnySelect:
     keys = _period(question, REFERRALS)
     query = select(*keys, *sums).where(*_window(question, REFERRALS))
     return query.group_by(*keys).order_by(*keys)
+
+
+def grants_by_rule(question: Question) -> AnySelect:
+    """Rows of ``visa_type_code``, ``period`` (if the question has one), and the numbers
+    ``by_rule``, ``sampled`` and ``sample_refused``."""
+    c = RULES.c
+    sums = {
+        "by_rule": func.sum(c.by_rule),
+        "sampled": func.sum(c.sample_granted + c.sample_refused),
+        "sample_refused": func.sum(c.sample_refused),
+    }
+    keys = [c.visa_type_code, *_period(question, RULES)]
+    query = select(*keys, *(cast(total, BigInteger).label(name) for name, total in sums.items()))
+    return query.where(*_window(question, RULES)).group_by(*keys).order_by(*keys)
 
 
 def information_requests(question: Question) -> AnySelect:

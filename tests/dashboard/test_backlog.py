@@ -1,5 +1,6 @@
 """The pages Backlog and Decisions: what is open, whose turn it is, and who decided how."""
 
+import re
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
@@ -60,6 +61,25 @@ def test_officers_are_listed_for_those_who_read_them(visitor: Visitor, demo: Dem
     page = opens(visitor, "leadership", "/decisions", "#decisions-grounds")
     assert not page.locator("#panel-officers").is_visible()
     assert not listed & set(page.locator("tbody th").all_inner_texts())
+
+
+def test_rules_stand_beside_all_decisions_and_their_sample() -> None:
+    def number_of(value: int) -> dict[str, int]:
+        return {"value": value}
+
+    rules = [
+        {"visaType": code, "byRule": number_of(by_rule), "sampled": number_of(sampled),
+         "sampleRefused": number_of(refused)}
+        for code, by_rule, sampled, refused in (("B1", 60, 8, 2), ("C1", 0, 0, 0))
+    ]  # fmt: skip
+    b1 = {"visaType": {"code": "B1", "name": "On arrival"}, "decisions": number_of(80)}
+    answer = {"grantRuleFigures": {"rows": rules}, "visaTypes": {"rows": [b1]}}
+    drawn = html_of(decisions.list_rules(answer, texts("en")))
+    cells = re.findall(r"<t[dh][^>]*>([^<]*)</t[dh]>", drawn)[6:]
+    assert cells[:6] == ["B1 On arrival", "60", "75.0%", "8", "2", "25.0%"]
+    assert cells[6:] == ["C1 ", "0", "–", "0", "0", "–"]
+    none = {**answer, "grantRuleFigures": {"rows": []}}
+    assert "No rule granted" in html_of(decisions.list_rules(none, texts("en")))
 
 
 def work(**changes: int) -> dict[str, Any]:

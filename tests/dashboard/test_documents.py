@@ -40,7 +40,6 @@ ALSO_VALID = {
     "backlog/question": "OFFICER PARTNER_AGENT",
     "backlog/statuses": "OFFICER",
     "backlog/stages": "APPLICANT AUDITOR OFFICER PARTNER_AGENT PARTNER_SERVICE SUPERVISOR",
-    "decisions/question": "OFFICER",
     QUESTION: "AUDITOR OFFICER SUPERVISOR",
     FILES: "AUDITOR OFFICER PARTNER_AGENT SUPERVISOR",
     **dict.fromkeys(

@@ -67,7 +67,8 @@ def documents(role: Role) -> Iterator[str]:
     # What a viewer belongs to is loaded, as rows are.
     for name, depth in (("viewer", 0), ("policies", 4)):
         yield f"{{ {name} {everything(get_named_type(query.fields[name].type), depth=depth)} }}"
-    for name in ("refusalGrounds", "screeningReferrals", "stayFigures", "complaintFigures"):
+    figures = "refusalGrounds screeningReferrals grantRuleFigures stayFigures complaintFigures"
+    for name in figures.split():
         if name in query.fields:
             rows = everything(get_named_type(query.fields[name].type))
             yield from (f"{{ {name}({window}, groupBy: MONTH) {rows} }}" for window in WINDOWS)

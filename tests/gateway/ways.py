@@ -161,8 +161,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "ReferenceChangeValue": ("referenceChanges(first: 9) > nodes > values",),
     "Inquiry": (*_paged("inquiries"), "alerts(first: 9) > nodes > inquiry"),
     "InquiryPerson": ("inquiries(first: 9) > nodes > people(first: 9) > nodes",),
-    "Suspension": _paged("suspensions"),
-    "AccessEvent": (
+    "Suspension": _paged("suspensions"), "AccessEvent": (
         *_paged("accessEvents"), f"{_CASES} > applicant > accessEvents(first: 9) > nodes",
     ),
     "VolumeTable": (f"volumes({WINDOW}[])",),
@@ -188,6 +187,8 @@ WAYS: dict[str, tuple[str, ...]] = {
     ),
     "RefusalGroundTable": (f"refusalGrounds({DAYS})",),
     "RefusalGroundRow": (f"refusalGrounds({DAYS}) > rows",),
+    "GrantRuleFigureTable": (f"grantRuleFigures({DAYS})",),
+    "GrantRuleFigureRow": (f"grantRuleFigures({DAYS}) > rows",),
     "ScreeningReferralTable": (f"screeningReferrals({DAYS})",),
     "ScreeningReferralRow": (f"screeningReferrals({DAYS}, groupBy: MONTH) > rows",),
     "StayFigureTable": (f"stayFigures({DAYS})",), "StayFigureRow": (f"stayFigures({DAYS}) > rows",),
@@ -204,8 +205,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "PersonInReach": (f"peopleInReach({INSTANTS}, {ACCOUNT}) > rows",),
     "Explanation": (f"why{_WHY}",), "ExplainedRows": (f"why{_WHY} > rows",),
     "InformationRequestTable": (f"informationRequests({DAYS})",),
-    "InformationRequestRow": (f"informationRequests({DAYS}) > rows",),
-    "ObservedRate": (
+    "InformationRequestRow": (f"informationRequests({DAYS}) > rows",), "ObservedRate": (
         f"officers({DAYS}) > rows > refusalRate", f"informationRequests({DAYS}) > rows > rate",
     ),
     "ExpectedRate": (
@@ -244,8 +244,8 @@ ARGUMENTS = {
     "findings": f"({DAYS})", "refusalGrounds": f"({DAYS})", "screeningReferrals": f"({DAYS})",
     "officers": f"({DAYS})", "informationRequests": f"({DAYS})", "stayFigures": f"({DAYS})",
     "complaintFigures": f"({DAYS})", "readers": f"({DAYS})", "peopleRead": f"({INSTANTS})",
-    "peopleAtSeveralPartners": f"({DAYS})", "trackedFile": _TRACKED,
-    "visaStatus": f'(visaNumber: "x", {_PASSPORT}, {FLIGHT})',
+    "grantRuleFigures": f"({DAYS})", "peopleAtSeveralPartners": f"({DAYS})",
+    "trackedFile": _TRACKED, "visaStatus": f'(visaNumber: "x", {_PASSPORT}, {FLIGHT})',
     "people": '(by: {nameAndBirthDate: {fullName: "Nobody Here", birthDate: "1990-01-01"}})',
 }  # fmt: skip
 

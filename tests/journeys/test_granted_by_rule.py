@@ -1,5 +1,6 @@
 """What is certain is granted by rule: decreed by two, stopped by one, and never a refusal."""
 
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -9,6 +10,7 @@ from models.ban_list.comparison import BanList
 from models.jobs.granting import grant_certain_cases
 from models.jobs.screening import screen_paid_cases
 from models.jobs.visa_documents import issue_documents
+from models.volumes import fold, verify
 from tests.gateway.administering import administer, change_of, refusal_of
 from tests.gateway.changing import IDENTITY, key, paid_case, perform, row_id, submitted_case
 from tests.gateway.conftest import Viewer
@@ -157,6 +159,44 @@ async def decree(who: dict[str, Viewer]) -> str:
     return proposed["subject"]
 
 
+async def count_grants(
+    who: dict[str, Viewer],
+    connection: asyncpg.Connection,
+    *,
+    by_rule: int,
+    sampled: int,
+    refused: int,
+) -> None:
+    """What supervision reads of rules, and whoever is sampled does not."""
+    while await fold(connection):
+        pass
+    # Hours were made to pass, which nothing tells but of the cases themselves.
+    assert [each for each in await verify(connection) if each.table == "volume_rule"] == []
+    today = await connection.fetchval("SELECT wib_day(now())")
+    question = """query ($day: Date!, $before: Date!) {
+        today: grantRuleFigures(from: $day, to: $day, groupBy: DAY) { rows {
+            visaType period { startsOn } byRule { value precision } sampled { value }
+            sampleRefused { value }
+        } }
+        before: grantRuleFigures(from: $before, to: $before) { rows { visaType } }
+    }"""
+    days = {"day": str(today), "before": str(today - timedelta(days=1))}
+    for viewer in ("leadership", "supervisor", "auditor"):
+        answer = await who[viewer](question, **days)
+        assert answer.data["before"]["rows"] == []
+        assert answer.data["today"]["rows"] == [
+            {
+                "visaType": "B1",
+                "period": {"startsOn": days["day"]},
+                "byRule": {"value": by_rule, "precision": "EXACT"},
+                "sampled": {"value": sampled},
+                "sampleRefused": {"value": refused},
+            }
+        ]
+    for outside in ("officer", "manager-au", "agent-au", "service", "administrator", "applicant"):
+        assert "FORBIDDEN_FIELD" in (await who[outside](question, **days)).codes
+
+
 async def test_what_is_certain_is_granted_and_what_is_not_waits_and_says_why(
     who: dict[str, Viewer], world: str, connection: asyncpg.Connection
 ) -> None:
@@ -231,6 +271,20 @@ async def test_what_is_certain_is_granted_and_what_is_not_waits_and_says_why(
     await perform(who["officer"], "recordDecision", sampled, outcome="GRANTED")
     decision = (await look(who["supervisor"], CASE, sampled))["decision"]
     assert (decision["officer"], decision["grantRule"]) == ("officer", None)
+    # What of the sample is refused counts, though a supervisor decides otherwise later; what was
+    # not sampled does not.
+    doubted = await lodge(who, 24)
+    while await screen_paid_cases(KEYS, connection, entries):
+        pass
+    await hours_pass(connection, doubted)
+    assert await grant_certain_cases(KEYS, connection, lambda: 0.0) == 0
+    await perform(who["supervisor"], "reassignCase", doubted, officer="officer", reason="In turn.")
+    for case in (doubted, plain):
+        await perform(
+            who["officer"], "recordDecision", case, outcome="REFUSED", ground="INCOMPLETE"
+        )
+    await perform(who["supervisor"], "supersedeDecision", doubted, outcome="GRANTED")
+    await count_grants(who, connection, by_rule=CLEAN, sampled=2, refused=1)
 
     # A supervisor stops it: nothing more is granted, until two have started it again.
     last = await lodge(who, 23)

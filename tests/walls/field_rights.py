@@ -505,6 +505,10 @@ _NATIONAL: dict[str, Lines] = {
     "RefusalGroundTable": {"asOf rows":                      "R R R - - R - - - - - - - -"},
     "ScreeningReferralRow": {"period referred held":         "R - R - - - - - - - - - - -"},
     "ScreeningReferralTable": {"asOf rows":                  "R - R - - - - - - - - - - -"},
+    "GrantRuleFigureRow": {
+        "visaType period byRule sampled sampleRefused":      "R - R - - R - - - - - - - -",
+    },
+    "GrantRuleFigureTable": {"asOf rows":                    "R - R - - R - - - - - - - -"},
     "StayFigureRow": {
         "nationality visaType period":                       "R - R - - - - - - - - - - -",
         "inCountry overstays unused":                        "R - R - - - - - - - - - - -",
@@ -574,6 +578,7 @@ _WAYS: dict[str, Lines] = {
         "volumes":                                           "R R R R R R - - - - - - - R",
         "findings":                                          "R R R R R R - - - - - - - -",
         "refusalGrounds":                                    "R R R - - R - - - - - - - -",
+        "grantRuleFigures":                                  "R - R - - R - - - - - - - -",
         "screeningReferrals stayFigures":                    "R - R - - - - - - - - - - -",
         "complaintFigures":                                  "R - R R - R - - - - - - - -",
         "informationRequests officers readers":              "- - R - - R - - - - - - - -",

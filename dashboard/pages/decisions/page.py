@@ -1,5 +1,5 @@
-"""The page Decisions: grounds of refusal, what was taken back, and, for supervisors and auditors,
-each officer beside what is expected of their cases."""
+"""The page Decisions: grounds of refusal, what was taken back, what rules granted, the sample that
+people decided, and, for supervisors and auditors, each officer beside what is expected of them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -116,6 +116,38 @@ def _decided(row: Answer, say: Texts) -> html.Tr:
     )
 
 
+def list_rules(answer: Answer, say: Texts) -> Any:
+    """What was granted by rule, beside what is refused of the sample that people decide."""
+    rows = answer["grantRuleFigures"]["rows"]
+    if not rows:
+        return html.P(say("decisions.none_by_rule"))
+    decided = {
+        row["visaType"]["code"]: (row["visaType"]["name"], row["decisions"]["value"])
+        for row in answer["visaTypes"]["rows"]
+        if row["visaType"]
+    }
+    columns = ("visa_type", "by_rule", "share", "sampled", "sample_refused", "rate")
+    heads = [say(f"decisions.column.{each}") for each in columns]
+    shown = [_by_rule(row, *decided.get(row["visaType"], ("", None)), say) for row in rows]
+    return [scrolling_table(say("decisions.rules"), heads, shown), html.P(say("decisions.sample"))]
+
+
+def _by_rule(row: Answer, name: str, decided: int | None, say: Texts) -> html.Tr:
+    by_rule, sampled, refused = (
+        row[each]["value"] for each in ("byRule", "sampled", "sampleRefused")
+    )
+    return html.Tr(
+        [
+            html.Th(f"{row['visaType']} {name}", scope="row"),
+            html.Td(count_text(by_rule, say)),
+            html.Td(percent_text(by_rule / decided, say) if decided else NO_VALUE),
+            html.Td(count_text(sampled, say)),
+            html.Td(count_text(refused, say)),
+            html.Td(percent_text(refused / sampled, say) if sampled else NO_VALUE),
+        ]
+    )
+
+
 def list_officers(answer: Answer, say: Texts) -> Any:
     """Each officer with n and interval, beside what is expected; those beyond limits first."""
     if "officers" not in answer:
@@ -181,6 +213,7 @@ def _observed(rate: Answer, say: Texts) -> list[Any]:
 PANELS: Mapping[str, ShowPanel] = {
     "grounds": list_grounds,
     "visa_types": list_visa_types,
+    "rules": list_rules,
     "officers": list_officers,
 }
 PAGE.shows(failure_part(PAGE), *(panel_part(PAGE, *each) for each in PANELS.items()))

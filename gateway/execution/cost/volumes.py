@@ -97,6 +97,13 @@ def referrals_table(arguments: Mapping[str, Any], _: Viewer, __: KnownSizes) -> 
     return _by_period(arguments, 1)
 
 
+def grants_by_rule_table(arguments: Mapping[str, Any], _: Viewer, known: KnownSizes) -> Table:
+    """Bounds the table of `grantRuleFigures`: a line for each day and visa type."""
+    first, last = _window(arguments)
+    types = known.groups[Dimension.VISA_TYPE]
+    return Table(_by_period(arguments, types).rows, types * ((last - first).days + 1))
+
+
 def stays_table(arguments: Mapping[str, Any], _: Viewer, known: KnownSizes) -> Table:
     """Bounds the table of `stayFigures`: changes since the first movement, of each group."""
     by = arguments.get("by")
@@ -209,6 +216,7 @@ TABLES: Mapping[str, TableBound] = {
     "findings": findings_table,
     "refusalGrounds": grounds_table,
     "screeningReferrals": referrals_table,
+    "grantRuleFigures": grants_by_rule_table,
     "stayFigures": stays_table,
     "complaintFigures": complaints_table,
     "officers": officers_table,

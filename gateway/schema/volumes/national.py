@@ -1,4 +1,5 @@
-"""National figures: refusals by ground, referrals to screening and holds, stays, and complaints."""
+"""National figures: refusals by ground, referrals to screening and holds, grants by rule, stays,
+and complaints."""
 
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -23,7 +24,7 @@ from models.vocabulary import ComplaintKind, Ground
 from models.volumes import Dimension, Period, Question
 from models.volumes.complaints import COMPLAINTS, complaints
 from models.volumes.lines import AnySelect
-from models.volumes.national import grounds, referrals, stays
+from models.volumes.national import grants_by_rule, grounds, referrals, stays
 from models.volumes.outcomes import has_whole_months
 from models.volumes.versions import VersionedData
 
@@ -68,6 +69,28 @@ class ScreeningReferralRow:
 class ScreeningReferralTable:
     as_of: datetime = strawberry.field(description=_AS_OF)
     rows: list[ScreeningReferralRow] = strawberry.field(description="The periods, in order.")
+
+
+@strawberry.type(description="What rules granted of a visa type in the whole country.")
+class GrantRuleFigureRow:
+    visa_type: str = strawberry.field(description="Index of the visa type.")
+    period: VolumePeriod | None = strawberry.field(description=_PERIOD)
+    by_rule: CountFigure = strawberry.field(
+        description="Granted by rule, by the day of the grant, whatever came of it later."
+    )
+    sampled: CountFigure = strawberry.field(
+        description="Decided by people though a rule would have granted it: those drawn at random,"
+        " by the day of the first decision."
+    )
+    sample_refused: CountFigure = strawberry.field(
+        description="Those of them who were refused, as first decided: what rules may miss."
+    )
+
+
+@strawberry.type(description="A row for each visa type and period in which a rule granted or drew.")
+class GrantRuleFigureTable:
+    as_of: datetime = strawberry.field(description=_AS_OF)
+    rows: list[GrantRuleFigureRow] = strawberry.field(description="By visa type and by period.")
 
 
 @strawberry.type(
@@ -152,6 +175,26 @@ async def screening_referrals(
     )
 
 
+async def grant_rule_figures(
+    info: strawberry.Info, from_: From, to: To, group_by: By = None
+) -> GrantRuleFigureTable:
+    context, question = info.context, _question(from_, to, group_by)
+    instant, rows = await _fetch_rows(context, "GrantRuleFigureRow", grants_by_rule(question))
+    return GrantRuleFigureTable(
+        as_of=instant,
+        rows=[
+            GrantRuleFigureRow(
+                visa_type=row["visa_type_code"],
+                period=period_of(question, row),
+                by_rule=CountFigure.exactly(row["by_rule"]),
+                sampled=CountFigure.exactly(row["sampled"]),
+                sample_refused=CountFigure.exactly(row["sample_refused"]),
+            )
+            for row in rows
+        ],
+    )
+
+
 async def stay_figures(
     info: strawberry.Info,
     from_: From,
@@ -210,6 +253,10 @@ def refusal_grounds_field() -> Any:
 
 def screening_referrals_field() -> Any:
     return _national_field(screening_referrals, "Referrals to screening and holds")
+
+
+def grant_rule_figures_field() -> Any:
+    return _national_field(grant_rule_figures, "Grants by rule, and the sample left to people,")
 
 
 def stay_figures_field() -> Any:

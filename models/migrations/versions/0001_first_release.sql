@@ -308,6 +308,15 @@ CREATE TABLE volume_ground (
     CONSTRAINT uq_volume_ground UNIQUE NULLS NOT DISTINCT (starts_on, ground)
 );
 
+CREATE TABLE volume_rule (
+    starts_on DATE NOT NULL,
+    visa_type_code TEXT NOT NULL,
+    by_rule INTEGER NOT NULL,
+    sample_granted INTEGER NOT NULL,
+    sample_refused INTEGER NOT NULL,
+    CONSTRAINT uq_volume_rule UNIQUE NULLS NOT DISTINCT (starts_on, visa_type_code)
+);
+
 CREATE TABLE volume_referral (
     starts_on DATE NOT NULL,
     referred INTEGER NOT NULL,
@@ -3516,6 +3525,25 @@ CREATE VIEW volume_first_decision AS
     FROM decision
     WHERE supersedes_id IS NULL;
 
+CREATE VIEW volume_rule_contribution AS
+    SELECT
+        wib_day(decided_at) AS day,
+        visa_type_code,
+        CASE
+            WHEN grant_rule_code IS NOT NULL THEN 'by_rule'
+            WHEN outcome = 'GRANTED' THEN 'sample_granted'
+            ELSE 'sample_refused'
+        END AS kind,
+        application_id
+    FROM decision
+    JOIN application ON application.id = application_id
+    WHERE supersedes_id IS NULL AND (
+        grant_rule_code IS NOT NULL OR EXISTS (
+            SELECT FROM grant_check
+            WHERE grant_check.application_id = decision.application_id AND verdict = 'SAMPLED'
+        )
+    );
+
 CREATE FUNCTION queue_volume_changes_of_insert() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
@@ -3739,6 +3767,13 @@ CREATE FUNCTION queue_volume_changes_of_decisions() RETURNS trigger
         JOIN application ON application.id = became.application_id
         WHERE became.supersedes_id IS NULL
         GROUP BY first_one.day, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, first_one.kind;
+        INSERT INTO volume_outbox (day, visa_type_code, kind, measured)
+        SELECT first_one.day, first_one.visa_type_code, first_one.kind, count(*)
+        FROM became
+        JOIN volume_rule_contribution AS first_one
+            ON first_one.application_id = became.application_id
+        WHERE became.supersedes_id IS NULL
+        GROUP BY first_one.day, first_one.visa_type_code, first_one.kind;
         RETURN NULL;
     END
 $$;
