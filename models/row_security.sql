@@ -4,7 +4,7 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['gerbang_leadership', 'gerbang_leadership_writing', 'gerbang_officer', 'gerbang_officer_writing', 'gerbang_supervisor', 'gerbang_supervisor_writing', 'gerbang_partner_manager', 'gerbang_partner_manager_writing', 'gerbang_partner_agent', 'gerbang_partner_agent_writing', 'gerbang_auditor', 'gerbang_auditor_writing', 'gerbang_applicant', 'gerbang_applicant_writing', 'gerbang_partner_service', 'gerbang_partner_service_writing', 'gerbang_screening', 'gerbang_screening_writing', 'gerbang_treasury', 'gerbang_treasury_writing', 'gerbang_administrator', 'gerbang_administrator_writing', 'gerbang_border', 'gerbang_border_writing', 'gerbang_carrier', 'gerbang_carrier_writing', 'gerbang_anonymous', 'gerbang_anonymous_writing', 'gerbang_granter', 'gerbang_linker', 'gerbang_screener'] LOOP
+    FOREACH name IN ARRAY ARRAY['gerbang_leadership', 'gerbang_leadership_writing', 'gerbang_officer', 'gerbang_officer_writing', 'gerbang_supervisor', 'gerbang_supervisor_writing', 'gerbang_partner_manager', 'gerbang_partner_manager_writing', 'gerbang_partner_agent', 'gerbang_partner_agent_writing', 'gerbang_auditor', 'gerbang_auditor_writing', 'gerbang_applicant', 'gerbang_applicant_writing', 'gerbang_partner_service', 'gerbang_partner_service_writing', 'gerbang_screening', 'gerbang_screening_writing', 'gerbang_treasury', 'gerbang_treasury_writing', 'gerbang_administrator', 'gerbang_administrator_writing', 'gerbang_border', 'gerbang_border_writing', 'gerbang_carrier', 'gerbang_carrier_writing', 'gerbang_anonymous', 'gerbang_anonymous_writing', 'gerbang_granter', 'gerbang_linker', 'gerbang_mailer', 'gerbang_screener'] LOOP
         BEGIN
             IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
                 EXECUTE format('CREATE ROLE %I NOLOGIN NOINHERIT', name);
@@ -16,10 +16,10 @@ BEGIN
 END
 $$;
 
-REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_granter, gerbang_linker, gerbang_screener;
-REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_granter, gerbang_linker, gerbang_screener;
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_granter, gerbang_linker, gerbang_screener;
-REVOKE CREATE ON SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_granter, gerbang_linker, gerbang_screener;
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_granter, gerbang_linker, gerbang_mailer, gerbang_screener;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_granter, gerbang_linker, gerbang_mailer, gerbang_screener;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_granter, gerbang_linker, gerbang_mailer, gerbang_screener;
+REVOKE CREATE ON SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_granter, gerbang_linker, gerbang_mailer, gerbang_screener;
 ALTER TABLE access_event ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE account_drop ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE account_head ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -809,6 +809,19 @@ CREATE OR REPLACE FUNCTION viewer.admit_try(
                 ORDER BY occurred_at DESC OFFSET 30 - 1 LIMIT 1)
         );
     END
+$$;
+CREATE OR REPLACE FUNCTION viewer.contact_of(asked uuid) RETURNS TABLE (
+    applicant_id uuid, reference text, version bigint, email text)
+    LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    SELECT identity.applicant_id, application.reference, coalesce((
+        SELECT max(number) FROM identity_version AS version
+        WHERE version.applicant_id = identity.applicant_id AND valid_from IS NOT NULL
+    ), 1), coalesce(coalesce((identity.versions ->> 'email'), '1') || ':' || (identity.sealed ->> 'email'), '=' || CAST(identity.email AS TEXT)) AS email
+    FROM application JOIN identity USING (applicant_id)
+    WHERE application.id = asked AND EXISTS (
+        SELECT FROM mail WHERE mail.application_id = application.id
+    )
 $$;
 CREATE OR REPLACE FUNCTION viewer.opened_lookups(acting text, requests uuid[]) RETURNS TABLE (
     id uuid, lookups uuid[])
@@ -5385,4 +5398,14 @@ CREATE POLICY granter_update ON application FOR UPDATE TO gerbang_granter
 GRANT UPDATE (checked_at, rule_code, unmet, verdict, version) ON grant_check TO gerbang_granter;
 CREATE POLICY granter_update ON grant_check FOR UPDATE TO gerbang_granter
     USING (true);
+
+-- MAILER
+GRANT USAGE ON SCHEMA public TO gerbang_mailer;
+GRANT EXECUTE ON FUNCTION wib_day TO gerbang_mailer;
+GRANT INSERT (applicant_id, fields, id, reader, version) ON linker_read TO gerbang_mailer;
+CREATE POLICY mailer_insert ON linker_read FOR INSERT TO gerbang_mailer
+    WITH CHECK (reader = 'MAILER' AND fields = '{email}');
+
+GRANT USAGE ON SCHEMA viewer TO gerbang_mailer;
+GRANT EXECUTE ON FUNCTION viewer.contact_of TO gerbang_mailer;
 

@@ -11,11 +11,12 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
 from models.jobs.mail import deliver
+from models.key_service import KeyService
 from models.mail import mail_transport
 from models.mail.message import Sender
 from tests.free_ports import free_port
 
-SENDER = Sender("gerbang@gerbang.example", "https://dashboard.example")
+SENDER = Sender("gerbang@gerbang.example", "https://dashboard.example", "https://portal.example")
 
 
 class Sink:
@@ -60,9 +61,11 @@ def text_of(message: EmailMessage) -> str:
     return str(message.get_content()).replace("\r\n", "\n")
 
 
-async def deliver_all(url: str, connection: asyncpg.Connection) -> int:
+async def deliver_all(
+    url: str, connection: asyncpg.Connection, keys: KeyService | None = None
+) -> int:
     """Deliver what waits, until there is nothing or something is refused; how many were done."""
     count = 0
-    while await deliver(mail_transport(url), SENDER, connection):
+    while await deliver(mail_transport(url), SENDER, connection, keys):
         count += 1
     return count

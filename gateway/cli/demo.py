@@ -181,6 +181,7 @@ def _settings(
     chosen = {name: os.environ[name] for name in _CHOSEN if name in os.environ}
     if origins:
         chosen["GERBANG_ORIGINS"] = ",".join(origins)
+        chosen["GERBANG_PORTAL_URL"] = origins[0]
     return read_settings(
         {
             **chosen,

@@ -87,7 +87,9 @@ async def run_keeper(
     """
     stop, url = asyncio.Event(), settings.required_owner_url
     keep_sealing = partial(keep_seal_keys, settings.seal_key)
-    keepers = [keep_folding, keep_sealing, keep_passes, keep_notices]
+    writes_to_applicants = bool(settings.mail and settings.key_service)
+    keep_telling = partial(keep_notices, is_mailed=writes_to_applicants)
+    keepers = [keep_folding, keep_sealing, keep_passes, keep_telling]
     if settings.key_service:
         keys = key_service_for(settings, Principal.LINKER)
         keepers.append(partial(keep_linking, keys))
@@ -112,8 +114,9 @@ async def run_keeper(
     if settings.document_store:
         keepers.append(partial(keep_removing_contents, ContentStore(settings.document_store)))
     if settings.mail and settings.mail_from:
-        sender = Sender(settings.mail_from, settings.dashboard_url)
-        keepers.append(partial(keep_mail, mail_transport(settings.mail), sender))
+        sender = Sender(settings.mail_from, settings.dashboard_url, settings.portal_url)
+        mailer = key_service_for(settings, Principal.MAILER) if settings.key_service else None
+        keepers.append(partial(keep_mail, mail_transport(settings.mail), sender, mailer))
         if not stands_still:
             keepers.append(keep_subscriptions)
             if settings.database_url:

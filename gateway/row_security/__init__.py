@@ -18,7 +18,7 @@ from gateway.policy import (
 )
 from gateway.row_security.explaining_functions import EXPLAINING_FUNCTIONS, explaining_grants
 from gateway.row_security.grants import columns_read
-from gateway.row_security.jobs import job_roles
+from gateway.row_security.jobs import MAILER_FUNCTION, job_roles
 from gateway.row_security.oversight_functions import OVERSIGHT_FUNCTIONS, oversight_grants
 from gateway.row_security.own_data import OWN_DATA_FUNCTIONS, own_data_grants
 from gateway.row_security.predicates import predicate
@@ -81,6 +81,7 @@ def row_security(catalogue: Catalogue) -> str:
             READING_FUNCTIONS,
             VISA_CHECK_FUNCTIONS,
             TRACKING_FUNCTIONS,
+            MAILER_FUNCTION,
             OWN_DATA_FUNCTIONS,
             REACH_FUNCTIONS,
             EXPLAINING_FUNCTIONS,

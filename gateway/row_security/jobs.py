@@ -1,5 +1,5 @@
-"""Row security of the LINKER, the SCREENER and the GRANTER: the columns that each reads and writes,
-and no others.
+"""Row security of the LINKER, the SCREENER, the GRANTER and the MAILER: what each reads and writes,
+and nothing else.
 
 They are no roles of the domain, and no gateway acts in them: jobs of the keeper do.
 """
@@ -31,7 +31,8 @@ from models import (
     VisaDocument,
     VisaType,
 )
-from models.row_security import GRANTER, LINKER, SCREENER
+from models.person.sealed import cells_sql
+from models.row_security import GRANTER, LINKER, MAILER, SCREENER
 
 _OF_A_PERSON = ("applicant_id", "sealed", "versions", "full_name", "birth_date", "passport_number",
                 "passport_issuing_state")  # fmt: skip
@@ -138,6 +139,24 @@ _OF_GRANTER: _Rights = {
         GrantCheck: ("rule_code", "verdict", "unmet", "version", "checked_at"),
     },
 }  # fmt: skip
+#: It reads nobody but by its function, and says whom it read.
+_OF_MAILER: _Rights = {"INSERT": {LinkerRead: _OF_A_READ}}
+#: Where mail to the applicant of a case goes: the sealed address alone, and of whom mail waits for
+#: alone. Null where there is none.
+MAILER_FUNCTION = f"""\
+CREATE OR REPLACE FUNCTION viewer.contact_of(asked uuid) RETURNS TABLE (
+    applicant_id uuid, reference text, version bigint, email text)
+    LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    SELECT identity.applicant_id, application.reference, coalesce((
+        SELECT max(number) FROM identity_version AS version
+        WHERE version.applicant_id = identity.applicant_id AND valid_from IS NOT NULL
+    ), 1), {cells_sql(Identity.email)}
+    FROM application JOIN identity USING (applicant_id)
+    WHERE application.id = asked AND EXISTS (
+        SELECT FROM mail WHERE mail.application_id = application.id
+    )
+$$;"""
 _BY_A_RULE_IN_FORCE = (
     "outcome = 'GRANTED' AND EXISTS (SELECT FROM grant_rule AS rule WHERE rule.code ="
     " grant_rule_code AND rule.official = officer) AND NOT EXISTS (SELECT FROM grant_rule_stop"
@@ -151,6 +170,7 @@ _ROWS: Mapping[tuple[str, type[Base]], str] = {
     " AND grant_rule_code IS NOT NULL)",
     (GRANTER, ApplicationEvent): "kind = 'GRANTED'",
     (LINKER, LinkerRead): "reader = 'LINKER'",
+    (MAILER, LinkerRead): "reader = 'MAILER' AND fields = '{email}'",
     (SCREENER, LinkerRead): "reader = 'SCREENER'",
     (SCREENER, BanMatch): "by = 'LIKENESS'",
     (SCREENER, Screening): "result = 'CLEAR' AND list_version IS NOT NULL",
@@ -170,6 +190,7 @@ def job_roles() -> Iterator[str]:
         (LINKER, _OF_LINKER),
         (SCREENER, _OF_SCREENER),
         (GRANTER, _OF_GRANTER),
+        (MAILER, _OF_MAILER),
     ):
         name = role.removeprefix("gerbang_")
         yield f"-- {name.upper()}"
@@ -192,3 +213,6 @@ def job_roles() -> Iterator[str]:
                     f"    {clause};"
                 )
         yield ""
+    yield f"GRANT USAGE ON SCHEMA viewer TO {MAILER};"
+    yield f"GRANT EXECUTE ON FUNCTION viewer.contact_of TO {MAILER};"
+    yield ""

@@ -247,6 +247,11 @@ class Settings(BudgetSettings, ConnectionSettings, DatabaseSettings, KeySettings
         parsers.web_address,
         "http://127.0.0.1:8050",
     )
+    portal_url: str | None = setting(
+        "address of the portal of applicants, for links in mail to them; without it there are none",
+        parsers.web_address,
+        None,
+    )
     mail: str | None = setting(
         "how `gerbang keep` sends mail: smtp://user:password@host:587 (STARTTLS), smtps://…:465"
         " (TLS), or file:/folder for development; without it there is none",

@@ -1,19 +1,36 @@
-"""Delivers what lies in the outbox of mail: at least once, and to each address in order.
+"""Delivers what lies in the outbox of mail: at least once, and to each address, or of each case, in
+order.
 
 A message is locked while it is sent, and the next one to the same address waits until its delivery
 is recorded. A keeper that is killed in between sends it again, under the same Message-ID. Any
 number of these may run concurrently.
+
+Where an applicant is written to is sealed. The MAILER opens it when a message is sent, in a
+database role of its own, which reads nothing else of anybody; that is recorded, and the address is
+kept in memory alone.
 """
 
 import asyncio
 import logging
+import re
+from collections.abc import Mapping
+from email.message import EmailMessage
+from typing import Any
+from uuid import UUID
 
 import asyncpg
 
+from models.jobs.linking import record_reads
 from models.jobs.scheduler import Jobs, run_repeatedly
+from models.key_service import Cause, KeyService, KeyServiceError
 from models.logs import facts
 from models.mail.message import Sender
+from models.mail.outbox import ADDRESS
 from models.mail.transport import MailTransport, NotSentError
+from models.person.vault import Cell, UnreadableError, Vault, VaultError
+from models.row_security import MAILER
+from models.supervision.alert import raise_tampering
+from models.vocabulary import IdentityReader
 
 _EVERY_SECONDS = 5.0
 #: After each failure the wait doubles, from this on.
@@ -31,17 +48,23 @@ _NEXT = """
                 AND (it.subject = mail.subject OR it.partner_code = mail.partner_code)
         ) AS is_suspended
     FROM mail
-    WHERE address IS NOT NULL AND due_at <= clock_timestamp() AND NOT EXISTS (
-        SELECT FROM mail AS earlier
-        WHERE earlier.address = mail.address
-            AND (earlier.posted_at, earlier.id) < (mail.posted_at, mail.id)
-    )
+    WHERE (address IS NOT NULL OR application_id IS NOT NULL AND $2)
+        AND due_at <= clock_timestamp()
+        AND NOT EXISTS (
+            SELECT FROM mail AS earlier
+            WHERE earlier.address = mail.address
+                AND (earlier.posted_at, earlier.id) < (mail.posted_at, mail.id)
+        ) AND NOT EXISTS (
+            SELECT FROM mail AS earlier
+            WHERE earlier.application_id = mail.application_id
+                AND (earlier.posted_at, earlier.id) < (mail.posted_at, mail.id)
+        )
     ORDER BY due_at, id LIMIT 1
     FOR NO KEY UPDATE OF mail SKIP LOCKED
 """
 _DONE = """
-    UPDATE mail SET {column} = clock_timestamp(), address = NULL, attempts = attempts + $2,
-        failure = $3
+    UPDATE mail SET {column} = clock_timestamp(), address = NULL, application_id = NULL,
+        attempts = attempts + $2, failure = $3
     WHERE id = $1
 """
 #: Replies that say that there is no such mailbox: whoever has left has none.
@@ -54,18 +77,27 @@ _AGAIN = """
 """
 
 
-async def deliver(transport: MailTransport, sender: Sender, connection: asyncpg.Connection) -> int:
+_CONTACT = "SELECT * FROM viewer.contact_of($1)"
+
+
+async def deliver(
+    transport: MailTransport,
+    sender: Sender,
+    connection: asyncpg.Connection,
+    keys: KeyService | None = None,
+) -> int:
     """Send the message that waits longest; 1 if it was delivered, 0 where there is none, or where
-    the server did not take it."""
+    the server did not take it. Without ``keys`` mail to applicants waits."""
     async with connection.transaction():
-        mail = await connection.fetchrow(_NEXT, MOST_DAYS)
+        mail = await connection.fetchrow(_NEXT, MOST_DAYS, keys is not None)
         if mail is None:
             return 0
-        if mail["is_suspended"]:
-            await connection.execute(_DONE.format(column="withheld_at"), mail["id"], 0, None)
-            return 1
         try:
-            await transport(sender.message(mail))
+            message = await _message(sender, connection, mail, keys)
+            if message is None or mail["is_suspended"]:
+                await connection.execute(_DONE.format(column="withheld_at"), mail["id"], 0, None)
+                return 1
+            await transport(message)
         except NotSentError as error:
             is_final = error.is_final or mail["is_old"]
             if is_final:
@@ -85,17 +117,51 @@ async def deliver(transport: MailTransport, sender: Sender, connection: asyncpg.
     return 1
 
 
+async def _message(
+    sender: Sender, connection: asyncpg.Connection, mail: Mapping[str, Any], keys: KeyService | None
+) -> EmailMessage | None:
+    """What is sent; None where an applicant has no address any more, as who was erased. Raises
+    NotSentError where it cannot be opened now."""
+    if keys is None or mail["application_id"] is None:
+        return sender.message(mail)
+    contact = await _contact(connection, mail["application_id"])
+    if contact is None or contact["email"] is None:
+        return None
+    cell = Cell(contact["applicant_id"], "email", contact["email"])
+    try:
+        [address] = await Vault(keys, Cause.MAIL).open([cell])
+    except (KeyServiceError, UnreadableError) as error:
+        if isinstance(error, VaultError):
+            await raise_tampering(connection, error.tampered)
+        raise NotSentError(type(error).__name__) from None
+    if not re.fullmatch(ADDRESS, address):
+        return None
+    return sender.message_to_applicant(mail, address, contact["reference"])
+
+
+async def _contact(connection: asyncpg.Connection, case: UUID) -> asyncpg.Record | None:
+    """Where mail about a case goes, sealed. That it is read is recorded before it is opened."""
+    await connection.execute(f"SET LOCAL ROLE {MAILER}")
+    contact = await connection.fetchrow(_CONTACT, case)
+    if contact is not None:
+        person, version = [contact["applicant_id"]], [contact["version"]]
+        await record_reads(connection, person, version, IdentityReader.MAILER, ["email"])
+    await connection.execute("RESET ROLE")
+    return contact
+
+
 async def keep_mail(
     transport: MailTransport,
     sender: Sender,
+    keys: KeyService | None,
     url: str,
     stop: asyncio.Event,
     every: float = _EVERY_SECONDS,
     jobs: Jobs | None = None,
 ) -> None:
-    """Run the job until ``stop`` is set."""
+    """Run the job until ``stop`` is set. ``keys`` are the MAILER's."""
 
     async def deliver_mail(connection: asyncpg.Connection) -> int:
-        return await deliver(transport, sender, connection)
+        return await deliver(transport, sender, connection, keys)
 
     await run_repeatedly(deliver_mail, url, stop, every, jobs)

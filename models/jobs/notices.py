@@ -1,4 +1,5 @@
-"""Writes what the systems of partners are told, from changes of cases, and keeps that in order.
+"""Writes what the systems of partners are told, and mail to applicants, from changes of cases, and
+keeps that in order.
 
 A change of a case that its partner reads as another stage is a notice, numbered for its endpoint;
 no other change leaves a trace, in a number or in time. Changes are taken in the order in which they
@@ -7,10 +8,12 @@ that is killed has written all or nothing. Any number of these may run concurren
 """
 
 import asyncio
+from functools import wraps
 
 import asyncpg
 
 from models.jobs.scheduler import Jobs, run_repeatedly
+from models.mail.outbox import post_to_applicants
 from models.row_keys import new_key
 from models.webhooks.tables import KEPT_DAYS, ROTATED_HOURS, TRIED_DAYS
 
@@ -116,8 +119,11 @@ _FORGET_SECRETS = """
 """
 
 
-async def write_notices(connection: asyncpg.Connection, limit: int = _BATCH) -> int:
-    """Write the notices of a batch of changes; return how many changes there were."""
+async def write_notices(
+    connection: asyncpg.Connection, limit: int = _BATCH, *, is_mailed: bool = False
+) -> int:
+    """Write the notices of a batch of changes, and mail where it ``is_mailed``; return how many
+    changes there were."""
     async with connection.transaction():
         await connection.execute(_BEGIN)
         reached = await connection.fetchrow(_REACHED)
@@ -125,9 +131,11 @@ async def write_notices(connection: asyncpg.Connection, limit: int = _BATCH) -> 
         changes = await connection.fetch(_CHANGES, *reached, limit)
         if not changes:
             return 0
-        told = await connection.fetch(_TOLD, [change["id"] for change in changes])
-        if told:
+        ids = [change["id"] for change in changes]
+        if told := await connection.fetch(_TOLD, ids):
             await _write(connection, told)
+        if is_mailed:
+            await post_to_applicants(connection, ids)
         await connection.execute(_REACH, *changes[-1])
     return len(changes)
 
@@ -162,9 +170,16 @@ async def tend_notices(connection: asyncpg.Connection, limit: int = _MOST_TENDED
     return sum(int(status.rpartition(" ")[2]) for status in tended)
 
 
-async def keep_notices(url: str, stop: asyncio.Event, jobs: Jobs | None = None) -> None:
-    """Run the jobs until ``stop`` is set."""
+async def keep_notices(
+    url: str, stop: asyncio.Event, jobs: Jobs | None = None, *, is_mailed: bool = False
+) -> None:
+    """Run the jobs until ``stop`` is set. Applicants are written to where mail is sent."""
+
+    @wraps(write_notices)
+    async def write(connection: asyncpg.Connection) -> int:
+        return await write_notices(connection, is_mailed=is_mailed)
+
     await asyncio.gather(
-        run_repeatedly(write_notices, url, stop, _WRITTEN_EVERY_SECONDS, jobs),
+        run_repeatedly(write, url, stop, _WRITTEN_EVERY_SECONDS, jobs),
         run_repeatedly(tend_notices, url, stop, _TENDED_EVERY_SECONDS, jobs),
     )

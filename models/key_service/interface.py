@@ -109,6 +109,8 @@ class Principal(StrEnum):
     SCREENER = "screener"
     #: The keeper's job that grants by rule.
     GRANTER = "granter"
+    #: The keeper's job that sends applicants mail.
+    MAILER = "mailer"
     #: A gateway, for somebody without an account who tracks a file.
     TRACKER = "tracker"
     #: Whoever loads a world, indexes it anew, or tells who belongs together, by a command.
@@ -130,6 +132,8 @@ class Cause(StrEnum):
     SCREENING = "SCREENING"
     #: Everything else of a case says that it is granted by rule.
     GRANTING = "GRANTING"
+    #: Something happened to a case: its applicant is sent mail.
+    MAIL = "MAIL"
     #: An entry of the ban list is compared.
     BANS = "BANS"
     #: Somebody asked who looked for them, and two auditors agreed to compare the log with them.

@@ -112,6 +112,12 @@ RIGHTS: Mapping[Principal, Rights] = {
         people_an_hour=5_000,
         relates=frozenset((RelationKind.VISA,)),
     ),
+    Principal.MAILER: Rights(
+        Socket.LINKING,
+        frozenset(("open",)),
+        {"open": (Cause.MAIL,)},
+        people_an_hour=10_000,
+    ),
     Principal.LOADER: Rights(
         Socket.LINKING,
         frozenset(("key_ids", "digests", "make", "open", "relate", "judges", "judge_everybody")),
@@ -287,7 +293,7 @@ class PrincipalJudge:
 
 
 #: Who reads people for one cause, and entries of the ban list for another.
-_OF_THE_LIST = (Principal.LINKER, Principal.SCREENER, Principal.GRANTER)
+_OF_THE_LIST = (Principal.LINKER, Principal.SCREENER, Principal.GRANTER, Principal.MAILER)
 
 
 def _require_kind(cause: Cause, subjects: set[UUID], relations: Relations) -> None:

@@ -1,4 +1,4 @@
-"""Mail to readers of figures: the outbox, what a message says, and how it is sent."""
+"""Mail to readers of figures and to applicants: the outbox, what a message says, how it is sent."""
 
 from models.mail.outbox import Mail, post
 from models.mail.transport import MailTransport, NotSentError, mail_transport

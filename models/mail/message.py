@@ -1,7 +1,8 @@
-"""What a message says: a text for each kind and language, and a link."""
+"""What a message says: a text for each kind and language, and a link; to applicants the reference
+of their file, and nothing else of them."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -13,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 SUBSCRIPTIONS_PATH = "/subscriptions"
+_BOTH = ("ID", "EN")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,21 +24,48 @@ class Sender:
     address: str
     #: The address of the dashboard, without a path.
     dashboard_url: str
+    #: That of the portal of applicants; without it they find theirs by themselves.
+    portal_url: str | None = None
 
     def message(self, mail: Mapping[str, Any]) -> EmailMessage:
         """The message of a row of the outbox: each time the same, to the byte."""
         words, link = _words(mail["language"]), self.dashboard_url.rstrip("/")
         says = words[mail["kind"]]
         foot = words["foot"].strip().format(subscriptions=link + SUBSCRIPTIONS_PATH)
+        text = f"{says['says']}\n\n{link}{mail['path']}\n\n-- \n{foot}\n"
+        return self._message(mail, mail["address"], says["title"], text, [mail["language"]])
+
+    def message_to_applicant(
+        self, mail: Mapping[str, Any], address: str, reference: str
+    ) -> EmailMessage:
+        """The same to an applicant, in both languages."""
+        both = [_words(language) for language in _BOTH]
+        title = " / ".join(words[mail["kind"]]["title"] for words in both)
+        link = f"{self.portal_url.rstrip('/')}{mail['path']}\n\n" if self.portal_url else ""
+        text = "".join(
+            f"{words[mail['kind']]['says'].format(reference=reference)}\n\n{link}"
+            f"{words['foot_to_applicants'].strip()}\n\n"
+            for words in both
+        )
+        return self._message(mail, address, f"{reference}: {title}", text, _BOTH)
+
+    def _message(
+        self,
+        mail: Mapping[str, Any],
+        address: str,
+        title: str,
+        text: str,
+        languages: Sequence[str],
+    ) -> EmailMessage:
         message = EmailMessage()
         message["From"] = Address("Gerbang", addr_spec=self.address)
-        message["To"] = Address(addr_spec=mail["address"])
-        message["Subject"] = says["title"]
+        message["To"] = Address(addr_spec=address)
+        message["Subject"] = title
         message["Date"] = _date(mail["posted_at"])
         message["Message-ID"] = self.message_id(mail["id"])
         message["Auto-Submitted"] = "auto-generated"
-        message.set_content(f"{says['says']}\n\n{link}{mail['path']}\n\n-- \n{foot}\n")
-        message["Content-Language"] = mail["language"].lower()
+        message.set_content(text)
+        message["Content-Language"] = ", ".join(languages).lower()
         return message
 
     def message_id(self, id_: UUID) -> str:

@@ -1,26 +1,30 @@
 """The outbox: what is to be sent, to whom, and what became of it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
 from models.row_keys import new_key
-from models.vocabulary import MailKind
+from models.vocabulary import TO_APPLICANTS, EventKind, MailKind
 
 #: The shape of an address that is accepted: printable ASCII, so that nothing ends a header.
 ADDRESS = r"[!-~]{1,64}@[A-Za-z0-9.-]{1,190}"
+
+_TO_APPLICANTS = ", ".join(f"'{kind}'" for kind in TO_APPLICANTS)
 
 
 class Mail(Base):
     """One message, written in the transaction of its cause, and the record of its delivery.
 
-    What it says follows from its kind; a link is all that differs. The address is removed as soon
-    as nothing is to be sent any more. Nobody but the keeper reads it.
+    What it says follows from its kind; a link, or a reference, is all that differs. Mail to an
+    applicant names the case alone: the address is sealed, and opened when it is sent. Address and
+    case are removed as soon as nothing is to be sent any more. Nobody but the keeper reads it.
     """
 
     __tablename__ = "mail"
@@ -30,13 +34,16 @@ class Mail(Base):
     kind: Mapped[str]
     #: What made it necessary: of one cause there is one message.
     cause: Mapped[str] = mapped_column(unique=True)
-    language: Mapped[str]
-    #: Where its link leads: a path of the dashboard.
+    #: Of applicants it is not known: they are written to in both.
+    language: Mapped[str | None]
+    #: Where its link leads: a path of the dashboard; to applicants, of their portal.
     path: Mapped[str]
-    #: Whose it is; it is withheld while the viewer, or the partner, is suspended.
-    subject: Mapped[str]
+    #: Whose it is; it is withheld while the viewer, or the partner, is suspended. An applicant's is
+    #: nobody's.
+    subject: Mapped[str | None]
     partner_code: Mapped[str | None]
     address: Mapped[str | None]
+    application_id: Mapped[UUID | None] = mapped_column(ForeignKey("application.id"))
     posted_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
     #: When it is tried, for the first time or again.
     due_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
@@ -53,8 +60,14 @@ class Mail(Base):
         CheckConstraint("starts_with(path, '/')", name="path_is_local"),
         CheckConstraint(f"address ~ '^{ADDRESS}$'", name="address_is_formed"),
         CheckConstraint(
-            "num_nonnulls(address, delivered_at, withheld_at, failed_at) = 1",
+            "num_nonnulls(address, application_id, delivered_at, withheld_at, failed_at) = 1",
             name="address_until_done",
+        ),
+        CheckConstraint(
+            f"num_nulls(subject, language) = CASE WHEN kind IN ({_TO_APPLICANTS}) THEN 2 ELSE 0 END"
+            " AND (application_id IS NULL OR subject IS NULL)"
+            " AND (address IS NULL OR subject IS NOT NULL)",
+            name="applicants_by_case",
         ),
         Index(
             "ix_mail_waiting",
@@ -62,6 +75,13 @@ class Mail(Base):
             "posted_at",
             "id",
             postgresql_where=text("address IS NOT NULL"),
+        ),
+        Index(
+            "ix_mail_to_applicants",
+            "application_id",
+            "posted_at",
+            "id",
+            postgresql_where=text("application_id IS NOT NULL"),
         ),
     )
 
@@ -92,3 +112,38 @@ async def post(connection: asyncpg.Connection, letter: Letter) -> bool:
     Call it in the transaction that records the cause.
     """
     return await connection.fetchval(_POST, new_key(), *letter) is not None
+
+
+#: What an applicant is told of, by the events of a case. A revocation, and that it was set aside,
+#: are decisions, too.
+_TOLD = {
+    EventKind.AWAITING_PAYMENT: MailKind.BILL,
+    EventKind.INFO_REQUESTED: MailKind.REQUEST,
+    EventKind.GRANTED: MailKind.DECISION,
+    EventKind.REFUSED: MailKind.DECISION,
+    EventKind.REVOKED: MailKind.DECISION,
+    EventKind.VISA_RETURNED: MailKind.DECISION,
+}
+_HAPPENED = """
+    SELECT id, kind, application_id FROM application_change
+    WHERE id = ANY ($1) AND kind = ANY ($2) ORDER BY written_in, id
+"""
+_POST_TO_APPLICANTS = """
+    INSERT INTO mail (id, kind, cause, path, application_id)
+    SELECT id, kind, cause, '/', application_id
+    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[])
+        AS told (id, kind, cause, application_id)
+    ON CONFLICT (cause) DO NOTHING
+"""
+
+
+async def post_to_applicants(connection: asyncpg.Connection, changes: Sequence[int]) -> None:
+    """Put what applicants are told of some changes of cases into the outbox, in their order."""
+    told = await connection.fetch(_HAPPENED, changes, [*_TOLD])
+    await connection.execute(
+        _POST_TO_APPLICANTS,
+        [new_key() for _ in told],
+        [_TOLD[one["kind"]] for one in told],
+        [f"event {one['id']}" for one in told],
+        [one["application_id"] for one in told],
+    )

@@ -103,8 +103,10 @@ LINKER = "gerbang_linker"
 SCREENER = "gerbang_screener"
 #: That of the GRANTER, likewise.
 GRANTER = "gerbang_granter"
+#: That of the MAILER, likewise.
+MAILER = "gerbang_mailer"
 #: Those of jobs of the keeper.
-JOB_ROLES = (GRANTER, LINKER, SCREENER)
+JOB_ROLES = (GRANTER, LINKER, MAILER, SCREENER)
 _LET_OWNER_ACT = """
     SELECT format('GRANT %I TO %I WITH INHERIT FALSE, SET TRUE', name, current_user)
     FROM unnest($1::text[]) AS name

@@ -35,6 +35,7 @@ from models.vocabulary.case import (
 )
 from models.vocabulary.people import (
     OPEN_CORRECTIONS,
+    TO_APPLICANTS,
     UNSURE_LINKS,
     AlertKind,
     BackgroundWork,
@@ -90,6 +91,7 @@ __all__ = [
     "OPEN_CORRECTIONS",
     "RESOLUTIONS",
     "STAGE_OF",
+    "TO_APPLICANTS",
     "UNSURE_LINKS",
     "AlertKind",
     "AnswerKind",

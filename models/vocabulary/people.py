@@ -87,6 +87,8 @@ class IdentityReader(StrEnum):
     SCREENER = "SCREENER"
     #: To see whether the passport lasts, and whether it is an adult.
     GRANTER = "GRANTER"
+    #: To send the person mail.
+    MAILER = "MAILER"
 
 
 class BanMatchKind(StrEnum):
@@ -259,12 +261,21 @@ class MailOccasion(StrEnum):
 
 
 class MailKind(StrEnum):
-    """What a message to a reader of figures says."""
+    """What a message says: to a reader of figures, or to an applicant."""
 
     REPORT = "REPORT"
     ALERT = "ALERT"
     #: A subscription is about to end.
     RENEWAL = "RENEWAL"
+    #: A file waits for its payment, or for an answer.
+    BILL = "BILL"
+    REQUEST = "REQUEST"
+    #: It was decided, whatever was decided.
+    DECISION = "DECISION"
+
+
+#: What applicants are told.
+TO_APPLICANTS = (MailKind.BILL, MailKind.REQUEST, MailKind.DECISION)
 
 
 class WebhookState(StrEnum):

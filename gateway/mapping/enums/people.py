@@ -101,6 +101,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "LINKER": "It looks for other files of the same person.",
         "SCREENER": "It compares the person with the entry-ban list.",
         "GRANTER": "It sees whether the passport lasts, and whether it is an adult.",
+        "MAILER": "It sends the person mail: it reads where to.",
     },
     LinkReason: {
         "PASSPORT": "The same passport: its issuing state and number, now or before a correction.",

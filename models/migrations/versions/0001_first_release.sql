@@ -1021,33 +1021,6 @@ CREATE TABLE job_pass (
     CONSTRAINT pk_job_pass PRIMARY KEY (name)
 );
 
-CREATE TABLE mail (
-    id UUID NOT NULL,
-    kind TEXT NOT NULL,
-    cause TEXT NOT NULL,
-    language TEXT NOT NULL,
-    path TEXT NOT NULL,
-    subject TEXT NOT NULL,
-    partner_code TEXT,
-    address TEXT,
-    posted_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    due_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    attempts BIGINT DEFAULT 0 NOT NULL,
-    delivered_at TIMESTAMP WITH TIME ZONE,
-    withheld_at TIMESTAMP WITH TIME ZONE,
-    failed_at TIMESTAMP WITH TIME ZONE,
-    failure TEXT,
-    CONSTRAINT pk_mail PRIMARY KEY (id),
-    CONSTRAINT ck_mail_kind_is_known CHECK (kind IN ('REPORT', 'ALERT', 'RENEWAL')),
-    CONSTRAINT ck_mail_language_is_known CHECK (language IN ('EN', 'ID')),
-    CONSTRAINT ck_mail_path_is_local CHECK (starts_with(path, '/')),
-    CONSTRAINT ck_mail_address_is_formed CHECK (address ~ '^[!-~]{1,64}@[A-Za-z0-9.-]{1,190}$'),
-    CONSTRAINT ck_mail_address_until_done CHECK (num_nonnulls(address, delivered_at, withheld_at, failed_at) = 1),
-    CONSTRAINT uq_mail_cause UNIQUE (cause)
-);
-
-CREATE INDEX ix_mail_waiting ON mail (address, posted_at, id) WHERE address IS NOT NULL;
-
 CREATE TABLE saved_view (
     id UUID NOT NULL,
     subject TEXT NOT NULL,
@@ -1478,7 +1451,7 @@ CREATE TABLE linker_read (
     read_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     fields TEXT[] NOT NULL,
     CONSTRAINT pk_linker_read PRIMARY KEY (id),
-    CONSTRAINT ck_linker_read_reader_is_known CHECK (reader IN ('LINKER', 'SCREENER', 'GRANTER')),
+    CONSTRAINT ck_linker_read_reader_is_known CHECK (reader IN ('LINKER', 'SCREENER', 'GRANTER', 'MAILER')),
     CONSTRAINT fk_linker_read_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
 );
 
@@ -2220,6 +2193,38 @@ CREATE INDEX ix_webhook_notice_waiting ON webhook_notice (endpoint_id, number) W
 
 CREATE INDEX ix_webhook_notice_written_at_id ON webhook_notice (written_at, id);
 
+CREATE TABLE mail (
+    id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    cause TEXT NOT NULL,
+    language TEXT,
+    path TEXT NOT NULL,
+    subject TEXT,
+    partner_code TEXT,
+    address TEXT,
+    application_id UUID,
+    posted_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    due_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    attempts BIGINT DEFAULT 0 NOT NULL,
+    delivered_at TIMESTAMP WITH TIME ZONE,
+    withheld_at TIMESTAMP WITH TIME ZONE,
+    failed_at TIMESTAMP WITH TIME ZONE,
+    failure TEXT,
+    CONSTRAINT pk_mail PRIMARY KEY (id),
+    CONSTRAINT ck_mail_kind_is_known CHECK (kind IN ('REPORT', 'ALERT', 'RENEWAL', 'BILL', 'REQUEST', 'DECISION')),
+    CONSTRAINT ck_mail_language_is_known CHECK (language IN ('EN', 'ID')),
+    CONSTRAINT ck_mail_path_is_local CHECK (starts_with(path, '/')),
+    CONSTRAINT ck_mail_address_is_formed CHECK (address ~ '^[!-~]{1,64}@[A-Za-z0-9.-]{1,190}$'),
+    CONSTRAINT ck_mail_address_until_done CHECK (num_nonnulls(address, application_id, delivered_at, withheld_at, failed_at) = 1),
+    CONSTRAINT ck_mail_applicants_by_case CHECK (num_nulls(subject, language) = CASE WHEN kind IN ('BILL', 'REQUEST', 'DECISION') THEN 2 ELSE 0 END AND (application_id IS NULL OR subject IS NULL) AND (address IS NULL OR subject IS NOT NULL)),
+    CONSTRAINT uq_mail_cause UNIQUE (cause),
+    CONSTRAINT fk_mail_application_id FOREIGN KEY(application_id) REFERENCES application (id)
+);
+
+CREATE INDEX ix_mail_to_applicants ON mail (application_id, posted_at, id) WHERE application_id IS NOT NULL;
+
+CREATE INDEX ix_mail_waiting ON mail (address, posted_at, id) WHERE address IS NOT NULL;
+
 CREATE TABLE correction (
     id UUID NOT NULL,
     application_id UUID NOT NULL,
@@ -2461,9 +2466,9 @@ CREATE INDEX ix_visa_document_unfinished ON visa_document (ordered_at, id) WHERE
 
 CREATE UNIQUE INDEX uq_visa_document_current ON visa_document (visa_number) WHERE replaced_at IS NULL;
 
-ALTER TABLE partner_country ADD CONSTRAINT fk_partner_country_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code);
-
 ALTER TABLE application ADD CONSTRAINT fk_application_current_decision_id_id FOREIGN KEY(current_decision_id, id) REFERENCES decision (id, application_id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE partner_country ADD CONSTRAINT fk_partner_country_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code);
 
 CREATE FUNCTION queue_for_account() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
