@@ -1,6 +1,7 @@
 """``python -m bench``: lists the benches, and runs the one that is named."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -272,11 +273,13 @@ def _people(applications: int, rounds: int) -> None:
 
 @bench.command("webhooks")
 @click.option("--endpoints", default=4, show_default=True, help="How many take what they are sent.")
+@click.option("--cases", default=20_000, show_default=True, help="Of how many they tell.")
 @click.option("--backlog", default=20_000, show_default=True, help="How many notices wait.")
 @click.option("--a-second", default=100, show_default=True, help="How many are written steadily.")
-def _webhooks(endpoints: int, backlog: int, a_second: int) -> None:
+@click.option("--answers-after", default=0.0, show_default=True, help="Seconds, of an endpoint.")
+def _webhooks(**given: Any) -> None:
     """How fast notices leave, beside an endpoint that is dead."""
-    run_on_fastest_loop(webhooks.measure(endpoints, backlog, a_second))
+    run_on_fastest_loop(webhooks.measure(webhooks.Size(**given)))
 
 
 @bench.command("alerts")

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from statistics import median
 from time import perf_counter
+from typing import Any, NamedTuple
+from uuid import UUID
 
 import asyncpg
 
@@ -15,6 +17,7 @@ from bench.world import load, server
 from models.database.connections import connected
 from models.jobs.webhooks import Courier
 from models.row_keys import new_key
+from models.synthetic.world import FEWEST
 from models.webhooks.secret import make_secret, public_half, seal_secret
 from models.webhooks.transport import WebhookTransport
 from tests.free_ports import free_port
@@ -29,6 +32,7 @@ async def serve(reader, writer):
         while head := await reader.readuntil(b"\\r\\n\\r\\n"):
             length = int(head.lower().partition(b"content-length:")[2].split()[0])
             await reader.readexactly(length)
+            await asyncio.sleep(float(sys.argv[2]))
             writer.write(b"HTTP/1.1 204 X\\r\\n\\r\\n")
     except (asyncio.IncompleteReadError, ConnectionError):
         writer.close()
@@ -40,79 +44,113 @@ asyncio.run(main())
 _ENDPOINT = """
     INSERT INTO webhook_endpoint (id, partner_code, country_code, url, secret, registered_by,
         approved_by, approved_at)
-    SELECT $1, partner_code, holder_country_code, $2, $3, 'portal', 'manager', now()
-    FROM application WHERE closed_at IS NULL AND left_partner_at IS NULL
-        AND holder_country_code IS NOT NULL AND partner_code IS NOT NULL
-    GROUP BY partner_code, holder_country_code ORDER BY count(*) DESC LIMIT 1
+    VALUES ($1, $4, $5, $2, $3, 'portal', 'manager', now())
 """
-#: Of all cases that are with the partner there, so that each has several.
+_LARGEST = """
+    SELECT partner_code, country_code FROM application WHERE partner_code IS NOT NULL
+    GROUP BY 1, 2 ORDER BY count(*) DESC LIMIT 1
+"""
+#: As many as asked for are its portal's, and open or closed lately: whoever is told reads them.
+_GATHER = """
+    UPDATE application SET channel = 'PARTNER_PORTAL', partner_code = $1, country_code = $2,
+        centre_code = NULL, group_reference = NULL, left_partner_at = NULL,
+        successor_centre_code = NULL, successor_country_code = NULL,
+        closed_at = CASE WHEN closed_at IS NOT NULL THEN now() END
+    WHERE id IN (SELECT id FROM application ORDER BY id LIMIT $3)
+    RETURNING id
+"""
+#: In turns, so that a case that has several is told of by all of the backlog.
 _WRITE = """
     INSERT INTO webhook_notice (id, endpoint_id, number, application_id, stage)
-    SELECT gen_random_uuid(), $1, $2 + number, one.id, 'IN_PROCESS'
-    FROM generate_series(1, $3) AS number
-    JOIN (
-        SELECT application.id, row_number() OVER () AS place, count(*) OVER () AS all_
-        FROM application
-        JOIN webhook_endpoint AS told ON told.partner_code = application.partner_code
-            AND told.country_code = holder_country_code
-        WHERE told.id = $1 AND closed_at IS NULL AND left_partner_at IS NULL
-    ) AS one ON place = 1 + number % all_
+    SELECT gen_random_uuid(), $1, $2 + number,
+        ($4::uuid[])[1 + number % cardinality($4::uuid[])], 'IN_PROCESS'
+    FROM generate_series(1, $3::bigint) AS number
 """
 _LEFT = "SELECT count(*) FROM webhook_notice WHERE state = 'WAITING' AND endpoint_id <> $1"
 _LATE = """
     SELECT extract(epoch FROM settled_at - written_at)::float8 FROM webhook_notice
-    WHERE state = 'DELIVERED' AND number > $1
+    WHERE state = 'DELIVERED' AND written_at > $1
 """
 
 
-async def measure(endpoints: int, backlog: int, a_second: int) -> None:
-    """Print how fast a backlog of so many notices leaves, and how late those arrive that are
-    written steadily; one more endpoint takes nothing meanwhile."""
+class Size(NamedTuple):
+    """How many endpoints there are, and how much they are told."""
+
+    endpoints: int
+    cases: int
+    backlog: int
+    a_second: int
+    #: How long an endpoint takes to answer, seconds.
+    answers_after: float
+
+
+async def measure(size: Size) -> None:
+    """Print how fast a backlog leaves while new notices are written, and how late those arrive that
+    are written once it is gone; one more endpoint takes nothing meanwhile."""
     port, dead = free_port(), new_key()
-    with server() as running, _sink(port):
+    with server() as running, _sink(port, size.answers_after):
         url = running.url("bench")
-        await load(url, 20_000)
+        await load(url, max(size.cases, FEWEST))
         transport = WebhookTransport(in_development=True)
         courier = Courier(transport.send, [_KEY])
         async with connected(url) as connection, connected(url) as writer:
-            told = [new_key() for _ in range(endpoints)]
+            await writer.execute("SET session_replication_role = replica")
+            place: Any = await writer.fetchrow(_LARGEST)
+            cases = [row["id"] for row in await writer.fetch(_GATHER, *place, size.cases)]
+            told = [new_key() for _ in range(size.endpoints)]
             for id_ in (*told, dead):
-                at = port if id_ != dead else 1
+                at = f"http://127.0.0.1:{port if id_ != dead else 1}/told"
                 sealed = seal_secret(make_secret(), public_half(_KEY), id_)
-                await connection.execute(_ENDPOINT, id_, f"http://127.0.0.1:{at}/told", sealed)
-                await connection.execute(
-                    "INSERT INTO webhook_delivery (endpoint_id) VALUES ($1)", id_
-                )
-                await connection.execute(_WRITE, id_, 0, backlog // endpoints)
-            await connection.execute("ANALYZE webhook_notice")
+                await writer.execute(_ENDPOINT, id_, at, sealed, *place)
+                await writer.execute("INSERT INTO webhook_delivery (endpoint_id) VALUES ($1)", id_)
+                await writer.execute(_WRITE, id_, 0, size.backlog // size.endpoints, cases)
+            await writer.execute("ANALYZE webhook_notice, application")
+            writing = asyncio.create_task(_write(writer, size, told, cases))
             clock = await processor_clock(url)
             began, busy = perf_counter(), clock()
-            while await connection.fetchval(_LEFT, dead):
-                for _ in range(20):
-                    await courier.deliver_webhooks(connection)
-            seconds, busy = perf_counter() - began, clock() - busy
-            keeping = asyncio.create_task(_deliver(courier, connection))
-            for second in range(_SUSTAINED_SECONDS):
-                for each, id_ in enumerate(told):
-                    first = backlog + second * a_second + each * (a_second // endpoints)
-                    await writer.execute(_WRITE, id_, first, a_second // endpoints)
-                await asyncio.sleep(1)
-            while await writer.fetchval(_LEFT, dead):  # noqa: ASYNC110 - nothing tells
-                await asyncio.sleep(0.1)
-            keeping.cancel()
-            late = [row[0] for row in await writer.fetch(_LATE, backlog)]
+            async with connected(url) as reader:
+                keeping = asyncio.create_task(_deliver(courier, connection))
+                await _until_left(reader, dead, size.a_second)
+                seconds, busy = perf_counter() - began, clock() - busy
+                gone = await reader.fetchval("SELECT clock_timestamp()")
+                await asyncio.sleep(_SUSTAINED_SECONDS)
+                writing.cancel()
+                await _until_left(reader, dead, 0)
+                keeping.cancel()
+                late = [row[0] for row in await reader.fetch(_LATE, gone)]
         await courier.close()
         await transport.close()
+    sent = size.backlog + size.a_second * seconds
     show_table(
-        f"Notices to {endpoints} endpoints, and a dead one beside them",
+        f"Notices of {size.cases:,} cases to {size.endpoints} endpoints, and a dead one",
         ("what", "measured"),
         [
-            (f"a backlog of {backlog:,}, a second", f"{backlog / seconds:,.0f}"),
-            ("processor of keeper and database for each", f"{1000 * busy / backlog:.2f} ms"),
-            (f"{a_second} a second, late by: median", f"{median(late):.2f} s"),
+            (f"a backlog of {size.backlog:,} is gone in", f"{seconds:,.0f} s"),
+            ("a second, new ones included", f"{sent / seconds:,.0f}"),
+            ("processor of keeper and database for each", f"{1000 * busy / sent:.2f} ms"),
+            (f"{size.a_second} a second, late by: median", f"{median(late):.2f} s"),
             ("the latest", f"{max(late):.2f} s"),
         ],
     )
+
+
+async def _write(
+    writer: asyncpg.Connection, size: Size, told: list[UUID], cases: list[UUID]
+) -> None:
+    """New notices, each second."""
+    number = size.backlog
+    while True:
+        for id_ in told:
+            await writer.execute(_WRITE, id_, number, size.a_second // size.endpoints, cases)
+        number += size.a_second
+        await asyncio.sleep(1)
+
+
+async def _until_left(reader: asyncpg.Connection, dead: UUID, most: int) -> None:
+    left: Any = most + 1
+    while left > most:
+        left = await reader.fetchval(_LEFT, dead)
+        await asyncio.sleep(0.1)
 
 
 async def _deliver(courier: Courier, connection: asyncpg.Connection) -> None:
@@ -122,8 +160,8 @@ async def _deliver(courier: Courier, connection: asyncpg.Connection) -> None:
 
 
 @contextmanager
-def _sink(port: int) -> Iterator[None]:
-    process = subprocess.Popen([sys.executable, "-c", _SINK, str(port)])
+def _sink(port: int, answers_after: float) -> Iterator[None]:
+    process = subprocess.Popen([sys.executable, "-c", _SINK, str(port), str(answers_after)])
     try:
         yield
     finally:

@@ -11,6 +11,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -24,10 +25,12 @@ from models.webhooks.tables import FAILING_DAYS, ROTATED_HOURS, TRIED_DAYS
 from models.webhooks.transport import NotTakenError, Send, WebhookTransport
 
 _EVERY_SECONDS = 0.5
-#: How long a pass waits for the notices that are under way.
-_PATIENCE_SECONDS = 0.2
+#: Before and after every key.
+_FIRST, _LAST = UUID(int=0), UUID(int=2**128 - 1)
+#: How long a pass waits for the first answer to those that are under way.
+_PATIENCE_SECONDS = _EVERY_SECONDS
 #: How many are under way at an endpoint, and after how many failures only one.
-_WINDOW, _MOST_FAILURES = 16, 5
+_WINDOW, _MOST_FAILURES = 64, 5
 #: When another keeper takes what one has under way: later than any attempt lasts.
 _LEASE_SECONDS = 60
 #: What failed is tried after half as long as it has failed so far: a notice, and an endpoint.
@@ -40,29 +43,44 @@ _PUBLISH = """
     ON CONFLICT (is_only) DO UPDATE SET public_key = excluded.public_key
     WHERE known.public_key <> excluded.public_key
 """
+#: The first notice of the next case that has one.
+_NEXT = """
+    SELECT id, application_id FROM webhook_notice
+    WHERE endpoint_id = endpoint.id AND state = 'WAITING'
+        AND application_id > {after} AND application_id <= stretch.through
+    ORDER BY application_id, number LIMIT 1
+"""
+#: From case to case, so however many wait of one, a single one is looked at; and round again: from
+#: the case that was reached to the last one, then from the first one on, so none is left behind.
 #: Suspended partners are told nothing meanwhile, like their people.
-_TAKE = """
+_TAKE = f"""
     WITH due AS (
         SELECT notice.id, delivery.endpoint_id FROM webhook_delivery AS delivery
         JOIN webhook_endpoint AS endpoint ON endpoint.id = delivery.endpoint_id
-        LEFT JOIN unnest($1::uuid[], $2::bigint[]) AS under_way (endpoint_id, number)
-            ON under_way.endpoint_id = endpoint.id
+        LEFT JOIN unnest($1::uuid[], $2::bigint[], $3::uuid[])
+            AS known (endpoint_id, under_way, reached) ON known.endpoint_id = endpoint.id
         CROSS JOIN LATERAL (
-            SELECT id FROM webhook_notice AS waiting
-            WHERE waiting.endpoint_id = endpoint.id AND waiting.state = 'WAITING'
-                AND waiting.due_at <= clock_timestamp() AND NOT EXISTS (
-                    SELECT FROM webhook_notice AS earlier
-                    WHERE earlier.endpoint_id = waiting.endpoint_id
-                        AND earlier.application_id = waiting.application_id
-                        AND earlier.state = 'WAITING' AND earlier.number < waiting.number
+            SELECT notice.id FROM (VALUES
+                (coalesce(known.reached, '{_FIRST}'), '{_LAST}'::uuid),
+                ('{_FIRST}', known.reached)
+            ) AS stretch (after, through)
+            CROSS JOIN LATERAL (
+                WITH RECURSIVE head AS (
+                    ({_NEXT.format(after="stretch.after")})
+                    UNION ALL
+                    SELECT next.* FROM head
+                    CROSS JOIN LATERAL ({_NEXT.format(after="head.application_id")}) AS next
                 )
-            ORDER BY waiting.number
+                SELECT id FROM head
+            ) AS head
+            JOIN webhook_notice AS notice ON notice.id = head.id
+            WHERE notice.due_at <= clock_timestamp()
             LIMIT greatest(
-                CASE WHEN delivery.failures < $3 THEN $4 ELSE 1 END
-                    - coalesce(under_way.number, 0),
+                CASE WHEN delivery.failures < $4 THEN $5 ELSE 1 END
+                    - coalesce(known.under_way, 0),
                 0
             )
-            FOR NO KEY UPDATE SKIP LOCKED
+            FOR NO KEY UPDATE OF notice SKIP LOCKED
         ) AS notice
         WHERE endpoint.state = 'LIVE' AND delivery.disabled_at IS NULL
             AND delivery.due_at <= clock_timestamp() AND NOT EXISTS (
@@ -76,20 +94,20 @@ _TAKE = """
             )
     )
     UPDATE webhook_notice AS notice
-    SET attempts = attempts + 1, due_at = clock_timestamp() + $5 * interval '1 second'
+    SET attempts = attempts + 1, due_at = clock_timestamp() + $6 * interval '1 second'
     FROM due
     JOIN webhook_endpoint AS endpoint ON endpoint.id = due.endpoint_id,
     application AS case_
     WHERE notice.id = due.id AND case_.id = notice.application_id
-    RETURNING notice.id, notice.endpoint_id, notice.number, notice.stage, notice.written_at,
-        case_.reference, endpoint.url, endpoint.secret,
-        CASE WHEN endpoint.secret_at > clock_timestamp() - $6 * interval '1 hour'
+    RETURNING notice.id, notice.endpoint_id, notice.application_id, notice.number, notice.stage,
+        notice.written_at, case_.reference, endpoint.url, endpoint.secret,
+        CASE WHEN endpoint.secret_at > clock_timestamp() - $7 * interval '1 hour'
             THEN endpoint.previous_secret END AS previous_secret,
         endpoint.partner_code = case_.partner_code AND case_.left_partner_at IS NULL
             AND endpoint.country_code = case_.holder_country_code
             AND coalesce(case_.closed_at > clock_timestamp() - interval '30 days', true)
             AS is_in_reach
-"""
+"""  # noqa: S608
 _SETTLE = """
     UPDATE webhook_notice SET state = $2, settled_at = clock_timestamp(), failure = NULL
     WHERE id = ANY ($1) AND state = 'WAITING'
@@ -151,6 +169,8 @@ class Courier:
         self._send = send
         self._keys = keys
         self._under_way: dict[asyncio.Task[_Attempt], UUID] = {}
+        #: The case that was reached, by endpoint.
+        self._reached: dict[UUID, UUID] = {}
         self._is_published = False
 
     async def deliver_webhooks(self, connection: asyncpg.Connection) -> int:
@@ -180,10 +200,12 @@ class Courier:
         """Begin to send what is due; return how many are withheld, because their files have left
         the reach of the partner."""
         counted = Counter(self._under_way.values())
+        known = [*counted.keys() | self._reached.keys()]
         notices = await connection.fetch(
             _TAKE,
-            list(counted),
-            list(counted.values()),
+            known,
+            [counted[endpoint] for endpoint in known],
+            [self._reached.get(endpoint) for endpoint in known],
             _MOST_FAILURES,
             _WINDOW,
             _LEASE_SECONDS,
@@ -192,6 +214,8 @@ class Courier:
         withheld = [notice["id"] for notice in notices if not notice["is_in_reach"]]
         if withheld:
             await connection.execute(_SETTLE, withheld, "WITHHELD")
+        in_order = sorted(notices, key=itemgetter("application_id"))
+        self._reached |= {one["endpoint_id"]: one["application_id"] for one in in_order}
         for notice in notices:
             if notice["is_in_reach"]:
                 sending = asyncio.create_task(self._attempt(notice))

@@ -16,7 +16,7 @@ from models.webhooks.message import Message
 #: Seconds for a connection, and for an answer; bytes that are read of one.
 _CONNECT_SECONDS, _ANSWER_SECONDS, _MOST_BYTES = 5.0, 15.0, 16_384
 #: Connections that are kept open for the next notice.
-_KEPT_OPEN, _OPEN_SECONDS = 100, 20.0
+_KEPT_OPEN, _OPEN_SECONDS = 256, 20.0
 _MOST_RESOLVED = 64
 #: Addresses that carry one of IPv4, which a router may send anywhere: NAT64, 6to4 and Teredo. Not
 #: every Python says that they are not global.

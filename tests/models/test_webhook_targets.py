@@ -3,11 +3,13 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from standardwebhooks import Webhook, WebhookVerificationError
 
-from models.webhooks.message import Message
+from models.webhooks.message import Message, message
 from models.webhooks.transport import NotTakenError, WebhookTransport, is_public
 from tests.certificates import Authority
 from tests.webhook_sink import WebhookSink, running_webhook_sink
@@ -132,3 +134,16 @@ async def test_only_a_host_with_a_trusted_certificate_of_its_name_is_told(
             await transport.send(url, MESSAGE)
             await transport.close()
         assert len(sink.kept) == (failed is None)
+
+
+def test_a_message_is_signed_as_the_specification_says_and_a_replay_is_too_old() -> None:
+    """With the key, and by the algorithm, of the specification's own example."""
+    secret = b"\x30\x31" * 16
+    notice = {"id": "msg", "number": 1, "reference": "7K3M-9QPX-2F4D", "stage": "CLOSED",
+              "written_at": datetime(2026, 1, 2, tzinfo=UTC)}  # fmt: skip
+    sent = message(notice, [secret], datetime.now(UTC))
+    assert Webhook(secret).verify(sent.body, dict(sent.headers))
+    replayed = message(notice, [secret], datetime.now(UTC) - timedelta(minutes=6))
+    assert replayed.body == sent.body
+    with pytest.raises(WebhookVerificationError, match="too old"):
+        Webhook(secret).verify(replayed.body, dict(replayed.headers))
