@@ -7,17 +7,6 @@ from importlib import import_module
 
 import click
 
-from gateway.cli.database_errors import DatabaseError
-from gateway.settings import SettingsError
-from models.account import AccountError
-from models.database.locking import LockedError
-from models.database.owner import OwnerError
-from models.garbage import without_garbage_collection
-from models.key_service import KeyServiceError
-from models.postgres import PostgresError
-from models.reference.data import ReferenceDataError
-from models.row_security.apply import WallError
-
 #: The modules of the commands, by name.
 COMMANDS = {
     "audit": "audit",
@@ -63,9 +52,10 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        with without_garbage_collection():
-            module = import_module(f"gateway.cli.{COMMANDS[cmd_name]}")
+        gc.disable()
+        module = import_module(f"gateway.cli.{COMMANDS[cmd_name]}")
         gc.freeze()
+        gc.enable()
         return getattr(module, cmd_name)
 
 
@@ -79,7 +69,27 @@ def main() -> None:
     """Run the command. Errors that its user can fix are printed without a traceback."""
     try:
         gerbang.main(prog_name="gerbang", standalone_mode=True)
-    except (
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        sys.exit(130)
+    except Exception as error:
+        if not isinstance(error, _fixable_errors()):
+            raise
+        sys.exit(f"gerbang: {error}")
+
+
+def _fixable_errors() -> tuple[type[Exception], ...]:
+    """Imported once something fails: a command that needs none of it starts without."""
+    from gateway.cli.database_errors import DatabaseError
+    from gateway.settings import SettingsError
+    from models.account import AccountError
+    from models.database.locking import LockedError
+    from models.database.owner import OwnerError
+    from models.key_service import KeyServiceError
+    from models.postgres import PostgresError
+    from models.reference.data import ReferenceDataError
+    from models.row_security.apply import WallError
+
+    return (
         SettingsError,
         DatabaseError,
         PostgresError,
@@ -89,7 +99,4 @@ def main() -> None:
         ReferenceDataError,
         LockedError,
         WallError,
-    ) as error:
-        sys.exit(f"gerbang: {error}")
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        sys.exit(130)
+    )

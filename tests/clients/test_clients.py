@@ -129,8 +129,9 @@ def assert_each_once(journey: Journey, people: list[CrowdCase], own: set[str]) -
     for reference in own:
         del counts[reference]
     expected: Counter[object] = Counter(map(reference_of, people))
-    assert not expected - counts, "missed"
-    assert not counts - expected, "received twice"
+    missed, surplus = expected - counts, counts - expected
+    assert not missed, f"{missed.total()} missed: {[*missed][:5]}"
+    assert not surplus, f"{surplus.total()} received twice: {[*surplus][:5]}"
 
 
 @pytest.mark.proof

@@ -203,7 +203,8 @@ class Site:
         host.start(Program("initdb", making, is_ordinary=True))
         self.until(lambda: (data / "pg_hba.conf").exists() and not host.runs("initdb"))
         with (data / "pg_hba.conf").open("a") as rules:
-            rules.write("host all all samenet scram-sha-256\n")
+            for database in ("all", "replication"):
+                rules.write(f"host {database} all samenet scram-sha-256\n")
         serving = [POSTGRES / "postgres", "-D", data, "-h", host.address, "-k", "."]
         host.run(Program("postgres", serving, is_ordinary=True))
         until_listening(host.address, 5432)
@@ -316,6 +317,10 @@ class Site:
     def _run_program(
         self, name: str, program: str, command: list[Any], given: Mapping[str, str]
     ) -> None:
+        self.hosts[name].run(Program(program, command, self.environ(name, given)))
+
+    def environ(self, name: str, given: Mapping[str, str]) -> dict[str, str]:
+        """Of a program of Gerbang's on a host, with a certificate of its own."""
         host = self.hosts[name]
         certificate, key = self.authority.sign(name, host.address)
         for text, ending in ((certificate, "pem"), (key, "key")):
@@ -333,13 +338,13 @@ class Site:
             **given,
         }
         environ = {f"GERBANG_{variable}": value for variable, value in named.items()}
-        environ |= {"PYTHONPATH": str(ROOT), "SSL_CERT_FILE": str(self.authority.file)}
-        host.run(Program(program, command, environ))
+        return environ | {"PYTHONPATH": str(ROOT), "SSL_CERT_FILE": str(self.authority.file)}
 
 
 @contextlib.contextmanager
-def site() -> Iterator[Site]:
-    with hosts(*NAMES) as found:
+def site(*others: str) -> Iterator[Site]:
+    """The site, and other hosts on which nothing runs yet."""
+    with hosts(*NAMES, *others) as found:
         here = Site(found, Authority.make(found["front"].folder.parent, "authority"))
         here.begin()
         yield here

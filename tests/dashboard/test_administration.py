@@ -312,7 +312,7 @@ def test_an_administrator_sees_which_role_runs_which_document(visitor: Visitor, 
     assert own.locator("td").all_inner_texts()[:-1] == costs
     own.locator("summary").click()
     assert "Query.trustedDocuments" in own.locator("details").inner_text()
-    assert_accessible(page, widths=(390, 2560))
+    assert_accessible(page, widths=(390,))
 
     page = opens(visitor, "auditor")
     assert not page.locator("#panel-documents").is_visible()

@@ -205,26 +205,27 @@ async def test_with_a_public_key_of_ones_own_no_other_signature_is_believed(
     other = bytes(range(32))
     kept = tmp_path / "kept.txt"
     kept.write_text(f"{verifier_key(key)}\n", encoding="ascii")
-    for given in (str(kept), verifier_key(key), key.hex(), base64.b64encode(key).decode()):
-        believed = await verify("--public-key", given)
-        assert (believed.code, believed.text.splitlines()[-1]) == (0, CLEAN), believed.text
+    believed = await verify("--public-key", str(kept))
+    assert (believed.code, believed.text.splitlines()[-1]) == (0, CLEAN), believed.text
     refused = await verify("--public-key", verifier_key(other))
     assert refused.code == 1
     assert "is believed" in refused.text
     assert CLEAN not in refused.text
     both = await verify("--public-key", other.hex(), "--public-key", key.hex())
     assert both.code == 0, both.text
-    for nonsense in ("AAAA", verifier_key(key)[:-8], verifier_key(key).replace("gerbang", "other")):
-        no_key = await verify("--public-key", nonsense)
-        assert no_key.code == 1
-        assert "that is no public key" in no_key.text
+    no_key = await verify("--public-key", verifier_key(key)[:-8])
+    assert no_key.code == 1
+    assert "that is no public key" in no_key.text
 
 
 def test_a_public_key_is_read_as_it_is_written() -> None:
     key = bytes(range(1, 33))
     assert read_public_key(f" {verifier_key(key)}\n") == key
     assert read_public_key(key.hex().upper()) == key
-    origin, hash_, encoded = verifier_key(key).split("+", 2)
-    for other in ("0" * len(hash_), ""):
+    assert read_public_key(base64.b64encode(key).decode()) == key
+    written = verifier_key(key)
+    origin, hash_, encoded = written.split("+", 2)
+    others = (f"{origin}+{other}+{encoded}" for other in ("0" * len(hash_), ""))
+    for nonsense in ("AAAA", written[:-8], written.replace("gerbang", "other"), *others):
         with pytest.raises(AccountError, match="no public key"):
-            read_public_key(f"{origin}+{other}+{encoded}")
+            read_public_key(nonsense)
