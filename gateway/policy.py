@@ -799,6 +799,13 @@ POLICY: Mapping[str, Access] = {
             "application": ANSWER_READERS,
         },
     ),
+    # The codes that bills had before, for those who look for what was paid.
+    "FormerBill": Access(
+        rows=dict.fromkeys(TREASURY + ANSWER_READERS, every_row),
+        fields=dict.fromkeys(
+            ("id", "code", "issuedAt", "dueAt", "renewedAt", "bill"), TREASURY + ANSWER_READERS
+        ),
+    ),
     # The documents that belong to a file, and which of them are there.
     "CaseDocument": Access(
         rows=of_reached_cases(CaseDocument.application_id),
@@ -1322,6 +1329,7 @@ POLICY: Mapping[str, Access] = {
         fields=dict.fromkeys(
             (
                 *("id", "receiptNumber", "billingCode", "paid", "state", "keptBy", "keptAt"),
+                "formerBill",
                 *("recommendedBy", "reason", "recommendedAt", "recommendedBill"),
                 *("secondedBy", "secondReason", "secondedAt", "assignedTo", "assignedAt"),
                 *("orderNumber", "orderedOn", "orderedBy", "orderRecordedAt"),
@@ -2218,6 +2226,7 @@ POLICY: Mapping[str, Access] = {
             "application": CASE_READERS,
             "bill": TREASURY,
             "bills": TREASURY + ANSWER_READERS,
+            "formerBills": TREASURY + ANSWER_READERS,
             "unmatchedPayments": TREASURY + AUDITOR,
             "unmatchedCrossings": ANSWER_READERS,
             "overstays": ANSWER_READERS + BORDER,
@@ -2345,6 +2354,7 @@ MUTATIONS: Mapping[str, Change] = {
         answers="results",
     ),
     "recordPayment": Change({Role.TREASURY: every_row}, answers="bill"),
+    "renewBill": Change(OF_THOSE_WHO_HANDED_IN.rows, "bill"),
     "keepPayment": CHANGE_OF_A_PAYMENT,
     # Each report is border control's own; it learns of none whose it was.
     "recordCrossings": Change(

@@ -17,7 +17,14 @@ from models.case.application import Application, ApplicationEvent, Assignment
 from models.case.change import ApplicationChange, Idempotency, VolumeChange
 from models.case.crossing import Crossing, Movement, OverstayConfirmation, Stay
 from models.case.decision import Decision, Visa
-from models.case.file import Bill, CaseDocument, ItemAnswer, PaymentReversal, RequestedItem
+from models.case.file import (
+    Bill,
+    CaseDocument,
+    FormerBill,
+    ItemAnswer,
+    PaymentReversal,
+    RequestedItem,
+)
 from models.case.screening import Screening
 from models.case.tracking import TrackingTry
 from models.case.unmatched_payment import UnmatchedPayment
@@ -107,6 +114,7 @@ __all__ = [
     "EntryRule",
     "Erasure",
     "Fee",
+    "FormerBill",
     "GrantCheck",
     "GrantRule",
     "GrantRuleStop",

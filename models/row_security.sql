@@ -63,6 +63,7 @@ ALTER TABLE ending_told ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE entry_rule ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE erasure ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE fee ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE former_bill ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE grant_check ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE grant_rule ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE grant_rule_stop ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -1682,6 +1683,7 @@ GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibilit
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_supervisor;
 GRANT SELECT (applicant_id, cause, copies_end_at, erased_at, id, index_removed_at, keys_deleted_at, ordered_at) ON erasure TO gerbang_supervisor;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_supervisor;
+GRANT SELECT (application_id, billing_code, due_at, id, issued_at, renewed_at) ON former_bill TO gerbang_supervisor;
 GRANT SELECT (application_id, checked_at, rule_code, unmet, verdict) ON grant_check TO gerbang_supervisor;
 GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_supervisor;
 GRANT SELECT (reason, rule_code, stopped_at, stopped_by) ON grant_rule_stop TO gerbang_supervisor;
@@ -1812,6 +1814,8 @@ CREATE POLICY supervisor_select ON day_off FOR SELECT TO gerbang_supervisor
 CREATE POLICY supervisor_select ON visa_key FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON taken_back_list FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON former_bill FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON crossing FOR SELECT TO gerbang_supervisor
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN crossing.matched_at IS NULL ELSE false END);
@@ -2256,6 +2260,7 @@ GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibilit
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_auditor;
 GRANT SELECT (applicant_id, cause, copies_end_at, data_request_id, erased_at, id, index_removed_at, keys_deleted_at, ordered_at) ON erasure TO gerbang_auditor;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_auditor;
+GRANT SELECT (application_id, billing_code, due_at, id, issued_at, renewed_at) ON former_bill TO gerbang_auditor;
 GRANT SELECT (application_id, checked_at, rule_code, unmet, verdict) ON grant_check TO gerbang_auditor;
 GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_auditor;
 GRANT SELECT (reason, rule_code, stopped_at, stopped_by) ON grant_rule_stop TO gerbang_auditor;
@@ -2381,6 +2386,8 @@ CREATE POLICY auditor_select ON day_off FOR SELECT TO gerbang_auditor
 CREATE POLICY auditor_select ON visa_key FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON taken_back_list FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON former_bill FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON unmatched_payment FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -2821,13 +2828,14 @@ GRANT EXECUTE ON FUNCTION viewer.raise_tampering TO gerbang_screening;
 -- TREASURY
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_treasury;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_treasury;
-GRANT SELECT (amount_idr, billing_code, due_at, issued_at, paid_at, receipt_number, reversal_effect, reversal_number, reversed_at) ON bill TO gerbang_treasury;
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number, reversal_effect, reversal_number, reversed_at) ON bill TO gerbang_treasury;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_treasury;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_treasury;
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_treasury;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_treasury;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_treasury;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_treasury;
+GRANT SELECT (application_id, billing_code, due_at, id, issued_at, renewed_at) ON former_bill TO gerbang_treasury;
 GRANT SELECT (code, name) ON partner TO gerbang_treasury;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_treasury;
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_treasury;
@@ -2866,6 +2874,8 @@ CREATE POLICY treasury_select ON day_off FOR SELECT TO gerbang_treasury
 CREATE POLICY treasury_select ON visa_key FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
 CREATE POLICY treasury_select ON taken_back_list FOR SELECT TO gerbang_treasury
+    USING ((SELECT viewer.acts_as('TREASURY')));
+CREATE POLICY treasury_select ON former_bill FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
 CREATE POLICY treasury_select ON unmatched_payment FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
@@ -3278,6 +3288,17 @@ CREATE OR REPLACE FUNCTION viewer.time_to_pay() RETURNS interval
         );
     END
 $$;
+CREATE OR REPLACE FUNCTION viewer.time_of_code() RETURNS interval
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN (
+            SELECT days * interval '24 hours' FROM deadline
+            WHERE wait = 'BILLING_CODE' AND valid_from <= wib_day(clock_timestamp())
+            ORDER BY valid_from DESC LIMIT 1
+        );
+    END
+$$;
 CREATE OR REPLACE FUNCTION viewer.guard_application() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
@@ -3499,9 +3520,9 @@ CREATE OR REPLACE FUNCTION viewer.guard_bill() RETURNS trigger
         SELECT * INTO it FROM application WHERE id = NEW.application_id;
         IF TG_OP = 'INSERT' THEN
             is_allowed := CASE viewer_role
-                WHEN 'PARTNER_AGENT' THEN (it.status = 'AWAITING_PAYMENT' AND NEW.issued_at = it.submitted_at AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.amount_idr = viewer.fee_of(it.visa_type_code) AND NEW.due_at = NEW.issued_at + viewer.time_to_pay())
-                WHEN 'APPLICANT' THEN (it.status = 'AWAITING_PAYMENT' AND NEW.issued_at = it.submitted_at AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.amount_idr = viewer.fee_of(it.visa_type_code) AND NEW.due_at = NEW.issued_at + viewer.time_to_pay())
-                WHEN 'PARTNER_SERVICE' THEN (it.status = 'AWAITING_PAYMENT' AND NEW.issued_at = it.submitted_at AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.amount_idr = viewer.fee_of(it.visa_type_code) AND NEW.due_at = NEW.issued_at + viewer.time_to_pay())
+                WHEN 'PARTNER_AGENT' THEN (it.status = 'AWAITING_PAYMENT' AND NEW.issued_at = it.submitted_at AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.amount_idr = viewer.fee_of(it.visa_type_code) AND NEW.due_at = NEW.issued_at + least(viewer.time_of_code(), viewer.time_to_pay()))
+                WHEN 'APPLICANT' THEN (it.status = 'AWAITING_PAYMENT' AND NEW.issued_at = it.submitted_at AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.amount_idr = viewer.fee_of(it.visa_type_code) AND NEW.due_at = NEW.issued_at + least(viewer.time_of_code(), viewer.time_to_pay()))
+                WHEN 'PARTNER_SERVICE' THEN (it.status = 'AWAITING_PAYMENT' AND NEW.issued_at = it.submitted_at AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.amount_idr = viewer.fee_of(it.visa_type_code) AND NEW.due_at = NEW.issued_at + least(viewer.time_of_code(), viewer.time_to_pay()))
                 ELSE false END;
         ELSE
             changed := array_remove(ARRAY[CASE WHEN NEW.billing_code IS DISTINCT FROM OLD.billing_code THEN 'billing_code' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.amount_idr IS DISTINCT FROM OLD.amount_idr THEN 'amount_idr' END, CASE WHEN NEW.issued_at IS DISTINCT FROM OLD.issued_at THEN 'issued_at' END, CASE WHEN NEW.due_at IS DISTINCT FROM OLD.due_at THEN 'due_at' END, CASE WHEN NEW.paid_at IS DISTINCT FROM OLD.paid_at THEN 'paid_at' END, CASE WHEN NEW.receipt_number IS DISTINCT FROM OLD.receipt_number THEN 'receipt_number' END, CASE WHEN NEW.reversed_at IS DISTINCT FROM OLD.reversed_at THEN 'reversed_at' END, CASE WHEN NEW.reversal_number IS DISTINCT FROM OLD.reversal_number THEN 'reversal_number' END, CASE WHEN NEW.reversal_effect IS DISTINCT FROM OLD.reversal_effect THEN 'reversal_effect' END], NULL);
@@ -4391,6 +4412,9 @@ CREATE POLICY partner_agent_writing_select ON bill FOR SELECT TO gerbang_partner
 GRANT INSERT (amount_idr, application_id, billing_code, due_at, issued_at) ON bill TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_insert ON bill FOR INSERT TO gerbang_partner_agent_writing
     WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END);
+GRANT INSERT (application_id, id, renewed_by, replaced_by) ON former_bill TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_insert ON former_bill FOR INSERT TO gerbang_partner_agent_writing
+    WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = former_bill.application_id) AND former_bill.renewed_by = (SELECT viewer.subject('PARTNER_AGENT')) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END);
 GRANT SELECT (answered_at, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON requested_item FOR SELECT TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id));
@@ -4684,6 +4708,9 @@ CREATE POLICY applicant_writing_select ON bill FOR SELECT TO gerbang_applicant_w
 GRANT INSERT (amount_idr, application_id, billing_code, due_at, issued_at) ON bill TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_insert ON bill FOR INSERT TO gerbang_applicant_writing
     WITH CHECK ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN true ELSE false END);
+GRANT INSERT (application_id, id, renewed_by, replaced_by) ON former_bill TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_insert ON former_bill FOR INSERT TO gerbang_applicant_writing
+    WITH CHECK ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = former_bill.application_id) AND former_bill.renewed_by = (SELECT viewer.subject('APPLICANT')) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN true ELSE false END);
 GRANT SELECT (answered_at, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON requested_item FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id));
@@ -4834,6 +4861,9 @@ CREATE POLICY partner_service_writing_select ON bill FOR SELECT TO gerbang_partn
 GRANT INSERT (amount_idr, application_id, billing_code, due_at, issued_at) ON bill TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_insert ON bill FOR INSERT TO gerbang_partner_service_writing
     WITH CHECK ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END);
+GRANT INSERT (application_id, id, renewed_by, replaced_by) ON former_bill TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_insert ON former_bill FOR INSERT TO gerbang_partner_service_writing
+    WITH CHECK ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = former_bill.application_id) AND former_bill.renewed_by = (SELECT viewer.subject('PARTNER_SERVICE')) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END);
 GRANT SELECT (answered_at, application_id, id, kind, requested_at) ON requested_item TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON requested_item FOR SELECT TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id));
@@ -5067,6 +5097,9 @@ CREATE POLICY treasury_writing_select ON bill FOR SELECT TO gerbang_treasury_wri
 GRANT UPDATE (paid_at, receipt_number) ON bill TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_update ON bill FOR UPDATE TO gerbang_treasury_writing
     USING (CASE WHEN (SELECT viewer.acts_as('TREASURY')) THEN bill.paid_at IS NULL AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id AND application.status IN ('SUBMITTED', 'AWAITING_PAYMENT')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('TREASURY')) THEN bill.paid_at IS NOT NULL ELSE false END);
+GRANT SELECT (billing_code) ON former_bill TO gerbang_treasury_writing;
+CREATE POLICY treasury_writing_select ON former_bill FOR SELECT TO gerbang_treasury_writing
+    USING ((SELECT viewer.acts_as('TREASURY')) AND EXISTS (SELECT FROM application WHERE application.id = former_bill.application_id) AND CASE WHEN (SELECT viewer.acts_as('TREASURY')) THEN true ELSE false END);
 GRANT SELECT (application_id, assigned_at, ended_at, id) ON assignment TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON assignment FOR SELECT TO gerbang_treasury_writing
     USING ((SELECT viewer.acts_as('TREASURY')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));

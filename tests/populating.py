@@ -253,7 +253,7 @@ async def _application(connection: asyncpg.Connection, case: Case) -> None:
         "current_decision_id": decisions[-1]["id"] if decisions else None,
     }
     asked_at = _first(case, "INFO_REQUESTED")
-    row["pay_by"] = submitted_at + timedelta(days=7)
+    row["pay_by"] = submitted_at + timedelta(days=14)
     row["answer_by"] = asked_at + timedelta(days=14) if asked_at else None
     await _insert(connection, "application", row | paid)
     await connection.execute(  # what was handed over was complete

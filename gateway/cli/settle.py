@@ -40,6 +40,7 @@ class AnomalyKind(StrEnum):
     TOO_EARLY = "was reported before it was received"
     TOO_LATE = "was reported too late"
     UNKNOWN_CODE = "is not on file, and no bill has its code"
+    FORMER_CODE = "is not on file, and its bill has another code by now"
     PAID_TWICE = "is not on file, and its bill is paid by another receipt"
     NOT_REPORTED = "is not on file, and its bill is still to be paid"
     NOT_RECEIVED = "was reported for a bill, and is not in the file"
@@ -191,6 +192,7 @@ class Settlement:
         found = treasury.ask("treasury/settlement/lines", codes=sorted({*codes}), receipts=receipts)
         by_code = {bill["code"]: bill for bill in found["byCode"]["nodes"]}
         by_receipt = {bill["receiptNumber"]: bill for bill in found["byReceipt"]["nodes"]}
+        former = {one["code"] for one in found["former"]["nodes"]}
         kept = {one["receiptNumber"]: one for one in found["kept"]["nodes"]}
         for line in lines:
             if payment := kept.get(line.receipt):  # as somebody paid it, whatever it paid since
@@ -200,7 +202,8 @@ class Settlement:
                 kind = kind or self._is_mistimed(line, bill)
             else:
                 bill = by_code.get(line.code)
-                kind = AnomalyKind.UNKNOWN_CODE
+                is_former = line.code in former
+                kind = AnomalyKind.FORMER_CODE if is_former else AnomalyKind.UNKNOWN_CODE
                 if bill:
                     kind = AnomalyKind.PAID_TWICE if bill["paidAt"] else AnomalyKind.NOT_REPORTED
             if kind:

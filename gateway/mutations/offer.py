@@ -1,6 +1,6 @@
 """What can be applied for today, where, and by whom: visa types, fees, countries and centres."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -37,8 +37,10 @@ class Offer:
     passport_months: Mapping[str, int]
     #: The last day on which a visa of each type would serve to enter, if it were granted today.
     latest_entries: Mapping[str, date]
-    #: How long a bill can be paid.
+    #: How long an application waits for its payment, and how long it can be paid under its first
+    #: billing code.
     payable_for: timedelta
+    code_lasts: timedelta
     #: The requested countries that exist.
     countries: frozenset[str]
     eligible: EligibleVisaTypes
@@ -54,23 +56,26 @@ async def read_offer(
     """What is open to the viewer today, and to these nationalities; which countries there are."""
     [now] = await transaction.fetch_one(select_now)
     role, on = transaction.viewer.role, now.on
-    fees, deadlines, known, eligible, centres, portals = await transaction.fetch(
+    fees, deadlines, codes, known, eligible, centres, portals = await transaction.fetch(
         transaction.bind(_select_fees, on=on),
-        transaction.bind(_select_deadline, on=on),
+        transaction.bind(_select_deadline, Wait.PAYMENT, on=on),
+        transaction.bind(_select_deadline, Wait.BILLING_CODE, on=on),
         transaction.bind(select_countries, codes=list(countries)),
         transaction.bind(select_eligible_then, nationalities=list(nationalities), on=on),
         transaction.bind(_select_centres, rule_of_reading("Centre", role), on=on),
         transaction.bind(_select_portals, rule_of_reading("PartnerCountry", role), on=on),
     )
+    payable_for = _days(deadlines)
     offered = {row.visa_type_code: row for row in fees if row.passport_months is not None}
     return Offer(
         now.at,
         on,
         # Without a deadline nothing can be billed.
-        {code: row.amount_idr for code, row in offered.items()} if deadlines else {},
+        {code: row.amount_idr for code, row in offered.items()} if deadlines and codes else {},
         {code: row.passport_months for code, row in offered.items()},
         {code: on + timedelta(days=row.use_within_days) for code, row in offered.items()},
-        timedelta(days=deadlines[0].days if deadlines else 0),
+        payable_for,
+        min(payable_for, _days(codes)),
         frozenset(row.code for row in known),
         EligibleVisaTypes.from_rows(eligible),
         {row.code: (row.partner_code, row.country_code) for row in centres},
@@ -94,8 +99,12 @@ def _select_fees() -> Any:
     )
 
 
-def _select_deadline() -> Any:
-    return select_days(Wait.PAYMENT, _ON)
+def _days(deadline: Sequence[Any]) -> timedelta:
+    return timedelta(days=deadline[0].days if deadline else 0)
+
+
+def _select_deadline(wait: Wait) -> Any:
+    return select_days(wait, _ON)
 
 
 def select_countries() -> Any:

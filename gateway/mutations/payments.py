@@ -1,21 +1,31 @@
-"""Mutations about payments that fit no bill, each kept until two people settle it, and about those
-that the treasury has no longer."""
+"""Mutations about money beside first payments: new codes of lapsed bills, payments that fit none,
+each kept until two people settle it, and those that the treasury has no longer.
+"""
 
 from dataclasses import dataclass
 from datetime import date
+from random import SystemRandom
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
 from gateway.access.transactions.writing import WriteTransaction, select_lock
-from gateway.mutations.case_statements import today
+from gateway.mutations.case_statements import select_now, today
 from gateway.mutations.outcome import Effects, Reasons, RefusedError
 from gateway.mutations.requests import Request
 from gateway.mutations.row_lookups import is_there, lock_row, read_row
-from models import Bill, PaymentReversal, UnmatchedPayment
+from models import Application, Bill, FormerBill, PaymentReversal, UnmatchedPayment
+from models.case.reference_numbers import new_billing_code
 from models.life import Refusal
+from models.life.steps import UNPAID
 from models.row_keys import new_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenewBill(Request):
+    #: None if the id was malformed.
+    application: UUID | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +60,33 @@ class RecordPaymentOrder(Request):
     payment: UUID | None
     number: str
     on: date
+
+
+async def renew_bill(transaction: WriteTransaction, request: RenewBill, reasons: Reasons) -> str:
+    """Give a bill a new code, once its own has lapsed: a trigger writes what the bill was."""
+    case = await lock_row(
+        transaction, request.mutation, Application, {"id": request.application}, "status", "pay_by"
+    )
+    bill = case and await read_row(
+        transaction, Bill, {"application_id": request.application}, "due_at"
+    )
+    [now] = await transaction.fetch_one(select_now)
+    if case is None:
+        reasons.add(Refusal.NOT_FOUND, "applicationId")
+    elif case.status not in UNPAID or not bill or not case.pay_by or case.pay_by <= now.at:
+        reasons.add(Refusal.BILL_CLOSED, "applicationId")
+    elif bill.due_at > now.at:
+        reasons.add(Refusal.BILL_PAYABLE, "applicationId")
+    reasons.refuse_if_any()
+    code = new_billing_code(SystemRandom())
+    new = {
+        "id": new_key(),
+        "application_id": request.application,
+        "replaced_by": code,
+        "renewed_by": transaction.viewer.subject,
+    }
+    transaction.insert(FormerBill, new)
+    return code
 
 
 async def keep(transaction: WriteTransaction, request: KeepPayment, reasons: Reasons) -> str:
@@ -203,6 +240,7 @@ def _select_today() -> Any:
 
 
 EFFECTS: Effects = {
+    RenewBill: renew_bill,
     KeepPayment: keep,
     RecommendRefund: recommend_refund,
     RecommendAssignment: recommend_assignment,

@@ -15,8 +15,9 @@ from gateway.mutations.leaving import require_in_reach
 from gateway.mutations.locked_case import Case, lock_case
 from gateway.mutations.outcome import Outcome, Reason, Reasons, RefusedError, Result
 from gateway.mutations.requests import StepRequest
+from gateway.mutations.row_lookups import is_there
 from gateway.policy import MUTATIONS
-from models import Application, ApplicationEvent, Bill
+from models import Application, ApplicationEvent, Bill, FormerBill
 from models.life import (
     REASONED,
     Attempt,
@@ -39,8 +40,7 @@ async def take_step(transaction: WriteTransaction, request: StepRequest) -> Outc
     application = await _named_application(transaction, request)
     case = await lock_case(transaction, request.mutation, application)
     if case is None:
-        nothing = Refusal.NOT_FOUND if request.queue is None else Refusal.QUEUE_EMPTY
-        reasons.add(nothing, request.target)
+        reasons.add(await _nothing_found(transaction, request), request.target)
         raise RefusedError(*reasons.all())
     if request.correction is not None:
         await check_correction(transaction, request.correction, case, reasons)
@@ -63,6 +63,16 @@ async def take_step(transaction: WriteTransaction, request: StepRequest) -> Outc
         end_assignment(transaction, case)
     await require_in_reach(transaction, request.mutation, [case.id])
     return Outcome([Result(_answered_key(request, case))])
+
+
+async def _nothing_found(transaction: WriteTransaction, request: StepRequest) -> Refusal:
+    """The refusal where no application was found; one of a former code waits under another."""
+    if request.queue is not None:
+        return Refusal.QUEUE_EMPTY
+    code = {"billing_code": request.billing_code}
+    if request.billing_code is not None and await is_there(transaction, FormerBill, code):
+        return Refusal.BILL_CLOSED
+    return Refusal.NOT_FOUND
 
 
 def _answered_key(request: StepRequest, case: Case) -> str:

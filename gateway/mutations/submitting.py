@@ -219,7 +219,7 @@ def _bill_row(application: Mapping[str, Any], offer: Offer) -> dict[str, Any]:
         "application_id": application["id"],
         "amount_idr": offer.fees[application["visa_type_code"]],
         "issued_at": offer.at,
-        "due_at": offer.at + offer.payable_for,
+        "due_at": offer.at + offer.code_lasts,
     }
 
 

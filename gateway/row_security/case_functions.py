@@ -136,4 +136,15 @@ CREATE OR REPLACE FUNCTION viewer.time_to_pay() RETURNS interval
         );
     END
 $$;
+CREATE OR REPLACE FUNCTION viewer.time_of_code() RETURNS interval
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN (
+            SELECT days * interval '24 hours' FROM deadline
+            WHERE wait = 'BILLING_CODE' AND valid_from <= wib_day(clock_timestamp())
+            ORDER BY valid_from DESC LIMIT 1
+        );
+    END
+$$;
 """

@@ -11,6 +11,7 @@ from models import (
     CaseDocument,
     Decision,
     DocumentUpload,
+    FormerBill,
     ItemAnswer,
     RequestedItem,
     Screening,
@@ -76,6 +77,17 @@ def grant_bills(writer: Writer) -> WriteGrant:
         insert_if=writer.only_as(SUBMITTERS, in_reach),
         update_if=writer.by_role({Role.TREASURY: _BILL_IS_OPEN}),
         update_after=writer.by_role({Role.TREASURY: "bill.paid_at IS NOT NULL"}),
+    )
+
+
+def grant_former_bills(writer: Writer) -> WriteGrant:
+    """Whoever handed a file in names the new code of its bill; a trigger says when, and does it."""
+    own = f"{writer.case_is_in_reach(FormerBill)} AND former_bill.renewed_by = {writer.subject}"
+    return WriteGrant(
+        frozenset({"billing_code"}),
+        frozenset({"id", "application_id", "replaced_by", "renewed_by"}),
+        select_if=writer.only_as([Role.TREASURY], writer.case_is_in_reach(FormerBill)),
+        insert_if=writer.only_as(SUBMITTERS, own),
     )
 
 

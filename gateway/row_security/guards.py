@@ -235,7 +235,8 @@ def _submission_conditions(noun: type[Base], step: Step) -> Iterator[str]:
         yield (
             f"it.status = '{step.target}' AND NEW.issued_at = it.submitted_at"
             f" AND {is_now('NEW.issued_at')} AND NEW.amount_idr = viewer.fee_of(it.visa_type_code)"
-            " AND NEW.due_at = NEW.issued_at + viewer.time_to_pay()"
+            " AND NEW.due_at = NEW.issued_at"
+            " + least(viewer.time_of_code(), viewer.time_to_pay())"
         )
 
 

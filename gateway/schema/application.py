@@ -152,7 +152,8 @@ class Application(Node):
     )
     pay_by: datetime | None = column(
         case((and_(Row.paid_at.is_(None), Row.closed_at.is_(None)), Row.pay_by)),
-        "Until when the bill can be paid; then the application ends. Null where nothing is due.",
+        "Until when the application waits for its payment, and then ends. Its billing code lapses"
+        " earlier (`Bill.dueAt`), and can be renewed until then. Null where nothing is due.",
     )
     answer_by: datetime | None = column(
         case(

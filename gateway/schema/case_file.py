@@ -19,6 +19,7 @@ from models import Bill as BillRow
 from models import CaseDocument as CaseDocumentRow
 from models import Correction as CorrectionRow
 from models import Decision as DecisionRow
+from models import FormerBill as FormerBillRow
 from models import GrantRule as GrantRuleRow
 from models import ItemAnswer as ItemAnswerRow
 from models import RequestedItem as RequestedItemRow
@@ -60,7 +61,11 @@ class Bill(Node):
         BillRow.issued_at, "When it was issued.", filters=True, orders=True
     )
     due_at: datetime = column(
-        BillRow.due_at, "Until when it can be paid.", filters=True, orders=True
+        BillRow.due_at,
+        "Until when it can be paid under this code; then a new one can be had (`renewBill`), while"
+        " its application waits (`Application.payBy`).",
+        filters=True,
+        orders=True,
     )
     paid_at: datetime | None = column(
         BillRow.paid_at,
@@ -90,6 +95,23 @@ class Bill(Node):
     )
 
 
+@noun(key=FormerBillRow.id)
+class FormerBill(Node):
+    """A code that a bill had before: what is paid under it is kept, and assigned to the bill."""
+
+    code: str = column(FormerBillRow.billing_code, "The former code: 15 digits.", filters=True)
+    issued_at: datetime = column(FormerBillRow.issued_at, "When it was issued.")
+    due_at: datetime = column(FormerBillRow.due_at, "Until when it could be paid.")
+    renewed_at: datetime = column(
+        FormerBillRow.renewed_at, "When the bill got another code.", filters=True, orders=True
+    )
+    bill: Bill | None = link(
+        FormerBillRow.application_id,
+        BillRow.application_id,
+        "The bill, under its code of now.",
+    )
+
+
 @noun(key=PaymentRow.id)
 class UnmatchedPayment(Node):
     """A payment that the treasury received and that fits no bill: never removed.
@@ -106,6 +128,11 @@ class UnmatchedPayment(Node):
         PaymentRow.billing_code,
         "What was paid under, which may be the code of no bill.",
         filters=True,
+    )
+    former_bill: FormerBill | None = link(
+        PaymentRow.billing_code,
+        FormerBillRow.billing_code,
+        "Where a bill had this code before: which one.",
     )
     paid: Money = money(PaymentRow.amount_idr, "What was paid.")
     state: UnmatchedPaymentState = column(PaymentRow.state, "Where it stands.", filters=True)

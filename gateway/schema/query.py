@@ -16,7 +16,7 @@ from gateway.schema.applicant import Applicant
 from gateway.schema.application import Application, ApplicationConnection
 from gateway.schema.ban_entry import BanEntry
 from gateway.schema.breach import Breach
-from gateway.schema.case_file import Bill, UnmatchedPayment
+from gateway.schema.case_file import Bill, FormerBill, UnmatchedPayment
 from gateway.schema.complaint import Complaint, complaints_field
 from gateway.schema.country import Country
 from gateway.schema.crossing import Crossing, Stay, overstays_field, unmatched_crossings_field
@@ -205,6 +205,12 @@ class Query:
     )
     bills: Connection[Bill] | None = connection_field(
         Bill, "Bills of all cases, the newest first.", order="issued_at", newest_first=True
+    )
+    former_bills: Connection[FormerBill] | None = connection_field(
+        FormerBill,
+        "Former codes of bills, the newest first.",
+        order="renewed_at",
+        newest_first=True,
     )
     unmatched_payments: Connection[UnmatchedPayment] | None = connection_field(
         UnmatchedPayment, "Payments that fit no bill, the oldest first.", order="kept_at"

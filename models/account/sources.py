@@ -24,7 +24,7 @@ from models.base import Base
 from models.case.application import Application, ApplicationEvent, Assignment
 from models.case.crossing import Crossing, OverstayConfirmation
 from models.case.decision import Decision
-from models.case.file import Bill, PaymentReversal
+from models.case.file import Bill, FormerBill, PaymentReversal
 from models.case.screening import Screening
 from models.case.tracking import TrackingTry
 from models.case.unmatched_payment import UnmatchedPayment
@@ -227,13 +227,18 @@ SOURCES: Mapping[str, Source] = {
         Source(AccountDrop, has_steps=True),
         Source(WebhookEndpoint, _OF_AN_ENDPOINT, has_steps=True),
         Source(DocumentUpload, has_steps=True),
+        Source(FormerBill),
         Source(PaymentReversal),
         Source(UnmatchedPayment, has_steps=True, left_out=frozenset({"state"})),
         Source(KeyOperation),
         # Before what events bring: what is committed in between is found with its event.
         Source(ApplicationEvent, found_by=_EACH),
         Source(Application, _LODGED, found_by=(EventKind.SUBMITTED,)),
-        Source(Bill, _BILLED, key_column="application_id", found_by=(EventKind.SUBMITTED,)),
+        # A bill that gets a new code is queued.
+        Source(
+            Bill, _BILLED, key_column="application_id", found_by=(EventKind.SUBMITTED,),
+            has_steps=True,
+        ),
         Source(
             Bill, _PAID, part="payment", when="entry.paid_at IS NOT NULL",
             key_column="application_id", found_by=(EventKind.PAID,),

@@ -57,6 +57,33 @@ class Bill(Base):
     )
 
 
+class FormerBill(Base):
+    """A code that a bill had before: written as the bill gets a new one, and never removed, so that
+    a payment under it is known.
+
+    Whoever asks names the new code. A trigger says when that may be, writes down what the bill
+    was, and gives the bill its new code.
+    """
+
+    __tablename__ = "former_bill"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    billing_code: Mapped[str] = mapped_column(unique=True)
+    #: The code that the bill got instead.
+    replaced_by: Mapped[str] = mapped_column(unique=True)
+    issued_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    renewed_by: Mapped[str]
+    renewed_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+
+    __table_args__ = (
+        Index(None, "application_id"),
+        Index(None, "renewed_at", "id"),
+        CheckConstraint("replaced_by ~ '^[0-9]{15}$'", name="replaced_by_is_formed"),
+    )
+
+
 class PaymentReversal(Base):
     """A report of the treasury that it no longer has a payment: written once, and never removed.
 

@@ -229,6 +229,44 @@ $$;
 CREATE TRIGGER assign_unmatched_payment AFTER UPDATE OF receipt_number ON bill
     FOR EACH ROW EXECUTE FUNCTION assign_unmatched_payment();
 
+-- A bill whose code has lapsed gets a new one, as long as its case waits for the payment. Its amount
+-- stays, and the former code is known from then on.
+CREATE FUNCTION renew_bill() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        it application;
+        was bill;
+    BEGIN
+        NEW.renewed_at := clock_timestamp();
+        IF current_setting('role') LIKE 'gerbang%writing'
+            AND NEW.renewed_by IS DISTINCT FROM viewer.subject(NULL)
+        THEN
+            RAISE EXCEPTION 'a bill is renewed in the own name'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        SELECT * INTO it FROM application WHERE id = NEW.application_id FOR NO KEY UPDATE;
+        SELECT * INTO was FROM bill WHERE application_id = it.id FOR NO KEY UPDATE;
+        IF (it.status IN ('SUBMITTED', 'AWAITING_PAYMENT') AND it.pay_by > NEW.renewed_at
+            AND was.due_at <= NEW.renewed_at) IS NOT TRUE
+        THEN
+            RAISE EXCEPTION 'the bill can still be paid, or the case does not wait for it'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        NEW.billing_code := was.billing_code;
+        NEW.issued_at := was.issued_at;
+        NEW.due_at := was.due_at;
+        UPDATE bill
+        SET billing_code = NEW.replaced_by, issued_at = NEW.renewed_at,
+            due_at = least(NEW.renewed_at + viewer.time_of_code(), it.pay_by)
+        WHERE application_id = it.id;
+        INSERT INTO account_outbox (source, row_id) VALUES ('bill', it.id);
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER renew_bill BEFORE INSERT ON former_bill
+    FOR EACH ROW EXECUTE FUNCTION renew_bill();
+
 -- What the treasury no longer has is no revenue: the figures take it from the period in which it was
 -- paid first. Nothing is granted for it: an open case is held, and a closed one stays as it is.
 CREATE FUNCTION reverse_payment() RETURNS trigger

@@ -96,10 +96,12 @@ VISAS = {
     Entry.CALLING_VISA: _OTHER_VISAS,
 }
 
-#: From submission to the bill, and from there to payment; a bill lapses after a week (published).
+#: From submission to the bill, and from there to payment; a billing code lapses after a week
+#: (published), and the case after another one without a new code.
 BILLING = Spread(40, 0.6)
 PAYMENT = Spread(0.4 * HOUR, 1.5)
-BILL_LAPSES_AFTER = 7 * DAY
+CODE_LAPSES_AFTER = 7 * DAY
+UNPAID_LAPSES_AFTER = 14 * DAY
 NEVER_PAID = {Status.PAYMENT_EXPIRED: 0.035, Status.WITHDRAWN: 0.012}
 
 #: From submission until the partner has handed over the complete file.

@@ -55,13 +55,13 @@ def life(case: Case, outage: Outage, rng: Random) -> Iterator[Event]:
 
 
 def _until_paid(rng: Random) -> int:
-    return min(seconds(assumptions.PAYMENT, rng), assumptions.BILL_LAPSES_AFTER)
+    return min(seconds(assumptions.PAYMENT, rng), assumptions.CODE_LAPSES_AFTER)
 
 
 def _never_paid(case: Case, billed_at: int, rng: Random) -> Event:
     if _NEVER_PAID.draw(rng) is Status.WITHDRAWN:
         return Event(billed_at + _until_paid(rng), EventKind.WITHDRAWN, case.sender)
-    return Event(billed_at + assumptions.BILL_LAPSES_AFTER, EventKind.PAYMENT_EXPIRED, CLOCK)
+    return Event(billed_at + assumptions.UNPAID_LAPSES_AFTER, EventKind.PAYMENT_EXPIRED, CLOCK)
 
 
 def _delay(step: Event, outage: Outage) -> Event:

@@ -268,7 +268,7 @@ class Recorder:
             paid_at=paid_at,
             closed_at=instant(standing.closed_at) if standing.closed_at else None,
             target_due_at=target_due_at,
-            pay_by=_later(standing.billed_at, assumptions.BILL_LAPSES_AFTER),
+            pay_by=_later(standing.billed_at, assumptions.UNPAID_LAPSES_AFTER),
             answer_by=_later(standing.asked_at, assumptions.LAPSES_AFTER),
             fee_idr=fee_idr if standing.paid_at else None,
             paused_seconds=standing.paused_seconds,
@@ -291,7 +291,7 @@ class Recorder:
             application_id=application_id,
             amount_idr=fee_idr,
             issued_at=instant(billed_at),
-            due_at=instant(billed_at + assumptions.BILL_LAPSES_AFTER),
+            due_at=instant(billed_at + assumptions.CODE_LAPSES_AFTER),
             paid_at=instant(standing.paid_at) if standing.paid_at else None,
             receipt_number=receipt_number(self._billed) if standing.paid_at else None,
         )

@@ -133,6 +133,8 @@ class Wait(StrEnum):
     """What a case waits for: its applicant, or border control's report of an entry or exit."""
 
     PAYMENT = "PAYMENT"
+    #: Under one billing code, which lapses before the case does.
+    BILLING_CODE = "BILLING_CODE"
     ANSWER = "ANSWER"
     #: From the first day of such a deadline on, crossings are reported completely.
     CROSSING = "CROSSING"

@@ -179,6 +179,34 @@ def test_a_payment_that_was_kept_is_in_the_file(demo: Demo, tmp_path: Path) -> N
     assert ("OTHER_CODE", "KEPTFORSETTLE001") in found(settle(demo, file)[1])
 
 
+def test_a_payment_under_a_former_code_is_told_from_one_of_an_unknown_code(
+    demo: Demo, tmp_path: Path
+) -> None:
+    now = datetime.now(UTC)
+    with running_postgres(demo.data, attach=True) as server:
+        administer(  # without its trigger: nobody waited a week
+            server.address("gerbang"),
+            "SET session_replication_role = replica",
+            "INSERT INTO former_bill (id, application_id, billing_code, replaced_by, issued_at,"
+            " due_at, renewed_by) SELECT gen_random_uuid(), application_id, '98', billing_code,"
+            " issued_at, due_at, 'agent-au' FROM bill LIMIT 1",
+        )
+        try:
+            rows: list[Row | str] = [
+                (code, 5, f"ASKED000000000{code}", now - HOUR / 2) for code in ("98", "97")
+            ]
+            code, told = settle(demo, written(tmp_path, now - HOUR, now, rows), *WITHIN)
+        finally:
+            administer(
+                server.address("gerbang"),
+                "SET session_replication_role = replica",
+                "DELETE FROM former_bill WHERE billing_code = '98'",
+            )
+    kinds = {"98": "FORMER_CODE", "97": "UNKNOWN_CODE"}
+    planted = Counter((kind, f"ASKED000000000{code}") for code, kind in kinds.items())
+    assert (code, found(told)) == (1, planted), told
+
+
 def test_nothing_is_compared_without_a_file_or_the_right_to_read(
     demo: Demo, tmp_path: Path
 ) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from dashboard.pages.treasury.page import read_payments
+from dashboard.pages.treasury.page import list_unmatched, read_payments, show_bill
 from dashboard.texts import texts
 from tests.dashboard.filling_in import fill, outcome_of, send
 from tests.dashboard.visiting import Visitor, assert_accessible
@@ -141,3 +141,19 @@ def test_money_that_fits_no_bill_is_kept_and_two_people_recommend_its_refund(
     order = {"orderNumber": "230191301012345", "orderedOn": "2026-01-05"}
     take(other, "recordPaymentOrder", "The payment order is recorded.", **order)
     other.wait_for_selector("#treasury-unmatched >> text=Every payment has its bill, or went back.")
+
+
+def test_a_former_code_leads_to_the_bill_under_its_code_of_now() -> None:
+    say, now = texts("en"), "This code was renewed: its bill has the code 111111111111111 now."
+    former = {"bill": {"code": "1" * 15}}
+    assert now in str(show_bill({"bill": None, "formerBills": {"nodes": [former]}}, {}, say))
+    nothing = str(show_bill({"bill": None, "formerBills": {"nodes": []}}, {}, say))
+    assert "No bill has this code." in nothing
+    payment = {
+        "id": "1", "paid": {"amount": 5}, "keptAt": "2026-11-30T00:00:00Z", "billingCode": "2",
+        "receiptNumber": "R", "recommendedBy": None, "recommendedBill": None, "secondedBy": None,
+    }  # fmt: skip
+    for each, is_told in ((former, True), (None, False)):
+        unmatched = {"nodes": [{**payment, "formerBill": each}]}
+        answer = {"viewer": {"subject": "treasury"}, "unmatchedPayments": unmatched}
+        assert (now in str(list_unmatched(answer, say))) is is_told

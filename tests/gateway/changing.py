@@ -78,6 +78,7 @@ ANSWERS = {
     "recordCrossings": "recorded",
     "confirmOverstays": "recorded",
     "recordReversal": "bill { code }",
+    "renewBill": "bill { code }",
     "closeAlert": "alert { id }",
     "requestUpload": "upload { id ticket }",
     **dict.fromkeys(

@@ -36,6 +36,7 @@ from tests.gateway.changing import (
 from tests.gateway.conftest import PATIENT, Viewer
 from tests.gateway.in_process import running_gateway
 from tests.gateway.test_mail_subscriptions import with_address
+from tests.journeys.test_renewed_bills import renewed_case
 from tests.linking import KEYS, linking
 from tests.rights import order_erasure, payload_of, withdrawn_case
 from tests.scans import png, sent
@@ -83,6 +84,7 @@ MADE_AT = {
     "breach": "recorded_at",
     "unmatched_payment": "kept_at",
     "payment_reversal": "reported_at",
+    "former_bill": "renewed_at",
     "crossing": "reported_at",
     "movement": "(SELECT reported_at FROM crossing WHERE crossing.id = movement.id)",
     "overstay_confirmation": "confirmed_at",
@@ -130,6 +132,7 @@ async def test_keys_that_a_walk_of_mutations_makes_are_of_version_7_and_in_order
     while await write_notices(connection):
         pass
     for _ in range(2):
+        await renewed_case(who, connection)
         await sweep(cast(SweepsKeys, KEYS), connection, SWEEP_DAYS)
     for table in KEYED:
         made = [each for each in await _keys(connection, table) if each not in before[table]]

@@ -46,7 +46,7 @@ LISTS = {
     "Inquiry": "inquiries", "ReferenceChange": "referenceChanges", "DataRequest": "dataRequests",
     "KeyOperation": "keyOperations", "NamedEvent": "namedEvents", "Erasure": "erasures",
     "LegalHold": "legalHolds", "UnmatchedPayment": "unmatchedPayments", "Breach": "breaches",
-    "Bill": "bills", "MailSubscription": "mailSubscriptions",
+    "Bill": "bills", "FormerBill": "formerBills", "MailSubscription": "mailSubscriptions",
     "SavedView": "savedViews", "VisaCheck": "visaChecks", "MonthNote": "monthNotes",
     "Crossing": "unmatchedCrossings", "Stay": "overstays",
     "Complaint": "complaints",

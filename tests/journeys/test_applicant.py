@@ -48,7 +48,7 @@ async def test_an_applicant_goes_from_the_form_to_the_visa(who, connection) -> N
     # Ruby is on record, and says which visa. She reads until when to pay.
     case = await perform(ruby, "submitApplication", visaType="C1", nationality="AU")
     billed = await my_case()
-    assert billed["payBy"] == billed["bill"]["dueAt"] is not None
+    assert at(billed["payBy"]) - at(billed["bill"]["dueAt"]) == timedelta(days=7)
     assert (billed["answerBy"], billed["decideBy"], billed["decision"]) == (None, None, None)
 
     # Paid: now it is the directorate that has until then.

@@ -134,6 +134,26 @@ async def test_a_bill_that_nobody_paid_is_named(account, tmp_path: Path) -> None
     ]
 
 
+async def test_a_bill_with_a_new_code_is_another_entry(account, tmp_path: Path) -> None:
+    """Its account follows the code, and tells of one that was changed past it."""
+    await account.execute(
+        "UPDATE bill SET issued_at = now() - interval '8 days', due_at = now() - interval '1 day'"
+        " WHERE application_id = $1", UNPAID,
+    )  # fmt: skip
+    await account.execute(
+        "UPDATE application SET pay_by = now() + interval '1 day' WHERE id = $1", UNPAID
+    )
+    assert [kind for kind, _ in await find_tampering(account, tmp_path)] == [Tampering.CHANGED]
+    new = {"id": new_key(), "application_id": UNPAID, "replaced_by": "2" * 15}
+    await insert(account, "former_bill", {**new, "renewed_by": "applicant"})
+    assert await sign(account, tmp_path) == 2  # the former code, and the bill
+    assert await find_tampering(account, tmp_path) == []
+    await account.execute(
+        "UPDATE bill SET billing_code = $2 WHERE application_id = $1", UNPAID, "3" * 15
+    )
+    assert [kind for kind, _ in await find_tampering(account, tmp_path)] == [Tampering.CHANGED]
+
+
 async def test_a_hit_is_voided_once_its_entry_of_the_ban_list_has_ended(
     account, tmp_path: Path
 ) -> None:

@@ -55,9 +55,9 @@ async def status(connection: asyncpg.Connection, application: object) -> str:
 
 @pytest.mark.parametrize(
     ("ago", "becomes"),
-    [("6 days 23:59:00", "AWAITING_PAYMENT"), ("7 days", "PAYMENT_EXPIRED")],
+    [("13 days 23:59:00", "AWAITING_PAYMENT"), ("14 days", "PAYMENT_EXPIRED")],
 )
-async def test_a_bill_lapses_after_seven_days(undone, ago, becomes) -> None:
+async def test_what_nobody_pays_ends_after_fourteen_days(undone, ago, becomes) -> None:
     await enter_status(undone, UNPAID, "AWAITING_PAYMENT", ago)
     await end_overdue(undone)
     assert await status(undone, UNPAID) == becomes

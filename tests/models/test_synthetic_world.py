@@ -219,9 +219,10 @@ async def test_each_case_that_reaches_screening_is_screened(loaded: asyncpg.Conn
 async def test_the_ban_list_is_about_people_who_have_a_visa_or_are_screened(
     loaded: asyncpg.Connection,
 ) -> None:
-    """Those of a passport; one is named alone, in capitals. Nobody was compared with them yet."""
+    """Those of a passport; one is named alone, in capitals. Nobody was compared with them yet.
+    Who applied more than once is told by the newest."""
     about = await loaded.fetch("""
-        SELECT
+        SELECT DISTINCT ON (ground, ban_entry.id)
             ban_entry.state, application.status,
             banned_person.full_name IS NULL AS is_by_passport_alone
         FROM ban_entry
@@ -229,7 +230,7 @@ async def test_the_ban_list_is_about_people_who_have_a_visa_or_are_screened(
         LEFT JOIN identity ON identity.passport_number = banned_person.passport_number
         LEFT JOIN application USING (applicant_id)
         WHERE proposed_by = 'screening' AND NOT is_screened
-        ORDER BY ground
+        ORDER BY ground, ban_entry.id, submitted_at DESC
     """)
     assert [tuple(row) for row in about] == [
         ("PROPOSED", "GRANTED", True),

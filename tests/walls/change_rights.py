@@ -43,6 +43,7 @@ MAY: dict[str, str] = {
     "submitApplication": "PARTNER_AGENT APPLICANT PARTNER_SERVICE",
     "submitApplications": "PARTNER_AGENT PARTNER_SERVICE",
     "recordPayment": "TREASURY",
+    "renewBill": "PARTNER_AGENT APPLICANT PARTNER_SERVICE",
     "recordDocuments": "PARTNER_AGENT PARTNER_SERVICE",
     "markReceived": "PARTNER_AGENT PARTNER_SERVICE",
     "takeCase": "OFFICER",

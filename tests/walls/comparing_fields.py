@@ -149,6 +149,7 @@ def _answers(mutation: str) -> str:
 _OTHERWISE = {
     "submitApplications": "results",
     "recordPayment": "bill",
+    "renewBill": "bill",
     "recordScreening": "screening",
     "confirmScreening": "screening",
     "relieveOfficer": "relieved",

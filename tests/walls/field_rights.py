@@ -142,6 +142,9 @@ _CASES: dict[str, Lines] = {
         "reversalNumber reversalEffect":                     "- - R - - R - - - R - - - -",
         "application":                                       "- - R - - R - - - - - - - -",
     },
+    "FormerBill": {
+        "id code issuedAt dueAt renewedAt bill":             "- - R - - R - - - R - - - -",
+    },
     "RequestedItem": {
         "kind requestedAt answeredAt answeredWith":          "- R R R R R R R - - - - - -",
         "note":                                              "- R R - R R R - - - - - - -",
@@ -238,6 +241,7 @@ _CASES: dict[str, Lines] = {
     },
     "UnmatchedPayment": {
         "id receiptNumber billingCode paid state keptBy keptAt": "- - - - - R - - - R - - - -",
+        "formerBill":                                        "- - - - - R - - - R - - - -",
         "recommendedBy reason recommendedAt assignedTo assignedAt": "- - - - - R - - - R - - - -",
         "secondedBy secondReason secondedAt recommendedBill": "- - - - - R - - - R - - - -",
         "orderNumber orderedOn orderedBy orderRecordedAt":   "- - - - - R - - - R - - - -",
@@ -571,7 +575,7 @@ _WAYS: dict[str, Lines] = {
         "daysOff visaKeys takenBackVisas":                   "R R R R R R R R R R R R R R",
         "applications application":                          "- R R R R R R R - - - - - -",
         "bill":                                              "- - - - - - - - - R - - - -",
-        "bills":                                             "- - R - - R - - - R - - - -",
+        "bills formerBills":                                 "- - R - - R - - - R - - - -",
         "unmatchedPayments":                                 "- - - - - R - - - R - - - -",
         "unmatchedCrossings":                                "- - R - - R - - - - - - - -",
         "overstays":                                         "- - R - - R - - - - - R - -",
@@ -677,7 +681,7 @@ PAGED = (
     "Suspension", "Correction", "IdentityVersion", "ReferenceChange", "PersonLink", "LinkerRead",
     "PersonLookup", "VisaCheck", "BanEntry", "BanRead", "Alert", "Inquiry", "InquiryPerson",
     "DataRequest", "Complaint", "ComplaintRead",
-    "Bill", "UnmatchedPayment", "Crossing", "Movement", "Stay",
+    "Bill", "FormerBill", "UnmatchedPayment", "Crossing", "Movement", "Stay",
     "LegalHold", "Breach", "BreachNotice", "MailSubscription",
     "WebhookEndpoint", "WebhookNotice",
     "SavedView", "MonthNote", "KeyOperation", "NamedEvent", "Erasure",

@@ -125,6 +125,7 @@ BREACH_BY = "auditor-9"
 BREACHES = UUID(int=875), UUID(int=877), UUID(int=879)
 NOTICED = ("Ruby Hale", "Li Goh", "Kiri Wihongi")
 KEPT_RECEIPT = "KEPT000000000001"
+FORMER_CODE = "1" * 15
 
 #: Who noted something, of which partner and country.
 NOTED = {
@@ -629,6 +630,21 @@ async def complete(connection: asyncpg.Connection) -> None:
         "INSERT INTO payment_reversal (id, receipt_number, reversal_number, reason, reported_by)"
         " VALUES ($1, $2, '1', 'By the bank.', 'treasury')",
         *(UUID(int=877), receipt_number("ANDA-LAPS-0012")),
+    )
+    # A bill whose first code lapsed, and that got another one.
+    await connection.execute(
+        "UPDATE bill SET billing_code = $1, issued_at = now() - interval '8 days',"
+        " due_at = now() - interval '1 day' WHERE billing_code = $2",
+        *(FORMER_CODE, billing_code("DIRE-UNPA-0011")),
+    )
+    await connection.execute(
+        "UPDATE application SET pay_by = now() + interval '6 days' WHERE id = $1",
+        application_id("DIRE-UNPA-0011"),
+    )
+    await connection.execute(
+        "INSERT INTO former_bill (id, application_id, replaced_by, renewed_by)"
+        " VALUES ($1, $2, $3, 'applicant')",
+        *(UUID(int=878), application_id("DIRE-UNPA-0011"), billing_code("DIRE-UNPA-0011")),
     )
     for one in COMPLAINTS:
         await connection.execute(
@@ -1324,7 +1340,7 @@ _LEDGER: dict[str, tuple[str, str]] = {
     "PASSPORT_RULE": ("B1 C1", "months"),
     "FEE": ("B1 C1", "amountIdr"),
     "SERVICE_TARGET": ("B1 C1", "clock hours promisedPercent"),
-    "DEADLINE": ("PAYMENT ANSWER", "days"),
+    "DEADLINE": ("PAYMENT BILLING_CODE ANSWER", "days"),
     "PARTNER": ("NUSA ANDALAN", "name"),
     "PARTNER_COUNTRY": ("NUSA ANDALAN", "country openedOn"),
     "CENTRE": ("AU-SYD AU-MEL AU-PER SG-SIN", "partner country city openedOn"),
@@ -1462,6 +1478,9 @@ _ROWS: dict[str, Reach] = {
     "DataRequest": Reach("data_request", ("reference",), _requests),
     "Erasure": Reach("erasure", ("id",), _erasures),
     "KeyOperation": Reach("key_operation", ("operator",), _only("AUDITOR", {(KEY_OPERATOR,)})),
+    "FormerBill": Reach(
+        "former_bill", ("billing_code",), _only("TREASURY SUPERVISOR AUDITOR", {(FORMER_CODE,)})
+    ),
     "UnmatchedPayment": Reach(
         "unmatched_payment", ("receipt_number",), _only("TREASURY AUDITOR", {(KEPT_RECEIPT,)})
     ),

@@ -229,6 +229,58 @@ async def test_a_kept_payment_pays_the_bill_that_another_person_recommended(comp
         assert not await is_done(complete_world, OTHER, report)
 
 
+async def test_a_bill_is_renewed_once_its_code_has_lapsed_while_its_case_waits(
+    complete_world,
+) -> None:
+    renew = (
+        "INSERT INTO former_bill (id, application_id, replaced_by, renewed_by)"
+        f" VALUES (gen_random_uuid(), '{application_id(UNPAID)}', '{'2' * 15}', '{{}}')"
+    )
+    lapsed = (
+        "UPDATE bill SET issued_at = now() - interval '8 days', due_at = now() - interval"
+        f" '{{}} seconds' WHERE billing_code = '{billing_code(UNPAID)}'"
+    )
+    applicant = OTHERS["applicant"]
+    own = renew.format("applicant")
+    assert not await is_done(complete_world, applicant, own)  # it can still be paid
+    async with undone(complete_world):
+        await complete_world.execute(lapsed.format(0))
+        assert await is_done(complete_world, applicant, own)
+        for viewer in (TREASURY, *OTHERS.values()):
+            if viewer is not applicant:  # the file is in nobody else's reach
+                assert not await is_done(complete_world, viewer, renew.format(viewer.subject))
+        for wrong in (
+            renew.format("agent-au"),
+            own.replace("renewed_by)", "renewed_by, renewed_at)").replace("t')", "t', now())"),
+            own.replace("renewed_by)", "renewed_by, billing_code)").replace("t')", "t', '1')"),
+            f"UPDATE bill SET billing_code = '1' WHERE billing_code = '{billing_code(UNPAID)}'",
+            f"UPDATE bill SET due_at = now() WHERE billing_code = '{billing_code(UNPAID)}'",
+        ):
+            assert not await is_done(complete_world, applicant, wrong), wrong
+        for over in (
+            "pay_by = clock_timestamp()",
+            "pay_by = NULL",
+            "status = 'WITHDRAWN', closed_at = now()",
+        ):
+            async with undone(complete_world):
+                await complete_world.execute(
+                    f"UPDATE application SET {over} WHERE id = $1", application_id(UNPAID)
+                )
+                assert not await is_done(complete_world, applicant, own), over
+        # Whoever renews reads no former code for it; what was written stays.
+        assert not await is_done(complete_world, applicant, "SELECT billing_code FROM former_bill")
+        await complete_world.execute(own)
+        noted = await complete_world.fetchrow(
+            "SELECT billing_code, renewed_at - due_at < '9 seconds' AS since FROM former_bill"
+            " WHERE replaced_by = $1", "2" * 15,
+        )  # fmt: skip
+        assert tuple(noted) == (billing_code(UNPAID), True)
+        for changed in ("UPDATE former_bill SET renewed_by = 'x'", "DELETE FROM former_bill"):
+            with pytest.raises(asyncpg.RestrictViolationError):
+                async with complete_world.transaction():
+                    await complete_world.execute(changed)
+
+
 async def test_a_reversal_is_the_treasurys_in_its_own_name_of_what_paid_a_bill(
     complete_world,
 ) -> None:

@@ -28,6 +28,7 @@ _WHOEVER_LODGES = {
     "applicant": {"INSERT": _PERSON},
     "identity": {"INSERT": _NAMED},
     "bill": {"INSERT": _BILLED},
+    "former_bill": {"INSERT": "id application_id replaced_by renewed_by"},
     "application_event": {"INSERT": _HAPPENED},
     "requested_item": {"UPDATE": _HANDED_IN},
     "item_answer": {"INSERT": "item_id application_id applicant_id sealed"},

@@ -56,7 +56,8 @@ def show_bill(answer: Answer, asked: Mapping[str, Any], say: Texts) -> list[Any]
     """What is to be paid, and until when; once paid, its receipt."""
     bill = answer["bill"]
     if bill is None:
-        return [html.P(say("treasury.no_bill"))]
+        former = answer["formerBills"]["nodes"]
+        return _code_of_now(former[0], say) if former else [html.P(say("treasury.no_bill"))]
     amount = say("administration.rupiah", amount=count_text(bill["fee"]["amount"], say))
     shown: list[Any] = [html.P([html.B(bill["code"]), f" · {amount}"])]
     if bill["paidAt"]:
@@ -70,6 +71,12 @@ def show_bill(answer: Answer, asked: Mapping[str, Any], say: Texts) -> list[Any]
         html.P(say("treasury.due", at=due)),
         CHANGES.form("recordPayment", say, about=about),
     ]
+
+
+def _code_of_now(former: Answer | None, say: Texts) -> list[Any]:
+    """Which code a bill has by now."""
+    bill = former and former["bill"]
+    return [html.P(say("treasury.former_code", code=bill["code"]))] if bill else []
 
 
 def _reversal(bill: Answer, say: Texts) -> list[Any]:
@@ -210,7 +217,7 @@ def _facts(payment: Answer, say: Texts) -> list[Any]:
     kept = say(
         "treasury.kept", code=payment["billingCode"], receipt=payment["receiptNumber"], at=at
     )
-    facts: list[Any] = [html.P([html.B(amount), f" · {kept}"])]
+    facts = [html.P([html.B(amount), f" · {kept}"]), *_code_of_now(payment["formerBill"], say)]
     if payment["recommendedBy"]:
         by, why = payment["recommendedBy"], payment["reason"] or ""
         bill = payment["recommendedBill"]

@@ -53,7 +53,9 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "CANCELLED": "Stopped before its day.",
     },
     Wait: {
-        "PAYMENT": "For the bill to be paid.",
+        "PAYMENT": "For the fee to be paid: then the application ends.",
+        "BILLING_CODE": "For payment under one billing code, which then lapses: a new one can be"
+        " had while the application waits.",
         "ANSWER": "For the requested items to be handed in.",
         "CROSSING": "For border control's report of an entry or exit: from the first day of such a"
         " deadline on, crossings are reported completely.",

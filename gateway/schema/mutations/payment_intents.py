@@ -1,4 +1,4 @@
-"""The table of mutations of payments that fit no bill, or were reversed: inputs and refusals."""
+"""The table of mutations of new billing codes, and of payments that fit no bill or are gone."""
 
 import re
 from datetime import date
@@ -13,6 +13,7 @@ from gateway.mutations.payments import (
     RecommendRefund,
     RecordPaymentOrder,
     RecordReversal,
+    RenewBill,
 )
 from gateway.schema.mutations.input_readers import (
     faults_of_key,
@@ -29,6 +30,11 @@ from models.reference.data.values import MOST_RUPIAH
 
 _CODE = re.compile(r"[0-9]{1,20}")
 _ORDER = re.compile(ORDER_NUMBER)
+
+
+@strawberry.input(description="An application whose billing code has lapsed.")
+class RenewBillInput(ReferenceInput):
+    application_id: strawberry.ID = required("Global id of the application.")
 
 
 @strawberry.input(description="A payment that fits no bill.")
@@ -68,6 +74,15 @@ class RecordReversalInput(ReferenceInput):
         " hyphens."
     )
     reason: str = required(f"Why, without saying who it is: from 1 to {LONGEST_NOTE} characters.")
+
+
+def _renew(intent: Intent, input_: RenewBillInput) -> RenewBill:
+    return RenewBill(
+        mutation=intent.name,
+        key=input_.idempotency_key,
+        faults=faults_of_key(input_.idempotency_key),
+        application=key_in(input_.application_id, "Application"),
+    )
 
 
 def _keep(intent: Intent, input_: KeepPaymentInput) -> KeepPayment:
@@ -144,6 +159,11 @@ def _record_reversal(intent: Intent, input_: RecordReversalInput) -> RecordRever
 
 
 PAYMENT_INTENTS = (
+    Intent("renewBill", RenewBillInput,
+           "Get a new billing code once the last one has lapsed, as long as the application waits"
+           " for its payment. The fee stays; what is paid under the former code is kept, and can be"
+           " assigned to the bill.", _renew, (),
+           (Refusal.NOT_FOUND, Refusal.BILL_CLOSED, Refusal.BILL_PAYABLE)),
     Intent("keepPayment", KeepPaymentInput,
            "Keep a payment that fits no bill, so that it is not lost: of an unknown code, of a bill"
            " that is closed, or of another amount.", _keep, (), (Refusal.RECEIPT_USED,)),

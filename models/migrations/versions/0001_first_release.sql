@@ -435,7 +435,7 @@ CREATE TABLE deadline (
     valid_from DATE NOT NULL,
     days BIGINT NOT NULL,
     CONSTRAINT pk_deadline PRIMARY KEY (wait, valid_from),
-    CONSTRAINT ck_deadline_wait_is_known CHECK (wait IN ('PAYMENT', 'ANSWER', 'CROSSING')),
+    CONSTRAINT ck_deadline_wait_is_known CHECK (wait IN ('PAYMENT', 'BILLING_CODE', 'ANSWER', 'CROSSING')),
     CONSTRAINT ck_deadline_days_are_positive CHECK (days > 0)
 );
 
@@ -1942,6 +1942,26 @@ CREATE INDEX ix_bill_paid_at_billing_code ON bill (paid_at, billing_code);
 
 CREATE INDEX ix_bill_reversed_at_billing_code ON bill (reversed_at, billing_code) WHERE reversed_at IS NOT NULL;
 
+CREATE TABLE former_bill (
+    id UUID NOT NULL,
+    application_id UUID NOT NULL,
+    billing_code TEXT NOT NULL,
+    replaced_by TEXT NOT NULL,
+    issued_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    due_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    renewed_by TEXT NOT NULL,
+    renewed_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_former_bill PRIMARY KEY (id),
+    CONSTRAINT ck_former_bill_replaced_by_is_formed CHECK (replaced_by ~ '^[0-9]{15}$'),
+    CONSTRAINT fk_former_bill_application_id FOREIGN KEY(application_id) REFERENCES application (id),
+    CONSTRAINT uq_former_bill_billing_code UNIQUE (billing_code),
+    CONSTRAINT uq_former_bill_replaced_by UNIQUE (replaced_by)
+);
+
+CREATE INDEX ix_former_bill_application_id ON former_bill (application_id);
+
+CREATE INDEX ix_former_bill_renewed_at_id ON former_bill (renewed_at, id);
+
 CREATE TABLE case_document (
     application_id UUID NOT NULL,
     kind TEXT NOT NULL,
@@ -2535,6 +2555,10 @@ CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON erasure
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
 
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON former_bill
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
 CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON grant_rule_stop
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
@@ -2720,6 +2744,9 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON application_ev
     EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON breach_notice
+    EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON former_bill
     EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only
@@ -3035,6 +3062,42 @@ $$;
 
 CREATE TRIGGER assign_unmatched_payment AFTER UPDATE OF receipt_number ON bill
     FOR EACH ROW EXECUTE FUNCTION assign_unmatched_payment();
+
+CREATE FUNCTION renew_bill() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        it application;
+        was bill;
+    BEGIN
+        NEW.renewed_at := clock_timestamp();
+        IF current_setting('role') LIKE 'gerbang%writing'
+            AND NEW.renewed_by IS DISTINCT FROM viewer.subject(NULL)
+        THEN
+            RAISE EXCEPTION 'a bill is renewed in the own name'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        SELECT * INTO it FROM application WHERE id = NEW.application_id FOR NO KEY UPDATE;
+        SELECT * INTO was FROM bill WHERE application_id = it.id FOR NO KEY UPDATE;
+        IF (it.status IN ('SUBMITTED', 'AWAITING_PAYMENT') AND it.pay_by > NEW.renewed_at
+            AND was.due_at <= NEW.renewed_at) IS NOT TRUE
+        THEN
+            RAISE EXCEPTION 'the bill can still be paid, or the case does not wait for it'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        NEW.billing_code := was.billing_code;
+        NEW.issued_at := was.issued_at;
+        NEW.due_at := was.due_at;
+        UPDATE bill
+        SET billing_code = NEW.replaced_by, issued_at = NEW.renewed_at,
+            due_at = least(NEW.renewed_at + viewer.time_of_code(), it.pay_by)
+        WHERE application_id = it.id;
+        INSERT INTO account_outbox (source, row_id) VALUES ('bill', it.id);
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER renew_bill BEFORE INSERT ON former_bill
+    FOR EACH ROW EXECUTE FUNCTION renew_bill();
 
 CREATE FUNCTION reverse_payment() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -5466,5 +5529,5 @@ CREATE TRIGGER guard_webhook_endpoint BEFORE INSERT OR UPDATE ON webhook_endpoin
 
 INSERT INTO data_version (data) VALUES ('figures'), ('published'), ('names');
 
-INSERT INTO deadline (wait, valid_from, days)
-    VALUES ('PAYMENT', '2019-01-01', 7), ('ANSWER', '2019-01-01', 14);
+INSERT INTO deadline (wait, valid_from, days) VALUES
+    ('PAYMENT', '2019-01-01', 14), ('BILLING_CODE', '2019-01-01', 7), ('ANSWER', '2019-01-01', 14);
