@@ -11,7 +11,6 @@ import click
 
 from gateway.access.key_service_clients import key_service_for
 from gateway.cli.database_errors import explain_database_errors
-from gateway.doctor import find_alterations
 from gateway.settings import Command, Settings, read_settings
 from models.account import (
     AccountError,
@@ -264,6 +263,9 @@ async def _begin(settings: Settings) -> None:
 async def _verify(
     settings: Settings, since: datetime | None, checkpoint: Path | None, pinned: Sequence[str]
 ) -> Report:
+    # It knows the whole schema, which checking a proof offline does not wait for.
+    from gateway.doctor import find_alterations
+
     assert settings.key_service
     assert settings.checkpoints
     keys, folder = key_service_for(settings), CheckpointFolder(settings.checkpoints)

@@ -17,7 +17,7 @@ PROGRAM = HERE / "programs" / "generated_requests.py"
 pytestmark = [
     pytest.mark.anyio,
     pytest.mark.proof,
-    pytest.mark.timeout(500),
+    pytest.mark.timeout(1_800),
     needs(
         "clients",
         is_here=(PYTHON / "schemathesis").exists(),

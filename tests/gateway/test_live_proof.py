@@ -32,7 +32,7 @@ def _assert_exactly_once(seen: list[Delivery]) -> None:
 
 
 async def test_each_event_is_seen_once_through_reconnections(world: str) -> None:
-    seen = await _follow(world, events=300, reconnections=10, seed=1)
+    seen = await _follow(world, events=150, reconnections=10, seed=1)
     _assert_exactly_once(seen)
     assert {one.reconnections for one in seen} == {10}
 

@@ -266,7 +266,7 @@ async def test_anybody_verifies_proofs_offline(account, witness, tmp_path: Path)
     await _sign(account, outside.path, witness)
     [public] = (await KEYS.public_keys(KeyUse.CHECKPOINT)).values()
     key = verifier_key(public)
-    for name in ("access_event", "application_event", "bill_payment", "screening"):
+    for name in ("access_event", "bill_payment"):
         row = await account.fetchval(
             "SELECT row_id FROM account_leaf WHERE source = $1 ORDER BY position DESC LIMIT 1", name
         )

@@ -92,7 +92,7 @@ async def test_a_mutant_of_the_policy_changes_its_own_explanations_alone(
     complete_world: asyncpg.Connection,
 ) -> None:
     sample = (one for one in mutants_of_cases() if one.role is Role.PARTNER_AGENT)
-    judged = await judge(complete_world, islice(sample, 2, None, 40))
+    judged = await judge(complete_world, islice(sample, 2, None, 60))
     assert min(judged["first"], judged["second"]) >= 3, judged
 
 
