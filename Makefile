@@ -6,14 +6,14 @@ export HERE := $(shell file='$(subst ','\'',$(MAKEFILE_LIST))'; cd "$$(dirname "
 # Any Python starts the setup, which then looks for the fastest that suits.
 ANY   := $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11 python,$(shell command -v $(name) >/dev/null && echo $(name))))
 # What the tests need besides, each in a folder of its own.
-TOOLS := clients portal browser graphiql pooler debian-postgres valkey prometheus softhsm
+TOOLS := clients portal browser graphiql pooler debian-postgres valkey prometheus softhsm scanner
 ARGS  ?=
 # What Python compiles is kept, whatever the machine says: a hundred programs that the tests start
 # would each compile two thousand modules.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test check graphiql plotly snapshots proof cluster bench docs release audit lock clean browser pooler debian-postgres clock valkey prometheus softhsm clients portal lighthouse patroni
+.PHONY: help demo setup test check graphiql plotly snapshots proof cluster bench docs release audit lock clean browser pooler debian-postgres clock valkey prometheus softhsm scanner clients portal lighthouse patroni
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' "$$HERE/Makefile"
@@ -107,3 +107,6 @@ prometheus: setup
 
 softhsm: setup
 	@cd "$$HERE" && .venv/bin/python deploy/setup/softhsm.py
+
+scanner: setup
+	@cd "$$HERE" && .venv/bin/python deploy/setup/scanner.py

@@ -438,8 +438,9 @@ def of_an_upload(of_case: Rule) -> Rule:
 
 
 def of_a_content(of_case: Rule) -> Rule:
-    """Contents of such uploads."""
-    return reached_through(DocumentContent.upload_id, DocumentUpload.id, of_an_upload(of_case))
+    """Contents of such uploads, once they count: what was not scanned yet is opened by nobody."""
+    that_counts = all_of(in_the_past(DocumentUpload.completed_at), of_an_upload(of_case))
+    return reached_through(DocumentContent.upload_id, DocumentUpload.id, that_counts)
 
 
 def of_people_in_reach(applicant: Attribute) -> Mapping[Role, Rule]:
@@ -473,8 +474,9 @@ def of_moved_people(applicant: Attribute) -> Mapping[Role, Rule]:
     }
 
 
-a_document_that_is_there = all_of(
-    in_the_past(DocumentUpload.completed_at), is_null(DocumentUpload.replaced_at)
+#: Whether it counts yet or not: whoever works on the file sees that the scanner has it.
+a_document_that_was_sent = all_of(
+    in_the_past(DocumentUpload.sent_at), is_null(DocumentUpload.replaced_at)
 )
 #: The person that an entry of the ban list is about: for the entry itself, or for a case that it
 #: matches.
@@ -819,11 +821,11 @@ POLICY: Mapping[str, Access] = {
     # sends what it announced, and reads none of it again.
     "DocumentUpload": Access(
         rows={
-            Role.OFFICER: a_document_that_is_there,
-            Role.SUPERVISOR: a_document_that_is_there,
-            Role.AUDITOR: a_document_that_is_there,
+            Role.OFFICER: a_document_that_was_sent,
+            Role.SUPERVISOR: a_document_that_was_sent,
+            Role.AUDITOR: a_document_that_was_sent,
             Role.PARTNER_MANAGER: all_of(
-                in_the_past(DocumentUpload.completed_at), of_an_upload(in_own_countries)
+                in_the_past(DocumentUpload.sent_at), of_an_upload(in_own_countries)
             ),
             Role.PARTNER_AGENT: of_an_upload(at_own_place),
             Role.APPLICANT: of_an_upload(lodged_by_oneself),
@@ -832,7 +834,7 @@ POLICY: Mapping[str, Access] = {
             ),
         },
         fields={
-            **dict.fromkeys(("id", "kind", "format", "size", "completedAt"), CASE_READERS),
+            **dict.fromkeys(("id", "kind", "format", "size", "state", "completedAt"), CASE_READERS),
             **dict.fromkeys(("ticket", "expiresAt"), SUBMITTERS),
             "requestedBy": CASE_STAFF,
             "content": CONTENT_READERS,
@@ -1595,6 +1597,7 @@ POLICY: Mapping[str, Access] = {
                 "applicant",
                 "banEntry",
                 "complaint",
+                "application",
             ),
             ANSWER_READERS,
         ),

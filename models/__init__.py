@@ -29,7 +29,7 @@ from models.case.screening import Screening
 from models.case.tracking import TrackingTry
 from models.case.unmatched_payment import UnmatchedPayment
 from models.case.visa_check import VisaCheck
-from models.contents.tables import DocumentContent, DocumentUpload
+from models.contents.tables import DocumentContent, DocumentScanner, DocumentUpload
 from models.documents import TrustedDocument
 from models.jobs.passes import JobPass
 from models.mail import Mail
@@ -109,6 +109,7 @@ __all__ = [
     "Decision",
     "DisclosedEnding",
     "DocumentContent",
+    "DocumentScanner",
     "DocumentUpload",
     "Eligibility",
     "EntryRule",

@@ -4,7 +4,7 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['gerbang_leadership', 'gerbang_leadership_writing', 'gerbang_officer', 'gerbang_officer_writing', 'gerbang_supervisor', 'gerbang_supervisor_writing', 'gerbang_partner_manager', 'gerbang_partner_manager_writing', 'gerbang_partner_agent', 'gerbang_partner_agent_writing', 'gerbang_auditor', 'gerbang_auditor_writing', 'gerbang_applicant', 'gerbang_applicant_writing', 'gerbang_partner_service', 'gerbang_partner_service_writing', 'gerbang_screening', 'gerbang_screening_writing', 'gerbang_treasury', 'gerbang_treasury_writing', 'gerbang_administrator', 'gerbang_administrator_writing', 'gerbang_border', 'gerbang_border_writing', 'gerbang_carrier', 'gerbang_carrier_writing', 'gerbang_anonymous', 'gerbang_anonymous_writing', 'gerbang_granter', 'gerbang_linker', 'gerbang_mailer', 'gerbang_screener'] LOOP
+    FOREACH name IN ARRAY ARRAY['gerbang_leadership', 'gerbang_leadership_writing', 'gerbang_officer', 'gerbang_officer_writing', 'gerbang_supervisor', 'gerbang_supervisor_writing', 'gerbang_partner_manager', 'gerbang_partner_manager_writing', 'gerbang_partner_agent', 'gerbang_partner_agent_writing', 'gerbang_auditor', 'gerbang_auditor_writing', 'gerbang_applicant', 'gerbang_applicant_writing', 'gerbang_partner_service', 'gerbang_partner_service_writing', 'gerbang_screening', 'gerbang_screening_writing', 'gerbang_treasury', 'gerbang_treasury_writing', 'gerbang_administrator', 'gerbang_administrator_writing', 'gerbang_border', 'gerbang_border_writing', 'gerbang_carrier', 'gerbang_carrier_writing', 'gerbang_anonymous', 'gerbang_anonymous_writing', 'gerbang_granter', 'gerbang_linker', 'gerbang_mailer', 'gerbang_scanner', 'gerbang_screener'] LOOP
         BEGIN
             IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
                 EXECUTE format('CREATE ROLE %I NOLOGIN NOINHERIT', name);
@@ -16,10 +16,10 @@ BEGIN
 END
 $$;
 
-REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_granter, gerbang_linker, gerbang_mailer, gerbang_screener;
-REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_granter, gerbang_linker, gerbang_mailer, gerbang_screener;
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_granter, gerbang_linker, gerbang_mailer, gerbang_screener;
-REVOKE CREATE ON SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_granter, gerbang_linker, gerbang_mailer, gerbang_screener;
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_granter, gerbang_linker, gerbang_mailer, gerbang_scanner, gerbang_screener;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_granter, gerbang_linker, gerbang_mailer, gerbang_scanner, gerbang_screener;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_granter, gerbang_linker, gerbang_mailer, gerbang_scanner, gerbang_screener;
+REVOKE CREATE ON SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_border, gerbang_border_writing, gerbang_carrier, gerbang_carrier_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_granter, gerbang_linker, gerbang_mailer, gerbang_scanner, gerbang_screener;
 ALTER TABLE access_event ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE account_drop ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE account_head ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -57,6 +57,7 @@ ALTER TABLE day_off ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE deadline ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE decision ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE document_content ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE document_scanner ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE document_upload ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE eligibility ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE ending_told ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -1242,9 +1243,9 @@ CREATE OR REPLACE FUNCTION viewer.facts_of_case(
             ) AS found),
             'document_upload', (SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]') FROM (
                 SELECT it.application_id AS application_id,
-                    CASE WHEN it.completed_at <= instant THEN it.completed_at + later END AS completed_at,
                     CASE WHEN it.replaced_at <= instant THEN it.replaced_at + later END AS replaced_at,
-                    it.requested_by AS requested_by
+                    it.requested_by AS requested_by,
+                    CASE WHEN it.sent_at <= instant THEN it.sent_at + later END AS sent_at
                 FROM document_upload AS it WHERE application_id = ANY (cases)
             ) AS found),
             'identity', (SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]') FROM (
@@ -1469,7 +1470,7 @@ GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_office
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_officer;
 GRANT SELECT (application_id, decided_at, grant_rule_code, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_officer;
 GRANT SELECT (applicant_id, content, sealed, upload_id) ON document_content TO gerbang_officer;
-GRANT SELECT (application_id, completed_at, id, kind, media_type, replaced_at, requested_by, size) ON document_upload TO gerbang_officer;
+GRANT SELECT (application_id, completed_at, id, kind, media_type, replaced_at, requested_by, sent_at, size, state) ON document_upload TO gerbang_officer;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_officer;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_officer;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_officer;
@@ -1532,9 +1533,9 @@ CREATE POLICY officer_select ON centre FOR SELECT TO gerbang_officer
 CREATE POLICY officer_select ON bill FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON document_upload FOR SELECT TO gerbang_officer
-    USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN document_upload.completed_at <= now() AND document_upload.replaced_at IS NULL ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN document_upload.sent_at <= now() AND document_upload.replaced_at IS NULL ELSE false END);
 CREATE POLICY officer_select ON document_content FOR SELECT TO gerbang_officer
-    USING (CASE WHEN EXISTS (SELECT FROM document_upload AS by_1 WHERE by_1.id = document_content.upload_id AND by_1.replaced_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND by_2.reference = (SELECT viewer.purpose_reference('OFFICER')) AND EXISTS (SELECT FROM assignment AS by_3 WHERE by_3.application_id = by_2.id AND by_3.officer = (SELECT viewer.subject('OFFICER')) AND by_3.ended_at IS NULL))) THEN true ELSE false END);
+    USING (CASE WHEN EXISTS (SELECT FROM document_upload AS by_1 WHERE by_1.id = document_content.upload_id AND by_1.completed_at <= now() AND by_1.replaced_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND by_2.reference = (SELECT viewer.purpose_reference('OFFICER')) AND EXISTS (SELECT FROM assignment AS by_3 WHERE by_3.application_id = by_2.id AND by_3.officer = (SELECT viewer.subject('OFFICER')) AND by_3.ended_at IS NULL))) THEN true ELSE false END);
 CREATE POLICY officer_select ON case_document FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON requested_item FOR SELECT TO gerbang_officer
@@ -1658,7 +1659,7 @@ GRANT EXECUTE ON FUNCTION viewer.note_sign_in TO gerbang_officer;
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_supervisor;
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_supervisor;
-GRANT SELECT (actor, actor_role, applicant_id, ban_id, close_reason, closed_at, closed_by, complaint_id, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_supervisor;
+GRANT SELECT (actor, actor_role, applicant_id, application_id, ban_id, close_reason, closed_at, closed_by, complaint_id, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_supervisor;
 GRANT SELECT (erased_at, id, nationality_code) ON applicant TO gerbang_supervisor;
 GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, has_open_hit, id, is_assigned, is_held, is_linked, is_referred, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, supervisor, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_supervisor;
 GRANT SELECT (application_id, id, kind, written_in) ON application_change TO gerbang_supervisor;
@@ -1678,7 +1679,7 @@ GRANT SELECT (crossed_at, direction, id, matched_at, port, report_key, reported_
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_supervisor;
 GRANT SELECT (application_id, decided_at, grant_rule_code, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_supervisor;
 GRANT SELECT (applicant_id, content, sealed, upload_id) ON document_content TO gerbang_supervisor;
-GRANT SELECT (application_id, completed_at, id, kind, media_type, replaced_at, requested_by, size) ON document_upload TO gerbang_supervisor;
+GRANT SELECT (application_id, completed_at, id, kind, media_type, replaced_at, requested_by, sent_at, size, state) ON document_upload TO gerbang_supervisor;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_supervisor;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_supervisor;
 GRANT SELECT (applicant_id, cause, copies_end_at, erased_at, id, index_removed_at, keys_deleted_at, ordered_at) ON erasure TO gerbang_supervisor;
@@ -1750,9 +1751,9 @@ CREATE POLICY supervisor_select ON centre FOR SELECT TO gerbang_supervisor
 CREATE POLICY supervisor_select ON bill FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON document_upload FOR SELECT TO gerbang_supervisor
-    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN document_upload.completed_at <= now() AND document_upload.replaced_at IS NULL ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN document_upload.sent_at <= now() AND document_upload.replaced_at IS NULL ELSE false END);
 CREATE POLICY supervisor_select ON document_content FOR SELECT TO gerbang_supervisor
-    USING (CASE WHEN EXISTS (SELECT FROM document_upload AS by_1 WHERE by_1.id = document_content.upload_id AND by_1.replaced_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND by_2.reference = (SELECT viewer.purpose_reference('SUPERVISOR')))) THEN true ELSE false END);
+    USING (CASE WHEN EXISTS (SELECT FROM document_upload AS by_1 WHERE by_1.id = document_content.upload_id AND by_1.completed_at <= now() AND by_1.replaced_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND by_2.reference = (SELECT viewer.purpose_reference('SUPERVISOR')))) THEN true ELSE false END);
 CREATE POLICY supervisor_select ON case_document FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON requested_item FOR SELECT TO gerbang_supervisor
@@ -1942,7 +1943,7 @@ GRANT SELECT (answered_at, answered_role, application_id, centre_code, country_c
 GRANT SELECT (answer, complaint, complaint_id, sealed) ON complaint_text TO gerbang_partner_manager;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_partner_manager;
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_partner_manager;
-GRANT SELECT (application_id, completed_at, id, kind, media_type, replaced_at, size) ON document_upload TO gerbang_partner_manager;
+GRANT SELECT (application_id, completed_at, id, kind, media_type, replaced_at, sent_at, size, state) ON document_upload TO gerbang_partner_manager;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_manager;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_manager;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_manager;
@@ -1992,7 +1993,7 @@ CREATE POLICY partner_manager_select ON centre FOR SELECT TO gerbang_partner_man
 CREATE POLICY partner_manager_select ON bill FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = bill.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND by_1.left_partner_at IS NULL AND by_1.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON document_upload FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN document_upload.completed_at <= now() AND document_upload.replaced_at IS NULL AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = document_upload.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND by_1.left_partner_at IS NULL AND by_1.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[])) THEN true ELSE false END);
+    USING (CASE WHEN document_upload.sent_at <= now() AND document_upload.replaced_at IS NULL AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = document_upload.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND by_1.left_partner_at IS NULL AND by_1.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON case_document FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = case_document.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND by_1.left_partner_at IS NULL AND by_1.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON requested_item FOR SELECT TO gerbang_partner_manager
@@ -2107,7 +2108,7 @@ GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_partne
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_partner_agent;
 GRANT SELECT (application_id, decided_at, id, is_incomplete, outcome) ON decision TO gerbang_partner_agent;
 GRANT SELECT (applicant_id, content, sealed, upload_id) ON document_content TO gerbang_partner_agent;
-GRANT SELECT (application_id, completed_at, expires_at, id, kind, media_type, replaced_at, size) ON document_upload TO gerbang_partner_agent;
+GRANT SELECT (application_id, completed_at, expires_at, id, kind, media_type, replaced_at, size, state) ON document_upload TO gerbang_partner_agent;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_agent;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_agent;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_agent;
@@ -2160,7 +2161,7 @@ CREATE POLICY partner_agent_select ON bill FOR SELECT TO gerbang_partner_agent
 CREATE POLICY partner_agent_select ON document_upload FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN document_upload.replaced_at IS NULL AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = document_upload.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND by_1.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON document_content FOR SELECT TO gerbang_partner_agent
-    USING (CASE WHEN EXISTS (SELECT FROM document_upload AS by_1 WHERE by_1.id = document_content.upload_id AND by_1.replaced_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND (by_2.reference = (SELECT viewer.purpose_reference('PARTNER_AGENT')) OR (SELECT viewer.purpose_reference('PARTNER_AGENT')) IS NULL) AND by_2.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_2.left_partner_at IS NULL AND by_2.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND by_2.received_at IS NULL AND by_2.closed_at IS NULL)) THEN true ELSE false END);
+    USING (CASE WHEN EXISTS (SELECT FROM document_upload AS by_1 WHERE by_1.id = document_content.upload_id AND by_1.completed_at <= now() AND by_1.replaced_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND (by_2.reference = (SELECT viewer.purpose_reference('PARTNER_AGENT')) OR (SELECT viewer.purpose_reference('PARTNER_AGENT')) IS NULL) AND by_2.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_2.left_partner_at IS NULL AND by_2.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND by_2.received_at IS NULL AND by_2.closed_at IS NULL)) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON case_document FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = case_document.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND by_1.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON requested_item FOR SELECT TO gerbang_partner_agent
@@ -2233,7 +2234,7 @@ GRANT EXECUTE ON FUNCTION viewer.note_sign_in TO gerbang_partner_agent;
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_auditor;
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_auditor;
-GRANT SELECT (actor, actor_role, applicant_id, ban_id, close_reason, closed_at, closed_by, complaint_id, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_auditor;
+GRANT SELECT (actor, actor_role, applicant_id, application_id, ban_id, close_reason, closed_at, closed_by, complaint_id, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_auditor;
 GRANT SELECT (erased_at, id, nationality_code) ON applicant TO gerbang_auditor;
 GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, id, is_linked, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_auditor;
 GRANT SELECT (application_id, changed, id, kind, written_in) ON application_change TO gerbang_auditor;
@@ -2255,7 +2256,7 @@ GRANT SELECT (crossed_at, direction, id, matched_at, port, report_key, reported_
 GRANT SELECT (answered_at, answered_by, applicant_id, due_at, id, kind, lodged_at, lodged_by, lodged_role, lookups_approved_by, lookups_compared_at, lookups_proposed_by, reason, reference, state) ON data_request TO gerbang_auditor;
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_auditor;
 GRANT SELECT (application_id, decided_at, grant_rule_code, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_auditor;
-GRANT SELECT (application_id, completed_at, id, kind, media_type, replaced_at, requested_by, size) ON document_upload TO gerbang_auditor;
+GRANT SELECT (application_id, completed_at, id, kind, media_type, replaced_at, requested_by, sent_at, size, state) ON document_upload TO gerbang_auditor;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_auditor;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_auditor;
 GRANT SELECT (applicant_id, cause, copies_end_at, data_request_id, erased_at, id, index_removed_at, keys_deleted_at, ordered_at) ON erasure TO gerbang_auditor;
@@ -2326,7 +2327,7 @@ CREATE POLICY auditor_select ON centre FOR SELECT TO gerbang_auditor
 CREATE POLICY auditor_select ON bill FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON document_upload FOR SELECT TO gerbang_auditor
-    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN document_upload.completed_at <= now() AND document_upload.replaced_at IS NULL ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN document_upload.sent_at <= now() AND document_upload.replaced_at IS NULL ELSE false END);
 CREATE POLICY auditor_select ON case_document FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON requested_item FOR SELECT TO gerbang_auditor
@@ -2521,7 +2522,7 @@ GRANT SELECT (account, answered_at, applicant_id, due_at, id, kind, lodged_at, l
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_applicant;
 GRANT SELECT (application_id, decided_at, id, outcome, public_reason) ON decision TO gerbang_applicant;
 GRANT SELECT (applicant_id, content, sealed, upload_id) ON document_content TO gerbang_applicant;
-GRANT SELECT (application_id, completed_at, expires_at, id, kind, media_type, replaced_at, size) ON document_upload TO gerbang_applicant;
+GRANT SELECT (application_id, completed_at, expires_at, id, kind, media_type, replaced_at, size, state) ON document_upload TO gerbang_applicant;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_applicant;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_applicant;
 GRANT SELECT (cause, copies_end_at, data_request_id, erased_at, id, keys_deleted_at, ordered_at) ON erasure TO gerbang_applicant;
@@ -2575,7 +2576,7 @@ CREATE POLICY applicant_select ON bill FOR SELECT TO gerbang_applicant
 CREATE POLICY applicant_select ON document_upload FOR SELECT TO gerbang_applicant
     USING (CASE WHEN document_upload.replaced_at IS NULL AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = document_upload.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON document_content FOR SELECT TO gerbang_applicant
-    USING (CASE WHEN EXISTS (SELECT FROM document_upload AS by_1 WHERE by_1.id = document_content.upload_id AND by_1.replaced_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND EXISTS (SELECT FROM applicant AS by_3 WHERE by_3.id = by_2.applicant_id AND by_3.account = (SELECT viewer.subject('APPLICANT'))))) THEN true ELSE false END);
+    USING (CASE WHEN EXISTS (SELECT FROM document_upload AS by_1 WHERE by_1.id = document_content.upload_id AND by_1.completed_at <= now() AND by_1.replaced_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND EXISTS (SELECT FROM applicant AS by_3 WHERE by_3.id = by_2.applicant_id AND by_3.account = (SELECT viewer.subject('APPLICANT'))))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON case_document FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = case_document.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON requested_item FOR SELECT TO gerbang_applicant
@@ -2656,7 +2657,7 @@ GRANT SELECT (application_id, closed_at, id, proposed_at, proposed_role, reason,
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_partner_service;
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_partner_service;
 GRANT SELECT (application_id, decided_at, id, outcome) ON decision TO gerbang_partner_service;
-GRANT SELECT (application_id, completed_at, expires_at, id, kind, media_type, replaced_at, requested_by, size) ON document_upload TO gerbang_partner_service;
+GRANT SELECT (application_id, completed_at, expires_at, id, kind, media_type, replaced_at, requested_by, size, state) ON document_upload TO gerbang_partner_service;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_service;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_service;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_service;
@@ -4166,7 +4167,7 @@ CREATE POLICY supervisor_writing_select ON correction FOR SELECT TO gerbang_supe
 GRANT UPDATE (approved_at, approved_by, closed_at, closed_by, reason, state) ON correction TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_update ON correction FOR UPDATE TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END) WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
-GRANT SELECT (actor, actor_role, applicant_id, ban_id, breach_id, close_reason, closed_at, closed_by, complaint_id, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_supervisor_writing;
+GRANT SELECT (actor, actor_role, applicant_id, application_id, ban_id, breach_id, close_reason, closed_at, closed_by, complaint_id, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON alert FOR SELECT TO gerbang_supervisor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN alert.actor <> (SELECT viewer.subject('SUPERVISOR')) AND (alert.complaint_id IS NULL OR EXISTS (SELECT FROM complaint AS by_1 WHERE by_1.id = alert.complaint_id AND (by_1.kind NOT IN ('UNSORTED', 'INTEGRITY') OR by_1.entrusted_to = (SELECT viewer.subject('SUPERVISOR'))))) ELSE false END);
 GRANT UPDATE (close_reason, closed_by) ON alert TO gerbang_supervisor_writing;
@@ -4430,13 +4431,13 @@ CREATE POLICY partner_agent_writing_select ON case_document FOR SELECT TO gerban
 GRANT UPDATE (recorded_at, recorded_by) ON case_document TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_update ON case_document FOR UPDATE TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END) WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END);
-GRANT SELECT (application_id, completed_at, expires_at, id, kind, media_type, replaced_at, requested_at, requested_by, sha256, size) ON document_upload TO gerbang_partner_agent_writing;
+GRANT SELECT (application_id, completed_at, expires_at, id, kind, media_type, replaced_at, requested_at, requested_by, sent_at, sha256, size, state) ON document_upload TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON document_upload FOR SELECT TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = document_upload.application_id) AND document_upload.requested_by = (SELECT viewer.subject('PARTNER_AGENT')) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END);
 GRANT INSERT (application_id, id, kind, media_type, requested_by, sha256, size) ON document_upload TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_insert ON document_upload FOR INSERT TO gerbang_partner_agent_writing
     WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = document_upload.application_id) AND document_upload.requested_by = (SELECT viewer.subject('PARTNER_AGENT')) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END);
-GRANT UPDATE (completed_at, replaced_at) ON document_upload TO gerbang_partner_agent_writing;
+GRANT UPDATE (replaced_at, sent_at) ON document_upload TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_update ON document_upload FOR UPDATE TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = document_upload.application_id) AND document_upload.requested_by = (SELECT viewer.subject('PARTNER_AGENT')) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END) WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = document_upload.application_id) AND document_upload.requested_by = (SELECT viewer.subject('PARTNER_AGENT')) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END);
 GRANT INSERT (applicant_id, sealed, upload_id) ON document_content TO gerbang_partner_agent_writing;
@@ -4723,13 +4724,13 @@ CREATE POLICY applicant_writing_insert ON item_answer FOR INSERT TO gerbang_appl
 GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON case_document FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id));
-GRANT SELECT (application_id, completed_at, expires_at, id, kind, media_type, replaced_at, requested_at, requested_by, sha256, size) ON document_upload TO gerbang_applicant_writing;
+GRANT SELECT (application_id, completed_at, expires_at, id, kind, media_type, replaced_at, requested_at, requested_by, sent_at, sha256, size, state) ON document_upload TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON document_upload FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = document_upload.application_id) AND document_upload.requested_by = (SELECT viewer.subject('APPLICANT')) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN true ELSE false END);
 GRANT INSERT (application_id, id, kind, media_type, requested_by, sha256, size) ON document_upload TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_insert ON document_upload FOR INSERT TO gerbang_applicant_writing
     WITH CHECK ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = document_upload.application_id) AND document_upload.requested_by = (SELECT viewer.subject('APPLICANT')) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN true ELSE false END);
-GRANT UPDATE (completed_at, replaced_at) ON document_upload TO gerbang_applicant_writing;
+GRANT UPDATE (replaced_at, sent_at) ON document_upload TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_update ON document_upload FOR UPDATE TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = document_upload.application_id) AND document_upload.requested_by = (SELECT viewer.subject('APPLICANT')) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN true ELSE false END) WITH CHECK ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = document_upload.application_id) AND document_upload.requested_by = (SELECT viewer.subject('APPLICANT')) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN true ELSE false END);
 GRANT INSERT (applicant_id, sealed, upload_id) ON document_content TO gerbang_applicant_writing;
@@ -4879,13 +4880,13 @@ CREATE POLICY partner_service_writing_select ON case_document FOR SELECT TO gerb
 GRANT UPDATE (recorded_at, recorded_by) ON case_document TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_update ON case_document FOR UPDATE TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END) WITH CHECK ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END);
-GRANT SELECT (application_id, completed_at, expires_at, id, kind, media_type, replaced_at, requested_at, requested_by, sha256, size) ON document_upload TO gerbang_partner_service_writing;
+GRANT SELECT (application_id, completed_at, expires_at, id, kind, media_type, replaced_at, requested_at, requested_by, sent_at, sha256, size, state) ON document_upload TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON document_upload FOR SELECT TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = document_upload.application_id) AND document_upload.requested_by = (SELECT viewer.subject('PARTNER_SERVICE')) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END);
 GRANT INSERT (application_id, id, kind, media_type, requested_by, sha256, size) ON document_upload TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_insert ON document_upload FOR INSERT TO gerbang_partner_service_writing
     WITH CHECK ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = document_upload.application_id) AND document_upload.requested_by = (SELECT viewer.subject('PARTNER_SERVICE')) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END);
-GRANT UPDATE (completed_at, replaced_at) ON document_upload TO gerbang_partner_service_writing;
+GRANT UPDATE (replaced_at, sent_at) ON document_upload TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_update ON document_upload FOR UPDATE TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = document_upload.application_id) AND document_upload.requested_by = (SELECT viewer.subject('PARTNER_SERVICE')) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END) WITH CHECK ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = document_upload.application_id) AND document_upload.requested_by = (SELECT viewer.subject('PARTNER_SERVICE')) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END);
 GRANT INSERT (applicant_id, sealed, upload_id) ON document_content TO gerbang_partner_service_writing;
@@ -5438,6 +5439,22 @@ GRANT EXECUTE ON FUNCTION wib_day TO gerbang_mailer;
 GRANT INSERT (applicant_id, fields, id, reader, version) ON linker_read TO gerbang_mailer;
 CREATE POLICY mailer_insert ON linker_read FOR INSERT TO gerbang_mailer
     WITH CHECK (reader = 'MAILER' AND fields = '{email}');
+
+-- SCANNER
+GRANT USAGE ON SCHEMA public TO gerbang_scanner;
+GRANT EXECUTE ON FUNCTION wib_day TO gerbang_scanner;
+GRANT SELECT (application_id, completed_at, id, refused_at, replaced_at, sent_at) ON document_upload TO gerbang_scanner;
+CREATE POLICY scanner_select ON document_upload FOR SELECT TO gerbang_scanner
+    USING (true);
+GRANT SELECT (applicant_id, content, sealed, upload_id) ON document_content TO gerbang_scanner;
+CREATE POLICY scanner_select ON document_content FOR SELECT TO gerbang_scanner
+    USING (true);
+GRANT INSERT (applicant_id, fields, id, reader, version) ON linker_read TO gerbang_scanner;
+CREATE POLICY scanner_insert ON linker_read FOR INSERT TO gerbang_scanner
+    WITH CHECK (reader = 'SCANNER' AND fields = '{document.content}');
+GRANT UPDATE (completed_at, refused_at) ON document_upload TO gerbang_scanner;
+CREATE POLICY scanner_update ON document_upload FOR UPDATE TO gerbang_scanner
+    USING (sent_at IS NOT NULL AND num_nonnulls(completed_at, refused_at, replaced_at) = 0) WITH CHECK (num_nonnulls(completed_at, refused_at) = 1);
 
 GRANT USAGE ON SCHEMA viewer TO gerbang_mailer;
 GRANT EXECUTE ON FUNCTION viewer.contact_of TO gerbang_mailer;

@@ -234,7 +234,8 @@ def test_keys_are_with_the_key_service_alone_and_a_gateway_signs_nothing() -> No
     assert {name for name, of in given.items() if "key_store" in of} == {"keys", "keys-prepare"}
     assert {name for name, of in given.items() if "key_store_owner" in of} == {"keys-prepare"}
     assert has.pop("keeper") == {
-        f"{one}_credential" for one in ("linker", "screener", "granter", "mailer", "keeper")
+        f"{one}_credential"
+        for one in ("linker", "screener", "granter", "mailer", "scanner", "keeper")
     }
     assert has.pop("gateway") == {"tracker_credential"}
     assert not any(has.values())

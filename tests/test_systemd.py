@@ -115,7 +115,8 @@ def test_only_who_needs_a_secret_is_given_it() -> None:
     assert has["gerbang-keys"] == {"key_store", *everybody}
     of_the_keeper = {one for one in has["gerbang-keeper"] if "credential" in one}
     assert of_the_keeper == {
-        f"{one}_credential" for one in ("linker", "screener", "granter", "mailer", "keeper")
+        f"{one}_credential"
+        for one in ("linker", "screener", "granter", "mailer", "scanner", "keeper")
     }
     for unit in UNITS.values():
         assert all(

@@ -21,6 +21,7 @@ from gateway.settings import Command, Settings, read_settings
 from gateway.wire.health import Health, internal_app
 from gateway.wire.keeper_metrics import KeeperMetrics
 from models.account import CheckpointFolder
+from models.contents.scanner import Scanner
 from models.contents.store import ContentStore
 from models.database.connections import CONNECTION_ERRORS, connected
 from models.jobs.account import keep_account, keep_dropping
@@ -35,6 +36,7 @@ from models.jobs.mail import keep_mail
 from models.jobs.notices import keep_notices
 from models.jobs.overdue import keep_lapsing
 from models.jobs.passes import keep_passes
+from models.jobs.scanning import keep_scanning
 from models.jobs.scheduler import Jobs
 from models.jobs.screening import keep_screening
 from models.jobs.subscriptions import keep_subscriptions
@@ -57,8 +59,20 @@ _AGES = """
         extract(epoch FROM now() - (SELECT min(written_at) FROM volume_outbox))::float8,
         extract(epoch FROM now() - (SELECT max(published_at) FROM volume_edition))::float8,
         extract(epoch FROM now() - (SELECT signed_at FROM account_head))::float8,
-        extract(epoch FROM now() - (SELECT uncosigned_since FROM account_head))::float8
+        extract(epoch FROM now() - (SELECT uncosigned_since FROM account_head))::float8,
+        extract(epoch FROM now() - (
+            SELECT min(sent_at) FROM document_upload
+            WHERE sent_at IS NOT NULL AND completed_at IS NULL AND refused_at IS NULL
+                AND replaced_at IS NULL
+        ))::float8,
+        (SELECT count(*) FROM alert WHERE actor = 'keeper' AND kind = 'INFECTED_DOCUMENT')::float8
 """
+
+_OF_DOCUMENTS = {
+    "gerbang_documents_unscanned_seconds": "For how long the oldest document waits for the scanner;"
+    " missing where none does.",
+    "gerbang_documents_infected": "Documents in which the scanner found something, ever.",
+}
 
 log = logging.getLogger(__name__)
 
@@ -76,12 +90,12 @@ async def run_keeper(
     settings: Settings, jobs: Jobs | None = None, *, stands_still: bool = False
 ) -> AsyncIterator[None]:
     """Run the jobs while the context is open: fold and publish volumes, link and screen people,
-    grant by rule, sign the account and let its oldest entries go, erase people, remove what nobody
-    is to read again of documents, sweep keys that belong to nobody, carry what was done to keys
-    into the account, compare receipts with the log of reads, end
-    overdue cases, tell of inquiries that wait too long, deliver mail, and notices to partners'
-    systems, take files from closed places, delete changes that no subscriber needs any more,
-    install the next day's seal keys, and note when each of this was last done.
+    grant by rule, sign the account and let its oldest entries go, erase people, have documents
+    scanned, remove what nobody is to read again of them, sweep keys that belong to nobody, carry
+    what was done to keys into the account, compare receipts with the log of reads, end overdue
+    cases, tell of inquiries that wait too long, deliver mail, and notices to partners' systems,
+    take files from closed places, delete changes that no subscriber needs any more, install the
+    next day's seal keys, and note when each of this was last done.
 
     Where the world ``stands_still``, nothing happens because time passes.
     """
@@ -112,7 +126,11 @@ async def run_keeper(
         if not stands_still:
             keepers.append(partial(keep_sweeping, signing, settings.sweep_days))
     if settings.document_store:
-        keepers.append(partial(keep_removing_contents, ContentStore(settings.document_store)))
+        store, has_scanner = ContentStore(settings.document_store), bool(settings.scanner)
+        keepers.append(partial(keep_removing_contents, store, has_scanner=has_scanner))
+        if settings.scanner and settings.key_service:
+            scanning = key_service_for(settings, Principal.SCANNER)
+            keepers.append(partial(keep_scanning, Scanner(settings.scanner), store, scanning))
     if settings.mail and settings.mail_from:
         sender = Sender(settings.mail_from, settings.dashboard_url, settings.portal_url)
         mailer = key_service_for(settings, Principal.MAILER) if settings.key_service else None
@@ -179,12 +197,12 @@ def _metrics(settings: Settings, jobs: Jobs, health: Health) -> KeeperMetrics:
         try:
             async with asyncio.timeout(2):
                 async with connected(settings.required_owner_url) as connection:
-                    ages = await connection.fetchrow(_AGES) or (None, None, None, None)
+                    ages = await connection.fetchrow(_AGES) or [None] * 6
         except (*CONNECTION_ERRORS, asyncpg.PostgresError):
             return {}
         lag, *others = ages
-        names = (EDITION_AGE, CHECKPOINT_AGE, UNCOSIGNED_AGE)
+        names = (EDITION_AGE, CHECKPOINT_AGE, UNCOSIGNED_AGE, *_OF_DOCUMENTS)
         values = {FOLD_LAG: lag or 0.0, **dict(zip(names, others, strict=True))}
         return {name: value for name, value in values.items() if value is not None}
 
-    return KeeperMetrics(jobs, health, FIGURES, read_ages)
+    return KeeperMetrics(jobs, health, {**FIGURES, **_OF_DOCUMENTS}, read_ages)

@@ -17,6 +17,7 @@ from gateway.settings import DocumentRule, Settings
 from models.database.owner import by_what, is_superuser, missing_rights
 from models.jobs.contents import contents_overdue
 from models.jobs.inquiries import IS_OVERDUE
+from models.jobs.scanning import contents_unscanned
 from models.key_service import KeyServiceError, Principal
 from models.migrations import current_and_newest
 from models.rights.key_comparison import compare_keys
@@ -257,6 +258,14 @@ async def examine_vault(owner: asyncpg.Connection) -> AsyncIterator[Finding]:
             " store.",
             "Give `gerbang keep` the same GERBANG_DOCUMENT_STORE as the gateways, with the right to"
             " remove, and look at its log.",
+        )
+    if waiting := await contents_unscanned(owner):
+        yield Finding(
+            f"{waiting:,} documents have waited for the scanner for ten minutes.",
+            "They do not count, and nobody opens them: their cases stand still.",
+            "Look whether the daemon at GERBANG_SCANNER answers `gerbang keep`, and at its log,"
+            " which names what could not be scanned; raise StreamMaxLength to 1024M. Without"
+            " GERBANG_SCANNER, what waits has to be sent again.",
         )
     if refused := await owner.fetchval(_LAST_SWEEP):
         yield Finding(

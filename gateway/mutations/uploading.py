@@ -22,7 +22,7 @@ from models.key_service import KeyService
 from models.life import Refusal
 from models.person.vault import CONTENT, Person, seal_by
 from models.row_keys import new_key
-from models.vocabulary import DocumentKind, FileFormat
+from models.vocabulary import DocumentKind, FileFormat, UploadState
 
 _REQUEST = "requestUpload"
 #: A scan has some millions.
@@ -69,7 +69,8 @@ EFFECTS: Effects = {UploadRequest: request_upload}
 
 
 _OF_A_CONTENT = (
-    *("application_id", "media_type", "size", "sha256", "completed_at", "replaced_at"),
+    *("application_id", "media_type", "size", "sha256", "sent_at", "replaced_at"),
+    "state",
 )
 
 
@@ -80,6 +81,8 @@ class AwaitedUpload:
     viewer: Viewer
     applicant: UUID
     is_complete: bool
+    #: Whether the scanner found something in it.
+    is_refused: bool
     data_key: bytes
     content: Content
 
@@ -129,7 +132,9 @@ class Uploads:
             data_key = (await self._keys.make_data_keys([subject], statement))[subject]
         key = content_key(data_key, id_)
         content = Content(id_, row.media_type, row.size, bytes(row.sha256), key)
-        return AwaitedUpload(viewer, subject, bool(row.completed_at), data_key, content)
+        return AwaitedUpload(
+            viewer, subject, bool(row.sent_at), row.state == UploadState.REFUSED, data_key, content
+        )
 
     async def complete(self, upload: AwaitedUpload) -> bool:
         """Note that all of it is there, and by what it is opened; whether it was awaited still.
@@ -146,7 +151,7 @@ class Uploads:
         async with self._begin(upload.viewer) as transaction:
             if not await _is_awaited(transaction, content.id):
                 return False
-            now = {"completed_at": datetime.now(UTC)}
+            now = {"sent_at": datetime.now(UTC)}
             transaction.update(DocumentUpload, {"id": content.id}, now)
             transaction.insert(DocumentContent, opened)
         if self._replicas:
@@ -168,9 +173,9 @@ class Uploads:
 
 
 async def _is_awaited(transaction: WriteTransaction, id_: UUID) -> bool:
-    columns = ("application_id", "completed_at", "replaced_at", "expires_at")
+    columns = ("application_id", "sent_at", "replaced_at", "expires_at")
     row = await read_row(transaction, DocumentUpload, {"id": id_}, *columns)
-    if not row or row.completed_at or row.replaced_at or row.expires_at < datetime.now(UTC):
+    if not row or row.sent_at or row.replaced_at or row.expires_at < datetime.now(UTC):
         return False
     case = await read_row(transaction, Application, {"id": row.application_id}, "closed_at")
     return case is not None and case.closed_at is None

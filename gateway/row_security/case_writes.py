@@ -133,14 +133,15 @@ def grant_documents(writer: Writer) -> WriteGrant:
 
 
 def grant_uploads(writer: Writer) -> WriteGrant:
-    """Whoever hands a file in announces documents, and notes what came; a trigger guards when."""
+    """Whoever hands a file in announces documents, and notes what came; a trigger guards when,
+    and says whether that counts."""
     in_reach = writer.case_is_in_reach(DocumentUpload)
     own = f"{in_reach} AND document_upload.requested_by = {writer.subject}"
     return WriteGrant(
-        columns_in(DocumentUpload) - {"removed_at"},
+        columns_in(DocumentUpload) - {"removed_at", "refused_at"},
         frozenset({"id", "application_id", "kind", "media_type", "size", "sha256"})
         | {"requested_by"},
-        frozenset({"completed_at", "replaced_at"}),
+        frozenset({"sent_at", "replaced_at"}),
         select_if=writer.only_as(SUBMITTERS, own),
         insert_if=writer.only_as(SUBMITTERS, own),
         update_if=writer.only_as(SUBMITTERS, own),

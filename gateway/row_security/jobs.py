@@ -1,4 +1,4 @@
-"""Row security of the LINKER, the SCREENER, the GRANTER and the MAILER: what each reads and writes,
+"""Row security of the LINKER, SCREENER, GRANTER, MAILER and SCANNER: what each reads and writes,
 and nothing else.
 
 They are no roles of the domain, and no gateway acts in them: jobs of the keeper do.
@@ -17,6 +17,8 @@ from models import (
     Base,
     DataRequest,
     Decision,
+    DocumentContent,
+    DocumentUpload,
     GrantCheck,
     GrantRule,
     GrantRuleStop,
@@ -32,7 +34,7 @@ from models import (
     VisaType,
 )
 from models.person.sealed import cells_sql
-from models.row_security import GRANTER, LINKER, MAILER, SCREENER
+from models.row_security import GRANTER, LINKER, MAILER, SCANNER, SCREENER
 
 _OF_A_PERSON = ("applicant_id", "sealed", "versions", "full_name", "birth_date", "passport_number",
                 "passport_issuing_state")  # fmt: skip
@@ -157,6 +159,17 @@ CREATE OR REPLACE FUNCTION viewer.contact_of(asked uuid) RETURNS TABLE (
         SELECT FROM mail WHERE mail.application_id = application.id
     )
 $$;"""
+#: It says of what was sent whether the scanner found something, once, and nothing else.
+_OF_SCANNER: _Rights = {
+    "SELECT": {
+        DocumentUpload: (
+            "id", "application_id", "sent_at", "completed_at", "refused_at", "replaced_at",
+        ),
+        DocumentContent: ("upload_id", "applicant_id", "sealed", "content"),
+    },
+    "INSERT": {LinkerRead: _OF_A_READ},
+    "UPDATE": {DocumentUpload: ("completed_at", "refused_at")},
+}  # fmt: skip
 _BY_A_RULE_IN_FORCE = (
     "outcome = 'GRANTED' AND EXISTS (SELECT FROM grant_rule AS rule WHERE rule.code ="
     " grant_rule_code AND rule.official = officer) AND NOT EXISTS (SELECT FROM grant_rule_stop"
@@ -171,6 +184,7 @@ _ROWS: Mapping[tuple[str, type[Base]], str] = {
     (GRANTER, ApplicationEvent): "kind = 'GRANTED'",
     (LINKER, LinkerRead): "reader = 'LINKER'",
     (MAILER, LinkerRead): "reader = 'MAILER' AND fields = '{email}'",
+    (SCANNER, LinkerRead): "reader = 'SCANNER' AND fields = '{document.content}'",
     (SCREENER, LinkerRead): "reader = 'SCREENER'",
     (SCREENER, BanMatch): "by = 'LIKENESS'",
     (SCREENER, Screening): "result = 'CLEAR' AND list_version IS NOT NULL",
@@ -181,6 +195,10 @@ _ROWS: Mapping[tuple[str, type[Base]], str] = {
 #: What a row has to be before an update and after it.
 _CHANGED: Mapping[tuple[str, type[Base]], tuple[str, str]] = {
     (GRANTER, Application): ("status = 'PAID'", "status = 'GRANTED'"),
+    (SCANNER, DocumentUpload): (
+        "sent_at IS NOT NULL AND num_nonnulls(completed_at, refused_at, replaced_at) = 0",
+        "num_nonnulls(completed_at, refused_at) = 1",
+    ),
 }
 
 
@@ -191,6 +209,7 @@ def job_roles() -> Iterator[str]:
         (SCREENER, _OF_SCREENER),
         (GRANTER, _OF_GRANTER),
         (MAILER, _OF_MAILER),
+        (SCANNER, _OF_SCANNER),
     ):
         name = role.removeprefix("gerbang_")
         yield f"-- {name.upper()}"

@@ -8,11 +8,13 @@ import strawberry
 from gateway.mapping.connections import connection_field
 from gateway.mapping.declare import Node, column, link, noun, position
 from gateway.schema.applicant import Applicant
+from gateway.schema.application import Application
 from gateway.schema.ban_entry import BanEntry
 from gateway.schema.complaint import Complaint
 from gateway.schema.supervision.inquiry import Inquiry
 from models import Alert as Row
 from models import Applicant as ApplicantRow
+from models import Application as ApplicationRow
 from models import BanEntry as BanRow
 from models import Complaint as ComplaintRow
 from models import Inquiry as InquiryRow
@@ -59,6 +61,9 @@ class Alert(Node, AlertUpdate):
     )
     complaint: Complaint | None = link(
         Row.complaint_id, ComplaintRow.id, "The complaint that nobody answered in time."
+    )
+    application: Application | None = link(
+        Row.application_id, ApplicationRow.id, "The file to which an infected document was sent."
     )
 
 

@@ -109,7 +109,7 @@ class Applicant(Node):
     linker_reads: Connection[LinkerRead] = pages(
         ApplicantRow.id,
         LinkerReadRow.applicant_id,
-        "When the LINKER or the SCREENER read the identity of this person, latest first.",
+        "When a job of the keeper read the identity or a document of this person, latest first.",
         order=LinkerReadRow.read_at,
         newest_first=True,
     )

@@ -15,7 +15,7 @@ from models import DocumentContent as ContentRow
 from models import DocumentUpload as UploadRow
 from models.contents.sealing import Content
 from models.person.sealed import sealed_cell
-from models.vocabulary import DocumentKind
+from models.vocabulary import DocumentKind, UploadState
 
 
 def _link(root: Any, info: strawberry.Info) -> str:
@@ -51,12 +51,15 @@ class DocumentUpload(Node):
         " `Content-Range`.",
     )
     expires_at: datetime = column(UploadRow.expires_at, "Until when the bytes are awaited.")
+    state: UploadState = column(UploadRow.state, "How far it is.")
     completed_at: datetime | None = column(
-        UploadRow.completed_at, "When all bytes were there; null before."
+        UploadRow.completed_at,
+        "When it began to count: all of it was there, and where documents are scanned, the scanner"
+        " had found nothing in it. Null before.",
     )
     requested_by: str = column(UploadRow.requested_by, "Subject who announced and sent it.")
     content: DocumentContent | None = link(
-        UploadRow.id, ContentRow.upload_id, "What is in it; null until it is there."
+        UploadRow.id, ContentRow.upload_id, "What is in it; null until it counts."
     )
 
 

@@ -99,3 +99,9 @@ class ConnectionSettings:
         parsers.document_store,
         None,
     )
+    scanner: str | None = setting(
+        "the ClamAV daemon that looks at each document before it counts: tcp://host:3310 or "
+        "unix:/run/clamav/clamd.ctl, for `gerbang keep` alone; without it they count unseen",
+        parsers.scanner,
+        None,
+    )

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from models.account.cosignatures import Witness
 from models.account.notes import AccountError
+from models.contents.scanner import Scanner
 from models.database.url import read_database_url
 from models.key_service.addresses import read_addresses
 from models.mail import mail_transport
@@ -148,6 +149,11 @@ def mail(value: str) -> str:
 def document_store(value: str) -> str:
     if not re.fullmatch(r"(file:/|(s3|gs|az)://)\S+", value):
         raise ValueError("expected file:/folder, s3://bucket, gs://bucket or az://container")
+    return value
+
+
+def scanner(value: str) -> str:
+    Scanner(value)
     return value
 
 

@@ -9,8 +9,8 @@ from starlette.requests import Request
 
 from gateway.errors import ErrorCode, RequestError
 from models.contents.formats import FormatCheck, WrongFormatError
-from models.contents.sealing import PART_BYTES, Content, ForgedPartError
-from models.contents.store import ContentStore, StoreError
+from models.contents.sealing import PART_BYTES, Content
+from models.contents.store import ContentStore
 from models.vocabulary import FileFormat
 
 #: Somebody who sends nothing for so long is gone.
@@ -37,7 +37,7 @@ class ArrivingDocument:
     async def repeat(self, offset: int) -> None:
         """Look again at what is stored already."""
         while self.stored < offset:
-            part = await read_part(self._content, self._store, self.stored // PART_BYTES)
+            part = await self._store.open(self._content, self.stored // PART_BYTES)
             await asyncio.to_thread(self._look_at, part)
             self.stored += len(part)
 
@@ -88,11 +88,3 @@ class ArrivingDocument:
 async def _next_of(stream: AsyncIterator[bytes]) -> bytes | None:
     async with asyncio.timeout(_SILENT_SECONDS):
         return await anext(stream, None)
-
-
-async def read_part(content: Content, store: ContentStore, number: int) -> bytes:
-    sealed = await store.read(content.id, number)
-    try:
-        return await asyncio.to_thread(content.open, number, sealed)
-    except ForgedPartError as error:
-        raise StoreError("holds something that was not sealed there") from error

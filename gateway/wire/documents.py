@@ -24,7 +24,7 @@ from gateway.logs import current_record
 from gateway.mutations.uploading import AwaitedUpload, Uploads
 from gateway.viewer import Viewer
 from gateway.wire.admission import Admission
-from gateway.wire.arriving_document import ArrivingDocument, read_part
+from gateway.wire.arriving_document import ArrivingDocument
 from models.contents.formats import WrongFormatError
 from models.contents.sealing import PART_BYTES, Content
 from models.contents.store import ContentStore, MissingPartError, StoreError, TakenPartError
@@ -93,6 +93,8 @@ class Documents:
             upload = await self._uploads.find(viewer, _ticket(name))
         if upload is None:
             raise _not_found()
+        if upload.is_refused:
+            raise _refused("a scanner found something in it")
         return upload
 
     # --- Taking in -------------------------------------------------------------------------------
@@ -122,13 +124,7 @@ class Documents:
                     await arriving.finish()
         except WrongFormatError as error:
             await self._uploads.refuse(upload)
-            raise RequestError(
-                ErrorCode.NOT_AS_ANNOUNCED,
-                "It is not the document that was announced, or more than that, and was not taken"
-                " in. Announce it again.",
-                HTTPStatus.UNPROCESSABLE_ENTITY,
-                {"reason": str(error)},
-            ) from None
+            raise _refused(str(error)) from None
         except TakenPartError:
             raise RequestError(
                 ErrorCode.OFFSET_DIFFERS,
@@ -178,7 +174,7 @@ class Documents:
     ) -> AsyncIterator[bytes]:
         with self._read.taken_by(viewer):
             for number in range(first // PART_BYTES, last // PART_BYTES + 1):
-                part = await read_part(content, store, number)
+                part = await store.open(content, number)
                 begins = number * PART_BYTES
                 yield part[max(first - begins, 0) : last + 1 - begins]
 
@@ -292,6 +288,16 @@ def _accepted(upload: AwaitedUpload, offset: int, status: HTTPStatus) -> Respons
 def _not_found() -> RequestError:
     return RequestError(
         ErrorCode.NOT_FOUND, "There is no such document for you.", HTTPStatus.NOT_FOUND
+    )
+
+
+def _refused(reason: str) -> RequestError:
+    return RequestError(
+        ErrorCode.NOT_AS_ANNOUNCED,
+        "It is not the document that was announced, or more than that, and was not taken in."
+        " Announce it again.",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        {"reason": reason},
     )
 
 

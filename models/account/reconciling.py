@@ -81,7 +81,7 @@ _UNLOGGED_LOOKUPS = f"""
     )
     ORDER BY receipt.number
 """  # noqa: S608
-#: Each job reads again whom it could not link, compare, grant or write to.
+#: Each job reads again whom it could not link, compare, grant, write to or scan.
 _UNLOGGED_LINKER = f"""
     SELECT receipt.number, receipt.account, receipt.role, count(*) AS people
     FROM {_RECEIPTS}
@@ -89,7 +89,8 @@ _UNLOGGED_LINKER = f"""
         SELECT FROM public.linker_read AS entry
         WHERE entry.applicant_id = receipt.subject AND entry.read_at >= receipt.at - $7::interval
             AND entry.reader = CASE
-                WHEN receipt.role IN ('screener', 'granter', 'mailer') THEN upper(receipt.role)
+                WHEN receipt.role IN ('screener', 'granter', 'mailer', 'scanner')
+                    THEN upper(receipt.role)
                 ELSE 'LINKER' END
     )
     GROUP BY receipt.number, receipt.account, receipt.role ORDER BY receipt.number

@@ -3,6 +3,7 @@
 A part is written once, and never changed: what was checked stays what was checked.
 """
 
+import asyncio
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,8 @@ from uuid import UUID
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore, from_url
+
+from models.contents.sealing import Content, ForgedPartError
 
 _FOLDER = "documents"
 _OF_A_FOLDER = "file:"
@@ -69,6 +72,14 @@ class ContentStore:
             raise MissingPartError from None
         except BaseError as error:
             raise _failure(error) from None
+
+    async def open(self, content: Content, number: int) -> bytes:
+        """A part as it was before it was sealed. Raises MissingPartError and StoreError."""
+        sealed = await self.read(content.id, number)
+        try:
+            return await asyncio.to_thread(content.open, number, sealed)
+        except ForgedPartError as error:
+            raise StoreError("holds something that was not sealed there") from error
 
     async def remove(self, upload: UUID) -> None:
         """Remove all parts. Raises StoreError."""

@@ -1,15 +1,22 @@
-"""Uploads of documents, and by what their contents are opened."""
+"""Uploads of documents, what the scanner says of them, and by what their contents are opened."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
-from models.vocabulary import DocumentKind, FileFormat
+from models.vocabulary import DocumentKind, FileFormat, UploadState
+
+_STATE = f"""
+    CASE WHEN refused_at IS NOT NULL THEN '{UploadState.REFUSED}'
+        WHEN completed_at IS NOT NULL THEN '{UploadState.THERE}'
+        WHEN sent_at IS NOT NULL THEN '{UploadState.PENDING}'
+        ELSE '{UploadState.AWAITED}' END
+"""
 
 
 class DocumentUpload(Base):
@@ -33,8 +40,14 @@ class DocumentUpload(Base):
     requested_by: Mapped[str]
     expires_at: Mapped[datetime]
     #: When all of it was there, and was what had been announced.
+    sent_at: Mapped[datetime | None]
+    #: When it began to count: at once, or when the scanner that is set up had found nothing in it.
     completed_at: Mapped[datetime | None]
-    #: When another upload of this kind took its place, it was refused, or its person was erased.
+    #: When the scanner found something in it.
+    refused_at: Mapped[datetime | None]
+    state: Mapped[str] = mapped_column(Computed(_STATE, persisted=True))
+    #: When another upload of this kind took its place, what was sent was not what had been
+    #: announced, or its person was erased.
     replaced_at: Mapped[datetime | None]
     #: When its parts were removed from the store.
     removed_at: Mapped[datetime | None]
@@ -63,11 +76,24 @@ class DocumentUpload(Base):
                 "removed_at IS NULL AND (completed_at IS NULL OR replaced_at IS NOT NULL)"
             ),
         ),
+        Index(
+            "ix_document_upload_to_scan",
+            "sent_at",
+            "id",
+            postgresql_where=text(
+                "sent_at IS NOT NULL AND completed_at IS NULL AND refused_at IS NULL"
+                " AND replaced_at IS NULL"
+            ),
+        ),
         one_of("kind", DocumentKind),
         one_of("media_type", FileFormat),
         CheckConstraint("size > 0", name="size_is_positive"),
         CheckConstraint("length(sha256) = 32", name="digest_is_whole"),
         CheckConstraint("expires_at > requested_at", name="expires_after_request"),
+        CheckConstraint(
+            "num_nonnulls(completed_at, refused_at) < CASE WHEN sent_at IS NULL THEN 1 ELSE 2 END",
+            name="answered_once_sent",
+        ),
         CheckConstraint(
             "removed_at IS NULL OR completed_at IS NULL OR replaced_at IS NOT NULL",
             name="removed_once_replaced",
@@ -91,3 +117,14 @@ class DocumentContent(Base):
         Index(None, "applicant_id"),
         CheckConstraint("content IS NULL", name="content_is_sealed"),
     )
+
+
+class DocumentScanner(Base):
+    """There while a scanner is set up: until it has answered, no document counts."""
+
+    __tablename__ = "document_scanner"
+
+    #: Always true: there is one row at most.
+    is_set_up: Mapped[bool] = mapped_column(primary_key=True, server_default=text("true"))
+
+    __table_args__ = (CheckConstraint("is_set_up", name="is_one"),)

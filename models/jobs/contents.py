@@ -1,5 +1,6 @@
-"""Removes from the object store what nobody is to read again: contents that others replaced, or
-whose person was erased, and what came of uploads that were never finished."""
+"""Removes from the object store what nobody is to read again: contents that others replaced, that
+the scanner refused, or whose person was erased, and what came of uploads that were never finished.
+"""
 
 import asyncio
 from datetime import timedelta
@@ -17,18 +18,28 @@ _STILL_SENDING = timedelta(hours=1)
 _TO_REMOVE = """
     SELECT id FROM document_upload
     WHERE removed_at IS NULL AND (completed_at IS NULL OR replaced_at IS NOT NULL)
-        AND (completed_at IS NOT NULL OR least(replaced_at, expires_at) < now() - $1::interval)
+        AND (
+            num_nonnulls(completed_at, refused_at) > 0
+            OR least(replaced_at, CASE WHEN sent_at IS NULL THEN expires_at END)
+                < now() - $1::interval
+        )
     ORDER BY requested_at, id LIMIT $2
 """
+_SCANNED = "INSERT INTO document_scanner DEFAULT VALUES ON CONFLICT DO NOTHING"
+_UNSCANNED = "DELETE FROM document_scanner"
 _OVERDUE = """
     SELECT count(*) FROM document_upload
     WHERE removed_at IS NULL
-        AND least(replaced_at, CASE WHEN completed_at IS NULL THEN expires_at END)
+        AND least(replaced_at, refused_at, CASE WHEN sent_at IS NULL THEN expires_at END)
             < now() - interval '1 day'
 """
+#: What the scanner refused is shown as such until another takes its place.
 _REMOVED = """
     UPDATE document_upload
-    SET removed_at = clock_timestamp(), replaced_at = coalesce(replaced_at, clock_timestamp())
+    SET removed_at = clock_timestamp(),
+        replaced_at = coalesce(
+            replaced_at, CASE WHEN refused_at IS NULL THEN clock_timestamp() END
+        )
     WHERE id = ANY ($1)
 """
 
@@ -51,17 +62,25 @@ async def keep_removing_contents(
     stop: asyncio.Event,
     every: float = _EVERY_SECONDS,
     jobs: Jobs | None = None,
+    *,
+    has_scanner: bool = False,
 ) -> None:
-    """Run the job until ``stop`` is set."""
+    """Run the job until ``stop`` is set, and note at its start whether documents are scanned."""
     job = (jobs or Jobs()).add(remove_contents.__name__, every)
 
     async def work() -> None:
         async with connected(url) as connection:
+            await note_scanner(connection, is_set_up=has_scanner)
             while not stop.is_set():
                 if not await job.record_pass(remove_contents(store, connection)):
                     await pause(stop, every)
 
     await keep_working(work, stop, job, after=(StoreError,))
+
+
+async def note_scanner(connection: asyncpg.Connection, *, is_set_up: bool) -> None:
+    """From now on, what is sent waits for the scanner; or it counts at once."""
+    await connection.execute(_SCANNED if is_set_up else _UNSCANNED)
 
 
 async def contents_overdue(connection: asyncpg.Connection) -> int:

@@ -111,6 +111,8 @@ class Principal(StrEnum):
     GRANTER = "granter"
     #: The keeper's job that sends applicants mail.
     MAILER = "mailer"
+    #: The keeper's job that gives documents to the scanner.
+    SCANNER = "scanner"
     #: A gateway, for somebody without an account who tracks a file.
     TRACKER = "tracker"
     #: Whoever loads a world, indexes it anew, or tells who belongs together, by a command.
@@ -134,6 +136,8 @@ class Cause(StrEnum):
     GRANTING = "GRANTING"
     #: Something happened to a case: its applicant is sent mail.
     MAIL = "MAIL"
+    #: A document was sent: it is given to the scanner.
+    SCANNING = "SCANNING"
     #: An entry of the ban list is compared.
     BANS = "BANS"
     #: Somebody asked who looked for them, and two auditors agreed to compare the log with them.

@@ -118,6 +118,12 @@ RIGHTS: Mapping[Principal, Rights] = {
         {"open": (Cause.MAIL,)},
         people_an_hour=10_000,
     ),
+    Principal.SCANNER: Rights(
+        Socket.LINKING,
+        frozenset(("open",)),
+        {"open": (Cause.SCANNING,)},
+        people_an_hour=20_000,
+    ),
     Principal.LOADER: Rights(
         Socket.LINKING,
         frozenset(("key_ids", "digests", "make", "open", "relate", "judges", "judge_everybody")),
@@ -293,7 +299,13 @@ class PrincipalJudge:
 
 
 #: Who reads people for one cause, and entries of the ban list for another.
-_OF_THE_LIST = (Principal.LINKER, Principal.SCREENER, Principal.GRANTER, Principal.MAILER)
+_OF_THE_LIST = (
+    Principal.LINKER,
+    Principal.SCREENER,
+    Principal.GRANTER,
+    Principal.MAILER,
+    Principal.SCANNER,
+)
 
 
 def _require_kind(cause: Cause, subjects: set[UUID], relations: Relations) -> None:

@@ -89,8 +89,7 @@ class PersonLink(Base):
 
 
 class LinkerRead(Base):
-    """One read of one version of an identity by the LINKER or the SCREENER; never changed, never
-    removed.
+    """One read of one version of an identity by a job of the keeper; never changed, never removed.
 
     Everybody on file is read in the same way, so a read reveals neither a link nor a candidate.
     """

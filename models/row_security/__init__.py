@@ -105,8 +105,10 @@ SCREENER = "gerbang_screener"
 GRANTER = "gerbang_granter"
 #: That of the MAILER, likewise.
 MAILER = "gerbang_mailer"
+#: That of the SCANNER, likewise.
+SCANNER = "gerbang_scanner"
 #: Those of jobs of the keeper.
-JOB_ROLES = (GRANTER, LINKER, MAILER, SCREENER)
+JOB_ROLES = (GRANTER, LINKER, MAILER, SCANNER, SCREENER)
 _LET_OWNER_ACT = """
     SELECT format('GRANT %I TO %I WITH INHERIT FALSE, SET TRUE', name, current_user)
     FROM unnest($1::text[]) AS name

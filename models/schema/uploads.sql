@@ -15,27 +15,26 @@ CREATE FUNCTION guard_document_upload() RETURNS trigger
             NEW.requested_at := instant;
             NEW.expires_at := instant + interval '24 hours';
             is_allowed := is_allowed
-                AND num_nonnulls(NEW.completed_at, NEW.replaced_at, NEW.removed_at) = 0;
+                AND num_nonnulls(
+                    NEW.sent_at, NEW.completed_at, NEW.refused_at, NEW.replaced_at, NEW.removed_at
+                ) = 0;
             UPDATE document_upload SET replaced_at = instant
             WHERE application_id = NEW.application_id AND kind = NEW.kind
                 AND completed_at IS NULL AND replaced_at IS NULL AND is_allowed;
         ELSE
-            -- It is complete, or was refused.
-            is_allowed := is_allowed AND num_nonnulls(OLD.completed_at, OLD.replaced_at) = 0
+            -- All of it is there, or it is something else.
+            is_allowed := is_allowed AND num_nonnulls(OLD.sent_at, OLD.replaced_at) = 0
                 AND OLD.expires_at > instant
-                AND num_nonnulls(NEW.completed_at, NEW.replaced_at) = 1
-                AND to_jsonb(NEW) - '{completed_at,replaced_at}'::text[]
-                    = to_jsonb(OLD) - '{completed_at,replaced_at}'::text[];
-            IF is_allowed AND NEW.completed_at IS NULL THEN
+                AND num_nonnulls(NEW.sent_at, NEW.replaced_at) = 1
+                AND to_jsonb(NEW) - '{sent_at,replaced_at,state}'::text[]
+                    = to_jsonb(OLD) - '{sent_at,replaced_at,state}'::text[];
+            IF is_allowed AND NEW.sent_at IS NULL THEN
                 NEW.replaced_at := instant;
             ELSIF is_allowed THEN
-                NEW.completed_at := instant;
-                UPDATE document_upload SET replaced_at = instant
-                WHERE application_id = NEW.application_id AND kind = NEW.kind
-                    AND completed_at IS NOT NULL AND replaced_at IS NULL;
-                UPDATE case_document SET recorded_at = instant, recorded_by = oneself
-                WHERE application_id = NEW.application_id AND kind = NEW.kind
-                    AND recorded_at IS NULL;
+                NEW.sent_at := instant;
+                IF NOT EXISTS (SELECT FROM document_scanner) THEN
+                    NEW.completed_at := instant;
+                END IF;
             END IF;
         END IF;
         IF is_allowed IS NOT TRUE THEN
@@ -50,6 +49,24 @@ CREATE TRIGGER guard_document_upload BEFORE INSERT OR UPDATE ON document_upload
     FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
     EXECUTE FUNCTION guard_document_upload();
 
+-- What begins to count takes the place of the one that counted, and ticks its line of the checklist.
+CREATE FUNCTION count_document_upload() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        UPDATE document_upload SET replaced_at = NEW.completed_at
+        WHERE application_id = NEW.application_id AND kind = NEW.kind
+            AND completed_at IS NOT NULL AND replaced_at IS NULL;
+        UPDATE case_document SET recorded_at = NEW.completed_at, recorded_by = NEW.requested_by
+        WHERE application_id = NEW.application_id AND kind = NEW.kind AND recorded_at IS NULL;
+        RETURN NEW;
+    END
+$$;
+
+-- By its name it comes after the guard, which says when that is where no scanner is set up.
+CREATE TRIGGER hold_latest_document_upload BEFORE UPDATE ON document_upload
+    FOR EACH ROW WHEN (OLD.completed_at IS NULL AND NEW.completed_at IS NOT NULL)
+    EXECUTE FUNCTION count_document_upload();
+
 -- By what a content is opened is written once, by whoever has just sent it.
 CREATE FUNCTION guard_document_content() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -59,10 +76,10 @@ CREATE FUNCTION guard_document_content() RETURNS trigger
             JOIN application ON application.id = upload.application_id
             WHERE upload.id = NEW.upload_id AND application.applicant_id = NEW.applicant_id
                 AND upload.requested_by = viewer.subject(NULL) AND upload.replaced_at IS NULL
-                AND upload.completed_at
+                AND upload.sent_at
                     BETWEEN transaction_timestamp() AND clock_timestamp()
         ) THEN
-            RAISE EXCEPTION 'a content belongs to an upload that is complete, and its person'
+            RAISE EXCEPTION 'a content belongs to an upload that was just sent, and its person'
                 USING ERRCODE = 'insufficient_privilege';
         END IF;
         RETURN NEW;

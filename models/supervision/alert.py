@@ -69,6 +69,8 @@ class Alert(Base):
     breach_id: Mapped[UUID | None] = mapped_column(ForeignKey("breach.id"), unique=True)
     #: The complaint that nobody answered in time.
     complaint_id: Mapped[UUID | None] = mapped_column(ForeignKey("complaint.id"), unique=True)
+    #: The case to which an infected document was sent.
+    application_id: Mapped[UUID | None] = mapped_column(ForeignKey("application.id"))
     #: Whose sealed values were changed: an applicant, or an entry of the ban list.
     applicant_id: Mapped[UUID | None]
     ban_id: Mapped[UUID | None]

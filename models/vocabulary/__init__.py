@@ -32,6 +32,7 @@ from models.vocabulary.case import (
     Stage,
     Status,
     UnmatchedPaymentState,
+    UploadState,
 )
 from models.vocabulary.people import (
     OPEN_CORRECTIONS,
@@ -150,6 +151,7 @@ __all__ = [
     "Status",
     "TripPurpose",
     "UnmatchedPaymentState",
+    "UploadState",
     "VisaCategory",
     "Wait",
     "WebhookState",

@@ -261,6 +261,17 @@ class FileFormat(StrEnum):
     PNG = "PNG"
 
 
+class UploadState(StrEnum):
+    """How far a document is that was announced."""
+
+    AWAITED = "AWAITED"
+    #: All of it was sent; the scanner has not answered yet.
+    PENDING = "PENDING"
+    THERE = "THERE"
+    #: The scanner found something in it.
+    REFUSED = "REFUSED"
+
+
 class RequestedItemKind(StrEnum):
     """What applicants are asked for: a document, or something about them or their trip."""
 

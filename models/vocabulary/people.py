@@ -89,6 +89,8 @@ class IdentityReader(StrEnum):
     GRANTER = "GRANTER"
     #: To send the person mail.
     MAILER = "MAILER"
+    #: To give their documents to the scanner.
+    SCANNER = "SCANNER"
 
 
 class BanMatchKind(StrEnum):
@@ -243,6 +245,8 @@ class AlertKind(StrEnum):
     REPEATED_CHECK = "REPEATED_CHECK"
     #: Nobody answered a complaint in time.
     COMPLAINT_OVERDUE = "COMPLAINT_OVERDUE"
+    #: The scanner found something in a document.
+    INFECTED_DOCUMENT = "INFECTED_DOCUMENT"
 
 
 class MailOccasion(StrEnum):

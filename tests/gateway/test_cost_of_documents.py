@@ -77,7 +77,7 @@ NOT_ASKED = {
 
 #: What is on file of one person: nobody knows how much before it is read, and most have one
 #: application where fifty have room. What is charged in the end is the answer.
-OF_ONE_PERSON = {("my_data/question", "applicant")}
+OF_ONE_PERSON = {("my_data/question", "applicant"), ("portal Mine", "applicant")}
 
 
 class SentDocument(NamedTuple):

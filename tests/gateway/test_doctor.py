@@ -140,6 +140,12 @@ _BREACH = (
 _FOLDED = (
     "INSERT INTO volume_outbox (written_at, day) VALUES (now() - interval '{} s', now()::date)"
 )
+_SENT = (
+    "INSERT INTO document_upload (id, application_id, kind, media_type, size, sha256, requested_by,"
+    " expires_at, sent_at, completed_at) SELECT gen_random_uuid(), id, 'PHOTOGRAPH', 'PNG', 1,"
+    " sha256(''), 'x', now() + interval '1 day', now() - interval '{} s', {} FROM application"
+    " LIMIT 1"
+)
 #: What is written, by whom it is examined, and how what is found begins; nothing, where that is
 #: just in order.
 ON_BOTH_SIDES = [
@@ -151,6 +157,9 @@ ON_BOTH_SIDES = [
         "The last sweep of data keys",
     ),
     (_SWEPT.format("REFUSED", "'x'", "SWEEP", "NULL"), examine_vault, ""),
+    (_SENT.format(630, "NULL"), examine_vault, "1 documents have waited for the scanner"),
+    (_SENT.format(570, "NULL"), examine_vault, ""),
+    (_SENT.format(630, "now()"), examine_vault, ""),
     (_BREACH.format(-1, "NULL, NULL, NULL"), examine_breaches, "The notices of 1 breach are"),
     (_BREACH.format(-1, "'x', 'x', now()"), examine_breaches, "The notices of 1 breach are"),
     (_BREACH.format(60, "NULL, NULL, NULL"), examine_breaches, ""),

@@ -248,7 +248,7 @@ async def test_what_failed_is_begun_again_in_its_own_time(
 AT_ALL_TIMES = """
     fold_or_age install_next_seal_keys note_passes link_cases screen_paid_cases erase_due
     carry_key_notes tell_readers reconcile_receipts sequence deliver_mail
-    write_notices tend_notices deliver_webhooks
+    write_notices tend_notices deliver_webhooks remove_contents scan_contents
 """
 AS_TIME_PASSES = """
     grant_certain_cases drop_of_age sweep_keys post_reports post_reminders end_subscriptions
@@ -268,6 +268,8 @@ async def test_a_keeper_with_all_settings_has_every_job(stands_still: bool, tmp_
         mail=f"file:{tmp_path}/mail",
         mail_from="gerbang@gerbang.example",
         webhook_key="ab" * 32,
+        document_store=f"file:{tmp_path}/documents",
+        scanner=f"unix:{tmp_path}/clamd.ctl",
         dashboard_url="https://dashboard.example",
     )
     jobs, expected = Jobs(), {*AT_ALL_TIMES.split()}

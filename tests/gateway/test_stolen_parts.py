@@ -138,6 +138,10 @@ async def steal_the_mailers_credential(judged: Judged) -> None:
     await _steal_a_readers_credential(judged, Principal.MAILER, Cause.MAIL)
 
 
+async def steal_the_scanners_credential(judged: Judged) -> None:
+    await _steal_a_readers_credential(judged, Principal.SCANNER, Cause.SCANNING)
+
+
 async def steal_the_trackers_credential(judged: Judged) -> None:
     """A guess is a digest, of which there are few for a file, and few from a source."""
     tracker = stolen(judged, Principal.TRACKER, "socket")
@@ -308,6 +312,7 @@ STEALING: Mapping[str, Callable[[Judged], Awaitable[None]]] = {
     "the granter's credential and socket, and the database": steal_the_granters_credential,
     "the mailer's credential and socket, and the database": steal_the_mailers_credential,
     "the screener's credential and socket, and the database": steal_the_screeners_credential,
+    "the scanner's credential and socket, and the database": steal_the_scanners_credential,
     "the tracker's credential, the socket of gateways, and the database": (
         steal_the_trackers_credential
     ),

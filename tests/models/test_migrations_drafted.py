@@ -19,8 +19,8 @@ CHANGES = (
     ("models/case/application.py", "        # The reach of those who see a part.\n",
      '        _index("withdrawn_at", "id", serves="lists by withdrawal"),\n'
      '        CheckConstraint("withdrawn_at >= submitted_at", name="withdrawn_later"),\n'),
-    ("models/vocabulary/case.py", '    PENDING = "PENDING"\n',
-     '    PENDING = "PENDING"\n    LOST = "LOST"\n'),
+    ("models/vocabulary/case.py", '    HIT = "HIT"\n    PENDING = "PENDING"\n',
+     '    HIT = "HIT"\n    PENDING = "PENDING"\n    LOST = "LOST"\n'),
     ("models/reference/decrees.py", '    __tablename__ = "fee"\n',
      '    __tablename__ = "fee"\n    note: Mapped[str | None]\n'),
     # A function that tables could use, one that becomes another, a trigger that does, and one that

@@ -94,7 +94,7 @@ _OPEN: dict[str, Lines] = {
     "Alert": {
         "id position raisedAt kind actor actorRole isOpen":  "- - R - - R - - - - - - - -",
         "closedAt closedBy closeReason inquiry":             "- - R - - R - - - - - - - -",
-        "applicant banEntry complaint":                      "- - R - - R - - - - - - - -",
+        "applicant banEntry complaint application":          "- - R - - R - - - - - - - -",
     },
     "Inquiry": {
         "id reference reason minutes mostPeople endsAt":     "- - R - - R - - - - - - - -",
@@ -160,7 +160,7 @@ _CASES: dict[str, Lines] = {
         "recordedBy":                                        "- R R - - R - - - - - - - -",
     },
     "DocumentUpload": {
-        "id kind format size completedAt":                   "- R R R R R R R - - - - - -",
+        "id kind format size state completedAt":             "- R R R R R R R - - - - - -",
         "ticket expiresAt":                                  "- - - - R - R R - - - - - -",
         "requestedBy":                                       "- R R - - R - - - - - - - -",
         "content":                                           "- R R - R - R - - - - - - -",

@@ -49,7 +49,7 @@ Key = tuple[Any, ...]
 
 HELD = "SGPO-HELD-0007"
 #: Uploads of it.
-UNFINISHED, REPLACED = UUID(int=897), UUID(int=898)
+UNFINISHED, REPLACED, UNSCANNED = UUID(int=897), UUID(int=898), UUID(int=896)
 #: How long ago some cases closed, in hours: agents read a decision for 720.
 CLOSED_HOURS_AGO = {
     "AUSY-GRAN-0001": 721, "AUSY-LATE-0002": 719, "AUME-INCO-0004": 1, "NZGR-MIDN-0008": 1,
@@ -462,9 +462,9 @@ async def complete(connection: asyncpg.Connection) -> None:
         )
         await connection.execute(
             "INSERT INTO document_upload (id, application_id, kind, media_type, size, sha256,"
-            " requested_by, expires_at, completed_at) VALUES"
+            " requested_by, expires_at, sent_at, completed_at) VALUES"
             " ($1, $1, 'PHOTOGRAPH', 'PNG', 1, decode(repeat('0a', 32), 'hex'), 'service',"
-            " now() + interval '1 day', now())",
+            " now() + interval '1 day', now(), now())",
             application_id(case.reference),
         )
         await connection.execute(
@@ -478,15 +478,24 @@ async def complete(connection: asyncpg.Connection) -> None:
                 *(requested_item_id(case.reference), application_id(case.reference)),
                 at("03-01 12:00"),
             )
-    # One that is not there yet, and one that another replaced.
-    for number, (upload, kind) in enumerate(((UNFINISHED, "ITINERARY"), (REPLACED, "PHOTOGRAPH"))):
+    # One that is not there yet, one that the scanner has, and one that another replaced.
+    for upload, kind, instants in (
+        (UNFINISHED, "ITINERARY", "NULL::timestamptz, NULL::timestamptz, NULL::timestamptz"),
+        (UNSCANNED, "ACCOMMODATION", "now(), NULL, NULL"),
+        (REPLACED, "PHOTOGRAPH", "now(), now(), now()"),
+    ):
         await connection.execute(
             "INSERT INTO document_upload (id, application_id, kind, media_type, size, sha256,"
-            " requested_by, expires_at, completed_at, replaced_at) SELECT $1, $2, $3, 'PNG', 1,"
-            " decode(repeat('0a', 32), 'hex'), 'service', now() + interval '1 day', at, at"
-            " FROM (SELECT CASE WHEN $4 THEN now() END AS at) AS one",
-            *(upload, application_id(HELD), kind, bool(number)),
+            " requested_by, expires_at, sent_at, completed_at, replaced_at) SELECT $1, $2, $3,"
+            " 'PNG', 1, decode(repeat('0a', 32), 'hex'), 'service', now() + interval '1 day',"
+            f" {instants}",
+            *(upload, application_id(HELD), kind),
         )
+    await connection.execute(
+        "INSERT INTO document_content (upload_id, applicant_id)"
+        " SELECT $1, applicant_id FROM application WHERE id = $2",
+        *(UNSCANNED, application_id(HELD)),
+    )
     for number, (ban, matched) in enumerate(BANNED.items()):
         await connection.execute(
             "INSERT INTO ban_entry (id, reference, ground, reason, banned_from, proposed_by,"
@@ -906,14 +915,16 @@ def _case_documents(claims: Claims) -> set[Key]:
 
 
 def _uploads(claims: Claims) -> set[Key]:
-    """All of them were sent by the account of one partner's system, and all but one are there."""
+    """All of them were sent by the account of one partner's system, and all but one are there, or
+    with the scanner."""
     role = role_of(claims)
     if role == "SCREENING":
         return set()
     own = role != "PARTNER_SERVICE" or claims["sub"] == "service"
     references = {case.reference for case in _cases(claims) if own}
     sends = role in ("PARTNER_AGENT", "APPLICANT", "PARTNER_SERVICE") and HELD in references
-    return _each({*map(application_id, references), *([UNFINISHED] if sends else [])})
+    begun = ([UNSCANNED] if HELD in references else []) + ([UNFINISHED] if sends else [])
+    return _each({*map(application_id, references), *begun})
 
 
 def _contents(claims: Claims) -> set[Key]:

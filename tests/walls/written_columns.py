@@ -34,7 +34,7 @@ _WHOEVER_LODGES = {
     "item_answer": {"INSERT": "item_id application_id applicant_id sealed"},
     "document_upload": {
         "INSERT": "id application_id kind media_type size sha256 requested_by",
-        "UPDATE": "completed_at replaced_at",
+        "UPDATE": "sent_at replaced_at",
     },
     "document_content": {"INSERT": "upload_id applicant_id sealed"},
 }

@@ -160,7 +160,7 @@ def list_alerts(answer: Answer, say: Texts) -> Any:
                 html.Td(written_instant(one["raisedAt"], say)),
                 html.Th(one["actor"], scope="row"),
                 html.Td(role_text(one["actorRole"], say)),
-                html.Td(say(f"supervision.alert.{one['kind']}")),
+                html.Td([say(f"supervision.alert.{one['kind']}"), *_case_of(one, say)]),
                 html.Td(_closing(one, say)),
             ]
         )
@@ -168,6 +168,11 @@ def list_alerts(answer: Answer, say: Texts) -> Any:
     ]
     columns = ("at", "whom", "role", "what", "closed")
     return table_of(say("access.alerts"), columns, rows, say)
+
+
+def _case_of(alert: Answer, say: Texts) -> list[Any]:
+    case = alert["application"]
+    return [" · ", case_link(case["reference"], say)] if case else []
 
 
 def _closing(alert: Answer, say: Texts) -> str:

@@ -65,19 +65,28 @@ def _missing(case: Answer, say: Texts) -> str:
     return list_text([say(f"changes.value.{kind}") for kind in kinds], say) if kinds else ""
 
 
+#: What is said of a document that does not count.
+_WAITING = {
+    "AWAITED": "on_its_way",
+    "PENDING": "being_scanned",
+    "REFUSED": "scanner_refused",
+}
+
+
 def show_documents(case: Answer, say: Texts, open_: Callable[[str], Any] | None) -> Any:
     """The documents of the file: which are there, how large they are, and since when.
 
     ``open_`` makes, for whoever may open them, the form that asks for one by its id.
     """
     recorded = {each["kind"]: each["recordedAt"] for each in case["documents"]}
-    sent = {each["kind"]: each for each in case["uploads"]}
+    # What is there already is opened while another waits to take its place.
+    sent = {each["kind"]: each for each in sorted(case["uploads"], key=_is_there)}
     rows = [
         html.Tr(
             [
                 html.Th(say(f"changes.value.{kind}"), scope="row"),
                 *_state(recorded.get(kind), sent.get(kind), say),
-                html.Td(open_(sent[kind]["id"]) if open_ and kind in sent else ""),
+                html.Td(open_(sent[kind]["id"]) if open_ and _is_there(sent.get(kind)) else ""),
             ]
         )
         for kind in dict.fromkeys((*recorded, *sent))
@@ -85,13 +94,17 @@ def show_documents(case: Answer, say: Texts, open_: Callable[[str], Any] | None)
     return _table("documents", ("document", "state", "at", "content"), rows, say)
 
 
+def _is_there(upload: Answer | None) -> bool:
+    return upload is not None and upload["state"] == "THERE"
+
+
 def _state(recorded_at: str | None, upload: Answer | None, say: Texts) -> tuple[html.Td, html.Td]:
     """Whether a document is there, and since when."""
-    if upload and upload["completedAt"]:
+    if upload and upload["state"] == "THERE":
         size = count_text(-(-upload["size"] // 1_000), say)
         state, at = say("case.there", format=upload["format"], size=size), upload["completedAt"]
     elif upload:
-        state, at = say("case.on_its_way"), None
+        state, at = say(f"case.{_WAITING[upload['state']]}"), None
     elif recorded_at:
         state, at = say("case.said_to_be_there"), recorded_at
     else:

@@ -99,6 +99,8 @@ def _alert(alert: Answer, own: str, say: Texts) -> html.Article:
         html.P(html.B(say(f"supervision.alert.{alert['kind']}"))),
         html.P(say("supervision.alert_of", by=by, role=role, at=at)),
     ]
+    if alert["application"]:
+        shown.append(html.P(case_link(alert["application"]["reference"], say)))
     if by != own:
         shown.append(CHANGES.folded("closeAlert", say, about={"alertId": alert["id"]}))
     return html.Article(shown)

@@ -97,6 +97,11 @@ export const texts = {
   documents: ["Documents", "Dokumen"],
   there: ["There since", "Sudah ada sejak"],
   missing: ["Missing", "Belum ada"],
+  beingScanned: ["Sent, being scanned", "Terkirim, sedang dipindai"],
+  scannerRefused: [
+    "Refused: a scanner found something harmful in it. Send another file.",
+    "Ditolak: pemindai menemukan program berbahaya di dalamnya. Kirim berkas lain.",
+  ],
   sending: ["Being sent", "Sedang dikirim"],
   cutOff: ["The line was cut too often. Choose the file again.", "Sambungan terlalu sering terputus. Pilih berkasnya lagi."],
 

@@ -22,6 +22,7 @@ from models.vocabulary import (
     Stage,
     Status,
     UnmatchedPaymentState,
+    UploadState,
 )
 
 _DOCUMENTS: Mapping[str, str] = {
@@ -59,6 +60,14 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "PDF": "A PDF, `application/pdf`.",
         "JPEG": "A picture, `image/jpeg`.",
         "PNG": "A picture, `image/png`.",
+    },
+    UploadState: {
+        "AWAITED": "Not all of it was sent yet.",
+        "PENDING": "All of it is there, and waits for the scanner: nobody opens it, and it does not"
+        " count yet.",
+        "THERE": "It is there, and counts.",
+        "REFUSED": "The scanner found something in it: it never counts, and its bytes are removed."
+        " Announce another one.",
     },
     UnmatchedPaymentState: {
         "KEPT": "It waits for its bill.",

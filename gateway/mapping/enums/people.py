@@ -102,6 +102,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "SCREENER": "It compares the person with the entry-ban list.",
         "GRANTER": "It sees whether the passport lasts, and whether it is an adult.",
         "MAILER": "It sends the person mail: it reads where to.",
+        "SCANNER": "It gives their documents to the scanner.",
     },
     LinkReason: {
         "PASSPORT": "The same passport: its issuing state and number, now or before a correction.",
@@ -171,6 +172,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         " in time.",
         "TAMPERED": "Met a sealed value that somebody had changed in the database.",
         "COMPLAINT_OVERDUE": "Nobody answered a complaint in time.",
+        "INFECTED_DOCUMENT": "Sent a document in which the scanner found something.",
         "REPEATED_CHECK": "Asked again whether a passenger's visa can be used, for the same flight"
         " or for a third one.",
         "UNLOGGED": "The key service opened people for this viewer, of whom the log of reads says "

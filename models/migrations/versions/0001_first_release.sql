@@ -748,6 +748,12 @@ CREATE INDEX ix_visa_check_occurred_at_id ON visa_check (occurred_at, id);
 
 CREATE INDEX ix_visa_check_passenger_occurred_at ON visa_check (passenger, occurred_at);
 
+CREATE TABLE document_scanner (
+    is_set_up BOOLEAN DEFAULT true NOT NULL,
+    CONSTRAINT pk_document_scanner PRIMARY KEY (is_set_up),
+    CONSTRAINT ck_document_scanner_is_one CHECK (is_set_up)
+);
+
 CREATE TABLE person_lookup (
     id UUID NOT NULL,
     occurred_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
@@ -1451,7 +1457,7 @@ CREATE TABLE linker_read (
     read_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     fields TEXT[] NOT NULL,
     CONSTRAINT pk_linker_read PRIMARY KEY (id),
-    CONSTRAINT ck_linker_read_reader_is_known CHECK (reader IN ('LINKER', 'SCREENER', 'GRANTER', 'MAILER')),
+    CONSTRAINT ck_linker_read_reader_is_known CHECK (reader IN ('LINKER', 'SCREENER', 'GRANTER', 'MAILER', 'SCANNER')),
     CONSTRAINT fk_linker_read_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
 );
 
@@ -2044,7 +2050,15 @@ CREATE TABLE document_upload (
     requested_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     requested_by TEXT NOT NULL,
     expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    sent_at TIMESTAMP WITH TIME ZONE,
     completed_at TIMESTAMP WITH TIME ZONE,
+    refused_at TIMESTAMP WITH TIME ZONE,
+    state TEXT GENERATED ALWAYS AS (
+    CASE WHEN refused_at IS NOT NULL THEN 'REFUSED'
+        WHEN completed_at IS NOT NULL THEN 'THERE'
+        WHEN sent_at IS NOT NULL THEN 'PENDING'
+        ELSE 'AWAITED' END
+) STORED NOT NULL,
     replaced_at TIMESTAMP WITH TIME ZONE,
     removed_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_document_upload PRIMARY KEY (id),
@@ -2053,11 +2067,14 @@ CREATE TABLE document_upload (
     CONSTRAINT ck_document_upload_size_is_positive CHECK (size > 0),
     CONSTRAINT ck_document_upload_digest_is_whole CHECK (length(sha256) = 32),
     CONSTRAINT ck_document_upload_expires_after_request CHECK (expires_at > requested_at),
+    CONSTRAINT ck_document_upload_answered_once_sent CHECK (num_nonnulls(completed_at, refused_at) < CASE WHEN sent_at IS NULL THEN 1 ELSE 2 END),
     CONSTRAINT ck_document_upload_removed_once_replaced CHECK (removed_at IS NULL OR completed_at IS NULL OR replaced_at IS NOT NULL),
     CONSTRAINT fk_document_upload_application_id FOREIGN KEY(application_id) REFERENCES application (id)
 );
 
 CREATE INDEX ix_document_upload_to_remove ON document_upload (requested_at, id) WHERE removed_at IS NULL AND (completed_at IS NULL OR replaced_at IS NOT NULL);
+
+CREATE INDEX ix_document_upload_to_scan ON document_upload (sent_at, id) WHERE sent_at IS NOT NULL AND completed_at IS NULL AND refused_at IS NULL AND replaced_at IS NULL;
 
 CREATE UNIQUE INDEX uq_document_upload_awaited ON document_upload (application_id, kind) WHERE completed_at IS NULL AND replaced_at IS NULL;
 
@@ -2380,6 +2397,7 @@ CREATE TABLE alert (
     inquiry_id UUID,
     breach_id UUID,
     complaint_id UUID,
+    application_id UUID,
     applicant_id UUID,
     ban_id UUID,
     closed_at TIMESTAMP WITH TIME ZONE,
@@ -2387,7 +2405,7 @@ CREATE TABLE alert (
     close_reason TEXT,
     is_open BOOLEAN GENERATED ALWAYS AS (closed_at IS NULL) STORED NOT NULL,
     CONSTRAINT pk_alert PRIMARY KEY (id),
-    CONSTRAINT ck_alert_kind_is_known CHECK (kind IN ('READ_BUDGET', 'INQUIRY', 'REVIEW_OVERDUE', 'NOTICE_OVERDUE', 'TAMPERED', 'UNLOGGED', 'REPEATED_CHECK', 'COMPLAINT_OVERDUE')),
+    CONSTRAINT ck_alert_kind_is_known CHECK (kind IN ('READ_BUDGET', 'INQUIRY', 'REVIEW_OVERDUE', 'NOTICE_OVERDUE', 'TAMPERED', 'UNLOGGED', 'REPEATED_CHECK', 'COMPLAINT_OVERDUE', 'INFECTED_DOCUMENT')),
     CONSTRAINT ck_alert_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
     CONSTRAINT ck_alert_closed_with_reason CHECK (num_nulls(closed_at, closed_by, close_reason) IN (0, 3)),
     CONSTRAINT ck_alert_closed_by_another CHECK (closed_by <> actor),
@@ -2397,7 +2415,8 @@ CREATE TABLE alert (
     CONSTRAINT uq_alert_breach_id UNIQUE (breach_id),
     CONSTRAINT fk_alert_breach_id FOREIGN KEY(breach_id) REFERENCES breach (id),
     CONSTRAINT uq_alert_complaint_id UNIQUE (complaint_id),
-    CONSTRAINT fk_alert_complaint_id FOREIGN KEY(complaint_id) REFERENCES complaint (id)
+    CONSTRAINT fk_alert_complaint_id FOREIGN KEY(complaint_id) REFERENCES complaint (id),
+    CONSTRAINT fk_alert_application_id FOREIGN KEY(application_id) REFERENCES application (id)
 );
 
 CREATE INDEX ix_alert_actor_kind_raised_at ON alert (actor, kind, raised_at);
@@ -5319,27 +5338,26 @@ CREATE FUNCTION guard_document_upload() RETURNS trigger
             NEW.requested_at := instant;
             NEW.expires_at := instant + interval '24 hours';
             is_allowed := is_allowed
-                AND num_nonnulls(NEW.completed_at, NEW.replaced_at, NEW.removed_at) = 0;
+                AND num_nonnulls(
+                    NEW.sent_at, NEW.completed_at, NEW.refused_at, NEW.replaced_at, NEW.removed_at
+                ) = 0;
             UPDATE document_upload SET replaced_at = instant
             WHERE application_id = NEW.application_id AND kind = NEW.kind
                 AND completed_at IS NULL AND replaced_at IS NULL AND is_allowed;
         ELSE
-            -- It is complete, or was refused.
-            is_allowed := is_allowed AND num_nonnulls(OLD.completed_at, OLD.replaced_at) = 0
+            -- All of it is there, or it is something else.
+            is_allowed := is_allowed AND num_nonnulls(OLD.sent_at, OLD.replaced_at) = 0
                 AND OLD.expires_at > instant
-                AND num_nonnulls(NEW.completed_at, NEW.replaced_at) = 1
-                AND to_jsonb(NEW) - '{completed_at,replaced_at}'::text[]
-                    = to_jsonb(OLD) - '{completed_at,replaced_at}'::text[];
-            IF is_allowed AND NEW.completed_at IS NULL THEN
+                AND num_nonnulls(NEW.sent_at, NEW.replaced_at) = 1
+                AND to_jsonb(NEW) - '{sent_at,replaced_at,state}'::text[]
+                    = to_jsonb(OLD) - '{sent_at,replaced_at,state}'::text[];
+            IF is_allowed AND NEW.sent_at IS NULL THEN
                 NEW.replaced_at := instant;
             ELSIF is_allowed THEN
-                NEW.completed_at := instant;
-                UPDATE document_upload SET replaced_at = instant
-                WHERE application_id = NEW.application_id AND kind = NEW.kind
-                    AND completed_at IS NOT NULL AND replaced_at IS NULL;
-                UPDATE case_document SET recorded_at = instant, recorded_by = oneself
-                WHERE application_id = NEW.application_id AND kind = NEW.kind
-                    AND recorded_at IS NULL;
+                NEW.sent_at := instant;
+                IF NOT EXISTS (SELECT FROM document_scanner) THEN
+                    NEW.completed_at := instant;
+                END IF;
             END IF;
         END IF;
         IF is_allowed IS NOT TRUE THEN
@@ -5354,6 +5372,22 @@ CREATE TRIGGER guard_document_upload BEFORE INSERT OR UPDATE ON document_upload
     FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
     EXECUTE FUNCTION guard_document_upload();
 
+CREATE FUNCTION count_document_upload() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        UPDATE document_upload SET replaced_at = NEW.completed_at
+        WHERE application_id = NEW.application_id AND kind = NEW.kind
+            AND completed_at IS NOT NULL AND replaced_at IS NULL;
+        UPDATE case_document SET recorded_at = NEW.completed_at, recorded_by = NEW.requested_by
+        WHERE application_id = NEW.application_id AND kind = NEW.kind AND recorded_at IS NULL;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER hold_latest_document_upload BEFORE UPDATE ON document_upload
+    FOR EACH ROW WHEN (OLD.completed_at IS NULL AND NEW.completed_at IS NOT NULL)
+    EXECUTE FUNCTION count_document_upload();
+
 CREATE FUNCTION guard_document_content() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
@@ -5362,10 +5396,10 @@ CREATE FUNCTION guard_document_content() RETURNS trigger
             JOIN application ON application.id = upload.application_id
             WHERE upload.id = NEW.upload_id AND application.applicant_id = NEW.applicant_id
                 AND upload.requested_by = viewer.subject(NULL) AND upload.replaced_at IS NULL
-                AND upload.completed_at
+                AND upload.sent_at
                     BETWEEN transaction_timestamp() AND clock_timestamp()
         ) THEN
-            RAISE EXCEPTION 'a content belongs to an upload that is complete, and its person'
+            RAISE EXCEPTION 'a content belongs to an upload that was just sent, and its person'
                 USING ERRCODE = 'insufficient_privilege';
         END IF;
         RETURN NEW;

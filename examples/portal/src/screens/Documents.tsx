@@ -2,33 +2,45 @@
 
 import { useId, useState } from "react";
 import { useClient } from "urql";
-import type { DocumentKind } from "../generated/graphql.ts";
+import type { DocumentKind, UploadState } from "../generated/graphql.ts";
 import { useWords } from "../texts.ts";
 import { FORMATS, send } from "../upload.ts";
 
 type Listed = { kind: DocumentKind; recordedAt: string | null };
+type Sent = { kind: DocumentKind; state: UploadState };
 
 /** `takes` says whether somebody who looks at it may hand in what it lists. */
-export function Checklist({ id, documents, takes, done }: {
+export function Checklist({ id, documents, uploads, takes, done }: {
   id: string;
   documents: readonly Listed[];
+  uploads: readonly Sent[];
   takes: boolean;
   done: () => void;
 }) {
   const { t, word, day } = useWords();
   if (!documents.length) return null;
+  const waits = (kind: DocumentKind, state: UploadState) =>
+    uploads.some((sent) => sent.kind === kind && sent.state === state);
+  const stands = ({ kind, recordedAt }: Listed) =>
+    waits(kind, "PENDING")
+      ? t("beingScanned")
+      : waits(kind, "REFUSED")
+        ? t("scannerRefused")
+        : recordedAt
+          ? `${t("there")} ${day(recordedAt)}`
+          : t("missing");
   return (
     <>
       <h3>{t("documents")}</h3>
       <ul className="checklist">
-        {documents.map(({ kind, recordedAt }) => (
-          <li key={kind}>
+        {documents.map((listed) => (
+          <li key={listed.kind}>
             {takes ? (
-              <HandIn of={id} kind={kind} done={done} />
+              <HandIn of={id} kind={listed.kind} done={done} />
             ) : (
-              <span>{word("DocumentKind", kind)}</span>
+              <span>{word("DocumentKind", listed.kind)}</span>
             )}
-            <small>{recordedAt ? `${t("there")} ${day(recordedAt)}` : t("missing")}</small>
+            <small>{stands(listed)}</small>
           </li>
         ))}
       </ul>

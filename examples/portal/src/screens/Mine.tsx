@@ -20,7 +20,7 @@ const Mine = graphql(`
         visaType { code name(language: $language) }
         entryOn
         bill { code fee { amount currency } dueAt paidAt receiptNumber }
-        documents { kind recordedAt }
+        documents { kind recordedAt } uploads { kind state }
         requestedItems(first: 20) { nodes { kind note answeredAt answeredWith } }
         decision { outcome publicReason visa { number useBy stayDays } }
         events(first: 30) { nodes { kind occurredAt } }
@@ -102,6 +102,7 @@ function Application({ id, reference, stage, visaType, bill, decision, ...rest }
         <Checklist
           id={id}
           documents={rest.documents}
+          uploads={rest.uploads}
           takes={rest.channel === "DIRECT"}
           done={rest.changed}
         />

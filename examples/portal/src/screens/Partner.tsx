@@ -41,7 +41,7 @@ const PartnersFile = graphql(`
         id
         reference
         stage
-        documents { kind recordedAt }
+        documents { kind recordedAt } uploads { kind state }
         requestedItems(first: 20) { nodes { kind answeredAt answeredWith } }
         decision { outcome visa { number useBy } }
       }
@@ -143,7 +143,7 @@ function File({ id, acts }: { id: string; acts: boolean }) {
   useChanges((change) => change.id === id && ask(AGAIN));
   const file = data?.node?.__typename === "Application" ? data.node : undefined;
   if (!file) return <Absent fetching={fetching} error={error} />;
-  const { reference, stage, documents, decision } = file;
+  const { reference, stage, documents, uploads, decision } = file;
   const asked = file.requestedItems.nodes.filter(({ answeredAt }) => !answeredAt);
   const takes = acts && stage !== "CLOSED";
   return (
@@ -166,7 +166,7 @@ function File({ id, acts }: { id: string; acts: boolean }) {
           <AskedFor id={id} items={asked} />
         </div>
       )}
-      <Checklist id={id} documents={documents} takes={takes} done={() => ask(AGAIN)} />
+      <Checklist id={id} documents={documents} uploads={uploads} takes={takes} done={() => ask(AGAIN)} />
     </article>
   );
 }
