@@ -682,6 +682,12 @@ async def complete(connection: asyncpg.Connection) -> None:
             *(one.id, one.reference),
         )
     # None of these is counted with a place; were it, its place's manager would not read it.
+    await connection.execute("TRUNCATE volume_stay, volume_rule")
+    for statement in (
+        "INSERT INTO volume_stay VALUES ('nationality_code', 'AU', '2025-01-09', 1, 0, 0)",
+        "INSERT INTO volume_rule VALUES ('2025-01-09', 'B1', 3, 1, 1)",
+    ):
+        await connection.execute(statement)
     await connection.execute(
         "INSERT INTO volume_complaint SELECT kind, '2025-01-01', 'NUSA', 'AU', 1"
         " FROM unnest(ARRAY['UNSORTED', 'INTEGRITY']) AS kind"
@@ -1525,6 +1531,12 @@ _ROWS: dict[str, Reach] = {
         "volume_referral",
         ("starts_on",),
         _only("LEADERSHIP SUPERVISOR", _on("01-06", "01-14", "02-04", "02-26")),
+    ),
+    "GrantRuleFigureRow": Reach(
+        "volume_rule", ("starts_on",), _only("LEADERSHIP SUPERVISOR AUDITOR", _on("01-09"))
+    ),
+    "StayFigureRow": Reach(
+        "volume_stay", ("starts_on",), _only("LEADERSHIP SUPERVISOR", _on("01-09"))
     ),
     "OfficerRow": Reach(
         "volume_officer",
