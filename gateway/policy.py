@@ -805,7 +805,11 @@ POLICY: Mapping[str, Access] = {
     "FormerBill": Access(
         rows=dict.fromkeys(TREASURY + ANSWER_READERS, every_row),
         fields=dict.fromkeys(
-            ("id", "code", "issuedAt", "dueAt", "renewedAt", "bill"), TREASURY + ANSWER_READERS
+            (
+                *("id", "code", "issuedAt", "dueAt", "renewedAt", "bill"),
+                *("paidAt", "receiptNumber", "reversedAt", "reversalNumber"),
+            ),
+            TREASURY + ANSWER_READERS,
         ),
     ),
     # The documents that belong to a file, and which of them are there.

@@ -1684,7 +1684,7 @@ GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibilit
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_supervisor;
 GRANT SELECT (applicant_id, cause, copies_end_at, erased_at, id, index_removed_at, keys_deleted_at, ordered_at) ON erasure TO gerbang_supervisor;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_supervisor;
-GRANT SELECT (application_id, billing_code, due_at, id, issued_at, renewed_at) ON former_bill TO gerbang_supervisor;
+GRANT SELECT (application_id, billing_code, due_at, id, issued_at, paid_at, receipt_number, renewed_at, reversal_number, reversed_at) ON former_bill TO gerbang_supervisor;
 GRANT SELECT (application_id, checked_at, rule_code, unmet, verdict) ON grant_check TO gerbang_supervisor;
 GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_supervisor;
 GRANT SELECT (reason, rule_code, stopped_at, stopped_by) ON grant_rule_stop TO gerbang_supervisor;
@@ -2261,7 +2261,7 @@ GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibilit
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_auditor;
 GRANT SELECT (applicant_id, cause, copies_end_at, data_request_id, erased_at, id, index_removed_at, keys_deleted_at, ordered_at) ON erasure TO gerbang_auditor;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_auditor;
-GRANT SELECT (application_id, billing_code, due_at, id, issued_at, renewed_at) ON former_bill TO gerbang_auditor;
+GRANT SELECT (application_id, billing_code, due_at, id, issued_at, paid_at, receipt_number, renewed_at, reversal_number, reversed_at) ON former_bill TO gerbang_auditor;
 GRANT SELECT (application_id, checked_at, rule_code, unmet, verdict) ON grant_check TO gerbang_auditor;
 GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_auditor;
 GRANT SELECT (reason, rule_code, stopped_at, stopped_by) ON grant_rule_stop TO gerbang_auditor;
@@ -2836,7 +2836,7 @@ GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_treasury;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_treasury;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_treasury;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_treasury;
-GRANT SELECT (application_id, billing_code, due_at, id, issued_at, renewed_at) ON former_bill TO gerbang_treasury;
+GRANT SELECT (application_id, billing_code, due_at, id, issued_at, paid_at, receipt_number, renewed_at, reversal_number, reversed_at) ON former_bill TO gerbang_treasury;
 GRANT SELECT (code, name) ON partner TO gerbang_treasury;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_treasury;
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_treasury;
@@ -3166,12 +3166,19 @@ CREATE OR REPLACE FUNCTION viewer.latest_answer(asked_case uuid, question text) 
         );
     END
 $$;
+CREATE OR REPLACE FUNCTION viewer.owes_fee(asked_case uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN EXISTS (SELECT FROM application WHERE id = asked_case AND application.paid_at IS NOT NULL AND EXISTS (SELECT FROM bill WHERE bill.application_id = application.id AND (bill.paid_at IS NULL OR bill.reversed_at IS NOT NULL)));
+    END
+$$;
 CREATE OR REPLACE FUNCTION viewer.is_cleared(asked_case uuid) RETURNS boolean
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
     SET search_path = public, pg_temp AS $$
     BEGIN
         RETURN NOT EXISTS (
-            SELECT FROM application WHERE id = asked_case AND is_held
+            SELECT FROM application WHERE id = asked_case AND (is_held OR application.paid_at IS NOT NULL AND EXISTS (SELECT FROM bill WHERE bill.application_id = application.id AND (bill.paid_at IS NULL OR bill.reversed_at IS NOT NULL)))
         ) AND NOT EXISTS (
             SELECT FROM unnest(viewer.questions_of(asked_case)) AS question
             WHERE coalesce(viewer.latest_answer(asked_case, question), '')
@@ -3358,7 +3365,8 @@ CREATE OR REPLACE FUNCTION viewer.guard_application() RETURNS trigger
                     OR (changed <@ '{closed_at,status}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'SCREENING') AND NEW.status = 'WITHDRAWN' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp())
                     OR (changed <@ '{closed_at,paused_seconds,status}' AND it.status IN ('INFO_REQUESTED') AND NEW.status = 'WITHDRAWN' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp() AND abs(NEW.paused_seconds - OLD.paused_seconds - extract(epoch FROM clock_timestamp() - (SELECT max(occurred_at) FROM application_event WHERE application_id = it.id AND kind = 'INFO_REQUESTED'))) <= 2 + extract(epoch FROM clock_timestamp() - transaction_timestamp()))
                 WHEN 'SCREENING' THEN (changed <@ '{has_open_hit,is_referred}' AND it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND NEW.status = OLD.status AND (NEW.has_open_hit OR NOT viewer.has_open_hit(it.id)) AND (NOT NEW.has_open_hit OR OLD.has_open_hit OR viewer.has_open_hit(it.id)) AND (NEW.is_referred OR NOT OLD.is_referred))
-                WHEN 'TREASURY' THEN (changed <@ '{fee_idr,paid_at,status,target_due_at}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT') AND NEW.status = 'PAID' AND OLD.paid_at IS NULL AND NEW.target_due_at >= NEW.paid_at AND EXISTS (SELECT FROM bill WHERE bill.application_id = it.id AND bill.paid_at = NEW.paid_at AND bill.amount_idr = NEW.fee_idr))
+                WHEN 'TREASURY' THEN (changed <@ '{fee_idr,paid_at,status,target_due_at}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT') AND NEW.status = 'PAID' AND OLD.paid_at IS NULL AND NEW.target_due_at >= NEW.paid_at AND EXISTS (SELECT FROM bill WHERE bill.application_id = it.id AND bill.amount_idr = NEW.fee_idr AND bill.paid_at = NEW.paid_at))
+                    OR (changed <@ '{fee_idr}' AND it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'REVOKED') AND NEW.status = OLD.status AND OLD.fee_idr = 0 AND EXISTS (SELECT FROM bill WHERE bill.application_id = it.id AND bill.amount_idr = NEW.fee_idr AND bill.paid_at BETWEEN transaction_timestamp() AND clock_timestamp()))
                 ELSE false END;
         END IF;
         IF is_allowed IS NOT TRUE THEN
@@ -3528,7 +3536,8 @@ CREATE OR REPLACE FUNCTION viewer.guard_bill() RETURNS trigger
         ELSE
             changed := array_remove(ARRAY[CASE WHEN NEW.billing_code IS DISTINCT FROM OLD.billing_code THEN 'billing_code' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.amount_idr IS DISTINCT FROM OLD.amount_idr THEN 'amount_idr' END, CASE WHEN NEW.issued_at IS DISTINCT FROM OLD.issued_at THEN 'issued_at' END, CASE WHEN NEW.due_at IS DISTINCT FROM OLD.due_at THEN 'due_at' END, CASE WHEN NEW.paid_at IS DISTINCT FROM OLD.paid_at THEN 'paid_at' END, CASE WHEN NEW.receipt_number IS DISTINCT FROM OLD.receipt_number THEN 'receipt_number' END, CASE WHEN NEW.reversed_at IS DISTINCT FROM OLD.reversed_at THEN 'reversed_at' END, CASE WHEN NEW.reversal_number IS DISTINCT FROM OLD.reversal_number THEN 'reversal_number' END, CASE WHEN NEW.reversal_effect IS DISTINCT FROM OLD.reversal_effect THEN 'reversal_effect' END], NULL);
             is_allowed := changed = '{}' OR CASE viewer_role
-                WHEN 'TREASURY' THEN (it.status IN ('SUBMITTED', 'AWAITING_PAYMENT') AND changed <@ '{paid_at,receipt_number}' AND OLD.paid_at IS NULL AND NEW.paid_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NOT EXISTS (SELECT FROM unmatched_payment AS kept WHERE kept.receipt_number = NEW.receipt_number AND (kept.amount_idr = NEW.amount_idr AND kept.recommended_bill = NEW.billing_code AND kept.recommended_by <> viewer_subject) IS NOT TRUE))
+                WHEN 'TREASURY' THEN (it.status IN ('SUBMITTED', 'AWAITING_PAYMENT') AND changed <@ '{paid_at,receipt_number}' AND OLD.paid_at IS NULL AND NEW.paid_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NOT EXISTS (SELECT FROM unmatched_payment AS kept WHERE kept.receipt_number = NEW.receipt_number AND (kept.amount_idr = NEW.amount_idr AND kept.recommended_bill = NEW.billing_code AND kept.recommended_by <> viewer_subject) IS NOT TRUE) AND NOT EXISTS (SELECT FROM former_bill AS former WHERE former.receipt_number = NEW.receipt_number))
+                    OR (it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'REVOKED') AND viewer.owes_fee(it.id) AND changed <@ '{paid_at,receipt_number}' AND OLD.paid_at IS NULL AND NEW.paid_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NOT EXISTS (SELECT FROM unmatched_payment AS kept WHERE kept.receipt_number = NEW.receipt_number AND (kept.amount_idr = NEW.amount_idr AND kept.recommended_bill = NEW.billing_code AND kept.recommended_by <> viewer_subject) IS NOT TRUE) AND NOT EXISTS (SELECT FROM former_bill AS former WHERE former.receipt_number = NEW.receipt_number))
                 ELSE false END;
         END IF;
         IF is_allowed IS NOT TRUE THEN
@@ -5097,8 +5106,8 @@ CREATE POLICY treasury_writing_select ON bill FOR SELECT TO gerbang_treasury_wri
     USING ((SELECT viewer.acts_as('TREASURY')) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id));
 GRANT UPDATE (paid_at, receipt_number) ON bill TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_update ON bill FOR UPDATE TO gerbang_treasury_writing
-    USING (CASE WHEN (SELECT viewer.acts_as('TREASURY')) THEN bill.paid_at IS NULL AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id AND application.status IN ('SUBMITTED', 'AWAITING_PAYMENT')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('TREASURY')) THEN bill.paid_at IS NOT NULL ELSE false END);
-GRANT SELECT (billing_code) ON former_bill TO gerbang_treasury_writing;
+    USING (CASE WHEN (SELECT viewer.acts_as('TREASURY')) THEN bill.paid_at IS NULL AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id AND (application.status IN ('SUBMITTED', 'AWAITING_PAYMENT') OR application.paid_at IS NOT NULL)) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('TREASURY')) THEN bill.paid_at IS NOT NULL ELSE false END);
+GRANT SELECT (application_id, billing_code, receipt_number, reversal_number) ON former_bill TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON former_bill FOR SELECT TO gerbang_treasury_writing
     USING ((SELECT viewer.acts_as('TREASURY')) AND EXISTS (SELECT FROM application WHERE application.id = former_bill.application_id) AND CASE WHEN (SELECT viewer.acts_as('TREASURY')) THEN true ELSE false END);
 GRANT SELECT (application_id, assigned_at, ended_at, id) ON assignment TO gerbang_treasury_writing;

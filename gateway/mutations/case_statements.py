@@ -12,10 +12,12 @@ from sqlalchemy import (
     Text,
     Uuid,
     all_,
+    and_,
     bindparam,
     false,
     func,
     null,
+    or_,
     select,
 )
 
@@ -26,6 +28,7 @@ from models import (
     Application,
     ApplicationEvent,
     Assignment,
+    Bill,
     CaseDocument,
     Correction,
     Decision,
@@ -80,6 +83,7 @@ def select_state(role: Role, rule: Rule | None) -> Any:
             if_read("Application", "reference", Application.reference, null()).label("reference"),
             Application.status,
             if_read("Application", "isHeld", Application.is_held, false()).label("is_held"),
+            if_read("Bill", "reversedAt", _owes_fee(), false()).label("owes_fee"),
             if_read("Application", "isLinked", Application.is_linked, false()).label("is_linked"),
             Application.partner_code,
             Application.paid_at,
@@ -141,6 +145,13 @@ def _revoked_by() -> Any:
         .limit(1)
         .scalar_subquery()
     )
+
+
+def _owes_fee() -> ColumnElement[bool]:
+    """Whether the payment of an application was reversed, and nobody paid anew."""
+    is_owed = or_(Bill.paid_at.is_(None), Bill.reversed_at.is_not(None))
+    bill = select(Bill.billing_code).where(Bill.application_id == Application.id, is_owed)
+    return and_(Application.paid_at.is_not(None), bill.exists())
 
 
 def has_live_visa() -> ColumnElement[bool]:

@@ -26,6 +26,7 @@ from models import (
     CaseDocument,
     DayOff,
     Decision,
+    FormerBill,
     RequestedItem,
     ServiceTarget,
     UnmatchedPayment,
@@ -49,18 +50,27 @@ async def _record_payment(
 ) -> dict[str, Any]:
     """Pay the bill, and fix the service target in force today."""
     clock = {"visa_type": case.visa_type, "clock": case.clock, "on": case.on}
-    [bill], target = await transaction.fetch(
-        transaction.bind(_select_amount, id=case.id), transaction.bind(_select_target, **clock)
-    )
+    target = await transaction.fetch_one(_select_target, **clock)
     if not target:
         raise RefusedError(Reason(Refusal.VISA_TYPE_NOT_OFFERED, (request.target,)))
+    paid = await _record_payment_anew(transaction, request, case)
+    due_at = await _find_due_at(transaction, case, target[0])
+    return {"paid_at": case.at, **paid, "target_due_at": due_at}
+
+
+async def _record_payment_anew(
+    transaction: WriteTransaction, request: StepRequest, case: Case
+) -> dict[str, Any]:
+    """Pay the bill: the fee is revenue again, in the period in which it was paid first."""
+    [bill] = await transaction.fetch_one(_select_bill, id=case.id)
+    if bill.paid_at is not None:  # what was reversed is paid under another code
+        raise RefusedError(Reason(Refusal.BILL_CLOSED, (request.target,)))
     if bill.amount_idr != request.paid:
         raise RefusedError(Reason(Refusal.AMOUNT_DIFFERS, ("paid",)))
     await _check_receipt(transaction, request)
     paid = {"paid_at": case.at, "receipt_number": request.receipt_number}
     transaction.update(Bill, {"application_id": case.id}, paid)
-    due_at = await _find_due_at(transaction, case, target[0])
-    return {"paid_at": case.at, "fee_idr": bill.amount_idr, "target_due_at": due_at}
+    return {"fee_idr": bill.amount_idr}
 
 
 async def _find_due_at(transaction: WriteTransaction, case: Case, target: Any) -> datetime:
@@ -101,8 +111,8 @@ def _select_kept() -> Any:
     return kept.where(UnmatchedPayment.receipt_number == bindparam("receipt"))
 
 
-def _select_amount() -> Any:
-    return select(Bill.amount_idr).where(Bill.application_id == bindparam("id"))
+def _select_bill() -> Any:
+    return select(Bill.amount_idr, Bill.paid_at).where(Bill.application_id == bindparam("id"))
 
 
 def _select_target() -> Any:
@@ -119,13 +129,16 @@ def _select_days_off() -> Any:
 
 
 def _select_use_of_receipt() -> Any:
-    """The bill that it paid, or the payment that is to be refunded."""
+    """The bill that it pays or paid, or the payment that is to be refunded."""
     refunded = select(UnmatchedPayment.receipt_number).where(
         UnmatchedPayment.receipt_number == bindparam("receipt"),
         UnmatchedPayment.seconded_by.is_not(None),
     )
     paid = select(Bill.receipt_number).where(Bill.receipt_number == bindparam("receipt"))
-    return union_all(paid, refunded)
+    reversed_ = select(FormerBill.receipt_number).where(
+        FormerBill.receipt_number == bindparam("receipt")
+    )
+    return union_all(paid, refunded, reversed_)
 
 
 async def _record_documents(
@@ -251,6 +264,7 @@ def _end_visa(transaction: WriteTransaction, case: Case, **when: datetime) -> No
 
 EFFECTS: Mapping[Verb, Effect] = {
     Verb.RECORD_PAYMENT: _record_payment,
+    Verb.RECORD_PAYMENT_ANEW: _record_payment_anew,
     Verb.RECORD_DOCUMENTS: _record_documents,
     Verb.TAKE: desk.take,
     Verb.GIVE_BACK: desk.give_back,

@@ -3,7 +3,7 @@ each kept until two people settle it, and those that the treasury has no longer.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from random import SystemRandom
 from typing import Any
 from uuid import UUID
@@ -65,17 +65,24 @@ class RecordPaymentOrder(Request):
 async def renew_bill(transaction: WriteTransaction, request: RenewBill, reasons: Reasons) -> str:
     """Give a bill a new code, once its own has lapsed: a trigger writes what the bill was."""
     case = await lock_row(
-        transaction, request.mutation, Application, {"id": request.application}, "status", "pay_by"
+        transaction,
+        request.mutation,
+        Application,
+        {"id": request.application},
+        *("status", "pay_by", "paid_at"),
     )
     bill = case and await read_row(
-        transaction, Bill, {"application_id": request.application}, "due_at"
+        transaction,
+        Bill,
+        {"application_id": request.application},
+        *("due_at", "paid_at", "reversed_at"),
     )
     [now] = await transaction.fetch_one(select_now)
     if case is None:
         reasons.add(Refusal.NOT_FOUND, "applicationId")
-    elif case.status not in UNPAID or not bill or not case.pay_by or case.pay_by <= now.at:
+    elif not bill or (not bill.reversed_at and not _waits_for_payment(case, bill, now.at)):
         reasons.add(Refusal.BILL_CLOSED, "applicationId")
-    elif bill.due_at > now.at:
+    elif not bill.reversed_at and bill.due_at > now.at:
         reasons.add(Refusal.BILL_PAYABLE, "applicationId")
     reasons.refuse_if_any()
     code = new_billing_code(SystemRandom())
@@ -89,6 +96,13 @@ async def renew_bill(transaction: WriteTransaction, request: RenewBill, reasons:
     return code
 
 
+def _waits_for_payment(case: Any, bill: Any, at: datetime) -> bool:
+    """Whether a bill is unpaid, and its case waits for that, or owes the fee again."""
+    if bill.paid_at or case.paid_at:
+        return not bill.paid_at
+    return case.status in UNPAID and case.pay_by is not None and bool(case.pay_by > at)
+
+
 async def keep(transaction: WriteTransaction, request: KeepPayment, reasons: Reasons) -> str:
     """Keep a payment whose receipt paid no bill, and is kept once.
 
@@ -96,10 +110,9 @@ async def keep(transaction: WriteTransaction, request: KeepPayment, reasons: Rea
     """
     await transaction.fetch_one(select_lock, text=request.receipt_number)
     receipt = {"receipt_number": request.receipt_number}
-    if await is_there(transaction, Bill, receipt) or await is_there(
-        transaction, UnmatchedPayment, receipt
-    ):
-        reasons.add(Refusal.RECEIPT_USED, "receiptNumber")
+    for noun in (Bill, FormerBill, UnmatchedPayment):
+        if await is_there(transaction, noun, receipt):
+            reasons.add(Refusal.RECEIPT_USED, "receiptNumber")
     reasons.refuse_if_any()
     new = {
         "id": new_key(),
@@ -179,12 +192,14 @@ async def record_reversal(
 ) -> str:
     """Record that the treasury no longer has a payment, once: the database says what follows."""
     await transaction.fetch_one(select_lock, text=request.receipt_number)
-    bill = await read_row(
-        transaction,
-        Bill,
-        {"receipt_number": request.receipt_number},
-        *("billing_code", "reversal_number"),
-    )
+    bill = None
+    for noun in (Bill, FormerBill):  # one that was renewed since stays reversed
+        bill = bill or await read_row(
+            transaction,
+            noun,
+            {"receipt_number": request.receipt_number},
+            *("application_id", "reversal_number"),
+        )
     if bill is None:
         reasons.add(Refusal.NOT_FOUND, "receiptNumber")
         raise RefusedError(*reasons.all())
@@ -200,7 +215,8 @@ async def record_reversal(
             "reported_by": transaction.viewer.subject,
         }
         transaction.insert(PaymentReversal, new)
-    return str(bill.billing_code)
+    now = await read_row(transaction, Bill, {"application_id": bill.application_id}, "billing_code")
+    return str(now.billing_code)
 
 
 _COLUMNS = (

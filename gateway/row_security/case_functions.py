@@ -1,6 +1,7 @@
 """Functions that tell mutations and guards what of a case their role may not read itself."""
 
 from models.case.decision import IS_LIVE
+from models.case.file import OWES_FEE
 
 #: Whether a case is cleared, and which questions may be asked of it: an officer's refusals reveal
 #: that much, and no more. Guards call the same functions, so that both judge alike.
@@ -28,12 +29,19 @@ CREATE OR REPLACE FUNCTION viewer.latest_answer(asked_case uuid, question text) 
         );
     END
 $$;
+CREATE OR REPLACE FUNCTION viewer.owes_fee(asked_case uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN EXISTS (SELECT FROM application WHERE id = asked_case AND {OWES_FEE});
+    END
+$$;
 CREATE OR REPLACE FUNCTION viewer.is_cleared(asked_case uuid) RETURNS boolean
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
     SET search_path = public, pg_temp AS $$
     BEGIN
         RETURN NOT EXISTS (
-            SELECT FROM application WHERE id = asked_case AND is_held
+            SELECT FROM application WHERE id = asked_case AND (is_held OR {OWES_FEE})
         ) AND NOT EXISTS (
             SELECT FROM unnest(viewer.questions_of(asked_case)) AS question
             WHERE coalesce(viewer.latest_answer(asked_case, question), '')

@@ -25,7 +25,8 @@ _SUBMITTING = ("submitApplication", "submitApplications")
 _UNPAID = ", ".join(f"'{status}'" for status in UNPAID)
 _BILL_IS_OPEN = (
     "bill.paid_at IS NULL AND EXISTS (SELECT FROM application WHERE application.id ="
-    f" bill.application_id AND application.status IN ({_UNPAID}))"
+    f" bill.application_id AND (application.status IN ({_UNPAID})"
+    " OR application.paid_at IS NOT NULL))"
 )
 _IS_CLOSED_AND_ON_NO_DESK = "application.closed_at IS NOT NULL AND NOT application.is_assigned"
 #: What is known of an application when it is handed in.
@@ -84,7 +85,7 @@ def grant_former_bills(writer: Writer) -> WriteGrant:
     """Whoever handed a file in names the new code of its bill; a trigger says when, and does it."""
     own = f"{writer.case_is_in_reach(FormerBill)} AND former_bill.renewed_by = {writer.subject}"
     return WriteGrant(
-        frozenset({"billing_code"}),
+        frozenset({"billing_code", "application_id", "receipt_number", "reversal_number"}),
         frozenset({"id", "application_id", "replaced_by", "renewed_by"}),
         select_if=writer.only_as([Role.TREASURY], writer.case_is_in_reach(FormerBill)),
         insert_if=writer.only_as(SUBMITTERS, own),

@@ -13,8 +13,8 @@ from functools import cache
 from typing import Any
 
 from gateway.row_security.case_functions import CASE_FUNCTIONS
-from gateway.row_security.step_needs import HOLDS_IF
-from gateway.row_security.step_writes import SHOWN_BY, WRITES, StepWrite, Write, is_now
+from gateway.row_security.step_needs import HOLDS_IF, is_now
+from gateway.row_security.step_writes import SHOWN_BY, WRITES, StepWrite, Write
 from models import (
     AccessEvent,
     Application,

@@ -19,12 +19,20 @@ _A_HIT = (
 )
 _A_CORRECTION = f"EXISTS (SELECT FROM correction WHERE {_OF_THE_CASE} AND {{}})"
 
-#: What was kept pays the bill that another person recommended for it, and no other.
+
+def is_now(column: str) -> str:
+    """The condition that an instant is that of this transaction: nothing is dated back or ahead."""
+    return f"{column} BETWEEN transaction_timestamp() AND clock_timestamp()"
+
+
+#: What was kept pays the bill that another person recommended for it, and no other; what was
+#: reversed pays none.
 IS_RECOMMENDED = (
     "NOT EXISTS (SELECT FROM unmatched_payment AS kept"
     " WHERE kept.receipt_number = NEW.receipt_number AND (kept.amount_idr = NEW.amount_idr"
     " AND kept.recommended_bill = NEW.billing_code AND kept.recommended_by <> viewer_subject"
-    ") IS NOT TRUE)"
+    ") IS NOT TRUE) AND NOT EXISTS (SELECT FROM former_bill AS former"
+    " WHERE former.receipt_number = NEW.receipt_number)"
 )
 
 #: The guard of ``screening`` sees the question itself, before and after: preconditions about the
@@ -39,6 +47,7 @@ HOLDS_IF: Mapping[Precondition, str] = {
     life.ARE_REQUIRED: "true",
     life.IS_HELD: "it.is_held",
     life.IS_NOT_HELD: "NOT it.is_held",
+    life.OWES_FEE: "viewer.owes_fee(it.id)",
     life.IS_LINKED: "it.is_linked",
     life.IS_CLEARED: "viewer.is_cleared(it.id)",
     life.IS_ON_THE_OWN_DESK: _ON_A_DESK.format("role = 'OFFICER' AND officer = viewer_subject"),

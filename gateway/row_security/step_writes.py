@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from gateway.row_security.step_needs import HOLDS_IF, IS_ON_A_DESK, IS_RECOMMENDED
+from gateway.row_security.step_needs import HOLDS_IF, IS_ON_A_DESK, IS_RECOMMENDED, is_now
 from models import (
     Application,
     Assignment,
@@ -47,11 +47,6 @@ class StepWrite:
     needs: bool = True
     #: Whether the application has already entered the step's target.
     is_entered: bool = False
-
-
-def is_now(column: str) -> str:
-    """The condition that an instant is that of this transaction: nothing is dated back or ahead."""
-    return f"{column} BETWEEN transaction_timestamp() AND clock_timestamp()"
 
 
 def _columns(noun: type[Base], *without: str) -> frozenset[str]:
@@ -134,8 +129,6 @@ def _visa_ends(column: str) -> StepWrite:
     )
 
 
-_VISA_IS_VOID = _visa_ends("superseded_at")
-
 _HANDED_IN = frozenset({"answered_at", "answered_by"})
 _ITEMS = StepWrite(
     RequestedItem, "UPDATE", _HANDED_IN,
@@ -176,18 +169,27 @@ def _link_is(state: str) -> tuple[StepWrite, ...]:
     )  # fmt: skip
 
 
+_BILL_IS_PAID = StepWrite(
+    Bill, "UPDATE", frozenset({"paid_at", "receipt_number"}),
+    f"OLD.paid_at IS NULL AND {is_now('NEW.paid_at')} AND {IS_RECOMMENDED}",
+)  # fmt: skip
+_ITS_BILL = "bill WHERE bill.application_id = it.id AND bill.amount_idr = NEW.fee_idr"
 #: By verb; a verb that is not here writes the application and its event alone.
 WRITES: Mapping[Verb, tuple[StepWrite, ...]] = {
     Verb.RECORD_PAYMENT: (
-        StepWrite(
-            Bill, "UPDATE", frozenset({"paid_at", "receipt_number"}),
-            f"OLD.paid_at IS NULL AND {is_now('NEW.paid_at')} AND {IS_RECOMMENDED}",
-        ),
+        _BILL_IS_PAID,
         StepWrite(
             Application, "UPDATE", frozenset({"paid_at", "fee_idr", "target_due_at"}),
-            "OLD.paid_at IS NULL AND NEW.target_due_at >= NEW.paid_at AND EXISTS ("
-            "SELECT FROM bill WHERE bill.application_id = it.id"
-            " AND bill.paid_at = NEW.paid_at AND bill.amount_idr = NEW.fee_idr)",
+            "OLD.paid_at IS NULL AND NEW.target_due_at >= NEW.paid_at"
+            f" AND EXISTS (SELECT FROM {_ITS_BILL} AND bill.paid_at = NEW.paid_at)",
+        ),
+    ),
+    Verb.RECORD_PAYMENT_ANEW: (
+        _BILL_IS_PAID,
+        StepWrite(
+            Application, "UPDATE", frozenset({"fee_idr"}),
+            f"OLD.fee_idr = 0 AND EXISTS (SELECT FROM {_ITS_BILL} AND {is_now('bill.paid_at')})",
+            needs=False,
         ),
     ),
     Verb.RECORD_DOCUMENTS: (
@@ -302,14 +304,13 @@ WRITES: Mapping[Verb, tuple[StepWrite, ...]] = {
         ),
     ),
     # A correction's own columns have a guard of their own; no role writes an identity.
-    Verb.PROPOSE_CORRECTION: (),
+    Verb.PROPOSE_CORRECTION: (), Verb.REJECT_CORRECTION: (),
     Verb.APPROVE_CORRECTION: (_ASKED_ANEW,),
     Verb.CONFIRM_CORRECTION: (_ASKED_ANEW,),
-    Verb.REJECT_CORRECTION: (),
     Verb.GRANT: (*_DECISION, _VISA),
     Verb.REFUSE: _DECISION,
-    Verb.CORRECT_TO_GRANTED: (*_CORRECTION, _VISA_IS_VOID, _VISA),
-    Verb.CORRECT_TO_REFUSED: (*_CORRECTION, _VISA_IS_VOID),
+    Verb.CORRECT_TO_GRANTED: (*_CORRECTION, _visa_ends("superseded_at"), _VISA),
+    Verb.CORRECT_TO_REFUSED: (*_CORRECTION, _visa_ends("superseded_at")),
     Verb.SET_ASIDE: (*_CORRECTION, _VISA),
     Verb.REVOKE: (_visa_ends("revoked_at"),),
     Verb.RETURN_VISA: (_visa_ends("returned_at"),),

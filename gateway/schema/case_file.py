@@ -102,6 +102,18 @@ class FormerBill(Node):
     code: str = column(FormerBillRow.billing_code, "The former code: 15 digits.", filters=True)
     issued_at: datetime = column(FormerBillRow.issued_at, "When it was issued.")
     due_at: datetime = column(FormerBillRow.due_at, "Until when it could be paid.")
+    receipt_number: str | None = column(
+        FormerBillRow.receipt_number,
+        "The treasury's number of a payment that was reversed since.",
+        filters=True,
+    )
+    reversed_at: datetime | None = column(
+        FormerBillRow.reversed_at, "When that was reported; null where the code had lapsed."
+    )
+    reversal_number: str | None = column(
+        FormerBillRow.reversal_number, "The treasury's number of the reversal."
+    )
+    paid_at: datetime | None = column(FormerBillRow.paid_at, "When that payment was reported.")
     renewed_at: datetime = column(
         FormerBillRow.renewed_at, "When the bill got another code.", filters=True, orders=True
     )

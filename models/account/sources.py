@@ -234,14 +234,14 @@ SOURCES: Mapping[str, Source] = {
         # Before what events bring: what is committed in between is found with its event.
         Source(ApplicationEvent, found_by=_EACH),
         Source(Application, _LODGED, found_by=(EventKind.SUBMITTED,)),
-        # A bill that gets a new code is queued.
+        # A bill that gets a new code is queued, and so is a payment anew.
         Source(
             Bill, _BILLED, key_column="application_id", found_by=(EventKind.SUBMITTED,),
             has_steps=True,
         ),
         Source(
             Bill, _PAID, part="payment", when="entry.paid_at IS NOT NULL",
-            key_column="application_id", found_by=(EventKind.PAID,),
+            key_column="application_id", found_by=(EventKind.PAID,), has_steps=True,
         ),
         Source(
             VisaDocument, _OF_A_DOCUMENT, told=_OF_A_DOCUMENT, when="entry.issued_at IS NOT NULL",

@@ -14,6 +14,13 @@ from models.base import Base, one_of
 from models.case.unmatched_payment import ORDER_NUMBER
 from models.vocabulary import DocumentKind, RequestedItemKind, ReversalEffect
 
+#: Of an application, in SQL: its fee was paid, that payment was reversed, and nobody paid anew.
+OWES_FEE = (
+    "application.paid_at IS NOT NULL AND EXISTS (SELECT FROM bill"
+    " WHERE bill.application_id = application.id"
+    " AND (bill.paid_at IS NULL OR bill.reversed_at IS NOT NULL))"
+)
+
 
 class Bill(Base):
     """The fee of one application, fixed when it was billed: later fees do not touch it."""
@@ -74,6 +81,11 @@ class FormerBill(Base):
     replaced_by: Mapped[str] = mapped_column(unique=True)
     issued_at: Mapped[datetime]
     due_at: Mapped[datetime]
+    #: A payment that was reversed, which is why the bill was renewed.
+    paid_at: Mapped[datetime | None]
+    receipt_number: Mapped[str | None] = mapped_column(unique=True)
+    reversed_at: Mapped[datetime | None]
+    reversal_number: Mapped[str | None]
     renewed_by: Mapped[str]
     renewed_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
 
@@ -87,8 +99,8 @@ class FormerBill(Base):
 class PaymentReversal(Base):
     """A report of the treasury that it no longer has a payment: written once, and never removed.
 
-    A trigger takes the fee from the revenue, in the period in which it was paid first, and holds
-    the case where that is open.
+    A trigger takes the fee from the revenue, in the period in which it was paid first. Nothing is
+    granted until the fee is paid anew, under another code (`FormerBill`).
     """
 
     __tablename__ = "payment_reversal"

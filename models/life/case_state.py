@@ -40,6 +40,8 @@ class CaseState:
     status: Status
     is_paid: bool = False
     is_held: bool = False
+    #: Whether its payment was reversed, and nobody paid anew.
+    owes_fee: bool = False
     is_partnered: bool = False
     is_received: bool = False
     is_closed: bool = False
@@ -82,9 +84,10 @@ class CaseState:
 
     @property
     def is_cleared(self) -> bool:
-        """Not held, and every question answered CLEAR, or its hit NO_MATCH."""
+        """Not held, nothing owed, and every question answered CLEAR, or its hit NO_MATCH."""
         answers = (self.answers.get(question) for question in self.questions)
-        return not self.is_held and all(answer in CLEARING for answer in answers)
+        is_stopped = self.is_held or self.owes_fee
+        return not is_stopped and all(answer in CLEARING for answer in answers)
 
     @property
     def open_hits(self) -> frozenset[ScreeningKind]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from models.case.file import OWES_FEE
 from models.reference.grant_rule import LEAST_SAMPLED, LEAST_WAIT_HOURS
 from models.vocabulary import OPEN_CORRECTIONS, GrantCondition
 
@@ -143,7 +144,10 @@ CONDITIONS = (
         "NOT application.has_open_hit",
     ),
     Condition(
-        _C.NOT_HELD, "It is not held.", "A grant past a supervisor.", "NOT application.is_held"
+        _C.NOT_HELD,
+        "It is not held, and its fee is not owed again.",
+        "A grant past a supervisor, or for money that is gone.",
+        f"NOT application.is_held AND NOT ({OWES_FEE})",
     ),
     Condition(
         _C.NO_LINKED_REFUSAL,

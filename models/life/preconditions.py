@@ -76,9 +76,15 @@ IS_HELD = Precondition("held", lambda now, _: now.is_held, Refusal.NOT_HELD, ("i
 IS_NOT_HELD = Precondition(
     "not held", lambda now, _: not now.is_held, Refusal.ALREADY_HELD, ("is_held",)
 )
+OWES_FEE = Precondition(
+    "its payment was reversed, and nobody paid anew",
+    lambda now, _: now.owes_fee,
+    Refusal.BILL_CLOSED,
+)
 #: A single refusal for all causes, so that officers do not learn of holds and hits.
 IS_CLEARED = Precondition(
-    "not held, and every question of supervision was last answered CLEAR, or its hit NO_MATCH",
+    "not held, its fee not owed again, and every question of supervision was last answered CLEAR,"
+    " or its hit NO_MATCH",
     lambda now, _: now.is_cleared,
     Refusal.NOT_CLEARED,
 )

@@ -31,6 +31,7 @@ from models.life.preconditions import (
     IS_ON_THE_OWN_DESK_OF_A_SUPERVISOR,
     IS_PARTNERED,
     IS_READY_FOR_WORK,
+    OWES_FEE,
     WAITS_FOR_ANSWER,
     WAITS_FOR_SECOND_PERSON,
     WAS_APPROVED_BY_ANOTHER,
@@ -49,6 +50,7 @@ class Verb(StrEnum):
 
     SUBMIT = "submit"
     RECORD_PAYMENT = "record payment"
+    RECORD_PAYMENT_ANEW = "record payment anew"
     RECORD_DOCUMENTS = "record documents"
     MARK_RECEIVED = "mark received"
     TAKE = "take"
@@ -100,6 +102,7 @@ S, E, R = Status, EventKind, Role
 
 UNPAID = (S.SUBMITTED, S.AWAITING_PAYMENT)
 WORKED_ON = (S.PAID, S.IN_VERIFICATION, S.INFO_REQUESTED, S.SCREENING)
+PAID_BEFORE = tuple(status for status in S if status not in (*UNPAID, S.PAYMENT_EXPIRED))
 OPEN = tuple(status for status in S if status not in CLOSED)
 DECIDED = (S.GRANTED, S.REFUSED)
 #: The statuses in which questions may wait for answers. They are answered even if the case is
@@ -121,6 +124,8 @@ STEPS = (
     # Billed at once: the applicant leaves with the bill.
     Step(Verb.SUBMIT, (), S.AWAITING_PAYMENT, E.SUBMITTED, SUBMITTERS),
     Step(Verb.RECORD_PAYMENT, UNPAID, S.PAID, E.PAID, (R.TREASURY,)),
+    # After a reversal: the clock, and whatever became of the case, stay as they are.
+    Step(Verb.RECORD_PAYMENT_ANEW, PAID_BEFORE, None, None, (R.TREASURY,), (OWES_FEE,)),
     # Which documents of the checklist are there, as often as that changes.
     Step(Verb.RECORD_DOCUMENTS, OPEN, None, None, HANDING_OVER,
          (IS_PARTNERED, IS_NOT_RECEIVED, ARE_REQUIRED)),
@@ -211,7 +216,10 @@ STEPS = (
 
 
 def verb_taken(verb: Verb, now: CaseState, attempt: Attempt) -> Verb:
-    """The verb of an attempt: an answer to some of the requested items is a step of its own."""
+    """The verb of an attempt: an answer to some of the requested items is a step of its own, and so
+    is a payment of what was paid before."""
+    if verb is Verb.RECORD_PAYMENT and now.is_paid:
+        return Verb.RECORD_PAYMENT_ANEW
     is_answer = verb is Verb.ANSWER_INFORMATION
     return Verb.ANSWER_ITEMS if is_answer and attempt.leaves_open(now) else verb
 

@@ -229,8 +229,9 @@ $$;
 CREATE TRIGGER assign_unmatched_payment AFTER UPDATE OF receipt_number ON bill
     FOR EACH ROW EXECUTE FUNCTION assign_unmatched_payment();
 
--- A bill whose code has lapsed gets a new one, as long as its case waits for the payment. Its amount
--- stays, and the former code is known from then on.
+-- A bill whose code has lapsed gets a new one, as long as its case waits for the payment; one whose
+-- payment was reversed gets one at once, whatever became of its case. Its amount stays, and the former
+-- code is known from then on.
 CREATE FUNCTION renew_bill() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
@@ -238,16 +239,11 @@ CREATE FUNCTION renew_bill() RETURNS trigger
         was bill;
     BEGIN
         NEW.renewed_at := clock_timestamp();
-        IF current_setting('role') LIKE 'gerbang%writing'
-            AND NEW.renewed_by IS DISTINCT FROM viewer.subject(NULL)
-        THEN
-            RAISE EXCEPTION 'a bill is renewed in the own name'
-                USING ERRCODE = 'insufficient_privilege';
-        END IF;
         SELECT * INTO it FROM application WHERE id = NEW.application_id FOR NO KEY UPDATE;
         SELECT * INTO was FROM bill WHERE application_id = it.id FOR NO KEY UPDATE;
-        IF (it.status IN ('SUBMITTED', 'AWAITING_PAYMENT') AND it.pay_by > NEW.renewed_at
-            AND was.due_at <= NEW.renewed_at) IS NOT TRUE
+        IF (was.reversed_at IS NOT NULL OR was.paid_at IS NULL AND was.due_at <= NEW.renewed_at
+            AND (it.paid_at IS NOT NULL OR it.status IN ('SUBMITTED', 'AWAITING_PAYMENT')
+                AND it.pay_by > NEW.renewed_at)) IS NOT TRUE
         THEN
             RAISE EXCEPTION 'the bill can still be paid, or the case does not wait for it'
                 USING ERRCODE = 'insufficient_privilege';
@@ -255,11 +251,23 @@ CREATE FUNCTION renew_bill() RETURNS trigger
         NEW.billing_code := was.billing_code;
         NEW.issued_at := was.issued_at;
         NEW.due_at := was.due_at;
+        NEW.paid_at := was.paid_at;
+        NEW.receipt_number := was.receipt_number;
+        NEW.reversed_at := was.reversed_at;
+        NEW.reversal_number := was.reversal_number;
+        -- The clock runs from the first payment: from then on the case does not wait for the money.
         UPDATE bill
         SET billing_code = NEW.replaced_by, issued_at = NEW.renewed_at,
-            due_at = least(NEW.renewed_at + viewer.time_of_code(), it.pay_by)
+            due_at = least(
+                NEW.renewed_at + viewer.time_of_code(), CASE WHEN it.paid_at IS NULL THEN it.pay_by END
+            ),
+            paid_at = NULL, receipt_number = NULL,
+            reversed_at = NULL, reversal_number = NULL, reversal_effect = NULL
         WHERE application_id = it.id;
-        INSERT INTO account_outbox (source, row_id) VALUES ('bill', it.id);
+        INSERT INTO account_outbox (source, row_id)
+        SELECT source, it.id FROM (
+            VALUES ('bill', true), ('bill_payment', was.paid_at IS NOT NULL)
+        ) AS entry (source, is_changed) WHERE is_changed;
         RETURN NEW;
     END
 $$;
@@ -267,8 +275,25 @@ $$;
 CREATE TRIGGER renew_bill BEFORE INSERT ON former_bill
     FOR EACH ROW EXECUTE FUNCTION renew_bill();
 
+-- A payment anew has no event of its own that would bring it into the account.
+CREATE FUNCTION queue_payment_anew() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        INSERT INTO account_outbox (source, row_id)
+        SELECT 'bill_payment', NEW.application_id WHERE EXISTS (
+            SELECT FROM former_bill
+            WHERE application_id = NEW.application_id AND receipt_number IS NOT NULL
+        );
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER queue_payment_anew AFTER UPDATE OF receipt_number ON bill
+    FOR EACH ROW WHEN (NEW.receipt_number IS NOT NULL)
+    EXECUTE FUNCTION queue_payment_anew();
+
 -- What the treasury no longer has is no revenue: the figures take it from the period in which it was
--- paid first. Nothing is granted for it: an open case is held, and a closed one stays as it is.
+-- paid first. Nothing is granted until it is paid anew: see `viewer.owes_fee`.
 CREATE FUNCTION reverse_payment() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
@@ -292,15 +317,7 @@ CREATE FUNCTION reverse_payment() RETURNS trigger
             RAISE EXCEPTION 'no bill was paid by this receipt, or that was reversed'
                 USING ERRCODE = 'insufficient_privilege';
         END IF;
-        UPDATE application SET fee_idr = 0, is_held = is_held OR closed_at IS NULL
-        WHERE id = it.id;
-        IF it.closed_at IS NULL AND NOT it.is_held THEN
-            INSERT INTO application_event
-                (application_id, sequence, kind, occurred_at, actor, actor_role, reason)
-            SELECT it.id, max(sequence) + 1, 'HELD', NEW.reported_at, NEW.reported_by, 'TREASURY',
-                'The payment was reversed: ' || NEW.reversal_number
-            FROM application_event WHERE application_id = it.id;
-        END IF;
+        UPDATE application SET fee_idr = 0 WHERE id = it.id;
         RETURN NEW;
     END
 $$;

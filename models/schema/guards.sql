@@ -380,7 +380,10 @@ CREATE FUNCTION guard_unmatched_payment() RETURNS trigger
                 AND num_nonnulls(
                     NEW.recommended_by, NEW.seconded_by, NEW.assigned_to, NEW.ordered_by
                 ) = 0
-                AND NOT EXISTS (SELECT FROM bill WHERE receipt_number = NEW.receipt_number);
+                AND NOT EXISTS (SELECT FROM bill WHERE receipt_number = NEW.receipt_number)
+                AND NOT EXISTS (
+                    SELECT FROM former_bill WHERE receipt_number = NEW.receipt_number
+                );
         ELSIF OLD.seconded_by IS NOT NULL THEN
             step := '{order_number,ordered_on,ordered_by,order_recorded_at,state}';
             is_allowed := OLD.ordered_by IS NULL AND NEW.ordered_by = oneself

@@ -54,7 +54,7 @@ def test_a_bill_is_found_by_its_code_and_reported_paid(visitor: Visitor, demo: D
     fill(page, "findBill", code=code)
     found = send(page, "findBill", ANSWER)
     assert "number R-1." in found
-    assert "Its case was open, and is held." in found
+    assert "Its case was open: nothing is granted before it is paid anew." in found
     fill(page, "listBills-", receiptNumber="NTPN000000000001")
     listed = send(page, "listBills-", ANSWER)
     assert code in listed

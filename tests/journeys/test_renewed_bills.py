@@ -7,8 +7,16 @@ from typing import Any
 import pytest
 
 from models.volumes import fold, verify
-from tests.gateway.changing import change, pay, perform, receipt, row_id
-from tests.journeys.test_money_returned import assigned, kept
+from tests.gateway.changing import (
+    change,
+    cleared_case,
+    pay,
+    perform,
+    receipt,
+    row_id,
+    rupiah,
+)
+from tests.journeys.test_money_returned import assigned, kept, reversed_
 from tests.journeys.test_treasury import FORM, THE_BILL, days_between
 from tests.world import today
 
@@ -23,6 +31,11 @@ FORMER = """query ($code: String!) {
     formerBills(first: 9, where: {code: {eq: $code}}) {
         nodes { code issuedAt dueAt bill { code } }
     }
+}"""
+
+
+BY_RECEIPT = """query ($receipt: String!) {
+    formerBills(first: 9, where: {receiptNumber: {eq: $receipt}}) { nodes { code } }
 }"""
 
 
@@ -141,6 +154,89 @@ async def test_what_was_paid_under_a_former_code_is_kept_and_pays_its_bill(who, 
     assert (found["state"], found["assignedTo"]) == ("ASSIGNED", code)
     await fold(connection)
     assert await verify(connection) == []
+
+
+async def test_what_was_reversed_is_paid_anew_and_only_then_granted(who, connection) -> None:
+    agent, supervisor, treasury = who["agent-au"], who["supervisor"], who["treasury"]
+    numbers = [receipt() for _ in range(3)]
+    case = await cleared_case(who)
+    paid = "SELECT receipt_number FROM bill WHERE application_id = $1"
+    first = await connection.fetchval(paid, row_id(case))
+    clock = "SELECT paid_at, target_due_at, status, fee_idr FROM application WHERE id = $1"
+    before = await connection.fetchrow(clock, row_id(case))
+    # What is paid is renewed by nobody.
+    assert (await change(agent, "renewBill", case)).codes == ["BILL_CLOSED"]
+    assert (await pay(who, case)).codes == ["BILL_CLOSED"]
+
+    # The bank takes it back. A hold for another reason comes and goes, and frees nothing of it.
+    assert (await reversed_(treasury, first, "R-1"))["errors"] == []
+    assert (await pay(who, case)).codes == ["BILL_CLOSED"]  # under the code of before
+    granting = {"outcome": "GRANTED"}
+    assert (await change(who["officer"], "recordDecision", case, **granting)).codes == [
+        "NOT_CLEARED"
+    ]
+    await perform(supervisor, "holdApplication", case)
+    await perform(supervisor, "releaseApplication", case)
+    assert (await change(who["officer"], "recordDecision", case, **granting)).codes == [
+        "NOT_CLEARED"
+    ]
+
+    # A new code is there at once, and lasts a week. What was reversed pays nothing again.
+    renewed = await change(agent, "renewBill", case)
+    assert renewed.is_done
+    bill = await bill_of_case(agent, case)
+    assert (bill["code"], bill["paidAt"]) == (renewed.payload["bill"]["code"], None)
+    assert days_between(bill["issuedAt"], bill["dueAt"]) == 7
+    assert (await change(agent, "renewBill", case)).codes == ["BILL_PAYABLE"]
+    assert (await pay(who, case, receiptNumber=first)).codes == ["RECEIPT_USED"]
+    again = await kept(treasury, bill["code"], 500_000, first)
+    assert again["errors"] == [{"code": "RECEIPT_USED", "path": ["input", "receiptNumber"]}]
+    # The report of the reversal stays what it was.
+    told = await reversed_(treasury, first, "R-1")
+    assert (told["errors"], told["bill"]["code"]) == ([], bill["code"])
+    assert [each["code"] for each in (await reversed_(treasury, first, "R-2"))["errors"]] == [
+        "ALREADY_SETTLED"
+    ]
+    found = "receiptNumber reversalNumber reversedAt paidAt bill { code }"
+    asked = (await treasury(BY_RECEIPT.replace("code", found), receipt=first)).data["formerBills"]
+    [former] = asked["nodes"]
+    assert (former["receiptNumber"], former["reversalNumber"]) == (first, "R-1")
+    assert former["paidAt"] < former["reversedAt"]
+
+    # That code lapses, too; the case stays where it is, and does not end by it.
+    await lapse(connection, case, 30)
+    await perform(agent, "renewBill", case)
+    assert (await pay(who, case, paid=rupiah(1))).codes == ["AMOUNT_DIFFERS"]
+    # A hold of a supervisor's stays one, whoever pays.
+    await perform(supervisor, "holdApplication", case)
+    assert (await pay(who, case, receiptNumber=numbers[0])).is_done
+    assert await connection.fetchrow(clock, row_id(case)) == before
+    assert (await pay(who, case)).codes == ["BILL_CLOSED"]
+    assert (await change(who["officer"], "recordDecision", case, **granting)).codes == [
+        "NOT_CLEARED"
+    ]
+    await perform(supervisor, "releaseApplication", case)
+    await perform(who["officer"], "recordDecision", case, **granting)
+
+    # What is gone once it is granted is owed all the same, and the visa stays.
+    gone = await reversed_(treasury, numbers[0], "R-3")
+    assert gone["bill"]["reversalEffect"] == "NONE"
+    await fold(connection)
+    assert await verify(connection) == []
+    await perform(agent, "renewBill", case)
+    assert (await pay(who, case, receiptNumber=numbers[1])).is_done
+    stands = await connection.fetchrow(clock, row_id(case))
+    assert (stands["status"], stands["fee_idr"]) == ("GRANTED", 500_000)
+    await fold(connection)
+    assert await verify(connection) == []
+
+
+async def test_a_withdrawn_case_that_was_never_paid_owes_nothing(who, connection) -> None:
+    case = await perform(who["agent-au"], "submitApplication", **FORM)
+    await perform(who["agent-au"], "withdrawApplication", case)
+    await lapse(connection, case, 8)
+    assert (await change(who["agent-au"], "renewBill", case)).codes == ["BILL_CLOSED"]
+    assert (await pay(who, case)).codes == ["BILL_CLOSED"]
 
 
 @pytest.mark.parametrize("name", ["treasury", "officer", "supervisor", "manager-au"])

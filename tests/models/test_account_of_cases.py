@@ -152,6 +152,29 @@ async def test_a_bill_with_a_new_code_is_another_entry(account, tmp_path: Path) 
         "UPDATE bill SET billing_code = $2 WHERE application_id = $1", UNPAID, "3" * 15
     )
     assert [kind for kind, _ in await find_tampering(account, tmp_path)] == [Tampering.CHANGED]
+    # A first payment under it is brought by its event.
+    await account.execute(
+        "UPDATE bill SET paid_at = clock_timestamp(), receipt_number = $2"
+        " WHERE application_id = $1", UNPAID, "B" * 16,
+    )  # fmt: skip
+    assert await account.fetchval("SELECT count(*) FROM account_outbox") == 0
+
+
+async def test_a_payment_anew_is_another_entry(account, tmp_path: Path) -> None:
+    paid = await account.fetchval("SELECT receipt_number FROM bill WHERE application_id = $1", OPEN)
+    gone = {"id": new_key(), "receipt_number": paid, "reversal_number": "1", "reason": "So."}
+    await insert(account, "payment_reversal", {**gone, "reported_by": "treasury"})
+    new = {"id": new_key(), "application_id": OPEN, "replaced_by": "4" * 15}
+    await insert(account, "former_bill", {**new, "renewed_by": "agent"})
+    # The reversal, the former code, the bill, and that it is not paid.
+    assert await sign(account, tmp_path) == 4
+    assert await find_tampering(account, tmp_path) == []
+    await account.execute(
+        "UPDATE bill SET paid_at = clock_timestamp(), receipt_number = $2"
+        " WHERE application_id = $1", OPEN, "A" * 16,
+    )  # fmt: skip
+    assert await sign(account, tmp_path) == 1
+    assert await find_tampering(account, tmp_path) == []
 
 
 async def test_a_hit_is_voided_once_its_entry_of_the_ban_list_has_ended(

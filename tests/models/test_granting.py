@@ -187,6 +187,23 @@ async def test_each_condition_alone_makes_a_case_wait(certain, condition) -> Non
     assert await certain.fetchval(read, NOAH) == 0
 
 
+@pytest.mark.parametrize(
+    "gone",
+    [
+        "reversed_at = paid_at, reversal_number = '1', reversal_effect = 'HELD'",
+        "paid_at = NULL, receipt_number = NULL",  # under a new code
+    ],
+)
+async def test_nothing_is_granted_for_a_fee_that_is_owed_again(certain, gone) -> None:
+    await certain.execute(f"UPDATE bill SET {gone} WHERE application_id = $1", MINE)
+    assert await grant_certain_cases(KEYS, certain, nobody) == 0
+    assert await unmet(certain) == [GrantCondition.NOT_HELD]
+    cleared = "SELECT viewer.is_cleared($1)"
+    assert not await certain.fetchval(cleared, MINE)
+    await certain.execute("DELETE FROM bill WHERE application_id = $1", MINE)  # as before bills
+    assert await certain.fetchval(cleared, MINE)
+
+
 async def test_a_passport_that_is_short_and_a_child_alone_wait_and_are_opened_once(certain) -> None:
     for born, expires, names in (
         (ADULT, date(2026, 12, 2), ["PASSPORT"]),

@@ -121,7 +121,8 @@ def test_nothing_is_granted_that_is_held_hit_pending_unavailable_or_unscreened(
     now: CaseState, attempt: Attempt
 ) -> None:
     given_answers = [now.answers.get(question) for question in now.questions]
-    is_cleared = not now.is_held and all(one in ("CLEAR", "NO_MATCH") for one in given_answers)
+    is_stopped = now.is_held or now.owes_fee
+    is_cleared = not is_stopped and all(one in ("CLEAR", "NO_MATCH") for one in given_answers)
     for step in STEPS:
         if step.target is Status.GRANTED and would_be_possible(step, now, attempt, IS_CLEARED):
             holds(f"{step.verb}, {'cleared' if is_cleared else 'not cleared'}")

@@ -59,8 +59,10 @@ HOLDS: dict[str, list[tuple[dict[str, Any], dict[str, Any], bool]]] = {
     ],
     "IS_HELD": [({"is_held": True}, {}, True), ({}, {}, False)],
     "IS_NOT_HELD": [({"is_held": True}, {}, False), ({}, {}, True)],
+    "OWES_FEE": [({"owes_fee": True}, {}, True), ({}, {}, False)],
     "IS_CLEARED": [
         ({"answers": {BAN: R.CLEAR}}, {}, True),
+        ({"answers": {BAN: R.CLEAR}, "owes_fee": True}, {}, False),
         ({"answers": {BAN: R.CLEAR}, "is_held": True}, {}, False),
         ({"answers": {BAN: R.PENDING}}, {}, False),
         ({"answers": {BAN: R.CLEAR}, "questions": (BAN, CLEARANCE)}, {}, False),

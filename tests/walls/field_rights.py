@@ -144,6 +144,7 @@ _CASES: dict[str, Lines] = {
     },
     "FormerBill": {
         "id code issuedAt dueAt renewedAt bill":             "- - R - - R - - - R - - - -",
+        "paidAt receiptNumber reversedAt reversalNumber":    "- - R - - R - - - R - - - -",
     },
     "RequestedItem": {
         "kind requestedAt answeredAt answeredWith":          "- R R R R R R R - - - - - -",

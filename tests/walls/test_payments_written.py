@@ -309,21 +309,32 @@ async def test_a_reversal_is_the_treasurys_in_its_own_name_of_what_paid_a_bill(
         await complete_world.execute(own)
         case = "SELECT fee_idr, is_held, status FROM application WHERE id = $1"
         row = await complete_world.fetchrow(case, application_id(PAID))
-        assert tuple(row) == (0, True, "PAID")
+        assert tuple(row) == (0, False, "PAID")
         assert not await is_done(complete_world, OTHER, own.replace("'treasury'", "'treasury-2'"))
-        told = "SELECT kind, actor, actor_role FROM application_event WHERE application_id = $1"
-        last = await complete_world.fetchrow(
-            f"{told} ORDER BY sequence DESC LIMIT 1", application_id(PAID)
+        # It is paid anew under another code, whoever pays, and by no receipt that was reversed.
+        agent, code = OTHERS["agent"], "3" * 15
+        renew = (
+            "INSERT INTO former_bill (id, application_id, replaced_by, renewed_by)"
+            f" VALUES (gen_random_uuid(), '{application_id(PAID)}', '{code}', 'agent-au')"
         )
-        assert tuple(last) == ("HELD", "treasury", "TREASURY")
-    # What is held stays so, whether it is open or closed, and is not held twice.
-    for held in ("is_held = true", "is_held = true, status = 'WITHDRAWN', closed_at = now()"):
-        async with undone(complete_world):
-            await complete_world.execute(
-                f"UPDATE application SET {held} WHERE id = $1", application_id(PAID)
-            )
-            before = await complete_world.fetch(told, application_id(PAID))
-            await complete_world.execute(own)
-            row = await complete_world.fetchrow(case, application_id(PAID))
-            assert tuple(row)[:2] == (0, True)
-            assert await complete_world.fetch(told, application_id(PAID)) == before
+        anew = (
+            "UPDATE bill SET paid_at = clock_timestamp(), receipt_number = '{}'"
+            " WHERE billing_code = {}"
+        )
+        for each in (f"'{code}'", f"'{billing_code(PAID)}'"):
+            assert not await is_done(complete_world, TREASURY, anew.format("A" * 16, each))
+        assert await is_done(complete_world, agent, renew)
+        await complete_world.execute(renew)
+        restored = f"UPDATE application SET fee_idr = {{}} WHERE id = '{application_id(PAID)}'"
+        paid_anew = anew.format("A" * 16, f"'{code}'")
+        assert await is_done(complete_world, TREASURY, paid_anew, restored.format(500_000))
+        for wrong in (
+            (restored.format(500_000),),
+            (paid_anew, restored.format(1)),
+            (anew.format(paid, f"'{code}'"),),
+            (paid_anew, restored.format("500000, paid_at = now()")),
+            (KEEP.format(receipt=paid, by="treasury"),),
+        ):
+            assert not await is_done(complete_world, TREASURY, *wrong), wrong
+        for viewer in OTHERS.values():
+            assert not await is_done(complete_world, viewer, paid_anew)

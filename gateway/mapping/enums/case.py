@@ -77,7 +77,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "ASSIGNED": "It paid a bill after all.",
     },
     ReversalEffect: {
-        "HELD": "It was open, and is held: nothing is granted before a supervisor has released it.",
+        "HELD": "It was open: nothing is granted before the fee is paid anew.",
         "NONE": "It was closed before, and stays as it is.",
     },
     CrossingDirection: {

@@ -51,8 +51,10 @@ INTENTS = (
            f"Hand up to {MOST_AT_ONCE} applications in, with a result for each.", read_submissions,
            (Verb.SUBMIT,), _SUBMISSION_REFUSALS),
     Intent("recordPayment", inputs.RecordPaymentInput,
-           "The treasury reports that a bill was paid: the clock starts.", read_payment,
-           (Verb.RECORD_PAYMENT,),
+           "The treasury reports that a bill was paid: the clock starts. After a reversal it is"
+           " paid anew, under another code (`renewBill`): what waited for that goes on, and the"
+           " clock is that of the first payment.", read_payment,
+           (Verb.RECORD_PAYMENT, Verb.RECORD_PAYMENT_ANEW),
            (Refusal.AMOUNT_DIFFERS, Refusal.BILL_CLOSED, Refusal.RECEIPT_USED,
             Refusal.SECOND_PERSON_REQUIRED, Refusal.VISA_TYPE_NOT_OFFERED)),
     Intent("recordDocuments", inputs.RecordDocumentsInput,

@@ -32,7 +32,9 @@ _CODE = re.compile(r"[0-9]{1,20}")
 _ORDER = re.compile(ORDER_NUMBER)
 
 
-@strawberry.input(description="An application whose billing code has lapsed.")
+@strawberry.input(
+    description="An application whose billing code has lapsed, or whose payment was reversed."
+)
 class RenewBillInput(ReferenceInput):
     application_id: strawberry.ID = required("Global id of the application.")
 
@@ -161,8 +163,8 @@ def _record_reversal(intent: Intent, input_: RecordReversalInput) -> RecordRever
 PAYMENT_INTENTS = (
     Intent("renewBill", RenewBillInput,
            "Get a new billing code once the last one has lapsed, as long as the application waits"
-           " for its payment. The fee stays; what is paid under the former code is kept, and can be"
-           " assigned to the bill.", _renew, (),
+           " for its payment; or at once where that was reversed. The fee stays; what is paid under"
+           " the former code is kept, and can be assigned to the bill.", _renew, (),
            (Refusal.NOT_FOUND, Refusal.BILL_CLOSED, Refusal.BILL_PAYABLE)),
     Intent("keepPayment", KeepPaymentInput,
            "Keep a payment that fits no bill, so that it is not lost: of an unknown code, of a bill"
@@ -186,8 +188,8 @@ PAYMENT_INTENTS = (
            (Refusal.NOT_FOUND, Refusal.ALREADY_SETTLED, Refusal.SECOND_PERSON_REQUIRED)),
     Intent("recordReversal", RecordReversalInput,
            "The treasury reports that it has a payment no longer, as after a reversal by the bank."
-           " The fee is taken from the revenue of the period in which it was paid first; an open"
-           " case is held until a supervisor releases it, a closed one stays as it is"
+           " The fee is taken from the revenue of the period in which it was paid first, and"
+           " nothing is granted until it is paid anew (`renewBill`); what was decided stays"
            " (`Bill.reversalEffect`). Reported again by the same number, it changes nothing.",
            _record_reversal, (), (Refusal.NOT_FOUND, Refusal.ALREADY_SETTLED)),
 )  # fmt: skip
