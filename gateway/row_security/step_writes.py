@@ -63,10 +63,9 @@ _PROPOSED = frozenset({"proposed", "proposed_by", "reason"})
 _ANSWERED = frozenset({"result", "answered_at", "answered_by"})
 _HIT_FLAGS = frozenset({"is_referred", "has_open_hit"})
 _A_QUESTION = "NEW.result = 'PENDING' AND NEW.answered_at IS NULL"
-_NO_RESOLUTION = "coalesce(OLD.proposed, '') NOT IN ('NO_MATCH', 'MATCH')"
 _A_RESOLUTION = "NEW.proposed IN ('NO_MATCH', 'MATCH') AND NEW.proposed_by = viewer_subject"
 _IS_OPEN = "OLD.result = 'PENDING' AND OLD.voided_at IS NULL"
-_WAITS = f"{_IS_OPEN} AND {_NO_RESOLUTION}"
+_WAITS = f"{_IS_OPEN} AND coalesce(OLD.proposed, '') NOT IN ('NO_MATCH', 'MATCH')"
 #: A hit shows until it is known to be none; nothing else makes one.
 _FLAGS_ARE_TRUE = (
     "(NEW.has_open_hit OR NOT viewer.has_open_hit(it.id))"
