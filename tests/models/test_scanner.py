@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import pytest
 
+from models.contents import scanner as scanning
 from models.contents.scanner import Scanner, ScannerError
 from models.contents.sealing import PART_BYTES
 
@@ -31,6 +33,28 @@ async def test_no_more_than_a_part_is_held_while_the_scanner_is_slow() -> None:
         # What breaks off on the way was not scanned, whatever is answered then.
         assert await Scanner(f"tcp://127.0.0.1:{port}").finds(parts()) is None
     assert 1 <= taken < 12
+
+
+@anyio
+async def test_what_was_given_in_part_is_not_scanned_whatever_is_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(scanning, "_SECONDS", 0.1)
+
+    async def parts() -> AsyncIterator[bytes]:
+        for _ in range(50):
+            yield b"x" * PART_BYTES
+
+    async def reads_late(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.3)
+        with suppress(ConnectionError):
+            while part := await reader.read(PART_BYTES):
+                if part.endswith(bytes(4)):
+                    writer.write(b"stream: OK\0")
+
+    async with await asyncio.start_server(reads_late, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        assert await Scanner(f"tcp://127.0.0.1:{port}").finds(parts()) is None
 
 
 @pytest.mark.parametrize(
