@@ -47,6 +47,7 @@ def _intents(sources: Sources) -> Iterator[tuple[str, Finding]]:
     """The mutations that are declared, by name, and where."""
     for table in (
         "INTENTS",
+        "BATCH_INTENTS",
         "BAN_INTENTS",
         "REFERENCE_INTENTS",
         "SUPERVISION_INTENTS",

@@ -2349,6 +2349,7 @@ OF_THOSE_WHO_HANDED_IN = Change(
         Role.PARTNER_SERVICE: in_own_countries,
     }
 )
+STEPS_BY_A_PARTNERS_SYSTEM = Change({Role.PARTNER_SERVICE: in_own_countries}, answers="results")
 
 
 #: The row must be in reach before the change; the changed row is answered by the matrix above. The
@@ -2360,6 +2361,9 @@ MUTATIONS: Mapping[str, Change] = {
         {Role.PARTNER_AGENT: at_own_place, Role.PARTNER_SERVICE: in_own_countries},
         answers="results",
     ),
+    "proposeCorrections": STEPS_BY_A_PARTNERS_SYSTEM,
+    "withdrawApplications": STEPS_BY_A_PARTNERS_SYSTEM,
+    "answerInformationRequests": STEPS_BY_A_PARTNERS_SYSTEM,
     "recordPayment": Change({Role.TREASURY: every_row}, answers="bill"),
     "renewBill": Change(OF_THOSE_WHO_HANDED_IN.rows, "bill"),
     "keepPayment": CHANGE_OF_A_PAYMENT,

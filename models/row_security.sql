@@ -792,24 +792,36 @@ CREATE OR REPLACE FUNCTION viewer.tracked_file(asked text, digests text[]) RETUR
     END
 $$;
 CREATE OR REPLACE FUNCTION viewer.admit_try(
-    for_file text, from_source text) RETURNS double precision
+    for_file text, from_source text, file_alert uuid, source_alert uuid) RETURNS double precision
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = public, pg_temp AS $$
     DECLARE
         since timestamptz;
+        of_file double precision;
+        of_source double precision;
     BEGIN
         PERFORM viewer.acts_as('ANONYMOUS');
         PERFORM pg_advisory_xact_lock(7233, hashtext('try ' || for_file));
         PERFORM pg_advisory_xact_lock(7233, hashtext('source ' || from_source));
         since := clock_timestamp() - interval '1 hours';
-        RETURN greatest(
-            (SELECT extract(epoch FROM occurred_at - since) FROM tracking_try
+        of_file := (SELECT extract(epoch FROM occurred_at - since) FROM tracking_try
                 WHERE file = decode(for_file, 'hex') AND occurred_at > since
-                ORDER BY occurred_at DESC OFFSET 5 - 1 LIMIT 1),
-            (SELECT extract(epoch FROM occurred_at - since) FROM tracking_try
+                ORDER BY occurred_at DESC OFFSET 5 - 1 LIMIT 1);
+        of_source := (SELECT extract(epoch FROM occurred_at - since) FROM tracking_try
                 WHERE source = decode(from_source, 'hex') AND occurred_at > since
-                ORDER BY occurred_at DESC OFFSET 30 - 1 LIMIT 1)
-        );
+                ORDER BY occurred_at DESC OFFSET 30 - 1 LIMIT 1);
+        INSERT INTO alert (id, kind, actor, actor_role)
+            SELECT spent.id, 'TRIES_SPENT', spent.digest, 'ANONYMOUS'
+            FROM (VALUES
+                (file_alert, 'file ' || for_file, of_file),
+                (source_alert, 'source ' || from_source, of_source)
+            ) AS spent (id, digest, seconds)
+            WHERE seconds IS NOT NULL
+                AND NOT EXISTS (SELECT FROM alert WHERE kind = 'TRIES_SPENT'
+                    AND raised_at > clock_timestamp() - interval '1 hours' AND actor = spent.digest)
+                AND 20 > (SELECT count(*) FROM alert WHERE kind = 'TRIES_SPENT'
+                    AND raised_at > clock_timestamp() - interval '1 hours');
+        RETURN greatest(of_file, of_source);
     END
 $$;
 CREATE OR REPLACE FUNCTION viewer.contact_of(asked uuid) RETURNS TABLE (

@@ -138,8 +138,10 @@ class TryBudget:
     source: bytes
 
     def question(self) -> Command:
-        """Whether this transaction may log one more try."""
-        return Command("viewer.admit_try($1, $2)", (self.file.hex(), self.source.hex()))
+        """Whether this transaction may log one more try. If not, an alert is raised, which the
+        caller commits."""
+        arguments = (self.file.hex(), self.source.hex(), new_key(), new_key())
+        return Command("viewer.admit_try($1, $2, $3, $4)", arguments)
 
     def refusal(self, why: str) -> TriesSpentError:
         """``why`` is the seconds until there is room."""

@@ -7,6 +7,7 @@ the second waits for the first and returns its outcome.
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from functools import partial
 
 from gateway.access.replicas import Replicas
@@ -37,7 +38,13 @@ from gateway.mutations.outcome import (
 )
 from gateway.mutations.reference import change_reference
 from gateway.mutations.reference.requests import ReferenceRequest
-from gateway.mutations.requests import ReliefRequest, Request, StepRequest, SubmissionRequest
+from gateway.mutations.requests import (
+    ReliefRequest,
+    Request,
+    StepRequest,
+    StepsRequest,
+    SubmissionRequest,
+)
 from gateway.mutations.stepping import take_step
 from gateway.mutations.submitting import submit
 from gateway.mutations.supervision import SupervisionRequest, supervise
@@ -76,8 +83,12 @@ class Changes:
         self._starts = starts
         self._replicas = replicas
 
-    async def make(self, viewer: Viewer, request: Request) -> Outcome:
-        """Execute a request. Raises FieldError if the database is unavailable."""
+    async def make(self, viewer: Viewer, request: Request | StepsRequest) -> Outcome:
+        """Execute a request. Raises FieldError if the database is unavailable: of several steps,
+        those that were taken before stay, and their keys are known.
+        """
+        if isinstance(request, StepsRequest):
+            return await self._take_steps(viewer, request)
 
         async def effect(transaction: WriteTransaction) -> Outcome:
             match request:
@@ -112,6 +123,19 @@ class Changes:
         finally:  # whatever came of it
             if self._replicas:
                 self._replicas.note_change(viewer)
+
+    async def _take_steps(self, viewer: Viewer, request: StepsRequest) -> Outcome:
+        """Take one after the other: no case is locked while another one is, so batches with cases
+        in common end, and a step waits for none but its own."""
+        if request.faults:
+            return Outcome(refused=request.faults)
+        results: list[Result] = []
+        for number, step in enumerate(request.steps):
+            outcome = await self.make(viewer, step)
+            below = (request.items, str(number))
+            refused = [replace(one, path=(*below, *one.path)) for one in outcome.refused]
+            results += outcome.results or [Result(refused=tuple(refused))]
+        return Outcome(results)
 
 
 Effect = Callable[[WriteTransaction], Awaitable[Outcome]]

@@ -93,6 +93,18 @@ class StepRequest(Request):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepsRequest:
+    """A step of each of several applications, each under a key of its own."""
+
+    mutation: str
+    #: The field of the input that lists them.
+    items: str
+    steps: tuple[StepRequest, ...]
+    #: Mistakes of the whole: nothing is done.
+    faults: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReliefRequest(Request):
     """The relief of an officer of all cases on the desk."""
 

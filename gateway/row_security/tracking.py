@@ -7,8 +7,9 @@ from gateway.row_security.reading_functions import KNOWN_IN_FORCE
 from models.case.tracking import TRACKED_DAYS, TrackingTry
 from models.key_service.counts import TRIES_OF_A_FILE, TRIES_OF_A_SOURCE
 from models.row_security import database_role
+from models.supervision.alert import HOURS_BETWEEN
 from models.supervision.budgeted_read import HOURS_COUNTED, LOCK_CLASS
-from models.vocabulary import DigestKind, Role, Stage
+from models.vocabulary import AlertKind, DigestKind, Role, Stage
 
 #: The stage of a file, and the day to expect, for whoever knows its reference, the passport and the
 #: birth date, as they are in force. The day is the one by which the target says that it is decided,
@@ -41,24 +42,39 @@ $$;"""
 _SPENT = """SELECT extract(epoch FROM occurred_at - since) FROM tracking_try
                 WHERE {column} = decode({name}, 'hex') AND occurred_at > since
                 ORDER BY occurred_at DESC OFFSET {most} - 1 LIMIT 1"""
+#: How many alerts of tries are raised in an hour, whatever is tried from wherever.
+_MOST_ALERTS = 20
+_LATELY = f"""FROM alert WHERE kind = '{AlertKind.TRIES_SPENT}'
+                    AND raised_at > clock_timestamp() - interval '{HOURS_BETWEEN} hours'"""
 #: The seconds until there is room for one more try for a file, and from a source; null if there is
-#: room now, and then this transaction logs it.
+#: room now, and then this transaction logs it. Where there is none, an alert is raised: once an
+#: hour for a file, and for a source. It has their digests, and names nobody.
 _ADMIT_TRY = f"""\
 CREATE OR REPLACE FUNCTION viewer.admit_try(
-    for_file text, from_source text) RETURNS double precision
+    for_file text, from_source text, file_alert uuid, source_alert uuid) RETURNS double precision
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = public, pg_temp AS $$
     DECLARE
         since timestamptz;
+        of_file double precision;
+        of_source double precision;
     BEGIN
         PERFORM viewer.acts_as('{Role.ANONYMOUS}');
         PERFORM pg_advisory_xact_lock({LOCK_CLASS}, hashtext('try ' || for_file));
         PERFORM pg_advisory_xact_lock({LOCK_CLASS}, hashtext('source ' || from_source));
         since := clock_timestamp() - interval '{HOURS_COUNTED} hours';
-        RETURN greatest(
-            ({_SPENT.format(column="file", name="for_file", most=TRIES_OF_A_FILE)}),
-            ({_SPENT.format(column="source", name="from_source", most=TRIES_OF_A_SOURCE)})
-        );
+        of_file := ({_SPENT.format(column="file", name="for_file", most=TRIES_OF_A_FILE)});
+        of_source := ({_SPENT.format(column="source", name="from_source", most=TRIES_OF_A_SOURCE)});
+        INSERT INTO alert (id, kind, actor, actor_role)
+            SELECT spent.id, '{AlertKind.TRIES_SPENT}', spent.digest, '{Role.ANONYMOUS}'
+            FROM (VALUES
+                (file_alert, 'file ' || for_file, of_file),
+                (source_alert, 'source ' || from_source, of_source)
+            ) AS spent (id, digest, seconds)
+            WHERE seconds IS NOT NULL
+                AND NOT EXISTS (SELECT {_LATELY} AND actor = spent.digest)
+                AND {_MOST_ALERTS} > (SELECT count(*) {_LATELY});
+        RETURN greatest(of_file, of_source);
     END
 $$;"""
 TRACKING_FUNCTIONS = "\n".join((_TRACKED_FILE, _ADMIT_TRY))

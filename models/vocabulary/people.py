@@ -247,6 +247,8 @@ class AlertKind(StrEnum):
     COMPLAINT_OVERDUE = "COMPLAINT_OVERDUE"
     #: The scanner found something in a document.
     INFECTED_DOCUMENT = "INFECTED_DOCUMENT"
+    #: A file was tracked more often than there are tries, or one source tried so often.
+    TRIES_SPENT = "TRIES_SPENT"
 
 
 class MailOccasion(StrEnum):

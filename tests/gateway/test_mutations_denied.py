@@ -39,7 +39,7 @@ pytestmark = pytest.mark.anyio
 SUBMISSION: dict[str, Any] = {
     "visaType": "B1", "nationality": "AU", "entryOn": ENTRY_ON, "identity": dict(IDENTITY),
 }  # fmt: skip
-#: What each mutation takes beside its key and the application.
+#: What each takes beside its key and the application; endpoints and batches have their own tests.
 GIVEN: dict[str, dict[str, Any]] = {
     **UNSAID,
     "submitApplication": SUBMISSION,
@@ -85,8 +85,8 @@ OWN = {"subscribeToMail", "renewMailSubscription", "endMailSubscription",
 NOTES = {"noteMonth", "removeMonthNote"}
 HANDING_IN = {"submitApplication", "answerInformation", "withdrawApplication", "proposeCorrection"}
 ENDPOINTS = {"pauseWebhook", "resumeWebhook", "removeWebhook", "redeliverNotices"}
-#: Of endpoints, which `test_webhook_endpoints.py` has.
 WEBHOOKS = {*ENDPOINTS, "registerWebhook", "rotateWebhookSecret"}
+BATCHES = {"proposeCorrections", "withdrawApplications", "answerInformationRequests"}
 CALLED: dict[Role, set[str]] = {
     Role.LEADERSHIP: OWN | NOTES,
     Role.PARTNER_MANAGER: OWN | NOTES | ENDPOINTS | {"approveWebhook", "answerComplaint"},
@@ -113,7 +113,7 @@ CALLED: dict[Role, set[str]] = {
                     "recordPaymentOrder", "recordReversal"},
     Role.PARTNER_SERVICE: {*HANDING_IN, "submitApplications", "recordDocuments", "markReceived",
                            "registerWebhook", "fetchVisa", "requestUpload", "rotateWebhookSecret",
-                           "renewBill", *ENDPOINTS},
+                           "renewBill", *ENDPOINTS, *BATCHES},
     Role.SCREENING: {"recordScreening", "confirmScreening", "proposeBan", "approveBan",
                      "rejectBan", "proposeBanWithdrawal", "approveBanWithdrawal"},
     Role.ADMINISTRATOR: {*PROPOSALS, "approveReferenceChange", "cancelReferenceChange",

@@ -12,6 +12,7 @@ from models.vocabulary import Role
 from tests.gateway import walls
 from tests.gateway.changing import IDENTITY, change, everything, global_id, key, perform
 from tests.gateway.test_mutations_denied import (
+    BATCHES,
     CALLED,
     NOTES,
     OWN,
@@ -34,7 +35,7 @@ each_scoped_call = pytest.mark.parametrize(
         for mutation in sorted(CALLED[role])
         if not mutation.startswith("submit")
         and not mutation.startswith("lodge")
-        and mutation not in {"fetchVisa", *OWN, *NOTES, *WEBHOOKS}
+        and mutation not in {"fetchVisa", *OWN, *NOTES, *WEBHOOKS, *BATCHES}
     ],
 )  # fmt: skip
 

@@ -149,6 +149,9 @@ def strip(asked: Answer) -> str:
     return without_budget(asked.text.replace(trace, ""))
 
 
+ALERTS = "{ alerts(first: 50) { nodes { kind actor actorRole } } }"
+
+
 async def test_tries_are_counted_for_a_file_and_for_a_source(
     who: Mapping[str, Viewer], connection: asyncpg.Connection
 ) -> None:
@@ -168,6 +171,18 @@ async def test_tries_are_counted_for_a_file_and_for_a_source(
         assert asked.codes == ["NOT_FOUND"]
     asked = await (await somebody(who, "TRACK0022")).ask("2001:db8:1:2::ffff")
     assert (asked.status, asked.codes) == (429, ["RATE_LIMITED"])
+    # Supervisors and auditors learn of it: once of each file and source, and of nobody.
+    for _ in range(2):
+        await nobody.ask("198.51.101.201")
+    for name in ("supervisor", "auditor"):
+        all_ = (await who[name](ALERTS)).data["alerts"]["nodes"]
+        alerts = [one for one in all_ if one["kind"] == "TRIES_SPENT"]
+        assert len(alerts) == 3, alerts
+        assert {one["actorRole"] for one in alerts} == {"ANONYMOUS"}
+        actors = [one["actor"] for one in alerts]
+        assert len({*actors}) == 3
+        assert sorted(actor.split(" ")[0] for actor in actors) == ["file", "file", "source"]
+        assert not any(told in str(alerts) for told in (one.reference, "ZZZZ", "198.", "2001"))
     # What is refused is not counted, so an hour later there is room.
     await connection.execute("SET session_replication_role = replica")
     await connection.execute("UPDATE tracking_try SET occurred_at = now() - interval '1 hour'")

@@ -42,6 +42,9 @@ _LODGE = """
 MAY: dict[str, str] = {
     "submitApplication": "PARTNER_AGENT APPLICANT PARTNER_SERVICE",
     "submitApplications": "PARTNER_AGENT PARTNER_SERVICE",
+    "proposeCorrections": "PARTNER_SERVICE",
+    "withdrawApplications": "PARTNER_SERVICE",
+    "answerInformationRequests": "PARTNER_SERVICE",
     "recordPayment": "TREASURY",
     "renewBill": "PARTNER_AGENT APPLICANT PARTNER_SERVICE",
     "recordDocuments": "PARTNER_AGENT PARTNER_SERVICE",

@@ -148,6 +148,9 @@ def _answers(mutation: str) -> str:
 #: What a change answers with whose caller reads more, or less, than one case.
 _OTHERWISE = {
     "submitApplications": "results",
+    "proposeCorrections": "results",
+    "withdrawApplications": "results",
+    "answerInformationRequests": "results",
     "recordPayment": "bill",
     "renewBill": "bill",
     "recordScreening": "screening",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.access.fields import is_readable
-from gateway.mutations.requests import Request
+from gateway.mutations.requests import Request, StepsRequest
 from models.life import STEPS, Refusal, Verb
 from models.vocabulary import Role
 
@@ -28,7 +28,7 @@ class Intent:
     name: str
     input: type[Any]
     description: str
-    request: Callable[["Intent", Any], Request]
+    request: Callable[["Intent", Any], Request | StepsRequest]
     #: The steps that it may take; empty if it changes no application.
     verbs: tuple[Verb, ...]
     extra_refusals: tuple[Refusal, ...] = ()

@@ -8,6 +8,7 @@ import strawberry
 from gateway.mutations.outcome import Result
 from gateway.policy import MUTATIONS
 from gateway.schema.mutations.ban_intents import BAN_INTENTS
+from gateway.schema.mutations.batch_intents import BATCH_INTENTS
 from gateway.schema.mutations.case_intents import INTENTS
 from gateway.schema.mutations.complaint_intents import COMPLAINT_INTENTS
 from gateway.schema.mutations.crossing_intents import CROSSING_INTENTS
@@ -25,6 +26,7 @@ from models.vocabulary import Role
 #: Every mutation.
 ALL_INTENTS = (
     *INTENTS,
+    *BATCH_INTENTS,
     *BAN_INTENTS,
     *REFERENCE_INTENTS,
     *SUPERVISION_INTENTS,
@@ -56,8 +58,8 @@ def codes_met_by(role: Role) -> frozenset[str]:
 
 def _field(intent: Intent) -> Any:
     """The field of one mutation, with its payload type."""
-    is_batch = intent.name == "submitApplications"
     answers = _answered_field(intent)
+    is_batch = answers == "results"
     if is_batch:
         payload = batch_type(intent.type_name)
     elif answers in COUNT_FIELDS:
