@@ -2142,6 +2142,8 @@ POLICY: Mapping[str, Access] = {
     "Heartbeat": Access(fields={"position": CASE_READERS + LEADERSHIP}),
     # A file that somebody tracks who has no account.
     "TrackedFile": Access(fields={"stage": PUBLIC, "expectedOn": PUBLIC}),
+    # What was decided, for whoever has the code of a mail; a visa is logged as read.
+    "DeliveredDecision": Access(fields=dict.fromkeys(("outcome", "isTakenBack", "pdf"), PUBLIC)),
     # The viewer, and the viewer's policy.
     "Viewer": Access(
         fields={
@@ -2251,6 +2253,7 @@ POLICY: Mapping[str, Access] = {
             "personLookups": CASE_STAFF,
             "visaStatus": VISA_CHECKERS,
             "trackedFile": PUBLIC,
+            "deliveredDecision": PUBLIC,
             "visaChecks": AUDITOR,
             "suspensions": SUSPENSION_READERS,
             "keyOperations": AUDITOR,

@@ -36,7 +36,7 @@ from models.contents.store import ContentStore, StoreError
 from models.database.connections import pool as make_pool
 from models.database.pool import ConnectionPool
 from models.database.url import read_database_url
-from models.key_service import KeyService, LocalKeyService, Principal, TracksFiles
+from models.key_service import KeyService, LocalKeyService, Principal, TakesCodes
 from models.logs import facts
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def _executor(
     )
 
 
-def _tracker(settings: Settings, keys: KeyService | None) -> TracksFiles | None:
+def _tracker(settings: Settings, keys: KeyService | None) -> TakesCodes | None:
     """Keys in this process know nobody by a credential."""
     if isinstance(keys, LocalKeyService):
         return keys

@@ -32,7 +32,7 @@ from models.case.visa_check import VisaCheck
 from models.contents.tables import DocumentContent, DocumentScanner, DocumentUpload
 from models.documents import TrustedDocument
 from models.jobs.passes import JobPass
-from models.mail import Mail
+from models.mail import DecisionCode, Mail
 from models.mail.subscription import MailSubscription
 from models.person.applicant import Applicant, Correction, PassportEnding
 from models.person.identity import Identity, IdentityVersion
@@ -107,6 +107,7 @@ __all__ = [
     "DayOff",
     "Deadline",
     "Decision",
+    "DecisionCode",
     "DisclosedEnding",
     "DocumentContent",
     "DocumentScanner",

@@ -56,6 +56,7 @@ ALTER TABLE data_version ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE day_off ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE deadline ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE decision ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE decision_code ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE document_content ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE document_scanner ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE document_upload ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -822,6 +823,42 @@ CREATE OR REPLACE FUNCTION viewer.admit_try(
                 AND 20 > (SELECT count(*) FROM alert WHERE kind = 'TRIES_SPENT'
                     AND raised_at > clock_timestamp() - interval '1 hours');
         RETURN greatest(of_file, of_source);
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.delivered_decision(
+    asked text, passports text[], mailed text) RETURNS TABLE (
+    reached text, is_taken_back boolean, applicant uuid, code text, proof text)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    DECLARE
+        holders bytea[] := ARRAY(SELECT decode(one, 'hex') FROM unnest(passports) AS one);
+    BEGIN
+        PERFORM viewer.acts_as('ANONYMOUS');
+        RETURN QUERY
+            SELECT decision.outcome,
+                decision.outcome = 'GRANTED' AND live.visa_number IS NULL,
+                identity.applicant_id, coalesce('1' || ':' || (visa_document.sealed ->> 'code'), '=' || CAST(visa_document.code AS TEXT)),
+                visa_document.proof
+            FROM application
+            JOIN identity USING (applicant_id)
+            JOIN person_index AS known USING (applicant_id)
+            JOIN decision_code AS sent ON sent.application_id = application.id
+            JOIN decision ON decision.id = current_decision_id
+            LEFT JOIN visa AS live ON live.decision_id = decision.id
+                AND num_nonnulls(live.revoked_at, live.superseded_at, live.returned_at) = 0
+            LEFT JOIN visa_document ON visa_document.visa_number = live.visa_number
+                AND replaced_at IS NULL AND proven_at IS NOT NULL
+            WHERE application.reference = asked
+                AND kind = 'PASSPORT'
+                AND known.digest = ANY (holders)
+                AND known.version = coalesce((
+                    SELECT max(corrected.number) FROM identity_version AS corrected
+                    WHERE corrected.applicant_id = known.applicant_id
+                        AND corrected.valid_from IS NOT NULL
+                ), 1)
+                AND sent.digest = decode(mailed, 'hex')
+                AND sent.mailed_at > now() - interval '30 days'
+            LIMIT 1;
     END
 $$;
 CREATE OR REPLACE FUNCTION viewer.contact_of(asked uuid) RETURNS TABLE (
@@ -3142,9 +3179,13 @@ GRANT EXECUTE ON FUNCTION viewer.account_signed_at TO gerbang_anonymous;
 GRANT EXECUTE ON FUNCTION viewer.account_uncosigned_since TO gerbang_anonymous;
 GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO gerbang_anonymous;
 GRANT EXECUTE ON FUNCTION viewer.tracked_file, viewer.admit_try TO gerbang_anonymous;
-GRANT INSERT (file, id, is_found, mac, mac_key, source, trace_id) ON tracking_try TO gerbang_anonymous;
+GRANT INSERT (file, id, is_found, kind, mac, mac_key, source, trace_id) ON tracking_try TO gerbang_anonymous;
 CREATE POLICY anonymous_insert ON tracking_try FOR INSERT TO gerbang_anonymous
     WITH CHECK ((SELECT viewer.acts_as('ANONYMOUS')));
+GRANT EXECUTE ON FUNCTION viewer.delivered_decision TO gerbang_anonymous;
+GRANT INSERT (actor, actor_country_code, actor_partner_code, actor_role, applicant_id, case_reference, fields, id, mac, mac_key, occurred_at, purpose, trace_id) ON access_event TO gerbang_anonymous;
+CREATE POLICY anonymous_insert ON access_event FOR INSERT TO gerbang_anonymous
+    WITH CHECK ((SELECT viewer.acts_as('ANONYMOUS')) AND actor_role = 'ANONYMOUS' AND purpose = 'DELIVERY' AND num_nonnulls(actor_partner_code, actor_country_code) = 0);
 GRANT EXECUTE ON FUNCTION viewer.suspended, viewer.statistics, viewer.sizes, viewer.concerned_by_changes TO gerbang_anonymous;
 GRANT SELECT (clients, ids, operation_names, retired_at, sha256, text) ON trusted_document TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON trusted_document FOR SELECT TO gerbang_anonymous
@@ -5457,9 +5498,18 @@ CREATE POLICY granter_update ON grant_check FOR UPDATE TO gerbang_granter
 -- MAILER
 GRANT USAGE ON SCHEMA public TO gerbang_mailer;
 GRANT EXECUTE ON FUNCTION wib_day TO gerbang_mailer;
+GRANT SELECT (application_id) ON decision_code TO gerbang_mailer;
+CREATE POLICY mailer_select ON decision_code FOR SELECT TO gerbang_mailer
+    USING (true);
 GRANT INSERT (applicant_id, fields, id, reader, version) ON linker_read TO gerbang_mailer;
 CREATE POLICY mailer_insert ON linker_read FOR INSERT TO gerbang_mailer
     WITH CHECK (reader = 'MAILER' AND fields = '{email}');
+GRANT INSERT (application_id, digest) ON decision_code TO gerbang_mailer;
+CREATE POLICY mailer_insert ON decision_code FOR INSERT TO gerbang_mailer
+    WITH CHECK (true);
+GRANT UPDATE (digest, mailed_at) ON decision_code TO gerbang_mailer;
+CREATE POLICY mailer_update ON decision_code FOR UPDATE TO gerbang_mailer
+    USING (true);
 
 -- SCANNER
 GRANT USAGE ON SCHEMA public TO gerbang_scanner;

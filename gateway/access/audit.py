@@ -33,7 +33,7 @@ from models.database.pool import ConnectionPool
 from models.key_service import Digest, KeyService, KeyServiceError, Try
 from models.logs import facts
 from models.row_keys import new_key
-from models.vocabulary import BreachList, IndexKind, Role
+from models.vocabulary import BreachList, IndexKind, Role, TryKind
 
 
 class Room(Protocol):
@@ -311,8 +311,9 @@ class OperationAudit:
         room = None if most is None else CheckBudget(self.viewer, most, listed, flight, departs_on)
         await self.log.write(self.viewer, VisaCheck, [check], room)
 
-    async def record_try(self, tried: Try, *, is_found: bool) -> None:
-        """Log that somebody without an account tried to track a file; never which, nor who.
+    async def record_try(self, tried: Try, kind: TryKind, *, is_found: bool) -> None:
+        """Log that somebody without an account tried to track a file, or to open what was decided;
+        never which, nor who.
 
         Raises TriesSpentError beyond the tries for the file, or from the source.
         """
@@ -320,6 +321,7 @@ class OperationAudit:
             "id": new_key(),
             "file": tried.file,
             "source": tried.source,
+            "kind": kind.value,
             "is_found": is_found,
             "trace_id": self.trace_id,
         }

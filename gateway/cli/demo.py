@@ -51,6 +51,7 @@ _START_SECONDS = 60
 #: What a front end's developer chooses.
 _CHOSEN = (
     "GERBANG_ORIGINS",
+    "GERBANG_PORTAL_URL",
     "GERBANG_REDIRECTS",
     "GERBANG_DOCUMENTS",
     "GERBANG_TOKEN_SECONDS",
@@ -181,7 +182,7 @@ def _settings(
     chosen = {name: os.environ[name] for name in _CHOSEN if name in os.environ}
     if origins:
         chosen["GERBANG_ORIGINS"] = ",".join(origins)
-        chosen["GERBANG_PORTAL_URL"] = origins[0]
+        chosen.setdefault("GERBANG_PORTAL_URL", origins[0])
     return read_settings(
         {
             **chosen,

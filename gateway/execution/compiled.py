@@ -32,11 +32,11 @@ _LOGGED = {
 }
 #: The field of `Query` by which people are looked up.
 LOOKING_UP = "people"
-#: The field of `Query` by which a file is tracked.
-TRACKING = "trackedFile"
+#: The fields of `Query` by which a file is tracked, and what was decided is opened.
+WITHOUT_ACCOUNT = frozenset({"trackedFile", "deliveredDecision"})
 #: The fields of `Query` that are always read at the primary: what they tell must hold at once, or
 #: is logged there.
-_NEVER_LATE = frozenset({LOOKING_UP, TRACKING, "visaStatus", "suspensions", "installation"})
+_NEVER_LATE = WITHOUT_ACCOUNT | {LOOKING_UP, "visaStatus", "suspensions", "installation"}
 #: In place of a variable without a value.
 _ABSENT: Any = object()
 
@@ -102,7 +102,8 @@ class CompiledOperation:
     def names_people(self) -> bool:
         """Whether somebody who is not signed in says in it who they are: by POST alone, since URLs
         end up in logs and caches."""
-        return TRACKING in self._documents.fields_read(self.text, "Query", self._role)
+        asked = self._documents.fields_read(self.text, "Query", self._role)
+        return not WITHOUT_ACCOUNT.isdisjoint(asked)
 
     @cached_property
     def deprecated(self) -> tuple[str, ...]:

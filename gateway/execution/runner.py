@@ -57,7 +57,7 @@ from gateway.settings import DocumentRule, RowWriter
 from gateway.settings.keys import KeyRing
 from gateway.viewer import Viewer
 from models.database.pool import ConnectionPool
-from models.key_service import KeyService, TracksFiles
+from models.key_service import KeyService, TakesCodes
 from models.person.vault import VaultError
 from models.vocabulary import Role
 
@@ -83,7 +83,7 @@ class SchemaRunner:
         row_writer: RowWriter = RowWriter.COMPILED,
         in_development: bool = False,
         keys: KeyService | None = None,
-        tracker: TracksFiles | None = None,
+        tracker: TakesCodes | None = None,
         read_budgets: Mapping[Role, int] = READ_BUDGETS,
         most_endings: int = MOST_ENDINGS,
         identity_acr: Sequence[str] = (),

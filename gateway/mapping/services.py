@@ -14,7 +14,7 @@ from gateway.mapping.figure_reads import FigureCache
 from gateway.mapping.keyset import Cursors
 from gateway.mapping.positions import Positions
 from gateway.viewer import Viewer
-from models.key_service import KeyService, TracksFiles
+from models.key_service import KeyService, TakesCodes
 from models.vocabulary import Role
 
 
@@ -112,8 +112,9 @@ class Services:
     documents: DocumentExaminer
     #: By which people are looked up, where there are any.
     keys: KeyService | None = None
-    #: By which files are tracked without an account, where that is possible.
-    tracker: TracksFiles | None = None
+    #: By which files are tracked, and what was decided is opened, without an account, where that is
+    #: possible.
+    tracker: TakesCodes | None = None
     statistics: Statistics | None = None
     figures: FigureCache = field(default_factory=FigureCache)
     lost_keys: LostKeys = field(default_factory=LostKeys)

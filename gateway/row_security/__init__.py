@@ -16,6 +16,7 @@ from gateway.policy import (
     READS_COMPLAINTS,
     VISA_CHECKERS,
 )
+from gateway.row_security.delivery import DELIVERY_FUNCTIONS, delivery_grants
 from gateway.row_security.explaining_functions import EXPLAINING_FUNCTIONS, explaining_grants
 from gateway.row_security.grants import columns_read
 from gateway.row_security.jobs import MAILER_FUNCTION, job_roles
@@ -81,6 +82,7 @@ def row_security(catalogue: Catalogue) -> str:
             READING_FUNCTIONS,
             VISA_CHECK_FUNCTIONS,
             TRACKING_FUNCTIONS,
+            DELIVERY_FUNCTIONS,
             MAILER_FUNCTION,
             OWN_DATA_FUNCTIONS,
             REACH_FUNCTIONS,
@@ -135,6 +137,7 @@ def _open_to_role(catalogue: Catalogue, role: Role) -> Iterator[str]:
     yield from _breach_lookups(role)
     yield from _visa_checks(role)
     yield from tracking_grants(role)
+    yield from delivery_grants(role)
     yield from _for_the_gateway(role)
     yield from _trusted_documents(role)
     yield ""

@@ -17,6 +17,7 @@ from models import (
     Base,
     DataRequest,
     Decision,
+    DecisionCode,
     DocumentContent,
     DocumentUpload,
     GrantCheck,
@@ -141,8 +142,12 @@ _OF_GRANTER: _Rights = {
         GrantCheck: ("rule_code", "verdict", "unmet", "version", "checked_at"),
     },
 }  # fmt: skip
-#: It reads nobody but by its function, and says whom it read.
-_OF_MAILER: _Rights = {"INSERT": {LinkerRead: _OF_A_READ}}
+#: It reads nobody but by its function, says whom it read, and notes the code that it sent.
+_OF_MAILER: _Rights = {
+    "SELECT": {DecisionCode: ("application_id",)},
+    "INSERT": {LinkerRead: _OF_A_READ, DecisionCode: ("application_id", "digest")},
+    "UPDATE": {DecisionCode: ("digest", "mailed_at")},
+}
 #: Where mail to the applicant of a case goes: the sealed address alone, and of whom mail waits for
 #: alone. Null where there is none.
 MAILER_FUNCTION = f"""\

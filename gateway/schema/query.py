@@ -21,6 +21,7 @@ from gateway.schema.complaint import Complaint, complaints_field
 from gateway.schema.country import Country
 from gateway.schema.crossing import Crossing, Stay, overstays_field, unmatched_crossings_field
 from gateway.schema.data_request import DataRequest
+from gateway.schema.delivery import DeliveredDecision, delivered_decision_field
 from gateway.schema.erasure import Erasure, LegalHold, erasures_field
 from gateway.schema.findings.query import findings, parse_findings
 from gateway.schema.findings.types import FindingTable
@@ -307,6 +308,7 @@ class Query:
     visa_status: VisaStatus | None = visa_status_field()
     visa_checks: Connection[VisaCheck] | None = visa_checks_field()
     tracked_file: TrackedFile | None = tracked_file_field()
+    delivered_decision: DeliveredDecision | None = delivered_decision_field()
     trusted_documents: list[TrustedDocument] | None = strawberry.field(
         resolver=trusted_documents,
         description="Documents that clients ask for by an id, and which role can run which.",

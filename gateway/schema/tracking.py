@@ -15,9 +15,10 @@ from gateway.mapping.enums import Stage
 from gateway.schema.people import PassportInput
 from models.key_service import KeyServiceError, Try, ViewerCeilingError
 from models.person.matching import tracking_message
+from models.vocabulary import TryKind
 
 #: What is no reference is looked for like one that no file has.
-_LONGEST_REFERENCE = 20
+LONGEST_REFERENCE = 20
 
 
 @strawberry.type(description="Where a file stands, as its applicant reads it.")
@@ -41,7 +42,7 @@ async def tracked_file(
     birth_date: Annotated[date, strawberry.argument(description="Their date of birth.")],
 ) -> TrackedFile | None:
     context: Context = info.context
-    asked = "".join(reference.split()).upper()[:_LONGEST_REFERENCE]
+    asked = "".join(reference.split()).upper()[:LONGEST_REFERENCE]
     message = tracking_message(passport.issuing_state, passport.number, birth_date)
     return await context.once(str(info.path.key), lambda: _track(context, asked, message))
 
@@ -57,7 +58,7 @@ async def _track(context: Context, asked: str, message: bytes) -> TrackedFile:
     statement: Any = select(found.c.reached, found.c.expected_on)
     [rows] = await context.session.fetch(bind_for(context.viewer, TrackedFile.__name__, statement))
     # Before the answer: a try that cannot be logged is not answered.
-    await context.audit.record_try(tried, is_found=bool(rows))
+    await context.audit.record_try(tried, TryKind.TRACKING, is_found=bool(rows))
     if not rows:
         raise FieldError(
             ErrorCode.NOT_FOUND, "No file has this reference, passport and birth date."

@@ -32,7 +32,11 @@ _PRINTER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="visa")
 
 
 async def _pdf(root: Any) -> str:
-    code, proof = root.__dict__["code"], root.__dict__["proof"]
+    return await print_pdf(root.__dict__["code"], root.__dict__["proof"])
+
+
+async def print_pdf(code: str, proof: str) -> str:
+    """The page as base64, made beside the event loop."""
     loop = asyncio.get_running_loop()
     page = await loop.run_in_executor(_PRINTER, write_pdf, code, proof)
     return base64.b64encode(page).decode()

@@ -1,4 +1,4 @@
-"""Who tried to track a file without an account: each try."""
+"""Who tried to track a file without an account, or to open what was decided: each try."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base
+from models.base import Base, one_of
+from models.vocabulary import TryKind
 
 #: How many days after it was closed a file is tracked.
 TRACKED_DAYS = 30
@@ -24,6 +25,7 @@ class TrackingTry(Base):
     #: count tries, and tell nobody what was asked, or from where.
     file: Mapped[bytes] = mapped_column(LargeBinary)
     source: Mapped[bytes] = mapped_column(LargeBinary)
+    kind: Mapped[str] = mapped_column(server_default=text("'TRACKING'"))
     is_found: Mapped[bool]
     trace_id: Mapped[str]
     #: The seal of the gateway that wrote it, and the key of that (`models.account`).
@@ -34,5 +36,6 @@ class TrackingTry(Base):
         Index(None, "occurred_at", "id"),
         Index(None, "file", "occurred_at"),
         Index(None, "source", "occurred_at"),
+        one_of("kind", TryKind),
         CheckConstraint("length(file) = 16 AND length(source) = 16", name="digests_are_whole"),
     )

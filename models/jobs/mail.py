@@ -22,7 +22,8 @@ import asyncpg
 
 from models.jobs.linking import record_reads
 from models.jobs.scheduler import Jobs, run_repeatedly
-from models.key_service import Cause, KeyService, KeyServiceError
+from models.key_service import Cause, KeyServiceError, MakesCodes
+from models.key_service.codes import MailedCode
 from models.logs import facts
 from models.mail.message import Sender
 from models.mail.outbox import ADDRESS
@@ -30,7 +31,7 @@ from models.mail.transport import MailTransport, NotSentError
 from models.person.vault import Cell, UnreadableError, Vault, VaultError
 from models.row_security import MAILER
 from models.supervision.alert import raise_tampering
-from models.vocabulary import IdentityReader
+from models.vocabulary import IdentityReader, MailKind
 
 _EVERY_SECONDS = 5.0
 #: After each failure the wait doubles, from this on.
@@ -78,13 +79,18 @@ _AGAIN = """
 
 
 _CONTACT = "SELECT * FROM viewer.contact_of($1)"
+_NOTE_CODE = """
+    INSERT INTO decision_code (application_id, digest) VALUES ($1, $2)
+    ON CONFLICT (application_id) DO UPDATE
+    SET digest = $2, mailed_at = clock_timestamp()
+"""
 
 
 async def deliver(
     transport: MailTransport,
     sender: Sender,
     connection: asyncpg.Connection,
-    keys: KeyService | None = None,
+    keys: MakesCodes | None = None,
 ) -> int:
     """Send the message that waits longest; 1 if it was delivered, 0 where there is none, or where
     the server did not take it. Without ``keys`` mail to applicants waits."""
@@ -93,11 +99,13 @@ async def deliver(
         if mail is None:
             return 0
         try:
-            message = await _message(sender, connection, mail, keys)
+            message, code = await _message(sender, connection, mail, keys)
             if message is None or mail["is_suspended"]:
                 await connection.execute(_DONE.format(column="withheld_at"), mail["id"], 0, None)
                 return 1
             await transport(message)
+            if code is not None:
+                await _note_code(connection, mail["application_id"], code)
         except NotSentError as error:
             is_final = error.is_final or mail["is_old"]
             if is_final:
@@ -118,25 +126,27 @@ async def deliver(
 
 
 async def _message(
-    sender: Sender, connection: asyncpg.Connection, mail: Mapping[str, Any], keys: KeyService | None
-) -> EmailMessage | None:
-    """What is sent; None where an applicant has no address any more, as who was erased. Raises
-    NotSentError where it cannot be opened now."""
+    sender: Sender, connection: asyncpg.Connection, mail: Mapping[str, Any], keys: MakesCodes | None
+) -> tuple[EmailMessage | None, MailedCode | None]:
+    """What is sent, and the code in it; None where an applicant has no address any more, as who was
+    erased. Raises NotSentError where it cannot be opened now."""
     if keys is None or mail["application_id"] is None:
-        return sender.message(mail)
+        return sender.message(mail), None
     contact = await _contact(connection, mail["application_id"])
     if contact is None or contact["email"] is None:
-        return None
-    cell = Cell(contact["applicant_id"], "email", contact["email"])
+        return None, None
+    person, reference, code = contact["applicant_id"], contact["reference"], None
     try:
-        [address] = await Vault(keys, Cause.MAIL).open([cell])
+        [address] = await Vault(keys, Cause.MAIL).open([Cell(person, "email", contact["email"])])
+        if mail["kind"] == MailKind.DECISION:
+            code = await keys.make_code(person, reference, mail["id"])
     except (KeyServiceError, UnreadableError) as error:
         if isinstance(error, VaultError):
             await raise_tampering(connection, error.tampered)
         raise NotSentError(type(error).__name__) from None
     if not re.fullmatch(ADDRESS, address):
-        return None
-    return sender.message_to_applicant(mail, address, contact["reference"])
+        return None, None
+    return sender.message_to_applicant(mail, address, reference, code and code.text), code
 
 
 async def _contact(connection: asyncpg.Connection, case: UUID) -> asyncpg.Record | None:
@@ -150,10 +160,17 @@ async def _contact(connection: asyncpg.Connection, case: UUID) -> asyncpg.Record
     return contact
 
 
+async def _note_code(connection: asyncpg.Connection, case: UUID, code: MailedCode) -> None:
+    """From now on this code opens what was decided, and no earlier one."""
+    await connection.execute(f"SET LOCAL ROLE {MAILER}")
+    await connection.execute(_NOTE_CODE, case, code.digest)
+    await connection.execute("RESET ROLE")
+
+
 async def keep_mail(
     transport: MailTransport,
     sender: Sender,
-    keys: KeyService | None,
+    keys: MakesCodes | None,
     url: str,
     stop: asyncio.Event,
     every: float = _EVERY_SECONDS,

@@ -8,6 +8,7 @@ protocol is small (docs/vault.md). Its own keys are in a file, or in a token tha
 from pathlib import Path
 
 from models.key_service.addresses import Address, Certificates, read_addresses
+from models.key_service.codes import MakesCodes, TakesCodes
 from models.key_service.counts import ViewerCeilingError
 from models.key_service.erasures import ErasedSubject, ErasesKeys
 from models.key_service.interface import (
@@ -21,7 +22,6 @@ from models.key_service.interface import (
     RefusedSubjectsError,
     Signature,
     Statement,
-    TracksFiles,
     Try,
     WeakSignInError,
 )
@@ -51,6 +51,7 @@ __all__ = [
     "LocalKeyService",
     "LocalKeys",
     "LookUp",
+    "MakesCodes",
     "Opening",
     "Principal",
     "RefusedSubjectsError",
@@ -60,7 +61,7 @@ __all__ = [
     "SocketKeys",
     "Statement",
     "SweepsKeys",
-    "TracksFiles",
+    "TakesCodes",
     "Try",
     "ViewerCeilingError",
     "WeakSignInError",

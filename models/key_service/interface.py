@@ -113,7 +113,7 @@ class Principal(StrEnum):
     MAILER = "mailer"
     #: The keeper's job that gives documents to the scanner.
     SCANNER = "scanner"
-    #: A gateway, for somebody without an account who tracks a file.
+    #: A gateway, for somebody without an account who tracks a file, or opens what was decided.
     TRACKER = "tracker"
     #: Whoever loads a world, indexes it anew, or tells who belongs together, by a command.
     LOADER = "loader"
@@ -144,6 +144,8 @@ class Cause(StrEnum):
     LOOK_UPS = "LOOK_UPS"
     #: Somebody asks for a file by its reference, a passport and a birth date.
     TRACKING = "TRACKING"
+    #: Somebody opens what was decided by its reference, a passport and a code that was mailed.
+    DELIVERY = "DELIVERY"
     #: A world is loaded, or indexed anew by another key.
     LOADING = "LOADING"
     #: Somebody is erased.

@@ -22,6 +22,7 @@ from models.access_tokens.verification import (
     acr_of,
     claimed_texts,
 )
+from models.key_service.codes import CodeTry
 from models.key_service.counts import ReceiptVerb
 from models.key_service.erasures import ErasedSubject
 from models.key_service.interface import (
@@ -136,6 +137,12 @@ class JudgedKeys:
     async def track(self, reference: str, source: str, message: bytes) -> Try:
         """For nobody who is signed in: the judge of principals has let it through."""
         return await self._keys.track(reference, source, message)
+
+    async def try_code(self, reference: str, source: str, code: str, message: bytes) -> CodeTry:
+        return await self._keys.try_code(reference, source, code, message)
+
+    async def open_by_code(self, subject: UUID, reference: str, code: str) -> Mapping[UUID, bytes]:
+        return await self._keys.open_by_code(subject, reference, code)
 
     async def _admit_look_ups(self, number: int, statement: Statement | None) -> None:
         """Leave a receipt for each. Raises WeakSignInError, and ViewerCeilingError."""

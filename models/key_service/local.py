@@ -11,6 +11,7 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 
+from models.key_service.codes import CodeKeeping
 from models.key_service.erasures import ErasedSubject
 from models.key_service.interface import (
     Cause,
@@ -64,7 +65,7 @@ _TRIES = 4
 _OPENED_SECONDS = 86_400
 
 
-class LocalKeyService:
+class LocalKeyService(CodeKeeping):
     """Keys in this process: in the one that serves them, and in development."""
 
     def __init__(

@@ -13,7 +13,7 @@ from models.key_service.relations import (
 from models.visa_document.content import VisaTerms
 
 APPLICANT, OFFICER, SUPERVISOR, SCREENING = "APPLICANT", "OFFICER", "SUPERVISOR", "SCREENING"
-AUDITOR, MANAGER = "AUDITOR", "PARTNER_MANAGER"
+AUDITOR, MANAGER, ANONYMOUS = "AUDITOR", "PARTNER_MANAGER", "ANONYMOUS"
 
 
 class TokenViewer(NamedTuple):

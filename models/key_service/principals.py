@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from models.key_service.codes import holders_of, named_by
 from models.key_service.counts import TRIES_OF_A_FILE, TRIES_OF_A_SOURCE, ReceiptVerb
 from models.key_service.interface import Cause, Ceiling, KeyServiceError, KeyUse, Principal
 from models.key_service.local import LocalKeyService
-from models.key_service.noting import AUDITOR
+from models.key_service.noting import ANONYMOUS, AUDITOR
 from models.key_service.receipts import Entry, Found
 from models.key_service.relations import OWN_KEY, RelationKind, Relations
 
@@ -81,8 +82,12 @@ RIGHTS: Mapping[Principal, Rights] = {
     # Beyond what the database admits, so that it is the one which says when there is room.
     Principal.TRACKER: Rights(
         Socket.GATEWAYS,
-        frozenset(("track",)),
-        {"track": (Cause.TRACKING,)},
+        frozenset(("track", "try_code", "open_by_code")),
+        {
+            "track": (Cause.TRACKING,),
+            "try_code": (Cause.DELIVERY,),
+            "open_by_code": (Cause.DELIVERY,),
+        },
         tries_an_hour=(2 * TRIES_OF_A_FILE, 2 * TRIES_OF_A_SOURCE),
         tries_a_minute=600,
     ),
@@ -114,8 +119,8 @@ RIGHTS: Mapping[Principal, Rights] = {
     ),
     Principal.MAILER: Rights(
         Socket.LINKING,
-        frozenset(("open",)),
-        {"open": (Cause.MAIL,)},
+        frozenset(("open", "make_code")),
+        {"open": (Cause.MAIL,), "make_code": (Cause.MAIL,)},
         people_an_hour=10_000,
     ),
     Principal.SCANNER: Rights(
@@ -146,6 +151,7 @@ ANYTHING = frozenset[str]().union(*(rights.verbs for rights in RIGHTS.values()))
 _VERBS = {
     "open": ReceiptVerb.OPEN,
     "make": ReceiptVerb.CHANGE,
+    "make_code": ReceiptVerb.OPEN,
     "digests": ReceiptVerb.LOOK_UP,
     "sought": ReceiptVerb.LOOK_UP,
     "erase": ReceiptVerb.ERASE,
@@ -239,8 +245,11 @@ class PrincipalJudge:
         cause = question.get("cause", causes[0] if len(causes) == 1 else None)
         if cause not in causes:
             raise KeyServiceError(f"the {principal} states why: {', '.join(causes)}")
+        if verb == "open_by_code":
+            await self._admit_by_code(question)
+            return
         if rights.tries_an_hour is not None:
-            await self._admit_try(principal, question["reference"], question["source"])
+            await self._admit_try(principal, question["reference"], question["source"], cause)
             return
         subjects = [UUID(hex=one) for one in question.get("subjects", ())]
         if verb == "make":  # a new key opens nobody
@@ -267,7 +276,23 @@ class PrincipalJudge:
             more = self._digests[principal] + len(subjects) * rights.digests_a_person
             self._digests[principal] = min(more, _MOST_SAVED)
 
-    async def _admit_try(self, principal: Principal, reference: str, source: str) -> None:
+    async def _admit_by_code(self, question: Mapping[str, Any]) -> None:
+        """Somebody is opened by a code that was mailed to them, for nobody who is signed in."""
+        [subject], reference, code = question["subjects"], question["reference"], question["code"]
+        digester = await self._keys.digester()
+        counted, _ = digester.tried(reference, "")
+
+        def judge(found: Found) -> Sequence[Entry]:
+            if UUID(hex=subject) not in holders_of(found.relations, reference, code):
+                raise KeyServiceError("nobody is opened by this code")
+            return (Entry(ReceiptVerb.OPEN, reference, [UUID(hex=subject)]),)
+
+        named = [named_by(digester, reference, code)]
+        await self._keys.receipts.leave(counted.hex(), ANONYMOUS, judge, named=named)
+
+    async def _admit_try(
+        self, principal: Principal, reference: str, source: str, cause: Cause
+    ) -> None:
         """A try counts for the file, which may not be there, and for the source."""
         self._tries[principal].take(1)
         tried = (await self._keys.digester()).tried(reference, source)
@@ -275,7 +300,7 @@ class PrincipalJudge:
 
             def judge(found: Found, most: int = most) -> Sequence[Entry]:
                 found.counts.admit_look_ups(1, most)
-                return (Entry(ReceiptVerb.LOOK_UP, Cause.TRACKING, ()),)
+                return (Entry(ReceiptVerb.LOOK_UP, cause, ()),)
 
             await self._keys.receipts.leave(counted.hex(), principal, judge)
 

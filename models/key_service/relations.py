@@ -40,6 +40,8 @@ class RelationKind(StrEnum):
     APPLICANT = "applicant"
     #: The terms of a visa (`models.visa_document.content`), and the applicant who holds it.
     VISA = "visa"
+    #: The reference of a case with a code that was mailed, and its applicant.
+    CODE = "code"
     #: The reference of a case, and the account of the officer on whose desk it is.
     DESK = "desk"
     #: The reference of an inquiry, and the account of the supervisor who opened it.
@@ -69,6 +71,8 @@ OF_ACCOUNTS = frozenset(
         RelationKind.AGREEMENT,
     )
 )
+#: The kinds by whose names subjects are found.
+_BY_NAME = (RelationKind.APPLICANT, RelationKind.CODE)
 
 
 #: Both sides, and the kind.
@@ -128,7 +132,7 @@ class Digester:
         """Both sides. What is looked for comes first: subjects are UUIDv7, so what is noted of a
         new one lies together."""
         named = self.named(kind, name)
-        if kind is RelationKind.APPLICANT and isinstance(other, UUID):
+        if kind in _BY_NAME and isinstance(other, UUID):
             return named, other.bytes
         if isinstance(other, UUID):
             return other.bytes, named
@@ -172,8 +176,12 @@ class Relations:
 
     def applicants_on_the_desk(self, reference: str) -> set[UUID]:
         """The applicant of a case that is on a desk."""
-        on_it = self._begin_with(self._digester.named(RelationKind.APPLICANT, reference))
-        return {UUID(bytes=second) for second, _, _ in on_it}
+        return {*self.subjects_of(RelationKind.APPLICANT, reference)}
+
+    def subjects_of(self, kind: RelationKind, name: str) -> dict[UUID, int]:
+        """Whom a name is related to, and since when."""
+        noted = self._begin_with(self._digester.named(kind, name))
+        return {UUID(bytes=second): at for second, _, at in noted}
 
     def approval_at(self, reference: str) -> int | None:
         """When somebody approved an inquiry; None where nobody has."""

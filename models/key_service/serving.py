@@ -18,6 +18,7 @@ from uuid import UUID
 import orjson
 
 from models.key_service.addresses import Address, Certificates, require_certificates
+from models.key_service.codes import MakesCodes, TakesCodes
 from models.key_service.counts import ViewerCeilingError
 from models.key_service.erasures import ErasedSubject, ErasesKeys
 from models.key_service.interface import (
@@ -30,6 +31,7 @@ from models.key_service.interface import (
     RefusedSubjectsError,
     Statement,
     TracksFiles,
+    Try,
     WeakSignInError,
 )
 from models.key_service.key_ages import ListsSubjects, SweepsKeys
@@ -178,11 +180,20 @@ async def _do(keys: KeyService, question: Mapping[str, Any]) -> Any:
             }
         case "track":
             asked = (question["reference"], question["source"], b64decode(question["message"]))
-            tried = await cast(TracksFiles, keys).track(*asked)
-            return {
-                "digests": [_write_digest(one) for one in tried.digests],
-                "tried": [b64encode(one).decode() for one in (tried.file, tried.source)],
-            }
+            return _write_try(await cast(TracksFiles, keys).track(*asked))
+        case "try_code":
+            asked = (question["reference"], question["source"], str(question["code"]))
+            message = b64decode(question["message"])
+            tried, digest = await cast(TakesCodes, keys).try_code(*asked, message)
+            return {**_write_try(tried), "code": b64encode(digest).decode()}
+        case "open_by_code":
+            [subject], code = _subjects(question), str(question["code"])
+            opened = await cast(TakesCodes, keys).open_by_code(subject, question["reference"], code)
+            return _write_keys([subject], opened)
+        case "make_code":
+            [subject], mail = _subjects(question), UUID(hex=question["mail"])
+            made = await cast(MakesCodes, keys).make_code(subject, question["reference"], mail)
+            return {"code": made.text, "digest": b64encode(made.digest).decode()}
         case "sought":
             [subject] = _subjects(question)
             opening = Opening(UUID(hex=question["request"]), subject)
@@ -303,6 +314,13 @@ def _statement(question: Mapping[str, Any]) -> Statement | None:
 
 def _related(question: Mapping[str, Any]) -> list[Relation]:
     return [Relation.from_json(*one) for one in question["related"]]
+
+
+def _write_try(tried: Try) -> dict[str, Any]:
+    return {
+        "digests": [_write_digest(one) for one in tried.digests],
+        "tried": [b64encode(one).decode() for one in (tried.file, tried.source)],
+    }
 
 
 def _write_digest(digest: Digest) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from uuid import UUID
 import orjson
 
 from models.key_service.addresses import Address, Certificates, require_certificates
+from models.key_service.codes import CodeTry, MailedCode
 from models.key_service.counts import ViewerCeilingError
 from models.key_service.erasures import ErasedSubject
 from models.key_service.interface import (
@@ -114,8 +115,22 @@ class SocketKeys:
     async def track(self, reference: str, source: str, message: bytes) -> Try:
         asked = {"reference": reference, "source": source}
         answer = await self._ask({"do": "track", **asked, "message": b64encode(message).decode()})
-        digests = [Digest(key_id, b64decode(value)) for key_id, value in answer["digests"]]
-        return Try(digests, *map(b64decode, answer["tried"]))
+        return _try_in(answer)
+
+    async def try_code(self, reference: str, source: str, code: str, message: bytes) -> CodeTry:
+        asked = {"reference": reference, "source": source, "code": code}
+        written = b64encode(message).decode()
+        answer = await self._ask({"do": "try_code", **asked, "message": written})
+        return CodeTry(_try_in(answer), b64decode(answer["code"]))
+
+    async def open_by_code(self, subject: UUID, reference: str, code: str) -> Mapping[UUID, bytes]:
+        asked = {"reference": reference, "code": code}
+        return await self._data_keys({"do": "open_by_code", **asked}, [subject])
+
+    async def make_code(self, subject: UUID, reference: str, mail: UUID) -> MailedCode:
+        asked = {"subjects": [subject.hex], "reference": reference, "mail": mail.hex}
+        answer = await self._ask({"do": "make_code", **asked})
+        return MailedCode(answer["code"], b64decode(answer["digest"]))
 
     async def sought(
         self, opening: Opening, messages: Sequence[bytes], digests: Sequence[Digest]
@@ -286,6 +301,11 @@ class SocketKeys:
                 why = answer["error"]
             service.leave_out(why)
         raise KeyServiceError(why if len(self._services) == 1 else f"no key service answers: {why}")
+
+
+def _try_in(answer: Mapping[str, Any]) -> Try:
+    digests = [Digest(key_id, b64decode(value)) for key_id, value in answer["digests"]]
+    return Try(digests, *map(b64decode, answer["tried"]))
 
 
 def _erased_in(answer: Mapping[str, Any]) -> list[ErasedSubject]:

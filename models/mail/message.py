@@ -15,6 +15,8 @@ from uuid import UUID
 
 SUBSCRIPTIONS_PATH = "/subscriptions"
 _BOTH = ("ID", "EN")
+#: A code is written in two parts.
+_HALF = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +38,16 @@ class Sender:
         return self._message(mail, mail["address"], says["title"], text, [mail["language"]])
 
     def message_to_applicant(
-        self, mail: Mapping[str, Any], address: str, reference: str
+        self, mail: Mapping[str, Any], address: str, reference: str, code: str | None = None
     ) -> EmailMessage:
-        """The same to an applicant, in both languages."""
+        """The same to an applicant, in both languages; ``code`` opens what was decided. No secret
+        stands in the link, which ends up in logs and histories."""
         both = [_words(language) for language in _BOTH]
         title = " / ".join(words[mail["kind"]]["title"] for words in both)
+        written = code and f"{code[:_HALF]}-{code[_HALF:]}"
         link = f"{self.portal_url.rstrip('/')}{mail['path']}\n\n" if self.portal_url else ""
         text = "".join(
-            f"{words[mail['kind']]['says'].format(reference=reference)}\n\n{link}"
+            f"{words[mail['kind']]['says'].format(reference=reference, code=written)}\n\n{link}"
             f"{words['foot_to_applicants'].strip()}\n\n"
             for words in both
         )

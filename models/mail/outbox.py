@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
@@ -86,6 +86,19 @@ class Mail(Base):
     )
 
 
+class DecisionCode(Base):
+    """The code of the newest mail of a decision on a case, as a digest that the key service made:
+    by it what was decided is opened (`models.key_service.codes`)."""
+
+    __tablename__ = "decision_code"
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    mailed_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+
+    __table_args__ = (CheckConstraint("length(digest) = 16", name="digest_is_whole"),)
+
+
 class Letter(NamedTuple):
     """What is to be posted."""
 
@@ -130,7 +143,8 @@ _HAPPENED = """
 """
 _POST_TO_APPLICANTS = """
     INSERT INTO mail (id, kind, cause, path, application_id)
-    SELECT id, kind, cause, '/', application_id
+    SELECT id, kind, cause, CASE kind WHEN 'DECISION' THEN '/#decision' ELSE '/#track' END,
+        application_id
     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[])
         AS told (id, kind, cause, application_id)
     ON CONFLICT (cause) DO NOTHING

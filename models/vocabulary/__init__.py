@@ -31,6 +31,7 @@ from models.vocabulary.case import (
     ScreeningResult,
     Stage,
     Status,
+    TryKind,
     UnmatchedPaymentState,
     UploadState,
 )
@@ -150,6 +151,7 @@ __all__ = [
     "Stage",
     "Status",
     "TripPurpose",
+    "TryKind",
     "UnmatchedPaymentState",
     "UploadState",
     "VisaCategory",

@@ -6,12 +6,17 @@ import re
 import shutil
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
 
 from tests.clients.running import Line
 from tests.provider import node
@@ -103,3 +108,34 @@ class Cable:
 
     def _do(self, coroutine: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(10)
+
+
+def mailed(folder: Path, reference: str, seconds: float) -> tuple[str, str]:
+    """The link and the code of the newest mail about a decision, once it is there."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        for each in sorted(folder.glob("*.eml"), reverse=True):
+            mail = message_from_bytes(each.read_bytes(), policy=policy.default)
+            assert isinstance(mail, EmailMessage)
+            text = str(mail.get_content())
+            link = re.search(r"http\S+#decision", text)
+            code = re.search(r"\b\w{5}-\w{5}\b", text)
+            if reference in mail["Subject"] and link and code:
+                return link.group(), code.group()
+        time.sleep(0.5)
+    raise TimeoutError(f"no decision on {reference} was mailed")
+
+
+def open_by_mail(page: Page, folder: Path, reference: str, passport: str, soon: int) -> Locator:
+    """What is told of a decision by the link and the code of the newest mail about it."""
+    link, code = mailed(folder, reference, soon / 1_000)
+    page.goto(link)
+    page.get_by_role("button", name="Buka").press("Enter")
+    expect(page.locator(".field:has(.mistake)")).to_have_count(4)
+    page.get_by_label("Nomor referensi").fill(reference)
+    page.get_by_label("Kode dari surel").fill(code)
+    page.get_by_label("Negara penerbit paspor").select_option("DE")
+    page.get_by_label("Nomor paspor").fill(passport)
+    with page.expect_response("**/graphql"):
+        page.keyboard.press("Enter")
+    return page.locator("main [role=status]")

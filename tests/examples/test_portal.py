@@ -49,6 +49,8 @@ class Portal:
 
     url: str
     cable: example.Cable
+    #: Where the demo's mail lies.
+    mail: Path
     browser: Browser
     faults: list[str] = field(default_factory=list)
 
@@ -71,23 +73,27 @@ class Portal:
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, example.Cable]]:
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, example.Cable, Path]]:
     folder: Path = tmp_path_factory.mktemp("portal")
     port, line = free_port(), free_port()
     url = f"http://127.0.0.1:{port}"
-    environ = {"GERBANG_DOCUMENTS": "require", "GERBANG_TOKEN_SECONDS": str(TOKEN_SECONDS)}
+    environ = {
+        "GERBANG_DOCUMENTS": "require",
+        "GERBANG_TOKEN_SECONDS": str(TOKEN_SECONDS),
+        "GERBANG_PORTAL_URL": url,
+    }
     options = ("--origin", url, "--lively=0.1")
     with data_folder() as data, running_demo(data, 300, *options, **environ) as demo:
         cable = example.Cable(line, to=urlsplit(demo.api_url).port or 0)
         built = example.build(folder, f"http://127.0.0.1:{line}", f"{demo.api_url}/development")
         example.register(built, demo)
         with example.served(built / "dist", port):
-            yield url, cable
+            yield url, cable, data.with_name(f"{data.name}.mail")
         cable.end()
 
 
 @pytest.fixture
-def portal(running: tuple[str, example.Cable], browser: Browser) -> Iterator[Portal]:
+def portal(running: tuple[str, example.Cable, Path], browser: Browser) -> Iterator[Portal]:
     here = Portal(*running, browser)
     yield here
     for context in browser.contexts:
@@ -166,7 +172,7 @@ def track_until_it_is_too_often(page: Page, reference: str) -> None:
     page.route("**/graphql", in_process, times=1)
     told = track(page, reference, ANNA["Passport number"])
     expect(told).to_have_text(re.compile("Diproses *Perkiraan selesai *10 Des 2026$"))
-    for _ in range(3):
+    for _ in range(2):
         told = track(page, reference, BERND["Passport number"])
         expect(told).to_contain_text("Mohon periksa setiap isian.")
     told = track(page, reference, ANNA["Passport number"])
@@ -226,7 +232,11 @@ def test_an_applicant_comes_from_eligibility_to_a_decision(portal: Portal) -> No
     page.get_by_role("button", name="Bahasa Indonesia").click()
     expect(page.locator(".history")).to_contain_text("Kelengkapan diminta")
     reference = page.locator(".reference").first.inner_text()
-    track_until_it_is_too_often(portal.opens(locale="id-ID"), reference)
+    somebody = portal.opens(locale="id-ID")
+    told = example.open_by_mail(somebody, portal.mail, reference, ANNA["Passport number"], SOON)
+    expect(told).to_have_text(re.compile("Dikabulkan|Disetujui|Ditolak"))
+    assert_accessible(somebody, (390,))
+    track_until_it_is_too_often(somebody, reference)
 
 
 def test_an_applicant_complains(portal: Portal) -> None:

@@ -44,6 +44,7 @@ SCREENS: Mapping[str, tuple[str, ...]] = {
     "main.tsx": ("APPLICANT", "PARTNER_AGENT", "OFFICER"),
     "parts.tsx": ("APPLICANT", "PARTNER_AGENT", ANONYMOUS),
     "Track.tsx": (ANONYMOUS,),
+    "Decision.tsx": (ANONYMOUS,),
     "Apply.tsx": ("APPLICANT",),
     "Mine.tsx": ("APPLICANT",),
     "Answers.tsx": ("APPLICANT",),
@@ -79,7 +80,7 @@ ENTERED: Mapping[str, Mapping[str, Any]] = {
 NOT_ASKED = {
     *("findByName", "findByPassport", "whoIsIt", "Person", "VisaInHand"),
     *("readComplaint", "openDocument"),
-    *("readAnswers", "MyAnswers"),
+    *("readAnswers", "MyAnswers", "Decision"),
 }
 
 

@@ -104,6 +104,7 @@ async def test_anonymous_reads_the_public_directory_and_published_figures_only(w
         "viewer", "policies", "node", "nodes", "countries", "country", "visaTypes", "visaType",
         "eligibleVisaTypes", "partners", "partner", "centres", "centre", "volumes",
         "daysOff", "visaKeys", "takenBackVisas", "trackedFile",
+        "deliveredDecision",
     }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ _WHY = f'(case: "SGPO-OPEN-0006", {ACCOUNT})'
 INSTANTS = 'from: "2025-01-01T00:00:00Z", before: "2025-06-01T00:00:00Z"'
 _PASSPORT = 'passport: {issuingState: "AU", number: "X"}'
 _TRACKED = f'(reference: "x", birthDate: "1990-01-01", {_PASSPORT})'
+_CODED = f'(reference: "x", code: "x", {_PASSPORT})'
 FLIGHT = f'flight: {{number: "GA715", departsAt: "{datetime.now(UTC).isoformat()}"}}'
 WINDOW = f"{DAYS}, groupBy: "
 
@@ -92,7 +93,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "RequestedItem": (f"{_CASES} > requestedItems(first: 9) > nodes",),
     "ItemAnswer": (f"{_CASES} > requestedItems(first: 9) > nodes > answer",),
     "AllowedStep": (f"{_CASES} > allowed",), "MutationError": (f"{_CASES} > allowed > reason",),
-    "DocumentContent": (f"{_CASES} > uploads > content",),
+    "DocumentContent": (f"{_CASES} > uploads > content",), "VolumeTable": (f"volumes({WINDOW}[])",),
     "InputError": (f"{_CASES} > allowed > reason > ... on InputError",),
     "EligibilityError": (f"{_CASES} > allowed > reason > ... on EligibilityError",),
     "PassportError": (f"{_CASES} > allowed > reason > ... on PassportError",),
@@ -157,14 +158,12 @@ WAYS: dict[str, tuple[str, ...]] = {
     "ReferenceChange": (
         "referenceChanges(first: 99) > nodes", "referenceChanges(last: 9) > edges > node",
     ),
-    "NamedEvent": _paged("namedEvents"),
     "ReferenceChangeValue": ("referenceChanges(first: 9) > nodes > values",),
     "Inquiry": (*_paged("inquiries"), "alerts(first: 9) > nodes > inquiry"),
     "InquiryPerson": ("inquiries(first: 9) > nodes > people(first: 9) > nodes",),
-    "Suspension": _paged("suspensions"), "AccessEvent": (
+    "NamedEvent": _paged("namedEvents"), "Suspension": _paged("suspensions"), "AccessEvent": (
         *_paged("accessEvents"), f"{_CASES} > applicant > accessEvents(first: 9) > nodes",
     ),
-    "VolumeTable": (f"volumes({WINDOW}[])",),
     "FindingTable": (_FINDINGS,), "FigureEvidence": (f"{_FINDINGS} > evidence",),
     "Finding": (f"{_FINDINGS} > rows",), "FindingSubject": (f"{_FINDINGS} > rows > subject",),
     "FindingNumber": (f"{_FINDINGS} > rows > numbers",),
@@ -186,7 +185,8 @@ WAYS: dict[str, tuple[str, ...]] = {
         f"screeningReferrals({DAYS}, groupBy: WEEK) > rows > period",
     ),
     "RefusalGroundTable": (f"refusalGrounds({DAYS})",),
-    "RefusalGroundRow": (f"refusalGrounds({DAYS}) > rows",),
+    "RefusalGroundRow": (f"refusalGrounds({DAYS}) > rows",), "PersonReadTable": (
+        f"peopleRead({INSTANTS})",), "PersonRead": (f"peopleRead({INSTANTS}) > rows",),
     "GrantRuleFigureTable": (f"grantRuleFigures({DAYS})",),
     "GrantRuleFigureRow": (f"grantRuleFigures({DAYS}) > rows",),
     "ScreeningReferralTable": (f"screeningReferrals({DAYS})",),
@@ -197,10 +197,9 @@ WAYS: dict[str, tuple[str, ...]] = {
     "OfficerTable": (f"officers({DAYS})",), "OfficerRow": (f"officers({DAYS}) > rows",),
     "ReaderTable": (f"readers({DAYS})",), "ReaderRow": (f"readers({DAYS}) > rows",),
     "MyVisaCheck": ("myData > visaChecks",), "TrackedFile": (f"trackedFile{_TRACKED}",),
+    "DeliveredDecision": (f"deliveredDecision{_CODED}",),
     "PersonAtSeveralPartnersTable": (f"peopleAtSeveralPartners({DAYS})",),
     "PersonAtSeveralPartners": (f"peopleAtSeveralPartners({DAYS}) > rows",),
-    "PersonReadTable": (f"peopleRead({INSTANTS})",),
-    "PersonRead": (f"peopleRead({INSTANTS}) > rows",),
     "PersonInReachTable": (f"peopleInReach({INSTANTS}, {ACCOUNT})",),
     "PersonInReach": (f"peopleInReach({INSTANTS}, {ACCOUNT}) > rows",),
     "Explanation": (f"why{_WHY}",), "ExplainedRows": (f"why{_WHY} > rows",),
@@ -245,6 +244,7 @@ ARGUMENTS = {
     "officers": f"({DAYS})", "informationRequests": f"({DAYS})", "stayFigures": f"({DAYS})",
     "complaintFigures": f"({DAYS})", "readers": f"({DAYS})", "peopleRead": f"({INSTANTS})",
     "grantRuleFigures": f"({DAYS})", "peopleAtSeveralPartners": f"({DAYS})",
+    "deliveredDecision": _CODED,
     "trackedFile": _TRACKED, "visaStatus": f'(visaNumber: "x", {_PASSPORT}, {FLIGHT})',
     "people": '(by: {nameAndBirthDate: {fullName: "Nobody Here", birthDate: "1990-01-01"}})',
 }  # fmt: skip

@@ -363,6 +363,7 @@ _CASES: dict[str, Lines] = {
     },
     "MyLookup": {"lookedUpOn lookedUpBy purpose":            "- - - - - - R - - - - - - -"},
     "TrackedFile": {"stage expectedOn":                      "- - - - - - - - - - - - - R"},
+    "DeliveredDecision": {"outcome isTakenBack pdf":          "- - - - - - - - - - - - - R"},
     "MyVisaCheck": {
         "checkedOn checkedBy flightNumber":                  "- - - - - - R - - - - - - -",
     },
@@ -607,7 +608,7 @@ _WAYS: dict[str, Lines] = {
         "myData":                                            "- - - - - - R - - - - - - -",
         "people":                                            "- R R - - R - - - - - - - -",
         "visaStatus":                                        "- - - - - - - - - - - R R -",
-        "trackedFile":                                       "- - - - - - - - - - - - - R",
+        "trackedFile deliveredDecision":                     "- - - - - - - - - - - - - R",
         "visaChecks":                                        "- - - - - R - - - - - - - -",
         "complaints":                                        "- - R R - R R - - - - - - -",
         "dataRequests":                                      "- - - - - R R - - - - - - -",

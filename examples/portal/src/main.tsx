@@ -8,6 +8,7 @@ import { graphql } from "./generated/index.ts";
 import { Absent } from "./parts.tsx";
 import { Apply } from "./screens/Apply.tsx";
 import { Complaints } from "./screens/Complaints.tsx";
+import { OpenDecision } from "./screens/Decision.tsx";
 import { DecidedFiles } from "./screens/Deliveries.tsx";
 import { OfficersDesk } from "./screens/Desk.tsx";
 import { Eligibility } from "./screens/Eligibility.tsx";
@@ -27,7 +28,7 @@ const Viewer = graphql(`
 
 /** The screens of each role, by the name in the address. */
 const SCREENS: Record<string, readonly Text[]> = {
-  ANONYMOUS: ["eligibility", "track"],
+  ANONYMOUS: ["eligibility", "track", "decision"],
   APPLICANT: ["mine", "apply", "complaints", "eligibility"],
   PARTNER_AGENT: ["group", "partner"],
   PARTNER_MANAGER: ["partner"],
@@ -41,6 +42,8 @@ function show(screen: Text | undefined, role: string): ReactNode {
       return <Eligibility />;
     case "track":
       return <TrackMyFile />;
+    case "decision":
+      return <OpenDecision />;
     case "apply":
       return <Apply done={() => (location.hash = "mine")} />;
     case "mine":

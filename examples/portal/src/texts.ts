@@ -62,6 +62,19 @@ export const texts = {
     "Terlalu banyak percobaan untuk permohonan ini atau dari jaringan Anda. Silakan coba lagi dalam",
   ],
 
+  decision: ["Open a decision", "Buka keputusan"],
+  decisionLead: [
+    "With the code of our newest mail about it. No account is needed.",
+    "Gunakan kode dari surel terbaru kami tentang permohonan ini. Tidak perlu akun.",
+  ],
+  mailedCode: ["Code from the mail", "Kode dari surel"],
+  openDecision: ["Open", "Buka"],
+  takenBack: ["The visa was taken back and serves no more.", "Visa telah dicabut dan tidak berlaku lagi."],
+  decisionNothing: [
+    "No decision was found with this reference, passport and code. Please check each of them. A code opens for 30 days, until a newer mail comes.",
+    "Tidak ditemukan keputusan dengan nomor referensi, paspor, dan kode tersebut. Mohon periksa setiap isian. Kode berlaku 30 hari atau sampai ada surel yang lebih baru.",
+  ],
+
   nationality: ["Nationality", "Kewarganegaraan"],
   purpose: ["Purpose", "Tujuan"],
   visaType: ["Visa", "Visa"],

@@ -708,11 +708,13 @@ CREATE TABLE tracking_try (
     occurred_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     file BYTEA NOT NULL,
     source BYTEA NOT NULL,
+    kind TEXT DEFAULT 'TRACKING' NOT NULL,
     is_found BOOLEAN NOT NULL,
     trace_id TEXT NOT NULL,
     mac_key TEXT,
     mac BYTEA,
     CONSTRAINT pk_tracking_try PRIMARY KEY (id),
+    CONSTRAINT ck_tracking_try_kind_is_known CHECK (kind IN ('TRACKING', 'DELIVERY')),
     CONSTRAINT ck_tracking_try_digests_are_whole CHECK (length(file) = 16 AND length(source) = 16)
 );
 
@@ -2267,6 +2269,15 @@ CREATE INDEX ix_mail_to_applicants ON mail (application_id, posted_at, id) WHERE
 
 CREATE INDEX ix_mail_waiting ON mail (address, posted_at, id) WHERE address IS NOT NULL;
 
+CREATE TABLE decision_code (
+    application_id UUID NOT NULL,
+    digest BYTEA NOT NULL,
+    mailed_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_decision_code PRIMARY KEY (application_id),
+    CONSTRAINT ck_decision_code_digest_is_whole CHECK (length(digest) = 16),
+    CONSTRAINT fk_decision_code_application_id FOREIGN KEY(application_id) REFERENCES application (id)
+);
+
 CREATE TABLE correction (
     id UUID NOT NULL,
     application_id UUID NOT NULL,
@@ -2510,9 +2521,9 @@ CREATE INDEX ix_visa_document_unfinished ON visa_document (ordered_at, id) WHERE
 
 CREATE UNIQUE INDEX uq_visa_document_current ON visa_document (visa_number) WHERE replaced_at IS NULL;
 
-ALTER TABLE application ADD CONSTRAINT fk_application_current_decision_id_id FOREIGN KEY(current_decision_id, id) REFERENCES decision (id, application_id) DEFERRABLE INITIALLY DEFERRED;
-
 ALTER TABLE partner_country ADD CONSTRAINT fk_partner_country_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code);
+
+ALTER TABLE application ADD CONSTRAINT fk_application_current_decision_id_id FOREIGN KEY(current_decision_id, id) REFERENCES decision (id, application_id) DEFERRABLE INITIALLY DEFERRED;
 
 CREATE FUNCTION queue_for_account() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

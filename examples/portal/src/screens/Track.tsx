@@ -76,7 +76,7 @@ export function TrackMyFile() {
 }
 
 /** What is wrong with what was entered, for its fields; or why nothing is told. */
-function sorted(error: CombinedError | undefined): [Mistakes, CombinedError | undefined] {
+export function sorted(error: CombinedError | undefined): [Mistakes, CombinedError | undefined] {
   const { all } = mistakesOf(null, error?.graphQLErrors);
   const isEntered = ({ code }: { code: string }) => code === "INVALID_VARIABLES";
   if (!all.length || !all.every(isEntered)) return [new Mistakes([]), error];
@@ -112,11 +112,11 @@ function Found({ stage, expectedOn }: NonNullable<TrackQuery["trackedFile"]>) {
   );
 }
 
-function NotTold({ error }: { error: CombinedError }) {
+export function NotTold({ error, nothing = "trackedNothing" }: { error: CombinedError; nothing?: Text }) {
   const { t, minutes } = useWords();
   const code = error.graphQLErrors[0]?.extensions.code;
   const wait = Number((error.response as Response | undefined)?.headers.get("retry-after"));
-  if (code === "NOT_FOUND") return <p className="notice">{t("trackedNothing")}</p>;
+  if (code === "NOT_FOUND") return <p className="notice">{t(nothing)}</p>;
   if (code === "RATE_LIMITED" && wait) {
     return <p className="notice wrong">{`${t("trackedTooOften")} ${minutes(wait)}.`}</p>;
   }
