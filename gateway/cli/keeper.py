@@ -21,6 +21,7 @@ from gateway.settings import Command, Settings, read_settings
 from gateway.wire.health import Health, internal_app
 from gateway.wire.keeper_metrics import KeeperMetrics
 from models.account import CheckpointFolder
+from models.confinement import keep_memory_private
 from models.contents.scanner import Scanner
 from models.contents.store import ContentStore
 from models.database.connections import CONNECTION_ERRORS, connected
@@ -80,6 +81,7 @@ log = logging.getLogger(__name__)
 @click.command()
 def keep() -> None:
     """Do what the gateway does not: fold, publish, link, screen, and what the clock says."""
+    keep_memory_private()
     settings = read_settings(command=Command.KEEP)
     with logging_as(settings):
         asyncio.run(_keep(settings))

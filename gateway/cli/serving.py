@@ -16,6 +16,7 @@ from gateway.service import gateway
 from gateway.settings import Command, Settings, SettingsError, read_settings
 from gateway.wire.health import Drain
 from gateway.wire.protocol import BoundedSocket, bounded_http
+from models.confinement import keep_memory_private
 from models.garbage import collect_seldom
 from models.logs import log_unhandled
 
@@ -27,6 +28,7 @@ def serve() -> None:
     One process; run several behind a balancer for more. SIGTERM turns readiness false, lets
     running requests finish, and ends with code 0; so does Ctrl+C, without the wait for a balancer.
     """
+    keep_memory_private()
     settings = read_settings(command=Command.SERVE)
     require_free_port(settings.host, settings.port, "GERBANG_PORT")
     with logging_as(settings):

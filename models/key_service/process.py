@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from models.confinement import keep_memory_private
 from models.key_service.addresses import Address, Certificates
 from models.key_service.interface import Ceiling, KeyServiceError
 from models.key_service.judge import JudgedKeys, JudgeRules
@@ -205,6 +206,7 @@ def _metrics_address(text: str) -> MetricsAddress:
 
 def main() -> None:
     """`python alone.py FILE SOCKET`."""
+    keep_memory_private()
     options = argparse.ArgumentParser()
     options.add_argument("file", type=Path)
     options.add_argument("socket", type=Address.of_argument)

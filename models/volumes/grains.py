@@ -88,10 +88,9 @@ FACTS = (
 COMPUTED_FACTS = {"decisions": "granted + refused"}
 READ_FACTS = (*FACTS, *COMPUTED_FACTS)
 
-#: What is counted of officers, who are no dimension of volumes: each is a kind of change.
+#: What is counted of officers, who are no dimension of volumes, and of rules that grant: each is a
+#: kind of change.
 OFFICER_FACTS = ("granted", "refused", "given_back", "given_back_after_reading")
-
-#: What is counted of rules that grant, each also the name of its kind of change.
 RULE_FACTS = ("by_rule", "sample_granted", "sample_refused")
 
 #: What is counted of stays, each with its kind of change, and what they are broken down by.
