@@ -60,6 +60,12 @@ class Rights:
     #: How often all together ask in a minute.
     tries_a_minute: int | None = None
 
+    @property
+    def tells_people_apart(self) -> bool:
+        """Whether people are opened for one cause, and entries of the ban list for another; whoever
+        loads a world opens whatever it made."""
+        return not {Cause.LOADING}.issuperset(self.causes.get("open", ()))
+
 
 RIGHTS: Mapping[Principal, Rights] = {
     # Causes and ceilings are those of the viewer.
@@ -262,7 +268,7 @@ class PrincipalJudge:
             self._take_digests(principal, len(question["messages"]))
 
         def judge(found: Found) -> Sequence[Entry]:
-            if principal in _OF_THE_LIST and found.relations.is_strict:
+            if rights.tells_people_apart and found.relations.is_strict:
                 _require_kind(Cause(cause), set(subjects), found.relations)
             # The SCREENER holds the whole list, and opens it anew whenever it starts.
             is_list = principal is Principal.SCREENER and cause == Cause.BANS
@@ -270,7 +276,7 @@ class PrincipalJudge:
                 found.counts.admit(subjects, rights.people_an_hour)
             return (Entry(_VERBS[verb], cause, subjects),)
 
-        named = [one.bytes for one in subjects] if principal in _OF_THE_LIST else []
+        named = [one.bytes for one in subjects] if rights.tells_people_apart else []
         await self._keys.receipts.leave("", principal, judge, named=named)
         if rights.digests_a_person is not None:
             more = self._digests[principal] + len(subjects) * rights.digests_a_person
@@ -321,16 +327,6 @@ class PrincipalJudge:
         if left < 0:
             raise KeyServiceError("digests are made for people who were opened alone")
         self._digests[principal] = left
-
-
-#: Who reads people for one cause, and entries of the ban list for another.
-_OF_THE_LIST = (
-    Principal.LINKER,
-    Principal.SCREENER,
-    Principal.GRANTER,
-    Principal.MAILER,
-    Principal.SCANNER,
-)
 
 
 def _require_kind(cause: Cause, subjects: set[UUID], relations: Relations) -> None:

@@ -90,7 +90,8 @@ async def follow_all(
         committing = asyncio.create_task(_commit(writer, people, seconds))
         await _each(everyone, lambda one: one.go(replicas, cuts))
         await committing
-        await _each(everyone, lambda one: one.client.wait_for_silence(len(people)))
+        awaited = set(map(reference_of, people))
+        await _each(everyone, lambda one: one.client.wait_for_silence(awaited))
     return journeys
 
 

@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Set
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -104,10 +104,12 @@ class Client:
                 assert self.process.returncode is None, self.complaints.read_text()
                 await asyncio.sleep(0.05)
 
-    async def wait_for_silence(self, least: int) -> None:
-        """Wait until it has reported so many changes, as far as it ever does, and no more come."""
+    async def wait_for_silence(self, awaited: Set[object]) -> None:
+        """Wait until it has reported these changes, as far as it ever does, and no more come."""
         with suppress(TimeoutError):
-            await self.wait_for("change", least, 60)
+            async with asyncio.timeout(60):
+                while not awaited <= {*self.of("change")}:  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
         before = -1
         while before != (before := len(self.of("change"))):  # noqa: ASYNC110
             await asyncio.sleep(1.5)

@@ -152,6 +152,19 @@ async def test_people_are_opened_for_a_cause_that_their_receipt_has(service: Ser
     ]
 
 
+@pytest.mark.parametrize(
+    "principal", [one for one in OTHERS if "open" in RIGHTS[one].verbs and one != Principal.LOADER]
+)
+async def test_an_entry_of_the_ban_list_is_no_person(
+    service: Service, principal: Principal
+) -> None:
+    for cause in RIGHTS[principal].causes["open"]:
+        is_of_the_list = cause == Cause.BANS
+        assert await service.open(principal, [BANNED], cause=cause) == is_of_the_list
+        people = 0 if is_of_the_list else len(PEOPLE)
+        assert await service.open(principal, PEOPLE, cause=cause) == people
+
+
 async def test_the_linker_opens_so_many_an_hour_and_the_keeper_erases_no_more(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
