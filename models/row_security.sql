@@ -3185,7 +3185,7 @@ CREATE POLICY anonymous_insert ON tracking_try FOR INSERT TO gerbang_anonymous
 GRANT EXECUTE ON FUNCTION viewer.delivered_decision TO gerbang_anonymous;
 GRANT INSERT (actor, actor_country_code, actor_partner_code, actor_role, applicant_id, case_reference, fields, id, mac, mac_key, occurred_at, purpose, trace_id) ON access_event TO gerbang_anonymous;
 CREATE POLICY anonymous_insert ON access_event FOR INSERT TO gerbang_anonymous
-    WITH CHECK ((SELECT viewer.acts_as('ANONYMOUS')) AND actor_role = 'ANONYMOUS' AND purpose = 'DELIVERY' AND num_nonnulls(actor_partner_code, actor_country_code) = 0);
+    WITH CHECK ((SELECT viewer.acts_as('ANONYMOUS')) AND actor_role = 'ANONYMOUS' AND purpose = 'DELIVERY' AND actor ~ '^[0-9a-f]{32}$' AND num_nonnulls(actor_partner_code, actor_country_code) = 0);
 GRANT EXECUTE ON FUNCTION viewer.suspended, viewer.statistics, viewer.sizes, viewer.concerned_by_changes TO gerbang_anonymous;
 GRANT SELECT (clients, ids, operation_names, retired_at, sha256, text) ON trusted_document TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON trusted_document FOR SELECT TO gerbang_anonymous

@@ -52,6 +52,7 @@ _NEXT = """
 """
 #: From case to case, so however many wait of one, a single one is looked at; and round again: from
 #: the case that was reached to the last one, then from the first one on, so none is left behind.
+#: Each is looked at and locked in its turn: what is LATERAL is never joined in another order.
 #: Suspended partners are told nothing meanwhile, like their people.
 _TAKE = f"""
     WITH due AS (
@@ -73,14 +74,16 @@ _TAKE = f"""
                 )
                 SELECT id FROM head
             ) AS head
-            JOIN webhook_notice AS notice ON notice.id = head.id
-            WHERE notice.due_at <= clock_timestamp()
+            CROSS JOIN LATERAL (
+                SELECT id FROM webhook_notice AS notice
+                WHERE notice.id = head.id AND due_at <= clock_timestamp()
+                FOR NO KEY UPDATE SKIP LOCKED
+            ) AS notice
             LIMIT greatest(
                 CASE WHEN delivery.failures < $4 THEN $5 ELSE 1 END
                     - coalesce(known.under_way, 0),
                 0
             )
-            FOR NO KEY UPDATE OF notice SKIP LOCKED
         ) AS notice
         WHERE endpoint.state = 'LIVE' AND delivery.disabled_at IS NULL
             AND delivery.due_at <= clock_timestamp() AND NOT EXISTS (

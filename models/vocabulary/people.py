@@ -1,6 +1,4 @@
-"""The words of people: who acts and why, who is on file and what they may ask, who is watched or
-banned.
-"""
+"""The words of people: who acts and why, who is on file and may ask, who is watched or banned."""
 
 from enum import StrEnum
 

@@ -109,11 +109,15 @@ async def test_a_statement_of_one_s_own_reads_no_code_and_logs_nothing_else(
     entry = (
         "INSERT INTO access_event (id, occurred_at, actor, actor_role, applicant_id, purpose,"
         " case_reference, fields, trace_id, actor_partner_code, actor_country_code) SELECT"
-        " gen_random_uuid(), now(), 'x', '{role}', '{person}', '{purpose}', 'x', '{{visa.pdf}}',"
-        " '0', {partner}, {country}"
+        " gen_random_uuid(), now(), '{actor}', '{role}', '{person}', '{purpose}', 'x',"
+        " '{{visa.pdf}}', '0', {partner}, {country}"
     )
-    good = {"role": "ANONYMOUS", "purpose": "DELIVERY", "partner": "NULL", "country": "NULL"}
+    good = {
+        "actor": "0f" * 16, "role": "ANONYMOUS", "purpose": "DELIVERY", "partner": "NULL",
+        "country": "NULL",
+    }  # fmt: skip
     wrongs = (
+        {"actor": "officer"},
         {"role": "OFFICER"},
         {"purpose": "CASEWORK"},
         {"partner": "'NUSA'"},

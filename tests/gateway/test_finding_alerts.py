@@ -120,7 +120,7 @@ async def test_a_rule_is_looked_at_in_the_reach_of_its_subscriber(
 async def test_a_keeper_that_is_killed_has_told_all_or_nothing(
     owner: asyncpg.Connection, runner: SchemaRunner
 ) -> None:
-    await follow(owner, "leadership", "LEADERSHIP", visa_type_code="B1", country_code="AU")
+    await follow(owner, "leadership", "LEADERSHIP", visa_type_code="B1", country_code="NR")
     await follow(owner, "deputy", "LEADERSHIP", visa_type_code="B1")
     killed = owner.transaction()
     await killed.start()

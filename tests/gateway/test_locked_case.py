@@ -22,10 +22,11 @@ def row(**more: Any) -> SimpleNamespace:
         "id": UUID(int=1), "applicant_id": UUID(int=2), "reference": "AUSY-PAID-0013",
         "visa_type_code": "B1", "current_decision_id": None, "entry": "VISA_ON_ARRIVAL",
         "sequence": 4, "at": AT, "on": date(2026, 3, 1), "status": "IN_VERIFICATION",
-        "paid_at": AT, "is_held": False, "partner_code": "NUSA", "received_at": AT,
-        "is_linked": True, "since": AT, "paused": None, "officer": None, "revoked_by": None,
-        "has_live_visa": False, "has_unused_visa": False, "outcome": None, "ground": None,
-        "outstanding": "", "required_documents": "PHOTOGRAPH", "missing_documents": "",
+        "paid_at": AT, "is_held": False, "owes_fee": False, "partner_code": "NUSA",
+        "received_at": AT, "is_linked": True, "since": AT, "paused": None, "officer": None,
+        "revoked_by": None, "has_live_visa": False, "has_unused_visa": False, "outcome": None,
+        "ground": None, "outstanding": "", "required_documents": "PHOTOGRAPH",
+        "missing_documents": "",
     }  # fmt: skip
     return SimpleNamespace(**{**usual, **more})
 

@@ -103,7 +103,7 @@ async def test_the_database_never_holds_a_master(owner: asyncpg.Connection) -> N
     rows = await owner.fetch("SELECT inner_block, outer_block FROM viewer.daily_seal_key")
     pads = (0, 0x36, 0x5C)
     masters = [bytes(byte ^ pad for byte in each) for each in (OWN, OTHER) for pad in pads]
-    assert len(rows) == 4
+    assert len(rows) >= 4  # and those of the day before, in the first minutes of a day
     assert not [row for row in rows for block in row for each in masters if each in block]
 
 
@@ -188,9 +188,10 @@ async def test_migrating_after_midnight_leaves_the_keys_of_what_began_before(
 async def test_the_keeper_installs_the_next_day_and_forgets_what_ended(
     world: str, owner: asyncpg.Connection
 ) -> None:
-    """As it finds them where it has not run for two days."""
+    """As it finds them where it has not run for three days: of the last two nothing is left, not
+    even in the first minutes of a day."""
     await owner.execute("DELETE FROM viewer.daily_seal_key")
-    await install_seal_keys(owner, (OWN,), datetime.now(UTC) - timedelta(days=2))
+    await install_seal_keys(owner, (OWN,), datetime.now(UTC) - timedelta(days=3))
     stop = asyncio.Event()
     keeper = asyncio.create_task(keep_seal_keys((OWN,), world, stop, 0.05))
     try:

@@ -120,7 +120,7 @@ VERBS = ("INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 #: Who reads identity says so in the log.
 WRITE_THE_LOG = (
     Role.OFFICER, Role.SUPERVISOR, Role.SCREENING, Role.PARTNER_AGENT, Role.APPLICANT,
-    Role.PARTNER_SERVICE,
+    Role.PARTNER_SERVICE, Role.ANONYMOUS,
 )  # fmt: skip
 
 
