@@ -43,7 +43,7 @@ class _Commands(click.Group):
     """Imports a command when it is called: what the others need takes longer than it does.
 
     What is imported stays for ever, so no garbage is looked for in it: that takes a quarter of the
-    time that starting takes.
+    time that starting takes. (`models.garbage` says the same, and would import all of `models`.)
     """
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -2,10 +2,10 @@
 // the body of a request alone: in no address, and in nothing that the browser keeps.
 
 import { Mistakes, mistakesOf } from "@gerbang/client";
-import { useRef, useState } from "react";
-import { useClient, type CombinedError } from "urql";
+import { useRef, useState, type ReactNode } from "react";
+import { useClient, type AnyVariables, type CombinedError, type TypedDocumentNode } from "urql";
 import { graphql } from "../generated/index.ts";
-import type { Stage, TrackQuery, TrackQueryVariables } from "../generated/graphql.ts";
+import type { Stage, TrackQuery } from "../generated/graphql.ts";
 import { AGAIN, Absent, Elsewhere, Field, Screen, Wrong, useCountries, valuesOf } from "../parts.tsx";
 import { useWords, type Text } from "../texts.ts";
 
@@ -14,45 +14,60 @@ const Track = graphql(`
     trackedFile(reference: $reference, passport: $passport, birthDate: $birthDate) { stage expectedOn }
   }
 `);
-const PLACES = ["reference", "passport.issuingState", "passport.number", "birthDate"];
-
-type Told = { file?: TrackQuery["trackedFile"] | undefined; error?: CombinedError | undefined };
+const PASSPORT = ["passport.issuingState", "passport.number"];
 
 export function TrackMyFile() {
+  return (
+    <AskWithoutAccount
+      texts={{ title: "track", lead: "trackLead", button: "trackIt", nothing: "trackedNothing" }}
+      question={Track}
+      more={{ place: "birthDate", text: "birthDate", type: "date" }}
+      show={({ trackedFile }) => trackedFile && <Found {...trackedFile} />}
+    />
+  );
+}
+
+/** A question about one file for whoever knows its reference, its passport, and something more. */
+export function AskWithoutAccount<Data, Variables extends AnyVariables>({ texts, question, more, show }: {
+  texts: { title: Text; lead: Text; button: Text; nothing: Text };
+  question: TypedDocumentNode<Data, Variables>;
+  more: { place: string; text: Text; type?: "date" };
+  show: (data: Data) => ReactNode;
+}) {
   const { t } = useWords();
   const gateway = useClient();
   const countries = useCountries();
   const [state, choose] = useState("");
-  const [told, tell] = useState<Told>({});
+  const [told, tell] = useState<{ data?: Data | undefined; error?: CombinedError | undefined }>({});
   const isAsked = useRef(false);
   const [mistakes, others] = sorted(told.error);
 
-  async function track(form: FormData) {
+  async function ask(form: FormData) {
     if (isAsked.current) return; // Each try counts. The button stays, and so does the keyboard.
     isAsked.current = true;
     tell({}); // so that the same answer once more is read out, too
     // Without a passport at all, each of its fields is missing.
-    const variables = { passport: {}, ...valuesOf(form) } as TrackQueryVariables;
-    const { data, error } = await gateway.query(Track, variables, AGAIN);
-    tell({ file: data?.trackedFile, error });
+    const variables = { passport: {}, ...valuesOf(form) } as unknown as Variables;
+    const { data, error } = await gateway.query(question, variables, AGAIN);
+    tell({ data, error });
     isAsked.current = false;
   }
 
   return (
-    <Screen title="track" lead="trackLead">
+    <Screen title={texts.title} lead={texts.lead}>
       <Wrong value={mistakes}>
         <form
           className="card"
           autoComplete="off"
           onSubmit={(event) => {
             event.preventDefault();
-            void track(new FormData(event.currentTarget));
+            void ask(new FormData(event.currentTarget));
           }}
         >
-          <Elsewhere mistakes={mistakes} places={PLACES} />
+          <Elsewhere mistakes={mistakes} places={["reference", more.place, ...PASSPORT]} />
           <div className="row">
             <Field place="reference" text="referenceNumber" />
-            <Field place="birthDate" text="birthDate" type="date" />
+            <Field {...more} />
           </div>
           <div className="row">
             <Field
@@ -64,19 +79,19 @@ export function TrackMyFile() {
             />
             <Field place="passport.number" text="passportNumber" />
           </div>
-          <button>{t("trackIt")}</button>
+          <button>{t(texts.button)}</button>
         </form>
       </Wrong>
       <div role="status">
-        {told.file && <Found {...told.file} />}
-        {others && <NotTold error={others} />}
+        {told.data && show(told.data)}
+        {others && <NotTold error={others} nothing={texts.nothing} />}
       </div>
     </Screen>
   );
 }
 
 /** What is wrong with what was entered, for its fields; or why nothing is told. */
-export function sorted(error: CombinedError | undefined): [Mistakes, CombinedError | undefined] {
+function sorted(error: CombinedError | undefined): [Mistakes, CombinedError | undefined] {
   const { all } = mistakesOf(null, error?.graphQLErrors);
   const isEntered = ({ code }: { code: string }) => code === "INVALID_VARIABLES";
   if (!all.length || !all.every(isEntered)) return [new Mistakes([]), error];
@@ -112,7 +127,7 @@ function Found({ stage, expectedOn }: NonNullable<TrackQuery["trackedFile"]>) {
   );
 }
 
-export function NotTold({ error, nothing = "trackedNothing" }: { error: CombinedError; nothing?: Text }) {
+function NotTold({ error, nothing }: { error: CombinedError; nothing: Text }) {
   const { t, minutes } = useWords();
   const code = error.graphQLErrors[0]?.extensions.code;
   const wait = Number((error.response as Response | undefined)?.headers.get("retry-after"));
