@@ -78,8 +78,8 @@ ALLOWED_HEADERS = (
     "Tracestate",
 )
 EXPOSED_HEADERS = (
-    *("Content-Language", "Content-Range", "Gerbang-Trace", "Retry-After", "Upload-Offset"),
-    "WWW-Authenticate",
+    *("Content-Language", "Content-Range", "Gerbang-Pages", "Gerbang-Trace", "Retry-After"),
+    *("Upload-Offset", "WWW-Authenticate"),
 )
 #: How long a browser may keep the answer to a preflight: as long as any browser does.
 PREFLIGHT_SECONDS = 7_200

@@ -40,6 +40,8 @@ class Contents:
         if request.method != "GET":
             return Response(status_code=HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "GET"})
         visit, link = current_visit.get(), request.scope["path"]
+        if request.url.query:  # which page of it, as a picture
+            link = f"{link}?{request.url.query}"
         try:
             found = await self._gateway.content(link, visit.session, request.headers.get("range"))
         except httpx2.HTTPError as error:
@@ -51,6 +53,8 @@ class Contents:
         await found.aclose()
         if found.status_code == HTTPStatus.NOT_FOUND:
             return _refusal(HTTPStatus.NOT_FOUND, "case.content_gone")
+        if found.status_code in (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY):
+            return _refusal(HTTPStatus(found.status_code), "case.no_picture")
         log.warning("a document cannot be handed out: %s", found.status_code)
         return _refusal(HTTPStatus.BAD_GATEWAY, "failed.inside")
 

@@ -31,7 +31,9 @@ class DocumentContent:
     link: str = derived_field(
         _link,
         "The path from which you alone get the bytes, with your token, for a minute (GET; ranges"
-        " are served).",
+        " are served). With `?page=1` it answers that page as a JPEG, `&pixels=800` on its longer"
+        " side (64 to 1,600), and how many pages there are in `Gerbang-Pages`; NO_PICTURE where"
+        " none can be made. Both are the same read.",
         Fact("content", sealed_cell(ContentRow.content), ("DocumentContent", "link")),
         fields=(),
     )

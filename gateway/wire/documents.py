@@ -8,8 +8,8 @@ of it is there, is what had been announced, and is a document.
 import asyncio
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, contextmanager, suppress
 from http import HTTPStatus
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from gateway.mutations.uploading import AwaitedUpload, Uploads
 from gateway.viewer import Viewer
 from gateway.wire.admission import Admission
 from gateway.wire.arriving_document import ArrivingDocument
+from gateway.wire.pictures import Pictures
 from models.contents.formats import WrongFormatError
 from models.contents.sealing import PART_BYTES, Content
 from models.contents.store import ContentStore, MissingPartError, StoreError, TakenPartError
@@ -35,11 +36,17 @@ _MEDIA_TYPES = {
     FileFormat.JPEG: "image/jpeg",
     FileFormat.PNG: "image/png",
 }
-#: How many are sent, and how many are read, at once: in all, and by one viewer.
-_MOST, _MOST_OF_A_VIEWER = 32, 4
+#: How many are sent, and how many are read, at once: in all, and by one viewer. Of a case, pictures
+#: of all documents may be asked for together.
+_MOST, _MOST_OF_A_VIEWER, _MOST_PICTURES_OF_A_VIEWER = 32, 4, 8
 #: A document takes no longer than this at a time, to be sent or to be read.
 _LONGEST_SECONDS = 1_800.0
 _OFFSET = "Upload-Offset"
+#: A browser shows what somebody sent, and runs none of it.
+_UNTRUSTED = {
+    "Content-Disposition": "inline",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+}
 _SENT_RANGE = re.compile(r"bytes (\d{1,12})-(\d{1,12})/(\d{1,12})")
 _ASKED_RANGE = re.compile(r"bytes=(\d{1,12})?-(\d{1,12})?")
 
@@ -61,6 +68,7 @@ class Documents:
         self._links = links
         self._store = store
         self._sent, self._read = _Places(), _Places()
+        self._drawn, self._pictures = _Places(_MOST_PICTURES_OF_A_VIEWER), Pictures()
 
     async def handle(self, request: Request) -> Response:
         """What a PUT, HEAD or GET asks for. Another's ticket or link, one that has expired and none
@@ -151,13 +159,19 @@ class Documents:
         content = self._links.read(viewer, link)
         if content is None:
             raise _not_found()
+        if "page" in request.query_params:
+            whole = self._opened(viewer, content, store, 0, content.size - 1)
+            with self._drawn.taken_by(viewer):
+                async with aclosing(whole) as parts:
+                    picture = await self._pictures.answer(request, viewer.lane, content, parts)
+            picture.headers.update(_UNTRUSTED)
+            return picture
         asked = _asked_range(request.headers.get("range"), content.size)
         first, last = asked or (0, content.size - 1)
         headers = {
             "Accept-Ranges": "bytes",
             "Content-Length": str(last - first + 1),
-            "Content-Disposition": "inline",
-            "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+            **_UNTRUSTED,
         }
         if asked:
             headers["Content-Range"] = f"bytes {first}-{last}/{content.size}"
@@ -171,7 +185,7 @@ class Documents:
 
     async def _opened(
         self, viewer: Viewer, content: Content, store: ContentStore, first: int, last: int
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes]:
         with self._read.taken_by(viewer):
             for number in range(first // PART_BYTES, last // PART_BYTES + 1):
                 part = await store.open(content, number)
@@ -197,14 +211,15 @@ class _Answer(StreamingResponse):
 class _Places:
     """How many documents pass at once: slow ones keep no place from those who ask other things."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_of_a_viewer: int = _MOST_OF_A_VIEWER) -> None:
+        self._most_of_a_viewer = most_of_a_viewer
         self._taken = Counter[tuple[str, str]]()
 
     @contextmanager
     def taken_by(self, viewer: Viewer) -> Iterator[None]:
         """Raises RequestError with OVERLOADED where there is none."""
         who = viewer.role.value, viewer.subject
-        if self._taken.total() >= _MOST or self._taken[who] >= _MOST_OF_A_VIEWER:
+        if self._taken.total() >= _MOST or self._taken[who] >= self._most_of_a_viewer:
             raise RequestError(
                 ErrorCode.OVERLOADED,
                 "Too many documents pass just now. Try again shortly.",

@@ -8,7 +8,7 @@ from datetime import date
 
 from models.case.file import OWES_FEE
 from models.reference.grant_rule import LEAST_SAMPLED, LEAST_WAIT_HOURS
-from models.vocabulary import OPEN_CORRECTIONS, GrantCondition
+from models.vocabulary import OPEN_CORRECTIONS, GrantCondition, UploadState
 
 #: How long an answer of screening is good for.
 CLEARED_HOURS = 24
@@ -97,6 +97,17 @@ CONDITIONS = (
         """NOT EXISTS (
         SELECT FROM case_document
         WHERE application_id = application.id AND recorded_at IS NULL
+    )""",
+    ),
+    Condition(
+        _C.SCANNED,
+        "Of what was sent last, nothing waits for the scanner, and in nothing it found something;"
+        " a document that counts besides makes no difference.",
+        "A grant on what nobody could open, or on something made to attack whoever opens it.",
+        f"""NOT EXISTS (
+        SELECT FROM document_upload
+        WHERE application_id = application.id AND replaced_at IS NULL
+            AND state IN ('{UploadState.PENDING}', '{UploadState.REFUSED}')
     )""",
     ),
     Condition(

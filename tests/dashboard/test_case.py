@@ -131,6 +131,10 @@ def test_a_document_is_seen_by_whoever_reads_the_case_and_opened_by_its_supervis
     assert "Photograph: open it in a window of its own" in send(page, form, "case-answer")
     link = page.locator("#case-answer a")
     assert_accessible(page, widths=(390, 1440))
+    picture = page.locator("#case-answer img")
+    assert picture.evaluate("one => one.decode().then(() => one.naturalWidth)") == 8
+    none = page.request.get(f"{demo.dashboard_url}{picture.get_attribute('src')}0")
+    assert (none.status, b"cannot be shown small" in none.body()) == (400, True)
     with page.expect_popup() as opened:
         link.click()
     opened.value.wait_for_load_state()

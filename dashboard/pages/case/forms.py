@@ -83,6 +83,7 @@ def show_content(answer: Answer, _: Mapping[str, Any], say: Texts) -> list[Any]:
     what, link = say(f"changes.value.{document['kind']}"), document["content"]["link"]
     return [
         html.P(html.A(say("case.content_link", what=what), href=link, target="_blank")),
+        html.Img(src=f"{link}?page=1", alt=say("case.content_picture", what=what)),
         html.P(html.Small(say("case.content_note"))),
     ]
 
