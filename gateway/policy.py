@@ -1339,6 +1339,7 @@ POLICY: Mapping[str, Access] = {
                 *("recommendedBy", "reason", "recommendedAt", "recommendedBill"),
                 *("secondedBy", "secondReason", "secondedAt", "assignedTo", "assignedAt"),
                 *("orderNumber", "orderedOn", "orderedBy", "orderRecordedAt"),
+                *("reversedAt", "reversalNumber"),
             ),
             TREASURY + AUDITOR,
         ),

@@ -12,12 +12,11 @@ from sqlalchemy import (
     Text,
     Uuid,
     all_,
-    and_,
     bindparam,
     false,
     func,
+    literal_column,
     null,
-    or_,
     select,
 )
 
@@ -28,7 +27,6 @@ from models import (
     Application,
     ApplicationEvent,
     Assignment,
-    Bill,
     CaseDocument,
     Correction,
     Decision,
@@ -36,6 +34,7 @@ from models import (
     RequestedItem,
     Screening,
 )
+from models.case.file import OWES_FEE
 from models.vocabulary import OPEN_CORRECTIONS, DocumentKind, EventKind, Role, Status
 
 #: Columns of the decision; a role that may not read them takes no step that depends on it.
@@ -47,6 +46,8 @@ _OF_THE_DECISION = (
 )
 
 
+#: Read by the role itself: `viewer.owes_fee` would answer it for a case out of its reach.
+_OWES_FEE = literal_column(f"({OWES_FEE})", Boolean)
 #: The application to lock or read.
 _ID = bindparam("id", None, Uuid)
 
@@ -83,7 +84,7 @@ def select_state(role: Role, rule: Rule | None) -> Any:
             if_read("Application", "reference", Application.reference, null()).label("reference"),
             Application.status,
             if_read("Application", "isHeld", Application.is_held, false()).label("is_held"),
-            if_read("Bill", "reversedAt", _owes_fee(), false()).label("owes_fee"),
+            if_read("Bill", "reversedAt", _OWES_FEE, false()).label("owes_fee"),
             if_read("Application", "isLinked", Application.is_linked, false()).label("is_linked"),
             Application.partner_code,
             Application.paid_at,
@@ -145,13 +146,6 @@ def _revoked_by() -> Any:
         .limit(1)
         .scalar_subquery()
     )
-
-
-def _owes_fee() -> ColumnElement[bool]:
-    """Whether the payment of an application was reversed, and nobody paid anew."""
-    is_owed = or_(Bill.paid_at.is_(None), Bill.reversed_at.is_not(None))
-    bill = select(Bill.billing_code).where(Bill.application_id == Application.id, is_owed)
-    return and_(Application.paid_at.is_not(None), bill.exists())
 
 
 def has_live_visa() -> ColumnElement[bool]:

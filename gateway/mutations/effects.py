@@ -6,7 +6,19 @@ from random import SystemRandom
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Date, Text, Uuid, all_, any_, bindparam, select, union_all, update
+from sqlalchemy import (
+    ARRAY,
+    Date,
+    Text,
+    Uuid,
+    all_,
+    any_,
+    bindparam,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from gateway.access.transactions.writing import WriteTransaction, select_lock
 from gateway.mutations import desk, screening
@@ -129,10 +141,10 @@ def _select_days_off() -> Any:
 
 
 def _select_use_of_receipt() -> Any:
-    """The bill that it pays or paid, or the payment that is to be refunded."""
+    """The bill that it pays or paid, or the payment that is to be refunded, or is gone."""
     refunded = select(UnmatchedPayment.receipt_number).where(
         UnmatchedPayment.receipt_number == bindparam("receipt"),
-        UnmatchedPayment.seconded_by.is_not(None),
+        or_(UnmatchedPayment.seconded_by.is_not(None), UnmatchedPayment.reversed_at.is_not(None)),
     )
     paid = select(Bill.receipt_number).where(Bill.receipt_number == bindparam("receipt"))
     reversed_ = select(FormerBill.receipt_number).where(

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select
 
 from gateway.access.transactions.writing import WriteTransaction, select_lock
 from gateway.mutations.case_statements import select_now, today
-from gateway.mutations.outcome import Effects, Reasons, RefusedError
+from gateway.mutations.outcome import Effects, Reasons, RefusedError, Result
 from gateway.mutations.requests import Request
 from gateway.mutations.row_lookups import is_there, lock_row, read_row
 from models import Application, Bill, FormerBill, PaymentReversal, UnmatchedPayment
@@ -171,7 +171,7 @@ async def record_payment_order(
 ) -> str:
     """Record by which payment order of the finance ministry a payment went back."""
     found = await _lock_payment(transaction, request, reasons)
-    if found and (found.ordered_by is not None or found.assigned_to is not None):
+    if found and _has_ended(found):
         reasons.add(Refusal.ALREADY_SETTLED, "paymentId")
     elif found and found.seconded_by is None:
         reasons.add(Refusal.SECOND_PERSON_REQUIRED, "paymentId")
@@ -189,24 +189,25 @@ async def record_payment_order(
 
 async def record_reversal(
     transaction: WriteTransaction, request: RecordReversal, reasons: Reasons
-) -> str:
+) -> Result:
     """Record that the treasury no longer has a payment, once: the database says what follows."""
     await transaction.fetch_one(select_lock, text=request.receipt_number)
+    receipt = {"receipt_number": request.receipt_number}
     bill = None
     for noun in (Bill, FormerBill):  # one that was renewed since stays reversed
         bill = bill or await read_row(
-            transaction,
-            noun,
-            {"receipt_number": request.receipt_number},
-            *("application_id", "reversal_number"),
+            transaction, noun, receipt, *("application_id", "reversal_number")
         )
-    if bill is None:
+    kept = None if bill else await read_row(transaction, UnmatchedPayment, receipt)
+    payment = bill or kept
+    if payment is None:
         reasons.add(Refusal.NOT_FOUND, "receiptNumber")
         raise RefusedError(*reasons.all())
-    if bill.reversal_number not in (None, request.number):
+    is_refunded = kept is not None and kept.ordered_by is not None
+    if is_refunded or payment.reversal_number not in (None, request.number):
         reasons.add(Refusal.ALREADY_SETTLED, "receiptNumber")
     reasons.refuse_if_any()
-    if bill.reversal_number is None:
+    if payment.reversal_number is None:
         new = {
             "id": new_key(),
             "receipt_number": request.receipt_number,
@@ -215,20 +216,28 @@ async def record_reversal(
             "reported_by": transaction.viewer.subject,
         }
         transaction.insert(PaymentReversal, new)
+    if bill is None:
+        return Result()
     now = await read_row(transaction, Bill, {"application_id": bill.application_id}, "billing_code")
-    return str(now.billing_code)
+    return Result(str(now.billing_code))
 
 
 _COLUMNS = (
     *("amount_idr", "recommended_by", "recommended_bill"),
-    *("seconded_by", "assigned_to", "ordered_by"),
+    *("seconded_by", "assigned_to", "ordered_by", "reversed_at"),
 )
 
 
 async def _lock_payment(
     transaction: WriteTransaction, request: RecommendRefund | RecordPaymentOrder, reasons: Reasons
 ) -> Any:
-    found = request.payment and await lock_row(
+    # Whoever says something else of its receipt meanwhile waits: see `record_reversal`.
+    named = request.payment and await read_row(
+        transaction, UnmatchedPayment, {"id": request.payment}, "receipt_number"
+    )
+    if named:
+        await transaction.fetch_one(select_lock, text=named.receipt_number)
+    found = named and await lock_row(
         transaction, request.mutation, UnmatchedPayment, {"id": request.payment}, *_COLUMNS
     )
     if not found:
@@ -241,9 +250,14 @@ async def _lock_open_payment(
 ) -> Any:
     """A payment of which nobody can say yet what became of it."""
     found = await _lock_payment(transaction, request, reasons)
-    if found and (found.seconded_by is not None or found.assigned_to is not None):
+    if found and (found.seconded_by is not None or _has_ended(found)):
         reasons.add(Refusal.ALREADY_SETTLED, "paymentId")
     return found
+
+
+def _has_ended(payment: Any) -> bool:
+    """Whether it paid a bill, went back, or was taken back by the bank."""
+    return any((payment.assigned_to, payment.ordered_by, payment.reversed_at))
 
 
 def _select_bill() -> Any:

@@ -172,6 +172,12 @@ class UnmatchedPayment(Node):
     ordered_by: str | None = column(PaymentRow.ordered_by, "Subject who recorded the order.")
     order_recorded_at: datetime | None = column(PaymentRow.order_recorded_at, "When that was.")
     assigned_at: datetime | None = column(PaymentRow.assigned_at, "When that was.")
+    reversed_at: datetime | None = column(
+        PaymentRow.reversed_at, "When the treasury reported that it no longer has it."
+    )
+    reversal_number: str | None = column(
+        PaymentRow.reversal_number, "The treasury's number of the reversal."
+    )
 
 
 @noun(key=ItemAnswerRow.applicant_id, is_logged=True)

@@ -13,7 +13,8 @@ from models.vocabulary import UnmatchedPaymentState
 #: `230191301012345` or `00031A/411/110`.
 ORDER_NUMBER = "^[0-9A-Z][0-9A-Z/.-]{0,39}$"
 _STATE = (
-    "CASE WHEN assigned_to IS NOT NULL THEN 'ASSIGNED' WHEN ordered_by IS NOT NULL THEN 'REFUNDED'"
+    "CASE WHEN reversed_at IS NOT NULL THEN 'REVERSED'"
+    " WHEN assigned_to IS NOT NULL THEN 'ASSIGNED' WHEN ordered_by IS NOT NULL THEN 'REFUNDED'"
     " WHEN seconded_by IS NOT NULL THEN 'REFUND'"
     " WHEN recommended_by IS NOT NULL THEN 'RECOMMENDED' ELSE 'KEPT' END"
 )
@@ -24,7 +25,8 @@ class UnmatchedPayment(Base):
 
     Two people settle it. One recommends the bill that it belongs to, of the same amount, and
     another reports its receipt for that bill; or two recommend a refund. The payment order is the
-    finance ministry's: its number and its day are recorded.
+    finance ministry's: its number and its day are recorded. One that the bank took back meanwhile
+    is settled by that alone.
     """
 
     __tablename__ = "unmatched_payment"
@@ -52,6 +54,9 @@ class UnmatchedPayment(Base):
     #: The code of the bill that it paid in the end: a trigger of the bill writes it.
     assigned_to: Mapped[str | None]
     assigned_at: Mapped[datetime | None]
+    #: When the treasury no longer had it: a trigger of `PaymentReversal` writes these.
+    reversed_at: Mapped[datetime | None]
+    reversal_number: Mapped[str | None]
     state: Mapped[str] = mapped_column(Computed(_STATE, persisted=True))
 
     __table_args__ = (
@@ -83,6 +88,10 @@ class UnmatchedPayment(Base):
             "num_nulls(assigned_to, assigned_at) IN (0, 2)", name="assigned_to_something"
         ),
         CheckConstraint("num_nonnulls(seconded_by, assigned_to) < 2", name="settled_once"),
+        CheckConstraint("num_nulls(reversed_at, reversal_number) IN (0, 2)", name="reversed_once"),
+        CheckConstraint(
+            "num_nonnulls(assigned_to, ordered_by, reversed_at) < 2", name="ended_once"
+        ),
         Index(None, "kept_at", "id"),
         Index(None, "state", "kept_at", "id"),
     )

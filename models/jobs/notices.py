@@ -13,7 +13,7 @@ from functools import wraps
 import asyncpg
 
 from models.jobs.scheduler import Jobs, run_repeatedly
-from models.mail.outbox import post_to_applicants
+from models.mail.outbox import post_renewals, post_to_applicants
 from models.row_keys import new_key
 from models.webhooks.tables import KEPT_DAYS, ROTATED_HOURS, TRIED_DAYS
 
@@ -128,6 +128,8 @@ async def write_notices(
         await connection.execute(_BEGIN)
         reached = await connection.fetchrow(_REACHED)
         assert reached is not None
+        if is_mailed:
+            await post_renewals(connection)
         changes = await connection.fetch(_CHANGES, *reached, limit)
         if not changes:
             return 0

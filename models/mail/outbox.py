@@ -141,6 +141,14 @@ _HAPPENED = """
     SELECT id, kind, application_id FROM application_change
     WHERE id = ANY ($1) AND kind = ANY ($2) ORDER BY written_in, id
 """
+#: A code that took the place of another is no event of its case. Those of the last two days are
+#: looked at: longer no keeper is away.
+_RENEWED = """
+    SELECT id, application_id FROM former_bill
+    WHERE renewed_at > clock_timestamp() - interval '2 days'
+        AND NOT EXISTS (SELECT FROM mail WHERE cause = 'renewal ' || former_bill.id)
+    ORDER BY renewed_at, id LIMIT 1000
+"""
 _POST_TO_APPLICANTS = """
     INSERT INTO mail (id, kind, cause, path, application_id)
     SELECT id, kind, cause, CASE kind WHEN 'DECISION' THEN '/#decision' ELSE '/#track' END,
@@ -154,10 +162,20 @@ _POST_TO_APPLICANTS = """
 async def post_to_applicants(connection: asyncpg.Connection, changes: Sequence[int]) -> None:
     """Put what applicants are told of some changes of cases into the outbox, in their order."""
     told = await connection.fetch(_HAPPENED, changes, [*_TOLD])
-    await connection.execute(
-        _POST_TO_APPLICANTS,
-        [new_key() for _ in told],
-        [_TOLD[one["kind"]] for one in told],
-        [f"event {one['id']}" for one in told],
-        [one["application_id"] for one in told],
-    )
+    letters = [(_TOLD[one["kind"]], f"event {one['id']}", one["application_id"]) for one in told]
+    await _post_of_cases(connection, letters)
+
+
+async def post_renewals(connection: asyncpg.Connection) -> None:
+    """Put into the outbox that a payment is due under another code, once for each."""
+    renewed = await connection.fetch(_RENEWED)
+    letters = [(MailKind.BILL, f"renewal {one['id']}", one["application_id"]) for one in renewed]
+    await _post_of_cases(connection, letters)
+
+
+async def _post_of_cases(
+    connection: asyncpg.Connection, letters: Sequence[tuple[MailKind, str, UUID]]
+) -> None:
+    kinds, causes, cases = zip(*letters, strict=True) if letters else ((), (), ())
+    keys = [new_key() for _ in letters]
+    await connection.execute(_POST_TO_APPLICANTS, keys, kinds, causes, cases)

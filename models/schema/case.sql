@@ -293,7 +293,8 @@ CREATE TRIGGER queue_payment_anew AFTER UPDATE OF receipt_number ON bill
     EXECUTE FUNCTION queue_payment_anew();
 
 -- What the treasury no longer has is no revenue: the figures take it from the period in which it was
--- paid first. Nothing is granted until it is paid anew: see `viewer.owes_fee`.
+-- paid first. Nothing is granted until it is paid anew: see `viewer.owes_fee`. What was kept, and paid
+-- nothing, is settled by it.
 CREATE FUNCTION reverse_payment() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
@@ -313,11 +314,18 @@ CREATE FUNCTION reverse_payment() RETURNS trigger
         SET reversed_at = NEW.reported_at, reversal_number = NEW.reversal_number,
             reversal_effect = CASE WHEN it.closed_at IS NULL THEN 'HELD' ELSE 'NONE' END
         WHERE receipt_number = NEW.receipt_number AND reversed_at IS NULL;
+        IF FOUND THEN
+            UPDATE application SET fee_idr = 0 WHERE id = it.id;
+            RETURN NEW;
+        END IF;
+        UPDATE unmatched_payment
+        SET reversed_at = NEW.reported_at, reversal_number = NEW.reversal_number
+        WHERE receipt_number = NEW.receipt_number
+            AND num_nonnulls(assigned_to, ordered_by, reversed_at) = 0;
         IF NOT FOUND THEN
-            RAISE EXCEPTION 'no bill was paid by this receipt, or that was reversed'
+            RAISE EXCEPTION 'the receipt is of no payment that could be gone, or it is reversed'
                 USING ERRCODE = 'insufficient_privilege';
         END IF;
-        UPDATE application SET fee_idr = 0 WHERE id = it.id;
         RETURN NEW;
     END
 $$;

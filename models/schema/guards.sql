@@ -365,7 +365,8 @@ CREATE TRIGGER tell_people_of_breach AFTER UPDATE ON breach
 
 -- The treasury keeps a payment that fits no bill, unless its receipt paid one. One person recommends a
 -- refund, another one agrees; what has paid a bill is not refunded. Or the first one recommends a bill
--- of its amount, and may think again. The payment order is recorded once.
+-- of its amount, and may think again. The payment order is recorded once. What the bank took back is
+-- left as it is.
 CREATE FUNCTION guard_unmatched_payment() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
@@ -378,7 +379,8 @@ CREATE FUNCTION guard_unmatched_payment() RETURNS trigger
             NEW.kept_at := instant;
             is_allowed := NEW.kept_by = oneself
                 AND num_nonnulls(
-                    NEW.recommended_by, NEW.seconded_by, NEW.assigned_to, NEW.ordered_by
+                    NEW.recommended_by, NEW.seconded_by, NEW.assigned_to, NEW.ordered_by,
+                    NEW.reversed_at
                 ) = 0
                 AND NOT EXISTS (SELECT FROM bill WHERE receipt_number = NEW.receipt_number)
                 AND NOT EXISTS (
@@ -405,7 +407,7 @@ CREATE FUNCTION guard_unmatched_payment() RETURNS trigger
             NEW.seconded_at := instant;
         END IF;
         IF TG_OP = 'UPDATE' THEN
-            is_allowed := is_allowed AND OLD.assigned_to IS NULL
+            is_allowed := is_allowed AND OLD.assigned_to IS NULL AND OLD.reversed_at IS NULL
                 AND to_jsonb(NEW) - step = to_jsonb(OLD) - step;
         END IF;
         IF is_allowed IS NOT TRUE OR viewer.role() <> 'TREASURY' THEN

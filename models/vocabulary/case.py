@@ -72,8 +72,9 @@ class UnmatchedPaymentState(StrEnum):
     REFUND = "REFUND"
     #: Its payment order is recorded.
     REFUNDED = "REFUNDED"
-    #: It paid a bill after all.
+    #: It paid a bill after all; or the bank took it back.
     ASSIGNED = "ASSIGNED"
+    REVERSED = "REVERSED"
 
 
 class ReversalEffect(StrEnum):

@@ -132,7 +132,8 @@ def test_money_that_fits_no_bill_is_kept_and_two_people_recommend_its_refund(
 
     take(page, "recommendRefund", "Recommended.", reason="Nobody knows the code.")
     page.wait_for_selector("#treasury-unmatched >> text=You recommended it")
-    assert not page.locator("#treasury-unmatched form").count()  # nobody agrees with themselves
+    forms = page.locator("#treasury-unmatched form")  # nobody agrees with themselves
+    assert [each.get_attribute("data-change") for each in forms.all()] == ["recordReversal"]
 
     other = colleague.opens("treasury-2", path=PATH)
     other.wait_for_selector("text=A refund is recommended by treasury: Nobody knows the code.")

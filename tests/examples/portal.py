@@ -16,7 +16,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.clients.running import Line
 from tests.provider import node
@@ -139,3 +139,22 @@ def open_by_mail(page: Page, folder: Path, reference: str, passport: str, soon: 
     with page.expect_response("**/graphql"):
         page.keyboard.press("Enter")
     return page.locator("main [role=status]")
+
+
+def in_process(route: Route) -> None:
+    """What is told of a file that nobody has decided."""
+    answer = route.fetch()
+    told = answer.json()
+    told["data"]["trackedFile"] |= {"stage": "IN_PROCESS", "expectedOn": "2026-12-10"}
+    route.fulfill(response=answer, json=told)
+
+
+def lapsed(route: Route) -> None:
+    """An applicant's files whose billing codes have lapsed."""
+    answer = route.fetch()
+    told = answer.json()
+    for file in (told.get("data") or {}).get("applications", {"nodes": []})["nodes"]:
+        if "bill" in file:
+            file["stage"] = "WAITING_FOR_APPLICANT"
+            file["bill"] |= {"paidAt": None, "dueAt": "2026-01-01T00:00:00Z"}
+    route.fulfill(response=answer, json=told)

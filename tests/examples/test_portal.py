@@ -149,14 +149,6 @@ def track(page: Page, reference: str, passport: str) -> Locator:
     return page.locator("main [role=status]")
 
 
-def in_process(route: Route) -> None:
-    """What is told of a file that nobody has decided."""
-    answer = route.fetch()
-    told = answer.json()
-    told["data"]["trackedFile"] |= {"stage": "IN_PROCESS", "expectedOn": "2026-12-10"}
-    route.fulfill(response=answer, json=told)
-
-
 def track_until_it_is_too_often(page: Page, reference: str) -> None:
     """Somebody without an account has five tries for a file. Nothing that they enter is kept."""
     asked: list[str] = []
@@ -169,7 +161,7 @@ def track_until_it_is_too_often(page: Page, reference: str) -> None:
     told = track(page, reference, ANNA["Passport number"])
     expect(told).to_have_text(re.compile("Tahap *Selesai.*Hasilnya disampaikan"))
     assert_accessible(page, (390,))
-    page.route("**/graphql", in_process, times=1)
+    page.route("**/graphql", example.in_process, times=1)
     told = track(page, reference, ANNA["Passport number"])
     expect(told).to_have_text(re.compile("Diproses *Perkiraan selesai *10 Des 2026$"))
     for _ in range(2):
@@ -237,6 +229,18 @@ def test_an_applicant_comes_from_eligibility_to_a_decision(portal: Portal) -> No
     expect(told).to_have_text(re.compile("Dikabulkan|Disetujui|Ditolak"))
     assert_accessible(somebody, (390,))
     track_until_it_is_too_often(somebody, reference)
+
+
+def test_a_lapsed_code_offers_another_one(portal: Portal) -> None:
+    page = portal.opens("applicant")
+    expect(page.locator(".card", has_text="Granted")).not_to_contain_text("billing code")
+    page.route("**/graphql", example.lapsed)
+    page.reload()
+    billed = page.locator(".card", has_text="The billing code has lapsed.").first
+    assert_accessible(page, (390, 1440))
+    # The gateway knows better: it was paid.
+    billed.get_by_role("button", name="Get a new billing code").click()
+    expect(billed.get_by_role("status")).to_contain_text("The bill can no longer be paid")
 
 
 def test_an_applicant_complains(portal: Portal) -> None:

@@ -95,6 +95,40 @@ async def test_each_thing_that_happens_is_told_once_in_order_and_nothing_but_the
     assert await sent(*sink, connection) == []
 
 
+async def test_another_billing_code_is_told_once_and_not_for_ever(
+    world: str, connection: asyncpg.Connection
+) -> None:
+    told = "SELECT kind, path, application_id FROM mail"
+    receipt = "SELECT receipt_number FROM bill WHERE application_id = $1"
+    async with undone(connection):
+        await happen(connection, HIS)
+        await connection.execute(
+            "INSERT INTO payment_reversal (id, receipt_number, reversal_number, reason,"
+            " reported_by) VALUES (gen_random_uuid(), $1, '7', 'So.', 'treasury')",
+            await connection.fetchval(receipt, HIS),
+        )
+        await connection.execute(
+            "INSERT INTO former_bill (id, application_id, replaced_by, renewed_by)"
+            " VALUES (gen_random_uuid(), $1, $2, 'agent-au')",
+            HIS, "4" * 15,
+        )  # fmt: skip
+        await write_notices(connection)  # where nobody sends mail
+        assert await connection.fetch(told) == []
+        for _ in range(2):
+            await write_notices(connection, is_mailed=True)
+        assert [tuple(one) for one in await connection.fetch(told)] == [("BILL", "/#track", HIS)]
+        await connection.execute("DELETE FROM mail")
+        await connection.execute("ALTER TABLE former_bill DISABLE TRIGGER USER")
+        age = "UPDATE former_bill SET renewed_at = clock_timestamp() - interval '48 hours'"
+        await connection.execute(f"{age} + interval '1 minute'")
+        await write_notices(connection, is_mailed=True)
+        assert await connection.fetchval(_WAITS, HIS) == 1
+        await connection.execute("DELETE FROM mail")
+        await connection.execute(age)
+        await write_notices(connection, is_mailed=True)
+        assert await connection.fetch(told) == []
+
+
 async def test_every_decision_has_one_text(
     world: str, connection: asyncpg.Connection, sink: tuple[Sink, str]
 ) -> None:

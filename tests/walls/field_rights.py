@@ -246,6 +246,7 @@ _CASES: dict[str, Lines] = {
         "recommendedBy reason recommendedAt assignedTo assignedAt": "- - - - - R - - - R - - - -",
         "secondedBy secondReason secondedAt recommendedBill": "- - - - - R - - - R - - - -",
         "orderNumber orderedOn orderedBy orderRecordedAt":   "- - - - - R - - - R - - - -",
+        "reversedAt reversalNumber":                         "- - - - - R - - - R - - - -",
     },
     # Whoever knows of a breach before the people do is an auditor.
     "Breach": {

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.anyio
 
 UNPAID, PAID = "DIRE-UNPA-0011", "AUSY-PAID-0013"
 TREASURY = Viewer("treasury", Role.TREASURY)
+OTHER = Viewer("treasury-2", Role.TREASURY)
 OTHERS: Mapping[str, Viewer] = {
     "officer": Viewer("officer", Role.OFFICER),
     "supervisor": Viewer("supervisor", Role.SUPERVISOR),
@@ -150,83 +151,14 @@ async def test_payments_without_one_of_their_guards_are_noticed(
         assert await is_done(complete_world, viewer, *statements)
 
 
+REVERSAL = (
+    "INSERT INTO payment_reversal (id, receipt_number, reversal_number, reason, reported_by)"
+    " VALUES (gen_random_uuid(), '{receipt}', '7', 'By the bank.', '{by}')"
+)
 KEEP = (
     "INSERT INTO unmatched_payment (id, receipt_number, billing_code, amount_idr, kept_by)"
     " VALUES (gen_random_uuid(), '{receipt}', '1', 500000, '{by}')"
 )
-RECEIPT = "KEPT000000000077"
-FIRST = "recommended_by = '{}', reason = 'Paid twice.'"
-SECOND = "seconded_by = '{}', second_reason = 'So it is.'"
-OTHER = Viewer("treasury-2", Role.TREASURY)
-
-
-def of_kept(change: str) -> str:
-    return f"UPDATE unmatched_payment SET {change} WHERE receipt_number = '{RECEIPT}'"
-
-
-async def test_a_payment_is_kept_in_the_own_name_unless_its_receipt_paid_a_bill(
-    complete_world,
-) -> None:
-    keep = KEEP.format(receipt=RECEIPT, by="treasury")
-    assert await is_done(complete_world, TREASURY, keep)
-    assert not await is_done(complete_world, TREASURY, KEEP.format(receipt=RECEIPT, by="else"))
-    for viewer in OTHERS.values():
-        assert not await is_done(
-            complete_world, viewer, KEEP.format(receipt=RECEIPT, by=viewer.subject)
-        )
-    used = await complete_world.fetchval("SELECT max(receipt_number) FROM bill")
-    assert not await is_done(complete_world, TREASURY, KEEP.format(receipt=used, by="treasury"))
-
-
-async def test_a_refund_takes_two_people_and_pays_no_bill_then(complete_world) -> None:
-    first, second = of_kept(FIRST.format("treasury")), of_kept(SECOND.format("treasury-2"))
-    async with undone(complete_world):
-        await complete_world.execute(KEEP.format(receipt=RECEIPT, by="treasury"))
-        assert await is_done(complete_world, TREASURY, first)
-        for wrong in (
-            of_kept(FIRST.format("treasury-2")),  # in somebody else's name
-            of_kept(SECOND.format("treasury")),  # the second one first
-            of_kept(f"amount_idr = 1, {FIRST.format('treasury')}"),
-            of_kept("assigned_to = '1', assigned_at = now()"),
-        ):
-            assert not await is_done(complete_world, TREASURY, wrong), wrong
-        await complete_world.execute(of_kept(f"{FIRST.format('treasury')}, recommended_at = now()"))
-        assert not await is_done(complete_world, TREASURY, of_kept(SECOND.format("treasury")))
-        assert not await is_done(complete_world, OTHER, of_kept(SECOND.format("treasury")))
-        assert await is_done(complete_world, OTHER, second)
-        report = REPORT.replace("NTPN000000009999", RECEIPT)
-        async with undone(complete_world):  # reported for a bill before, it is settled
-            await complete_world.execute(report)
-            assert not await is_done(complete_world, OTHER, second)
-        await complete_world.execute(of_kept(f"{SECOND.format('treasury-2')}, seconded_at = now()"))
-        assert not await is_done(complete_world, TREASURY, report)
-        assert not await is_done(complete_world, OTHER, of_kept("seconded_by = NULL"))
-        order = "order_number = '1', ordered_on = '{}', ordered_by = 'treasury'"
-        assert await is_done(complete_world, TREASURY, of_kept(order.format("2026-01-02")))
-        assert not await is_done(complete_world, OTHER, of_kept(order.format("2026-01-02")))
-        assert not await is_done(complete_world, TREASURY, of_kept(order.format("2999-01-02")))
-
-
-async def test_a_kept_payment_pays_the_bill_that_another_person_recommended(complete_world) -> None:
-    report = REPORT.replace("NTPN000000009999", RECEIPT)
-    bill = f"{FIRST.format('treasury')}, recommended_bill = '{billing_code(UNPAID)}'"
-    order = "order_number = '1', ordered_on = '2026-01-02', ordered_by = 'treasury'"
-    async with undone(complete_world):
-        await complete_world.execute(KEEP.format(receipt=RECEIPT, by="treasury"))
-        for viewer in (TREASURY, OTHER):
-            assert not await is_done(complete_world, viewer, report)
-        assert not await is_done(complete_world, TREASURY, of_kept(order))
-        assert await is_done(complete_world, TREASURY, of_kept(bill))
-        async with undone(complete_world):  # of another amount
-            await complete_world.execute(of_kept("amount_idr = 1"))
-            assert not await is_done(complete_world, TREASURY, of_kept(bill))
-        await complete_world.execute(of_kept(f"{bill}, recommended_at = now()"))
-        assert not await is_done(complete_world, TREASURY, report)
-        assert not await is_done(complete_world, OTHER, of_kept(SECOND.format("treasury-2")))
-        assert await is_done(complete_world, OTHER, report)
-        other = f"recommended_bill = '{billing_code(PAID)}'"
-        await complete_world.execute(of_kept(other))
-        assert not await is_done(complete_world, OTHER, report)
 
 
 async def test_a_bill_is_renewed_once_its_code_has_lapsed_while_its_case_waits(
@@ -284,20 +216,16 @@ async def test_a_bill_is_renewed_once_its_code_has_lapsed_while_its_case_waits(
 async def test_a_reversal_is_the_treasurys_in_its_own_name_of_what_paid_a_bill(
     complete_world,
 ) -> None:
-    reversal = (
-        "INSERT INTO payment_reversal (id, receipt_number, reversal_number, reason, reported_by)"
-        " VALUES (gen_random_uuid(), '{receipt}', '7', 'By the bank.', '{by}')"
-    )
     paid = receipt_number(PAID)
     for viewer in OTHERS.values():
         assert not await is_done(
-            complete_world, viewer, reversal.format(receipt=paid, by=viewer.subject)
+            complete_world, viewer, REVERSAL.format(receipt=paid, by=viewer.subject)
         )
-    own = reversal.format(receipt=paid, by="treasury")
+    own = REVERSAL.format(receipt=paid, by="treasury")
     assert await is_done(complete_world, TREASURY, own)
     for wrong in (
-        reversal.format(receipt=paid, by="treasury-2"),
-        reversal.format(receipt="NTPN000000009999", by="treasury"),
+        REVERSAL.format(receipt=paid, by="treasury-2"),
+        REVERSAL.format(receipt="NTPN000000009999", by="treasury"),
         own.replace("reported_by)", "reported_by, reported_at)").replace(
             "'treasury')", "'treasury', now())"
         ),

@@ -230,11 +230,13 @@ def _facts(payment: Answer, say: Texts) -> list[Any]:
 
 def _steps(payment: Answer, oneself: str, say: Texts) -> list[Any]:
     about = {"paymentId": payment["id"]}
+    receipt = {"receiptNumber": payment["receiptNumber"]}
+    gone = CHANGES.folded("recordReversal", say, about=receipt)
     if payment["secondedBy"]:
-        return [CHANGES.folded("recordPaymentOrder", say, about=about)]
+        return [CHANGES.folded("recordPaymentOrder", say, about=about), gone]
     if payment["recommendedBy"] == oneself:
-        return [html.P(say("treasury.second_person"))]
-    steps = [CHANGES.folded("recommendRefund", say, about=about)]
+        return [html.P(say("treasury.second_person")), gone]
+    steps = [CHANGES.folded("recommendRefund", say, about=about), gone]
     if bill := payment["recommendedBill"]:
         paid = {
             "billingCode": bill,

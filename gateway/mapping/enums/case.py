@@ -75,6 +75,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "REFUND": "Two people recommend a refund.",
         "REFUNDED": "It went back: the number of its payment order is recorded.",
         "ASSIGNED": "It paid a bill after all.",
+        "REVERSED": "It is gone: the bank took it back before it paid a bill or was refunded.",
     },
     ReversalEffect: {
         "HELD": "It was open: nothing is granted before the fee is paid anew.",

@@ -46,7 +46,7 @@ ANSWERS: Mapping[str, Answer] = {
         Screening,
         "The question, while it is open; null where nothing was done, and once it is answered.",
     ),
-    "bill": Answer(Bill, f"The bill {_NOW}"),
+    "bill": Answer(Bill, f"The bill {_NOW.removesuffix('.')}, or no bill was paid."),
     "unmatchedPayment": Answer(UnmatchedPayment, f"The payment {_NOW}"),
     "upload": Answer(DocumentUpload, f"The upload {_NOW}"),
     "visaDocument": Answer(

@@ -70,7 +70,9 @@ class RecordPaymentOrderInput(ReferenceInput):
 
 @strawberry.input(description="A payment that the treasury has no longer.")
 class RecordReversalInput(ReferenceInput):
-    receipt_number: str = required("The treasury's number of the payment that paid a bill.")
+    receipt_number: str = required(
+        "The treasury's number of the payment, which paid a bill or was kept."
+    )
     reversal_number: str = required(
         "The treasury's number of the reversal: up to 40 capital letters, digits, slashes, dots and"
         " hyphens."
@@ -190,6 +192,8 @@ PAYMENT_INTENTS = (
            "The treasury reports that it has a payment no longer, as after a reversal by the bank."
            " The fee is taken from the revenue of the period in which it was paid first, and"
            " nothing is granted until it is paid anew (`renewBill`); what was decided stays"
-           " (`Bill.reversalEffect`). Reported again by the same number, it changes nothing.",
+           " (`Bill.reversalEffect`). A payment that was kept is settled by it (`REVERSED`): nobody"
+           " assigns or refunds it any more. Reported again by the same number, it changes"
+           " nothing.",
            _record_reversal, (), (Refusal.NOT_FOUND, Refusal.ALREADY_SETTLED)),
 )  # fmt: skip

@@ -668,9 +668,11 @@ CREATE TABLE unmatched_payment (
     order_recorded_at TIMESTAMP WITH TIME ZONE,
     assigned_to TEXT,
     assigned_at TIMESTAMP WITH TIME ZONE,
-    state TEXT GENERATED ALWAYS AS (CASE WHEN assigned_to IS NOT NULL THEN 'ASSIGNED' WHEN ordered_by IS NOT NULL THEN 'REFUNDED' WHEN seconded_by IS NOT NULL THEN 'REFUND' WHEN recommended_by IS NOT NULL THEN 'RECOMMENDED' ELSE 'KEPT' END) STORED NOT NULL,
+    reversed_at TIMESTAMP WITH TIME ZONE,
+    reversal_number TEXT,
+    state TEXT GENERATED ALWAYS AS (CASE WHEN reversed_at IS NOT NULL THEN 'REVERSED' WHEN assigned_to IS NOT NULL THEN 'ASSIGNED' WHEN ordered_by IS NOT NULL THEN 'REFUNDED' WHEN seconded_by IS NOT NULL THEN 'REFUND' WHEN recommended_by IS NOT NULL THEN 'RECOMMENDED' ELSE 'KEPT' END) STORED NOT NULL,
     CONSTRAINT pk_unmatched_payment PRIMARY KEY (id),
-    CONSTRAINT ck_unmatched_payment_state_is_known CHECK (state IN ('KEPT', 'RECOMMENDED', 'REFUND', 'REFUNDED', 'ASSIGNED')),
+    CONSTRAINT ck_unmatched_payment_state_is_known CHECK (state IN ('KEPT', 'RECOMMENDED', 'REFUND', 'REFUNDED', 'ASSIGNED', 'REVERSED')),
     CONSTRAINT ck_unmatched_payment_receipt_number_is_formed CHECK (receipt_number ~ '^[0-9A-Z]{16}$'),
     CONSTRAINT ck_unmatched_payment_billing_code_is_a_number CHECK (billing_code ~ '^[0-9]{1,20}$'),
     CONSTRAINT ck_unmatched_payment_amount_is_positive CHECK (amount_idr > 0),
@@ -684,6 +686,8 @@ CREATE TABLE unmatched_payment (
     CONSTRAINT ck_unmatched_payment_order_number_is_formed CHECK (order_number ~ '^[0-9A-Z][0-9A-Z/.-]{0,39}$'),
     CONSTRAINT ck_unmatched_payment_assigned_to_something CHECK (num_nulls(assigned_to, assigned_at) IN (0, 2)),
     CONSTRAINT ck_unmatched_payment_settled_once CHECK (num_nonnulls(seconded_by, assigned_to) < 2),
+    CONSTRAINT ck_unmatched_payment_reversed_once CHECK (num_nulls(reversed_at, reversal_number) IN (0, 2)),
+    CONSTRAINT ck_unmatched_payment_ended_once CHECK (num_nonnulls(assigned_to, ordered_by, reversed_at) < 2),
     CONSTRAINT uq_unmatched_payment_receipt_number UNIQUE (receipt_number)
 );
 
@@ -2521,9 +2525,9 @@ CREATE INDEX ix_visa_document_unfinished ON visa_document (ordered_at, id) WHERE
 
 CREATE UNIQUE INDEX uq_visa_document_current ON visa_document (visa_number) WHERE replaced_at IS NULL;
 
-ALTER TABLE partner_country ADD CONSTRAINT fk_partner_country_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code);
-
 ALTER TABLE application ADD CONSTRAINT fk_application_current_decision_id_id FOREIGN KEY(current_decision_id, id) REFERENCES decision (id, application_id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE partner_country ADD CONSTRAINT fk_partner_country_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code);
 
 CREATE FUNCTION queue_for_account() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -3176,11 +3180,18 @@ CREATE FUNCTION reverse_payment() RETURNS trigger
         SET reversed_at = NEW.reported_at, reversal_number = NEW.reversal_number,
             reversal_effect = CASE WHEN it.closed_at IS NULL THEN 'HELD' ELSE 'NONE' END
         WHERE receipt_number = NEW.receipt_number AND reversed_at IS NULL;
+        IF FOUND THEN
+            UPDATE application SET fee_idr = 0 WHERE id = it.id;
+            RETURN NEW;
+        END IF;
+        UPDATE unmatched_payment
+        SET reversed_at = NEW.reported_at, reversal_number = NEW.reversal_number
+        WHERE receipt_number = NEW.receipt_number
+            AND num_nonnulls(assigned_to, ordered_by, reversed_at) = 0;
         IF NOT FOUND THEN
-            RAISE EXCEPTION 'no bill was paid by this receipt, or that was reversed'
+            RAISE EXCEPTION 'the receipt is of no payment that could be gone, or it is reversed'
                 USING ERRCODE = 'insufficient_privilege';
         END IF;
-        UPDATE application SET fee_idr = 0 WHERE id = it.id;
         RETURN NEW;
     END
 $$;
@@ -4361,7 +4372,8 @@ CREATE FUNCTION guard_unmatched_payment() RETURNS trigger
             NEW.kept_at := instant;
             is_allowed := NEW.kept_by = oneself
                 AND num_nonnulls(
-                    NEW.recommended_by, NEW.seconded_by, NEW.assigned_to, NEW.ordered_by
+                    NEW.recommended_by, NEW.seconded_by, NEW.assigned_to, NEW.ordered_by,
+                    NEW.reversed_at
                 ) = 0
                 AND NOT EXISTS (SELECT FROM bill WHERE receipt_number = NEW.receipt_number)
                 AND NOT EXISTS (
@@ -4388,7 +4400,7 @@ CREATE FUNCTION guard_unmatched_payment() RETURNS trigger
             NEW.seconded_at := instant;
         END IF;
         IF TG_OP = 'UPDATE' THEN
-            is_allowed := is_allowed AND OLD.assigned_to IS NULL
+            is_allowed := is_allowed AND OLD.assigned_to IS NULL AND OLD.reversed_at IS NULL
                 AND to_jsonb(NEW) - step = to_jsonb(OLD) - step;
         END IF;
         IF is_allowed IS NOT TRUE OR viewer.role() <> 'TREASURY' THEN

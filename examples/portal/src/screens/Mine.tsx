@@ -7,6 +7,7 @@ import type { MineQuery } from "../generated/graphql.ts";
 import { AGAIN, Absent, Screen, save, useChanges } from "../parts.tsx";
 import { useWords } from "../texts.ts";
 import { AskedFor, OwnAnswers } from "./Answers.tsx";
+import { Bill } from "./Bill.tsx";
 import { Checklist } from "./Documents.tsx";
 
 const Mine = graphql(`
@@ -19,7 +20,7 @@ const Mine = graphql(`
         channel
         visaType { code name(language: $language) }
         entryOn
-        bill { code fee { amount currency } dueAt paidAt receiptNumber }
+        bill { code fee { amount currency } dueAt paidAt receiptNumber reversedAt }
         documents { kind recordedAt } uploads { kind state }
         requestedItems(first: 20) { nodes { kind note answeredAt answeredWith } }
         decision { outcome publicReason visa { number useBy stayDays } }
@@ -72,7 +73,8 @@ type Own = NonNullable<MineQuery["applications"]>["nodes"][number];
 type Changed = { changed: () => void };
 
 function Application({ id, reference, stage, visaType, bill, decision, ...rest }: Own & Changed) {
-  const { t, word, day, money } = useWords();
+  const { t, word, day } = useWords();
+  const wasPaid = rest.events.nodes.some(({ kind }) => kind === "PAID");
   const asked = rest.requestedItems.nodes.filter(({ answeredAt }) => !answeredAt);
 
   return (
@@ -86,11 +88,8 @@ function Application({ id, reference, stage, visaType, bill, decision, ...rest }
         </span>
       </header>
       <p className="reference">{reference}</p>
-      {bill && !bill.paidAt && stage !== "CLOSED" && (
-        <p className="notice">
-          {t("pay")}: <strong>{money(bill.fee)}</strong> {t("payBy")} {day(bill.dueAt)}.{" "}
-          {t("payCode")} <span className="code">{bill.code}</span>
-        </p>
+      {bill && (
+        <Bill key={bill.code} id={id} bill={bill} waits={stage !== "CLOSED" || wasPaid} changed={rest.changed} />
       )}
       {asked.length > 0 && (
         <div className="notice">
