@@ -840,6 +840,9 @@ POLICY: Mapping[str, Access] = {
         fields={
             **dict.fromkeys(("id", "kind", "format", "size", "state", "completedAt"), CASE_READERS),
             **dict.fromkeys(("ticket", "expiresAt"), SUBMITTERS),
+            **dict.fromkeys(
+                ("locator", "sha256", "registeredSha256"), CASE_STAFF + PARTNER_SERVICE
+            ),
             "requestedBy": CASE_STAFF,
             "content": CONTENT_READERS,
         },
@@ -2421,6 +2424,7 @@ MUTATIONS: Mapping[str, Change] = {
         {Role.PARTNER_SERVICE: of_a_visa_to_deliver}, "visaDocument", (VisaDocument,)
     ),
     "requestUpload": Change(OF_THOSE_WHO_HANDED_IN.rows, "upload"),
+    "registerDocument": Change({Role.PARTNER_SERVICE: in_own_countries}, "upload"),
     "returnVisa": Change({Role.APPLICANT: OF_THOSE_WHO_HANDED_IN.rows[Role.APPLICANT]}),
     "revokeVisa": Change({Role.SUPERVISOR: every_row}),
     "setAsideRevocation": Change({Role.SUPERVISOR: every_row}),

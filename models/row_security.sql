@@ -1519,7 +1519,7 @@ GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_office
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_officer;
 GRANT SELECT (application_id, decided_at, grant_rule_code, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_officer;
 GRANT SELECT (applicant_id, content, sealed, upload_id) ON document_content TO gerbang_officer;
-GRANT SELECT (application_id, completed_at, id, kind, media_type, replaced_at, requested_by, sent_at, size, state) ON document_upload TO gerbang_officer;
+GRANT SELECT (application_id, completed_at, id, kind, locator, media_type, registered_sha256, replaced_at, requested_by, sent_at, sha256, size, state) ON document_upload TO gerbang_officer;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_officer;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_officer;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_officer;
@@ -1728,7 +1728,7 @@ GRANT SELECT (crossed_at, direction, id, matched_at, port, report_key, reported_
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_supervisor;
 GRANT SELECT (application_id, decided_at, grant_rule_code, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_supervisor;
 GRANT SELECT (applicant_id, content, sealed, upload_id) ON document_content TO gerbang_supervisor;
-GRANT SELECT (application_id, completed_at, id, kind, media_type, replaced_at, requested_by, sent_at, size, state) ON document_upload TO gerbang_supervisor;
+GRANT SELECT (application_id, completed_at, id, kind, locator, media_type, registered_sha256, replaced_at, requested_by, sent_at, sha256, size, state) ON document_upload TO gerbang_supervisor;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_supervisor;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_supervisor;
 GRANT SELECT (applicant_id, cause, copies_end_at, erased_at, id, index_removed_at, keys_deleted_at, ordered_at) ON erasure TO gerbang_supervisor;
@@ -2305,7 +2305,7 @@ GRANT SELECT (crossed_at, direction, id, matched_at, port, report_key, reported_
 GRANT SELECT (answered_at, answered_by, applicant_id, due_at, id, kind, lodged_at, lodged_by, lodged_role, lookups_approved_by, lookups_compared_at, lookups_proposed_by, reason, reference, state) ON data_request TO gerbang_auditor;
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_auditor;
 GRANT SELECT (application_id, decided_at, grant_rule_code, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_auditor;
-GRANT SELECT (application_id, completed_at, id, kind, media_type, replaced_at, requested_by, sent_at, size, state) ON document_upload TO gerbang_auditor;
+GRANT SELECT (application_id, completed_at, id, kind, locator, media_type, registered_sha256, replaced_at, requested_by, sent_at, sha256, size, state) ON document_upload TO gerbang_auditor;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_auditor;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_auditor;
 GRANT SELECT (applicant_id, cause, copies_end_at, data_request_id, erased_at, id, index_removed_at, keys_deleted_at, ordered_at) ON erasure TO gerbang_auditor;
@@ -2706,7 +2706,7 @@ GRANT SELECT (application_id, closed_at, id, proposed_at, proposed_role, reason,
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_partner_service;
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_partner_service;
 GRANT SELECT (application_id, decided_at, id, outcome) ON decision TO gerbang_partner_service;
-GRANT SELECT (application_id, completed_at, expires_at, id, kind, media_type, replaced_at, requested_by, size, state) ON document_upload TO gerbang_partner_service;
+GRANT SELECT (application_id, completed_at, expires_at, id, kind, locator, media_type, registered_sha256, replaced_at, requested_by, sha256, size, state) ON document_upload TO gerbang_partner_service;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_service;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_service;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_service;
@@ -4493,7 +4493,7 @@ CREATE POLICY partner_agent_writing_select ON case_document FOR SELECT TO gerban
 GRANT UPDATE (recorded_at, recorded_by) ON case_document TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_update ON case_document FOR UPDATE TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END) WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END);
-GRANT SELECT (application_id, completed_at, expires_at, id, kind, media_type, replaced_at, requested_at, requested_by, sent_at, sha256, size, state) ON document_upload TO gerbang_partner_agent_writing;
+GRANT SELECT (application_id, completed_at, expires_at, id, kind, locator, media_type, replaced_at, requested_at, requested_by, sent_at, sha256, size, state) ON document_upload TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON document_upload FOR SELECT TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = document_upload.application_id) AND document_upload.requested_by = (SELECT viewer.subject('PARTNER_AGENT')) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END);
 GRANT INSERT (application_id, id, kind, media_type, requested_by, sha256, size) ON document_upload TO gerbang_partner_agent_writing;
@@ -4786,7 +4786,7 @@ CREATE POLICY applicant_writing_insert ON item_answer FOR INSERT TO gerbang_appl
 GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON case_document FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id));
-GRANT SELECT (application_id, completed_at, expires_at, id, kind, media_type, replaced_at, requested_at, requested_by, sent_at, sha256, size, state) ON document_upload TO gerbang_applicant_writing;
+GRANT SELECT (application_id, completed_at, expires_at, id, kind, locator, media_type, replaced_at, requested_at, requested_by, sent_at, sha256, size, state) ON document_upload TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON document_upload FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = document_upload.application_id) AND document_upload.requested_by = (SELECT viewer.subject('APPLICANT')) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN true ELSE false END);
 GRANT INSERT (application_id, id, kind, media_type, requested_by, sha256, size) ON document_upload TO gerbang_applicant_writing;
@@ -4942,10 +4942,10 @@ CREATE POLICY partner_service_writing_select ON case_document FOR SELECT TO gerb
 GRANT UPDATE (recorded_at, recorded_by) ON case_document TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_update ON case_document FOR UPDATE TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END) WITH CHECK ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END);
-GRANT SELECT (application_id, completed_at, expires_at, id, kind, media_type, replaced_at, requested_at, requested_by, sent_at, sha256, size, state) ON document_upload TO gerbang_partner_service_writing;
+GRANT SELECT (application_id, completed_at, expires_at, id, kind, locator, media_type, replaced_at, requested_at, requested_by, sent_at, sha256, size, state) ON document_upload TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON document_upload FOR SELECT TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = document_upload.application_id) AND document_upload.requested_by = (SELECT viewer.subject('PARTNER_SERVICE')) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END);
-GRANT INSERT (application_id, id, kind, media_type, requested_by, sha256, size) ON document_upload TO gerbang_partner_service_writing;
+GRANT INSERT (application_id, id, kind, locator, media_type, requested_by, sha256, size) ON document_upload TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_insert ON document_upload FOR INSERT TO gerbang_partner_service_writing
     WITH CHECK ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = document_upload.application_id) AND document_upload.requested_by = (SELECT viewer.subject('PARTNER_SERVICE')) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END);
 GRANT UPDATE (replaced_at, sent_at) ON document_upload TO gerbang_partner_service_writing;

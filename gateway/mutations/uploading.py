@@ -1,4 +1,4 @@
-"""Announces the bytes of documents, and notes what came of them."""
+"""Announces the bytes of documents, and notes what came of them, or where else they are."""
 
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ MOST_BYTES = 1 << 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadRequest(Request):
-    """A document whose bytes are to come."""
+    """A document whose bytes are to come, or are in the partner's own store."""
 
     #: None if the id was malformed.
     application: UUID | None
@@ -39,12 +39,18 @@ class UploadRequest(Request):
     media_type: FileFormat
     size: int
     sha256: str
+    #: Where it is in the partner's own store.
+    locator: str | None = None
 
 
 async def request_upload(
     transaction: WriteTransaction, request: UploadRequest, reasons: Reasons
 ) -> str:
-    """Await a document. Raises RefusedError where its case is not in reach, or closed."""
+    """Await or register a document. Raises RefusedError where its case is not in reach, or closed.
+
+    What is in the partner's own store is never fetched: whether it is as registered shows when it
+    is registered again, or handed in.
+    """
     key = {"id": request.application}
     case = await lock_row(transaction, request.mutation, Application, key, "closed_at")
     if case is None:
@@ -61,6 +67,8 @@ async def request_upload(
         "sha256": bytes.fromhex(request.sha256),
         "requested_by": transaction.viewer.subject,
     }
+    if request.locator:
+        upload["locator"] = request.locator
     transaction.insert(DocumentUpload, upload)
     return str(upload["id"])
 
@@ -70,7 +78,7 @@ EFFECTS: Effects = {UploadRequest: request_upload}
 
 _OF_A_CONTENT = (
     *("application_id", "media_type", "size", "sha256", "sent_at", "replaced_at"),
-    "state",
+    *("locator", "state"),
 )
 
 
@@ -103,7 +111,8 @@ class Uploads:
         self._replicas = replicas
 
     async def find(self, viewer: Viewer, id_: UUID) -> AwaitedUpload | None:
-        """An upload that this viewer announced; None where there is none, or no longer.
+        """An upload that this viewer announced; None where there is none, or no longer, or where
+        the document is in the partner's own store.
 
         Raises FieldError with UNAVAILABLE where its person's key cannot be had.
         """
@@ -114,6 +123,7 @@ class Uploads:
             case: Any = (
                 row
                 and not row.replaced_at
+                and not row.locator
                 and await read_row(
                     transaction,
                     Application,

@@ -135,13 +135,14 @@ def grant_documents(writer: Writer) -> WriteGrant:
 
 def grant_uploads(writer: Writer) -> WriteGrant:
     """Whoever hands a file in announces documents, and notes what came; a trigger guards when,
-    and says whether that counts."""
+    and says whether that counts. A partner's system registers those of its own store."""
     in_reach = writer.case_is_in_reach(DocumentUpload)
     own = f"{in_reach} AND document_upload.requested_by = {writer.subject}"
     return WriteGrant(
-        columns_in(DocumentUpload) - {"removed_at", "refused_at"},
+        columns_in(DocumentUpload) - {"removed_at", "refused_at", "registered_sha256"},
         frozenset({"id", "application_id", "kind", "media_type", "size", "sha256"})
-        | {"requested_by"},
+        | {"requested_by"}
+        | ({"locator"} if writer.role is Role.PARTNER_SERVICE else set()),
         frozenset({"sent_at", "replaced_at"}),
         select_if=writer.only_as(SUBMITTERS, own),
         insert_if=writer.only_as(SUBMITTERS, own),

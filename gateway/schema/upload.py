@@ -41,27 +41,46 @@ class DocumentContent:
 
 @noun(key=UploadRow.id)
 class DocumentUpload(Node):
-    """The bytes of one document of a file: announced first, then there."""
+    """One document of a file: announced first, then there; or registered in the partner's own
+    store, from which the gateway fetches nothing."""
 
     kind: DocumentKind = column(UploadRow.kind, "Which document.")
     format: FileFormat = column(UploadRow.media_type, "What it is.")
     size: int = column(UploadRow.size, "How large it is, in bytes.")
+    sha256: str = column(
+        func.encode(UploadRow.sha256, "hex", type_=Text),
+        "SHA-256 of its bytes, in hexadecimal digits.",
+    )
+    locator: str | None = column(
+        UploadRow.locator,
+        "Its name in the partner's own store, a random UUID; null where the bytes are sent here.",
+    )
+    registered_sha256: str | None = column(
+        func.encode(UploadRow.registered_sha256, "hex", type_=Text),
+        "SHA-256 under which the document was registered first, with which everything is compared"
+        " that takes its place, until an officer asks for the document anew; null if it never was.",
+    )
     ticket: str = column(
         func.concat(PATH, cast(UploadRow.id, Text)),
         "The path to which whoever announced it sends the bytes (PUT), with a token of the same"
         " account. What was cut off goes on from the `Upload-Offset` that HEAD tells, with a"
-        " `Content-Range`.",
+        " `Content-Range`. It takes no bytes of what is in the partner's own store.",
     )
-    expires_at: datetime = column(UploadRow.expires_at, "Until when the bytes are awaited.")
+    expires_at: datetime = column(
+        UploadRow.expires_at,
+        "Until when the bytes are awaited; without a meaning in the partner's own store.",
+    )
     state: UploadState = column(UploadRow.state, "How far it is.")
     completed_at: datetime | None = column(
         UploadRow.completed_at,
         "When it began to count: all of it was there, and where documents are scanned, the scanner"
-        " had found nothing in it. Null before.",
+        " had found nothing in it; or it was registered. Null before.",
     )
     requested_by: str = column(UploadRow.requested_by, "Subject who announced and sent it.")
     content: DocumentContent | None = link(
-        UploadRow.id, ContentRow.upload_id, "What is in it; null until it counts."
+        UploadRow.id,
+        ContentRow.upload_id,
+        "What is in it; null until it counts, and in the partner's own store.",
     )
 
 
@@ -72,4 +91,20 @@ class RequestUploadInput:
     format: FileFormat = required("What it is.")
     size: int = required("How large it is, in bytes: at most 1 GiB.")
     sha256: str = required("SHA-256 of its bytes: 64 hexadecimal digits.")
+    idempotency_key: str = required(KEY)
+
+
+@strawberry.input(description="A document that stays in the partner's own store.")
+class RegisterDocumentInput:
+    application_id: strawberry.ID = required("The application to whose file it belongs.")
+    kind: DocumentKind = required(
+        "Which document. It takes the place of the one that is there; if it is registered anew with"
+        " another digest, that shows as CHANGED."
+    )
+    format: FileFormat = required("What it is.")
+    size: int = required("How large it is, in bytes: at most 1 GiB.")
+    sha256: str = required("SHA-256 of its bytes: 64 hexadecimal digits.")
+    locator: str = required(
+        "Its name in your store: a random UUID (version 4 or 7), which says nothing of anybody."
+    )
     idempotency_key: str = required(KEY)

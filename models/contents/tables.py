@@ -1,4 +1,4 @@
-"""Uploads of documents, what the scanner says of them, and by what their contents are opened."""
+"""Documents that were sent or registered, what the scanner says, and what opens their contents."""
 
 from datetime import datetime
 from typing import Any
@@ -11,9 +11,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, one_of
 from models.vocabulary import DocumentKind, FileFormat, UploadState
 
+#: A random UUID, in lower case: a name in the partner's own store that says nothing of anybody.
+LOCATOR = "[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 _STATE = f"""
     CASE WHEN refused_at IS NOT NULL THEN '{UploadState.REFUSED}'
-        WHEN completed_at IS NOT NULL THEN '{UploadState.THERE}'
+        WHEN completed_at IS NOT NULL THEN CASE
+            WHEN sha256 <> registered_sha256 THEN '{UploadState.CHANGED}'
+            WHEN locator IS NOT NULL THEN '{UploadState.REGISTERED}'
+            ELSE '{UploadState.THERE}' END
         WHEN sent_at IS NOT NULL THEN '{UploadState.PENDING}'
         ELSE '{UploadState.AWAITED}' END
 """
@@ -22,7 +27,7 @@ _STATE = f"""
 class DocumentUpload(Base):
     """The bytes of one document of a case: announced, then there, until others replace them.
 
-    They lie in the object store, never here.
+    They lie in the object store, never here; or in the partner's own, to which nobody here goes.
     """
 
     __tablename__ = "document_upload"
@@ -34,7 +39,13 @@ class DocumentUpload(Base):
     media_type: Mapped[str]
     #: In bytes.
     size: Mapped[int]
-    sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[bytes | None] = mapped_column(LargeBinary)
+    #: Where it is in the partner's own store, if it is there.
+    locator: Mapped[str | None]
+    #: The SHA-256 under which this document of the case was registered first, if it was. What
+    #: counts after that, and is something else, has changed; an officer who asks for the document
+    #: anew is given another one.
+    registered_sha256: Mapped[bytes | None] = mapped_column(LargeBinary)
     requested_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
     #: The subject who announced it, and alone may send it.
     requested_by: Mapped[str]
@@ -89,6 +100,11 @@ class DocumentUpload(Base):
         one_of("media_type", FileFormat),
         CheckConstraint("size > 0", name="size_is_positive"),
         CheckConstraint("length(sha256) = 32", name="digest_is_whole"),
+        CheckConstraint(
+            "sha256 IS NOT NULL OR replaced_at IS NOT NULL", name="digest_until_erased"
+        ),
+        CheckConstraint(f"locator ~ '^{LOCATOR}$'", name="locator_says_nothing"),
+        CheckConstraint("locator IS NULL OR completed_at IS NOT NULL", name="registered_counts"),
         CheckConstraint("expires_at > requested_at", name="expires_after_request"),
         CheckConstraint(
             "num_nonnulls(completed_at, refused_at) < CASE WHEN sent_at IS NULL THEN 1 ELSE 2 END",

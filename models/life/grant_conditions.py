@@ -92,12 +92,16 @@ CONDITIONS = (
     ),
     Condition(
         _C.DOCUMENTS,
-        "Every document of its checklist is there.",
-        "An incomplete file.",
-        """NOT EXISTS (
+        "Every document of its checklist is there, and none is another one than was registered.",
+        "An incomplete file, or one with a document that was changed.",
+        f"""NOT EXISTS (
         SELECT FROM case_document
         WHERE application_id = application.id AND recorded_at IS NULL
-    )""",
+    ) AND NOT EXISTS (
+        SELECT FROM document_upload
+        WHERE application_id = application.id AND state = '{UploadState.CHANGED}'
+            AND replaced_at IS NULL
+    )""",  # noqa: S608 - constants alone
     ),
     Condition(
         _C.SCANNED,

@@ -85,8 +85,9 @@ _HIDE = (
     f"{_EMPTY_COMPLAINTS} FROM complaint WHERE complaint.id = complaint_id"
     " AND erased_at IS NULL AND applicant_id = ANY ($1)",
     # The keeper then removes the bytes.
-    "UPDATE document_upload SET replaced_at = clock_timestamp() WHERE replaced_at IS NULL"
-    " AND application_id IN (SELECT id FROM application WHERE applicant_id = ANY ($1))",
+    "UPDATE document_upload SET replaced_at = coalesce(replaced_at, clock_timestamp()),"
+    " sha256 = NULL, registered_sha256 = NULL, locator = NULL"
+    " WHERE application_id IN (SELECT id FROM application WHERE applicant_id = ANY ($1))",
     # Nobody tracks their files any more, whatever of the index the law keeps.
     "DELETE FROM person_index WHERE applicant_id = ANY ($1) AND kind = 'PASSPORT_AND_BIRTH_DATE'",
     # The sign-in then belongs to nobody on file: somebody who applies again is a new applicant.

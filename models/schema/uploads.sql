@@ -1,7 +1,7 @@
--- Uploads of documents: who announces them, who sends them, and what they take the place of.
+-- Documents: who announces, sends and registers them, and what they take the place of.
 
--- An upload is announced in the own name while the case is open, and awaited for a day. It takes the
--- place of one that is still awaited.
+-- An upload is announced in the own name while the case is open, and awaited for a day; what is in
+-- the partner's own store counts at once. Both take the place of one that is still awaited.
 CREATE FUNCTION guard_document_upload() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
@@ -16,11 +16,16 @@ CREATE FUNCTION guard_document_upload() RETURNS trigger
             NEW.expires_at := instant + interval '24 hours';
             is_allowed := is_allowed
                 AND num_nonnulls(
-                    NEW.sent_at, NEW.completed_at, NEW.refused_at, NEW.replaced_at, NEW.removed_at
+                    NEW.sent_at, NEW.completed_at, NEW.refused_at, NEW.replaced_at, NEW.removed_at,
+                    NEW.registered_sha256
                 ) = 0;
             UPDATE document_upload SET replaced_at = instant
             WHERE application_id = NEW.application_id AND kind = NEW.kind
                 AND completed_at IS NULL AND replaced_at IS NULL AND is_allowed;
+            IF NEW.locator IS NOT NULL THEN
+                NEW.sent_at := instant;
+                NEW.completed_at := instant;
+            END IF;
         ELSE
             -- All of it is there, or it is something else.
             is_allowed := is_allowed AND num_nonnulls(OLD.sent_at, OLD.replaced_at) = 0
@@ -50,12 +55,23 @@ CREATE TRIGGER guard_document_upload BEFORE INSERT OR UPDATE ON document_upload
     EXECUTE FUNCTION guard_document_upload();
 
 -- What begins to count takes the place of the one that counted, and ticks its line of the checklist.
+-- It is compared with what was registered first, until an officer asks for the document anew.
 CREATE FUNCTION count_document_upload() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        registered bytea;
     BEGIN
-        UPDATE document_upload SET replaced_at = NEW.completed_at
+        UPDATE document_upload AS former SET replaced_at = NEW.completed_at
         WHERE application_id = NEW.application_id AND kind = NEW.kind
-            AND completed_at IS NOT NULL AND replaced_at IS NULL;
+            AND completed_at IS NOT NULL AND replaced_at IS NULL
+        RETURNING CASE WHEN NOT EXISTS (
+            SELECT FROM requested_item AS item
+            WHERE item.application_id = former.application_id AND item.kind = former.kind
+                AND item.requested_at > former.completed_at
+        ) THEN registered_sha256 END INTO registered;
+        NEW.registered_sha256 := coalesce(
+            registered, CASE WHEN NEW.locator IS NOT NULL THEN NEW.sha256 END
+        );
         UPDATE case_document SET recorded_at = NEW.completed_at, recorded_by = NEW.requested_by
         WHERE application_id = NEW.application_id AND kind = NEW.kind AND recorded_at IS NULL;
         RETURN NEW;
@@ -65,6 +81,10 @@ $$;
 -- By its name it comes after the guard, which says when that is where no scanner is set up.
 CREATE TRIGGER hold_latest_document_upload BEFORE UPDATE ON document_upload
     FOR EACH ROW WHEN (OLD.completed_at IS NULL AND NEW.completed_at IS NOT NULL)
+    EXECUTE FUNCTION count_document_upload();
+
+CREATE TRIGGER hold_registered_document BEFORE INSERT ON document_upload
+    FOR EACH ROW WHEN (NEW.locator IS NOT NULL)
     EXECUTE FUNCTION count_document_upload();
 
 -- By what a content is opened is written once, by whoever has just sent it.

@@ -4,7 +4,6 @@
 """
 
 from models.vocabulary.case import (
-    ANSWERED_WITH,
     CLEARING,
     CLOSED,
     CONFIDENTIAL_GROUNDS,
@@ -12,20 +11,16 @@ from models.vocabulary.case import (
     DIRECTORATE,
     RESOLUTIONS,
     STAGE_OF,
-    AnswerKind,
     ChangedPart,
     ChangedVolumes,
     Channel,
     CrossingDirection,
-    DocumentKind,
     EventKind,
-    FileFormat,
     Ground,
     Outcome,
     Presence,
     Queue,
     ReferralReason,
-    RequestedItemKind,
     ReversalEffect,
     ScreeningKind,
     ScreeningResult,
@@ -33,6 +28,13 @@ from models.vocabulary.case import (
     Status,
     TryKind,
     UnmatchedPaymentState,
+)
+from models.vocabulary.documents import (
+    ANSWERED_WITH,
+    AnswerKind,
+    DocumentKind,
+    FileFormat,
+    RequestedItemKind,
     UploadState,
 )
 from models.vocabulary.people import (

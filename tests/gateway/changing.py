@@ -81,6 +81,7 @@ ANSWERS = {
     "renewBill": "bill { code }",
     "closeAlert": "alert { id }",
     "requestUpload": "upload { id ticket }",
+    "registerDocument": "upload { id state }",
     **dict.fromkeys(
         ("lodgeComplaint", "sortComplaint", "entrustComplaint", "answerComplaint"),
         "complaint { id }",
@@ -122,6 +123,13 @@ UNSAID: Mapping[str, dict[str, Any]] = {
         "format": "PNG",
         "size": 1_000,
         "sha256": "0a" * 32,
+    },
+    "registerDocument": {
+        "kind": "PHOTOGRAPH",
+        "format": "PNG",
+        "size": 1_000,
+        "sha256": "0a" * 32,
+        "locator": "01890000-0000-7000-8000-000000000000",
     },
     "requestInformation": {"items": [{"kind": "RETURN_TICKET"}]},
     "answerInformation": {"items": ["RETURN_TICKET"]},

@@ -193,6 +193,22 @@ async def test_each_condition_alone_makes_a_case_wait(certain, condition) -> Non
     assert await certain.fetchval(read, NOAH) == 0
 
 
+async def test_a_document_that_changed_makes_a_case_wait_until_another_takes_its_place(
+    certain,
+) -> None:
+    put = (
+        "INSERT INTO document_upload (id, application_id, kind, media_type, size, sha256, locator,"
+        " requested_by, expires_at, sent_at, completed_at) VALUES (gen_random_uuid(), $1,"
+        " 'PHOTOGRAPH', 'PNG', 1, decode(repeat('{}', 32), 'hex'), gen_random_uuid(), 'service',"
+        " clock_timestamp() + interval '1 day', clock_timestamp(), clock_timestamp())"
+    )
+    await run(certain, put.format("0a"), put.format("0b"))
+    assert await grant_certain_cases(KEYS, certain, nobody) == 0
+    assert await unmet(certain) == [GrantCondition.DOCUMENTS]
+    await run(certain, put.format("0a"))
+    assert await grant_certain_cases(KEYS, certain, nobody) == 1
+
+
 @pytest.mark.parametrize(
     "gone",
     [

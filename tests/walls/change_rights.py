@@ -72,6 +72,7 @@ MAY: dict[str, str] = {
     "withdrawApplication": "PARTNER_AGENT APPLICANT PARTNER_SERVICE",
     "fetchVisa": "PARTNER_SERVICE",
     "requestUpload": "PARTNER_AGENT APPLICANT PARTNER_SERVICE",
+    "registerDocument": "PARTNER_SERVICE",
     "returnVisa": "APPLICANT",
     "revokeVisa": "SUPERVISOR",
     "setAsideRevocation": "SUPERVISOR",

@@ -158,7 +158,7 @@ _OTHERWISE = {
     "relieveOfficer": "relieved",
     "closeAlert": "alert",
     "fetchVisa": "visaDocument",
-    "requestUpload": "upload",
+    **dict.fromkeys(("requestUpload", "registerDocument"), "upload"),
     **dict.fromkeys(
         ("subscribeToMail", "renewMailSubscription", "endMailSubscription"), "mailSubscription"
     ),

@@ -163,6 +163,8 @@ _CASES: dict[str, Lines] = {
     "DocumentUpload": {
         "id kind format size state completedAt":             "- R R R R R R R - - - - - -",
         "ticket expiresAt":                                  "- - - - R - R R - - - - - -",
+        # What is in the partner's own store, and whether it is what was registered.
+        "locator sha256 registeredSha256":                   "- R R - - R - R - - - - - -",
         "requestedBy":                                       "- R R - - R - - - - - - - -",
         "content":                                           "- R R - R - R - - - - - - -",
     },

@@ -80,3 +80,49 @@ async def test_a_checklist_without_its_guard_is_noticed(taken_in) -> None:
         await taken_in.execute("DROP TRIGGER guard ON application")
         await act_writing(taken_in, ITS_SERVICE)
         await taken_in.execute(HAND_OVER)
+
+
+def announce(by: str, **more: str) -> str:
+    """Announce a document, with values for further columns."""
+    return (
+        "INSERT INTO document_upload (id, application_id, kind, media_type, size, sha256,"
+        f" {', '.join(['requested_by', *more])}) VALUES (gen_random_uuid(),"
+        f" '{application_id(CASE)}', 'PHOTOGRAPH', 'PNG', 1, decode(repeat('0a', 32), 'hex'),"
+        f" {', '.join([repr(by), *more.values()])})"
+    )
+
+
+def register(by: str, locator: str = "gen_random_uuid()::text") -> str:
+    return announce(by, locator=locator)
+
+
+async def test_a_partners_system_alone_registers_what_is_in_its_store(taken_in) -> None:
+    assert await is_done(taken_in, ITS_SERVICE, register("service"))
+    assert await is_done(taken_in, AGENT, announce(AGENT.subject))
+    assert not await is_done(taken_in, AGENT, register(AGENT.subject))
+    assert not await is_done(taken_in, ITS_SERVICE, register("somebody"))
+    other = OTHERS["the partner's system"]
+    assert not await is_done(taken_in, other, register(other.subject))
+    closed = "UPDATE application SET status = 'LAPSED', closed_at = now() WHERE id = $1"
+    await taken_in.execute(closed, application_id(CASE))
+    assert not await is_done(taken_in, ITS_SERVICE, register("service"))
+
+
+async def test_what_is_registered_says_nothing_of_anybody_and_stays(taken_in) -> None:
+    for locator in (
+        "'ruby-smith-1990.pdf'", "''", "'A1890000-0000-7000-8000-000000000000'",
+        "'01890000-0000-1000-8000-000000000000'", "'01890000-0000-7000-c000-000000000000'",
+        "'01890000-0000-7000-8000-0000000000001'", "'x01890000-0000-7000-8000-000000000000'",
+    ):  # fmt: skip
+        assert not await is_done(taken_in, ITS_SERVICE, register("service", locator=locator))
+    for column, value in (
+        ("sent_at", "NULL"), ("sent_at", "now()"), ("replaced_at", "now()"),
+        ("locator", "NULL"), ("sha256", "''"), ("registered_sha256", "NULL"),
+    ):  # fmt: skip
+        later = f"UPDATE document_upload SET {column} = {value} WHERE locator IS NOT NULL"
+        assert not await is_done(taken_in, ITS_SERVICE, register("service"), later)
+    # Neither that it is what had been registered, nor that it counts, is for its sender to say.
+    for column, value in (
+        ("registered_sha256", "''"), ("completed_at", "now()"), ("sent_at", "now()"),
+    ):  # fmt: skip
+        assert not await is_done(taken_in, ITS_SERVICE, announce("service", **{column: value}))

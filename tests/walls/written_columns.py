@@ -23,6 +23,7 @@ _ASKED = "id application_id kind result requested_at referral_reason referral_no
 _ISSUED = "visa_number application_id decision_id issued_at use_by stay_days"
 _ONCE = {"idempotency": {"INSERT": "key_digest input_digest answer", "UPDATE": "answer"}}
 _TAKES_IN = {"case_document": {"UPDATE": "recorded_at recorded_by"}}
+_ANNOUNCED = "id application_id kind media_type size sha256 requested_by"
 _WHOEVER_LODGES = {
     **_ONCE,
     "applicant": {"INSERT": _PERSON},
@@ -32,10 +33,7 @@ _WHOEVER_LODGES = {
     "application_event": {"INSERT": _HAPPENED},
     "requested_item": {"UPDATE": _HANDED_IN},
     "item_answer": {"INSERT": "item_id application_id applicant_id sealed"},
-    "document_upload": {
-        "INSERT": "id application_id kind media_type size sha256 requested_by",
-        "UPDATE": "sent_at replaced_at",
-    },
+    "document_upload": {"INSERT": _ANNOUNCED, "UPDATE": "sent_at replaced_at"},
     "document_content": {"INSERT": "upload_id applicant_id sealed"},
 }
 #: A case that is withdrawn leaves the desk.
@@ -139,6 +137,7 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     },
     "PARTNER_SERVICE": {
         **_WHOEVER_LODGES, **_DESK, **_PROPOSES, **_TAKES_IN,
+        "document_upload": {"INSERT": f"{_ANNOUNCED} locator", "UPDATE": "sent_at replaced_at"},
         "application": {"INSERT": _LODGED, "UPDATE": "status closed_at received_at paused_seconds"},
         "visa_document": {"UPDATE": "fetched_at fetched_by"},
         "webhook_endpoint": {

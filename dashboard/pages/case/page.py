@@ -13,8 +13,9 @@ from dashboard.components.page_request import ask_for_page, page_request
 from dashboard.components.panels import Answer, panels_layout
 from dashboard.model.page_state import Address
 from dashboard.model.user import User
+from dashboard.pages.case.documents import show_documents
 from dashboard.pages.case.forms import CHANGES, GROUNDS, KINDS, PAGE_NAME, READING, REFERRALS
-from dashboard.pages.case.parts import PARTS, open_hits, show_documents, show_face, show_reads
+from dashboard.pages.case.parts import PARTS, open_hits, show_face, show_reads
 from dashboard.texts import Texts
 
 SUPERVISOR, AUDITOR, OFFICER = "SUPERVISOR", "AUDITOR", "OFFICER"

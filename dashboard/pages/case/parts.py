@@ -11,7 +11,7 @@ from dashboard.components.panels import Answer, scrolling_table
 from dashboard.components.shell import role_text
 from dashboard.pages.access.forms import list_of_reads
 from dashboard.texts import Texts
-from dashboard.texts.wording import count_text, list_text, written_instant
+from dashboard.texts.wording import list_text, written_instant
 
 #: The statuses in which a case has yet to be decided, as a role without statuses reads them.
 _OPEN_STAGES = ("SUBMITTED", "IN_PROCESS", "WAITING_FOR_APPLICANT")
@@ -63,53 +63,6 @@ def _missing(case: Answer, say: Texts) -> str:
     """The documents that nobody has recorded yet."""
     kinds = [each["kind"] for each in case["documents"] if not each["recordedAt"]]
     return list_text([say(f"changes.value.{kind}") for kind in kinds], say) if kinds else ""
-
-
-#: What is said of a document that does not count.
-_WAITING = {
-    "AWAITED": "on_its_way",
-    "PENDING": "being_scanned",
-    "REFUSED": "scanner_refused",
-}
-
-
-def show_documents(case: Answer, say: Texts, open_: Callable[[str], Any] | None) -> Any:
-    """The documents of the file: which are there, how large they are, and since when.
-
-    ``open_`` makes, for whoever may open them, the form that asks for one by its id.
-    """
-    recorded = {each["kind"]: each["recordedAt"] for each in case["documents"]}
-    # What is there already is opened while another waits to take its place.
-    sent = {each["kind"]: each for each in sorted(case["uploads"], key=_is_there)}
-    rows = [
-        html.Tr(
-            [
-                html.Th(say(f"changes.value.{kind}"), scope="row"),
-                *_state(recorded.get(kind), sent.get(kind), say),
-                html.Td(open_(sent[kind]["id"]) if open_ and _is_there(sent.get(kind)) else ""),
-            ]
-        )
-        for kind in dict.fromkeys((*recorded, *sent))
-    ]
-    return _table("documents", ("document", "state", "at", "content"), rows, say)
-
-
-def _is_there(upload: Answer | None) -> bool:
-    return upload is not None and upload["state"] == "THERE"
-
-
-def _state(recorded_at: str | None, upload: Answer | None, say: Texts) -> tuple[html.Td, html.Td]:
-    """Whether a document is there, and since when."""
-    if upload and upload["state"] == "THERE":
-        size = count_text(-(-upload["size"] // 1_000), say)
-        state, at = say("case.there", format=upload["format"], size=size), upload["completedAt"]
-    elif upload:
-        state, at = say(f"case.{_WAITING[upload['state']]}"), None
-    elif recorded_at:
-        state, at = say("case.said_to_be_there"), recorded_at
-    else:
-        return html.Td(say("case.still_missing"), className="bad"), html.Td("")
-    return html.Td(state), html.Td(written_instant(at, say) if at else "")
 
 
 def show_life(case: Answer, say: Texts) -> list[Any]:

@@ -21,7 +21,7 @@ from dashboard.model.user import User
 from dashboard.pages.access.forms import list_of_reads
 from dashboard.pages.supervision.page import case_lines
 from dashboard.texts import Texts
-from dashboard.texts.wording import count_text, written_instant
+from dashboard.texts.wording import count_text, list_text, written_instant
 from dashboard.web.visit import current_visit
 
 QUESTION = "desk/question"
@@ -57,8 +57,15 @@ def list_own(answer: Answer, say: Texts) -> list[Any]:
     if not nodes:
         return [html.P(say("desk.empty"))]
     count = say("desk.cases", count=count_text(answer["mine"]["totalCount"]["value"], say))
-    cases = [html.Article(case_lines(each, say)) for each in nodes]
+    cases = [html.Article([*case_lines(each, say), *_changed(each, say)]) for each in nodes]
     return [html.P(count, className="counted"), *cases]
+
+
+def _changed(case: Answer, say: Texts) -> list[Any]:
+    """The documents that are no longer what the partner's system had registered."""
+    kinds = [each["kind"] for each in case["uploads"] if each["state"] == "CHANGED"]
+    what = list_text([say(f"changes.value.{kind}") for kind in kinds], say)
+    return [html.P(say("desk.changed", what=what), className="bad")] if kinds else []
 
 
 def show_waiting(answer: Answer, say: Texts) -> list[Any]:

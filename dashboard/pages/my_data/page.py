@@ -12,11 +12,12 @@ from dashboard.components.page_request import page_request
 from dashboard.components.shell import role_text
 from dashboard.model.page_state import Address
 from dashboard.model.user import User
+from dashboard.pages.case.documents import document_text
 from dashboard.pages.case.forms import answer_text
 from dashboard.pages.my_data.complaints import LODGING, complain_about, list_complaints
 from dashboard.pages.my_data.reading import READERS, ask_my_data
 from dashboard.texts import Texts
-from dashboard.texts.wording import count_text, list_text, written_day, written_instant
+from dashboard.texts.wording import list_text, written_day, written_instant
 from dashboard.web.visit import current_visit
 
 #: What is on file of a person, in the order in which it is shown.
@@ -221,8 +222,7 @@ def _of_a_case(case: Mapping[str, Any], say: Texts) -> Iterator[tuple[str, str]]
             yield item["kind"], answer_text(item["answer"], say)
     for document in case["uploads"]:
         if document["completedAt"]:
-            size = count_text(-(-document["size"] // 1_000), say)
-            there = say("case.there", format=document["format"], size=size)
+            there = document_text(document, say)
             yield document["kind"], f"{there}, {written_instant(document['completedAt'], say)}"
 
 

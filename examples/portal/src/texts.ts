@@ -113,6 +113,8 @@ export const texts = {
   documents: ["Documents", "Dokumen"],
   there: ["There since", "Sudah ada sejak"],
   missing: ["Missing", "Belum ada"],
+  registered: ["In your own store", "Di penyimpanan Anda sendiri"],
+  changed: ["Not what was registered first", "Berbeda dari yang pertama didaftarkan"],
   beingScanned: ["Sent, being scanned", "Terkirim, sedang dipindai"],
   scannerRefused: [
     "Refused: a scanner found something harmful in it. Send another file.",

@@ -66,6 +66,9 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "PENDING": "All of it is there, and waits for the scanner: nobody opens it, and it does not"
         " count yet.",
         "THERE": "It is there, and counts.",
+        "REGISTERED": "It is in the partner's own store, and counts.",
+        "CHANGED": "It counts, and is not what the partner's system had registered first: compare"
+        " `sha256` with `registeredSha256`. No rule grants such a file.",
         "REFUSED": "The scanner found something in it: it never counts, and its bytes are removed."
         " Announce another one.",
     },

@@ -13,6 +13,7 @@ from gateway.schema.mutations.input_readers import (
     read_link,
     read_payment,
     read_referral,
+    read_registration,
     read_relief,
     read_request_of_items,
     read_resolution,
@@ -27,7 +28,7 @@ from gateway.schema.mutations.input_readers import (
 )
 from gateway.schema.mutations.inputs import MOST_AT_ONCE
 from gateway.schema.mutations.intent import Intent
-from gateway.schema.upload import RequestUploadInput
+from gateway.schema.upload import RegisterDocumentInput, RequestUploadInput
 from models.life import Refusal, Verb
 
 _SUBMISSION_REFUSALS = (
@@ -143,6 +144,11 @@ INTENTS = (
     Intent("requestUpload", RequestUploadInput,
            "Announce a document of an open file, and get the ticket by which its bytes are sent.",
            read_upload, (), (Refusal.NOT_FOUND, Refusal.WRONG_STAGE)),
+    Intent("registerDocument", RegisterDocumentInput,
+           "Say where a document of an open file is in your own store, and what it is: it answers"
+           " its line of the checklist as if it had been sent. Nothing is fetched from there; hand"
+           " it in by `requestUpload` if it is to be here.",
+           read_registration, (), (Refusal.NOT_FOUND, Refusal.WRONG_STAGE)),
     Intent("returnVisa", inputs.ReturnVisaInput,
            "Give your visa back before anybody enters by it. Its fee is not returned, and nothing"
            " restores it.", read_step, (Verb.RETURN_VISA,)),

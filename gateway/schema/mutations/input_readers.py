@@ -28,7 +28,8 @@ from gateway.schema.mutations.inputs import (
     MOST_ITEMS,
 )
 from gateway.schema.mutations.intent import Intent
-from gateway.schema.upload import RequestUploadInput
+from gateway.schema.upload import RegisterDocumentInput, RequestUploadInput
+from models.contents.tables import LOCATOR
 from models.life import Refusal, Verb
 from models.vocabulary import (
     ANSWERED_WITH,
@@ -40,6 +41,7 @@ from models.vocabulary import (
 
 _ANSWERS = (ScreeningResult.CLEAR, ScreeningResult.HIT, ScreeningResult.UNAVAILABLE)
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
+_LOCATOR = re.compile(LOCATOR)
 _RECEIPT = re.compile(r"[0-9A-Z]{16}")
 
 
@@ -67,8 +69,14 @@ def read_fetch(intent: Intent, input_: inputs.FetchVisaInput) -> FetchRequest:
     )
 
 
-def read_upload(intent: Intent, input_: RequestUploadInput) -> UploadRequest:
-    key, faults = input_.idempotency_key, faults_of_key(input_.idempotency_key)
+def read_upload(
+    intent: Intent,
+    input_: RequestUploadInput | RegisterDocumentInput,
+    faults: tuple[Reason, ...] = (),
+    locator: str | None = None,
+) -> UploadRequest:
+    key = input_.idempotency_key
+    faults = (*faults_of_key(key), *faults)
     if not 0 < input_.size <= MOST_BYTES:
         faults = (*faults, _invalid("size", rule="size", most=MOST_BYTES))
     if not _SHA256.fullmatch(input_.sha256):
@@ -82,7 +90,14 @@ def read_upload(intent: Intent, input_: RequestUploadInput) -> UploadRequest:
         media_type=input_.format,
         size=input_.size,
         sha256=input_.sha256,
+        locator=locator,
     )
+
+
+def read_registration(intent: Intent, input_: RegisterDocumentInput) -> UploadRequest:
+    locator = input_.locator.lower()
+    faults = () if _LOCATOR.fullmatch(locator) else (_invalid("locator", rule="locator"),)
+    return read_upload(intent, input_, faults, locator)
 
 
 def read_payment(intent: Intent, input_: inputs.RecordPaymentInput) -> StepRequest:

@@ -2057,7 +2057,9 @@ CREATE TABLE document_upload (
     kind TEXT NOT NULL,
     media_type TEXT NOT NULL,
     size BIGINT NOT NULL,
-    sha256 BYTEA NOT NULL,
+    sha256 BYTEA,
+    locator TEXT,
+    registered_sha256 BYTEA,
     requested_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     requested_by TEXT NOT NULL,
     expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -2066,7 +2068,10 @@ CREATE TABLE document_upload (
     refused_at TIMESTAMP WITH TIME ZONE,
     state TEXT GENERATED ALWAYS AS (
     CASE WHEN refused_at IS NOT NULL THEN 'REFUSED'
-        WHEN completed_at IS NOT NULL THEN 'THERE'
+        WHEN completed_at IS NOT NULL THEN CASE
+            WHEN sha256 <> registered_sha256 THEN 'CHANGED'
+            WHEN locator IS NOT NULL THEN 'REGISTERED'
+            ELSE 'THERE' END
         WHEN sent_at IS NOT NULL THEN 'PENDING'
         ELSE 'AWAITED' END
 ) STORED NOT NULL,
@@ -2077,6 +2082,9 @@ CREATE TABLE document_upload (
     CONSTRAINT ck_document_upload_media_type_is_known CHECK (media_type IN ('PDF', 'JPEG', 'PNG')),
     CONSTRAINT ck_document_upload_size_is_positive CHECK (size > 0),
     CONSTRAINT ck_document_upload_digest_is_whole CHECK (length(sha256) = 32),
+    CONSTRAINT ck_document_upload_digest_until_erased CHECK (sha256 IS NOT NULL OR replaced_at IS NOT NULL),
+    CONSTRAINT ck_document_upload_locator_says_nothing CHECK (locator ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$'),
+    CONSTRAINT ck_document_upload_registered_counts CHECK (locator IS NULL OR completed_at IS NOT NULL),
     CONSTRAINT ck_document_upload_expires_after_request CHECK (expires_at > requested_at),
     CONSTRAINT ck_document_upload_answered_once_sent CHECK (num_nonnulls(completed_at, refused_at) < CASE WHEN sent_at IS NULL THEN 1 ELSE 2 END),
     CONSTRAINT ck_document_upload_removed_once_replaced CHECK (removed_at IS NULL OR completed_at IS NULL OR replaced_at IS NOT NULL),
@@ -5385,11 +5393,16 @@ CREATE FUNCTION guard_document_upload() RETURNS trigger
             NEW.expires_at := instant + interval '24 hours';
             is_allowed := is_allowed
                 AND num_nonnulls(
-                    NEW.sent_at, NEW.completed_at, NEW.refused_at, NEW.replaced_at, NEW.removed_at
+                    NEW.sent_at, NEW.completed_at, NEW.refused_at, NEW.replaced_at, NEW.removed_at,
+                    NEW.registered_sha256
                 ) = 0;
             UPDATE document_upload SET replaced_at = instant
             WHERE application_id = NEW.application_id AND kind = NEW.kind
                 AND completed_at IS NULL AND replaced_at IS NULL AND is_allowed;
+            IF NEW.locator IS NOT NULL THEN
+                NEW.sent_at := instant;
+                NEW.completed_at := instant;
+            END IF;
         ELSE
             -- All of it is there, or it is something else.
             is_allowed := is_allowed AND num_nonnulls(OLD.sent_at, OLD.replaced_at) = 0
@@ -5420,10 +5433,20 @@ CREATE TRIGGER guard_document_upload BEFORE INSERT OR UPDATE ON document_upload
 
 CREATE FUNCTION count_document_upload() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        registered bytea;
     BEGIN
-        UPDATE document_upload SET replaced_at = NEW.completed_at
+        UPDATE document_upload AS former SET replaced_at = NEW.completed_at
         WHERE application_id = NEW.application_id AND kind = NEW.kind
-            AND completed_at IS NOT NULL AND replaced_at IS NULL;
+            AND completed_at IS NOT NULL AND replaced_at IS NULL
+        RETURNING CASE WHEN NOT EXISTS (
+            SELECT FROM requested_item AS item
+            WHERE item.application_id = former.application_id AND item.kind = former.kind
+                AND item.requested_at > former.completed_at
+        ) THEN registered_sha256 END INTO registered;
+        NEW.registered_sha256 := coalesce(
+            registered, CASE WHEN NEW.locator IS NOT NULL THEN NEW.sha256 END
+        );
         UPDATE case_document SET recorded_at = NEW.completed_at, recorded_by = NEW.requested_by
         WHERE application_id = NEW.application_id AND kind = NEW.kind AND recorded_at IS NULL;
         RETURN NEW;
@@ -5432,6 +5455,10 @@ $$;
 
 CREATE TRIGGER hold_latest_document_upload BEFORE UPDATE ON document_upload
     FOR EACH ROW WHEN (OLD.completed_at IS NULL AND NEW.completed_at IS NOT NULL)
+    EXECUTE FUNCTION count_document_upload();
+
+CREATE TRIGGER hold_registered_document BEFORE INSERT ON document_upload
+    FOR EACH ROW WHEN (NEW.locator IS NOT NULL)
     EXECUTE FUNCTION count_document_upload();
 
 CREATE FUNCTION guard_document_content() RETURNS trigger

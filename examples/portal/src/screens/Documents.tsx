@@ -26,9 +26,13 @@ export function Checklist({ id, documents, uploads, takes, done }: {
       ? t("beingScanned")
       : waits(kind, "REFUSED")
         ? t("scannerRefused")
-        : recordedAt
-          ? `${t("there")} ${day(recordedAt)}`
-          : t("missing");
+        : waits(kind, "CHANGED")
+          ? t("changed")
+          : waits(kind, "REGISTERED")
+            ? t("registered")
+            : recordedAt
+              ? `${t("there")} ${day(recordedAt)}`
+              : t("missing");
   return (
     <>
       <h3>{t("documents")}</h3>
