@@ -21,6 +21,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 from tests.clients.running import Line
 from tests.provider import node
 from tests.running_demo import GERBANG, Demo
+from tests.scans import png
 
 ROOT = Path(__file__).resolve().parents[2]
 PORTAL = ROOT / "examples" / "portal"
@@ -158,3 +159,36 @@ def lapsed(route: Route) -> None:
             file["stage"] = "WAITING_FOR_APPLICANT"
             file["bill"] |= {"paidAt": None, "dueAt": "2026-01-01T00:00:00Z"}
     route.fulfill(response=answer, json=told)
+
+
+#: What the checklist says of a document, by how far it is.
+STATES = {
+    "PENDING": "Sent, being scanned",
+    "REFUSED": "Refused: a scanner found something harmful in it.",
+    "REGISTERED": "In your own store",
+    "CHANGED": "Not what was registered first",
+    "THERE": "There since",
+}
+
+
+def choose(page: Page, name: str, media_type: str, content: bytes) -> None:
+    """Hand in a photograph."""
+    page.get_by_label("Photograph").set_input_files(
+        {"name": name, "mimeType": media_type, "buffer": content}
+    )
+
+
+def show_states(page: Page, listed: Locator) -> None:
+    """A photograph is handed in anew for each state: so its line is read again."""
+    for state, said in STATES.items():
+        page.route("**/graphql", partial(_as_if, state))
+        choose(page, "me.png", "image/png", png())
+        expect(listed.locator("> small")).to_contain_text(said, timeout=90_000)
+        page.unroute("**/graphql")
+
+
+def _as_if(state: str, route: Route) -> None:
+    """As if the photograph that is there were in this state."""
+    told = route.fetch()
+    there, then = (f'"kind":"PHOTOGRAPH","state":"{one}"' for one in ("THERE", state))
+    route.fulfill(response=told, body=told.text().replace(there, then))

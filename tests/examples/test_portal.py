@@ -127,17 +127,14 @@ def hand_in_through_a_cut(page: Page) -> None:
     page.route("**/documents/*", cut_once)
     listed = page.locator(".checklist li", has=page.get_by_label("Photograph"))
     expect(listed).to_contain_text("Missing")
-    page.get_by_label("Photograph").set_input_files(
-        {"name": "me.txt", "mimeType": "text/plain", "buffer": b"This is me."}
-    )
+    example.choose(page, "me.txt", "text/plain", b"This is me.")
     expect(listed.locator(".mistake")).to_contain_text("not the document that was announced")
     assert_accessible(page, (390, 1440))
     scan = png(filling=5_000_000)
-    page.get_by_label("Photograph").set_input_files(
-        {"name": "me.png", "mimeType": "image/png", "buffer": scan}
-    )
+    example.choose(page, "me.png", "image/png", scan)
     expect(listed).to_contain_text("There since", timeout=SOON)
     assert cuts == [f"bytes 4194304-{len(scan) - 1}/{len(scan)}"]
+    example.show_states(page, listed)
 
 
 def track(page: Page, reference: str, passport: str) -> Locator:

@@ -39,6 +39,7 @@ from tests.gateway.in_process import running_gateway
 from tests.gateway.log_lines import log_lines
 from tests.gateway.surviving.standing import metrics_of
 from tests.journeys.test_ban import approve_ban, who_it_is
+from tests.journeys.test_complaints import lodge, step
 from tests.linking import KEYS, linking
 from tests.scans import announce, png, sent
 from tests.scans import send as put
@@ -89,31 +90,23 @@ WRONG_ANSWERS = (
     [{"kind": "ARRIVAL_DATE", "value": {"day": "Dunnart day"}}],
 )
 ANSWERED = [b"Quollinya", b"Kota Potoroo", b"Bilby Raya", b"Dunnart", b"2091-08-07"]
+#: What somebody complains of, and is answered.
+COMPLAINED = [b"A bribe for Wambenger", b"Kultarr was dismissed"]
 #: What stands in a scan, and in one that is refused.
 SCANNED, REFUSED = b"a scan of a Bettong", b"no scan of a Bettong"
 SECRETS = [
-    *ANSWERED,
-    *(SCANNED, REFUSED),
+    *(*ANSWERED, *COMPLAINED, SCANNED, REFUSED),
     *(b"Zyxwanda", b"Quokkabane", b"Numbatsdottir", b"QZCANARY", b"qz canary", b"1931-02-03"),
     *(b"quokkabane.example", b"dottir.example", b"777 313", b"Wollomombi", b"Tibooburra"),
-    *(
-        b"2037-03-31",
-        b"2039-05-29",
-        b"QZBANNED",
-        b"qz banned",
-        b"Wurrungul",
-        b"WURRUNGUL",
-        b"Bilbysson",
-    ),
-    *(b"BILBYSSON", b"1929-11-05"),
+    *(b"2037-03-31", b"2039-05-29", b"QZBANNED", b"qz banned", b"Wurrungul", b"WURRUNGUL"),
+    *(b"Bilbysson", b"BILBYSSON", b"1929-11-05"),
 ]
 READ = """
     query ($case: ID!, $for: String!) @purpose(code: CASEWORK, reference: $for) {
         node(id: $case) { ... on Application { reference applicant {
             passportLastFour identity { fullName passportNumber birthDate email sex }
             identityVersions(first: 9) { nodes { number fullName } }
-        } } }
-    }
+        } } } }
 """
 LOOK_UP = """
     query ($case: String!) @purpose(code: CASEWORK, reference: $case) {
@@ -183,10 +176,19 @@ async def every_way_in(who: Any, client: Any) -> tuple[str, list[str]]:
     ]
     await send(agent, "submitApplications", {"applications": batch})
     await client.get(f"/graphql?name={CANARY['fullName']}")
+    await complain(who)
     sentence = {"ground": "CRIME", "reason": "Why.", "bannedFrom": today().isoformat()}
     text += [(await send(who["screening"], "proposeBan", {**sentence, **wrong})).text
              for wrong in WRONG_BANS]  # fmt: skip
     return case, text
+
+
+async def complain(who: Any) -> None:
+    """Somebody complains of a bribe, and an auditor answers."""
+    said, answer = (one.decode() for one in COMPLAINED)
+    complaint = await lodge(who["applicant"], said)
+    assert await step(who["auditor"], "sortComplaint", complaint, kind="INTEGRITY") == []
+    assert await step(who["auditor"], "answerComplaint", complaint, answer=answer) == []
 
 
 def files_of(server: Server, beside: Path, since: float) -> Iterator[Path]:
@@ -259,9 +261,8 @@ async def test_a_canary_is_found_nowhere(
         " (SELECT applicant_id FROM application LIMIT 1)",
         NEVER_SEALED.decode(),
     )
-    assert await found_in(server, beside, began, connection, *SECRETS, NEVER_SEALED) == {
-        NEVER_SEALED
-    }
+    in_plain = await found_in(server, beside, began, connection, *SECRETS, NEVER_SEALED)
+    assert in_plain == {NEVER_SEALED}
     output = " ".join([log.text, metrics, *found]).encode()
     assert [secret for secret in SECRETS if secret in output] == []
 
@@ -285,7 +286,8 @@ async def test_with_encryption_off_the_canary_is_found(
     await perform(who["officer"], "requestInformation", case, items=ASKED)
     await perform(who["agent-au"], "answerInformation", case, items=[], answers=ANSWERS)
     await sent(who["agent-au"], case, png(notes=SCANNED))
-    secrets = {*(value.encode() for value in OPEN.values()), *ANSWERED, SCANNED}
+    await complain(who)
+    secrets = {*(value.encode() for value in OPEN.values()), *ANSWERED, *COMPLAINED, SCANNED}
     assert await found_in(server, beside, began, connection, *secrets) == secrets
 
 
