@@ -55,6 +55,7 @@ def _intents(sources: Sources) -> Iterator[tuple[str, Finding]]:
         "PAYMENT_INTENTS",
         "COMPLAINT_INTENTS",
         "CROSSING_INTENTS",
+        "CLAIM_INTENTS",
         "MAIL_INTENTS",
         "READER_INTENTS",
         "WEBHOOK_INTENTS",

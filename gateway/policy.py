@@ -59,6 +59,7 @@ from models import (
     DocumentContent,
     DocumentUpload,
     Erasure,
+    FileClaim,
     GrantRuleStop,
     Identity,
     IdentityVersion,
@@ -2146,6 +2147,16 @@ POLICY: Mapping[str, Access] = {
     "Heartbeat": Access(fields={"position": CASE_READERS + LEADERSHIP}),
     # A file that somebody tracks who has no account.
     "TrackedFile": Access(fields={"stage": PUBLIC, "expectedOn": PUBLIC}),
+    # A file that was claimed by an account: nothing that says who it is about, and no step.
+    "ClaimedFile": Access(
+        fields=dict.fromkeys(
+            (
+                *("reference", "claimedAt", "stage", "expectedOn", "outcome", "isTakenBack"),
+                *("visaNumber", "useBy", "stayDays"),
+            ),
+            APPLICANT,
+        )
+    ),
     # What was decided, for whoever has the code of a mail; a visa is logged as read.
     "DeliveredDecision": Access(fields=dict.fromkeys(("outcome", "isTakenBack", "pdf"), PUBLIC)),
     # The viewer, and the viewer's policy.
@@ -2258,6 +2269,7 @@ POLICY: Mapping[str, Access] = {
             "visaStatus": VISA_CHECKERS,
             "trackedFile": PUBLIC,
             "deliveredDecision": PUBLIC,
+            "claimedFiles": APPLICANT,
             "visaChecks": AUDITOR,
             "suspensions": SUSPENSION_READERS,
             "keyOperations": AUDITOR,
@@ -2362,6 +2374,7 @@ STEPS_BY_A_PARTNERS_SYSTEM = Change({Role.PARTNER_SERVICE: in_own_countries}, an
 #: The row must be in reach before the change; the changed row is answered by the matrix above. The
 #: steps of ``models/life`` say which status is needed and what else must hold, and why a step is
 #: refused on a row that the role reads but may not change.
+CLAIMED_BY_ONESELF: Mapping[Role, Rule] = {Role.APPLICANT: own_subject(FileClaim.account)}
 MUTATIONS: Mapping[str, Change] = {
     "submitApplication": OF_THOSE_WHO_HANDED_IN,
     "submitApplications": Change(
@@ -2425,6 +2438,9 @@ MUTATIONS: Mapping[str, Change] = {
     ),
     "requestUpload": Change(OF_THOSE_WHO_HANDED_IN.rows, "upload"),
     "registerDocument": Change({Role.PARTNER_SERVICE: in_own_countries}, "upload"),
+    # Which file, the code says, and a function of the database.
+    "requestClaimCode": Change(CLAIMED_BY_ONESELF, "hours", (FileClaim,)),
+    "claimFile": Change(CLAIMED_BY_ONESELF, "claimed", (FileClaim,)),
     "returnVisa": Change({Role.APPLICANT: OF_THOSE_WHO_HANDED_IN.rows[Role.APPLICANT]}),
     "revokeVisa": Change({Role.SUPERVISOR: every_row}),
     "setAsideRevocation": Change({Role.SUPERVISOR: every_row}),

@@ -15,6 +15,7 @@ from models.ban import BanEntry, BanIndex, BanMatch, BannedPerson, BanRead
 from models.base import Base
 from models.case.application import Application, ApplicationEvent, Assignment
 from models.case.change import ApplicationChange, Idempotency, VolumeChange
+from models.case.claim import ContactDigest, FileClaim
 from models.case.crossing import Crossing, Movement, OverstayConfirmation, Stay
 from models.case.decision import Decision, Visa
 from models.case.file import (
@@ -32,7 +33,7 @@ from models.case.visa_check import VisaCheck
 from models.contents.tables import DocumentContent, DocumentScanner, DocumentUpload
 from models.documents import TrustedDocument
 from models.jobs.passes import JobPass
-from models.mail import DecisionCode, Mail
+from models.mail import Mail, SentCode
 from models.mail.subscription import MailSubscription
 from models.person.applicant import Applicant, Correction, PassportEnding
 from models.person.identity import Identity, IdentityVersion
@@ -100,6 +101,7 @@ __all__ = [
     "Complaint",
     "ComplaintRead",
     "ComplaintText",
+    "ContactDigest",
     "Correction",
     "Country",
     "Crossing",
@@ -107,7 +109,6 @@ __all__ = [
     "DayOff",
     "Deadline",
     "Decision",
-    "DecisionCode",
     "DisclosedEnding",
     "DocumentContent",
     "DocumentScanner",
@@ -116,6 +117,7 @@ __all__ = [
     "EntryRule",
     "Erasure",
     "Fee",
+    "FileClaim",
     "FormerBill",
     "GrantCheck",
     "GrantRule",
@@ -150,6 +152,7 @@ __all__ = [
     "RequiredDocument",
     "SavedView",
     "Screening",
+    "SentCode",
     "ServiceTarget",
     "Stay",
     "Suspension",

@@ -48,6 +48,7 @@ ALTER TABLE centre ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE complaint ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE complaint_read ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE complaint_text ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE contact_digest ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE correction ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE country ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE crossing ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -56,7 +57,6 @@ ALTER TABLE data_version ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE day_off ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE deadline ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE decision ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-ALTER TABLE decision_code ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE document_content ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE document_scanner ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE document_upload ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -65,6 +65,7 @@ ALTER TABLE ending_told ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE entry_rule ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE erasure ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE fee ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE file_claim ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE former_bill ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE grant_check ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE grant_rule ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -99,6 +100,7 @@ ALTER TABLE requested_item ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE required_document ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE saved_view ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE screening ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE sent_code ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE service_target ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE stay ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE suspension ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -797,22 +799,28 @@ CREATE OR REPLACE FUNCTION viewer.admit_try(
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = public, pg_temp AS $$
     DECLARE
+        acting text := viewer.role();
+        is_claim boolean := acting = 'APPLICANT';
         since timestamptz;
         of_file double precision;
         of_source double precision;
     BEGIN
-        PERFORM viewer.acts_as('ANONYMOUS');
+        IF acting IS NULL OR acting NOT IN ('ANONYMOUS', 'APPLICANT') THEN
+            RAISE EXCEPTION 'tries are counted of whoever asks about a file by its reference'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
         PERFORM pg_advisory_xact_lock(7233, hashtext('try ' || for_file));
         PERFORM pg_advisory_xact_lock(7233, hashtext('source ' || from_source));
-        since := clock_timestamp() - interval '1 hours';
+        since := clock_timestamp()
+            - CASE WHEN is_claim THEN 24 ELSE 1 END * interval '1 hour';
         of_file := (SELECT extract(epoch FROM occurred_at - since) FROM tracking_try
                 WHERE file = decode(for_file, 'hex') AND occurred_at > since
-                ORDER BY occurred_at DESC OFFSET 5 - 1 LIMIT 1);
+                ORDER BY occurred_at DESC OFFSET CASE WHEN is_claim THEN 5 ELSE 5 END - 1 LIMIT 1);
         of_source := (SELECT extract(epoch FROM occurred_at - since) FROM tracking_try
                 WHERE source = decode(from_source, 'hex') AND occurred_at > since
-                ORDER BY occurred_at DESC OFFSET 30 - 1 LIMIT 1);
+                ORDER BY occurred_at DESC OFFSET CASE WHEN is_claim THEN 5 ELSE 30 END - 1 LIMIT 1);
         INSERT INTO alert (id, kind, actor, actor_role)
-            SELECT spent.id, 'TRIES_SPENT', spent.digest, 'ANONYMOUS'
+            SELECT spent.id, 'TRIES_SPENT', spent.digest, acting
             FROM (VALUES
                 (file_alert, 'file ' || for_file, of_file),
                 (source_alert, 'source ' || from_source, of_source)
@@ -842,14 +850,15 @@ CREATE OR REPLACE FUNCTION viewer.delivered_decision(
             FROM application
             JOIN identity USING (applicant_id)
             JOIN person_index AS known USING (applicant_id)
-            JOIN decision_code AS sent ON sent.application_id = application.id
+            JOIN sent_code AS sent ON sent.application_id = application.id
+                AND sent.kind = 'DECISION'
             JOIN decision ON decision.id = current_decision_id
             LEFT JOIN visa AS live ON live.decision_id = decision.id
                 AND num_nonnulls(live.revoked_at, live.superseded_at, live.returned_at) = 0
             LEFT JOIN visa_document ON visa_document.visa_number = live.visa_number
                 AND replaced_at IS NULL AND proven_at IS NOT NULL
             WHERE application.reference = asked
-                AND kind = 'PASSPORT'
+                AND known.kind = 'PASSPORT'
                 AND known.digest = ANY (holders)
                 AND known.version = coalesce((
                     SELECT max(corrected.number) FROM identity_version AS corrected
@@ -860,6 +869,123 @@ CREATE OR REPLACE FUNCTION viewer.delivered_decision(
                 AND sent.mailed_at > now() - interval '30 days'
             LIMIT 1;
     END
+$$;
+CREATE OR REPLACE FUNCTION viewer.claimable_file(asked text, passports text[], mailed text) RETURNS uuid
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        PERFORM viewer.acts_as('APPLICANT');
+        RETURN (SELECT application.id
+            FROM application
+            JOIN applicant ON applicant.id = applicant_id
+            JOIN person_index AS known USING (applicant_id)
+            WHERE application.reference = asked
+                AND kind = 'PASSPORT'
+                AND known.digest = ANY (
+                    ARRAY(SELECT decode(one, 'hex') FROM unnest(passports) AS one)
+                )
+                AND known.version = coalesce((
+                    SELECT max(corrected.number) FROM identity_version AS corrected
+                    WHERE corrected.applicant_id = known.applicant_id
+                        AND corrected.valid_from IS NOT NULL
+                ), 1)
+                AND channel <> 'DIRECT'
+                AND num_nonnulls(account, erased_at) = 0
+                AND coalesce(closed_at > now() - interval '30 days', true)
+                AND NOT EXISTS (SELECT FROM file_claim WHERE application_id = application.id)
+                AND (mailed IS NULL OR EXISTS (
+                    SELECT FROM sent_code AS sent
+                    WHERE sent.application_id = application.id AND sent.kind = 'CLAIM'
+                        AND sent.digest = decode(mailed, 'hex')
+                        AND sent.mailed_at > now() - interval '24 hours'
+                ))
+            LIMIT 1);
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.request_claim_code(
+    asked text, passports text[], message uuid) RETURNS void
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    DECLARE
+        mailed text;
+    BEGIN
+        PERFORM viewer.acts_as('APPLICANT');
+        INSERT INTO mail (id, kind, cause, path, application_id)
+            SELECT message, 'CLAIM',
+                format('claim %s %s', found.id, to_char(now() AT TIME ZONE 'UTC', 'YYYYMMDDHH24')),
+                '/#claim', found.id
+            FROM (SELECT application.id
+            FROM application
+            JOIN applicant ON applicant.id = applicant_id
+            JOIN person_index AS known USING (applicant_id)
+            WHERE application.reference = asked
+                AND kind = 'PASSPORT'
+                AND known.digest = ANY (
+                    ARRAY(SELECT decode(one, 'hex') FROM unnest(passports) AS one)
+                )
+                AND known.version = coalesce((
+                    SELECT max(corrected.number) FROM identity_version AS corrected
+                    WHERE corrected.applicant_id = known.applicant_id
+                        AND corrected.valid_from IS NOT NULL
+                ), 1)
+                AND channel <> 'DIRECT'
+                AND num_nonnulls(account, erased_at) = 0
+                AND coalesce(closed_at > now() - interval '30 days', true)
+                AND NOT EXISTS (SELECT FROM file_claim WHERE application_id = application.id)
+                AND (mailed IS NULL OR EXISTS (
+                    SELECT FROM sent_code AS sent
+                    WHERE sent.application_id = application.id AND sent.kind = 'CLAIM'
+                        AND sent.digest = decode(mailed, 'hex')
+                        AND sent.mailed_at > now() - interval '24 hours'
+                ))
+            LIMIT 1) AS found
+            ON CONFLICT (cause) DO NOTHING;
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.claimed_files() RETURNS TABLE (
+    reference text, claimed_at timestamptz, reached text, expected_on date, outcome text,
+    is_taken_back boolean, visa_number text, use_by date, stay_days bigint)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    DECLARE
+        oneself text := viewer.subject('APPLICANT');
+    BEGIN
+        RETURN QUERY
+            SELECT application.reference, claim.claimed_at, stage,
+                CASE WHEN stage = 'IN_PROCESS' AND due_on >= wib_day(now())
+                    THEN due_on END,
+                decision.outcome,
+                coalesce(
+                    decision.outcome = 'GRANTED' AND live.visa_number IS NULL, false
+                ),
+                live.visa_number, live.use_by, live.stay_days
+            FROM file_claim AS claim
+            JOIN application ON application.id = claim.application_id
+            JOIN applicant ON applicant.id = applicant_id AND erased_at IS NULL
+            CROSS JOIN LATERAL wib_day(
+                target_due_at + paused_seconds * interval '1 second'
+            ) AS due_on
+            LEFT JOIN decision ON decision.id = current_decision_id
+            LEFT JOIN visa AS live ON live.decision_id = decision.id
+                AND num_nonnulls(live.revoked_at, live.superseded_at, live.returned_at) = 0
+            WHERE claim.account = oneself
+            ORDER BY claim.claimed_at DESC, claim.application_id LIMIT 20;
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.may_claim_by(
+    asked uuid, digests bytea[], given text) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    SELECT NOT EXISTS (
+        SELECT FROM mail_subscription AS one
+        WHERE lower(one.address) = lower(given) AND one.role IN ('PARTNER_MANAGER', 'PARTNER_AGENT')
+    ) AND 5 >= (
+        SELECT count(DISTINCT other.id) FROM contact_digest
+        JOIN application AS other ON other.id = contact_digest.application_id
+        JOIN application AS own ON own.id = asked
+        WHERE digest = ANY (digests)
+            AND (other.group_reference = own.group_reference) IS NOT TRUE
+    )
 $$;
 CREATE OR REPLACE FUNCTION viewer.contact_of(asked uuid) RETURNS TABLE (
     applicant_id uuid, reference text, version bigint, email text)
@@ -2692,6 +2818,14 @@ GRANT EXECUTE ON FUNCTION viewer.own_visa_checks TO gerbang_applicant;
 GRANT EXECUTE ON FUNCTION viewer.own_lookups, viewer.own_breaches TO gerbang_applicant;
 GRANT EXECUTE ON FUNCTION viewer.reads_kept_since TO gerbang_applicant;
 GRANT EXECUTE ON FUNCTION viewer.proofs_of_reads TO gerbang_applicant;
+GRANT EXECUTE ON FUNCTION viewer.admit_try TO gerbang_applicant;
+GRANT INSERT (file, id, is_found, kind, mac, mac_key, source, trace_id) ON tracking_try TO gerbang_applicant;
+CREATE POLICY applicant_insert ON tracking_try FOR INSERT TO gerbang_applicant
+    WITH CHECK ((SELECT viewer.acts_as('APPLICANT')) AND (kind = 'CLAIM') = true);
+GRANT EXECUTE ON FUNCTION viewer.claimable_file TO gerbang_applicant;
+GRANT EXECUTE ON FUNCTION viewer.claimable_file TO gerbang_applicant_writing;
+GRANT EXECUTE ON FUNCTION viewer.request_claim_code TO gerbang_applicant_writing;
+GRANT EXECUTE ON FUNCTION viewer.claimed_files TO gerbang_applicant;
 
 -- PARTNER_SERVICE
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_service;
@@ -3181,7 +3315,7 @@ GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO gerbang_anonymous;
 GRANT EXECUTE ON FUNCTION viewer.tracked_file, viewer.admit_try TO gerbang_anonymous;
 GRANT INSERT (file, id, is_found, kind, mac, mac_key, source, trace_id) ON tracking_try TO gerbang_anonymous;
 CREATE POLICY anonymous_insert ON tracking_try FOR INSERT TO gerbang_anonymous
-    WITH CHECK ((SELECT viewer.acts_as('ANONYMOUS')));
+    WITH CHECK ((SELECT viewer.acts_as('ANONYMOUS')) AND (kind = 'CLAIM') = false);
 GRANT EXECUTE ON FUNCTION viewer.delivered_decision TO gerbang_anonymous;
 GRANT INSERT (actor, actor_country_code, actor_partner_code, actor_role, applicant_id, case_reference, fields, id, mac, mac_key, occurred_at, purpose, trace_id) ON access_event TO gerbang_anonymous;
 CREATE POLICY anonymous_insert ON access_event FOR INSERT TO gerbang_anonymous
@@ -4840,6 +4974,12 @@ CREATE POLICY applicant_writing_select ON complaint_text FOR SELECT TO gerbang_a
 GRANT INSERT (complaint_id, sealed) ON complaint_text TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_insert ON complaint_text FOR INSERT TO gerbang_applicant_writing
     WITH CHECK ((SELECT viewer.acts_as('APPLICANT')));
+GRANT SELECT (account) ON file_claim TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON file_claim FOR SELECT TO gerbang_applicant_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN file_claim.account = (SELECT viewer.subject('APPLICANT')) ELSE false END);
+GRANT INSERT (account, application_id, code) ON file_claim TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_insert ON file_claim FOR INSERT TO gerbang_applicant_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN file_claim.account = (SELECT viewer.subject('APPLICANT')) ELSE false END);
 GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON idempotency FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')));
@@ -5498,17 +5638,23 @@ CREATE POLICY granter_update ON grant_check FOR UPDATE TO gerbang_granter
 -- MAILER
 GRANT USAGE ON SCHEMA public TO gerbang_mailer;
 GRANT EXECUTE ON FUNCTION wib_day TO gerbang_mailer;
-GRANT SELECT (application_id) ON decision_code TO gerbang_mailer;
-CREATE POLICY mailer_select ON decision_code FOR SELECT TO gerbang_mailer
+GRANT SELECT (application_id, kind) ON sent_code TO gerbang_mailer;
+CREATE POLICY mailer_select ON sent_code FOR SELECT TO gerbang_mailer
+    USING (true);
+GRANT SELECT ON contact_digest TO gerbang_mailer;
+CREATE POLICY mailer_select ON contact_digest FOR SELECT TO gerbang_mailer
     USING (true);
 GRANT INSERT (applicant_id, fields, id, reader, version) ON linker_read TO gerbang_mailer;
 CREATE POLICY mailer_insert ON linker_read FOR INSERT TO gerbang_mailer
     WITH CHECK (reader = 'MAILER' AND fields = '{email}');
-GRANT INSERT (application_id, digest) ON decision_code TO gerbang_mailer;
-CREATE POLICY mailer_insert ON decision_code FOR INSERT TO gerbang_mailer
+GRANT INSERT (application_id, digest, kind) ON sent_code TO gerbang_mailer;
+CREATE POLICY mailer_insert ON sent_code FOR INSERT TO gerbang_mailer
     WITH CHECK (true);
-GRANT UPDATE (digest, mailed_at) ON decision_code TO gerbang_mailer;
-CREATE POLICY mailer_update ON decision_code FOR UPDATE TO gerbang_mailer
+GRANT INSERT ON contact_digest TO gerbang_mailer;
+CREATE POLICY mailer_insert ON contact_digest FOR INSERT TO gerbang_mailer
+    WITH CHECK (true);
+GRANT UPDATE (digest, mailed_at) ON sent_code TO gerbang_mailer;
+CREATE POLICY mailer_update ON sent_code FOR UPDATE TO gerbang_mailer
     USING (true);
 
 -- SCANNER
@@ -5529,4 +5675,5 @@ CREATE POLICY scanner_update ON document_upload FOR UPDATE TO gerbang_scanner
 
 GRANT USAGE ON SCHEMA viewer TO gerbang_mailer;
 GRANT EXECUTE ON FUNCTION viewer.contact_of TO gerbang_mailer;
+GRANT EXECUTE ON FUNCTION viewer.may_claim_by TO gerbang_mailer;
 

@@ -28,12 +28,13 @@ from gateway.policy import LOGGED_APART, NAMES_NO_CASE
 from gateway.viewer import Viewer
 from models import AccessEvent, Base, BreachLookup, PersonLookup, TrackingTry, VisaCheck
 from models.account import seal_entries
+from models.case.tracking import TryKind
 from models.database.command_pipeline import Command
 from models.database.pool import ConnectionPool
 from models.key_service import Digest, KeyService, KeyServiceError, Try
 from models.logs import facts
 from models.row_keys import new_key
-from models.vocabulary import BreachList, IndexKind, Role, TryKind
+from models.vocabulary import BreachList, IndexKind, Role
 
 
 class Room(Protocol):

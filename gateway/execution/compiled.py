@@ -36,7 +36,9 @@ LOOKING_UP = "people"
 WITHOUT_ACCOUNT = frozenset({"trackedFile", "deliveredDecision"})
 #: The fields of `Query` that are always read at the primary: what they tell must hold at once, or
 #: is logged there.
-_NEVER_LATE = WITHOUT_ACCOUNT | {LOOKING_UP, "visaStatus", "suspensions", "installation"}
+_NEVER_LATE = WITHOUT_ACCOUNT | {
+    *(LOOKING_UP, "visaStatus", "claimedFiles", "suspensions", "installation")
+}
 #: In place of a variable without a value.
 _ABSENT: Any = object()
 

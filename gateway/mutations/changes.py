@@ -15,6 +15,7 @@ from gateway.access.transactions.begin import TransactionStarts
 from gateway.access.transactions.writing import WriteTransaction, begin_writing
 from gateway.mutations import (
     breaches,
+    claiming,
     complaints,
     crossings,
     fetching,
@@ -57,6 +58,7 @@ from models.key_service import KeyService
 _EFFECTS: Effects = {
     **rights.EFFECTS,
     **breaches.EFFECTS,
+    **claiming.EFFECTS,
     **complaints.EFFECTS,
     **mail.EFFECTS,
     **readers.EFFECTS,

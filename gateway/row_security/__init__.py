@@ -16,6 +16,7 @@ from gateway.policy import (
     READS_COMPLAINTS,
     VISA_CHECKERS,
 )
+from gateway.row_security.claims import CLAIM_FUNCTIONS, claim_grants
 from gateway.row_security.delivery import DELIVERY_FUNCTIONS, delivery_grants
 from gateway.row_security.explaining_functions import EXPLAINING_FUNCTIONS, explaining_grants
 from gateway.row_security.grants import columns_read
@@ -83,6 +84,7 @@ def row_security(catalogue: Catalogue) -> str:
             VISA_CHECK_FUNCTIONS,
             TRACKING_FUNCTIONS,
             DELIVERY_FUNCTIONS,
+            CLAIM_FUNCTIONS,
             MAILER_FUNCTION,
             OWN_DATA_FUNCTIONS,
             REACH_FUNCTIONS,
@@ -138,6 +140,7 @@ def _open_to_role(catalogue: Catalogue, role: Role) -> Iterator[str]:
     yield from _visa_checks(role)
     yield from tracking_grants(role)
     yield from delivery_grants(role)
+    yield from claim_grants(role)
     yield from _for_the_gateway(role)
     yield from _trusted_documents(role)
     yield ""

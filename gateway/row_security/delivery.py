@@ -8,7 +8,7 @@ from models import AccessEvent, VisaDocument
 from models.key_service.codes import CODE_DAYS
 from models.person.sealed import cells_sql
 from models.row_security import database_role
-from models.vocabulary import DigestKind, Outcome, Purpose, Role
+from models.vocabulary import DigestKind, MailKind, Outcome, Purpose, Role
 
 #: For whoever knows the reference and the passport of a file, and has the code of the newest mail
 #: about it. The code of the visa is sealed; there is none where it was taken back, and none yet
@@ -31,14 +31,15 @@ CREATE OR REPLACE FUNCTION viewer.delivered_decision(
             FROM application
             JOIN identity USING (applicant_id)
             JOIN person_index AS known USING (applicant_id)
-            JOIN decision_code AS sent ON sent.application_id = application.id
+            JOIN sent_code AS sent ON sent.application_id = application.id
+                AND sent.kind = '{MailKind.DECISION}'
             JOIN decision ON decision.id = current_decision_id
             LEFT JOIN visa AS live ON live.decision_id = decision.id
                 AND num_nonnulls(live.revoked_at, live.superseded_at, live.returned_at) = 0
             LEFT JOIN visa_document ON visa_document.visa_number = live.visa_number
                 AND replaced_at IS NULL AND proven_at IS NOT NULL
             WHERE application.reference = asked
-                AND kind = '{DigestKind.PASSPORT}'
+                AND known.kind = '{DigestKind.PASSPORT}'
                 AND known.digest = ANY (holders)
                 AND {KNOWN_IN_FORCE}
                 AND sent.digest = decode(mailed, 'hex')

@@ -6,6 +6,7 @@ They are no roles of the domain, and no gateway acts in them: jobs of the keeper
 
 from collections.abc import Iterator, Mapping
 
+from gateway.row_security.claims import mailers_grant
 from models import (
     Applicant,
     Application,
@@ -15,9 +16,9 @@ from models import (
     BanMatch,
     BannedPerson,
     Base,
+    ContactDigest,
     DataRequest,
     Decision,
-    DecisionCode,
     DocumentContent,
     DocumentUpload,
     GrantCheck,
@@ -30,6 +31,7 @@ from models import (
     PersonLink,
     PersonLookup,
     Screening,
+    SentCode,
     Visa,
     VisaDocument,
     VisaType,
@@ -142,11 +144,16 @@ _OF_GRANTER: _Rights = {
         GrantCheck: ("rule_code", "verdict", "unmet", "version", "checked_at"),
     },
 }  # fmt: skip
-#: It reads nobody but by its function, says whom it read, and notes the code that it sent.
+#: It reads nobody but by its function, says whom it read, and notes the code that it sent, and
+#: which files a contact serves.
 _OF_MAILER: _Rights = {
-    "SELECT": {DecisionCode: ("application_id",)},
-    "INSERT": {LinkerRead: _OF_A_READ, DecisionCode: ("application_id", "digest")},
-    "UPDATE": {DecisionCode: ("digest", "mailed_at")},
+    "SELECT": {SentCode: ("application_id", "kind"), ContactDigest: ()},
+    "INSERT": {
+        LinkerRead: _OF_A_READ,
+        SentCode: ("application_id", "kind", "digest"),
+        ContactDigest: (),
+    },
+    "UPDATE": {SentCode: ("digest", "mailed_at")},
 }
 #: Where mail to the applicant of a case goes: the sealed address alone, and of whom mail waits for
 #: alone. Null where there is none.
@@ -239,4 +246,5 @@ def job_roles() -> Iterator[str]:
         yield ""
     yield f"GRANT USAGE ON SCHEMA viewer TO {MAILER};"
     yield f"GRANT EXECUTE ON FUNCTION viewer.contact_of TO {MAILER};"
+    yield mailers_grant()
     yield ""

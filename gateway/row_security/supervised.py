@@ -19,6 +19,7 @@ from models import (
     Crossing,
     DataRequest,
     Erasure,
+    FileClaim,
     GrantRuleStop,
     Inquiry,
     LegalHold,
@@ -246,6 +247,16 @@ def _grant_overstay_confirmations(writer: Writer) -> WriteGrant:
     )
 
 
+def _grant_file_claims(writer: Writer) -> WriteGrant:
+    """A trigger takes the code by which a file is claimed."""
+    return WriteGrant(
+        frozenset({"account"}),
+        frozenset({"application_id", "account", "code"}),
+        select_if=writer.reach(FileClaim),
+        insert_if=writer.reach(FileClaim),
+    )
+
+
 def _grant_webhook_endpoints(writer: Writer) -> WriteGrant:
     """A trigger guards who takes which step; a secret is written, and never read."""
     return WriteGrant(
@@ -293,6 +304,7 @@ _GRANTS: Mapping[type[Base], Callable[[Writer], WriteGrant]] = {
     PaymentReversal: _grant_payment_reversals,
     Crossing: _grant_crossings,
     OverstayConfirmation: _grant_overstay_confirmations,
+    FileClaim: _grant_file_claims,
 }
 
 

@@ -18,13 +18,14 @@ from gateway.schema.people import PassportInput
 from gateway.schema.tracking import LONGEST_REFERENCE
 from gateway.schema.visa_document import print_pdf
 from models import AccessEvent
+from models.case.tracking import TryKind
 from models.key_service import KeyService, KeyServiceError, TakesCodes, ViewerCeilingError
 from models.key_service.codes import CodeTry, read_code
 from models.person.matching import passport_message
 from models.person.vault import CODE, Cell, Vault, bound_name
 from models.row_keys import new_key
 from models.visa_document.tables import VisaDocument
-from models.vocabulary import Purpose, TryKind
+from models.vocabulary import Purpose
 
 #: What is logged of a visa that was opened.
 _OPENED = ("visa.code", "visa.pdf", "visa.proof")

@@ -17,6 +17,7 @@ from gateway.schema.application import Application, ApplicationConnection
 from gateway.schema.ban_entry import BanEntry
 from gateway.schema.breach import Breach
 from gateway.schema.case_file import Bill, FormerBill, UnmatchedPayment
+from gateway.schema.claims import ClaimedFile, claimed_files_field
 from gateway.schema.complaint import Complaint, complaints_field
 from gateway.schema.country import Country
 from gateway.schema.crossing import Crossing, Stay, overstays_field, unmatched_crossings_field
@@ -309,6 +310,7 @@ class Query:
     visa_checks: Connection[VisaCheck] | None = visa_checks_field()
     tracked_file: TrackedFile | None = tracked_file_field()
     delivered_decision: DeliveredDecision | None = delivered_decision_field()
+    claimed_files: list[ClaimedFile] | None = claimed_files_field()
     trusted_documents: list[TrustedDocument] | None = strawberry.field(
         resolver=trusted_documents,
         description="Documents that clients ask for by an id, and which role can run which.",

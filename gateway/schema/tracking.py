@@ -13,9 +13,9 @@ from gateway.logs import current_record
 from gateway.mapping.context import Context
 from gateway.mapping.enums import Stage
 from gateway.schema.people import PassportInput
+from models.case.tracking import TryKind
 from models.key_service import KeyServiceError, Try, ViewerCeilingError
 from models.person.matching import tracking_message
-from models.vocabulary import TryKind
 
 #: What is no reference is looked for like one that no file has.
 LONGEST_REFERENCE = 20

@@ -1,16 +1,24 @@
-"""Who tried to track a file without an account, or to open what was decided: each try."""
+"""Who tried to track a file without an account, to open what was decided, or to claim a file."""
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
-from models.vocabulary import TryKind
 
 #: How many days after it was closed a file is tracked.
 TRACKED_DAYS = 30
+
+
+class TryKind(StrEnum):
+    """What was tried with a file's reference: where it stands, what was decided, or to claim it."""
+
+    TRACKING = "TRACKING"
+    DELIVERY = "DELIVERY"
+    CLAIM = "CLAIM"
 
 
 class TrackingTry(Base):

@@ -22,12 +22,13 @@ import asyncpg
 
 from models.jobs.linking import record_reads
 from models.jobs.scheduler import Jobs, run_repeatedly
-from models.key_service import Cause, KeyServiceError, MakesCodes
-from models.key_service.codes import MailedCode
+from models.key_service import Cause, KeyService, KeyServiceError, KeyUse, MakesCodes
+from models.key_service.codes import MailedCode, claim_of
 from models.logs import facts
 from models.mail.message import Sender
-from models.mail.outbox import ADDRESS
+from models.mail.outbox import ADDRESS, WITH_CODES
 from models.mail.transport import MailTransport, NotSentError
+from models.person.matching import contact_message
 from models.person.vault import Cell, UnreadableError, Vault, VaultError
 from models.row_security import MAILER
 from models.supervision.alert import raise_tampering
@@ -80,10 +81,15 @@ _AGAIN = """
 
 _CONTACT = "SELECT * FROM viewer.contact_of($1)"
 _NOTE_CODE = """
-    INSERT INTO decision_code (application_id, digest) VALUES ($1, $2)
-    ON CONFLICT (application_id) DO UPDATE
-    SET digest = $2, mailed_at = clock_timestamp()
+    INSERT INTO sent_code (application_id, kind, digest) VALUES ($1, $2, $3)
+    ON CONFLICT (application_id, kind) DO UPDATE
+    SET digest = $3, mailed_at = clock_timestamp()
 """
+#: The first of the digests writes; all of them are looked for.
+_NOTE_CONTACT = """
+    INSERT INTO contact_digest (digest, application_id) VALUES ($1, $2) ON CONFLICT DO NOTHING
+"""
+_MAY_CLAIM = "SELECT viewer.may_claim_by($1, $2, $3)"
 
 
 async def deliver(
@@ -105,7 +111,9 @@ async def deliver(
                 return 1
             await transport(message)
             if code is not None:
-                await _note_code(connection, mail["application_id"], code)
+                await _as_mailer(
+                    connection, _NOTE_CODE, mail["application_id"], mail["kind"], code.digest
+                )
         except NotSentError as error:
             is_final = error.is_final or mail["is_old"]
             if is_final:
@@ -138,14 +146,18 @@ async def _message(
     person, reference, code = contact["applicant_id"], contact["reference"], None
     try:
         [address] = await Vault(keys, Cause.MAIL).open([Cell(person, "email", contact["email"])])
-        if mail["kind"] == MailKind.DECISION:
-            code = await keys.make_code(person, reference, mail["id"])
+        if not re.fullmatch(ADDRESS, address):
+            return None, None
+        if not await _may_be_told(connection, keys, mail, address):
+            return None, None
+        if mail["kind"] in WITH_CODES:
+            is_claim = mail["kind"] == MailKind.CLAIM
+            named = claim_of(reference) if is_claim else reference
+            code = await keys.make_code(person, named, mail["id"])
     except (KeyServiceError, UnreadableError) as error:
         if isinstance(error, VaultError):
             await raise_tampering(connection, error.tampered)
         raise NotSentError(type(error).__name__) from None
-    if not re.fullmatch(ADDRESS, address):
-        return None, None
     return sender.message_to_applicant(mail, address, reference, code and code.text), code
 
 
@@ -160,11 +172,25 @@ async def _contact(connection: asyncpg.Connection, case: UUID) -> asyncpg.Record
     return contact
 
 
-async def _note_code(connection: asyncpg.Connection, case: UUID, code: MailedCode) -> None:
-    """From now on this code opens what was decided, and no earlier one."""
+async def _may_be_told(
+    connection: asyncpg.Connection, keys: KeyService, mail: Mapping[str, Any], address: str
+) -> bool:
+    """Note which files the contact serves, as a digest; whether it is sent this. A code to claim a
+    file goes to no agency, and to none of a partner's people."""
+    case, message = mail["application_id"], contact_message(address)
+    [digests] = await keys.digests(KeyUse.PERSON_INDEX, [message], Cause.MAIL)
+    known = [one.value for one in digests]
+    await _as_mailer(connection, _NOTE_CONTACT, known[0], case)
+    return mail["kind"] != MailKind.CLAIM or bool(
+        await _as_mailer(connection, _MAY_CLAIM, case, known, address)
+    )
+
+
+async def _as_mailer(connection: asyncpg.Connection, statement: str, *values: Any) -> Any:
     await connection.execute(f"SET LOCAL ROLE {MAILER}")
-    await connection.execute(_NOTE_CODE, case, code.digest)
+    told = await connection.fetchval(statement, *values)
     await connection.execute("RESET ROLE")
+    return told
 
 
 async def keep_mail(

@@ -1,5 +1,5 @@
 """Codes in mail to applicants: whoever has one, and knows whose file it is for, is told what was
-decided.
+decided, or claims the file.
 
 A code is made of the id of its message, so that a repeat says the same. Nobody else can make it,
 and the store keeps of it that it was made, for which file and person, as a digest.
@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
+from models.case.claim import CLAIM_CODE_HOURS
 from models.key_service.interface import Digest, KeyService, KeyUse, TracksFiles, Try
 from models.key_service.relations import Digester, Relation, RelationKind, Relations
 from models.key_service.store import KeyStore
@@ -19,6 +20,9 @@ from models.key_service.store import KeyStore
 #: How long a code opens anything.
 CODE_DAYS = 30
 _SECONDS = CODE_DAYS * 86_400
+#: How the name of a file begins in what is made and tried to claim it. What is noted under such a
+#: name opens nobody.
+_CLAIM = "CLAIM "
 #: Crockford's: nobody mistakes one for another.
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH = 10
@@ -61,6 +65,11 @@ class TakesCodes(TracksFiles, Protocol):
         ...
 
 
+def claim_of(reference: str) -> str:
+    """How a code to claim a file, and each try, names it."""
+    return _CLAIM + reference
+
+
 def read_code(typed: str) -> str:
     """A code as it was made, however it is typed."""
     plain = "".join(one for one in typed.upper() if one.isascii() and one.isalnum())[:_LENGTH]
@@ -75,7 +84,12 @@ def named_by(digester: Digester, reference: str, code: str) -> bytes:
 def holders_of(relations: Relations, reference: str, code: str) -> set[UUID]:
     """Who has a code that was made lately enough."""
     noted = relations.subjects_of(RelationKind.CODE, f"{reference}\0{code}")
-    return {one for one, at in noted.items() if time.time() < at + _SECONDS}
+    lasts = CLAIM_CODE_HOURS * 3600 if is_of_a_claim(reference) else _SECONDS
+    return {one for one, at in noted.items() if time.time() < at + lasts}
+
+
+def is_of_a_claim(reference: str) -> bool:
+    return reference.startswith(_CLAIM)
 
 
 class CodeKeeping:

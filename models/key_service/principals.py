@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from models.key_service.codes import holders_of, named_by
+from models.key_service.codes import holders_of, is_of_a_claim, named_by
 from models.key_service.counts import TRIES_OF_A_FILE, TRIES_OF_A_SOURCE, ReceiptVerb
 from models.key_service.interface import Cause, Ceiling, KeyServiceError, KeyUse, Principal
 from models.key_service.local import LocalKeyService
@@ -125,9 +125,11 @@ RIGHTS: Mapping[Principal, Rights] = {
     ),
     Principal.MAILER: Rights(
         Socket.LINKING,
-        frozenset(("open", "make_code")),
-        {"open": (Cause.MAIL,), "make_code": (Cause.MAIL,)},
+        frozenset(("digests", "open", "make_code")),
+        dict.fromkeys(("digests", "open", "make_code"), (Cause.MAIL,)),
         people_an_hour=10_000,
+        # Of the address that was opened.
+        digests_a_person=1,
     ),
     Principal.SCANNER: Rights(
         Socket.LINKING,
@@ -289,7 +291,8 @@ class PrincipalJudge:
         counted, _ = digester.tried(reference, "")
 
         def judge(found: Found) -> Sequence[Entry]:
-            if UUID(hex=subject) not in holders_of(found.relations, reference, code):
+            is_of_them = UUID(hex=subject) in holders_of(found.relations, reference, code)
+            if is_of_a_claim(reference) or not is_of_them:
                 raise KeyServiceError("nobody is opened by this code")
             return (Entry(ReceiptVerb.OPEN, reference, [UUID(hex=subject)]),)
 

@@ -16,6 +16,9 @@ from models.vocabulary import TO_APPLICANTS, EventKind, MailKind
 #: The shape of an address that is accepted: printable ASCII, so that nothing ends a header.
 ADDRESS = r"[!-~]{1,64}@[A-Za-z0-9.-]{1,190}"
 
+#: What is said with a code.
+WITH_CODES = (MailKind.DECISION, MailKind.CLAIM)
+_WITH_CODES = ", ".join(f"'{kind}'" for kind in WITH_CODES)
 _TO_APPLICANTS = ", ".join(f"'{kind}'" for kind in TO_APPLICANTS)
 
 
@@ -86,17 +89,21 @@ class Mail(Base):
     )
 
 
-class DecisionCode(Base):
-    """The code of the newest mail of a decision on a case, as a digest that the key service made:
-    by it what was decided is opened (`models.key_service.codes`)."""
+class SentCode(Base):
+    """The code of the newest mail of a kind about a case, as a digest that the key service made: by
+    it what was decided is opened, or a file claimed (`models.key_service.codes`)."""
 
-    __tablename__ = "decision_code"
+    __tablename__ = "sent_code"
 
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     mailed_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
 
-    __table_args__ = (CheckConstraint("length(digest) = 16", name="digest_is_whole"),)
+    __table_args__ = (
+        CheckConstraint(f"kind IN ({_WITH_CODES})", name="kind_has_a_code"),
+        CheckConstraint("length(digest) = 16", name="digest_is_whole"),
+    )
 
 
 class Letter(NamedTuple):

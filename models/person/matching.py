@@ -48,6 +48,11 @@ def tracking_message(issuing_state: str, number: str, birth_date: date) -> bytes
     )
 
 
+def contact_message(address: str) -> bytes:
+    """What is digested of an address, however it is capitalized."""
+    return b"gerbang contact 1\0%s" % address.strip().casefold().encode()
+
+
 def name_message(name: str, birth_date: date) -> bytes | None:
     """What is digested of a name and a birth date; None where the name has no letter."""
     compared = comparable_name(name)

@@ -90,6 +90,12 @@ _HIDE = (
     " WHERE application_id IN (SELECT id FROM application WHERE applicant_id = ANY ($1))",
     # Nobody tracks their files any more, whatever of the index the law keeps.
     "DELETE FROM person_index WHERE applicant_id = ANY ($1) AND kind = 'PASSPORT_AND_BIRTH_DATE'",
+    # Nor does an account that claimed one follow it, and nothing says by whom it was written to.
+    *(
+        f"DELETE FROM {table} USING application"  # noqa: S608
+        " WHERE application.id = application_id AND applicant_id = ANY ($1)"
+        for table in ("file_claim", "sent_code", "contact_digest")
+    ),
     # The sign-in then belongs to nobody on file: somebody who applies again is a new applicant.
     "UPDATE applicant SET account = NULL, passport_last_four = NULL, "
     " erased_at = clock_timestamp() WHERE id = ANY ($1)",

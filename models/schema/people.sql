@@ -187,3 +187,18 @@ $$;
 CREATE TRIGGER correct_identity AFTER INSERT OR UPDATE ON correction
     FOR EACH ROW WHEN (NEW.state = 'IN_EFFECT')
     EXECUTE FUNCTION correct_identity();
+
+-- A file is claimed by the code that was mailed last, which serves once: without it nothing is written,
+-- whatever statement asks for it.
+CREATE FUNCTION take_claim_code() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        DELETE FROM sent_code
+            WHERE application_id = NEW.application_id AND kind = 'CLAIM' AND digest = NEW.code
+                AND mailed_at > now() - interval '24 hours';
+        RETURN CASE WHEN found THEN NEW END;
+    END
+$$;
+
+CREATE TRIGGER take_claim_code BEFORE INSERT ON file_claim
+    FOR EACH ROW EXECUTE FUNCTION take_claim_code();

@@ -26,7 +26,6 @@ from models.vocabulary.case import (
     ScreeningResult,
     Stage,
     Status,
-    TryKind,
     UnmatchedPaymentState,
 )
 from models.vocabulary.documents import (
@@ -153,7 +152,6 @@ __all__ = [
     "Stage",
     "Status",
     "TripPurpose",
-    "TryKind",
     "UnmatchedPaymentState",
     "UploadState",
     "VisaCategory",

@@ -151,13 +151,6 @@ class ChangedVolumes(StrEnum):
     OUTCOMES = "OUTCOMES"
 
 
-class TryKind(StrEnum):
-    """What somebody without an account tried: where a file stands, or what was decided."""
-
-    TRACKING = "TRACKING"
-    DELIVERY = "DELIVERY"
-
-
 class Outcome(StrEnum):
     """What an officer decided."""
 

@@ -276,10 +276,12 @@ class MailKind(StrEnum):
     REQUEST = "REQUEST"
     #: It was decided, whatever was decided.
     DECISION = "DECISION"
+    #: Somebody asked for a code to claim a file.
+    CLAIM = "CLAIM"
 
 
 #: What applicants are told.
-TO_APPLICANTS = (MailKind.BILL, MailKind.REQUEST, MailKind.DECISION)
+TO_APPLICANTS = (MailKind.BILL, MailKind.REQUEST, MailKind.DECISION, MailKind.CLAIM)
 
 
 class WebhookState(StrEnum):

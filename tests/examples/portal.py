@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -19,6 +19,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.clients.running import Line
+from tests.dashboard.visiting import assert_accessible
 from tests.provider import node
 from tests.running_demo import GERBANG, Demo
 from tests.scans import png
@@ -111,20 +112,40 @@ class Cable:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(10)
 
 
-def mailed(folder: Path, reference: str, seconds: float) -> tuple[str, str]:
-    """The link and the code of the newest mail about a decision, once it is there."""
+def mailed(folder: Path, reference: str, seconds: float, to: str = "decision") -> tuple[str, str]:
+    """The link and the code of the newest mail that leads to a screen, once it is there."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         for each in sorted(folder.glob("*.eml"), reverse=True):
             mail = message_from_bytes(each.read_bytes(), policy=policy.default)
             assert isinstance(mail, EmailMessage)
             text = str(mail.get_content())
-            link = re.search(r"http\S+#decision", text)
+            link = re.search(rf"http\S+#{to}", text)
             code = re.search(r"\b\w{5}-\w{5}\b", text)
             if reference in mail["Subject"] and link and code:
                 return link.group(), code.group()
         time.sleep(0.5)
-    raise TimeoutError(f"no decision on {reference} was mailed")
+    raise TimeoutError(f"no {to} of {reference} was mailed")
+
+
+def claim_by_mail(
+    page: Page, folder: Path, reference: str, person: Mapping[str, str], soon: int
+) -> None:
+    """Claim a file by the code that is mailed for it: then it stands among one's own."""
+    page.get_by_role("link", name="Follow a file").click()
+    page.get_by_role("button", name="Follow it").click()
+    expect(page.locator(".field:has(.mistake)").first).to_be_visible()
+    page.get_by_label("Reference").fill(reference)
+    page.get_by_label("Passport issued by").select_option("DE")
+    page.get_by_label("Passport number").fill(person["Passport number"])
+    page.get_by_role("button", name="Send me a code").click()
+    expect(page.get_by_text("a code is on its way")).to_be_visible()
+    _, code = mailed(folder, reference, soon / 1_000, "claim")
+    page.get_by_label("Code from the mail").fill(code)
+    page.get_by_role("button", name="Follow it").click()
+    claimed = page.locator(".card", has_text=reference)
+    expect(claimed).to_contain_text("A file that you follow")
+    assert_accessible(page, (390, 1440))
 
 
 def open_by_mail(page: Page, folder: Path, reference: str, passport: str, soon: int) -> Locator:

@@ -246,8 +246,7 @@ def test_an_applicant_complains(portal: Portal) -> None:
     page.get_by_role("button", name="Complain").click()
     expect(page.locator(".field:has(.mistake) label")).to_have_text("What you complain of")
     about = page.get_by_label("About")
-    reference = about.locator("option").last.inner_text()
-    about.select_option(reference)
+    about.select_option(reference := about.locator("option").last.inner_text())
     page.get_by_label("What you complain of").fill("I was asked for money at the counter.")
     page.get_by_role("button", name="Complain").click()
     lodged = page.locator("li.card", has_text=reference)
@@ -317,6 +316,7 @@ def test_an_agent_hands_in_a_group_or_nobody_of_it(portal: Portal) -> None:
     listed = page.locator(".checklist li", has=page.get_by_label("Return ticket"))
     expect(listed).to_contain_text("There since")
     assert_accessible(page, (390, 1440))
+    example.claim_by_mail(portal.opens("applicant-2"), portal.mail, reference, BERND, SOON)
 
 
 def test_an_officer_takes_a_case_reads_its_person_and_acts(portal: Portal) -> None:

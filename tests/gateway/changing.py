@@ -80,6 +80,8 @@ ANSWERS = {
     "recordReversal": "bill { code }",
     "renewBill": "bill { code }",
     "closeAlert": "alert { id }",
+    "requestClaimCode": "hours",
+    "claimFile": "claimed",
     "requestUpload": "upload { id ticket }",
     "registerDocument": "upload { id state }",
     **dict.fromkeys(
@@ -102,6 +104,10 @@ ANSWERS = {
 
 #: Of two people of the small world, by name and birth date: Wei Tan and Tane Moana.
 A_LINK = GlobalId("PersonLink", str(link_id(1))).encode()
+NOBODYS_FILE: Mapping[str, Any] = {
+    "reference": "0000-0000-0000",
+    "passport": {"issuingState": "AU", "number": "X"},
+}
 #: What a mutation says where a test says nothing of it.
 UNSAID: Mapping[str, dict[str, Any]] = {
     "registerWebhook": {"country": "AU", "url": "https://nusa.example/told"},
@@ -112,6 +118,8 @@ UNSAID: Mapping[str, dict[str, Any]] = {
     "removeWebhook": {"endpointId": "nobody's"},
     "redeliverNotices": {"endpointId": "nobody's", "fromNumber": 1, "throughNumber": 2},
     "lodgeComplaint": {"text": "I waited."},
+    "requestClaimCode": NOBODYS_FILE,
+    "claimFile": {**NOBODYS_FILE, "code": "0"},
     "sortComplaint": {"complaintId": "nobody's", "kind": "SERVICE"},
     "entrustComplaint": {"complaintId": "nobody's", "supervisor": "supervisor"},
     "answerComplaint": {"complaintId": "nobody's", "answer": "So."},

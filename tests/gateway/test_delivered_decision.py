@@ -27,21 +27,21 @@ DELIVERED = (
     "DELETE FROM person_index",
     "DELETE FROM visa_document",
     f"INSERT INTO person_index VALUES ('{RUBY}', 1, 'PASSPORT', 'a', sha256('passport'))",
-    f"INSERT INTO decision_code VALUES ('{CASE}', '\\x{CODE}')",
+    f"INSERT INTO sent_code VALUES ('{CASE}', 'DECISION', '\\x{CODE}')",
     "INSERT INTO visa_document (visa_number, applicant_id, issued_at, digest, key_id, sealed,"
     f" proof, proven_at) SELECT visa_number, '{RUBY}', now(), sha256('x'), 'a',"
     f" '{{\"code\": \"x\"}}', 'proof', now() FROM visa WHERE application_id = '{CASE}'",
 )
 #: Each condition of the function, and what becomes of a good answer by which it is needed.
 CONDITIONS = {
-    "AND kind = 'PASSPORT'": "UPDATE person_index SET kind = 'NAME_AND_BIRTH_DATE'",
+    "AND known.kind = 'PASSPORT'": "UPDATE person_index SET kind = 'NAME_AND_BIRTH_DATE'",
     "AND known.digest = ANY (holders)": "UPDATE person_index SET digest = sha256('another')",
     "AND known.version = coalesce(": "INSERT INTO identity_version (applicant_id, number,"
     f" valid_from, written_at) VALUES ('{RUBY}', 2, now(), now())",
     "AND sent.digest = decode(mailed, 'hex')":
-        f"UPDATE decision_code SET digest = '\\x{'00' * 16}'",
+        f"UPDATE sent_code SET digest = '\\x{'00' * 16}'",
     f"AND sent.mailed_at > now() - interval '{CODE_DAYS} days'":
-        f"UPDATE decision_code SET mailed_at = now() - interval '{CODE_DAYS} days'",
+        f"UPDATE sent_code SET mailed_at = now() - interval '{CODE_DAYS} days'",
     "JOIN identity USING (applicant_id)": "DELETE FROM identity",
     "application.reference = asked":
         f"UPDATE application SET reference = 'ZZZZ-ZZZZ-ZZZZ' WHERE id = '{CASE}'",
@@ -101,7 +101,7 @@ async def test_each_condition_is_needed(world: str, connection: asyncpg.Connecti
 async def test_a_statement_of_one_s_own_reads_no_code_and_logs_nothing_else(
     world: str, connection: asyncpg.Connection
 ) -> None:
-    for table in ("decision_code", "access_event", "visa_document", "decision"):
+    for table in ("sent_code", "access_event", "visa_document", "decision"):
         async with undone(connection):
             await act(connection, ANONYMOUS)
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
@@ -134,7 +134,7 @@ async def test_a_statement_of_one_s_own_reads_no_code_and_logs_nothing_else(
     async with undone(connection):
         await connection.execute(f"SET LOCAL ROLE {MAILER}")
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await connection.fetch("SELECT digest FROM decision_code")
+            await connection.fetch("SELECT digest FROM sent_code")
 
 
 def test_the_key_service_forgets_a_code_and_takes_one_for_its_own_file_alone() -> None:

@@ -47,7 +47,7 @@ pytestmark = pytest.mark.anyio
 
 #: What entries of age leave takes years, mail is written by the keeper, a rule that grants takes a
 #: decree and hours: `tests/models/test_account_dropped.py` has the keys of the first.
-_LATER = ("account_drop", "mail", "decision_code", "grant_rule_stop", "grant_check")
+_LATER = ("account_drop", "mail", "sent_code", "file_claim", "grant_rule_stop", "grant_check")
 #: Every table whose primary key is a UUID, with it, and what says in which order rows were made.
 KEYED = {
     table.name: column.name

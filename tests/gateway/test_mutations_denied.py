@@ -103,7 +103,7 @@ CALLED: dict[Role, set[str]] = {
     Role.PARTNER_AGENT: {*OWN, *HANDING_IN, "submitApplications", "recordDocuments",
                          "markReceived", "requestUpload", "renewBill"},
     Role.APPLICANT: {*HANDING_IN, "lodgeDataRequest", "requestUpload", "lodgeComplaint",
-                     "returnVisa", "renewBill"},
+                     "returnVisa", "renewBill", "requestClaimCode", "claimFile"},
     Role.AUDITOR: {*OWN, "registerDataRequest", "nameDataSubject", "answerDataRequest",
                    "proposeLookupOpening", "approveLookupOpening", "recordBreach", "notifyPeople",
                    "notifyInstitution", "closeBreach", "approveReferenceChange", "sortComplaint",

@@ -197,7 +197,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "OfficerTable": (f"officers({DAYS})",), "OfficerRow": (f"officers({DAYS}) > rows",),
     "ReaderTable": (f"readers({DAYS})",), "ReaderRow": (f"readers({DAYS}) > rows",),
     "MyVisaCheck": ("myData > visaChecks",), "TrackedFile": (f"trackedFile{_TRACKED}",),
-    "DeliveredDecision": (f"deliveredDecision{_CODED}",),
+    "DeliveredDecision": (f"deliveredDecision{_CODED}",), "ClaimedFile": ("claimedFiles",),
     "PersonAtSeveralPartnersTable": (f"peopleAtSeveralPartners({DAYS})",),
     "PersonAtSeveralPartners": (f"peopleAtSeveralPartners({DAYS}) > rows",),
     "PersonInReachTable": (f"peopleInReach({INSTANTS}, {ACCOUNT})",),

@@ -17,6 +17,7 @@ from models.account.reconciling import APART_SECONDS, reconcile_all
 from models.jobs.mail import deliver
 from models.jobs.notices import write_notices
 from models.key_service import Cause, Credential, KeyServiceError, MakesCodes, Principal, SocketKeys
+from models.key_service.codes import claim_of
 from models.key_service.counts import TRIES_OF_A_FILE, ViewerCeilingError
 from models.key_service.process import credentials_beside
 from models.mail import mail_transport
@@ -258,6 +259,12 @@ async def test_what_cannot_be_logged_or_opened_is_not_answered(
     ):
         with pytest.raises(KeyServiceError, match="nobody is opened by this code"):
             await tracker.open_by_code(*asked)
+    # Nor does a code to claim a file: an account learns of nobody by it.
+    of_a_claim = claim_of(one.reference)
+    made = await mailer.make_code(applicant, of_a_claim, row_id(one.id))
+    for reference in (of_a_claim, one.reference):
+        with pytest.raises(KeyServiceError, match="nobody is opened by this code"):
+            await tracker.open_by_code(applicant, reference, made.text)
     for keys in (judged.keys, mailer):
         with pytest.raises(KeyServiceError):
             await keys.open_by_code(applicant, one.reference, plain)

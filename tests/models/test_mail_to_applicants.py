@@ -237,7 +237,7 @@ async def test_it_reads_and_notes_in_a_role_of_its_own(
     await happen(connection, HIS, "GRANTED")
     for taken in (
         "REVOKE EXECUTE ON FUNCTION viewer.contact_of FROM {}",
-        "REVOKE INSERT ON decision_code FROM {}",
+        "REVOKE INSERT ON sent_code FROM {}",
     ):
         async with undone(connection):
             await connection.execute(taken.format(MAILER))

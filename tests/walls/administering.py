@@ -8,7 +8,7 @@ import asyncpg
 
 from tests.acting import act_writing
 from tests.gateway.oracle import Claims, role_of
-from tests.walls.reach import OVERSTAYING, viewer
+from tests.walls.reach import CLAIMED, OVERSTAYING, viewer
 from tests.walls.undoing import undone
 from tests.world import EVENTS, GRANT_RULES, application_id, receipt_number
 
@@ -125,6 +125,11 @@ TABLES = {
         "confirmed_by", "border",
         "INSERT INTO overstay_confirmation (id, confirmed_by, stay_id)"
         f" VALUES (gen_random_uuid(), viewer.subject(NULL), '{OVERSTAYING}')"),
+    "file_claim": Table(
+        "account", "applicant",
+        "INSERT INTO file_claim (application_id, account, code)"
+        f" SELECT '{application_id(CLAIMED)}', viewer.subject(NULL),"
+        " decode(repeat('0c', 16), 'hex')"),
     "breach": Table("recorded_by", "auditor-9",
                     "INSERT INTO breach (id, description, noticed_at, window_from, window_before,"
                     " recorded_by) VALUES (gen_random_uuid(), 'A laptop.', now(),"
@@ -141,6 +146,7 @@ WRITERS = {
     "payment_reversal": "TREASURY",
     "crossing": "BORDER",
     "overstay_confirmation": "BORDER",
+    "file_claim": "APPLICANT",
 }
 #: Which table each mutation writes.
 OF: dict[str, str] = {
@@ -199,6 +205,7 @@ OF: dict[str, str] = {
     "recordReversal": "payment_reversal",
     "recordCrossings": "crossing",
     "confirmOverstays": "overstay_confirmation",
+    **dict.fromkeys(("requestClaimCode", "claimFile"), "file_claim"),
 }
 #: What is past is not proposed either, nor what is nobody's to say: one kind as another, the
 #: directorate as a partner, and what is no reference data.

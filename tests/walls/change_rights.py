@@ -139,6 +139,8 @@ def changeable(mutation: str, claims: Claims) -> set[str]:
         return {one for one, (account, _) in REQUESTED.items() if account == claims["sub"]}
     if mutation in administering.ANSWERS:
         return administering.answered_by_domain(mutation, claims)
+    if mutation in ("requestClaimCode", "claimFile"):  # by the account that claimed it
+        return {"applicant"} & {claims["sub"]}
     if mutation == "recordReversal":  # by whoever reported it
         return {"treasury"} & {claims["sub"]}
     if tables := administering.OF.get(mutation):

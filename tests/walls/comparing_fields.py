@@ -180,10 +180,12 @@ _ANSWERED = {
     "crossing": "recorded",
     "overstay_confirmation": "recorded",
     "grant_rule_stop": "grantRule",
+    "file_claim": "claimed",
 }
 #: What each change of reference data answers with.
 _ADMINISTERED = {
-    name: _ANSWERED.get(of, "referenceChange") for name, of in administering.OF.items()
+    **{name: _ANSWERED.get(of, "referenceChange") for name, of in administering.OF.items()},
+    "requestClaimCode": "hours",
 }
 
 

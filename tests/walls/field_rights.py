@@ -367,6 +367,10 @@ _CASES: dict[str, Lines] = {
     "MyLookup": {"lookedUpOn lookedUpBy purpose":            "- - - - - - R - - - - - - -"},
     "TrackedFile": {"stage expectedOn":                      "- - - - - - - - - - - - - R"},
     "DeliveredDecision": {"outcome isTakenBack pdf":          "- - - - - - - - - - - - - R"},
+    "ClaimedFile": {
+        "reference claimedAt stage expectedOn":              "- - - - - - R - - - - - - -",
+        "outcome isTakenBack visaNumber useBy stayDays":     "- - - - - - R - - - - - - -",
+    },
     "MyVisaCheck": {
         "checkedOn checkedBy flightNumber":                  "- - - - - - R - - - - - - -",
     },
@@ -608,7 +612,7 @@ _WAYS: dict[str, Lines] = {
         "screenings":                                        "- - - - - - - - R - - - - -",
         "banEntries":                                        "- - R - - R - - R - - - - -",
         "workList":                                          "- R R - - - - - - - - - - -",
-        "myData":                                            "- - - - - - R - - - - - - -",
+        "myData claimedFiles":                               "- - - - - - R - - - - - - -",
         "people":                                            "- R R - - R - - - - - - - -",
         "visaStatus":                                        "- - - - - - - - - - - R R -",
         "trackedFile deliveredDecision":                     "- - - - - - - - - - - - - R",

@@ -64,6 +64,8 @@ ASKED, ANSWERED = "SGPO-OPEN-0006", "AUSY-GRAN-0001"
 ANSWERED_BY = ("screening", "screening-2")
 #: Cases with two grants, an applicant's own among them, and the visas that are none any more.
 GRANTED_TWICE = {"AUSY-LATE-0002": "ID000000000099", "AUSY-GRAN-0001": "ID000000000098"}
+#: Whose applicant was sent a code by which an account claims it.
+CLAIMED = "AUSY-PAID-0013"
 #: Whose holder overstays, has days left, and departed.
 STAYS = {
     "AUSY-LATE-0002": ("IN_COUNTRY", at("02-01 00:00")),
@@ -707,6 +709,13 @@ async def complete(connection: asyncpg.Connection) -> None:
             " VALUES ($1, $1, 1, $2, 'CLOSED', $3)",
             *(UUID(int=number), application_id(HELD), url),
         )
+    code = "INSERT INTO sent_code (application_id, kind, digest) VALUES ($1, 'CLAIM', $2)"
+    for reference in (HELD, CLAIMED):
+        await connection.execute(code, application_id(reference), b"\x0c" * 16)
+    await connection.execute(
+        "INSERT INTO file_claim (application_id, account, code) VALUES ($1, 'applicant', $2)",
+        *(application_id(HELD), b"\x0c" * 16),
+    )
     await connection.execute(
         "INSERT INTO crossing (id, reported_by, report_key, direction, crossed_at, port,"
         " passengers, visa_number, matched_at) VALUES"

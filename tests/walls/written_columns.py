@@ -134,6 +134,7 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         },
         "complaint_text": {"INSERT": "complaint_id sealed"},
         "visa": {"UPDATE": "returned_at"},
+        "file_claim": {"INSERT": "application_id account code"},
     },
     "PARTNER_SERVICE": {
         **_WHOEVER_LODGES, **_DESK, **_PROPOSES, **_TAKES_IN,

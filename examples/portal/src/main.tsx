@@ -7,6 +7,7 @@ import { gateway } from "./gateway.ts";
 import { graphql } from "./generated/index.ts";
 import { Absent } from "./parts.tsx";
 import { Apply } from "./screens/Apply.tsx";
+import { ClaimFile } from "./screens/Claim.tsx";
 import { Complaints } from "./screens/Complaints.tsx";
 import { OpenDecision } from "./screens/Decision.tsx";
 import { DecidedFiles } from "./screens/Deliveries.tsx";
@@ -29,7 +30,7 @@ const Viewer = graphql(`
 /** The screens of each role, by the name in the address. */
 const SCREENS: Record<string, readonly Text[]> = {
   ANONYMOUS: ["eligibility", "track", "decision"],
-  APPLICANT: ["mine", "apply", "complaints", "eligibility"],
+  APPLICANT: ["mine", "apply", "claim", "complaints", "eligibility"],
   PARTNER_AGENT: ["group", "partner"],
   PARTNER_MANAGER: ["partner"],
   PARTNER_SERVICE: ["deliveries"],
@@ -46,6 +47,8 @@ function show(screen: Text | undefined, role: string): ReactNode {
       return <OpenDecision />;
     case "apply":
       return <Apply done={() => (location.hash = "mine")} />;
+    case "claim":
+      return <ClaimFile done={() => (location.hash = "mine")} />;
     case "mine":
       return <MyApplications />;
     case "group":

@@ -75,6 +75,23 @@ export const texts = {
     "Tidak ditemukan keputusan dengan nomor referensi, paspor, dan kode tersebut. Mohon periksa setiap isian. Kode berlaku 30 hari atau sampai ada surel yang lebih baru.",
   ],
 
+  claim: ["Follow a file", "Pantau permohonan"],
+  claimLead: [
+    "For a file that a partner handed in for you. We mail a code to the address in the file; with it you follow the file here.",
+    "Untuk permohonan yang diajukan mitra atas nama Anda. Kami mengirim kode ke alamat surel dalam permohonan; dengan kode itu Anda dapat memantaunya di sini.",
+  ],
+  sendCode: ["Send me a code", "Kirim kode"],
+  codeSent: [
+    "If there is such a file, a code is on its way to the address in it. It is valid for 24 hours.",
+    "Jika permohonan tersebut ada, kode sedang dikirim ke alamat surel di dalamnya. Kode berlaku 24 jam.",
+  ],
+  claimIt: ["Follow it", "Pantau"],
+  claimedFile: ["A file that you follow", "Permohonan yang Anda pantau"],
+  claimNothing: [
+    "No file was found with this reference, passport and code. Please check each of them.",
+    "Tidak ditemukan permohonan dengan nomor referensi, paspor, dan kode tersebut. Mohon periksa setiap isian.",
+  ],
+
   nationality: ["Nationality", "Kewarganegaraan"],
   purpose: ["Purpose", "Tujuan"],
   visaType: ["Visa", "Visa"],

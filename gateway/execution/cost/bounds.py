@@ -31,6 +31,7 @@ from models import (
     RequiredDocument,
     ServiceTarget,
 )
+from models.case.claim import MOST_CLAIMS
 from models.case.visa_check import MOST_CHECKS_TOLD
 from models.documents import MOST_DOCUMENTS_LISTED
 from models.jobs.passes import MOST_JOBS
@@ -87,6 +88,7 @@ LISTS: Mapping[str, Bound] = {
     "TrustedDocument.clients": Bound(20, "the front ends that share a document"),
     "TrustedDocument.verdicts": Bound(len(Role), "one for each role"),
     "DocumentVerdict.refused": Bound(MOST_MISTAKES, "no more are named"),
+    "Query.claimedFiles": Bound(MOST_CLAIMS, "no account has more"),
     "MyData.visaChecks": Bound(MOST_CHECKS_TOLD, "no more are told"),
     "MyData.breaches": Bound(MOST_BREACHES, "no more are told"),
     "MyData.lookups": Bound(MOST_LOOKUPS, "no more are told"),

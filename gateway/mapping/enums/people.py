@@ -173,8 +173,9 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "TAMPERED": "Met a sealed value that somebody had changed in the database.",
         "COMPLAINT_OVERDUE": "Nobody answered a complaint in time.",
         "INFECTED_DOCUMENT": "Sent a document in which the scanner found something.",
-        "TRIES_SPENT": "A file was tracked more often than there are tries, or one source tried so"
-        " often. The actor is a digest of either, the same each time, and names nobody.",
+        "TRIES_SPENT": "A file was tracked or claimed more often than there are tries, or one"
+        " source or account tried so often. The actor is a digest of either, the same each time,"
+        " and names nobody.",
         "REPEATED_CHECK": "Asked again whether a passenger's visa can be used, for the same flight"
         " or for a third one.",
         "UNLOGGED": "The key service opened people for this viewer, of whom the log of reads says "

@@ -1,10 +1,11 @@
 """The declaration of a mutation, and what it can answer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from gateway.access.fields import is_readable
+from gateway.mapping.context import Context
 from gateway.mutations.requests import Request, StepsRequest
 from models.life import STEPS, Refusal, Verb
 from models.vocabulary import Role
@@ -19,6 +20,8 @@ _MET_BY: Mapping[Refusal, tuple[Role, ...]] = {
     Refusal.IDENTITY_DIFFERS: (Role.APPLICANT,),
     Refusal.CORRECTED_ELSEWHERE: (Role.APPLICANT,),
 }
+#: Admits a request, and says with what more it is made.
+Admit = Callable[[Context, Any], Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class Intent:
     extra_refusals: tuple[Refusal, ...] = ()
     #: Whether it takes its step of every case of somebody, and names none.
     is_of_many: bool = False
+    #: What must admit a request before it is made, such as a count of tries.
+    admit: Admit | None = None
 
     @property
     def type_name(self) -> str:

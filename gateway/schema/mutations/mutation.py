@@ -5,14 +5,16 @@ from typing import Annotated, Any
 
 import strawberry
 
+from gateway.mapping.context import Context
 from gateway.mutations.outcome import Result
 from gateway.policy import MUTATIONS
 from gateway.schema.mutations.ban_intents import BAN_INTENTS
 from gateway.schema.mutations.batch_intents import BATCH_INTENTS
 from gateway.schema.mutations.case_intents import INTENTS
+from gateway.schema.mutations.claim_intents import CLAIM_INTENTS
 from gateway.schema.mutations.complaint_intents import COMPLAINT_INTENTS
 from gateway.schema.mutations.crossing_intents import CROSSING_INTENTS
-from gateway.schema.mutations.intent import Intent
+from gateway.schema.mutations.intent import Admit, Intent
 from gateway.schema.mutations.mail_intents import MAIL_INTENTS
 from gateway.schema.mutations.payloads import COUNT_FIELDS, batch_type, count_type, payload_type
 from gateway.schema.mutations.payment_intents import PAYMENT_INTENTS
@@ -35,6 +37,7 @@ ALL_INTENTS = (
     *PAYMENT_INTENTS,
     *CROSSING_INTENTS,
     *MAIL_INTENTS,
+    *CLAIM_INTENTS,
     *READER_INTENTS,
     *WEBHOOK_INTENTS,
 )
@@ -69,9 +72,11 @@ def _field(intent: Intent) -> Any:
             intent.type_name, answers, shows_secret=MUTATIONS[intent.name].shows_secret
         )
 
+    make = partial(_make_admitted, intent.admit) if intent.admit else Context.change
+
     async def resolve(info: strawberry.Info, input: Any) -> Any:
         context, request = info.context, intent.request(intent, input)
-        outcome = await context.once(info.path.key, partial(context.change, request))
+        outcome = await context.once(info.path.key, partial(make, context, request))
         language = context.language
         if is_batch:
             return payload.make_batch(outcome, language)
@@ -84,6 +89,10 @@ def _field(intent: Intent) -> Any:
         "return": payload,
     }
     return strawberry.mutation(resolver=resolve, name=intent.name, description=intent.describe())
+
+
+async def _make_admitted(admit: Admit, context: Context, request: Any) -> Any:
+    return await context.change(await admit(context, request))
 
 
 def _answered_field(intent: Intent) -> str:

@@ -74,6 +74,8 @@ ANSWERS: Mapping[str, Answer] = {
 #: The fields of payloads that say how many things were changed, where they are too many to list.
 COUNT_FIELDS: Mapping[str, str] = {
     "recorded": "How many were not recorded before; null where nothing was done.",
+    "hours": "How many hours a code is valid that was sent; null where nothing was done.",
+    "claimed": "How many files were claimed, which is one; null where nothing was done.",
     "relieved": "How many cases went back to their queues; null where nothing was done.",
 }
 

@@ -718,7 +718,7 @@ CREATE TABLE tracking_try (
     mac_key TEXT,
     mac BYTEA,
     CONSTRAINT pk_tracking_try PRIMARY KEY (id),
-    CONSTRAINT ck_tracking_try_kind_is_known CHECK (kind IN ('TRACKING', 'DELIVERY')),
+    CONSTRAINT ck_tracking_try_kind_is_known CHECK (kind IN ('TRACKING', 'DELIVERY', 'CLAIM')),
     CONSTRAINT ck_tracking_try_digests_are_whole CHECK (length(file) = 16 AND length(source) = 16)
 );
 
@@ -2099,6 +2099,27 @@ CREATE UNIQUE INDEX uq_document_upload_awaited ON document_upload (application_i
 
 CREATE UNIQUE INDEX uq_document_upload_current ON document_upload (application_id, kind) WHERE completed_at IS NOT NULL AND replaced_at IS NULL;
 
+CREATE TABLE file_claim (
+    application_id UUID NOT NULL,
+    account TEXT NOT NULL,
+    code BYTEA NOT NULL,
+    claimed_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_file_claim PRIMARY KEY (application_id),
+    CONSTRAINT fk_file_claim_application_id FOREIGN KEY(application_id) REFERENCES application (id)
+);
+
+CREATE INDEX ix_file_claim_account_claimed_at ON file_claim (account, claimed_at);
+
+CREATE TABLE contact_digest (
+    digest BYTEA NOT NULL,
+    application_id UUID NOT NULL,
+    CONSTRAINT pk_contact_digest PRIMARY KEY (digest, application_id),
+    CONSTRAINT ck_contact_digest_digest_is_whole CHECK (length(digest) = 32),
+    CONSTRAINT fk_contact_digest_application_id FOREIGN KEY(application_id) REFERENCES application (id)
+);
+
+CREATE INDEX ix_contact_digest_application_id ON contact_digest (application_id);
+
 CREATE TABLE person_link (
     id UUID NOT NULL,
     applicant_id UUID NOT NULL,
@@ -2267,12 +2288,12 @@ CREATE TABLE mail (
     failed_at TIMESTAMP WITH TIME ZONE,
     failure TEXT,
     CONSTRAINT pk_mail PRIMARY KEY (id),
-    CONSTRAINT ck_mail_kind_is_known CHECK (kind IN ('REPORT', 'ALERT', 'RENEWAL', 'BILL', 'REQUEST', 'DECISION')),
+    CONSTRAINT ck_mail_kind_is_known CHECK (kind IN ('REPORT', 'ALERT', 'RENEWAL', 'BILL', 'REQUEST', 'DECISION', 'CLAIM')),
     CONSTRAINT ck_mail_language_is_known CHECK (language IN ('EN', 'ID')),
     CONSTRAINT ck_mail_path_is_local CHECK (starts_with(path, '/')),
     CONSTRAINT ck_mail_address_is_formed CHECK (address ~ '^[!-~]{1,64}@[A-Za-z0-9.-]{1,190}$'),
     CONSTRAINT ck_mail_address_until_done CHECK (num_nonnulls(address, application_id, delivered_at, withheld_at, failed_at) = 1),
-    CONSTRAINT ck_mail_applicants_by_case CHECK (num_nulls(subject, language) = CASE WHEN kind IN ('BILL', 'REQUEST', 'DECISION') THEN 2 ELSE 0 END AND (application_id IS NULL OR subject IS NULL) AND (address IS NULL OR subject IS NOT NULL)),
+    CONSTRAINT ck_mail_applicants_by_case CHECK (num_nulls(subject, language) = CASE WHEN kind IN ('BILL', 'REQUEST', 'DECISION', 'CLAIM') THEN 2 ELSE 0 END AND (application_id IS NULL OR subject IS NULL) AND (address IS NULL OR subject IS NOT NULL)),
     CONSTRAINT uq_mail_cause UNIQUE (cause),
     CONSTRAINT fk_mail_application_id FOREIGN KEY(application_id) REFERENCES application (id)
 );
@@ -2281,13 +2302,15 @@ CREATE INDEX ix_mail_to_applicants ON mail (application_id, posted_at, id) WHERE
 
 CREATE INDEX ix_mail_waiting ON mail (address, posted_at, id) WHERE address IS NOT NULL;
 
-CREATE TABLE decision_code (
+CREATE TABLE sent_code (
     application_id UUID NOT NULL,
+    kind TEXT NOT NULL,
     digest BYTEA NOT NULL,
     mailed_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT pk_decision_code PRIMARY KEY (application_id),
-    CONSTRAINT ck_decision_code_digest_is_whole CHECK (length(digest) = 16),
-    CONSTRAINT fk_decision_code_application_id FOREIGN KEY(application_id) REFERENCES application (id)
+    CONSTRAINT pk_sent_code PRIMARY KEY (application_id, kind),
+    CONSTRAINT ck_sent_code_kind_has_a_code CHECK (kind IN ('DECISION', 'CLAIM')),
+    CONSTRAINT ck_sent_code_digest_is_whole CHECK (length(digest) = 16),
+    CONSTRAINT fk_sent_code_application_id FOREIGN KEY(application_id) REFERENCES application (id)
 );
 
 CREATE TABLE correction (
@@ -4989,6 +5012,19 @@ $$;
 CREATE TRIGGER correct_identity AFTER INSERT OR UPDATE ON correction
     FOR EACH ROW WHEN (NEW.state = 'IN_EFFECT')
     EXECUTE FUNCTION correct_identity();
+
+CREATE FUNCTION take_claim_code() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        DELETE FROM sent_code
+            WHERE application_id = NEW.application_id AND kind = 'CLAIM' AND digest = NEW.code
+                AND mailed_at > now() - interval '24 hours';
+        RETURN CASE WHEN found THEN NEW END;
+    END
+$$;
+
+CREATE TRIGGER take_claim_code BEFORE INSERT ON file_claim
+    FOR EACH ROW EXECUTE FUNCTION take_claim_code();
 
 CREATE FUNCTION count_reads() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

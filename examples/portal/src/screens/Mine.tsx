@@ -8,6 +8,7 @@ import { AGAIN, Absent, Screen, save, useChanges } from "../parts.tsx";
 import { useWords } from "../texts.ts";
 import { AskedFor, OwnAnswers } from "./Answers.tsx";
 import { Bill } from "./Bill.tsx";
+import { Claimed, ClaimedFile } from "./Claim.tsx";
 import { Checklist } from "./Documents.tsx";
 
 const Mine = graphql(`
@@ -45,22 +46,29 @@ export function MyApplications() {
     query: Mine,
     variables: { language: enumLanguage },
   });
+  const [{ data: others }] = useQuery({ query: Claimed, ...AGAIN });
   const [news, setNews] = useState("");
   useChanges(({ reference, stage }) => {
     setNews(`${reference}: ${word("Stage", stage)}`);
     ask(AGAIN);
   });
   const applications = data?.applications?.nodes ?? [];
+  const claimed = others?.claimedFiles ?? [];
   return (
     <Screen title="mine" lead="mineLead">
       <p className="live" role="status">
         {news}
       </p>
-      {!applications.length && <Absent fetching={fetching} error={error} />}
+      {!applications.length && !claimed.length && <Absent fetching={fetching} error={error} />}
       <ul className="cards">
         {applications.map((application) => (
           <li key={application.id} className="card">
             <Application {...application} changed={() => ask(AGAIN)} />
+          </li>
+        ))}
+        {claimed.map((file) => (
+          <li key={file.reference} className="card">
+            <ClaimedFile {...file} />
           </li>
         ))}
       </ul>

@@ -127,7 +127,7 @@ function Found({ stage, expectedOn }: NonNullable<TrackQuery["trackedFile"]>) {
   );
 }
 
-function NotTold({ error, nothing }: { error: CombinedError; nothing: Text }) {
+export function NotTold({ error, nothing }: { error: CombinedError; nothing: Text }) {
   const { t, minutes } = useWords();
   const code = error.graphQLErrors[0]?.extensions.code;
   const wait = Number((error.response as Response | undefined)?.headers.get("retry-after"));
