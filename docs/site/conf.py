@@ -23,7 +23,7 @@ PARTS = {
         "docs/ten-minutes", "docs/first-screen", "docs/clients/README", "client/README",
         "examples/portal/README", "docs/errors", "gateway/policy", "docs/live",
         "docs/trusted-documents", "docs/documents", "docs/visa-in-hand", "docs/settlement",
-        "docs/feeds",
+        "docs/feeds", "docs/partners",
     ),
     "For operators": (
         "docs/operations", "docs/runbook", "docs/vault", "SECURITY", "docs/data-protection",

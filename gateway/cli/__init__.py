@@ -11,6 +11,7 @@ import click
 COMMANDS = {
     "audit": "audit",
     "dashboard": "dashboard",
+    "day": "day",
     "demo": "demo",
     "doctor": "doctor",
     "documents": "trusted_documents",

@@ -22,9 +22,9 @@ from gateway.access.judge_rules import judge_rules
 from gateway.access.key_service_clients import key_service_for
 from gateway.cli.data import WorldOptions, with_world_options
 from gateway.cli.database_errors import DatabaseError
+from gateway.cli.demo_users import DOCUMENTS as USERS_DOCUMENTS
 from gateway.cli.init import register_dashboard
 from gateway.cli.keeper import run_keeper
-from gateway.cli.lively import DOCUMENTS as LIVELY_DOCUMENTS
 from gateway.cli.lively import LivelyDemo
 from gateway.cli.main_job import DOCUMENTS, MainJob, show_addresses
 from gateway.cli.serving import run_on_fastest_loop, server_config
@@ -146,9 +146,7 @@ async def _load(settings: Settings, world: WorldOptions) -> None:
         raise DatabaseError(f"{error} --data DIR names another.", may_pass=False) from None
     async with connected(url) as connection:
         await register_dashboard(connection, "gerbang demo")
-        await register(
-            connection, [*DOCUMENTS, *LIVELY_DOCUMENTS], client="demo", by="gerbang demo"
-        )
+        await register(connection, [*DOCUMENTS, *USERS_DOCUMENTS], client="demo", by="gerbang demo")
         has_world = await connection.fetchval("SELECT EXISTS (SELECT FROM application)")
         somebody = await connection.fetchval(_SOMEBODY)
     keys = key_service_for(settings, Principal.LOADER, waits=True)

@@ -10,13 +10,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from random import Random
 from secrets import token_hex
-from time import monotonic
 from typing import Any
 
 import httpx2
 
+from gateway.cli.demo_users import AnswerError, DemoUsers
 from gateway.development.users import PARTNER
-from models.documents import Registration, document_hash
 from models.instants import wib_day
 from models.logs import facts
 from models.synthetic.inputs import reference
@@ -31,55 +30,7 @@ _LEFT_TO_TAKE = 2
 #: Shares of the partners' cases that are asked for something, and refused.
 _ASKED, _REFUSED = 0.25, 0.1
 _ADDRESS = ("street", "city", "province")
-_SECONDS_TO_ANSWER = 30.0
-_SECONDS_TO_LINK = 10.0
 
-
-def _mutation(name: str, answer: str) -> str:
-    title = name[0].upper() + name[1:]
-    return (
-        f"mutation {title}($input: {title}Input!) "
-        f"{{ {name}(input: $input) {{ {answer} errors {{ code path }} }} }}"
-    )
-
-
-_CHECKLIST = "documents { kind recordedAt }"
-#: By the name of the operation.
-_DOCUMENTS = {
-    "SubmitApplication": _mutation(
-        "submitApplication",
-        f"application {{ id {_CHECKLIST} bill {{ code fee {{ amount currency }} }} }}",
-    ),
-    "RecordPayment": _mutation("recordPayment", "bill { receiptNumber }"),
-    "RecordScreening": _mutation("recordScreening", "screening { result }"),
-    **{
-        name[0].upper() + name[1:]: _mutation(name, "application { id }")
-        for name in (
-            "recordDocuments",
-            "markReceived",
-            "answerInformation",
-            "takeCase",
-            "requestInformation",
-            "referToScreening",
-            "recordDecision",
-        )
-    },
-    "Waiting": """query Waiting {
-      applications(first: 20, where: {stage: {eq: WAITING_FOR_APPLICANT}}) { nodes {
-        id bill { code fee { amount currency } paidAt }
-        requestedItems(first: 20) { nodes { kind answeredAt } }
-      } }
-    }""",
-    "Free": "query Free { workList(queue: FREE, first: 1) { totalCount { value } } }",
-    "Desk": """query Desk { workList(queue: MINE, first: 20) { nodes {
-      id channel status requestedItems(first: 1) { totalCount { value } }
-    } } }""",
-    "Questions": """query Questions { screenings(first: 20) { nodes {
-      kind proposed banMatches { __typename } application { id }
-    } } }""",
-}
-#: What they ask, registered like the documents of any front end.
-DOCUMENTS = [Registration(text, (name,)) for name, text in _DOCUMENTS.items()]
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +44,7 @@ class LivelyDemo:
 
     def __init__(self, url: str, seed: int) -> None:
         self._random = Random(f"lively {seed}")
-        self._http = httpx2.AsyncClient(base_url=url, timeout=_SECONDS_TO_ANSWER)
+        self._users = DemoUsers(url)
         #: Of the partner's own files: the bills to pay, and the files to hand over.
         self._bills: deque[dict[str, Any]] = deque()
         self._files: deque[dict[str, Any]] = deque()
@@ -114,11 +65,11 @@ class LivelyDemo:
             *(self._submit, self._pay, self._hand_over, self._take, self._work),
             *(self._screen, self._work, self._answer),
         )
-        async with self._http:
+        async with self._users:
             for act in cycle(day):
                 try:
                     await act()
-                except (httpx2.HTTPError, _AnswerError) as error:
+                except (httpx2.HTTPError, AnswerError) as error:
                     log.warning("a step failed", extra=facts(step=act.__name__, error=str(error)))
                 await asyncio.sleep(pace)
 
@@ -128,7 +79,7 @@ class LivelyDemo:
         country = self._random.choice(self._countries)
         _, person = new_person(country, int(now.timestamp()), self._random)
         entry_on = wib_day(now) + timedelta(days=self._random.randrange(14, 80))
-        submitted = await self._change(
+        submitted = await self._users.change(
             *(_SYSTEM, "submitApplication"),
             visaType="B1",
             nationality=country,
@@ -150,12 +101,12 @@ class LivelyDemo:
     async def _pay(self) -> None:
         """The treasury reports one bill paid: of whoever looks on, or of the partner."""
         for applicant in _APPLICANTS:
-            waiting = await self._ask(applicant, "Waiting")
+            waiting = await self._users.ask(applicant, "Waiting")
             bills = [file["bill"] for file in waiting["applications"]["nodes"] if file["bill"]]
             self._bills.extendleft(bill for bill in bills if not bill["paidAt"])
         if self._bills:
             bill = self._bills.popleft()
-            await self._change(
+            await self._users.change(
                 *(_TREASURY, "recordPayment"),
                 billingCode=bill["code"],
                 paid=bill["fee"],
@@ -173,13 +124,13 @@ class LivelyDemo:
 
     async def _take(self) -> None:
         """An officer takes the most urgent case, where enough others wait."""
-        waiting = await self._ask(_OFFICER, "Free")
+        waiting = await self._users.ask(_OFFICER, "Free")
         if waiting["workList"]["totalCount"]["value"] > _LEFT_TO_TAKE:
-            await self._change(_OFFICER, "takeCase", queue="FREE")
+            await self._users.change(_OFFICER, "takeCase", queue="FREE")
 
     async def _work(self) -> None:
         """The officer does what is next for the first case on the desk where something is."""
-        for case in (await self._ask(_OFFICER, "Desk"))["workList"]["nodes"]:
+        for case in (await self._users.ask(_OFFICER, "Desk"))["workList"]["nodes"]:
             if case["status"] == "IN_VERIFICATION":
                 if self._is_to_be_asked(case):
                     items = [{"kind": "ADDRESS_IN_INDONESIA"}]
@@ -202,14 +153,14 @@ class LivelyDemo:
 
     async def _screen(self) -> None:
         """The screening authority clears whom nothing on the list of bans is like."""
-        for question in (await self._ask(_SCREENING, "Questions"))["screenings"]["nodes"]:
+        for question in (await self._users.ask(_SCREENING, "Questions"))["screenings"]["nodes"]:
             if not question["banMatches"] and not question["proposed"]:
                 answer = {"kind": question["kind"], "result": "CLEAR"}
                 await self._step(_SCREENING, "recordScreening", question["application"], **answer)
 
     async def _answer(self) -> None:
         """The partner's system answers what it was asked for."""
-        for file in (await self._ask(_SYSTEM, "Waiting"))["applications"]["nodes"]:
+        for file in (await self._users.ask(_SYSTEM, "Waiting"))["applications"]["nodes"]:
             items = file["requestedItems"]["nodes"]
             if kinds := [item["kind"] for item in items if not item["answeredAt"]]:
                 await self._step(_SYSTEM, "answerInformation", file, **_answers(file["id"], kinds))
@@ -217,35 +168,9 @@ class LivelyDemo:
 
     async def _step(self, user: str, name: str, case: dict[str, Any], **given: Any) -> bool:
         """Whether a step at a case was taken."""
-        return not (await self._change(user, name, applicationId=case["id"], **given))["errors"]
-
-    async def _change(self, user: str, name: str, **given: Any) -> dict[str, Any]:
-        """The payload of a mutation. That a step is refused is no failure: somebody else may have
-        been there first. Only the search for other files of a person is waited for."""
-        end = monotonic() + _SECONDS_TO_LINK
-        while True:
-            given["idempotencyKey"] = token_hex(16)
-            answer = await self._ask(user, name[0].upper() + name[1:], input=given)
-            payload: dict[str, Any] = answer[name]
-            codes = {error["code"] for error in payload["errors"]}
-            if "NOT_LINKED" not in codes or monotonic() > end:
-                return payload
-            await asyncio.sleep(0.1)
-
-    async def _ask(self, user: str, operation: str, **variables: Any) -> dict[str, Any]:
-        """Raises _AnswerError where there is no complete answer."""
-        token = (await self._http.post(f"/development/users/{user}/token")).raise_for_status()
-        document = f"sha256:{document_hash(_DOCUMENTS[operation])}"
-        answer = await self._http.post(
-            "/graphql",
-            json={"documentId": document, "variables": variables},
-            headers={"Authorization": f"Bearer {token.json()['access_token']}"},
-        )
-        body = answer.json()
-        if "errors" in body:
-            raise _AnswerError(f"{operation}: {body['errors'][0]['message']}")
-        data: dict[str, Any] = body["data"]
-        return data
+        return not (await self._users.change(user, name, applicationId=case["id"], **given))[
+            "errors"
+        ]
 
 
 def _answers(case: str, kinds: list[str]) -> dict[str, Any]:
@@ -257,7 +182,3 @@ def _answers(case: str, kinds: list[str]) -> dict[str, Any]:
         "items": [kind for kind in kinds if RequestedItemKind(kind) not in ANSWERED_WITH],
         "answers": [answer] if is_asked_where else [],
     }
-
-
-class _AnswerError(Exception):
-    """The gateway did not answer in full."""

@@ -27,6 +27,7 @@ class Command(StrEnum):
     ROTATE = "vault rotate"
     REHEARSE = "rehearse"
     VISA = "visa revoke-key"
+    DAY = "day"
 
 
 NEEDS: Mapping[Command, tuple[str, ...]] = MappingProxyType(
@@ -45,6 +46,7 @@ NEEDS: Mapping[Command, tuple[str, ...]] = MappingProxyType(
         Command.VOLUMES: ("owner_url",),
         Command.SYNTHESISE: ("owner_url",),
         Command.VISA: ("owner_url",),
+        Command.DAY: ("owner_url",),
         Command.PEOPLE: ("owner_url", "key_service"),
         Command.VAULT: ("owner_url", "key_service"),
         Command.AUDIT: ("owner_url", "key_service", "checkpoints"),
