@@ -108,7 +108,8 @@ def stored(store: Path) -> list[Path]:
 async def on_the_pages(officer: Viewer, case: str) -> tuple[str, str]:
     """What the officer's pages Case and Desk say of the documents, without their tags."""
     say = texts("en")
-    listed = show_documents((await officer(TOLD, case=case)).data["node"], say, None)
+    case_shown = (await officer(TOLD, case=case)).data["node"]
+    listed = show_documents(case_shown, say, lambda _: html.Button("Open it"))
     desk = (await officer(document("desk/question"), language="EN")).data
     pages = html_of(listed), html_of(html.Div(list_own(desk, say)))
     return re.sub("<[^>]+>", "", pages[0]), re.sub("<[^>]+>", "", pages[1])
@@ -148,6 +149,8 @@ async def test_a_partner_keeps_its_documents_and_whatever_is_changed_is_seen(
     listed, desk = await on_the_pages(officer, case)
     assert "in the partner's own store: PNG, 1 kB" in listed.replace("&#x27;", "'")
     assert name in listed
+    assert "Open it" not in listed
+    assert "Registered as" not in listed
     assert "registered" not in desk
 
     # Registered anew, as the same, it is the same; as something else, both digests are seen.
@@ -169,6 +172,7 @@ async def test_a_partner_keeps_its_documents_and_whatever_is_changed_is_seen(
         [link] = [one for one in await links(officer, reference) if one]
         answer = await officer.client.get(link, headers=officer.authorization())
         assert answer.content == bytes_
+    assert (await on_the_pages(officer, case))[0].count("Open it") == 1
 
     # What the officer asks for anew is another document: that is registered, and then compared.
     await perform(officer, "requestInformation", case, items=[{"kind": "PHOTOGRAPH"}])

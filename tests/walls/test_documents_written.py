@@ -126,3 +126,20 @@ async def test_what_is_registered_says_nothing_of_anybody_and_stays(taken_in) ->
         ("registered_sha256", "''"), ("completed_at", "now()"), ("sent_at", "now()"),
     ):  # fmt: skip
         assert not await is_done(taken_in, ITS_SERVICE, announce("service", **{column: value}))
+
+
+async def test_a_digest_stays_until_its_person_is_erased_and_what_is_registered_counts(
+    taken_in,
+) -> None:
+    later = {"expires_at": "now() + '1 day'", "locator": "gen_random_uuid()"}
+    await taken_in.execute(announce("service", **later, sent_at="now()", completed_at="now()"))
+    for statement in (
+        "UPDATE document_upload SET sha256 = NULL WHERE locator IS NOT NULL",
+        announce("service", **later),
+    ):
+        with pytest.raises(asyncpg.CheckViolationError):
+            async with undone(taken_in):
+                await taken_in.execute(statement)
+    await taken_in.execute(
+        "UPDATE document_upload SET sha256 = NULL, replaced_at = now() WHERE locator IS NOT NULL"
+    )

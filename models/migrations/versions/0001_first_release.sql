@@ -5429,8 +5429,7 @@ CREATE FUNCTION guard_document_upload() RETURNS trigger
             NEW.expires_at := instant + interval '24 hours';
             is_allowed := is_allowed
                 AND num_nonnulls(
-                    NEW.sent_at, NEW.completed_at, NEW.refused_at, NEW.replaced_at, NEW.removed_at,
-                    NEW.registered_sha256
+                    NEW.sent_at, NEW.completed_at, NEW.refused_at, NEW.replaced_at, NEW.removed_at
                 ) = 0;
             UPDATE document_upload SET replaced_at = instant
             WHERE application_id = NEW.application_id AND kind = NEW.kind
