@@ -6,7 +6,7 @@ is granted nowhere else.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gateway.rules import (
     Attribute,
@@ -1097,6 +1097,7 @@ POLICY: Mapping[str, Access] = {
             "proposedBy": ANSWER_READERS + SCREENING,
             "reason": ANSWER_READERS + SCREENING,
             "application": SCREENING,
+            "position": SCREENING,
             "ban": SUPERVISOR,
             "banMatches": BANNED_PERSON_READERS,
         },
@@ -2143,8 +2144,9 @@ POLICY: Mapping[str, Access] = {
     ),
     "ApplicationUpdate": Access(fields={"position": CASE_READERS}),
     "AlertUpdate": Access(fields={"position": ANSWER_READERS}),
+    "ScreeningUpdate": Access(fields={"position": SCREENING}),
     "VolumesUpdate": Access(fields={"position": NATIONAL_FIGURES + MANAGER}),
-    "Heartbeat": Access(fields={"position": CASE_READERS + LEADERSHIP}),
+    "Heartbeat": Access(fields={"position": CASE_READERS + LEADERSHIP + SCREENING}),
     # A file that somebody tracks who has no account.
     "TrackedFile": Access(fields={"stage": PUBLIC, "expectedOn": PUBLIC}),
     # A file that was claimed by an account: nothing that says who it is about, and no step.
@@ -2306,6 +2308,7 @@ POLICY: Mapping[str, Access] = {
             "applicationChanged": CASE_READERS,
             "volumesChanged": NATIONAL_FIGURES + MANAGER,
             "alertRaised": ANSWER_READERS,
+            "screeningAsked": SCREENING,
         },
     ),
 }
@@ -2318,12 +2321,13 @@ class Change:
     """Who may call a mutation, and on which rows of what it changes."""
 
     rows: Mapping[Role, Rule]
-    #: The field of the payload that holds what was changed.
+    #: The field that holds what was changed: of the payload; of each result of a batch.
     answers: str = "application"
     #: The tables that the rows belong to.
     of: tuple[type[Base], ...] = (Application,)
     #: Whether the payload shows a secret, this once.
     shows_secret: bool = False
+    is_batch: bool = False
 
 
 BY_ADMINISTRATORS: Mapping[Role, Rule] = {Role.ADMINISTRATOR: every_row}
@@ -2368,7 +2372,8 @@ OF_THOSE_WHO_HANDED_IN = Change(
         Role.PARTNER_SERVICE: in_own_countries,
     }
 )
-STEPS_BY_A_PARTNERS_SYSTEM = Change({Role.PARTNER_SERVICE: in_own_countries}, answers="results")
+STEPS_BY_A_PARTNERS_SYSTEM = Change({Role.PARTNER_SERVICE: in_own_countries}, is_batch=True)
+ANSWERS_TO_SCREENING = Change({Role.SCREENING: of_an_open_or_own_question}, "screening")
 
 
 #: The row must be in reach before the change; the changed row is answered by the matrix above. The
@@ -2378,8 +2383,7 @@ CLAIMED_BY_ONESELF: Mapping[Role, Rule] = {Role.APPLICANT: own_subject(FileClaim
 MUTATIONS: Mapping[str, Change] = {
     "submitApplication": OF_THOSE_WHO_HANDED_IN,
     "submitApplications": Change(
-        {Role.PARTNER_AGENT: at_own_place, Role.PARTNER_SERVICE: in_own_countries},
-        answers="results",
+        {Role.PARTNER_AGENT: at_own_place, Role.PARTNER_SERVICE: in_own_countries}, is_batch=True
     ),
     "proposeCorrections": STEPS_BY_A_PARTNERS_SYSTEM,
     "withdrawApplications": STEPS_BY_A_PARTNERS_SYSTEM,
@@ -2418,8 +2422,10 @@ MUTATIONS: Mapping[str, Change] = {
     "requestInformation": Change({Role.OFFICER: on_the_own_desk}),
     "answerInformation": OF_THOSE_WHO_HANDED_IN,
     "referToScreening": Change({Role.OFFICER: on_the_own_desk, Role.SUPERVISOR: every_row}),
-    "recordScreening": Change({Role.SCREENING: of_an_open_or_own_question}, answers="screening"),
-    "confirmScreening": Change({Role.SCREENING: of_an_open_or_own_question}, answers="screening"),
+    "recordScreening": ANSWERS_TO_SCREENING,
+    "confirmScreening": ANSWERS_TO_SCREENING,
+    "recordScreenings": replace(ANSWERS_TO_SCREENING, is_batch=True),
+    "confirmScreenings": replace(ANSWERS_TO_SCREENING, is_batch=True),
     "resolveHit": Change({Role.SUPERVISOR: every_row}),
     "holdApplication": Change({Role.SUPERVISOR: every_row}),
     "releaseApplication": Change({Role.SUPERVISOR: every_row}),

@@ -1965,14 +1965,6 @@ CREATE POLICY supervisor_select ON correction FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON legal_hold FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
-CREATE POLICY supervisor_select ON screening FOR SELECT TO gerbang_supervisor
-    USING ((SELECT viewer.acts_as('SUPERVISOR')));
-CREATE POLICY supervisor_select ON ban_entry FOR SELECT TO gerbang_supervisor
-    USING ((SELECT viewer.acts_as('SUPERVISOR')));
-CREATE POLICY supervisor_select ON banned_person FOR SELECT TO gerbang_supervisor
-    USING (CASE WHEN (EXISTS (SELECT FROM ban_entry AS by_1 WHERE by_1.id = banned_person.ban_id AND by_1.reference = (SELECT viewer.purpose_reference('SUPERVISOR'))) OR EXISTS (SELECT FROM ban_match AS by_1 WHERE by_1.ban_id = banned_person.ban_id AND by_1.ended_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND by_2.reference = (SELECT viewer.purpose_reference('SUPERVISOR'))))) THEN true ELSE false END);
-CREATE POLICY supervisor_select ON ban_match FOR SELECT TO gerbang_supervisor
-    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN ban_match.ended_at IS NULL ELSE false END);
 CREATE POLICY supervisor_select ON volume_change FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON alert FOR SELECT TO gerbang_supervisor
@@ -1981,10 +1973,18 @@ CREATE POLICY supervisor_select ON inquiry FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON inquiry_person FOR SELECT TO gerbang_supervisor
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN EXISTS (SELECT FROM inquiry AS by_1 WHERE by_1.reference = inquiry_person.reference AND (by_1.opened_by = (SELECT viewer.subject('SUPERVISOR')) OR by_1.ends_at <= now() AND by_1.reviewed_at IS NULL)) ELSE false END);
+CREATE POLICY supervisor_select ON ban_entry FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON banned_person FOR SELECT TO gerbang_supervisor
+    USING (CASE WHEN (EXISTS (SELECT FROM ban_entry AS by_1 WHERE by_1.id = banned_person.ban_id AND by_1.reference = (SELECT viewer.purpose_reference('SUPERVISOR'))) OR EXISTS (SELECT FROM ban_match AS by_1 WHERE by_1.ban_id = banned_person.ban_id AND by_1.ended_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND by_2.reference = (SELECT viewer.purpose_reference('SUPERVISOR'))))) THEN true ELSE false END);
 CREATE POLICY supervisor_select ON complaint FOR SELECT TO gerbang_supervisor
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN (complaint.kind NOT IN ('UNSORTED', 'INTEGRITY') OR complaint.entrusted_to = (SELECT viewer.subject('SUPERVISOR'))) ELSE false END);
 CREATE POLICY supervisor_select ON complaint_text FOR SELECT TO gerbang_supervisor
     USING (CASE WHEN EXISTS (SELECT FROM complaint AS by_1 WHERE by_1.id = complaint_text.complaint_id AND by_1.reference = (SELECT viewer.purpose_reference('SUPERVISOR')) AND (by_1.kind NOT IN ('UNSORTED', 'INTEGRITY') OR by_1.entrusted_to = (SELECT viewer.subject('SUPERVISOR')))) THEN true ELSE false END);
+CREATE POLICY supervisor_select ON screening FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON ban_match FOR SELECT TO gerbang_supervisor
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN ban_match.ended_at IS NULL ELSE false END);
 CREATE POLICY supervisor_select ON day_off FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON visa_key FOR SELECT TO gerbang_supervisor
@@ -2537,12 +2537,6 @@ CREATE POLICY auditor_select ON correction FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON legal_hold FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
-CREATE POLICY auditor_select ON screening FOR SELECT TO gerbang_auditor
-    USING ((SELECT viewer.acts_as('AUDITOR')));
-CREATE POLICY auditor_select ON ban_entry FOR SELECT TO gerbang_auditor
-    USING ((SELECT viewer.acts_as('AUDITOR')));
-CREATE POLICY auditor_select ON ban_read FOR SELECT TO gerbang_auditor
-    USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON volume_change FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON alert FOR SELECT TO gerbang_auditor
@@ -2551,11 +2545,17 @@ CREATE POLICY auditor_select ON inquiry FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON inquiry_person FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON ban_entry FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON ban_read FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON complaint FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON complaint_text FOR SELECT TO gerbang_auditor
     USING (CASE WHEN EXISTS (SELECT FROM complaint AS by_1 WHERE by_1.id = complaint_text.complaint_id AND by_1.reference = (SELECT viewer.purpose_reference('AUDITOR')) AND true) THEN true ELSE false END);
 CREATE POLICY auditor_select ON complaint_read FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON screening FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON day_off FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -2945,7 +2945,7 @@ GRANT SELECT (code, name) ON partner TO gerbang_screening;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_screening;
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_screening;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_screening;
-GRANT SELECT (answered_at, application_id, id, kept_from, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, voided_at) ON screening TO gerbang_screening;
+GRANT SELECT (answered_at, application_id, id, kept_from, kind, number, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, voided_at, written_in) ON screening TO gerbang_screening;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_screening;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_screening;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_screening;
@@ -2982,12 +2982,12 @@ CREATE POLICY screening_select ON identity_version FOR SELECT TO gerbang_screeni
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = identity_version.applicant_id AND by_1.reference = (SELECT viewer.purpose_reference('SCREENING')) AND EXISTS (SELECT FROM screening AS by_2 WHERE by_2.application_id = by_1.id AND by_2.answered_at IS NULL AND by_2.voided_at IS NULL AND (SELECT viewer.subject('SCREENING')) <> ALL (by_2.kept_from))) THEN true ELSE false END);
 CREATE POLICY screening_select ON access_event FOR SELECT TO gerbang_screening
     USING (CASE WHEN access_event.actor = (SELECT viewer.subject('SCREENING')) THEN true ELSE false END);
-CREATE POLICY screening_select ON screening FOR SELECT TO gerbang_screening
-    USING (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN screening.answered_at IS NULL AND screening.voided_at IS NULL AND (SELECT viewer.subject('SCREENING')) <> ALL (screening.kept_from) ELSE false END);
 CREATE POLICY screening_select ON ban_entry FOR SELECT TO gerbang_screening
     USING ((SELECT viewer.acts_as('SCREENING')));
 CREATE POLICY screening_select ON banned_person FOR SELECT TO gerbang_screening
     USING (CASE WHEN (EXISTS (SELECT FROM ban_entry AS by_1 WHERE by_1.id = banned_person.ban_id AND by_1.reference = (SELECT viewer.purpose_reference('SCREENING'))) OR EXISTS (SELECT FROM ban_match AS by_1 WHERE by_1.ban_id = banned_person.ban_id AND by_1.ended_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND by_2.reference = (SELECT viewer.purpose_reference('SCREENING')) AND EXISTS (SELECT FROM screening AS by_3 WHERE by_3.application_id = by_2.id AND by_3.answered_at IS NULL AND by_3.voided_at IS NULL AND (SELECT viewer.subject('SCREENING')) <> ALL (by_3.kept_from))))) THEN true ELSE false END);
+CREATE POLICY screening_select ON screening FOR SELECT TO gerbang_screening
+    USING (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN screening.answered_at IS NULL AND screening.voided_at IS NULL AND (SELECT viewer.subject('SCREENING')) <> ALL (screening.kept_from) ELSE false END);
 CREATE POLICY screening_select ON ban_match FOR SELECT TO gerbang_screening
     USING (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN ban_match.ended_at IS NULL AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = ban_match.application_id AND EXISTS (SELECT FROM screening AS by_2 WHERE by_2.application_id = by_1.id AND by_2.answered_at IS NULL AND by_2.voided_at IS NULL AND (SELECT viewer.subject('SCREENING')) <> ALL (by_2.kept_from))) ELSE false END);
 CREATE POLICY screening_select ON day_off FOR SELECT TO gerbang_screening
@@ -3954,7 +3954,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_screening() RETURNS trigger
                     OR (it.status IN ('GRANTED') AND NEW.result = 'PENDING' AND NEW.answered_at IS NULL AND NEW.proposed IS NULL AND NEW.requested_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = ANY (viewer.questions_to_ask(it.id)) AND EXISTS (SELECT FROM correction WHERE correction.applicant_id = it.applicant_id AND correction.state = 'IN_EFFECT' AND correction.closed_at BETWEEN transaction_timestamp() AND clock_timestamp()))
                 ELSE false END;
         ELSE
-            changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.kind IS DISTINCT FROM OLD.kind THEN 'kind' END, CASE WHEN NEW.result IS DISTINCT FROM OLD.result THEN 'result' END, CASE WHEN NEW.requested_at IS DISTINCT FROM OLD.requested_at THEN 'requested_at' END, CASE WHEN NEW.referral_reason IS DISTINCT FROM OLD.referral_reason THEN 'referral_reason' END, CASE WHEN NEW.referral_note IS DISTINCT FROM OLD.referral_note THEN 'referral_note' END, CASE WHEN NEW.answered_at IS DISTINCT FROM OLD.answered_at THEN 'answered_at' END, CASE WHEN NEW.proposed IS DISTINCT FROM OLD.proposed THEN 'proposed' END, CASE WHEN NEW.proposed_by IS DISTINCT FROM OLD.proposed_by THEN 'proposed_by' END, CASE WHEN NEW.reason IS DISTINCT FROM OLD.reason THEN 'reason' END, CASE WHEN NEW.answered_by IS DISTINCT FROM OLD.answered_by THEN 'answered_by' END, CASE WHEN NEW.confirmed_by IS DISTINCT FROM OLD.confirmed_by THEN 'confirmed_by' END, CASE WHEN NEW.voided_at IS DISTINCT FROM OLD.voided_at THEN 'voided_at' END, CASE WHEN NEW.list_version IS DISTINCT FROM OLD.list_version THEN 'list_version' END, CASE WHEN NEW.rule_version IS DISTINCT FROM OLD.rule_version THEN 'rule_version' END, CASE WHEN NEW.ban_id IS DISTINCT FROM OLD.ban_id THEN 'ban_id' END, CASE WHEN NEW.kept_from IS DISTINCT FROM OLD.kept_from THEN 'kept_from' END], NULL);
+            changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.number IS DISTINCT FROM OLD.number THEN 'number' END, CASE WHEN NEW.written_in IS DISTINCT FROM OLD.written_in THEN 'written_in' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.kind IS DISTINCT FROM OLD.kind THEN 'kind' END, CASE WHEN NEW.result IS DISTINCT FROM OLD.result THEN 'result' END, CASE WHEN NEW.requested_at IS DISTINCT FROM OLD.requested_at THEN 'requested_at' END, CASE WHEN NEW.referral_reason IS DISTINCT FROM OLD.referral_reason THEN 'referral_reason' END, CASE WHEN NEW.referral_note IS DISTINCT FROM OLD.referral_note THEN 'referral_note' END, CASE WHEN NEW.answered_at IS DISTINCT FROM OLD.answered_at THEN 'answered_at' END, CASE WHEN NEW.proposed IS DISTINCT FROM OLD.proposed THEN 'proposed' END, CASE WHEN NEW.proposed_by IS DISTINCT FROM OLD.proposed_by THEN 'proposed_by' END, CASE WHEN NEW.reason IS DISTINCT FROM OLD.reason THEN 'reason' END, CASE WHEN NEW.answered_by IS DISTINCT FROM OLD.answered_by THEN 'answered_by' END, CASE WHEN NEW.confirmed_by IS DISTINCT FROM OLD.confirmed_by THEN 'confirmed_by' END, CASE WHEN NEW.voided_at IS DISTINCT FROM OLD.voided_at THEN 'voided_at' END, CASE WHEN NEW.list_version IS DISTINCT FROM OLD.list_version THEN 'list_version' END, CASE WHEN NEW.rule_version IS DISTINCT FROM OLD.rule_version THEN 'rule_version' END, CASE WHEN NEW.ban_id IS DISTINCT FROM OLD.ban_id THEN 'ban_id' END, CASE WHEN NEW.kept_from IS DISTINCT FROM OLD.kept_from THEN 'kept_from' END], NULL);
             is_allowed := changed = '{}' OR CASE viewer_role
                 WHEN 'SUPERVISOR' THEN (it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND (EXISTS (SELECT FROM screening WHERE application_id = it.id AND kind = question AND voided_at IS NULL AND result = 'HIT') AND viewer.latest_answer(it.id, question) <> 'NO_MATCH') AND changed <@ '{proposed,proposed_by,reason}' AND OLD.result = 'PENDING' AND OLD.voided_at IS NULL AND OLD.proposed IN ('NO_MATCH', 'MATCH') AND NEW.proposed IN ('NO_MATCH', 'MATCH') AND NEW.proposed_by = viewer_subject)
                 WHEN 'SCREENING' THEN (it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND viewer.latest_answer(it.id, question) = 'PENDING' AND changed <@ '{answered_at,answered_by,result}' AND OLD.result = 'PENDING' AND OLD.voided_at IS NULL AND coalesce(OLD.proposed, '') NOT IN ('NO_MATCH', 'MATCH') AND NEW.answered_by = viewer_subject AND NEW.answered_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.result IN ('CLEAR', 'HIT', 'UNAVAILABLE') AND (NEW.kind <> 'CLEARANCE' OR NEW.result = 'UNAVAILABLE'))
@@ -4345,7 +4345,7 @@ CREATE POLICY supervisor_writing_insert ON visa FOR INSERT TO gerbang_supervisor
 GRANT UPDATE (revoked_at, superseded_at) ON visa TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_update ON visa FOR UPDATE TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id)) WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id));
-GRANT SELECT (answered_at, answered_by, application_id, ban_id, confirmed_by, id, kept_from, kind, list_version, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, rule_version, voided_at) ON screening TO gerbang_supervisor_writing;
+GRANT SELECT (answered_at, answered_by, application_id, ban_id, confirmed_by, id, kept_from, kind, list_version, number, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, rule_version, voided_at, written_in) ON screening TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON screening FOR SELECT TO gerbang_supervisor_writing
     USING (viewer.acts_as('SUPERVISOR'));
 GRANT INSERT (application_id, id, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result) ON screening TO gerbang_supervisor_writing;
@@ -4763,7 +4763,7 @@ CREATE POLICY auditor_writing_select ON decision FOR SELECT TO gerbang_auditor_w
 GRANT SELECT (application_id, decision_id, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON visa FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id));
-GRANT SELECT (answered_at, answered_by, application_id, ban_id, confirmed_by, id, kept_from, kind, list_version, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, rule_version, voided_at) ON screening TO gerbang_auditor_writing;
+GRANT SELECT (answered_at, answered_by, application_id, ban_id, confirmed_by, id, kept_from, kind, list_version, number, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, rule_version, voided_at, written_in) ON screening TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON screening FOR SELECT TO gerbang_auditor_writing
     USING (viewer.acts_as('AUDITOR'));
 GRANT SELECT (account, answered_at, answered_by, applicant_id, due_at, id, kind, lodged_at, lodged_by, lodged_role, lookups_approved_by, lookups_proposed_by, outcome, reference, state) ON data_request TO gerbang_auditor_writing;
@@ -5209,7 +5209,7 @@ CREATE POLICY screening_writing_insert ON assignment FOR INSERT TO gerbang_scree
 GRANT UPDATE (ended_at, ended_by) ON assignment TO gerbang_screening_writing;
 CREATE POLICY screening_writing_update ON assignment FOR UPDATE TO gerbang_screening_writing
     USING ((SELECT viewer.acts_as('SCREENING')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id)) WITH CHECK ((SELECT viewer.acts_as('SCREENING')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
-GRANT SELECT (answered_at, answered_by, application_id, ban_id, confirmed_by, id, kept_from, kind, list_version, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, rule_version, voided_at) ON screening TO gerbang_screening_writing;
+GRANT SELECT (answered_at, answered_by, application_id, ban_id, confirmed_by, id, kept_from, kind, list_version, number, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, rule_version, voided_at, written_in) ON screening TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON screening FOR SELECT TO gerbang_screening_writing
     USING (viewer.acts_as('SCREENING'));
 GRANT UPDATE (answered_at, answered_by, confirmed_by, proposed, proposed_by, reason, result) ON screening TO gerbang_screening_writing;

@@ -286,7 +286,10 @@ CREATE OR REPLACE FUNCTION viewer.concerned_by_changes(since bigint, below bigin
             WHERE change.written_in >= since AND change.written_in < below
             UNION ALL
             SELECT DISTINCT 'Alert', NULL, NULL FROM public.alert
-            WHERE written_in >= since AND written_in < below;
+            WHERE written_in >= since AND written_in < below
+            UNION ALL
+            SELECT DISTINCT 'Screening', NULL, NULL FROM public.screening
+            WHERE answered_at IS NULL AND written_in >= since AND written_in < below;
     END
 $$;
 

@@ -30,13 +30,14 @@ HOLD_SECONDS = 10.0
 ABANDONED_SECONDS = 30.0
 AGAIN_SECONDS = 5.0
 #: What each role follows; the others have no page that waits for cases.
-CASES, ALERTS = "live_cases", "live_alerts"
+CASES, ALERTS, QUESTIONS = "live_cases", "live_alerts", "live_questions"
 FOLLOWED: Mapping[str, tuple[str, ...]] = {
     "SUPERVISOR": (CASES, ALERTS),
     "AUDITOR": (CASES, ALERTS),
     "OFFICER": (CASES,),
     "PARTNER_MANAGER": (CASES,),
     "PARTNER_AGENT": (CASES,),
+    "SCREENING": (QUESTIONS,),
 }
 _HEARTBEAT = "Heartbeat"
 #: How the gateway begins the reason for which it ends the socket of somebody who was suspended.

@@ -87,11 +87,14 @@ def _access_to_mutations() -> Access:
 
 def _payload_access(mutation: str, roles: Roles) -> Iterator[tuple[str, Access]]:
     name = mutation[0].upper() + mutation[1:]
-    answers = MUTATIONS[mutation].answers
-    shown = ("secret",) if MUTATIONS[mutation].shows_secret else ()
-    yield f"{name}Payload", Access(fields=dict.fromkeys((answers, "errors", *shown), roles))
-    if answers == "results":
-        yield f"{name}Result", Access(fields=dict.fromkeys(("application", "errors"), roles))
+    change = MUTATIONS[mutation]
+    shown = ("secret",) if change.shows_secret else ()
+    answered = Access(fields=dict.fromkeys((change.answers, "errors", *shown), roles))
+    if change.is_batch:
+        yield f"{name}Result", answered
+        yield f"{name}Payload", Access(fields=dict.fromkeys(("results", "errors"), roles))
+    else:
+        yield f"{name}Payload", answered
 
 
 def _find_rowless_roles(name: str, access: Access) -> list[str]:

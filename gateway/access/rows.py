@@ -48,9 +48,6 @@ from models.vocabulary import Role
 #: The execution option that marks a vouched statement; transactions refuse all others.
 VOUCHED_FOR = "held_to_policy_of"
 
-#: The fields of payloads in which a mutation answers with applications.
-_ANSWERS_OF_APPLICATIONS = ("application", "results")
-
 Columns = Callable[[Attribute], ColumnElement[Any]]
 
 
@@ -106,7 +103,7 @@ def rule_of_leaving(mutation: str, role: Role) -> Rule | None:
 
     Where it answers with them, those that the role may read; else those that it could change again.
     """
-    is_answered = MUTATIONS[mutation].answers in _ANSWERS_OF_APPLICATIONS
+    is_answered = MUTATIONS[mutation].answers == "application"
     return rule_of_reading("Application", role) if is_answered else rule_of_changing(mutation, role)
 
 

@@ -57,7 +57,7 @@ _ASKED = _columns(
     Screening,
     *("answered_at", "answered_by", "confirmed_by", "proposed", "proposed_by", "reason"),
     *("voided_at", "ban_id", "kept_from"),
-    *("list_version", "rule_version"),  # the system's alone
+    *("list_version", "rule_version", "number", "written_in"),  # the system's alone
 )
 _PROPOSED = frozenset({"proposed", "proposed_by", "reason"})
 _ANSWERED = frozenset({"result", "answered_at", "answered_by"})

@@ -63,7 +63,9 @@ class Alert(Node, AlertUpdate):
         Row.complaint_id, ComplaintRow.id, "The complaint that nobody answered in time."
     )
     application: Application | None = link(
-        Row.application_id, ApplicationRow.id, "The file to which an infected document was sent."
+        Row.application_id,
+        ApplicationRow.id,
+        "The file that has a hit, was referred, or to which an infected document was sent.",
     )
 
 

@@ -19,6 +19,7 @@ from gateway.mapping.listing import clauses_of
 from gateway.mapping.positions import Place, position_too_old
 from gateway.schema.alert import Alert, AlertUpdate
 from gateway.schema.application import Application
+from gateway.schema.screening import Screening, ScreeningUpdate
 from models import Application as ApplicationRow
 from models import ApplicationChange as ChangeRow
 from models import VolumeChange as VolumeChangeRow
@@ -51,7 +52,7 @@ class VolumesUpdate:
     " after it, and the changes that follow, are everything. Another comes after each minute in"
     " which nothing changed."
 )
-class Heartbeat(ApplicationUpdate, VolumesUpdate, AlertUpdate):
+class Heartbeat(ApplicationUpdate, VolumesUpdate, AlertUpdate, ScreeningUpdate):
     position: str = strawberry.field(description=_POSITION)
 
 
@@ -85,7 +86,7 @@ def _select_as_of(_: Role) -> Select[Any]:
 
 
 #: No field names these: they are what the interfaces are implemented by.
-UPDATES = (ApplicationChange, VolumesChange, Alert, Heartbeat)
+UPDATES = (ApplicationChange, VolumesChange, Alert, Screening, Heartbeat)
 
 After = Annotated[
     str | None,
@@ -133,6 +134,12 @@ async def _alert_raised(
     info: strawberry.Info, after: After = strawberry.UNSET
 ) -> AsyncIterator[AlertUpdate]:
     return await _feed(info.context, Alert, after)
+
+
+async def _screening_asked(
+    info: strawberry.Info, after: After = strawberry.UNSET
+) -> AsyncIterator[ScreeningUpdate]:
+    return await _feed(info.context, Screening, after)
 
 
 _application_changed.__annotations__["where"] = Where
@@ -190,4 +197,10 @@ class Subscription:
         resolver=_alert_raised,
         metadata=parsed_by(partial(_parse, Alert)),
         description="Each alert, at once: never one about you.",
+    )
+    screening_asked = strawberry.subscription(
+        resolver=_screening_asked,
+        metadata=parsed_by(partial(_parse, Screening)),
+        description="Each question to the screening authority, at once, and once more when its"
+        " answer waits for a second person.",
     )

@@ -3,7 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Text, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    Text,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
@@ -16,6 +25,12 @@ class Screening(Base):
     __tablename__ = "screening"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
+    #: Its position for those who follow questions live, with its transaction: see
+    #: ``models.case.change``. A trigger sets both anew once an answer waits for a second person.
+    number: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    written_in: Mapped[int] = mapped_column(
+        BigInteger, server_default=text("pg_current_xact_id()::text::bigint")
+    )
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
     kind: Mapped[str]
     result: Mapped[str]
@@ -48,6 +63,12 @@ class Screening(Base):
         Index("ix_screening_ban", "ban_id", postgresql_where=text("ban_id IS NOT NULL")),
         Index(
             "ix_screening_open", "requested_at", "id", postgresql_where=text("answered_at IS NULL")
+        ),
+        Index(
+            "ix_screening_followed",
+            "written_in",
+            "number",
+            postgresql_where=text("answered_at IS NULL"),
         ),
         one_of("kind", ScreeningKind),
         one_of("result", ScreeningResult),

@@ -125,14 +125,12 @@ def _take_up(operation: ops.MigrateOperation, drafts: _Drafts) -> None:
     indexes = drafts.indexes
     match operation:
         case ops.CreateIndexOp(table_name=table) if drafts.is_in_use(table):
-            name, definition = _definition(operation)
-            indexes.up.append(_creation(name, definition))
-            indexes.down.append(f'drop_index("{name}")')
+            indexes.up.append(_creation(*_definition(operation)))
+            indexes.down.append(f'drop_index("{operation.index_name}")')
             indexes.helpers |= {"create_index", "drop_index"}
         case ops.DropIndexOp(table_name=table) if drafts.is_in_use(str(table)):
-            name, definition = _definition(operation.reverse())
-            indexes.up.append(f'drop_index("{name}")')
-            indexes.down.append(_creation(name, definition))
+            indexes.up.append(f'drop_index("{operation.index_name}")')
+            indexes.down.append(_creation(*_definition(operation.reverse())))
             indexes.helpers |= {"create_index", "drop_index"}
         case ops.CreateUniqueConstraintOp(table_name=table) if drafts.is_in_use(table):
             _make_unique(operation, drafts)
@@ -180,7 +178,7 @@ def _make_unique(operation: ops.CreateUniqueConstraintOp, drafts: _Drafts) -> No
     nulls = " NULLS NOT DISTINCT" if operation.kw.get("postgresql_nulls_not_distinct") else ""
     definition = f"{table} ({', '.join(map(str, operation.columns))}){nulls}"
     indexes = drafts.indexes
-    indexes.up.append(_creation(f"{name}_next", definition, is_unique=True))
+    indexes.up.append(_creation(f"{name}_next", definition, True))
     indexes.down.append(f'drop_index("{name}_next")')
     indexes.helpers |= {"create_index", "drop_index"}
     drafts.swap_of(table).up.append(
@@ -188,7 +186,7 @@ def _make_unique(operation: ops.CreateUniqueConstraintOp, drafts: _Drafts) -> No
     )
 
 
-def _creation(name: str, definition: str, *, is_unique: bool = False) -> str:
+def _creation(name: str, definition: str, is_unique: bool) -> str:
     """A line that builds an index."""
     unique = ", is_unique=True" if is_unique else ""
     return f'create_index("{name}", {literal(definition, inner=12)}{unique})'
@@ -288,11 +286,12 @@ def _words_of_models(metadata: MetaData, table: str, name: str) -> str | None:
     return None
 
 
-def _definition(operation: Any) -> tuple[str, str]:
-    """The name of an index, and what follows ON."""
+def _definition(operation: Any) -> tuple[str, str, bool]:
+    """The name of an index, what follows ON, and whether it is unique."""
     index = operation.to_index()
     sql = str(CreateIndex(index).compile(dialect=postgresql.dialect()))
-    return str(index.name), re.sub(r"\s+", " ", sql.split(" ON ", 1)[1]).replace('"', '\\"')
+    definition = re.sub(r"\s+", " ", sql.split(" ON ", 1)[1]).replace('"', '\\"')
+    return str(index.name), definition, bool(index.unique)
 
 
 def _addition(table: str, name: str, definition: str) -> str:

@@ -90,6 +90,86 @@ $$;
 CREATE TRIGGER announce_alert AFTER INSERT ON alert
     EXECUTE FUNCTION announce_alert();
 
+-- The screening authority hears at once of a question, and of an answer that waits for a second
+-- person: the question has a new position then.
+CREATE FUNCTION announce_question() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF TG_OP = 'UPDATE' THEN
+            NEW.number := nextval(pg_get_serial_sequence('screening', 'number'));
+            NEW.written_in := pg_current_xact_id()::text::bigint;
+        END IF;
+        NOTIFY gerbang_change;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER number_question BEFORE INSERT ON screening
+    FOR EACH ROW WHEN (NEW.answered_at IS NULL)
+    EXECUTE FUNCTION announce_question();
+
+CREATE TRIGGER number_question_again BEFORE UPDATE ON screening
+    FOR EACH ROW WHEN (NEW.answered_at IS NULL AND NEW.proposed IS DISTINCT FROM OLD.proposed)
+    EXECUTE FUNCTION announce_question();
+
+-- Supervisors learn of a hit, and of a referral, by an alert: one for a case while it is open.
+CREATE FUNCTION raise_screening_alert() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF NEW.result = 'HIT' THEN
+            INSERT INTO alert (id, kind, actor, actor_role, application_id)
+            VALUES (
+                NEW.id, 'HIT', coalesce(NEW.answered_by, 'keeper'),
+                CASE WHEN NEW.answered_by IS NULL THEN 'ANONYMOUS' ELSE 'SCREENING' END,
+                NEW.application_id
+            )
+            ON CONFLICT DO NOTHING;
+        ELSE
+            INSERT INTO alert (id, kind, actor, actor_role, application_id)
+            VALUES (
+                NEW.id, 'REFERRAL', viewer.subject(NULL), viewer.role(), NEW.application_id
+            )
+            ON CONFLICT DO NOTHING;
+        END IF;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER raise_alert_of_referral AFTER INSERT ON screening
+    FOR EACH ROW WHEN (
+        NEW.result = 'PENDING' AND NEW.referral_reason <> 'ROUTINE'
+        AND current_user LIKE 'gerbang%writing'
+    )
+    EXECUTE FUNCTION raise_screening_alert();
+
+CREATE TRIGGER raise_alert_of_hit AFTER INSERT ON screening
+    FOR EACH ROW WHEN (NEW.result = 'HIT')
+    EXECUTE FUNCTION raise_screening_alert();
+
+CREATE TRIGGER raise_alert_of_answer AFTER UPDATE OF result ON screening
+    FOR EACH ROW WHEN (OLD.result = 'PENDING' AND NEW.result = 'HIT')
+    EXECUTE FUNCTION raise_screening_alert();
+
+-- What became of a hit closes its alert, and the answer that of the referral.
+CREATE FUNCTION close_screening_alert() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        UPDATE alert
+        SET closed_at = clock_timestamp(), closed_by = NEW.answered_by,
+            close_reason = coalesce(NEW.reason, NEW.result)
+        WHERE application_id = NEW.application_id AND closed_at IS NULL
+            AND kind = CASE WHEN NEW.result IN ('MATCH', 'NO_MATCH') THEN 'HIT' ELSE 'REFERRAL' END
+            AND actor <> NEW.answered_by;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER close_alert_of_answered AFTER UPDATE OF result ON screening
+    FOR EACH ROW WHEN (
+        OLD.result = 'PENDING' AND NEW.result <> 'UNAVAILABLE' AND NEW.answered_by IS NOT NULL
+    )
+    EXECUTE FUNCTION close_screening_alert();
+
 -- The LINKER hears of each application, and of each entry that begins or ends, once it is committed.
 CREATE FUNCTION notify_linker() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

@@ -69,7 +69,7 @@ class Alert(Base):
     breach_id: Mapped[UUID | None] = mapped_column(ForeignKey("breach.id"), unique=True)
     #: The complaint that nobody answered in time.
     complaint_id: Mapped[UUID | None] = mapped_column(ForeignKey("complaint.id"), unique=True)
-    #: The case to which an infected document was sent.
+    #: The case that has a hit, was referred, or to which an infected document was sent.
     application_id: Mapped[UUID | None] = mapped_column(ForeignKey("application.id"))
     #: Whose sealed values were changed: an applicant, or an entry of the ban list.
     applicant_id: Mapped[UUID | None]
@@ -85,6 +85,15 @@ class Alert(Base):
         Index(None, "actor", "kind", "raised_at"),
         Index(None, "written_in", "number"),
         Index(None, "inquiry_id", "kind", unique=True),
+        Index(
+            "ix_alert_of_a_case",
+            "application_id",
+            "kind",
+            unique=True,
+            postgresql_where=text(
+                f"closed_at IS NULL AND (kind = '{AlertKind.HIT}' OR kind = '{AlertKind.REFERRAL}')"
+            ),
+        ),
         one_of("kind", AlertKind),
         one_of("actor_role", Role),
         CheckConstraint(

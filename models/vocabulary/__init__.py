@@ -36,11 +36,17 @@ from models.vocabulary.documents import (
     RequestedItemKind,
     UploadState,
 )
+from models.vocabulary.notices import (
+    TO_APPLICANTS,
+    AlertKind,
+    MailKind,
+    MailOccasion,
+    NoticeState,
+    WebhookState,
+)
 from models.vocabulary.people import (
     OPEN_CORRECTIONS,
-    TO_APPLICANTS,
     UNSURE_LINKS,
-    AlertKind,
     BackgroundWork,
     BanGround,
     BanMatchKind,
@@ -59,16 +65,12 @@ from models.vocabulary.people import (
     KeyUsedFor,
     LinkReason,
     LinkState,
-    MailKind,
-    MailOccasion,
     NoticeReach,
-    NoticeState,
     Purpose,
     ReachedBy,
     Role,
     SavedPage,
     Sex,
-    WebhookState,
 )
 from models.vocabulary.reference import (
     Clock,

@@ -142,8 +142,12 @@ def news(name: str, kind: str = "Heartbeat") -> str:
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("role", "asked"),
+    [("SUPERVISOR", ["live_cases", "live_alerts"]), ("SCREENING", ["live_questions"])],
+)
 async def test_the_first_heartbeat_and_each_change_are_news_and_a_ping_is_answered(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, role: str, asked: list[str]
 ) -> None:
     monkeypatch.setattr(live, "HOLD_SECONDS", 3_600)
     answered: list[str] = []
@@ -155,14 +159,14 @@ async def test_the_first_heartbeat_and_each_change_are_news_and_a_ping_is_answer
         await socket.send(news("live_cases", "ApplicationChange"))
         await socket.wait_closed()
 
-    async with following(change, "SUPERVISOR") as (follower, session, sent), asyncio.timeout(20):
+    async with following(change, role) as (follower, session, sent), asyncio.timeout(20):
         known = 0
         while known < 2:
             known = await follower.wait(session, known)
         assert await follower.wait(session, 0) == known  # whoever knows less hears at once
         assert answered == ["pong"]
-        assert sent[0]["payload"] == {"Authorization": "Bearer token", "Gerbang-Role": "SUPERVISOR"}
-        assert [each["id"] for each in sent[1:]] == ["live_cases", "live_alerts"]
+        assert sent[0]["payload"] == {"Authorization": "Bearer token", "Gerbang-Role": role}
+        assert [each["id"] for each in sent[1:]] == asked
 
 
 @pytest.mark.anyio

@@ -1,5 +1,5 @@
-"""A partner's system takes a step of each of several applications: each for itself, once, and in
-its own reach alone."""
+"""Systems take a step of each of several applications: each for itself, once, and in their own
+reach alone."""
 
 import asyncio
 from typing import Any
@@ -18,6 +18,7 @@ from tests.gateway.changing import (
     everything,
     global_id,
     hand_over,
+    in_screening,
     key,
     pay_bill,
     perform,
@@ -27,13 +28,17 @@ from tests.gateway.conftest import Viewer
 pytestmark = pytest.mark.anyio
 
 RESULTS = "results { application { id stage } errors { code path } } errors { code path message }"
+ANSWERED = "results { screening { proposed } errors { code path } } errors { code path message }"
+CALLING = {"visaType": "C1", "nationality": "AF"}
 #: Of another partner, and of nobody.
 FOREIGN = global_id("ANDA-CORR-0005")
 MISSING = GlobalId("Application", str(uuid4())).encode()
 
 
-async def together(viewer: Viewer, mutation: str, **items: list[dict[str, Any]]) -> dict[str, Any]:
-    answer = await viewer(document(mutation, RESULTS), input=items)
+async def together(
+    viewer: Viewer, mutation: str, shown: str = RESULTS, **items: list[dict[str, Any]]
+) -> dict[str, Any]:
+    answer = await viewer(document(mutation, shown), input=items)
     assert (answer.status, answer.errors) == (200, []), answer.text
     return answer.data[mutation]
 
@@ -127,6 +132,40 @@ async def test_corrections_and_answers_come_in_batches(who, world) -> None:
     answered = await together(service, "answerInformationRequests", requests=requests)
     assert outcomes(answered)[0] == "IN_PROCESS"
     assert outcomes(answered)[1][0][1:3] == ("requests", "1")
+
+
+async def test_the_screening_authority_answers_and_agrees_in_batches(who, world) -> None:
+    first, second = [await in_screening(who, **CALLING) for _ in range(2)]
+    answers = [
+        of(case, kind=kind, result="CLEAR")
+        for case in (first, second)
+        for kind in ("ENTRY_BAN", "CLEARANCE")
+    ]
+    again = of(first, kind="ENTRY_BAN", result="CLEAR")
+    given = {"answers": [*answers, answers[0], again]}
+    recorded = await together(who["screening"], "recordScreenings", shown=ANSWERED, **given)
+    # What waits for a second person is still a question.
+    assert answered(recorded) == [
+        *[None, "CLEAR"] * 2, None, [("NOTHING_ASKED", "answers", "5", "applicationId")],
+    ]  # fmt: skip
+    agreed = [of(case, kind="CLEARANCE") for case in (first, second)]
+    alone, both = [
+        await together(who[name], "confirmScreenings", shown=ANSWERED, answers=agreed)
+        for name in ("screening", "screening-2")
+    ]
+    assert [one[0][0] for one in answered(alone)] == ["SECOND_PERSON_REQUIRED"] * 2
+    assert answered(both) == [None, None]
+    for case in (first, second):
+        await perform(who["officer"], "recordDecision", case, outcome="GRANTED")
+
+
+def answered(payload: dict[str, Any]) -> list[Any]:
+    """What is proposed to each question that is open still, or the mistakes."""
+    return [
+        [(mistake["code"], *mistake["path"][1:]) for mistake in one["errors"]]
+        or (one["screening"] and one["screening"]["proposed"])
+        for one in payload["results"]
+    ]
 
 
 @pytest.mark.parametrize(

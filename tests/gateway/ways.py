@@ -230,7 +230,7 @@ WAYS: dict[str, tuple[str, ...]] = {
 #: What only a socket leads to, see ``test_live.py``; and what stands behind a field of another.
 FOLLOWED = {
     "Subscription", "ApplicationUpdate", "ApplicationChange", "VolumesUpdate", "VolumesChange",
-    "Heartbeat", "AlertUpdate", "PassportEnding",
+    "Heartbeat", "AlertUpdate", "ScreeningUpdate", "PassportEnding",
 }  # fmt: skip
 
 #: The arguments that the fields of a query need.

@@ -13,6 +13,7 @@ from tests.gateway.changing import (
     reference_of,
 )
 from tests.gateway.conftest import Viewer
+from tests.gateway.live import served
 from tests.linking import KEYS
 
 pytestmark = pytest.mark.anyio
@@ -48,6 +49,12 @@ DESK = """
         allowed { step isAllowed reason { code } }
     } } }
 """
+ALERTS = """{ alerts(first: 50) { nodes {
+    kind actor actorRole closedBy closeReason application { id }
+} } }"""
+ASKED = """subscription { screeningAsked {
+    position ... on Screening { kind proposed application { id } }
+} }"""
 CALLING = {"visaType": "C1", "nationality": "AF"}
 
 
@@ -213,6 +220,57 @@ async def test_a_true_hit_leaves_the_officers_desk_and_is_refused_by_the_supervi
     ]
 
 
+async def test_the_authority_follows_its_questions_and_what_waits_for_a_second_person(
+    who, world
+) -> None:
+    async with (
+        served(world) as live,
+        live.as_viewer("screening") as first,
+        live.as_viewer("screening-2") as second,
+    ):
+        for one in (first, second):
+            await one.follows(ASKED)
+        case = await in_screening(who, **CALLING)
+        for one in (first, second):
+            asked = [await one.next_value() for _ in range(2)]
+            assert {each["application"]["id"] for each in asked} == {case}
+            assert sorted(each["kind"] for each in asked) == ["CLEARANCE", "ENTRY_BAN"]
+        # What is answered is nobody's question any more; what waits for somebody else is.
+        await answer(who["screening"], case, "ENTRY_BAN", "CLEAR")
+        await answer(who["screening"], case, "CLEARANCE", "CLEAR")
+        for one in (first, second):
+            waiting = await one.next_value()
+            assert (waiting["kind"], waiting["proposed"]) == ("CLEARANCE", "CLEAR")
+        assert await confirm(who["screening-2"], case, "CLEARANCE") == []
+        await first.receives_nothing()
+
+
+async def test_supervisors_are_alerted_of_referrals_and_hits_until_those_are_settled(who) -> None:
+    supervisor = who["supervisor"]
+    # What is asked of every file alerts nobody.
+    routine = await in_screening(who)
+    assert await alerts(supervisor, routine) == []
+
+    case = await in_verification(who)
+    doubt = {"reason": "DOCUMENTS_IN_DOUBT", "note": "The stamp is of another year."}
+    await perform(who["officer"], "referToScreening", case, **doubt)
+    assert await alerts(supervisor, case) == [("REFERRAL", "officer", "OFFICER", None, None)]
+    await answer(who["screening"], case, "ENTRY_BAN", "UNAVAILABLE")
+    await perform(who["officer"], "referToScreening", case, **doubt)
+    await answer(who["screening"], case, "ENTRY_BAN", "HIT")
+    referred = ("REFERRAL", "officer", "OFFICER", "screening", "HIT")
+    assert await alerts(supervisor, case) == [
+        referred,
+        ("HIT", "screening", "SCREENING", None, None),
+    ]
+
+    await resolve(supervisor, case, "NO_MATCH", "Born in another year.")
+    assert (await alerts(supervisor, case))[1][3:] == (None, None)
+    assert await confirm(who["screening-2"], case, "ENTRY_BAN") == []
+    settled = ("HIT", "screening", "SCREENING", "supervisor", "Born in another year.")
+    assert await alerts(supervisor, case) == [referred, settled]
+
+
 @pytest.mark.parametrize("name", ["service", "agent-au", "applicant", "officer", "treasury"])
 async def test_nobody_else_answers_a_question(who, name) -> None:
     """Least of all the partner's own system, which cleared its own applicants before."""
@@ -261,6 +319,16 @@ async def confirm(viewer: Viewer, case: str, kind: str) -> list[str]:
 async def resolve(viewer: Viewer, case: str, resolution: str, reason: str) -> list[str]:
     given = {"kind": "ENTRY_BAN", "resolution": resolution, "reason": reason}
     return await change_screening(viewer, "resolveHit", case, **given)
+
+
+async def alerts(viewer: Viewer, case: str) -> list[tuple[str | None, ...]]:
+    """The alerts about a case, the first raised first."""
+    nodes = (await viewer(ALERTS)).data["alerts"]["nodes"]
+    return [
+        tuple(one[each] for each in ("kind", "actor", "actorRole", "closedBy", "closeReason"))
+        for one in reversed(nodes)
+        if one["application"] and one["application"]["id"] == case
+    ]
 
 
 async def desk(viewer: Viewer, case: str) -> dict[str, object]:

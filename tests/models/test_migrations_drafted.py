@@ -18,6 +18,7 @@ CHANGES = (
      "    closed_at: Mapped[datetime | None]\n    withdrawn_at: Mapped[datetime | None]\n"),
     ("models/case/application.py", "        # The reach of those who see a part.\n",
      '        _index("withdrawn_at", "id", serves="lists by withdrawal"),\n'
+     '        Index("ix_application_once", "reference", "id", unique=True),\n'
      '        CheckConstraint("withdrawn_at >= submitted_at", name="withdrawn_later"),\n'),
     ("models/vocabulary/case.py", '    HIT = "HIT"\n    PENDING = "PENDING"\n',
      '    HIT = "HIT"\n    PENDING = "PENDING"\n    LOST = "LOST"\n'),
@@ -92,6 +93,8 @@ def test_each_kind_of_change_is_a_revision_of_its_own(drafted: tuple[Path, str, 
     assert 'op.add_column("fee", sa.Column("note"' in _text(tree, "withdrawn_and_lost.py")
     indexes = _text(tree, "withdrawn_and_lost_indexes.py")
     assert 'create_index("ix_application_withdrawn_at_id", "application (withdrawn_' in indexes
+    once = 'create_index("ix_application_once", "application (reference, id)", is_unique=True)'
+    assert once in indexes
     assert "CONCURRENTLY" not in indexes
     screening = _text(tree, "withdrawn_and_lost_screening.py")
     joined = re.sub(r'"\n +"', "", screening.split("def downgrade")[0])

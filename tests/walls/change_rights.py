@@ -58,6 +58,8 @@ MAY: dict[str, str] = {
     "referToScreening": "OFFICER SUPERVISOR",
     "recordScreening": "SCREENING",
     "confirmScreening": "SCREENING",
+    "recordScreenings": "SCREENING",
+    "confirmScreenings": "SCREENING",
     "resolveHit": "SUPERVISOR",
     "holdApplication": "SUPERVISOR",
     "releaseApplication": "SUPERVISOR",

@@ -130,7 +130,11 @@ def _expected_of_mutation(role: Role, name: str, kind: str) -> set[str]:
     mutation = name[0].lower() + name[1:]
     if role not in MAY.get(mutation, "").split():
         return set()
-    answers = {"Result": "application", "Payload": _answers(mutation)}
+    is_batch = mutation in _BATCHES
+    answers = {
+        "Result": _answers(mutation),
+        "Payload": "results" if is_batch else _answers(mutation),
+    }
     shown = {"secret"} if mutation in ("registerWebhook", "rotateWebhookSecret") else set[str]()
     return {answers[kind], "errors", *shown}
 
@@ -145,12 +149,19 @@ def _answers(mutation: str) -> str:
     return _ADMINISTERED[mutation]
 
 
+#: What answers item by item.
+_BATCHES = {
+    "submitApplications",
+    "proposeCorrections",
+    "withdrawApplications",
+    "answerInformationRequests",
+    "recordScreenings",
+    "confirmScreenings",
+}
 #: What a change answers with whose caller reads more, or less, than one case.
 _OTHERWISE = {
-    "submitApplications": "results",
-    "proposeCorrections": "results",
-    "withdrawApplications": "results",
-    "answerInformationRequests": "results",
+    "recordScreenings": "screening",
+    "confirmScreenings": "screening",
     "recordPayment": "bill",
     "renewBill": "bill",
     "recordScreening": "screening",

@@ -60,7 +60,6 @@ _NOUNS = (
 )
 _ANSWERS = (
     "application",
-    "results",
     "referenceChange",
     "suspension",
     "banEntry",

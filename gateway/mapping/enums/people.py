@@ -176,6 +176,10 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "TRIES_SPENT": "A file was tracked or claimed more often than there are tries, or one"
         " source or account tried so often. The actor is a digest of either, the same each time,"
         " and names nobody.",
+        "HIT": "Somebody was found on the entry-ban list. It closes with what that turned out to"
+        " be.",
+        "REFERRAL": "A case was referred to screening for more than routine. It closes with the"
+        " answer.",
         "REPEATED_CHECK": "Asked again whether a passenger's visa can be used, for the same flight"
         " or for a third one.",
         "UNLOGGED": "The key service opened people for this viewer, of whom the log of reads says "

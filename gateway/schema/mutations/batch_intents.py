@@ -10,13 +10,17 @@ from gateway.mutations.requests import StepRequest, StepsRequest
 from gateway.schema.mutations.case_intents import INTENTS
 from gateway.schema.mutations.input_readers import (
     read_answer_to_items,
+    read_confirmation,
     read_correction_of_person,
+    read_screening,
     read_step,
 )
 from gateway.schema.mutations.inputs import (
     MOST_AT_ONCE,
     AnswerInformationInput,
+    ConfirmScreeningInput,
     ProposeCorrectionInput,
+    RecordScreeningInput,
     WithdrawApplicationInput,
     required,
 )
@@ -39,6 +43,16 @@ class WithdrawApplicationsInput:
 @strawberry.input(description="Answers to requests for information; each succeeds or fails alone.")
 class AnswerInformationRequestsInput:
     requests: list[AnswerInformationInput] = required(_ITEMS)
+
+
+@strawberry.input(description="Answers to screening questions; each succeeds or fails by itself.")
+class RecordScreeningsInput:
+    answers: list[RecordScreeningInput] = required(_ITEMS)
+
+
+@strawberry.input(description="Answers to agree to; each succeeds or fails by itself.")
+class ConfirmScreeningsInput:
+    answers: list[ConfirmScreeningInput] = required(_ITEMS)
 
 
 def _reader(items: str, read_item: Callable[..., StepRequest]) -> Callable[..., StepsRequest]:
@@ -74,4 +88,8 @@ BATCH_INTENTS = (
            _describe(single="answerInformation"),
            _reader(items="requests", read_item=read_answer_to_items),
            _OF["answerInformation"].verbs),
+    Intent("recordScreenings", RecordScreeningsInput, _describe(single="recordScreening"),
+           _reader(items="answers", read_item=read_screening), _OF["recordScreening"].verbs),
+    Intent("confirmScreenings", ConfirmScreeningsInput, _describe(single="confirmScreening"),
+           _reader(items="answers", read_item=read_confirmation), _OF["confirmScreening"].verbs),
 )  # fmt: skip

@@ -61,16 +61,15 @@ def codes_met_by(role: Role) -> frozenset[str]:
 
 def _field(intent: Intent) -> Any:
     """The field of one mutation, with its payload type."""
-    answers = _answered_field(intent)
-    is_batch = answers == "results"
-    if is_batch:
-        payload = batch_type(intent.type_name)
-    elif answers in COUNT_FIELDS:
-        payload = count_type(intent.type_name, answers)
+    if intent.name not in MUTATIONS:
+        raise LookupError(f"MUTATIONS in gateway/policy.py has no line for {intent.name}")
+    change = MUTATIONS[intent.name]
+    if change.is_batch:
+        payload = batch_type(intent.type_name, change.answers)
+    elif change.answers in COUNT_FIELDS:
+        payload = count_type(intent.type_name, change.answers)
     else:
-        payload = payload_type(
-            intent.type_name, answers, shows_secret=MUTATIONS[intent.name].shows_secret
-        )
+        payload = payload_type(intent.type_name, change.answers, shows_secret=change.shows_secret)
 
     make = partial(_make_admitted, intent.admit) if intent.admit else Context.change
 
@@ -78,7 +77,7 @@ def _field(intent: Intent) -> Any:
         context, request = info.context, intent.request(intent, input)
         outcome = await context.once(info.path.key, partial(make, context, request))
         language = context.language
-        if is_batch:
+        if change.is_batch:
             return payload.make_batch(outcome, language)
         [result] = outcome.results or [Result(refused=outcome.refused)]
         return payload.make(result, language)
@@ -93,13 +92,6 @@ def _field(intent: Intent) -> Any:
 
 async def _make_admitted(admit: Admit, context: Context, request: Any) -> Any:
     return await context.change(await admit(context, request))
-
-
-def _answered_field(intent: Intent) -> str:
-    """The field of the payload that holds what was changed."""
-    if intent.name not in MUTATIONS:
-        raise LookupError(f"MUTATIONS in gateway/policy.py has no line for {intent.name}")
-    return MUTATIONS[intent.name].answers
 
 
 Mutation = strawberry.type(

@@ -112,10 +112,9 @@ def count_type(name: str, answers: str) -> Any:
     return payload
 
 
-def batch_type(name: str) -> Any:
-    """The type ``XPayload`` of a batch: a result for each application, in order."""
-    description = "What came of one application of a batch."
-    result = _payload_with(f"{name}Result", description, "application")
+def batch_type(name: str, answers: str) -> Any:
+    """The type ``XPayload`` of a batch: a result for each item, in order."""
+    result = _payload_with(f"{name}Result", "What came of one item of a batch.", answers)
 
     def results(self: Any) -> Any:
         return self.item_results
@@ -128,7 +127,7 @@ def batch_type(name: str) -> Any:
         "errors": strawberry.field(description="Why nothing of the batch was done."),
         "results": computed_field(
             _with_return_type(results, list[result]),
-            "What came of each application, in the order of the input.",
+            "What came of each item, in the order of the input.",
         ),
     }
     payload: Any = strawberry.type(

@@ -2010,6 +2010,8 @@ CREATE INDEX ix_requested_item_application_id_requested_at_id ON requested_item 
 
 CREATE TABLE screening (
     id UUID NOT NULL,
+    number BIGINT GENERATED ALWAYS AS IDENTITY,
+    written_in BIGINT DEFAULT pg_current_xact_id()::text::bigint NOT NULL,
     application_id UUID NOT NULL,
     kind TEXT NOT NULL,
     result TEXT NOT NULL,
@@ -2048,6 +2050,8 @@ CREATE TABLE screening (
 CREATE INDEX ix_screening_application_id_requested_at_id ON screening (application_id, requested_at, id);
 
 CREATE INDEX ix_screening_ban ON screening (ban_id) WHERE ban_id IS NOT NULL;
+
+CREATE INDEX ix_screening_followed ON screening (written_in, number) WHERE answered_at IS NULL;
 
 CREATE INDEX ix_screening_open ON screening (requested_at, id) WHERE answered_at IS NULL;
 
@@ -2456,7 +2460,7 @@ CREATE TABLE alert (
     close_reason TEXT,
     is_open BOOLEAN GENERATED ALWAYS AS (closed_at IS NULL) STORED NOT NULL,
     CONSTRAINT pk_alert PRIMARY KEY (id),
-    CONSTRAINT ck_alert_kind_is_known CHECK (kind IN ('READ_BUDGET', 'INQUIRY', 'REVIEW_OVERDUE', 'NOTICE_OVERDUE', 'TAMPERED', 'UNLOGGED', 'REPEATED_CHECK', 'COMPLAINT_OVERDUE', 'INFECTED_DOCUMENT', 'TRIES_SPENT')),
+    CONSTRAINT ck_alert_kind_is_known CHECK (kind IN ('READ_BUDGET', 'INQUIRY', 'REVIEW_OVERDUE', 'NOTICE_OVERDUE', 'TAMPERED', 'UNLOGGED', 'REPEATED_CHECK', 'COMPLAINT_OVERDUE', 'INFECTED_DOCUMENT', 'TRIES_SPENT', 'HIT', 'REFERRAL')),
     CONSTRAINT ck_alert_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
     CONSTRAINT ck_alert_closed_with_reason CHECK (num_nulls(closed_at, closed_by, close_reason) IN (0, 3)),
     CONSTRAINT ck_alert_closed_by_another CHECK (closed_by <> actor),
@@ -2479,6 +2483,8 @@ CREATE INDEX ix_alert_raised_at_id ON alert (raised_at, id);
 CREATE INDEX ix_alert_written_in_number ON alert (written_in, number);
 
 CREATE UNIQUE INDEX ix_alert_inquiry_id_kind ON alert (inquiry_id, kind);
+
+CREATE UNIQUE INDEX ix_alert_of_a_case ON alert (application_id, kind) WHERE closed_at IS NULL AND (kind = 'HIT' OR kind = 'REFERRAL');
 
 CREATE TABLE movement (
     id UUID NOT NULL,
@@ -4688,6 +4694,82 @@ $$;
 
 CREATE TRIGGER announce_alert AFTER INSERT ON alert
     EXECUTE FUNCTION announce_alert();
+
+CREATE FUNCTION announce_question() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF TG_OP = 'UPDATE' THEN
+            NEW.number := nextval(pg_get_serial_sequence('screening', 'number'));
+            NEW.written_in := pg_current_xact_id()::text::bigint;
+        END IF;
+        NOTIFY gerbang_change;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER number_question BEFORE INSERT ON screening
+    FOR EACH ROW WHEN (NEW.answered_at IS NULL)
+    EXECUTE FUNCTION announce_question();
+
+CREATE TRIGGER number_question_again BEFORE UPDATE ON screening
+    FOR EACH ROW WHEN (NEW.answered_at IS NULL AND NEW.proposed IS DISTINCT FROM OLD.proposed)
+    EXECUTE FUNCTION announce_question();
+
+CREATE FUNCTION raise_screening_alert() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF NEW.result = 'HIT' THEN
+            INSERT INTO alert (id, kind, actor, actor_role, application_id)
+            VALUES (
+                NEW.id, 'HIT', coalesce(NEW.answered_by, 'keeper'),
+                CASE WHEN NEW.answered_by IS NULL THEN 'ANONYMOUS' ELSE 'SCREENING' END,
+                NEW.application_id
+            )
+            ON CONFLICT DO NOTHING;
+        ELSE
+            INSERT INTO alert (id, kind, actor, actor_role, application_id)
+            VALUES (
+                NEW.id, 'REFERRAL', viewer.subject(NULL), viewer.role(), NEW.application_id
+            )
+            ON CONFLICT DO NOTHING;
+        END IF;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER raise_alert_of_referral AFTER INSERT ON screening
+    FOR EACH ROW WHEN (
+        NEW.result = 'PENDING' AND NEW.referral_reason <> 'ROUTINE'
+        AND current_user LIKE 'gerbang%writing'
+    )
+    EXECUTE FUNCTION raise_screening_alert();
+
+CREATE TRIGGER raise_alert_of_hit AFTER INSERT ON screening
+    FOR EACH ROW WHEN (NEW.result = 'HIT')
+    EXECUTE FUNCTION raise_screening_alert();
+
+CREATE TRIGGER raise_alert_of_answer AFTER UPDATE OF result ON screening
+    FOR EACH ROW WHEN (OLD.result = 'PENDING' AND NEW.result = 'HIT')
+    EXECUTE FUNCTION raise_screening_alert();
+
+CREATE FUNCTION close_screening_alert() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        UPDATE alert
+        SET closed_at = clock_timestamp(), closed_by = NEW.answered_by,
+            close_reason = coalesce(NEW.reason, NEW.result)
+        WHERE application_id = NEW.application_id AND closed_at IS NULL
+            AND kind = CASE WHEN NEW.result IN ('MATCH', 'NO_MATCH') THEN 'HIT' ELSE 'REFERRAL' END
+            AND actor <> NEW.answered_by;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER close_alert_of_answered AFTER UPDATE OF result ON screening
+    FOR EACH ROW WHEN (
+        OLD.result = 'PENDING' AND NEW.result <> 'UNAVAILABLE' AND NEW.answered_by IS NOT NULL
+    )
+    EXECUTE FUNCTION close_screening_alert();
 
 CREATE FUNCTION notify_linker() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
