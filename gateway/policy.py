@@ -784,14 +784,20 @@ POLICY: Mapping[str, Access] = {
             "screenings": ANSWER_READERS,
         },
     ),
-    # Bills. The treasury lists them all, and reads nothing of the case; supervisors and auditors
-    # list those that were reversed.
+    # Bills. The treasury lists what is paid under a code, one bill for a family, and reads nothing
+    # of the case; everybody else reads the share of each file. Supervisors and auditors list those
+    # that were reversed.
     "Bill": Access(
-        rows={**of_reached_cases(Bill.application_id), Role.TREASURY: every_row},
+        rows={
+            **of_reached_cases(Bill.application_id),
+            **dict.fromkeys((Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR), is_null(Bill.family_id)),
+            Role.TREASURY: is_null(Bill.family_code),
+        },
         fields={
             "id": BILL_READERS,
             "code": BILL_READERS,
             "fee": BILL_READERS,
+            "familyFee": BILL_READERS,
             "issuedAt": BILL_READERS,
             "dueAt": BILL_READERS,
             "paidAt": BILL_READERS,
@@ -811,7 +817,8 @@ POLICY: Mapping[str, Access] = {
                 *("paidAt", "receiptNumber", "reversedAt", "reversalNumber"),
             ),
             TREASURY + ANSWER_READERS,
-        ),
+        )
+        | {"familyBill": TREASURY},
     ),
     # The documents that belong to a file, and which of them are there.
     "CaseDocument": Access(

@@ -1401,7 +1401,9 @@ CREATE OR REPLACE FUNCTION viewer.facts_of_case(
                 FROM assignment AS it WHERE application_id = ANY (cases) AND assigned_at <= instant
             ) AS found),
             'bill', (SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]') FROM (
-                SELECT it.application_id AS application_id
+                SELECT it.application_id AS application_id,
+                    it.family_code AS family_code,
+                    it.family_id AS family_id
                 FROM bill AS it WHERE application_id = ANY (cases) AND issued_at <= instant
             ) AS found),
             'case_document', (SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]') FROM (
@@ -1637,7 +1639,7 @@ GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_
 GRANT SELECT (application_id, changed, id, kind, written_in) ON application_change TO gerbang_officer;
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_officer;
 GRANT SELECT (application_id, assigned_at, ended_at, id, officer, role) ON assignment TO gerbang_officer;
-GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number, reversed_at) ON bill TO gerbang_officer;
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, family_fee_idr, family_id, issued_at, paid_at, paid_under, receipt_number, reversed_at) ON bill TO gerbang_officer;
 GRANT SELECT (application_id, kind, recorded_at, recorded_by) ON case_document TO gerbang_officer;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_officer;
 GRANT SELECT (application_id, approved_at, approved_by, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_officer;
@@ -1706,7 +1708,7 @@ CREATE POLICY officer_select ON partner_country FOR SELECT TO gerbang_officer
 CREATE POLICY officer_select ON centre FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON bill FOR SELECT TO gerbang_officer
-    USING ((SELECT viewer.acts_as('OFFICER')));
+    USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN bill.family_id IS NULL ELSE false END);
 CREATE POLICY officer_select ON document_upload FOR SELECT TO gerbang_officer
     USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN document_upload.sent_at <= now() AND document_upload.replaced_at IS NULL ELSE false END);
 CREATE POLICY officer_select ON document_content FOR SELECT TO gerbang_officer
@@ -1843,7 +1845,7 @@ GRANT SELECT (application_id, assigned_at, assigned_by, ended_at, ended_by, id, 
 GRANT SELECT (approved_at, approved_by, banned_from, banned_until, ground, id, proposed_at, proposed_by, reason, reference, reject_reason, rejected_at, rejected_by, state, withdrawal_proposed_at, withdrawal_proposed_by, withdrawal_reason, withdrawn_at, withdrawn_by) ON ban_entry TO gerbang_supervisor;
 GRANT SELECT (application_id, ban_id, by, ended_at, found_at, id) ON ban_match TO gerbang_supervisor;
 GRANT SELECT (ban_id, birth_date, full_name, issuing_state, passport_number, sealed) ON banned_person TO gerbang_supervisor;
-GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number, reversal_effect, reversal_number, reversed_at) ON bill TO gerbang_supervisor;
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, family_fee_idr, family_id, issued_at, paid_at, paid_under, receipt_number, reversal_effect, reversal_number, reversed_at) ON bill TO gerbang_supervisor;
 GRANT SELECT (application_id, kind, recorded_at, recorded_by) ON case_document TO gerbang_supervisor;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_supervisor;
 GRANT SELECT (answered_at, answered_by, answered_role, application_id, centre_code, country_code, due_at, entrusted_at, entrusted_to, id, is_open, kind, lodged_at, partner_code, reference, sorted_at) ON complaint TO gerbang_supervisor;
@@ -1924,7 +1926,7 @@ CREATE POLICY supervisor_select ON partner_country FOR SELECT TO gerbang_supervi
 CREATE POLICY supervisor_select ON centre FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON bill FOR SELECT TO gerbang_supervisor
-    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN bill.family_id IS NULL ELSE false END);
 CREATE POLICY supervisor_select ON document_upload FOR SELECT TO gerbang_supervisor
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN document_upload.sent_at <= now() AND document_upload.replaced_at IS NULL ELSE false END);
 CREATE POLICY supervisor_select ON document_content FOR SELECT TO gerbang_supervisor
@@ -2111,7 +2113,7 @@ GRANT SELECT (actor, actor_country_code, actor_partner_code, actor_role, case_re
 GRANT SELECT (id, nationality_code) ON applicant TO gerbang_partner_manager;
 GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, entry_on, fee_idr, group_reference, holder_country_code, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_manager;
 GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_partner_manager;
-GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number, reversed_at) ON bill TO gerbang_partner_manager;
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, family_fee_idr, issued_at, paid_at, paid_under, receipt_number, reversed_at) ON bill TO gerbang_partner_manager;
 GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_partner_manager;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_partner_manager;
 GRANT SELECT (answered_at, answered_role, application_id, centre_code, country_code, due_at, id, is_open, kind, lodged_at, partner_code, reference, sorted_at) ON complaint TO gerbang_partner_manager;
@@ -2275,7 +2277,7 @@ GRANT SELECT (actor, actor_role, case_reference, fields, id, occurred_at, purpos
 GRANT SELECT (id, nationality_code) ON applicant TO gerbang_partner_agent;
 GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, holder_place, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_agent;
 GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_partner_agent;
-GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number, reversed_at) ON bill TO gerbang_partner_agent;
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, family_fee_idr, issued_at, paid_at, paid_under, receipt_number, reversed_at) ON bill TO gerbang_partner_agent;
 GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_partner_agent;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_partner_agent;
 GRANT SELECT (application_id, closed_at, id, proposed_at, proposed_role, reason, state, version) ON correction TO gerbang_partner_agent;
@@ -2417,7 +2419,7 @@ GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, 
 GRANT SELECT (application_id, assigned_at, assigned_by, ended_at, ended_by, id, officer, reason) ON assignment TO gerbang_auditor;
 GRANT SELECT (approved_at, approved_by, banned_from, banned_until, ground, id, proposed_at, proposed_by, reason, reference, reject_reason, rejected_at, rejected_by, state, withdrawal_proposed_at, withdrawal_proposed_by, withdrawal_reason, withdrawn_at, withdrawn_by) ON ban_entry TO gerbang_auditor;
 GRANT SELECT (actor, actor_role, ban_id, case_reference, fields, id, occurred_at, purpose) ON ban_read TO gerbang_auditor;
-GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number, reversal_effect, reversal_number, reversed_at) ON bill TO gerbang_auditor;
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, family_fee_idr, family_id, issued_at, paid_at, paid_under, receipt_number, reversal_effect, reversal_number, reversed_at) ON bill TO gerbang_auditor;
 GRANT SELECT (close_reason, closed_at, closed_by, description, due_at, id, institution_notice, institution_notified_at, institution_notified_by, is_open, notice_in_english, notice_in_indonesian, noticed_at, people_notice, people_notified, people_notified_at, people_notified_by, people_reached, recorded_at, recorded_by, viewer, window_before, window_from) ON breach TO gerbang_auditor;
 GRANT SELECT (applicant_id, breach_id, fields, told_at) ON breach_notice TO gerbang_auditor;
 GRANT SELECT (application_id, kind, recorded_at, recorded_by) ON case_document TO gerbang_auditor;
@@ -2500,7 +2502,7 @@ CREATE POLICY auditor_select ON partner_country FOR SELECT TO gerbang_auditor
 CREATE POLICY auditor_select ON centre FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON bill FOR SELECT TO gerbang_auditor
-    USING ((SELECT viewer.acts_as('AUDITOR')));
+    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN bill.family_id IS NULL ELSE false END);
 CREATE POLICY auditor_select ON document_upload FOR SELECT TO gerbang_auditor
     USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN document_upload.sent_at <= now() AND document_upload.replaced_at IS NULL ELSE false END);
 CREATE POLICY auditor_select ON case_document FOR SELECT TO gerbang_auditor
@@ -2684,7 +2686,7 @@ GRANT SELECT (account, id, nationality_code) ON applicant TO gerbang_applicant;
 GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_applicant;
 GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_applicant;
 GRANT SELECT (application_id, id, kind, occurred_at, sequence) ON application_event TO gerbang_applicant;
-GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number, reversed_at) ON bill TO gerbang_applicant;
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, family_fee_idr, issued_at, paid_at, paid_under, receipt_number, reversed_at) ON bill TO gerbang_applicant;
 GRANT SELECT (id, notice_in_english, notice_in_indonesian, noticed_at, people_notified_at, people_reached, window_before, window_from) ON breach TO gerbang_applicant;
 GRANT SELECT (applicant_id, breach_id, fields, told_at) ON breach_notice TO gerbang_applicant;
 GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_applicant;
@@ -2833,7 +2835,7 @@ GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.su
 GRANT SELECT (id, nationality_code) ON applicant TO gerbang_partner_service;
 GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, holder_country_code, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_service;
 GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_partner_service;
-GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number, reversed_at) ON bill TO gerbang_partner_service;
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, family_fee_idr, issued_at, paid_at, paid_under, receipt_number, reversed_at) ON bill TO gerbang_partner_service;
 GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_partner_service;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_partner_service;
 GRANT SELECT (application_id, closed_at, id, proposed_at, proposed_role, reason, state, version) ON correction TO gerbang_partner_service;
@@ -3012,14 +3014,14 @@ GRANT EXECUTE ON FUNCTION viewer.raise_tampering TO gerbang_screening;
 -- TREASURY
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_treasury;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_treasury;
-GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number, reversal_effect, reversal_number, reversed_at) ON bill TO gerbang_treasury;
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, family_code, family_fee_idr, family_id, issued_at, paid_at, paid_under, receipt_number, reversal_effect, reversal_number, reversed_at) ON bill TO gerbang_treasury;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_treasury;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_treasury;
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_treasury;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_treasury;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_treasury;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_treasury;
-GRANT SELECT (application_id, billing_code, due_at, id, issued_at, paid_at, receipt_number, renewed_at, reversal_number, reversed_at) ON former_bill TO gerbang_treasury;
+GRANT SELECT (application_id, billing_code, due_at, family_id, id, issued_at, paid_at, receipt_number, renewed_at, reversal_number, reversed_at) ON former_bill TO gerbang_treasury;
 GRANT SELECT (code, name) ON partner TO gerbang_treasury;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_treasury;
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_treasury;
@@ -3052,7 +3054,7 @@ CREATE POLICY treasury_select ON partner_country FOR SELECT TO gerbang_treasury
 CREATE POLICY treasury_select ON centre FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
 CREATE POLICY treasury_select ON bill FOR SELECT TO gerbang_treasury
-    USING ((SELECT viewer.acts_as('TREASURY')));
+    USING (CASE WHEN (SELECT viewer.acts_as('TREASURY')) THEN bill.family_code IS NULL ELSE false END);
 CREATE POLICY treasury_select ON day_off FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
 CREATE POLICY treasury_select ON visa_key FOR SELECT TO gerbang_treasury
@@ -3721,10 +3723,10 @@ CREATE OR REPLACE FUNCTION viewer.guard_bill() RETURNS trigger
                 WHEN 'PARTNER_SERVICE' THEN (it.status = 'AWAITING_PAYMENT' AND NEW.issued_at = it.submitted_at AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.amount_idr = viewer.fee_of(it.visa_type_code) AND NEW.due_at = NEW.issued_at + least(viewer.time_of_code(), viewer.time_to_pay()))
                 ELSE false END;
         ELSE
-            changed := array_remove(ARRAY[CASE WHEN NEW.billing_code IS DISTINCT FROM OLD.billing_code THEN 'billing_code' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.amount_idr IS DISTINCT FROM OLD.amount_idr THEN 'amount_idr' END, CASE WHEN NEW.issued_at IS DISTINCT FROM OLD.issued_at THEN 'issued_at' END, CASE WHEN NEW.due_at IS DISTINCT FROM OLD.due_at THEN 'due_at' END, CASE WHEN NEW.paid_at IS DISTINCT FROM OLD.paid_at THEN 'paid_at' END, CASE WHEN NEW.receipt_number IS DISTINCT FROM OLD.receipt_number THEN 'receipt_number' END, CASE WHEN NEW.reversed_at IS DISTINCT FROM OLD.reversed_at THEN 'reversed_at' END, CASE WHEN NEW.reversal_number IS DISTINCT FROM OLD.reversal_number THEN 'reversal_number' END, CASE WHEN NEW.reversal_effect IS DISTINCT FROM OLD.reversal_effect THEN 'reversal_effect' END], NULL);
+            changed := array_remove(ARRAY[CASE WHEN NEW.billing_code IS DISTINCT FROM OLD.billing_code THEN 'billing_code' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.family_id IS DISTINCT FROM OLD.family_id THEN 'family_id' END, CASE WHEN NEW.family_code IS DISTINCT FROM OLD.family_code THEN 'family_code' END, CASE WHEN NEW.family_fee_idr IS DISTINCT FROM OLD.family_fee_idr THEN 'family_fee_idr' END, CASE WHEN NEW.amount_idr IS DISTINCT FROM OLD.amount_idr THEN 'amount_idr' END, CASE WHEN NEW.issued_at IS DISTINCT FROM OLD.issued_at THEN 'issued_at' END, CASE WHEN NEW.due_at IS DISTINCT FROM OLD.due_at THEN 'due_at' END, CASE WHEN NEW.paid_at IS DISTINCT FROM OLD.paid_at THEN 'paid_at' END, CASE WHEN NEW.receipt_number IS DISTINCT FROM OLD.receipt_number THEN 'receipt_number' END, CASE WHEN NEW.reversed_at IS DISTINCT FROM OLD.reversed_at THEN 'reversed_at' END, CASE WHEN NEW.reversal_number IS DISTINCT FROM OLD.reversal_number THEN 'reversal_number' END, CASE WHEN NEW.reversal_effect IS DISTINCT FROM OLD.reversal_effect THEN 'reversal_effect' END], NULL);
             is_allowed := changed = '{}' OR CASE viewer_role
-                WHEN 'TREASURY' THEN (it.status IN ('SUBMITTED', 'AWAITING_PAYMENT') AND changed <@ '{paid_at,receipt_number}' AND OLD.paid_at IS NULL AND NEW.paid_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NOT EXISTS (SELECT FROM unmatched_payment AS kept WHERE kept.receipt_number = NEW.receipt_number AND (kept.amount_idr = NEW.amount_idr AND kept.recommended_bill = NEW.billing_code AND kept.recommended_by <> viewer_subject AND kept.reversed_at IS NULL) IS NOT TRUE) AND NOT EXISTS (SELECT FROM former_bill AS former WHERE former.receipt_number = NEW.receipt_number))
-                    OR (it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'REVOKED') AND viewer.owes_fee(it.id) AND changed <@ '{paid_at,receipt_number}' AND OLD.paid_at IS NULL AND NEW.paid_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NOT EXISTS (SELECT FROM unmatched_payment AS kept WHERE kept.receipt_number = NEW.receipt_number AND (kept.amount_idr = NEW.amount_idr AND kept.recommended_bill = NEW.billing_code AND kept.recommended_by <> viewer_subject AND kept.reversed_at IS NULL) IS NOT TRUE) AND NOT EXISTS (SELECT FROM former_bill AS former WHERE former.receipt_number = NEW.receipt_number))
+                WHEN 'TREASURY' THEN (it.status IN ('SUBMITTED', 'AWAITING_PAYMENT') AND changed <@ '{paid_at,receipt_number}' AND OLD.paid_at IS NULL AND NEW.paid_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NOT EXISTS (SELECT FROM unmatched_payment AS kept WHERE kept.receipt_number = NEW.receipt_number AND (kept.amount_idr = coalesce(NEW.family_fee_idr, NEW.amount_idr) AND kept.recommended_bill = coalesce(NEW.family_code, NEW.billing_code) AND kept.recommended_by <> viewer_subject AND kept.reversed_at IS NULL) IS NOT TRUE) AND NOT EXISTS (SELECT FROM former_bill AS former WHERE former.receipt_number = NEW.receipt_number))
+                    OR (it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'REVOKED') AND viewer.owes_fee(it.id) AND changed <@ '{paid_at,receipt_number}' AND OLD.paid_at IS NULL AND NEW.paid_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NOT EXISTS (SELECT FROM unmatched_payment AS kept WHERE kept.receipt_number = NEW.receipt_number AND (kept.amount_idr = coalesce(NEW.family_fee_idr, NEW.amount_idr) AND kept.recommended_bill = coalesce(NEW.family_code, NEW.billing_code) AND kept.recommended_by <> viewer_subject AND kept.reversed_at IS NULL) IS NOT TRUE) AND NOT EXISTS (SELECT FROM former_bill AS former WHERE former.receipt_number = NEW.receipt_number))
                 ELSE false END;
         END IF;
         IF is_allowed IS NOT TRUE THEN
@@ -4170,7 +4172,7 @@ CREATE POLICY officer_writing_select ON application_event FOR SELECT TO gerbang_
 GRANT INSERT (actor, actor_role, application_id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_officer_writing;
 CREATE POLICY officer_writing_insert ON application_event FOR INSERT TO gerbang_officer_writing
     WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id) AND CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN (application_event.actor = (SELECT viewer.subject('OFFICER')) AND application_event.actor_role = 'OFFICER' AND application_event.kind IN ('CORRECTED', 'CORRECTION_REJECTED', 'GRANTED', 'INFO_REQUESTED', 'IN_VERIFICATION', 'REFUSED', 'SCREENING')) ELSE false END);
-GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number, reversal_effect, reversal_number, reversed_at) ON bill TO gerbang_officer_writing;
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, family_code, family_fee_idr, family_id, issued_at, paid_at, paid_under, receipt_number, reversal_effect, reversal_number, reversed_at) ON bill TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON bill FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id));
 GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_officer_writing;
@@ -4312,7 +4314,7 @@ CREATE POLICY supervisor_writing_select ON application_event FOR SELECT TO gerba
 GRANT INSERT (actor, actor_role, application_id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_insert ON application_event FOR INSERT TO gerbang_supervisor_writing
     WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id) AND CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN (application_event.actor = (SELECT viewer.subject('SUPERVISOR')) AND application_event.actor_role = 'SUPERVISOR' AND application_event.kind IN ('ANSWER_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'GRANTED', 'HELD', 'IN_VERIFICATION', 'REFUSED', 'RELEASED', 'REVOKED', 'SCREENING')) ELSE false END);
-GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number, reversal_effect, reversal_number, reversed_at) ON bill TO gerbang_supervisor_writing;
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, family_code, family_fee_idr, family_id, issued_at, paid_at, paid_under, receipt_number, reversal_effect, reversal_number, reversed_at) ON bill TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON bill FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id));
 GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_supervisor_writing;
@@ -4603,10 +4605,10 @@ CREATE POLICY partner_agent_writing_select ON application_event FOR SELECT TO ge
 GRANT INSERT (actor, actor_role, application_id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_insert ON application_event FOR INSERT TO gerbang_partner_agent_writing
     WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN (application_event.actor = (SELECT viewer.subject('PARTNER_AGENT')) AND application_event.actor_role = 'PARTNER_AGENT' AND application_event.kind IN ('CORRECTED', 'CORRECTION_PROPOSED', 'IN_VERIFICATION', 'RECEIVED', 'SUBMITTED', 'WITHDRAWN') OR application_event.kind = 'AWAITING_PAYMENT' AND application_event.actor IS NULL AND application_event.actor_role IS NULL) ELSE false END);
-GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number, reversal_effect, reversal_number, reversed_at) ON bill TO gerbang_partner_agent_writing;
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, family_code, family_fee_idr, family_id, issued_at, paid_at, paid_under, receipt_number, reversal_effect, reversal_number, reversed_at) ON bill TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON bill FOR SELECT TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id));
-GRANT INSERT (amount_idr, application_id, billing_code, due_at, issued_at) ON bill TO gerbang_partner_agent_writing;
+GRANT INSERT (amount_idr, application_id, billing_code, due_at, family_code, issued_at) ON bill TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_insert ON bill FOR INSERT TO gerbang_partner_agent_writing
     WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END);
 GRANT INSERT (application_id, id, renewed_by, replaced_by) ON former_bill TO gerbang_partner_agent_writing;
@@ -4745,7 +4747,7 @@ CREATE POLICY auditor_writing_select ON applicant FOR SELECT TO gerbang_auditor_
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, recorded_at, sequence) ON application_event TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON application_event FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id));
-GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number, reversal_effect, reversal_number, reversed_at) ON bill TO gerbang_auditor_writing;
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, family_code, family_fee_idr, family_id, issued_at, paid_at, paid_under, receipt_number, reversal_effect, reversal_number, reversed_at) ON bill TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON bill FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id));
 GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_auditor_writing;
@@ -4899,10 +4901,10 @@ CREATE POLICY applicant_writing_select ON application_event FOR SELECT TO gerban
 GRANT INSERT (actor, actor_role, application_id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_insert ON application_event FOR INSERT TO gerbang_applicant_writing
     WITH CHECK ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN (application_event.actor = (SELECT viewer.subject('APPLICANT')) AND application_event.actor_role = 'APPLICANT' AND application_event.kind IN ('CORRECTED', 'CORRECTION_PROPOSED', 'IN_VERIFICATION', 'SUBMITTED', 'VISA_RETURNED', 'WITHDRAWN') OR application_event.kind = 'AWAITING_PAYMENT' AND application_event.actor IS NULL AND application_event.actor_role IS NULL) ELSE false END);
-GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number, reversal_effect, reversal_number, reversed_at) ON bill TO gerbang_applicant_writing;
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, family_code, family_fee_idr, family_id, issued_at, paid_at, paid_under, receipt_number, reversal_effect, reversal_number, reversed_at) ON bill TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON bill FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id));
-GRANT INSERT (amount_idr, application_id, billing_code, due_at, issued_at) ON bill TO gerbang_applicant_writing;
+GRANT INSERT (amount_idr, application_id, billing_code, due_at, family_code, issued_at) ON bill TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_insert ON bill FOR INSERT TO gerbang_applicant_writing
     WITH CHECK ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN true ELSE false END);
 GRANT INSERT (application_id, id, renewed_by, replaced_by) ON former_bill TO gerbang_applicant_writing;
@@ -5058,10 +5060,10 @@ CREATE POLICY partner_service_writing_select ON application_event FOR SELECT TO 
 GRANT INSERT (actor, actor_role, application_id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_insert ON application_event FOR INSERT TO gerbang_partner_service_writing
     WITH CHECK ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN (application_event.actor = (SELECT viewer.subject('PARTNER_SERVICE')) AND application_event.actor_role = 'PARTNER_SERVICE' AND application_event.kind IN ('CORRECTED', 'CORRECTION_PROPOSED', 'IN_VERIFICATION', 'RECEIVED', 'SUBMITTED', 'WITHDRAWN') OR application_event.kind = 'AWAITING_PAYMENT' AND application_event.actor IS NULL AND application_event.actor_role IS NULL) ELSE false END);
-GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number, reversal_effect, reversal_number, reversed_at) ON bill TO gerbang_partner_service_writing;
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, family_code, family_fee_idr, family_id, issued_at, paid_at, paid_under, receipt_number, reversal_effect, reversal_number, reversed_at) ON bill TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON bill FOR SELECT TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id));
-GRANT INSERT (amount_idr, application_id, billing_code, due_at, issued_at) ON bill TO gerbang_partner_service_writing;
+GRANT INSERT (amount_idr, application_id, billing_code, due_at, family_code, issued_at) ON bill TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_insert ON bill FOR INSERT TO gerbang_partner_service_writing
     WITH CHECK ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END);
 GRANT INSERT (application_id, id, renewed_by, replaced_by) ON former_bill TO gerbang_partner_service_writing;
@@ -5197,7 +5199,7 @@ CREATE POLICY screening_writing_select ON application_event FOR SELECT TO gerban
 GRANT INSERT (actor, actor_role, application_id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_screening_writing;
 CREATE POLICY screening_writing_insert ON application_event FOR INSERT TO gerbang_screening_writing
     WITH CHECK ((SELECT viewer.acts_as('SCREENING')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id) AND CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN (application_event.actor = (SELECT viewer.subject('SCREENING')) AND application_event.actor_role = 'SCREENING' AND application_event.kind IN ('ANSWER_PROPOSED', 'SCREENED')) ELSE false END);
-GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number, reversal_effect, reversal_number, reversed_at) ON bill TO gerbang_screening_writing;
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, family_code, family_fee_idr, family_id, issued_at, paid_at, paid_under, receipt_number, reversal_effect, reversal_number, reversed_at) ON bill TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON bill FOR SELECT TO gerbang_screening_writing
     USING ((SELECT viewer.acts_as('SCREENING')) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id));
 GRANT SELECT (application_id, assigned_at, ended_at, id) ON assignment TO gerbang_screening_writing;
@@ -5294,13 +5296,13 @@ CREATE POLICY treasury_writing_select ON application_event FOR SELECT TO gerbang
 GRANT INSERT (actor, actor_role, application_id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_insert ON application_event FOR INSERT TO gerbang_treasury_writing
     WITH CHECK ((SELECT viewer.acts_as('TREASURY')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id) AND CASE WHEN (SELECT viewer.acts_as('TREASURY')) THEN (application_event.actor = (SELECT viewer.subject('TREASURY')) AND application_event.actor_role = 'TREASURY' AND application_event.kind IN ('PAID')) ELSE false END);
-GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number, reversal_effect, reversal_number, reversed_at) ON bill TO gerbang_treasury_writing;
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, family_code, family_fee_idr, family_id, issued_at, paid_at, paid_under, receipt_number, reversal_effect, reversal_number, reversed_at) ON bill TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON bill FOR SELECT TO gerbang_treasury_writing
-    USING ((SELECT viewer.acts_as('TREASURY')) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id));
+    USING ((SELECT viewer.acts_as('TREASURY')) AND bill.application_id IS NULL OR (SELECT viewer.acts_as('TREASURY')) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id));
 GRANT UPDATE (paid_at, receipt_number) ON bill TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_update ON bill FOR UPDATE TO gerbang_treasury_writing
     USING (CASE WHEN (SELECT viewer.acts_as('TREASURY')) THEN bill.paid_at IS NULL AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id AND (application.status IN ('SUBMITTED', 'AWAITING_PAYMENT') OR application.paid_at IS NOT NULL)) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('TREASURY')) THEN bill.paid_at IS NOT NULL ELSE false END);
-GRANT SELECT (application_id, billing_code, receipt_number, reversal_number) ON former_bill TO gerbang_treasury_writing;
+GRANT SELECT (application_id, billing_code, family_id, receipt_number, reversal_number) ON former_bill TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON former_bill FOR SELECT TO gerbang_treasury_writing
     USING ((SELECT viewer.acts_as('TREASURY')) AND EXISTS (SELECT FROM application WHERE application.id = former_bill.application_id) AND CASE WHEN (SELECT viewer.acts_as('TREASURY')) THEN true ELSE false END);
 GRANT SELECT (application_id, assigned_at, ended_at, id) ON assignment TO gerbang_treasury_writing;
@@ -5385,7 +5387,7 @@ CREATE POLICY administrator_writing_update ON reference_change FOR UPDATE TO ger
 GRANT SELECT (application_id, id, kind, occurred_at, recorded_at, sequence) ON application_event TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_select ON application_event FOR SELECT TO gerbang_administrator_writing
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id));
-GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number, reversal_effect, reversal_number, reversed_at) ON bill TO gerbang_administrator_writing;
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, family_code, family_fee_idr, family_id, issued_at, paid_at, paid_under, receipt_number, reversal_effect, reversal_number, reversed_at) ON bill TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_select ON bill FOR SELECT TO gerbang_administrator_writing
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id));
 GRANT SELECT (application_id, assigned_at, ended_at, id) ON assignment TO gerbang_administrator_writing;

@@ -75,9 +75,10 @@ async def _record_payment_anew(
 ) -> dict[str, Any]:
     """Pay the bill: the fee is revenue again, in the period in which it was paid first."""
     [bill] = await transaction.fetch_one(_select_bill, id=case.id)
-    if bill.paid_at is not None:  # what was reversed is paid under another code
+    # What was reversed is paid under another code, which one may have got meanwhile.
+    if bill.paid_at is not None or bill.paid_under != request.billing_code:
         raise RefusedError(Reason(Refusal.BILL_CLOSED, (request.target,)))
-    if bill.amount_idr != request.paid:
+    if (bill.family_fee_idr or bill.amount_idr) != request.paid:
         raise RefusedError(Reason(Refusal.AMOUNT_DIFFERS, ("paid",)))
     await _check_receipt(transaction, request)
     paid = {"paid_at": case.at, "receipt_number": request.receipt_number}
@@ -101,7 +102,7 @@ async def _check_receipt(transaction: WriteTransaction, request: StepRequest) ->
     receipt = request.receipt_number or ""
     _, used, kept = await transaction.fetch(
         transaction.bind(select_lock, text=receipt),
-        transaction.bind(_select_use_of_receipt, receipt=receipt),
+        transaction.bind(_select_use_of_receipt, receipt=receipt, code=request.billing_code),
         transaction.bind(_select_kept, receipt=receipt),
     )
     if used:
@@ -124,7 +125,8 @@ def _select_kept() -> Any:
 
 
 def _select_bill() -> Any:
-    return select(Bill.amount_idr, Bill.paid_at).where(Bill.application_id == bindparam("id"))
+    columns = Bill.amount_idr, Bill.family_fee_idr, Bill.paid_under, Bill.paid_at
+    return select(*columns).where(Bill.application_id == bindparam("id"))
 
 
 def _select_target() -> Any:
@@ -146,7 +148,10 @@ def _select_use_of_receipt() -> Any:
         UnmatchedPayment.receipt_number == bindparam("receipt"),
         or_(UnmatchedPayment.seconded_by.is_not(None), UnmatchedPayment.reversed_at.is_not(None)),
     )
-    paid = select(Bill.receipt_number).where(Bill.receipt_number == bindparam("receipt"))
+    paid = select(Bill.receipt_number).where(
+        Bill.receipt_number == bindparam("receipt"),
+        Bill.paid_under != bindparam("code"),  # of a family one file is paid after the other
+    )
     reversed_ = select(FormerBill.receipt_number).where(
         FormerBill.receipt_number == bindparam("receipt")
     )

@@ -8,7 +8,7 @@ from random import SystemRandom
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select, union_all
 
 from gateway.access.transactions.writing import WriteTransaction, select_lock
 from gateway.mutations.case_statements import select_now, today
@@ -71,12 +71,7 @@ async def renew_bill(transaction: WriteTransaction, request: RenewBill, reasons:
         {"id": request.application},
         *("status", "pay_by", "paid_at"),
     )
-    bill = case and await read_row(
-        transaction,
-        Bill,
-        {"application_id": request.application},
-        *("due_at", "paid_at", "reversed_at"),
-    )
+    bill = case and await _read_bill_alone(transaction, request.application)
     [now] = await transaction.fetch_one(select_now)
     if case is None:
         reasons.add(Refusal.NOT_FOUND, "applicationId")
@@ -93,7 +88,18 @@ async def renew_bill(transaction: WriteTransaction, request: RenewBill, reasons:
         "renewed_by": transaction.viewer.subject,
     }
     transaction.insert(FormerBill, new)
-    return code
+    return bill.billing_code if bill.family_code else code
+
+
+async def _read_bill_alone(transaction: WriteTransaction, application: UUID | None) -> Any:
+    """The bill of a case, and no other file of its family renews it meanwhile."""
+    key = {"application_id": application}
+    columns = ("billing_code", "family_code", "due_at", "paid_at", "reversed_at")
+    bill = await read_row(transaction, Bill, key, *columns)
+    if bill and bill.family_code:
+        await transaction.fetch_one(select_lock, text=bill.family_code)
+        bill = await read_row(transaction, Bill, key, *columns)
+    return bill
 
 
 def _waits_for_payment(case: Any, bill: Any, at: datetime) -> bool:
@@ -193,11 +199,8 @@ async def record_reversal(
     """Record that the treasury no longer has a payment, once: the database says what follows."""
     await transaction.fetch_one(select_lock, text=request.receipt_number)
     receipt = {"receipt_number": request.receipt_number}
-    bill = None
-    for noun in (Bill, FormerBill):  # one that was renewed since stays reversed
-        bill = bill or await read_row(
-            transaction, noun, receipt, *("application_id", "reversal_number")
-        )
+    bills = await transaction.fetch_one(_select_paid_by, receipt=request.receipt_number)
+    bill = bills[0] if bills else None
     kept = None if bill else await read_row(transaction, UnmatchedPayment, receipt)
     payment = bill or kept
     if payment is None:
@@ -216,10 +219,22 @@ async def record_reversal(
             "reported_by": transaction.viewer.subject,
         }
         transaction.insert(PaymentReversal, new)
-    if bill is None:
-        return Result()
-    now = await read_row(transaction, Bill, {"application_id": bill.application_id}, "billing_code")
-    return Result(str(now.billing_code))
+    return Result(bill and bill.billing_code)
+
+
+def _select_paid_by() -> Any:
+    """The bill that a receipt paid, under its code of now: one that was renewed stays reversed."""
+    receipt, is_whole = bindparam("receipt"), Bill.family_code.is_(None)
+    paid = select(Bill.billing_code, Bill.reversal_number)
+    of_family = FormerBill.family_id == Bill.family_id
+    of_file = FormerBill.family_id.is_(None) & (FormerBill.application_id == Bill.application_id)
+    former = select(Bill.billing_code, FormerBill.reversal_number).join(
+        FormerBill, or_(of_family, of_file)
+    )
+    return union_all(
+        paid.where(Bill.receipt_number == receipt, is_whole),
+        former.where(FormerBill.receipt_number == receipt),
+    )
 
 
 _COLUMNS = (
@@ -262,7 +277,8 @@ def _has_ended(payment: Any) -> bool:
 
 def _select_bill() -> Any:
     bills = select(Bill.amount_idr, Bill.paid_at)
-    return bills.where(Bill.billing_code == bindparam("code"))
+    # Nobody pays a share of a family's bill by itself.
+    return bills.where(Bill.billing_code == bindparam("code"), Bill.family_code.is_(None))
 
 
 def _select_today() -> Any:

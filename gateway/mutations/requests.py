@@ -164,6 +164,8 @@ class SubmissionRequest(Request):
     #: Whether they travel together, as a new group; or the group that they join.
     is_group: bool = False
     group_reference: str | None = None
+    #: Whether what can be handed in gets one bill.
+    is_billed_together: bool = False
 
 
 def api_name(name: str) -> str:

@@ -37,11 +37,23 @@ async def take_step(transaction: WriteTransaction, request: StepRequest) -> Outc
     """Take the step. Raises RefusedError if the rules do not allow it."""
     reasons = Reasons(request.faults)
     _check_decision(request, reasons)
-    application = await _named_application(transaction, request)
-    case = await lock_case(transaction, request.mutation, application)
-    if case is None:
+    # All files of a bill are locked before anything is written: see `leave_family_bill`.
+    named = await _named_applications(transaction, request)
+    locked = [await lock_case(transaction, request.mutation, each) for each in named]
+    cases = [case for case in locked if case is not None]
+    if not cases or len(cases) < len(locked):
         reasons.add(await _nothing_found(transaction, request), request.target)
         raise RefusedError(*reasons.all())
+    for case in cases:
+        await _step_of(transaction, request, case, reasons)
+    await require_in_reach(transaction, request.mutation, [case.id for case in cases])
+    return Outcome([Result(_answered_key(request, cases[0]))])
+
+
+async def _step_of(
+    transaction: WriteTransaction, request: StepRequest, case: Case, reasons: Reasons
+) -> None:
+    """Take the step of one application. Raises RefusedError if the rules do not allow it."""
     if request.correction is not None:
         await check_correction(transaction, request.correction, case, reasons)
     if request.items:
@@ -61,17 +73,17 @@ async def take_step(transaction: WriteTransaction, request: StepRequest) -> Outc
         transaction.insert(ApplicationEvent, _event_row(transaction, request, step, case))
     if step.target in CLOSED and not state.is_closed:
         end_assignment(transaction, case)
-    await require_in_reach(transaction, request.mutation, [case.id])
-    return Outcome([Result(_answered_key(request, case))])
 
 
 async def _nothing_found(transaction: WriteTransaction, request: StepRequest) -> Refusal:
-    """The refusal where no application was found; one of a former code waits under another."""
+    """The refusal where no application was found; one of a former code waits under another, and
+    each file of a family may have left its bill."""
     if request.queue is not None:
         return Refusal.QUEUE_EMPTY
-    code = {"billing_code": request.billing_code}
-    if request.billing_code is not None and await is_there(transaction, FormerBill, code):
-        return Refusal.BILL_CLOSED
+    if request.billing_code is not None:
+        for noun, column in ((FormerBill, "billing_code"), (Bill, "paid_under")):
+            if await is_there(transaction, noun, {column: request.billing_code}):
+                return Refusal.BILL_CLOSED
     return Refusal.NOT_FOUND
 
 
@@ -84,18 +96,23 @@ def _answered_key(request: StepRequest, case: Case) -> str:
     return str(case.id)
 
 
-async def _named_application(transaction: WriteTransaction, request: StepRequest) -> UUID | None:
-    """The application that the request names by its id or by its bill, or the next of a queue."""
+async def _named_applications(
+    transaction: WriteTransaction, request: StepRequest
+) -> list[UUID | None]:
+    """The application that the request names by its id, those that it names by their bill, or the
+    next of a queue."""
     if request.queue is not None:
-        return await most_urgent(transaction, request)
+        return [await most_urgent(transaction, request)]
     if request.billing_code is None:
-        return request.application
+        return [request.application]
     rows = await transaction.fetch_one(_select_billed, billing_code=request.billing_code)
-    return rows[0].application_id if rows else None
+    return [row.application_id for row in rows]
 
 
 def _select_billed() -> Any:
-    return select(Bill.application_id).where(Bill.billing_code == bindparam("billing_code"))
+    paid = Bill.paid_under == bindparam("billing_code")
+    billed = select(Bill.application_id).where(paid, Bill.application_id.is_not(None))
+    return billed.order_by(Bill.application_id)
 
 
 def _check_decision(request: StepRequest, reasons: Reasons) -> None:

@@ -97,7 +97,7 @@ async def submit(transaction: WriteTransaction, request: SubmissionRequest) -> O
         raise NothingDoneError(Outcome([results[number] for number in sorted(results)]))
     results |= {number: Result(str(ids[number])) for number in valid}
     new = [ids[number] for number in valid]
-    await _write(transaction, request.mutation, new, list(valid.values()), group, offer)
+    await _write(transaction, request, new, list(valid.values()), group, offer)
     return Outcome([results[number] for number in sorted(results)])
 
 
@@ -160,7 +160,7 @@ def _check_entry(submission: Submission, offer: Offer, reasons: Reasons) -> date
 
 async def _write(
     transaction: WriteTransaction,
-    mutation: str,
+    request: SubmissionRequest,
     ids: Sequence[UUID],
     located: Sequence[PlacedSubmission],
     group: str | None,
@@ -181,9 +181,11 @@ async def _write(
     ]
     events = [event for id_ in ids for event in _event_rows(transaction, id_, offer.at)]
     transaction.insert(Application, *rows)
-    transaction.insert(Bill, *(_bill_row(row, offer) for row in rows))
+    is_one = request.is_billed_together and len(rows) > 1
+    family = new_billing_code(SystemRandom()) if is_one else None
+    transaction.insert(Bill, *(_bill_row(row, offer, family) for row in rows))
     transaction.insert(ApplicationEvent, *events)
-    await require_in_reach(transaction, mutation, ids, are_new=True)
+    await require_in_reach(transaction, request.mutation, ids, are_new=True)
 
 
 def _application_row(
@@ -213,10 +215,11 @@ def _channel(place: IntakePlace, group: str | None) -> Channel:
     return Channel.PARTNER_GROUP if group and place.centre is None else place.channel
 
 
-def _bill_row(application: Mapping[str, Any], offer: Offer) -> dict[str, Any]:
+def _bill_row(application: Mapping[str, Any], offer: Offer, family: str | None) -> dict[str, Any]:
     return {
         "billing_code": new_billing_code(SystemRandom()),
         "application_id": application["id"],
+        "family_code": family,
         "amount_idr": offer.fees[application["visa_type_code"]],
         "issued_at": offer.at,
         "due_at": offer.at + offer.code_lasts,

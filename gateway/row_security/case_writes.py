@@ -71,10 +71,13 @@ def grant_bills(writer: Writer) -> WriteGrant:
     in_reach = writer.case_is_in_reach(Bill)
     return WriteGrant(
         columns_in(Bill),
-        columns_in(Bill)
-        - {"paid_at", "receipt_number", "reversed_at", "reversal_number", "reversal_effect"},
+        frozenset({"billing_code", "application_id", "family_code", "amount_idr"})
+        | {"issued_at", "due_at"},
         frozenset({"paid_at", "receipt_number"}),
-        select_if=in_reach,
+        # The bill of a family is of no file: triggers alone write it.
+        select_if=f"{writer.sealed} AND bill.application_id IS NULL OR {in_reach}"
+        if writer.role is Role.TREASURY
+        else in_reach,
         insert_if=writer.only_as(SUBMITTERS, in_reach),
         update_if=writer.by_role({Role.TREASURY: _BILL_IS_OPEN}),
         update_after=writer.by_role({Role.TREASURY: "bill.paid_at IS NOT NULL"}),
@@ -85,7 +88,8 @@ def grant_former_bills(writer: Writer) -> WriteGrant:
     """Whoever handed a file in names the new code of its bill; a trigger says when, and does it."""
     own = f"{writer.case_is_in_reach(FormerBill)} AND former_bill.renewed_by = {writer.subject}"
     return WriteGrant(
-        frozenset({"billing_code", "application_id", "receipt_number", "reversal_number"}),
+        frozenset({"billing_code", "application_id", "family_id", "receipt_number"})
+        | {"reversal_number"},
         frozenset({"id", "application_id", "replaced_by", "renewed_by"}),
         select_if=writer.only_as([Role.TREASURY], writer.case_is_in_reach(FormerBill)),
         insert_if=writer.only_as(SUBMITTERS, own),

@@ -29,8 +29,10 @@ def is_now(column: str) -> str:
 #: reversed pays none, whether it paid one before or was kept.
 IS_RECOMMENDED = (
     "NOT EXISTS (SELECT FROM unmatched_payment AS kept"
-    " WHERE kept.receipt_number = NEW.receipt_number AND (kept.amount_idr = NEW.amount_idr"
-    " AND kept.recommended_bill = NEW.billing_code AND kept.recommended_by <> viewer_subject"
+    " WHERE kept.receipt_number = NEW.receipt_number AND (kept.amount_idr ="
+    " coalesce(NEW.family_fee_idr, NEW.amount_idr)"
+    " AND kept.recommended_bill = coalesce(NEW.family_code, NEW.billing_code)"
+    " AND kept.recommended_by <> viewer_subject"
     " AND kept.reversed_at IS NULL) IS NOT TRUE) AND NOT EXISTS (SELECT FROM former_bill AS former"
     " WHERE former.receipt_number = NEW.receipt_number)"
 )

@@ -49,14 +49,19 @@ BilledCase = Annotated["Application", strawberry.lazy("gateway.schema.applicatio
 
 @noun(key=BillRow.billing_code)
 class Bill(Node):
-    """The fee of one application, fixed when it was billed: state revenue (PNBP)."""
+    """The fee of one application, fixed when it was billed: state revenue (PNBP). Of a family that
+    is billed together each file has its share, under the code of all."""
 
     code: str = column(
-        BillRow.billing_code,
+        BillRow.paid_under,
         "What it is paid under: 15 digits, such as `873912428729952`.",
         filters=True,
     )
-    fee: Money = money(BillRow.amount_idr, "What is to be paid.")
+    fee: Money = money(BillRow.amount_idr, "What is to be paid; of a file of a family, its share.")
+    family_fee: Money | None = money(
+        BillRow.family_fee_idr,
+        "What is to be paid under this code for all files of a family; null where it is one bill.",
+    )
     issued_at: datetime = column(
         BillRow.issued_at, "When it was issued.", filters=True, orders=True
     )
@@ -91,7 +96,9 @@ class Bill(Node):
         BillRow.reversal_effect, "What followed in the case of the bill."
     )
     application: BilledCase | None = link(
-        BillRow.application_id, ApplicationRow.id, "The application that it is for."
+        BillRow.application_id,
+        ApplicationRow.id,
+        "The application that it is for.",
     )
 
 
@@ -120,7 +127,10 @@ class FormerBill(Node):
     bill: Bill | None = link(
         FormerBillRow.application_id,
         BillRow.application_id,
-        "The bill, under its code of now.",
+        "The bill, under its code of now; of a family, the share of the file that asked.",
+    )
+    family_bill: Bill | None = link(
+        FormerBillRow.family_id, BillRow.family_id, "Of a family: its bill, under its code of now."
     )
 
 

@@ -50,7 +50,7 @@ _QUESTIONS = (
     """
     SELECT 'bill', application_id, 'is paid, and no event says so'
     FROM public.bill
-    WHERE paid_at IS NOT NULL AND NOT EXISTS (
+    WHERE paid_at IS NOT NULL AND application_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM public.application_event
         WHERE application_id = bill.application_id AND kind = 'PAID'
     )

@@ -180,7 +180,9 @@ _LODGED = (
     "id", "reference", "applicant_id", "visa_type_code", "channel", "partner_code", "country_code",
     "centre_code", "group_reference", "submitted_at",
 )  # fmt: skip
-_BILLED = ("billing_code", "application_id", "amount_idr", "issued_at", "due_at")
+_BILLED = (
+    "billing_code", "application_id", "family_code", "amount_idr", "issued_at", "due_at",
+)  # fmt: skip
 _PAID = ("billing_code", "application_id", "paid_at", "receipt_number")
 _PUT_ON_DESK = ("id", "application_id", "officer", "role", "assigned_at", "assigned_by")
 _LEFT_DESK = ("id", "ended_at", "ended_by", "reason")

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,19 +23,35 @@ OWES_FEE = (
 
 
 class Bill(Base):
-    """The fee of one application, fixed when it was billed: later fees do not touch it."""
+    """The fee of one application, fixed when it was billed: later fees do not touch it.
+
+    A family that is billed together has a bill of no application besides: the sum of its files'
+    bills, which are shares of it. That one alone is paid under its code, and what happens to it
+    happens to each share in the same transaction; triggers keep it.
+    """
 
     __tablename__ = "bill"
 
-    #: What the applicant pays under: 15 digits.
+    #: 15 digits: what is paid under, but for a share.
     billing_code: Mapped[str] = mapped_column(primary_key=True)
-    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), unique=True)
+    #: None where it is a family's.
+    application_id: Mapped[UUID | None] = mapped_column(ForeignKey("application.id"), unique=True)
+    #: Of a family's bill alone, and the same under each of its codes.
+    family_id: Mapped[UUID | None]
+    #: Of a share: the code of the family, and what it pays in all.
+    family_code: Mapped[str | None] = mapped_column(
+        ForeignKey("bill.billing_code", onupdate="CASCADE", deferrable=True, initially="DEFERRED")
+    )
+    family_fee_idr: Mapped[int | None]
+    paid_under: Mapped[str] = mapped_column(
+        Computed("coalesce(family_code, billing_code)", persisted=True)
+    )
     amount_idr: Mapped[int]
     issued_at: Mapped[datetime]
     due_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
-    #: The treasury's number of the payment: 16 capital letters and digits, for one bill alone.
-    receipt_number: Mapped[str | None] = mapped_column(unique=True)
+    #: The treasury's number of the payment: 16 capital letters and digits, for one code alone.
+    receipt_number: Mapped[str | None]
     #: A reversal of that payment: a trigger of `PaymentReversal` writes these.
     reversed_at: Mapped[datetime | None]
     reversal_number: Mapped[str | None]
@@ -43,6 +59,25 @@ class Bill(Base):
 
     __table_args__ = (
         one_of("reversal_effect", ReversalEffect),
+        Index(
+            "uq_bill_receipt_of_code",
+            "receipt_number",
+            text("coalesce(family_code || billing_code, '')"),
+            unique=True,
+        ),
+        Index(None, "paid_under"),
+        Index(None, "family_code", postgresql_where=text("family_code IS NOT NULL")),
+        Index(
+            "uq_bill_family_id",
+            "family_id",
+            unique=True,
+            postgresql_where=text("family_id IS NOT NULL"),
+        ),
+        CheckConstraint("num_nonnulls(application_id, family_id) = 1", name="of_file_or_family"),
+        CheckConstraint("family_code IS NULL OR family_id IS NULL", name="share_of_a_file"),
+        CheckConstraint(
+            "family_fee_idr IS NULL OR family_code IS NOT NULL", name="family_fee_of_a_share"
+        ),
         # The treasury's list, by each of its orders.
         Index(None, "issued_at", "billing_code"),
         Index(None, "due_at", "billing_code"),
@@ -75,7 +110,10 @@ class FormerBill(Base):
     __tablename__ = "former_bill"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
+    #: Of a family: the file whose applicant or agent asked.
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    #: Where it is the code of a family: `Bill.family_id`.
+    family_id: Mapped[UUID | None]
     billing_code: Mapped[str] = mapped_column(unique=True)
     #: The code that the bill got instead.
     replaced_by: Mapped[str] = mapped_column(unique=True)
@@ -91,6 +129,7 @@ class FormerBill(Base):
 
     __table_args__ = (
         Index(None, "application_id"),
+        Index(None, "family_id", postgresql_where=text("family_id IS NOT NULL")),
         Index(None, "renewed_at", "id"),
         CheckConstraint("replaced_by ~ '^[0-9]{15}$'", name="replaced_by_is_formed"),
     )

@@ -134,8 +134,8 @@ async def post(connection: asyncpg.Connection, letter: Letter) -> bool:
     return await connection.fetchval(_POST, new_key(), *letter) is not None
 
 
-#: What an applicant is told of, by the events of a case. A revocation, and that it was set aside,
-#: are decisions, too.
+#: What an applicant is told of, by the events of a case: of a bill once for each code. A
+#: revocation, and that it was set aside, are decisions, too.
 _TOLD = {
     EventKind.AWAITING_PAYMENT: MailKind.BILL,
     EventKind.INFO_REQUESTED: MailKind.REQUEST,
@@ -146,7 +146,11 @@ _TOLD = {
 }
 _HAPPENED = """
     SELECT id, kind, application_id FROM application_change
-    WHERE id = ANY ($1) AND kind = ANY ($2) ORDER BY written_in, id
+    WHERE id = ANY ($1) AND kind = ANY ($2) AND NOT (kind = 'AWAITING_PAYMENT' AND EXISTS (
+        SELECT FROM bill AS share JOIN bill AS first USING (family_code)
+        WHERE share.application_id = application_change.application_id
+            AND first.application_id < share.application_id
+    )) ORDER BY written_in, id
 """
 #: A code that took the place of another is no event of its case. Those of the last two days are
 #: looked at: longer no keeper is away.

@@ -227,7 +227,8 @@ CREATE FUNCTION assign_unmatched_payment() RETURNS trigger
 $$;
 
 CREATE TRIGGER assign_unmatched_payment AFTER UPDATE OF receipt_number ON bill
-    FOR EACH ROW EXECUTE FUNCTION assign_unmatched_payment();
+    FOR EACH ROW WHEN (NEW.family_code IS NULL)
+    EXECUTE FUNCTION assign_unmatched_payment();
 
 -- A bill whose code has lapsed gets a new one, as long as its case waits for the payment; one whose
 -- payment was reversed gets one at once, whatever became of its case. Its amount stays, and the former
@@ -240,7 +241,9 @@ CREATE FUNCTION renew_bill() RETURNS trigger
     BEGIN
         NEW.renewed_at := clock_timestamp();
         SELECT * INTO it FROM application WHERE id = NEW.application_id FOR NO KEY UPDATE;
-        SELECT * INTO was FROM bill WHERE application_id = it.id FOR NO KEY UPDATE;
+        SELECT * INTO was FROM bill WHERE billing_code = (
+            SELECT paid_under FROM bill WHERE application_id = it.id
+        ) FOR NO KEY UPDATE;
         IF (was.reversed_at IS NOT NULL OR was.paid_at IS NULL AND was.due_at <= NEW.renewed_at
             AND (it.paid_at IS NOT NULL OR it.status IN ('SUBMITTED', 'AWAITING_PAYMENT')
                 AND it.pay_by > NEW.renewed_at)) IS NOT TRUE
@@ -248,6 +251,7 @@ CREATE FUNCTION renew_bill() RETURNS trigger
             RAISE EXCEPTION 'the bill can still be paid, or the case does not wait for it'
                 USING ERRCODE = 'insufficient_privilege';
         END IF;
+        NEW.family_id := was.family_id;
         NEW.billing_code := was.billing_code;
         NEW.issued_at := was.issued_at;
         NEW.due_at := was.due_at;
@@ -263,11 +267,17 @@ CREATE FUNCTION renew_bill() RETURNS trigger
             ),
             paid_at = NULL, receipt_number = NULL,
             reversed_at = NULL, reversal_number = NULL, reversal_effect = NULL
-        WHERE application_id = it.id;
+        WHERE billing_code = was.billing_code;
+        UPDATE bill AS share
+        SET issued_at = whole.issued_at, due_at = whole.due_at, paid_at = NULL, receipt_number = NULL,
+            reversed_at = NULL, reversal_number = NULL, reversal_effect = NULL
+        FROM bill AS whole
+        WHERE share.family_code = whole.billing_code AND whole.billing_code = NEW.replaced_by;
         INSERT INTO account_outbox (source, row_id)
-        SELECT source, it.id FROM (
+        SELECT source, application_id FROM bill, (
             VALUES ('bill', true), ('bill_payment', was.paid_at IS NOT NULL)
-        ) AS entry (source, is_changed) WHERE is_changed;
+        ) AS entry (source, is_changed)
+        WHERE is_changed AND paid_under = NEW.replaced_by AND application_id IS NOT NULL;
         RETURN NEW;
     END
 $$;
@@ -282,14 +292,16 @@ CREATE FUNCTION queue_payment_anew() RETURNS trigger
         INSERT INTO account_outbox (source, row_id)
         SELECT 'bill_payment', NEW.application_id WHERE EXISTS (
             SELECT FROM former_bill
-            WHERE application_id = NEW.application_id AND receipt_number IS NOT NULL
+            WHERE receipt_number IS NOT NULL AND (application_id = NEW.application_id OR family_id = (
+                SELECT family_id FROM bill WHERE billing_code = NEW.family_code
+            ))
         );
         RETURN NULL;
     END
 $$;
 
 CREATE TRIGGER queue_payment_anew AFTER UPDATE OF receipt_number ON bill
-    FOR EACH ROW WHEN (NEW.receipt_number IS NOT NULL)
+    FOR EACH ROW WHEN (NEW.receipt_number IS NOT NULL AND NEW.application_id IS NOT NULL)
     EXECUTE FUNCTION queue_payment_anew();
 
 -- What the treasury no longer has is no revenue: the figures take it from the period in which it was
@@ -297,8 +309,6 @@ CREATE TRIGGER queue_payment_anew AFTER UPDATE OF receipt_number ON bill
 -- nothing, is settled by it.
 CREATE FUNCTION reverse_payment() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    DECLARE
-        it application;
     BEGIN
         NEW.reported_at := clock_timestamp();
         IF current_setting('role') LIKE 'gerbang%writing' AND (
@@ -307,15 +317,21 @@ CREATE FUNCTION reverse_payment() RETURNS trigger
             RAISE EXCEPTION 'the treasury reports reversals, in its own name'
                 USING ERRCODE = 'insufficient_privilege';
         END IF;
-        SELECT * INTO it FROM application WHERE id = (
+        PERFORM FROM application WHERE id IN (
             SELECT application_id FROM bill WHERE receipt_number = NEW.receipt_number
-        ) FOR UPDATE;
+        ) ORDER BY id FOR UPDATE;
         UPDATE bill
         SET reversed_at = NEW.reported_at, reversal_number = NEW.reversal_number,
-            reversal_effect = CASE WHEN it.closed_at IS NULL THEN 'HELD' ELSE 'NONE' END
+            reversal_effect = CASE WHEN EXISTS (
+                SELECT FROM bill AS one JOIN application ON application.id = one.application_id
+                WHERE bill.billing_code IN (one.billing_code, one.family_code)
+                    AND one.receipt_number = NEW.receipt_number AND closed_at IS NULL
+            ) THEN 'HELD' ELSE 'NONE' END
         WHERE receipt_number = NEW.receipt_number AND reversed_at IS NULL;
         IF FOUND THEN
-            UPDATE application SET fee_idr = 0 WHERE id = it.id;
+            UPDATE application SET fee_idr = 0 WHERE id IN (
+                SELECT application_id FROM bill WHERE receipt_number = NEW.receipt_number
+            );
             RETURN NEW;
         END IF;
         UPDATE unmatched_payment
@@ -332,3 +348,97 @@ $$;
 
 CREATE TRIGGER reverse_payment BEFORE INSERT ON payment_reversal
     FOR EACH ROW EXECUTE FUNCTION reverse_payment();
+
+-- Files that are billed together are shares of one bill, of no file: it comes with the first share, in
+-- the same transaction as all others, of one group and of no more than twenty.
+CREATE FUNCTION join_family_bill() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        INSERT INTO bill (billing_code, family_id, amount_idr, issued_at, due_at)
+        VALUES (NEW.family_code, gen_random_uuid(), NEW.amount_idr, NEW.issued_at, NEW.due_at)
+        ON CONFLICT (billing_code) DO UPDATE SET amount_idr = bill.amount_idr + excluded.amount_idr
+        WHERE bill.family_id IS NOT NULL AND bill.issued_at = excluded.issued_at;
+        IF NOT FOUND OR (
+            SELECT count(*) > 20 OR count(DISTINCT group_reference) <> 1
+                OR count(*) > count(group_reference)
+            FROM bill JOIN application ON application.id = application_id
+            WHERE family_code = NEW.family_code
+        ) THEN
+            RAISE EXCEPTION 'up to twenty files of one group are billed together, as they come in'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        UPDATE bill AS share SET family_fee_idr = whole.amount_idr FROM bill AS whole
+        WHERE share.family_code = whole.billing_code AND whole.billing_code = NEW.family_code;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER join_family_bill AFTER INSERT ON bill
+    FOR EACH ROW WHEN (NEW.family_code IS NOT NULL)
+    EXECUTE FUNCTION join_family_bill();
+
+-- A file that ends unpaid leaves the bill of its family: its share goes, and has a code that nobody pays
+-- under any more. Whoever changes a family's bill locks that row first, after their case.
+CREATE FUNCTION leave_family_bill() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        share bill;
+        rest bigint;
+    BEGIN
+        LOOP
+            SELECT * INTO share FROM bill WHERE application_id = NEW.id;
+            IF share.family_code IS NULL OR share.paid_at IS NOT NULL THEN
+                RETURN NULL;
+            END IF;
+            UPDATE bill SET amount_idr = amount_idr - share.amount_idr
+            WHERE billing_code = share.family_code RETURNING amount_idr INTO rest;
+            EXIT WHEN FOUND;  -- otherwise it has another code by now
+        END LOOP;
+        UPDATE bill SET family_code = NULL, family_fee_idr = NULL WHERE application_id = NEW.id;
+        UPDATE bill SET family_fee_idr = rest WHERE family_code = share.family_code;
+        INSERT INTO account_outbox (source, row_id) VALUES ('bill', NEW.id);
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER leave_family_bill AFTER UPDATE OF status ON application
+    FOR EACH ROW WHEN (OLD.closed_at IS NULL AND NEW.closed_at IS NOT NULL AND NEW.paid_at IS NULL)
+    EXECUTE FUNCTION leave_family_bill();
+
+-- The bill of a family is paid with the last of its shares, by their receipt.
+CREATE FUNCTION pay_family_bill() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        UPDATE bill SET paid_at = NEW.paid_at, receipt_number = NEW.receipt_number
+        WHERE billing_code = NEW.family_code AND NOT EXISTS (
+            SELECT FROM bill AS share
+            WHERE share.family_code = NEW.family_code
+                AND share.receipt_number IS DISTINCT FROM NEW.receipt_number
+        );
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER pay_family_bill AFTER UPDATE OF receipt_number ON bill
+    FOR EACH ROW WHEN (NEW.family_code IS NOT NULL AND NEW.receipt_number IS NOT NULL)
+    EXECUTE FUNCTION pay_family_bill();
+
+-- No share is paid alone.
+CREATE FUNCTION refuse_part_of_family_bill() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF NOT EXISTS (
+            SELECT FROM bill
+            WHERE billing_code = NEW.family_code AND receipt_number = NEW.receipt_number
+        ) THEN
+            RAISE EXCEPTION 'the bill of a family is paid as a whole'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NULL;
+    END
+$$;
+
+CREATE CONSTRAINT TRIGGER refuse_part_of_family_bill AFTER UPDATE OF receipt_number ON bill
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (NEW.family_code IS NOT NULL AND NEW.receipt_number IS NOT NULL)
+    EXECUTE FUNCTION refuse_part_of_family_bill();

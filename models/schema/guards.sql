@@ -399,6 +399,7 @@ CREATE FUNCTION guard_unmatched_payment() RETURNS trigger
                 AND (NEW.recommended_bill IS NULL OR EXISTS (
                     SELECT FROM bill
                     WHERE billing_code = NEW.recommended_bill AND amount_idr = NEW.amount_idr
+                        AND family_code IS NULL
                 ));
             NEW.recommended_at := instant;
         ELSE

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from models.postgres import running_postgres
+from tests.journeys.test_family import member
 from tests.key_stores import administer
 from tests.running_demo import GERBANG, Demo
 
@@ -24,6 +25,14 @@ BILLS = """
 UNPAID = "{ bills(first: 1, where: { paidAt: { isNull: true } }) { nodes { code } } }"
 KEEP = """
     mutation ($kept: KeepPaymentInput!) { keepPayment(input: $kept) { errors { code } } }
+"""
+FAMILY = """
+    mutation ($them: SubmitApplicationsInput!) { submitApplications(input: $them) {
+        results { application { bill { code familyFee { amount currency } } } } errors { path }
+    } }
+"""
+REPORT = """
+    mutation ($it: RecordPaymentInput!) { recordPayment(input: $it) { errors { code } } }
 """
 HOUR = timedelta(hours=1)
 #: Everything is reported within two hours of the money.
@@ -177,6 +186,23 @@ def test_a_payment_that_was_kept_is_in_the_file(demo: Demo, tmp_path: Path) -> N
     assert (code, found(told)) == (1, Counter({("KEPT_NOT_RECEIVED", "KEPTFORSETTLE002"): 1}))
     file = written(tmp_path, since, before, [("78", 5, "KEPTFORSETTLE001", since)])
     assert ("OTHER_CODE", "KEPTFORSETTLE001") in found(settle(demo, file)[1])
+
+
+def test_a_family_is_one_line_with_the_sum_of_its_shares(demo: Demo, tmp_path: Path) -> None:
+    members = [member("Olive"), member("Jack"), member("Mia")]
+    them = {"applications": members, "isGroup": True, "isBilledTogether": True}
+    them["idempotencyKey"] = "a-family-settles"
+    handed_in = demo.ask("agent-au", FAMILY, them=them)["submitApplications"]
+    bill = handed_in["results"][0]["application"]["bill"]
+    paid = {"billingCode": bill["code"], "paid": bill["familyFee"]}
+    since, receipt = datetime.now(UTC), "FAMILYSETTLES001"
+    report = {"idempotencyKey": receipt, **paid, "receiptNumber": receipt}
+    assert demo.ask("treasury", REPORT, it=report)["recordPayment"]["errors"] == []
+    before = datetime.now(UTC)
+    for amount, anomalies in ((1_500_000, []), (500_000, [("OTHER_AMOUNT", receipt)])):
+        file = written(tmp_path, since, before, [(bill["code"], amount, receipt, since)])
+        code, told = settle(demo, file, "--within", "0.1")
+        assert (code, found(told)) == (len(anomalies), Counter(anomalies)), told
 
 
 def test_a_payment_under_a_former_code_is_told_from_one_of_an_unknown_code(

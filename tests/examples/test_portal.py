@@ -235,7 +235,6 @@ def test_a_lapsed_code_offers_another_one(portal: Portal) -> None:
     page.reload()
     billed = page.locator(".card", has_text="The billing code has lapsed.").first
     assert_accessible(page, (390, 1440))
-    # The gateway knows better: it was paid.
     billed.get_by_role("button", name="Get a new billing code").click()
     expect(billed.get_by_role("status")).to_contain_text("The bill can no longer be paid")
 
@@ -307,6 +306,7 @@ def test_an_agent_hands_in_a_group_or_nobody_of_it(portal: Portal) -> None:
     expect(page.get_by_text("Handed in:")).to_contain_text(
         re.compile(r"(\w{4}-\w{4}-\w{4}, )\w{4}-\w{4}-\w{4}")
     )
+    expect(page.get_by_text("for all of the group together")).to_contain_text("1,000,000")
     reference = page.get_by_text("Handed in:").inner_text().split(", ")[-1]
     page.get_by_role("link", name="Applications").click()
     page.get_by_role("button", name=reference).click()

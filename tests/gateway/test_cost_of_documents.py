@@ -47,6 +47,7 @@ SCREENS: Mapping[str, tuple[str, ...]] = {
     "Decision.tsx": (ANONYMOUS,),
     "Apply.tsx": ("APPLICANT",),
     "Mine.tsx": ("APPLICANT",),
+    "Claim.tsx": ("APPLICANT",),
     "Bill.tsx": ("APPLICANT",),
     "Answers.tsx": ("APPLICANT",),
     "Complaints.tsx": ("APPLICANT",),

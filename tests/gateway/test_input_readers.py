@@ -168,22 +168,30 @@ def test_a_correction_says_something_and_a_new_number_its_expiry(
 
 
 @pytest.mark.parametrize(
-    ("number", "is_group", "reference", "wrong"),
+    ("number", "is_group", "reference", "together", "wrong"),
     [
-        (0, False, None, [("batch", "applications")]),
-        (1, False, None, []),
-        (300, True, None, []),
-        (301, False, "GROUP", [("batch", "applications")]),
-        (1, True, "GROUP", [("one_group", "isGroup")]),
-        (1, False, "GROUP", []),
+        (0, False, None, False, [("batch", "applications")]),
+        (1, False, None, False, []),
+        (300, True, None, False, []),
+        (301, False, "GROUP", False, [("batch", "applications")]),
+        (1, True, "GROUP", False, [("one_group", "isGroup")]),
+        (1, False, "GROUP", False, []),
+        (20, True, None, True, []),
+        (21, True, None, True, [("family", "isBilledTogether")]),
+        (2, False, None, True, [("family", "isBilledTogether")]),
     ],
 )
 def test_a_batch_has_one_to_300_files_and_one_group(
-    number: int, is_group: bool, reference: str | None, wrong: list[tuple[str, ...]]
+    number: int,
+    is_group: bool,
+    reference: str | None,
+    together: bool,
+    wrong: list[tuple[str, ...]],
 ) -> None:
     names = "visa_type nationality entry_on centre country trip_purpose identity idempotency_key"
     one = SimpleNamespace(**dict.fromkeys(names.split()))
     assert rules(
         "submitApplications",
         applications=[one] * number, is_group=is_group, group_reference=reference,
+        is_billed_together=together,
     ) == wrong  # fmt: skip

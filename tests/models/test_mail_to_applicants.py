@@ -13,6 +13,7 @@ from models.jobs.mail import MOST_DAYS, deliver
 from models.jobs.notices import write_notices
 from models.key_service import KeyService, KeyServiceError
 from models.mail import mail_transport
+from models.mail.outbox import post_to_applicants
 from models.row_keys import new_key
 from models.row_security import MAILER
 from tests.linking import KEYS
@@ -127,6 +128,29 @@ async def test_another_billing_code_is_told_once_and_not_for_ever(
         await connection.execute(age)
         await write_notices(connection, is_mailed=True)
         assert await connection.fetch(told) == []
+
+
+async def test_a_family_that_is_billed_together_is_told_once(
+    world: str, connection: asyncpg.Connection
+) -> None:
+    async with undone(connection):
+        await connection.execute("DELETE FROM application_change")
+        await connection.execute("ALTER TABLE bill DISABLE TRIGGER join_family_bill")
+        await connection.execute(
+            "UPDATE bill SET family_code = $1 WHERE application_id = ANY ($2)",
+            "5" * 15, [HIS, THEIRS],
+        )  # fmt: skip
+        for case in (THEIRS, HIS, application_id("DIRE-UNPA-0011")):
+            await connection.execute(_HAPPEN, case, "AWAITING_PAYMENT")
+            await connection.execute(_HAPPEN, case, "INFO_REQUESTED")
+        ids = await connection.fetch("SELECT id FROM application_change")
+        await post_to_applicants(connection, [each["id"] for each in ids])
+        told = "SELECT application_id FROM mail WHERE kind = $1"
+        alone = application_id("DIRE-UNPA-0011")
+        bills = {row[0] for row in await connection.fetch(told, "BILL")}
+        assert bills == {min(HIS, THEIRS), alone}
+        requests = {row[0] for row in await connection.fetch(told, "REQUEST")}
+        assert requests == {HIS, THEIRS, alone}
 
 
 async def test_every_decision_has_one_text(

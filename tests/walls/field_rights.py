@@ -137,13 +137,14 @@ _CASES: dict[str, Lines] = {
         "screenings":                                        "- - R - - R - - - - - - - -",
     },
     "Bill": {
-        "id code fee issuedAt dueAt paidAt":                 "- R R R R R R R - R - - - -",
+        "id code fee familyFee issuedAt dueAt paidAt":       "- R R R R R R R - R - - - -",
         "receiptNumber reversedAt":                          "- R R R R R R R - R - - - -",
         "reversalNumber reversalEffect":                     "- - R - - R - - - R - - - -",
         "application":                                       "- - R - - R - - - - - - - -",
     },
     "FormerBill": {
         "id code issuedAt dueAt renewedAt bill":             "- - R - - R - - - R - - - -",
+        "familyBill":                                        "- - - - - - - - - R - - - -",
         "paidAt receiptNumber reversedAt reversalNumber":    "- - R - - R - - - R - - - -",
     },
     "RequestedItem": {

@@ -17,7 +17,7 @@ _NAMED = (
     "applicant_id full_name passport_number birth_date email phone"
     " sex place_of_birth passport_issuing_state passport_expires_on sealed"
 )
-_BILLED = "billing_code application_id amount_idr issued_at due_at"
+_BILLED = "billing_code application_id family_code amount_idr issued_at due_at"
 _DECIDED = "id application_id outcome ground decided_at officer internal_note supersedes_id"
 _ASKED = "id application_id kind result requested_at referral_reason referral_note"
 _ISSUED = "visa_number application_id decision_id issued_at use_by stay_days"

@@ -75,7 +75,7 @@ def show_bill(answer: Answer, asked: Mapping[str, Any], say: Texts) -> list[Any]
 
 def _code_of_now(former: Answer | None, say: Texts) -> list[Any]:
     """Which code a bill has by now."""
-    bill = former and former["bill"]
+    bill = former and (former["bill"] or former["familyBill"])
     return [html.P(say("treasury.former_code", code=bill["code"]))] if bill else []
 
 

@@ -117,6 +117,7 @@ export const texts = {
   pay: ["To pay", "Yang harus dibayar"],
   payCode: ["Billing code", "Kode tagihan"],
   payBy: ["by", "sebelum"],
+  together: ["for all of the group together", "untuk seluruh rombongan sekaligus"],
   codeLapsed: ["The billing code has lapsed.", "Masa berlaku kode tagihan telah habis."],
   paymentGone: ["The bank took the payment back.", "Pembayaran telah ditarik kembali oleh bank."],
   newCode: ["Get a new billing code", "Minta kode tagihan baru"],

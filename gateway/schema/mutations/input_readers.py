@@ -22,6 +22,7 @@ from gateway.mutations.uploading import MOST_BYTES, UploadRequest
 from gateway.schema.mutations import inputs
 from gateway.schema.mutations.answers import read_answers
 from gateway.schema.mutations.inputs import (
+    LARGEST_FAMILY,
     LONGEST_ITEM_NOTE,
     LONGEST_NOTE,
     MOST_AT_ONCE,
@@ -271,12 +272,16 @@ def read_submissions(intent: Intent, input_: inputs.SubmitApplicationsInput) -> 
     faults = () if is_sized else (_invalid("applications", rule="batch", most=MOST_AT_ONCE),)
     if input_.is_group and input_.group_reference is not None:
         faults = (*faults, _invalid("isGroup", rule="one_group"))
+    is_family = input_.is_group and len(input_.applications) <= LARGEST_FAMILY
+    if input_.is_billed_together and not is_family:
+        faults = (*faults, _invalid("isBilledTogether", rule="family", most=LARGEST_FAMILY))
     return SubmissionRequest(
         mutation=intent.name,
         key=input_.idempotency_key,
         faults=(*faults_of_key(input_.idempotency_key), *faults),
         submissions=tuple(_submission(item, is_of_batch=True) for item in input_.applications),
         is_group=input_.is_group,
+        is_billed_together=input_.is_billed_together,
         group_reference=input_.group_reference,
     )
 

@@ -28,6 +28,7 @@ from gateway.schema.mutations.answers import ItemAnswerInput
 MOST_AT_ONCE = 300
 LONGEST_NOTE = 2_000
 MOST_ITEMS = 20
+LARGEST_FAMILY = 20
 LONGEST_ITEM_NOTE = 500
 
 
@@ -116,6 +117,11 @@ class SubmitApplicationsInput:
     )
     group_reference: str | None = optional(
         "Reference of a group in your reach that they all join, instead of a new one."
+    )
+    is_billed_together: bool = strawberry.field(
+        default=False,
+        description="Whether what can be handed in gets one bill, as a family: up to"
+        f" {LARGEST_FAMILY} of a new group (`isGroup`).",
     )
 
 

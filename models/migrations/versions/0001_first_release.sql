@@ -1922,7 +1922,11 @@ CREATE UNIQUE INDEX uq_decision_first ON decision (application_id) WHERE superse
 
 CREATE TABLE bill (
     billing_code TEXT NOT NULL,
-    application_id UUID NOT NULL,
+    application_id UUID,
+    family_id UUID,
+    family_code TEXT,
+    family_fee_idr BIGINT,
+    paid_under TEXT GENERATED ALWAYS AS (coalesce(family_code, billing_code)) STORED NOT NULL,
     amount_idr BIGINT NOT NULL,
     issued_at TIMESTAMP WITH TIME ZONE NOT NULL,
     due_at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -1933,6 +1937,9 @@ CREATE TABLE bill (
     reversal_effect TEXT,
     CONSTRAINT pk_bill PRIMARY KEY (billing_code),
     CONSTRAINT ck_bill_reversal_effect_is_known CHECK (reversal_effect IN ('HELD', 'NONE')),
+    CONSTRAINT ck_bill_of_file_or_family CHECK (num_nonnulls(application_id, family_id) = 1),
+    CONSTRAINT ck_bill_share_of_a_file CHECK (family_code IS NULL OR family_id IS NULL),
+    CONSTRAINT ck_bill_family_fee_of_a_share CHECK (family_fee_idr IS NULL OR family_code IS NOT NULL),
     CONSTRAINT ck_bill_billing_code_is_formed CHECK (billing_code ~ '^[0-9]{15}$'),
     CONSTRAINT ck_bill_receipt_number_is_formed CHECK (receipt_number ~ '^[0-9A-Z]{16}$'),
     CONSTRAINT ck_bill_amount_is_not_negative CHECK (amount_idr >= 0),
@@ -1943,20 +1950,29 @@ CREATE TABLE bill (
     CONSTRAINT ck_bill_reversed_after_payment CHECK (reversed_at >= paid_at),
     CONSTRAINT uq_bill_application_id UNIQUE (application_id),
     CONSTRAINT fk_bill_application_id FOREIGN KEY(application_id) REFERENCES application (id),
-    CONSTRAINT uq_bill_receipt_number UNIQUE (receipt_number)
+    CONSTRAINT fk_bill_family_code FOREIGN KEY(family_code) REFERENCES bill (billing_code) ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED
 );
 
 CREATE INDEX ix_bill_due_at_billing_code ON bill (due_at, billing_code);
+
+CREATE INDEX ix_bill_family_code ON bill (family_code) WHERE family_code IS NOT NULL;
 
 CREATE INDEX ix_bill_issued_at_billing_code ON bill (issued_at, billing_code);
 
 CREATE INDEX ix_bill_paid_at_billing_code ON bill (paid_at, billing_code);
 
+CREATE INDEX ix_bill_paid_under ON bill (paid_under);
+
 CREATE INDEX ix_bill_reversed_at_billing_code ON bill (reversed_at, billing_code) WHERE reversed_at IS NOT NULL;
+
+CREATE UNIQUE INDEX uq_bill_family_id ON bill (family_id) WHERE family_id IS NOT NULL;
+
+CREATE UNIQUE INDEX uq_bill_receipt_of_code ON bill (receipt_number, coalesce(family_code || billing_code, ''));
 
 CREATE TABLE former_bill (
     id UUID NOT NULL,
     application_id UUID NOT NULL,
+    family_id UUID,
     billing_code TEXT NOT NULL,
     replaced_by TEXT NOT NULL,
     issued_at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -1976,6 +1992,8 @@ CREATE TABLE former_bill (
 );
 
 CREATE INDEX ix_former_bill_application_id ON former_bill (application_id);
+
+CREATE INDEX ix_former_bill_family_id ON former_bill (family_id) WHERE family_id IS NOT NULL;
 
 CREATE INDEX ix_former_bill_renewed_at_id ON former_bill (renewed_at, id);
 
@@ -3137,7 +3155,8 @@ CREATE FUNCTION assign_unmatched_payment() RETURNS trigger
 $$;
 
 CREATE TRIGGER assign_unmatched_payment AFTER UPDATE OF receipt_number ON bill
-    FOR EACH ROW EXECUTE FUNCTION assign_unmatched_payment();
+    FOR EACH ROW WHEN (NEW.family_code IS NULL)
+    EXECUTE FUNCTION assign_unmatched_payment();
 
 CREATE FUNCTION renew_bill() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -3147,7 +3166,9 @@ CREATE FUNCTION renew_bill() RETURNS trigger
     BEGIN
         NEW.renewed_at := clock_timestamp();
         SELECT * INTO it FROM application WHERE id = NEW.application_id FOR NO KEY UPDATE;
-        SELECT * INTO was FROM bill WHERE application_id = it.id FOR NO KEY UPDATE;
+        SELECT * INTO was FROM bill WHERE billing_code = (
+            SELECT paid_under FROM bill WHERE application_id = it.id
+        ) FOR NO KEY UPDATE;
         IF (was.reversed_at IS NOT NULL OR was.paid_at IS NULL AND was.due_at <= NEW.renewed_at
             AND (it.paid_at IS NOT NULL OR it.status IN ('SUBMITTED', 'AWAITING_PAYMENT')
                 AND it.pay_by > NEW.renewed_at)) IS NOT TRUE
@@ -3155,6 +3176,7 @@ CREATE FUNCTION renew_bill() RETURNS trigger
             RAISE EXCEPTION 'the bill can still be paid, or the case does not wait for it'
                 USING ERRCODE = 'insufficient_privilege';
         END IF;
+        NEW.family_id := was.family_id;
         NEW.billing_code := was.billing_code;
         NEW.issued_at := was.issued_at;
         NEW.due_at := was.due_at;
@@ -3170,11 +3192,17 @@ CREATE FUNCTION renew_bill() RETURNS trigger
             ),
             paid_at = NULL, receipt_number = NULL,
             reversed_at = NULL, reversal_number = NULL, reversal_effect = NULL
-        WHERE application_id = it.id;
+        WHERE billing_code = was.billing_code;
+        UPDATE bill AS share
+        SET issued_at = whole.issued_at, due_at = whole.due_at, paid_at = NULL, receipt_number = NULL,
+            reversed_at = NULL, reversal_number = NULL, reversal_effect = NULL
+        FROM bill AS whole
+        WHERE share.family_code = whole.billing_code AND whole.billing_code = NEW.replaced_by;
         INSERT INTO account_outbox (source, row_id)
-        SELECT source, it.id FROM (
+        SELECT source, application_id FROM bill, (
             VALUES ('bill', true), ('bill_payment', was.paid_at IS NOT NULL)
-        ) AS entry (source, is_changed) WHERE is_changed;
+        ) AS entry (source, is_changed)
+        WHERE is_changed AND paid_under = NEW.replaced_by AND application_id IS NOT NULL;
         RETURN NEW;
     END
 $$;
@@ -3188,20 +3216,20 @@ CREATE FUNCTION queue_payment_anew() RETURNS trigger
         INSERT INTO account_outbox (source, row_id)
         SELECT 'bill_payment', NEW.application_id WHERE EXISTS (
             SELECT FROM former_bill
-            WHERE application_id = NEW.application_id AND receipt_number IS NOT NULL
+            WHERE receipt_number IS NOT NULL AND (application_id = NEW.application_id OR family_id = (
+                SELECT family_id FROM bill WHERE billing_code = NEW.family_code
+            ))
         );
         RETURN NULL;
     END
 $$;
 
 CREATE TRIGGER queue_payment_anew AFTER UPDATE OF receipt_number ON bill
-    FOR EACH ROW WHEN (NEW.receipt_number IS NOT NULL)
+    FOR EACH ROW WHEN (NEW.receipt_number IS NOT NULL AND NEW.application_id IS NOT NULL)
     EXECUTE FUNCTION queue_payment_anew();
 
 CREATE FUNCTION reverse_payment() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    DECLARE
-        it application;
     BEGIN
         NEW.reported_at := clock_timestamp();
         IF current_setting('role') LIKE 'gerbang%writing' AND (
@@ -3210,15 +3238,21 @@ CREATE FUNCTION reverse_payment() RETURNS trigger
             RAISE EXCEPTION 'the treasury reports reversals, in its own name'
                 USING ERRCODE = 'insufficient_privilege';
         END IF;
-        SELECT * INTO it FROM application WHERE id = (
+        PERFORM FROM application WHERE id IN (
             SELECT application_id FROM bill WHERE receipt_number = NEW.receipt_number
-        ) FOR UPDATE;
+        ) ORDER BY id FOR UPDATE;
         UPDATE bill
         SET reversed_at = NEW.reported_at, reversal_number = NEW.reversal_number,
-            reversal_effect = CASE WHEN it.closed_at IS NULL THEN 'HELD' ELSE 'NONE' END
+            reversal_effect = CASE WHEN EXISTS (
+                SELECT FROM bill AS one JOIN application ON application.id = one.application_id
+                WHERE bill.billing_code IN (one.billing_code, one.family_code)
+                    AND one.receipt_number = NEW.receipt_number AND closed_at IS NULL
+            ) THEN 'HELD' ELSE 'NONE' END
         WHERE receipt_number = NEW.receipt_number AND reversed_at IS NULL;
         IF FOUND THEN
-            UPDATE application SET fee_idr = 0 WHERE id = it.id;
+            UPDATE application SET fee_idr = 0 WHERE id IN (
+                SELECT application_id FROM bill WHERE receipt_number = NEW.receipt_number
+            );
             RETURN NEW;
         END IF;
         UPDATE unmatched_payment
@@ -3235,6 +3269,94 @@ $$;
 
 CREATE TRIGGER reverse_payment BEFORE INSERT ON payment_reversal
     FOR EACH ROW EXECUTE FUNCTION reverse_payment();
+
+CREATE FUNCTION join_family_bill() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        INSERT INTO bill (billing_code, family_id, amount_idr, issued_at, due_at)
+        VALUES (NEW.family_code, gen_random_uuid(), NEW.amount_idr, NEW.issued_at, NEW.due_at)
+        ON CONFLICT (billing_code) DO UPDATE SET amount_idr = bill.amount_idr + excluded.amount_idr
+        WHERE bill.family_id IS NOT NULL AND bill.issued_at = excluded.issued_at;
+        IF NOT FOUND OR (
+            SELECT count(*) > 20 OR count(DISTINCT group_reference) <> 1
+                OR count(*) > count(group_reference)
+            FROM bill JOIN application ON application.id = application_id
+            WHERE family_code = NEW.family_code
+        ) THEN
+            RAISE EXCEPTION 'up to twenty files of one group are billed together, as they come in'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        UPDATE bill AS share SET family_fee_idr = whole.amount_idr FROM bill AS whole
+        WHERE share.family_code = whole.billing_code AND whole.billing_code = NEW.family_code;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER join_family_bill AFTER INSERT ON bill
+    FOR EACH ROW WHEN (NEW.family_code IS NOT NULL)
+    EXECUTE FUNCTION join_family_bill();
+
+CREATE FUNCTION leave_family_bill() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        share bill;
+        rest bigint;
+    BEGIN
+        LOOP
+            SELECT * INTO share FROM bill WHERE application_id = NEW.id;
+            IF share.family_code IS NULL OR share.paid_at IS NOT NULL THEN
+                RETURN NULL;
+            END IF;
+            UPDATE bill SET amount_idr = amount_idr - share.amount_idr
+            WHERE billing_code = share.family_code RETURNING amount_idr INTO rest;
+            EXIT WHEN FOUND;  -- otherwise it has another code by now
+        END LOOP;
+        UPDATE bill SET family_code = NULL, family_fee_idr = NULL WHERE application_id = NEW.id;
+        UPDATE bill SET family_fee_idr = rest WHERE family_code = share.family_code;
+        INSERT INTO account_outbox (source, row_id) VALUES ('bill', NEW.id);
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER leave_family_bill AFTER UPDATE OF status ON application
+    FOR EACH ROW WHEN (OLD.closed_at IS NULL AND NEW.closed_at IS NOT NULL AND NEW.paid_at IS NULL)
+    EXECUTE FUNCTION leave_family_bill();
+
+CREATE FUNCTION pay_family_bill() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        UPDATE bill SET paid_at = NEW.paid_at, receipt_number = NEW.receipt_number
+        WHERE billing_code = NEW.family_code AND NOT EXISTS (
+            SELECT FROM bill AS share
+            WHERE share.family_code = NEW.family_code
+                AND share.receipt_number IS DISTINCT FROM NEW.receipt_number
+        );
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER pay_family_bill AFTER UPDATE OF receipt_number ON bill
+    FOR EACH ROW WHEN (NEW.family_code IS NOT NULL AND NEW.receipt_number IS NOT NULL)
+    EXECUTE FUNCTION pay_family_bill();
+
+CREATE FUNCTION refuse_part_of_family_bill() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF NOT EXISTS (
+            SELECT FROM bill
+            WHERE billing_code = NEW.family_code AND receipt_number = NEW.receipt_number
+        ) THEN
+            RAISE EXCEPTION 'the bill of a family is paid as a whole'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NULL;
+    END
+$$;
+
+CREATE CONSTRAINT TRIGGER refuse_part_of_family_bill AFTER UPDATE OF receipt_number ON bill
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (NEW.family_code IS NOT NULL AND NEW.receipt_number IS NOT NULL)
+    EXECUTE FUNCTION refuse_part_of_family_bill();
 
 CREATE FUNCTION end_of_working_days(instant timestamptz, days integer) RETURNS timestamptz
     LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
@@ -4429,6 +4551,7 @@ CREATE FUNCTION guard_unmatched_payment() RETURNS trigger
                 AND (NEW.recommended_bill IS NULL OR EXISTS (
                     SELECT FROM bill
                     WHERE billing_code = NEW.recommended_bill AND amount_idr = NEW.amount_idr
+                        AND family_code IS NULL
                 ));
             NEW.recommended_at := instant;
         ELSE

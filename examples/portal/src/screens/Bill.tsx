@@ -24,6 +24,7 @@ export function Bill({ id, bill, waits, changed }: Billed) {
   const [key] = useState(() => crypto.randomUUID());
   const [{ fetching }, renew] = useMutation(RenewBill);
   const isReversed = Boolean(bill.reversedAt);
+  const family = bill.familyFee && `, ${t("together")} ${money(bill.familyFee)},`;
   if (!isReversed && (bill.paidAt || !waits)) return null;
 
   async function renewIt() {
@@ -35,14 +36,14 @@ export function Bill({ id, bill, waits, changed }: Billed) {
   if (!isReversed && new Date(bill.dueAt) > new Date())
     return (
       <p className="notice">
-        {t("pay")}: <strong>{money(bill.fee)}</strong> {t("payBy")} {day(bill.dueAt)}.{" "}
+        {t("pay")}: <strong>{money(bill.fee)}</strong>{family} {t("payBy")} {day(bill.dueAt)}.{" "}
         {t("payCode")} <span className="code">{bill.code}</span>
       </p>
     );
   return (
     <div className="notice">
       <p>
-        {t("pay")}: <strong>{money(bill.fee)}</strong>. {t(isReversed ? "paymentGone" : "codeLapsed")}
+        {t("pay")}: <strong>{money(bill.fee)}</strong>{family}. {t(isReversed ? "paymentGone" : "codeLapsed")}
       </p>
       <button disabled={fetching} onClick={() => void renewIt()}>
         {t("newCode")}

@@ -4,7 +4,7 @@ import { Mistakes, mistakesOf } from "@gerbang/client";
 import { useState } from "react";
 import { useMutation } from "urql";
 import { graphql } from "../generated/index.ts";
-import type { SubmitApplicationsInput } from "../generated/graphql.ts";
+import type { SubmitApplicationsInput, SubmitGroupMutation } from "../generated/graphql.ts";
 import { Elsewhere, Screen, Wrong } from "../parts.tsx";
 import { useWords } from "../texts.ts";
 import { Identity, Trip, attempt } from "./Apply.tsx";
@@ -12,21 +12,25 @@ import { Identity, Trip, attempt } from "./Apply.tsx";
 const SubmitGroup = graphql(`
   mutation SubmitGroup($input: SubmitApplicationsInput!) {
     submitApplications(input: $input) {
-      results { application { id reference } errors { code message path } }
+      results { application { id reference bill { code fee { amount currency } familyFee { amount currency } dueAt } } errors { code message path } }
       errors { code message path }
     }
   }
 `);
 
+/** So many are billed together: one code, and one payment for all. */
+const LARGEST_FAMILY = 20;
 const PERSON = ["fullName", "birthDate", "passportNumber", "passportExpiresOn", "email", "phone"];
 /** What the people of a group have in common. It is said once, and sent for each. */
 const SHARED = ["nationality", "tripPurpose", "visaType", "entryOn"];
 
+type HandedIn = NonNullable<SubmitGroupMutation["submitApplications"]["results"][number]["application"]>;
+
 export function Group() {
-  const { t } = useWords();
+  const { t, day, money } = useWords();
   const [people, setPeople] = useState([0, 1]);
   const [mistakes, setMistakes] = useState(new Mistakes([]));
-  const [references, setReferences] = useState<string[]>([]);
+  const [handedIn, setHandedIn] = useState<HandedIn[]>([]);
   const [{ fetching }, submit] = useMutation(SubmitGroup);
 
   async function handIn(form: FormData) {
@@ -34,14 +38,15 @@ export function Group() {
     const [first, ...others] = Object.values(values["applications"] as object);
     const shared = Object.fromEntries(SHARED.map((name) => [name, first[name]]));
     const applications = [first, ...others].map((one) => ({ ...shared, ...one }));
-    const input = { idempotencyKey: key, isGroup: true, applications } as SubmitApplicationsInput;
+    const input = { idempotencyKey: key, isGroup: true, isBilledTogether: applications.length <= LARGEST_FAMILY, applications } as SubmitApplicationsInput;
     const { data, error } = await submit({ input });
     const payload = data?.submitApplications;
     const errors = [...(payload?.errors ?? []), ...(payload?.results ?? []).flatMap(({ errors }) => errors)];
     setMistakes(mistakesOf({ errors }, error?.graphQLErrors));
-    setReferences(payload?.results.flatMap(({ application }) => application?.reference ?? []) ?? []);
+    setHandedIn(payload?.results.flatMap(({ application }) => application ?? []) ?? []);
   }
 
+  const bill = handedIn[0]?.bill;
   const places = people.flatMap((number) => [
     ...SHARED.map((name) => `applications.${number}.${name}`),
     ...PERSON.map((name) => `applications.${number}.identity.${name}`),
@@ -67,9 +72,15 @@ export function Group() {
               <Identity of={`applications.${number}.`} />
             </fieldset>
           ))}
-          {references.length > 0 && (
+          {handedIn.length > 0 && (
             <p className="notice good" role="status">
-              {t("handedIn")} {references.join(", ")}
+              {t("handedIn")} {handedIn.map(({ reference }) => reference).join(", ")}
+            </p>
+          )}
+          {bill?.familyFee && (
+            <p className="notice">
+              {t("pay")}: <strong>{money(bill.familyFee)}</strong>, {t("together")}, {t("payBy")} {day(bill.dueAt)}.{" "}
+              {t("payCode")} <span className="code">{bill.code}</span>
             </p>
           )}
           <div className="buttons">

@@ -21,7 +21,7 @@ const Mine = graphql(`
         channel
         visaType { code name(language: $language) }
         entryOn
-        bill { code fee { amount currency } dueAt paidAt receiptNumber reversedAt }
+        bill { code fee { amount currency } familyFee { amount currency } dueAt paidAt receiptNumber reversedAt }
         documents { kind recordedAt } uploads { kind state }
         requestedItems(first: 20) { nodes { kind note answeredAt answeredWith } }
         decision { outcome publicReason visa { number useBy stayDays } }
