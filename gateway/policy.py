@@ -632,7 +632,9 @@ POLICY: Mapping[str, Access] = {
     # What a rule found tells of hits and holds, and of the sample: for who reads those.
     "GrantCheck": Access(
         rows=dict.fromkeys(ANSWER_READERS, every_row),
-        fields=dict.fromkeys(("rule", "verdict", "unmet", "checkedAt"), ANSWER_READERS),
+        fields=dict.fromkeys(
+            ("rule", "verdict", "unmet", "isDecidedTwice", "checkedAt"), ANSWER_READERS
+        ),
     ),
     "GrantRuleStop": Access(
         rows=dict.fromkeys(LEDGER_READERS, every_row),
@@ -779,6 +781,7 @@ POLICY: Mapping[str, Access] = {
             "isVisaHeld": SUPERVISOR,
             "hasOpenHit": SUPERVISOR,
             "grantCheck": ANSWER_READERS,
+            "withheldDecision": ANSWER_READERS,
             "corrections": CORRECTION_READERS,
             "legalHolds": ANSWER_READERS,
             "screenings": ANSWER_READERS,
@@ -993,6 +996,13 @@ POLICY: Mapping[str, Access] = {
             "supersedes": CASE_STAFF,
             "visa": OUTCOME_READERS,
         },
+    ),
+    # The first of two decisions: nobody who works on the case learns of it.
+    "WithheldDecision": Access(
+        rows=dict.fromkeys(ANSWER_READERS, every_row),
+        fields=dict.fromkeys(
+            ("outcome", "ground", "decidedAt", "officer", "internalNote"), ANSWER_READERS
+        ),
     ),
     # A visa reveals the outcome, and is read like it; a corrected grant leaves none.
     "Visa": Access(
@@ -1937,7 +1947,10 @@ POLICY: Mapping[str, Access] = {
     "GrantRuleFigureRow": Access(
         rows=dict.fromkeys(LEADERSHIP + ANSWER_READERS, every_row),
         fields=dict.fromkeys(
-            ("visaType", "period", "byRule", "sampled", "sampleRefused"),
+            (
+                *("visaType", "period", "byRule", "sampled", "sampleRefused"),
+                *("decidedTwice", "differing"),
+            ),
             LEADERSHIP + ANSWER_READERS,
         ),
     ),

@@ -17,7 +17,7 @@ from models.case.application import Application, ApplicationEvent, Assignment
 from models.case.change import ApplicationChange, Idempotency, VolumeChange
 from models.case.claim import ContactDigest, FileClaim
 from models.case.crossing import Crossing, Movement, OverstayConfirmation, Stay
-from models.case.decision import Decision, Visa
+from models.case.decision import Decision, Visa, WithheldDecision
 from models.case.file import (
     Bill,
     CaseDocument,
@@ -171,4 +171,5 @@ __all__ = [
     "WebhookEndpoint",
     "WebhookKey",
     "WebhookNotice",
+    "WithheldDecision",
 ]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from models.database.connections import connect
+from models.database.connections import connected
 from models.reference.ledger import record_beginning
 from models.vocabulary import (
     CLOSED,
@@ -43,6 +43,7 @@ from tests.world import (
     STOP,
     TICKET,
     VISA_TYPES,
+    WITHHELD,
     Case,
     applicant_id,
     application_id,
@@ -65,13 +66,10 @@ _BY_OFFICER = (EventKind.IN_VERIFICATION, EventKind.INFO_REQUESTED, *_DECISIONS)
 
 async def small_world(url: str) -> None:
     """Write the small world with its volumes into an empty database."""
-    connection = await connect(url)
-    try:
+    async with connected(url) as connection:
         await populate(connection)
         await fold(connection)
         await age(connection)
-    finally:
-        await connection.close()
 
 
 async def populate(connection: asyncpg.Connection) -> None:
@@ -84,6 +82,7 @@ async def populate(connection: asyncpg.Connection) -> None:
             await add_case(connection, case)
         await _links(connection)
         await _insert(connection, "grant_check", CHECK)
+        await _insert(connection, "withheld_decision", WITHHELD)
 
 
 async def add_case(connection: asyncpg.Connection, case: Case) -> None:

@@ -101,7 +101,7 @@ MESSAGES_OF_CHECKS = {
         "enums/case.py": "WORDS does not describe EventKind.INTERVIEW: add a sentence",
         "mutations/case_intents.py": "no intent takes Verb.INVITE: add the mutation",
         "policy.py": "the mutation inviteToInterview has no line in MUTATIONS",
-        "row_security/step_writes.py": "SHOWN_BY does not say what shows that Verb.INVITE was d",
+        "row_security/step_needs.py": "SHOWN_BY does not say what shows that Verb.INVITE was d",
     },
 }
 #: What types, generated files and the database tell of it, where the trees do not.

@@ -311,6 +311,16 @@ def position(reference: str) -> int:
     return 1 + [case.reference for case in every].index(reference)
 
 
+#: What the first of two officers decided of a case that was then withdrawn.
+WITHHELD = {
+    "id": UUID(int=86),
+    "application_id": application_id("NZGR-WITH-0009"),
+    "outcome": "REFUSED",
+    "ground": "INCOMPLETE",
+    "decided_at": at("02-14 10:00"),
+    "officer": "somebody",
+    "internal_note": "Nothing there.",
+}
 #: What a rule found of a case.
 CHECK = {
     "application_id": application_id("SGPO-OPEN-0006"),

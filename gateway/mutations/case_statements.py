@@ -2,6 +2,7 @@
 role.
 """
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -35,6 +36,7 @@ from models import (
     Screening,
 )
 from models.case.file import OWES_FEE
+from models.life import STEPS, Verb
 from models.vocabulary import OPEN_CORRECTIONS, DocumentKind, EventKind, Role, Status
 
 #: Columns of the decision; a role that may not read them takes no step that depends on it.
@@ -48,6 +50,8 @@ _OF_THE_DECISION = (
 
 #: Read by the role itself: `viewer.owes_fee` would answer it for a case out of its reach.
 _OWES_FEE = literal_column(f"({OWES_FEE})", Boolean)
+#: The roles whose decision may be the first of two.
+_DECIDING_FIRST = {role for step in STEPS if step.verb is Verb.GRANT_FIRST for role in step.by}
 #: The application to lock or read.
 _ID = bindparam("id", None, Uuid)
 
@@ -103,6 +107,7 @@ def select_state(role: Role, rule: Rule | None) -> Any:
             ),
             if_read("Application", "isVisaHeld", has_live_visa(), false()).label("has_live_visa"),
             if_read("Visa", "document", has_unused_visa(), false()).label("has_unused_visa"),
+            *_of_two_decisions(role),
             entry_in_force(Application.nationality_code).label("entry"),
             func.clock_timestamp().label("at"),
             today().label("on"),
@@ -112,6 +117,16 @@ def select_state(role: Role, rule: Rule | None) -> Any:
     if reads_decision:
         state = state.outerjoin(Decision, Decision.id == Application.current_decision_id)
     return state
+
+
+def _of_two_decisions(role: Role) -> Iterator[Any]:
+    """Whether a decision of the viewer would be the first of two, or was: as the role decides."""
+    for name, asked in (
+        ("awaits_first_decision", func.viewer.awaits_first_decision),
+        ("was_decided_first_by_oneself", func.viewer.decided_first),
+    ):
+        of_it = asked(Application.id, type_=Boolean) if role in _DECIDING_FIRST else false()
+        yield of_it.label(name)
 
 
 def _paused_time() -> Any:

@@ -44,6 +44,7 @@ from models import (
     UnmatchedPayment,
     Visa,
     VisaType,
+    WithheldDecision,
 )
 from models.case.reference_numbers import new_visa_number
 from models.key_service import Relation, RelationKind
@@ -235,6 +236,25 @@ async def _record_decision(
     return {"current_decision_id": key}
 
 
+async def _withhold_decision(
+    transaction: WriteTransaction, request: StepRequest, case: Case
+) -> dict[str, Any]:
+    """Note the first of two decisions; another officer takes the case, as one that was given
+    back."""
+    decision = {
+        "id": new_key(),
+        "application_id": case.id,
+        "outcome": request.outcome,
+        "ground": request.ground,
+        "decided_at": case.at,
+        "officer": transaction.viewer.subject,
+        "internal_note": request.internal_note,
+    }
+    transaction.insert(WithheldDecision, decision)
+    desk.end_assignment(transaction, case)
+    return {}
+
+
 async def _issue_visa(transaction: WriteTransaction, case: Case, decision: UUID) -> None:
     [type_] = await transaction.fetch_one(_select_terms, visa_type=case.visa_type)
     number = new_visa_number(SystemRandom())
@@ -300,6 +320,8 @@ EFFECTS: Mapping[Verb, Effect] = {
     Verb.REJECT_CORRECTION: reject_correction,
     Verb.GRANT: _record_decision,
     Verb.REFUSE: _record_decision,
+    Verb.GRANT_FIRST: _withhold_decision,
+    Verb.REFUSE_FIRST: _withhold_decision,
     Verb.CORRECT_TO_GRANTED: _record_decision,
     Verb.CORRECT_TO_REFUSED: _record_decision,
     Verb.CONFIRM_LINK: confirm_link,

@@ -195,6 +195,8 @@ def _state(
         revoked_by=row.revoked_by,
         has_live_visa=row.has_live_visa,
         has_unused_visa=row.has_unused_visa,
+        awaits_first_decision=row.awaits_first_decision,
+        was_decided_first_by_oneself=row.was_decided_first_by_oneself,
         decided=(row.outcome, row.ground) if row.outcome else None,
         questions=questions,
         answers={kind: ScreeningResult(one.result) for kind, one in latest.items()},

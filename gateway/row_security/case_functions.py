@@ -49,6 +49,28 @@ CREATE OR REPLACE FUNCTION viewer.is_cleared(asked_case uuid) RETURNS boolean
         );
     END
 $$;
+CREATE OR REPLACE FUNCTION viewer.awaits_first_decision(asked_case uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN EXISTS (
+            SELECT FROM grant_check
+            JOIN assignment USING (application_id)
+            WHERE application_id = asked_case AND is_decided_twice AND ended_at IS NULL
+                AND role = 'OFFICER' AND officer = viewer.subject(NULL)
+        ) AND NOT EXISTS (SELECT FROM withheld_decision WHERE application_id = asked_case);
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.decided_first(asked_case uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN EXISTS (
+            SELECT FROM withheld_decision
+            WHERE application_id = asked_case AND officer = viewer.subject(NULL)
+        );
+    END
+$$;
 CREATE OR REPLACE FUNCTION viewer.questions_to_ask(asked_case uuid) RETURNS text[]
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
     SET search_path = public, pg_temp AS $$

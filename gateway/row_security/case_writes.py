@@ -17,6 +17,7 @@ from models import (
     Screening,
     Visa,
     VisaDocument,
+    WithheldDecision,
 )
 from models.life.steps import ANSWERING, HANDING_OVER, SUBMITTERS, UNPAID
 from models.vocabulary import Role
@@ -185,6 +186,16 @@ def grant_decisions(writer: Writer) -> WriteGrant:
         writer.columns_of(Decision, "INSERT"),
         select_if=f"{in_reach} AND {_may_read_decisions(writer)}",
         insert_if=f"{in_reach} AND decision.officer = {writer.subject}",
+    )
+
+
+def grant_withheld_decisions(writer: Writer) -> WriteGrant:
+    """Who decides first notes it, and nobody who decides reads it."""
+    in_reach = writer.case_is_in_reach(WithheldDecision)
+    return WriteGrant(
+        frozenset(),
+        writer.columns_of(WithheldDecision, "INSERT"),
+        insert_if=f"{in_reach} AND withheld_decision.officer = {writer.subject}",
     )
 
 

@@ -13,8 +13,8 @@ from functools import cache
 from typing import Any
 
 from gateway.row_security.case_functions import CASE_FUNCTIONS
-from gateway.row_security.step_needs import HOLDS_IF, is_now
-from gateway.row_security.step_writes import SHOWN_BY, WRITES, StepWrite, Write
+from gateway.row_security.step_needs import HOLDS_IF, SHOWN_BY, is_now
+from gateway.row_security.step_writes import WRITES, StepWrite, Write
 from models import (
     AccessEvent,
     Application,
@@ -29,6 +29,7 @@ from models import (
     RequestedItem,
     Screening,
     Visa,
+    WithheldDecision,
 )
 from models.life import REASONED, STEPS, CaseState, Step, Verb, columns_after_step
 from models.row_security import database_role, writing_role
@@ -37,7 +38,7 @@ from models.vocabulary import CLOSED, Role, Status
 #: The tables that steps write.
 GUARDED: tuple[type[Base], ...] = (
     Application, ApplicationEvent, Assignment, Bill, CaseDocument, Decision, ItemAnswer, PersonLink,
-    RequestedItem, Screening, Visa,
+    RequestedItem, Screening, Visa, WithheldDecision,
 )  # fmt: skip
 _WRITERS = [writing_role(role) for role in Role]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

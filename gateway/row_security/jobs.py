@@ -130,7 +130,9 @@ _OF_GRANTER: _Rights = {
     },
     "INSERT": {
         LinkerRead: _OF_A_READ,
-        GrantCheck: ("application_id", "rule_code", "verdict", "unmet", "version"),
+        GrantCheck: (
+            "application_id", "rule_code", "verdict", "unmet", "version", "is_decided_twice",
+        ),
         Decision: (
             "id", "application_id", "outcome", "decided_at", "officer", "grant_rule_code",
         ),
@@ -141,7 +143,9 @@ _OF_GRANTER: _Rights = {
     },
     "UPDATE": {
         Application: ("status", "closed_at", "current_decision_id"),
-        GrantCheck: ("rule_code", "verdict", "unmet", "version", "checked_at"),
+        GrantCheck: (
+            "rule_code", "verdict", "unmet", "version", "is_decided_twice", "checked_at",
+        ),
     },
 }  # fmt: skip
 #: It reads nobody but by its function, says whom it read, and notes the code that it sent, and

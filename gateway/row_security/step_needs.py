@@ -1,4 +1,5 @@
-"""What the preconditions of steps mean to the database: an SQL condition for each.
+"""What the preconditions of steps mean to the database, and what shows that one was taken: an SQL
+condition for each.
 
 Where a guard asks them, ``it`` is the application before the step, ``viewer_subject`` who takes it;
 ``question`` is the kind of question that is answered, ``outcome`` and ``ground`` the decision made.
@@ -6,6 +7,7 @@ Where a guard asks them, ``it`` is the application before the step, ``viewer_sub
 
 from collections.abc import Mapping
 
+from models.life import Verb
 from models.life import preconditions as life
 from models.life.preconditions import Precondition
 
@@ -62,6 +64,9 @@ HOLDS_IF: Mapping[Precondition, str] = {
     life.IS_NO_MATCH_OR_STAYS_WITH_SUPERVISORS: "true",
     life.WAS_DECIDED_BY_ANOTHER:
         f"(SELECT decided.officer {_DECIDED}) IS DISTINCT FROM viewer_subject",
+    life.IS_THE_FIRST_OF_TWO: "viewer.awaits_first_decision(it.id)",
+    life.IS_NOT_THE_FIRST_OF_TWO:
+        "NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id))",
     life.WAS_REVOKED_BY_ANOTHER:
         "(SELECT revoked.actor FROM application_event AS revoked"
         " WHERE revoked.application_id = it.id AND revoked.kind = 'REVOKED'"
@@ -90,3 +95,33 @@ HOLDS_IF: Mapping[Precondition, str] = {
         "state = 'APPROVED' AND approved_by = viewer_subject"),
     life.HOLDS_A_VISA: "it.status = 'GRANTED'",
 }  # fmt: skip
+
+_ASKED_NOW = "EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND {})"
+_CORRECTED_NOW = "EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND {})"
+_CLOSED_NOW = "made.closed_at = NEW.occurred_at AND made.closed_by = viewer_subject"
+_PROPOSED_NOW = _ASKED_NOW.format("asked.result = 'PENDING' AND asked.proposed_by = viewer_subject")
+_LAST_OF_HOLDS = "viewer.latest_event(it.id, '{HELD,RELEASED}')"
+#: For steps that leave the status as it was: the condition that shows, when the event is written,
+#: that the step was taken.
+SHOWN_BY: Mapping[Verb, str] = {
+    Verb.MARK_RECEIVED: "it.received_at = NEW.occurred_at",
+    Verb.HOLD: f"it.is_held AND {_LAST_OF_HOLDS} IS DISTINCT FROM 'HELD'",
+    Verb.RELEASE: f"NOT it.is_held AND {_LAST_OF_HOLDS} IS DISTINCT FROM 'RELEASED'",
+    Verb.REFER_TO_SCREENING: _ASKED_NOW.format("asked.requested_at = NEW.occurred_at"),
+    Verb.RECORD_SCREENING: _ASKED_NOW.format(
+        "asked.answered_at = NEW.occurred_at AND asked.answered_by = viewer_subject"
+    ),
+    Verb.CONFIRM_SCREENING: _ASKED_NOW.format(
+        "asked.answered_at = NEW.occurred_at AND asked.confirmed_by = viewer_subject"
+    ),
+    Verb.PROPOSE_ANSWER: _PROPOSED_NOW,
+    Verb.RESOLVE_HIT: _PROPOSED_NOW,
+    Verb.PROPOSE_CORRECTION: _CORRECTED_NOW.format(
+        "made.proposed_at = NEW.occurred_at AND made.proposed_by = viewer_subject"
+    ),
+    Verb.APPROVE_CORRECTION: _CORRECTED_NOW.format(f"made.state = 'IN_EFFECT' AND {_CLOSED_NOW}"),
+    Verb.CONFIRM_CORRECTION: _CORRECTED_NOW.format(f"made.state = 'IN_EFFECT' AND {_CLOSED_NOW}"),
+    Verb.REJECT_CORRECTION: _CORRECTED_NOW.format(f"made.state = 'REJECTED' AND {_CLOSED_NOW}"),
+    Verb.RETURN_VISA: "EXISTS (SELECT FROM visa AS held"
+    " WHERE held.decision_id = it.current_decision_id AND held.returned_at = NEW.occurred_at)",
+}

@@ -25,6 +25,7 @@ from models import (
     RequestedItem,
     Screening,
     Visa,
+    WithheldDecision,
 )
 from models.life import Verb
 from models.life.preconditions import IS_ON_THE_OWN_DESK
@@ -109,6 +110,26 @@ _CORRECTION = (
     StepWrite(Application, "UPDATE", frozenset({"current_decision_id"}), _IS_THE_DECISION),
 )  # fmt: skip
 _DECISION = (*_CORRECTION, _LEAVES_THE_DESK)
+
+
+def _is_withheld(outcome: str) -> tuple[StepWrite, ...]:
+    """The first of two decisions, and that the case leaves the desk with it."""
+    return (
+        StepWrite(
+            WithheldDecision, "INSERT", _columns(WithheldDecision),
+            f"NEW.outcome = '{outcome}' AND {is_now('NEW.decided_at')}"
+            " AND NEW.officer = viewer_subject",
+        ),
+        StepWrite(
+            Assignment, "UPDATE", frozenset({"ended_at", "ended_by"}),
+            f"{_ENDS_NOW} AND EXISTS (SELECT FROM withheld_decision AS made"
+            " WHERE made.application_id = it.id AND made.officer = viewer_subject"
+            " AND made.decided_at = NEW.ended_at)",
+            needs=False,
+        ),
+    )  # fmt: skip
+
+
 #: With the terms of its type, and of the grant that was made with it.
 _VISA = StepWrite(
     Visa, "INSERT", _columns(Visa, "revoked_at", "superseded_at", "returned_at"),
@@ -308,6 +329,8 @@ WRITES: Mapping[Verb, tuple[StepWrite, ...]] = {
     Verb.CONFIRM_CORRECTION: (_ASKED_ANEW,),
     Verb.GRANT: (*_DECISION, _VISA),
     Verb.REFUSE: _DECISION,
+    Verb.GRANT_FIRST: _is_withheld("GRANTED"),
+    Verb.REFUSE_FIRST: _is_withheld("REFUSED"),
     Verb.CORRECT_TO_GRANTED: (*_CORRECTION, _visa_ends("superseded_at"), _VISA),
     Verb.CORRECT_TO_REFUSED: (*_CORRECTION, _visa_ends("superseded_at")),
     Verb.SET_ASIDE: (*_CORRECTION, _VISA),
@@ -317,33 +340,3 @@ WRITES: Mapping[Verb, tuple[StepWrite, ...]] = {
     Verb.REJECT_LINK: _link_is("REJECTED"),
     Verb.WITHDRAW: (_LEAVES_THE_DESK,),
 }  # fmt: skip
-
-_ASKED_NOW = "EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND {})"
-_CORRECTED_NOW = "EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND {})"
-_CLOSED_NOW = "made.closed_at = NEW.occurred_at AND made.closed_by = viewer_subject"
-_PROPOSED_NOW = _ASKED_NOW.format("asked.result = 'PENDING' AND asked.proposed_by = viewer_subject")
-_LAST_OF_HOLDS = "viewer.latest_event(it.id, '{HELD,RELEASED}')"
-#: For steps that leave the status as it was: the condition that shows, when the event is written,
-#: that the step was taken.
-SHOWN_BY: Mapping[Verb, str] = {
-    Verb.MARK_RECEIVED: "it.received_at = NEW.occurred_at",
-    Verb.HOLD: f"it.is_held AND {_LAST_OF_HOLDS} IS DISTINCT FROM 'HELD'",
-    Verb.RELEASE: f"NOT it.is_held AND {_LAST_OF_HOLDS} IS DISTINCT FROM 'RELEASED'",
-    Verb.REFER_TO_SCREENING: _ASKED_NOW.format("asked.requested_at = NEW.occurred_at"),
-    Verb.RECORD_SCREENING: _ASKED_NOW.format(
-        "asked.answered_at = NEW.occurred_at AND asked.answered_by = viewer_subject"
-    ),
-    Verb.CONFIRM_SCREENING: _ASKED_NOW.format(
-        "asked.answered_at = NEW.occurred_at AND asked.confirmed_by = viewer_subject"
-    ),
-    Verb.PROPOSE_ANSWER: _PROPOSED_NOW,
-    Verb.RESOLVE_HIT: _PROPOSED_NOW,
-    Verb.PROPOSE_CORRECTION: _CORRECTED_NOW.format(
-        "made.proposed_at = NEW.occurred_at AND made.proposed_by = viewer_subject"
-    ),
-    Verb.APPROVE_CORRECTION: _CORRECTED_NOW.format(f"made.state = 'IN_EFFECT' AND {_CLOSED_NOW}"),
-    Verb.CONFIRM_CORRECTION: _CORRECTED_NOW.format(f"made.state = 'IN_EFFECT' AND {_CLOSED_NOW}"),
-    Verb.REJECT_CORRECTION: _CORRECTED_NOW.format(f"made.state = 'REJECTED' AND {_CLOSED_NOW}"),
-    Verb.RETURN_VISA: "EXISTS (SELECT FROM visa AS held"
-    " WHERE held.decision_id = it.current_decision_id AND held.returned_at = NEW.occurred_at)",
-}

@@ -60,6 +60,7 @@ from models import (
     VisaDocument,
     VisaType,
     WebhookEndpoint,
+    WithheldDecision,
 )
 from models.row_security import database_role, writing_role
 from models.vocabulary import Role
@@ -82,6 +83,7 @@ _GRANTS: Mapping[type[Base], Callable[[Writer], WriteGrant]] = {
     DocumentContent: case_writes.grant_contents,
     Assignment: case_writes.grant_assignments,
     Decision: case_writes.grant_decisions,
+    WithheldDecision: case_writes.grant_withheld_decisions,
     Visa: case_writes.grant_visas,
     VisaDocument: case_writes.grant_visa_documents,
     Screening: case_writes.grant_screenings,
@@ -138,6 +140,9 @@ def _writes_of(writer: Writer) -> Iterator[str]:
         yield f"GRANT EXECUTE ON FUNCTION viewer.webhook_key TO {name};"
     if tells_only_whether_cleared(writer.role):
         yield (f"GRANT EXECUTE ON FUNCTION viewer.is_cleared, viewer.questions_to_ask TO {name};")
+    if writer.columns_of(WithheldDecision, "INSERT"):
+        functions = "viewer.awaits_first_decision, viewer.decided_first"
+        yield f"GRANT EXECUTE ON FUNCTION {functions} TO {name};"
     for table, grant in _tables(writer).items():
         yield from grant_statements(writer, table, grant)
 

@@ -17,7 +17,7 @@ from gateway.schema.applicant import Applicant
 from gateway.schema.case_file import Bill, CaseDocument, Correction, Decision, RequestedItem
 from gateway.schema.country import Country
 from gateway.schema.erasure import LegalHold
-from gateway.schema.grant_rule import GrantCheck
+from gateway.schema.grant_rule import GrantCheck, WithheldDecision
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.screening import Screening
 from gateway.schema.upload import DocumentUpload
@@ -39,6 +39,7 @@ from models import Partner as PartnerRow
 from models import RequestedItem as RequestedItemRow
 from models import Screening as ScreeningRow
 from models import VisaType as VisaTypeRow
+from models import WithheldDecision as WithheldRow
 from models.vocabulary import Channel, DocumentKind, EventKind, Role, Stage, Status, TripPurpose
 
 
@@ -215,6 +216,11 @@ class Application(Node):
         Row.id,
         GrantCheckRow.application_id,
         "What the rule of its visa type last found, before anybody took it; null where none did.",
+    )
+    withheld_decision: WithheldDecision | None = link(
+        Row.id,
+        WithheldRow.application_id,
+        "What the first of two officers decided, each for themselves; null where one decides it.",
     )
     decision: Decision | None = link(
         Row.current_decision_id, DecisionRow.id, "The decision in force."

@@ -6,7 +6,8 @@ from gateway.mapping.declare import column, link, noun
 from models import GrantCheck as CheckRow
 from models import GrantRule as Row
 from models import GrantRuleStop as StopRow
-from models.vocabulary import GrantVerdict
+from models import WithheldDecision as WithheldRow
+from models.vocabulary import GrantVerdict, Ground, Outcome
 
 
 @noun(key=StopRow.rule_code)
@@ -52,4 +53,20 @@ class GrantCheck:
     unmet: list[str] = column(
         CheckRow.unmet, "Which conditions of docs/grants-by-rule.md are not met, in their order."
     )
+    is_decided_twice: bool = column(
+        CheckRow.is_decided_twice,
+        "Whether it was drawn to be decided by two officers, each for themselves.",
+    )
     checked_at: datetime = column(CheckRow.checked_at, "Since when that is so.")
+
+
+@noun(key=WithheldRow.application_id)
+class WithheldDecision:
+    """What the first of two officers decided, each for themselves; what the second decided is in
+    force."""
+
+    outcome: Outcome = column(WithheldRow.outcome, "Granted or refused.")
+    ground: Ground | None = column(WithheldRow.ground, "Why it would have been refused.")
+    decided_at: datetime = column(WithheldRow.decided_at, "When.")
+    officer: str = column(WithheldRow.officer, "Subject of who decided.")
+    internal_note: str | None = column(WithheldRow.internal_note, "Note within the directorate.")

@@ -23,7 +23,7 @@ from models.ban import BanEntry, BanRead
 from models.base import Base
 from models.case.application import Application, ApplicationEvent, Assignment
 from models.case.crossing import Crossing, OverstayConfirmation
-from models.case.decision import Decision
+from models.case.decision import Decision, WithheldDecision
 from models.case.file import Bill, FormerBill, PaymentReversal
 from models.case.screening import Screening
 from models.case.tracking import TrackingTry
@@ -217,6 +217,7 @@ SOURCES: Mapping[str, Source] = {
         Source(BanEntry, has_steps=True),
         Source(LinkerRead, dropped_by="read_at"),
         Source(Decision),
+        Source(WithheldDecision),
         Source(ReferenceChange, has_steps=True),
         Source(GrantRuleStop),
         Source(Suspension, has_steps=True),

@@ -73,6 +73,27 @@ class Decision(Base):
     )
 
 
+class WithheldDecision(Base):
+    """What the first of two officers decided of a case, each of whom decides for themselves: it is
+    withheld from everybody who works on the case, and never changed."""
+
+    __tablename__ = "withheld_decision"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), unique=True)
+    outcome: Mapped[str]
+    ground: Mapped[str | None]
+    decided_at: Mapped[datetime]
+    officer: Mapped[str]
+    internal_note: Mapped[str | None]
+
+    __table_args__ = (
+        one_of("outcome", Outcome),
+        one_of("ground", Ground),
+        CheckConstraint("(outcome = 'REFUSED') = (ground IS NOT NULL)", name="ground_when_refused"),
+    )
+
+
 def public_reason(ground: Ground | None) -> str | None:
     """What the applicant reads in place of a ground."""
     return NOT_DISCLOSED if ground in CONFIDENTIAL_GROUNDS else ground

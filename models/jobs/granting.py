@@ -29,6 +29,7 @@ from models.life.grant_conditions import LARGEST_FAMILY, unmet_sql
 from models.person.identity import Identity
 from models.person.sealed import cells_sql
 from models.person.vault import Cell, UnreadableError, Vault, VaultError
+from models.reference.grant_rule import DECIDED_TWICE
 from models.row_keys import new_key
 from models.row_security import GRANTER
 from models.supervision.alert import raise_tampering
@@ -113,13 +114,16 @@ _LOCK_CASES = """
 """
 #: What is missing is written once, and again where it has changed.
 _NOTE = """
-    INSERT INTO grant_check AS known (application_id, rule_code, verdict, unmet, version)
-    SELECT application_id, rule_code, verdict, string_to_array(listed, ' '), version
+    INSERT INTO grant_check AS known (
+        application_id, rule_code, verdict, unmet, version, is_decided_twice
+    )
+    SELECT application_id, rule_code, verdict, string_to_array(listed, ' '), version, $6
     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[])
         AS found (application_id, rule_code, verdict, listed, version)
     ON CONFLICT (application_id) DO UPDATE SET
         rule_code = excluded.rule_code, verdict = excluded.verdict, unmet = excluded.unmet,
-        version = excluded.version, checked_at = clock_timestamp()
+        version = excluded.version, is_decided_twice = excluded.is_decided_twice,
+        checked_at = clock_timestamp()
     WHERE known.verdict = 'WAITS' AND (known.rule_code, known.verdict, known.unmet, known.version)
         IS DISTINCT FROM
             (excluded.rule_code, excluded.verdict, excluded.unmet, excluded.version)
@@ -187,9 +191,9 @@ async def grant_certain_cases(
 ) -> int:
     """Look at every open case of a visa type with a rule in force; return how many were granted.
 
-    ``draw`` says, from 0 to 1, who is of the sample. Raises KeyServiceError if the keys cannot be
-    used, and UnreadableError, which names the people whom nobody can read: what was granted before
-    stays so.
+    ``draw`` says, from 0 to 1, who is of the sample, and who of these is decided twice. Raises
+    KeyServiceError if the keys cannot be used, and UnreadableError, which names the people whom
+    nobody can read: what was granted before stays so.
     """
     waiting = [row["id"] for row in await connection.fetch(_OPEN)]
     done, seen = 0, set[UUID]()
@@ -221,7 +225,10 @@ async def _grant_batch(
             sampled = [one for one in certain if 100 * draw() < one.sample_percent]
             granted = [one for one in certain if one not in sampled]
             await _note(connection, parties, GrantVerdict.WAITS)
-            await _note(connection, sampled, GrantVerdict.SAMPLED)
+            twice = [one for one in sampled if draw() < DECIDED_TWICE]
+            once = [one for one in sampled if one not in twice]
+            await _note(connection, once, GrantVerdict.SAMPLED)
+            await _note(connection, twice, GrantVerdict.SAMPLED, is_decided_twice=True)
             await _note(connection, granted, GrantVerdict.GRANTED)
             return await _grant(keys, connection, [case for one in granted for case in one.cases])
 
@@ -259,7 +266,11 @@ async def _open(keys: KeyService, connection: asyncpg.Connection, parties: Seque
 
 
 async def _note(
-    connection: asyncpg.Connection, parties: Iterable[Party], verdict: GrantVerdict
+    connection: asyncpg.Connection,
+    parties: Iterable[Party],
+    verdict: GrantVerdict,
+    *,
+    is_decided_twice: bool = False,
 ) -> None:
     """Write what is missing of cases, or that they are of the sample."""
     rows = [
@@ -274,7 +285,8 @@ async def _note(
         for case in party.cases
         if case.row["rule"] is not None and (verdict is not GrantVerdict.WAITS or case.unmet)
     ]
-    await connection.execute(_NOTE, *([row[at] for row in rows] for at in range(5)))
+    columns = ([row[at] for row in rows] for at in range(5))
+    await connection.execute(_NOTE, *columns, is_decided_twice)
 
 
 async def _grant(keys: KeyService, connection: asyncpg.Connection, cases: Sequence[Member]) -> int:

@@ -58,6 +58,10 @@ class CaseState:
     has_live_visa: bool = False
     #: Whether its visa serves to enter and nobody has, where the role may give it back.
     has_unused_visa: bool = False
+    #: Whether two officers decide it, none has yet, and it is on the viewer's desk; and whether the
+    #: viewer was the first.
+    awaits_first_decision: bool = False
+    was_decided_first_by_oneself: bool = False
     #: Outcome and ground of the decision in force.
     decided: tuple[str, str | None] | None = None
     #: The questions that supervision has to answer before a grant.

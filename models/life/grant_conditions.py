@@ -274,7 +274,10 @@ the official in whose name it decides, and a supervisor approves it. Any supervi
 Of what meets every condition, a share (at least {LEAST_SAMPLED} in a hundred, drawn at random) is
 left to officers, who see nothing of that: the file looks like any other. Supervisors and auditors
 read of each case what the rule found (`Application.grantCheck`), and `grantRuleFigures` counts what
-people refuse of the sample.
+people refuse of the sample. A fifth of it is decided by two officers, each for themselves: what the
+first decides is withheld, and the second learns of no first
+([0086](decisions/0086-the-first-of-two-decisions-is-withheld.md)). Where they differ, it is a
+supervisor's to look at.
 """
 _ASSESSMENT = """\
 

@@ -101,6 +101,17 @@ WAS_DECIDED_BY_ANOTHER = Precondition(
     Refusal.SECOND_PERSON_REQUIRED,
     ("decided_by",),
 )
+#: Which is seen when it is tried, and not before: nobody learns beforehand that two decide a case.
+IS_THE_FIRST_OF_TWO = Precondition(
+    "drawn to be decided twice, and not decided yet",
+    lambda now, _: now.awaits_first_decision,
+    Refusal.SECOND_PERSON_REQUIRED,
+)
+IS_NOT_THE_FIRST_OF_TWO = Precondition(
+    "if it is decided twice, another officer was the first",
+    lambda now, _: not (now.awaits_first_decision or now.was_decided_first_by_oneself),
+    Refusal.SECOND_PERSON_REQUIRED,
+)
 WAS_REVOKED_BY_ANOTHER = Precondition(
     "revoked by another person",
     lambda now, by: now.revoked_by != by.subject,

@@ -26,11 +26,13 @@ from models.life.preconditions import (
     IS_NO_MATCH_OR_STAYS_WITH_SUPERVISORS,
     IS_NOT_HELD,
     IS_NOT_RECEIVED,
+    IS_NOT_THE_FIRST_OF_TWO,
     IS_ON_NO_DESK,
     IS_ON_THE_OWN_DESK,
     IS_ON_THE_OWN_DESK_OF_A_SUPERVISOR,
     IS_PARTNERED,
     IS_READY_FOR_WORK,
+    IS_THE_FIRST_OF_TWO,
     OWES_FEE,
     WAITS_FOR_ANSWER,
     WAITS_FOR_SECOND_PERSON,
@@ -68,6 +70,8 @@ class Verb(StrEnum):
     RELEASE = "release"
     GRANT = "grant"
     REFUSE = "refuse"
+    GRANT_FIRST = "grant as the first of two"
+    REFUSE_FIRST = "refuse as the first of two"
     CORRECT_TO_GRANTED = "correct to granted"
     CORRECT_TO_REFUSED = "correct to refused"
     PROPOSE_CORRECTION = "propose correction"
@@ -114,6 +118,9 @@ HANDING_OVER = (R.PARTNER_AGENT, R.PARTNER_SERVICE)
 STARTED = (*DECIDABLE, S.INFO_REQUESTED)
 GIVEN = (IS_GIVEN_TO_ANOTHER, IS_NO_MATCH_OR_STAYS_WITH_SUPERVISORS)
 ANSWERING = SUBMITTERS
+#: What a grant needs besides the desk.
+GRANTING = (IS_LINKED, IS_CLEARED, HAS_NO_OPEN_CORRECTION)
+_FIRST_OF_TWO = {Verb.GRANT: Verb.GRANT_FIRST, Verb.REFUSE: Verb.REFUSE_FIRST}
 #: Steps that need a reason, which is kept with the event.
 REASONED = (
     Verb.HOLD, Verb.RELEASE, Verb.CORRECT_TO_GRANTED, Verb.CORRECT_TO_REFUSED, Verb.REVOKE,
@@ -171,8 +178,15 @@ STEPS = (
     Step(Verb.HOLD, (S.GRANTED,), None, E.HELD, (R.SUPERVISOR,), (HAS_A_LIVE_VISA, IS_NOT_HELD)),
     Step(Verb.RELEASE, tuple(S), None, E.RELEASED, (R.SUPERVISOR,), (IS_HELD,)),
     Step(Verb.GRANT, DECIDABLE, S.GRANTED, E.GRANTED, (R.OFFICER,),
-         (IS_ON_THE_OWN_DESK, IS_LINKED, IS_CLEARED, HAS_NO_OPEN_CORRECTION)),
-    Step(Verb.REFUSE, DECIDABLE, S.REFUSED, E.REFUSED, (R.OFFICER,), (IS_ON_THE_OWN_DESK,)),
+         (IS_ON_THE_OWN_DESK, IS_NOT_THE_FIRST_OF_TWO, *GRANTING)),
+    Step(Verb.REFUSE, DECIDABLE, S.REFUSED, E.REFUSED, (R.OFFICER,),
+         (IS_ON_THE_OWN_DESK, IS_NOT_THE_FIRST_OF_TWO)),
+    # Of the sample of a rule, two officers decide some, each for themselves: what the first decides
+    # is withheld, and it goes on as if it had been given back.
+    Step(Verb.GRANT_FIRST, DECIDABLE, None, None, (R.OFFICER,),
+         (IS_ON_THE_OWN_DESK, IS_THE_FIRST_OF_TWO, *GRANTING)),
+    Step(Verb.REFUSE_FIRST, DECIDABLE, None, None, (R.OFFICER,),
+         (IS_ON_THE_OWN_DESK, IS_THE_FIRST_OF_TWO)),
     # Refused because of a confirmed hit. Supervisors grant nothing: the person who judges a hit
     # does not also grant.
     Step(Verb.REFUSE, DECIDABLE, S.REFUSED, E.REFUSED, (R.SUPERVISOR,),
@@ -217,7 +231,9 @@ STEPS = (
 
 def verb_taken(verb: Verb, now: CaseState, attempt: Attempt) -> Verb:
     """The verb of an attempt: an answer to some of the requested items is a step of its own, and so
-    is a payment of what was paid before."""
+    is a payment of what was paid before, and a decision that another one follows."""
+    if now.awaits_first_decision and verb in _FIRST_OF_TWO:
+        return _FIRST_OF_TWO[verb]
     if verb is Verb.RECORD_PAYMENT and now.is_paid:
         return Verb.RECORD_PAYMENT_ANEW
     is_answer = verb is Verb.ANSWER_INFORMATION

@@ -11,6 +11,8 @@ from models.vocabulary import GrantVerdict
 
 #: Of a hundred applications that a rule would grant, how many officers decide all the same.
 LEAST_SAMPLED = 2
+#: Which share of these two officers decide, each for themselves.
+DECIDED_TWICE = 0.2
 #: How many hours after the payment a rule grants at the earliest.
 LEAST_WAIT_HOURS, MOST_WAIT_HOURS = 2, 240
 
@@ -77,6 +79,8 @@ class GrantCheck(Base):
     verdict: Mapped[str]
     #: The conditions that are not met, in their order.
     unmet: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    #: Whether two officers decide it, each for themselves.
+    is_decided_twice: Mapped[bool] = mapped_column(server_default=text("false"))
     #: The version of the identity that was opened; none where nobody was.
     version: Mapped[int | None]
     checked_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
@@ -86,4 +90,5 @@ class GrantCheck(Base):
         CheckConstraint(
             "(verdict = 'WAITS') = (cardinality(unmet) > 0)", name="waits_for_something"
         ),
+        CheckConstraint("verdict = 'SAMPLED' OR NOT is_decided_twice", name="twice_of_the_sample"),
     )

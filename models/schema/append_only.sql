@@ -12,7 +12,7 @@ $$;
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON account_drop
     EXECUTE FUNCTION refuse_change();
 
--- {table}: application_event, breach_notice, former_bill
+-- {table}: application_event, breach_notice, former_bill, withheld_decision
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
     EXECUTE FUNCTION refuse_change();
 

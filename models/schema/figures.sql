@@ -108,6 +108,23 @@ CREATE VIEW volume_first_decision AS
     FROM decision
     WHERE supersedes_id IS NULL;
 
+-- What two officers decided, each for themselves, and whether they differ: in the outcome, or in the
+-- ground of a refusal. What a supervisor refuses meanwhile, because of a hit, is no second decision.
+CREATE VIEW second_decision AS
+    SELECT
+        withheld.id,
+        decision.application_id,
+        decision.decided_at,
+        (decision.outcome, decision.ground)
+            IS DISTINCT FROM (withheld.outcome, withheld.ground) AS differs
+    FROM withheld_decision AS withheld
+    JOIN decision USING (application_id)
+    WHERE supersedes_id IS NULL AND EXISTS (
+        SELECT FROM assignment
+        WHERE assignment.application_id = withheld.application_id
+            AND assignment.officer = decision.officer AND role = 'OFFICER'
+    );
+
 -- What rules granted, and how people first decided what was sampled of what rules would have granted.
 CREATE VIEW volume_rule_contribution AS
     SELECT
@@ -126,7 +143,14 @@ CREATE VIEW volume_rule_contribution AS
             SELECT FROM grant_check
             WHERE grant_check.application_id = decision.application_id AND verdict = 'SAMPLED'
         )
-    );
+    )
+    UNION ALL
+    SELECT wib_day(decided_at), visa_type_code, kind, application_id
+    FROM second_decision
+    JOIN application ON application.id = application_id
+    CROSS JOIN unnest(
+        CASE WHEN differs THEN '{decided_twice,differing}'::text[] ELSE '{decided_twice}' END
+    ) AS kind;
 
 -- A template, filled in for insert, update and delete: changes of the figures, and the days whose
 -- open cases have other ages.
@@ -237,6 +261,13 @@ CREATE FUNCTION queue_volume_changes_of_decisions() RETURNS trigger
             ON first_one.application_id = became.application_id
         WHERE became.supersedes_id IS NULL
         GROUP BY first_one.day, first_one.visa_type_code, first_one.kind;
+        -- Where two officers differ, it is a supervisor's to look at: the alert has the key of what
+        -- was withheld.
+        INSERT INTO alert (id, kind, actor, actor_role, application_id)
+        SELECT twice.id, 'DECISIONS_DIFFER', 'keeper', 'ANONYMOUS', twice.application_id
+        FROM became
+        JOIN second_decision AS twice USING (application_id)
+        WHERE became.supersedes_id IS NULL AND differs;
         RETURN NULL;
     END
 $$;

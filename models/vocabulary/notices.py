@@ -31,6 +31,8 @@ class AlertKind(StrEnum):
     HIT = "HIT"
     #: A case was referred to screening for more than routine.
     REFERRAL = "REFERRAL"
+    #: Two officers decided a case differently.
+    DECISIONS_DIFFER = "DECISIONS_DIFFER"
 
 
 class MailOccasion(StrEnum):

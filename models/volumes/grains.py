@@ -91,7 +91,7 @@ READ_FACTS = (*FACTS, *COMPUTED_FACTS)
 #: What is counted of officers, who are no dimension of volumes, and of rules that grant: each is a
 #: kind of change.
 OFFICER_FACTS = ("granted", "refused", "given_back", "given_back_after_reading")
-RULE_FACTS = ("by_rule", "sample_granted", "sample_refused")
+RULE_FACTS = ("by_rule", "sample_granted", "sample_refused", "decided_twice", "differing")
 
 #: What is counted of stays, each with its kind of change, and what they are broken down by.
 STAY_FACTS = {"in_country_change": "in_country", "overstay_change": "overstay", "unused": "unused"}
@@ -267,7 +267,7 @@ GROUNDS = keyed_table(
 RULES = keyed_table(
     "volume_rule",
     [Column("starts_on", Date, nullable=False), Column("visa_type_code", Text, nullable=False)],
-    [Column(name, Integer, nullable=False) for name in RULE_FACTS],
+    [Column(name, Integer, nullable=False, server_default="0") for name in RULE_FACTS],
 )
 
 #: Referrals to screening and holds by day, national.

@@ -55,12 +55,14 @@ def referrals(question: Question) -> AnySelect:
 
 def grants_by_rule(question: Question) -> AnySelect:
     """Rows of ``visa_type_code``, ``period`` (if the question has one), and the numbers
-    ``by_rule``, ``sampled`` and ``sample_refused``."""
+    ``by_rule``, ``sampled``, ``sample_refused``, ``decided_twice`` and ``differing``."""
     c = RULES.c
     sums = {
         "by_rule": func.sum(c.by_rule),
         "sampled": func.sum(c.sample_granted + c.sample_refused),
         "sample_refused": func.sum(c.sample_refused),
+        "decided_twice": func.sum(c.decided_twice),
+        "differing": func.sum(c.differing),
     }
     keys = [c.visa_type_code, *_period(question, RULES)]
     query = select(*keys, *(cast(total, BigInteger).label(name) for name, total in sums.items()))

@@ -69,15 +69,18 @@ def test_rules_stand_beside_all_decisions_and_their_sample() -> None:
 
     rules = [
         {"visaType": code, "byRule": number_of(by_rule), "sampled": number_of(sampled),
-         "sampleRefused": number_of(refused)}
-        for code, by_rule, sampled, refused in (("B1", 60, 8, 2), ("C1", 0, 0, 0))
+         "sampleRefused": number_of(refused), "decidedTwice": number_of(twice),
+         "differing": number_of(differing)}
+        for code, by_rule, sampled, refused, twice, differing in (
+            ("B1", 60, 8, 2, 3, 1), ("C1", 0, 0, 0, 0, 0),
+        )
     ]  # fmt: skip
     b1 = {"visaType": {"code": "B1", "name": "On arrival"}, "decisions": number_of(80)}
     answer = {"grantRuleFigures": {"rows": rules}, "visaTypes": {"rows": [b1]}}
     drawn = html_of(decisions.list_rules(answer, texts("en")))
-    cells = re.findall(r"<t[dh][^>]*>([^<]*)</t[dh]>", drawn)[6:]
-    assert cells[:6] == ["B1 On arrival", "60", "75.0%", "8", "2", "25.0%"]
-    assert cells[6:] == ["C1 ", "0", "–", "0", "0", "–"]
+    cells = re.findall(r"<t[dh][^>]*>([^<]*)</t[dh]>", drawn)[8:]
+    assert cells[:8] == ["B1 On arrival", "60", "75.0%", "8", "2", "25.0%", "3", "1"]
+    assert cells[8:] == ["C1 ", "0", "–", "0", "0", "–", "0", "0"]
     none = {**answer, "grantRuleFigures": {"rows": []}}
     assert "No rule granted" in html_of(decisions.list_rules(none, texts("en")))
 

@@ -25,6 +25,7 @@ def row(**more: Any) -> SimpleNamespace:
         "paid_at": AT, "is_held": False, "owes_fee": False, "partner_code": "NUSA",
         "received_at": AT, "is_linked": True, "since": AT, "paused": None, "officer": None,
         "revoked_by": None, "has_live_visa": False, "has_unused_visa": False, "outcome": None,
+        "awaits_first_decision": False, "was_decided_first_by_oneself": False,
         "ground": None, "outstanding": "", "required_documents": "PHOTOGRAPH",
         "missing_documents": "",
     }  # fmt: skip

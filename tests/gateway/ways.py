@@ -106,6 +106,7 @@ WAYS: dict[str, tuple[str, ...]] = {
         f"{_CASES} > decision > supersedes", _node("Decision", decision_id(DECIDED)),
     ),
     "Visa": (f"{_CASES} > decision > visa", f"{_CASES} > decisions(first: 9) > nodes > visa"),
+    "WithheldDecision": (f"{_CASES} > withheldDecision",), "DayOff": _paged("daysOff"),
     "Screening": (f"{_CASES} > screenings(first: 9) > nodes",),
     "Applicant": (
         f"{_CASES} > applicant", _node("Applicant", _PERSON),
@@ -147,7 +148,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "InstallationWork": ("installation > work",), "GatewayProcess": ("installation > process",),
     "InstallationFault": ("installation > faults",), "InstallationJob": ("installation > jobs",),
     "InstallationDatabase": ("installation > database",), "Installation": ("installation",),
-    "InstallationKey": ("installation > keys",), "DayOff": _paged("daysOff"),
+    "InstallationKey": ("installation > keys",), "NetworkOutcomes": (f"{_PUBLISHED} > network",),
     "BudgetUse": ("installation > process > budgetUse",), "TrustedDocument": ("trustedDocuments",),
     "DocumentVerdict": ("trustedDocuments > verdicts",), "TakenBackList": ("takenBackVisas",),
     "VisaKey": _paged("visaKeys"), "VisaDocument": (f"{_CASES} > decision > visa > document",),
@@ -174,7 +175,6 @@ WAYS: dict[str, tuple[str, ...]] = {
         f"{_FINDINGS} > rows > subject > name",
     ),
     "VolumeRow": (_PUBLISHED, f"volumes({WINDOW}[VISA_TYPE, QUARTER], edition: 1) > rows"),
-    "NetworkOutcomes": (f"{_PUBLISHED} > network",),
     "VolumePublication": (f"volumes({WINDOW}[VISA_TYPE, MONTH]) > published",),
     "WiderCell": (
         f"{_PUBLISHED} > refusalRate > nearestWider", f"{_PUBLISHED} > refused > nearestWider",

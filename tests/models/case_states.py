@@ -53,6 +53,8 @@ FACTS: dict[str, st.SearchStrategy[Any]] = {
     "revoked_by": mostly("supervisor", "supervisor-2", None),
     "has_live_visa": mostly(True, False),
     "has_unused_visa": mostly(True, False),
+    "awaits_first_decision": mostly(False, False, True),
+    "was_decided_first_by_oneself": mostly(False, False, True),
     "decided": mostly((Outcome.REFUSED, Ground.INCOMPLETE), None),
     "questions": st.sampled_from([(ScreeningKind.ENTRY_BAN,), tuple(ScreeningKind)]),
     "answers": cleared | st.dictionaries(st.sampled_from(ScreeningKind), results),

@@ -265,15 +265,23 @@ def test_who_is_an_adult_is_so_from_the_birthday_on() -> None:
 
 
 async def test_a_sample_goes_to_officers_for_good(certain) -> None:
-    drawn = iter([0.05, 1.0, 1.0])
-    assert await grant_certain_cases(KEYS, certain, lambda: next(drawn)) == 0
-    assert (await status(certain), await unmet(certain)) == ("PAID", None)
-    checks = await certain.fetch(
-        "SELECT verdict, unmet FROM grant_check WHERE application_id = $1", MINE
-    )
-    assert [tuple(row) for row in checks] == [("SAMPLED", [])]
-    # It is not drawn again.
-    assert await grant_certain_cases(KEYS, certain, nobody) == 0
+    # Of a hundred ten are of the sample, and of these two are decided twice.
+    for drawn, is_sampled, is_twice in (
+        ((0.1, 0.0), False, False), ((0.09, 0.2), True, False), ((0.09, 0.19), True, True),
+    ):  # fmt: skip
+        async with undone(certain):
+            draws = iter(drawn)
+            granted = await grant_certain_cases(KEYS, certain, lambda draws=draws: next(draws))
+            assert granted == (not is_sampled)
+            assert await status(certain) == ("PAID" if is_sampled else "GRANTED")
+            checks = await certain.fetch(
+                "SELECT verdict, unmet, is_decided_twice FROM grant_check"
+                " WHERE application_id = $1", MINE,
+            )  # fmt: skip
+            verdict = "SAMPLED" if is_sampled else "GRANTED"
+            assert [tuple(row) for row in checks] == [(verdict, [], is_twice)]
+            # It is not drawn again.
+            assert await grant_certain_cases(KEYS, certain, nobody) == 0
 
 
 async def test_a_stopped_rule_grants_nothing_until_another_version(certain) -> None:

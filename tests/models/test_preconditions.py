@@ -71,6 +71,12 @@ HOLDS: dict[str, list[tuple[dict[str, Any], dict[str, Any], bool]]] = {
     "WAS_DECIDED_BY_ANOTHER": [
         ({"decided_by": "other"}, {}, True), ({"decided_by": "me"}, {}, False)
     ],
+    "IS_THE_FIRST_OF_TWO": [({"awaits_first_decision": True}, {}, True), ({}, {}, False)],
+    "IS_NOT_THE_FIRST_OF_TWO": [
+        ({}, {}, True),
+        ({"awaits_first_decision": True}, {}, False),
+        ({"was_decided_first_by_oneself": True}, {}, False),
+    ],
     "WAS_REVOKED_BY_ANOTHER": [
         ({"revoked_by": "other"}, {}, True), ({"revoked_by": "me"}, {}, False)
     ],

@@ -55,7 +55,12 @@ _OPEN: dict[str, Lines] = {
         "hoursAfterPayment official decree stop":            "R R R - - R - - - - R - - -",
     },
     "GrantRuleStop": {"stoppedAt stoppedBy reason":          "R R R - - R - - - - R - - -"},
-    "GrantCheck": {"rule verdict unmet checkedAt":           "- - R - - R - - - - - - - -"},
+    "GrantCheck": {
+        "rule verdict unmet isDecidedTwice checkedAt":       "- - R - - R - - - - - - - -",
+    },
+    "WithheldDecision": {
+        "outcome ground decidedAt officer internalNote":     "- - R - - R - - - - - - - -",
+    },
     "VisaTypeTerms": {
         "on isOffered fee serviceTargets passportRule":      "R R R R R R R R R R R R R R",
         "requiredDocuments eligibility":                     "R R R R R R R R R R R R R R",
@@ -131,7 +136,7 @@ _CASES: dict[str, Lines] = {
         "isLinked":                                          "- R R - - R - - - - - - - -",
         "isReferred":                                        "- R R - - - - - - - - - - -",
         "isHeld hasOpenHit isVisaHeld":                      "- - R - - - - - - - - - - -",
-        "grantCheck":                                        "- - R - - R - - - - - - - -",
+        "grantCheck withheldDecision":                       "- - R - - R - - - - - - - -",
         "corrections":                                       "- R R - R R R R - - - - - -",
         "legalHolds":                                        "- - R - - R - - - - - - - -",
         "screenings":                                        "- - R - - R - - - - - - - -",
@@ -521,6 +526,7 @@ _NATIONAL: dict[str, Lines] = {
     "ScreeningReferralTable": {"asOf rows":                  "R - R - - - - - - - - - - -"},
     "GrantRuleFigureRow": {
         "visaType period byRule sampled sampleRefused":      "R - R - - R - - - - - - - -",
+        "decidedTwice differing":                            "R - R - - R - - - - - - - -",
     },
     "GrantRuleFigureTable": {"asOf rows":                    "R - R - - R - - - - - - - -"},
     "StayFigureRow": {

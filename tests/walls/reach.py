@@ -31,6 +31,7 @@ from tests.world import (
     LOOKED,
     MONTHS,
     TRANSFERRED,
+    WITHHELD,
     Case,
     applicant_id,
     application_id,
@@ -687,7 +688,7 @@ async def complete(connection: asyncpg.Connection) -> None:
     await connection.execute("TRUNCATE volume_stay, volume_rule")
     for statement in (
         "INSERT INTO volume_stay VALUES ('nationality_code', 'AU', '2025-01-09', 1, 0, 0)",
-        "INSERT INTO volume_rule VALUES ('2025-01-09', 'B1', 3, 1, 1)",
+        "INSERT INTO volume_rule VALUES ('2025-01-09', 'B1', 3, 1, 1, 1, 1)",
     ):
         await connection.execute(statement)
     await connection.execute(
@@ -1406,6 +1407,11 @@ _ROWS: dict[str, Reach] = {
         "grant_check",
         ("application_id",),
         _only("SUPERVISOR AUDITOR", {(application_id("SGPO-OPEN-0006"),)}),
+    ),
+    "WithheldDecision": Reach(
+        "withheld_decision",
+        ("application_id",),
+        _only("SUPERVISOR AUDITOR", {(WITHHELD["application_id"],)}),
     ),
     "GrantRuleStop": Reach("grant_rule_stop", ("rule_code",), _only(_READ_THE_LEDGER, {("C1-1",)})),
     "Fee": Reach("fee", ("visa_type_code",), _for_everyone(*FEES)),

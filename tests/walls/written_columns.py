@@ -19,6 +19,7 @@ _NAMED = (
 )
 _BILLED = "billing_code application_id family_code amount_idr issued_at due_at"
 _DECIDED = "id application_id outcome ground decided_at officer internal_note supersedes_id"
+_WITHHELD = "id application_id outcome ground decided_at officer internal_note"
 _ASKED = "id application_id kind result requested_at referral_reason referral_note"
 _ISSUED = "visa_number application_id decision_id issued_at use_by stay_days"
 _ONCE = {"idempotency": {"INSERT": "key_digest input_digest answer", "UPDATE": "answer"}}
@@ -90,6 +91,7 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "application_event": {"INSERT": _HAPPENED},
         "assignment": {"INSERT": _PUT_ON_A_DESK, "UPDATE": _MOVED},
         "decision": {"INSERT": _DECIDED},
+        "withheld_decision": {"INSERT": _WITHHELD},
         "person_link": {"UPDATE": "state resolved_at resolved_by resolved_in resolution"},
         "requested_item": {"INSERT": "id application_id kind note requested_at"},
         "screening": {"INSERT": _ASKED},

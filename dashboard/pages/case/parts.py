@@ -146,17 +146,25 @@ def _below(said: Sequence[str]) -> list[Any]:
 
 
 def show_decisions(case: Answer, say: Texts) -> Any:
+    """Every decision, and below them the first of two, which was withheld."""
+    withheld = case.get("withheldDecision")
     rows = [
         html.Tr(
             [
-                html.Th(say(f"changes.value.{one['outcome']}"), scope="row"),
+                html.Th(
+                    [
+                        say(f"changes.value.{one['outcome']}"),
+                        *_below([say("case.withheld")] if one is withheld else []),
+                    ],
+                    scope="row",
+                ),
                 html.Td(written_instant(one["decidedAt"], say)),
                 html.Td(one["officer"]),
                 html.Td(say(f"decisions.ground.{one['ground']}") if one["ground"] else ""),
                 html.Td(one["internalNote"] or ""),
             ]
         )
-        for one in case["decisions"]["nodes"]
+        for one in [*case["decisions"]["nodes"], *([withheld] if withheld else [])]
     ]
     return _table("decisions", ("outcome", "at", "officer", "ground", "note"), rows, say)
 

@@ -126,15 +126,19 @@ def list_rules(answer: Answer, say: Texts) -> Any:
         for row in answer["visaTypes"]["rows"]
         if row["visaType"]
     }
-    columns = ("visa_type", "by_rule", "share", "sampled", "sample_refused", "rate")
+    columns = (
+        *("visa_type", "by_rule", "share", "sampled", "sample_refused", "rate"),
+        *("decided_twice", "differing"),
+    )
     heads = [say(f"decisions.column.{each}") for each in columns]
     shown = [_by_rule(row, *decided.get(row["visaType"], ("", None)), say) for row in rows]
     return [scrolling_table(say("decisions.rules"), heads, shown), html.P(say("decisions.sample"))]
 
 
 def _by_rule(row: Answer, name: str, decided: int | None, say: Texts) -> html.Tr:
-    by_rule, sampled, refused = (
-        row[each]["value"] for each in ("byRule", "sampled", "sampleRefused")
+    by_rule, sampled, refused, twice, differing = (
+        row[each]["value"]
+        for each in ("byRule", "sampled", "sampleRefused", "decidedTwice", "differing")
     )
     return html.Tr(
         [
@@ -144,6 +148,8 @@ def _by_rule(row: Answer, name: str, decided: int | None, say: Texts) -> html.Tr
             html.Td(count_text(sampled, say)),
             html.Td(count_text(refused, say)),
             html.Td(percent_text(refused / sampled, say) if sampled else NO_VALUE),
+            html.Td(count_text(twice, say)),
+            html.Td(count_text(differing, say)),
         ]
     )
 

@@ -180,6 +180,8 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         " be.",
         "REFERRAL": "A case was referred to screening for more than routine. It closes with the"
         " answer.",
+        "DECISIONS_DIFFER": "Two officers decided a file of a rule's sample differently, each for"
+        " themselves. What the second decided is in force; the actor is none of them.",
         "REPEATED_CHECK": "Asked again whether a passenger's visa can be used, for the same flight"
         " or for a third one.",
         "UNLOGGED": "The key service opened people for this viewer, of whom the log of reads says "

@@ -105,8 +105,10 @@ INTENTS = (
     Intent("releaseApplication", inputs.ReleaseApplicationInput, "End a hold.",
            read_step_with_reason, (Verb.RELEASE,)),
     Intent("recordDecision", inputs.RecordDecisionInput,
-           "Grant or refuse. Nothing is granted that supervision has not cleared.", read_decision,
-           (Verb.GRANT, Verb.REFUSE), _DECISION_REFUSALS),
+           "Grant or refuse. Nothing is granted that supervision has not cleared. Some files are"
+           " decided by two officers, each for themselves: what the first decides is withheld, and"
+           " the file stays open for another one.", read_decision,
+           (Verb.GRANT, Verb.REFUSE, Verb.GRANT_FIRST, Verb.REFUSE_FIRST), _DECISION_REFUSALS),
     Intent("supersedeDecision", inputs.SupersedeDecisionInput,
            "Correct a decision that somebody else made, by one of your own.", read_correction,
            (Verb.CORRECT_TO_GRANTED, Verb.CORRECT_TO_REFUSED), _DECISION_REFUSALS),

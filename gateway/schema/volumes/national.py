@@ -85,6 +85,13 @@ class GrantRuleFigureRow:
     sample_refused: CountFigure = strawberry.field(
         description="Those of them who were refused, as first decided: what rules may miss."
     )
+    decided_twice: CountFigure = strawberry.field(
+        description="Those of them whom two officers decided, each for themselves, by the day of"
+        " the second decision."
+    )
+    differing: CountFigure = strawberry.field(
+        description="Those of these where the two differ, in the outcome or in the ground."
+    )
 
 
 @strawberry.type(description="A row for each visa type and period in which a rule granted or drew.")
@@ -189,6 +196,8 @@ async def grant_rule_figures(
                 by_rule=CountFigure.exactly(row["by_rule"]),
                 sampled=CountFigure.exactly(row["sampled"]),
                 sample_refused=CountFigure.exactly(row["sample_refused"]),
+                decided_twice=CountFigure.exactly(row["decided_twice"]),
+                differing=CountFigure.exactly(row["differing"]),
             )
             for row in rows
         ],

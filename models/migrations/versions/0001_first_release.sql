@@ -311,9 +311,11 @@ CREATE TABLE volume_ground (
 CREATE TABLE volume_rule (
     starts_on DATE NOT NULL,
     visa_type_code TEXT NOT NULL,
-    by_rule INTEGER NOT NULL,
-    sample_granted INTEGER NOT NULL,
-    sample_refused INTEGER NOT NULL,
+    by_rule INTEGER DEFAULT '0' NOT NULL,
+    sample_granted INTEGER DEFAULT '0' NOT NULL,
+    sample_refused INTEGER DEFAULT '0' NOT NULL,
+    decided_twice INTEGER DEFAULT '0' NOT NULL,
+    differing INTEGER DEFAULT '0' NOT NULL,
     CONSTRAINT uq_volume_rule UNIQUE NULLS NOT DISTINCT (starts_on, visa_type_code)
 );
 
@@ -1920,6 +1922,22 @@ CREATE INDEX ix_decision_decided_at_id ON decision (decided_at, id);
 
 CREATE UNIQUE INDEX uq_decision_first ON decision (application_id) WHERE supersedes_id IS NULL;
 
+CREATE TABLE withheld_decision (
+    id UUID NOT NULL,
+    application_id UUID NOT NULL,
+    outcome TEXT NOT NULL,
+    ground TEXT,
+    decided_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    officer TEXT NOT NULL,
+    internal_note TEXT,
+    CONSTRAINT pk_withheld_decision PRIMARY KEY (id),
+    CONSTRAINT ck_withheld_decision_outcome_is_known CHECK (outcome IN ('GRANTED', 'REFUSED')),
+    CONSTRAINT ck_withheld_decision_ground_is_known CHECK (ground IN ('ENTRY_BAN', 'INVALID_TRAVEL_DOCUMENT', 'FORGED_DOCUMENT', 'FALSE_STATEMENT', 'INSUFFICIENT_MEANS', 'PURPOSE_NOT_CREDIBLE', 'PUBLIC_HEALTH', 'SECURITY', 'INCOMPLETE')),
+    CONSTRAINT ck_withheld_decision_ground_when_refused CHECK ((outcome = 'REFUSED') = (ground IS NOT NULL)),
+    CONSTRAINT uq_withheld_decision_application_id UNIQUE (application_id),
+    CONSTRAINT fk_withheld_decision_application_id FOREIGN KEY(application_id) REFERENCES application (id)
+);
+
 CREATE TABLE bill (
     billing_code TEXT NOT NULL,
     application_id UUID,
@@ -2178,11 +2196,13 @@ CREATE TABLE grant_check (
     rule_code TEXT NOT NULL,
     verdict TEXT NOT NULL,
     unmet TEXT[] NOT NULL,
+    is_decided_twice BOOLEAN DEFAULT false NOT NULL,
     version BIGINT,
     checked_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT pk_grant_check PRIMARY KEY (application_id),
     CONSTRAINT ck_grant_check_verdict_is_known CHECK (verdict IN ('WAITS', 'SAMPLED', 'GRANTED')),
     CONSTRAINT ck_grant_check_waits_for_something CHECK ((verdict = 'WAITS') = (cardinality(unmet) > 0)),
+    CONSTRAINT ck_grant_check_twice_of_the_sample CHECK (verdict = 'SAMPLED' OR NOT is_decided_twice),
     CONSTRAINT fk_grant_check_application_id FOREIGN KEY(application_id) REFERENCES application (id),
     CONSTRAINT fk_grant_check_rule_code FOREIGN KEY(rule_code) REFERENCES grant_rule (code)
 );
@@ -2478,7 +2498,7 @@ CREATE TABLE alert (
     close_reason TEXT,
     is_open BOOLEAN GENERATED ALWAYS AS (closed_at IS NULL) STORED NOT NULL,
     CONSTRAINT pk_alert PRIMARY KEY (id),
-    CONSTRAINT ck_alert_kind_is_known CHECK (kind IN ('READ_BUDGET', 'INQUIRY', 'REVIEW_OVERDUE', 'NOTICE_OVERDUE', 'TAMPERED', 'UNLOGGED', 'REPEATED_CHECK', 'COMPLAINT_OVERDUE', 'INFECTED_DOCUMENT', 'TRIES_SPENT', 'HIT', 'REFERRAL')),
+    CONSTRAINT ck_alert_kind_is_known CHECK (kind IN ('READ_BUDGET', 'INQUIRY', 'REVIEW_OVERDUE', 'NOTICE_OVERDUE', 'TAMPERED', 'UNLOGGED', 'REPEATED_CHECK', 'COMPLAINT_OVERDUE', 'INFECTED_DOCUMENT', 'TRIES_SPENT', 'HIT', 'REFERRAL', 'DECISIONS_DIFFER')),
     CONSTRAINT ck_alert_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
     CONSTRAINT ck_alert_closed_with_reason CHECK (num_nulls(closed_at, closed_by, close_reason) IN (0, 3)),
     CONSTRAINT ck_alert_closed_by_another CHECK (closed_by <> actor),
@@ -2580,9 +2600,9 @@ CREATE INDEX ix_visa_document_unfinished ON visa_document (ordered_at, id) WHERE
 
 CREATE UNIQUE INDEX uq_visa_document_current ON visa_document (visa_number) WHERE replaced_at IS NULL;
 
-ALTER TABLE application ADD CONSTRAINT fk_application_current_decision_id_id FOREIGN KEY(current_decision_id, id) REFERENCES decision (id, application_id) DEFERRABLE INITIALLY DEFERRED;
-
 ALTER TABLE partner_country ADD CONSTRAINT fk_partner_country_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code);
+
+ALTER TABLE application ADD CONSTRAINT fk_application_current_decision_id_id FOREIGN KEY(current_decision_id, id) REFERENCES decision (id, application_id) DEFERRABLE INITIALLY DEFERRED;
 
 CREATE FUNCTION queue_for_account() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -2706,6 +2726,10 @@ CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON visa_check
     EXECUTE FUNCTION queue_for_account();
 
 CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON webhook_endpoint
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON withheld_decision
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
 
@@ -2841,6 +2865,9 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON breach_notice
     EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON former_bill
+    EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON withheld_decision
     EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only
@@ -3813,6 +3840,21 @@ CREATE VIEW volume_first_decision AS
     FROM decision
     WHERE supersedes_id IS NULL;
 
+CREATE VIEW second_decision AS
+    SELECT
+        withheld.id,
+        decision.application_id,
+        decision.decided_at,
+        (decision.outcome, decision.ground)
+            IS DISTINCT FROM (withheld.outcome, withheld.ground) AS differs
+    FROM withheld_decision AS withheld
+    JOIN decision USING (application_id)
+    WHERE supersedes_id IS NULL AND EXISTS (
+        SELECT FROM assignment
+        WHERE assignment.application_id = withheld.application_id
+            AND assignment.officer = decision.officer AND role = 'OFFICER'
+    );
+
 CREATE VIEW volume_rule_contribution AS
     SELECT
         wib_day(decided_at) AS day,
@@ -3830,7 +3872,14 @@ CREATE VIEW volume_rule_contribution AS
             SELECT FROM grant_check
             WHERE grant_check.application_id = decision.application_id AND verdict = 'SAMPLED'
         )
-    );
+    )
+    UNION ALL
+    SELECT wib_day(decided_at), visa_type_code, kind, application_id
+    FROM second_decision
+    JOIN application ON application.id = application_id
+    CROSS JOIN unnest(
+        CASE WHEN differs THEN '{decided_twice,differing}'::text[] ELSE '{decided_twice}' END
+    ) AS kind;
 
 CREATE FUNCTION queue_volume_changes_of_insert() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -4062,6 +4111,13 @@ CREATE FUNCTION queue_volume_changes_of_decisions() RETURNS trigger
             ON first_one.application_id = became.application_id
         WHERE became.supersedes_id IS NULL
         GROUP BY first_one.day, first_one.visa_type_code, first_one.kind;
+        -- Where two officers differ, it is a supervisor's to look at: the alert has the key of what
+        -- was withheld.
+        INSERT INTO alert (id, kind, actor, actor_role, application_id)
+        SELECT twice.id, 'DECISIONS_DIFFER', 'keeper', 'ANONYMOUS', twice.application_id
+        FROM became
+        JOIN second_decision AS twice USING (application_id)
+        WHERE became.supersedes_id IS NULL AND differs;
         RETURN NULL;
     END
 $$;

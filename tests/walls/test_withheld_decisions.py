@@ -1,0 +1,133 @@
+"""The second wall of files that two officers decide: whatever a gateway says, the first decision is
+withheld, somebody else makes the second, and no officer reads the first."""
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from tests.acting import act_writing
+from tests.walls.reach import viewer
+from tests.walls.test_items_written import SUPERVISOR
+from tests.walls.test_payments_written import is_done
+from tests.walls.undoing import undone
+from tests.world import application_id
+
+pytestmark = pytest.mark.anyio
+
+CASE = application_id("AUSY-PAID-0013")
+FIRST, SECOND = [viewer({"role": "OFFICER", "sub": name}) for name in ("officer", "officer-2")]
+DRAWN = (
+    "DELETE FROM assignment WHERE application_id = $1",
+    "UPDATE application SET status = 'IN_VERIFICATION', received_at = now() WHERE id = $1",
+    "INSERT INTO grant_rule VALUES ('B1-1', 'B1', 1, '{AU}', 10, 2, 'director', 'PP 1')",
+    "INSERT INTO grant_check (application_id, rule_code, verdict, unmet, is_decided_twice)"
+    " VALUES ($1, 'B1-1', 'SAMPLED', '{}', true)",
+)
+ON_DESK = "INSERT INTO assignment (application_id, officer, assigned_at) VALUES ($1, $2, now())"
+ENDS = (
+    "UPDATE assignment SET ended_at = {at}, ended_by = '{by}'"
+    f" WHERE application_id = '{CASE}' AND ended_at IS NULL"
+)
+
+
+def withhold(by: str, at: str = "now()", outcome: str = "'REFUSED', 'INCOMPLETE'") -> str:
+    return (
+        "INSERT INTO withheld_decision (id, application_id, outcome, ground, decided_at, officer)"
+        f" VALUES (gen_random_uuid(), '{CASE}', {outcome}, {at}, '{by}')"
+    )
+
+
+def refuse(by: str) -> tuple[str, ...]:
+    key = "00000000-0000-0000-0000-00000000d086"
+    return (
+        "INSERT INTO decision (id, application_id, outcome, ground, decided_at, officer) VALUES"
+        f" ('{key}', '{CASE}', 'REFUSED', 'INCOMPLETE', now(), '{by}')",
+        "UPDATE application SET status = 'REFUSED', closed_at = now(), current_decision_id ="
+        f" '{key}' WHERE id = '{CASE}'",
+        ENDS.format(at="now()", by=by),
+    )
+
+
+@pytest.fixture
+async def drawn(complete_world: asyncpg.Connection) -> AsyncIterator[asyncpg.Connection]:
+    """Two officers are to decide the case, and it is on the desk of one."""
+    async with undone(complete_world):
+        for statement in DRAWN:
+            await complete_world.execute(statement, *[CASE][: "$1" in statement])
+        await complete_world.execute(ON_DESK, CASE, "officer")
+        yield complete_world
+
+
+async def test_the_first_decision_is_withheld_and_nothing_else(drawn) -> None:
+    leaves = ENDS.format(at="now()", by="officer")
+    assert await is_done(drawn, FIRST, withhold("officer"), leaves)
+    assert await is_done(drawn, FIRST, withhold("officer"))
+    # It is not decided for good, and does not leave the desk without a decision or a reason.
+    assert not await is_done(drawn, FIRST, *refuse("officer"))
+    assert not await is_done(drawn, FIRST, refuse("officer")[0])
+    assert not await is_done(drawn, FIRST, leaves)
+    late = ENDS.format(at="clock_timestamp()", by="officer")
+    assert not await is_done(drawn, FIRST, withhold("officer"), late)
+    # In the own name, now, once, by whoever has it; a grant as far as it could be granted.
+    assert not await is_done(drawn, FIRST, withhold("officer-2"))
+    assert not await is_done(drawn, FIRST, withhold("officer", "now() - interval '1 hour'"))
+    assert not await is_done(drawn, FIRST, withhold("officer", outcome="'GRANTED', NULL"))
+    assert not await is_done(drawn, FIRST, withhold("officer"), withhold("officer"))
+    assert not await is_done(drawn, SECOND, withhold("officer-2"))
+    supervisor = SUPERVISOR.subject
+    assert not await is_done(drawn, SUPERVISOR, withhold(supervisor))
+
+
+async def test_a_file_that_one_decides_takes_no_withheld_decision(drawn) -> None:
+    await drawn.execute("UPDATE grant_check SET is_decided_twice = false")
+    assert not await is_done(drawn, FIRST, withhold("officer"))
+    assert await is_done(drawn, FIRST, *refuse("officer"))
+
+
+async def test_another_officer_makes_the_second_decision_and_no_officer_reads_the_first(
+    drawn,
+) -> None:
+    await drawn.execute(withhold("officer"))
+    assert not await is_done(drawn, FIRST, *refuse("officer"))
+    await drawn.execute(
+        "UPDATE assignment SET officer = 'officer-2' WHERE application_id = $1", CASE
+    )
+    assert not await is_done(drawn, SECOND, withhold("officer-2"))
+    assert await is_done(drawn, SECOND, *refuse("officer-2"))
+    for officer in (FIRST, SECOND):
+        async with undone(drawn):
+            await act_writing(drawn, officer)
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await drawn.fetch("SELECT outcome FROM withheld_decision")
+    # Whoever does not have it on the desk is not told that two decide it.
+    for officer, is_told in ((FIRST, False), (SECOND, True)):
+        async with undone(drawn):
+            await drawn.execute("ALTER TABLE withheld_decision DISABLE TRIGGER append_only")
+            await drawn.execute("DELETE FROM withheld_decision WHERE application_id = $1", CASE)
+            await act_writing(drawn, officer)
+            asked = "SELECT viewer.awaits_first_decision($1)"
+            assert await drawn.fetchval(asked, CASE) is is_told
+
+
+@pytest.mark.parametrize(
+    ("first", "by", "differs"),
+    [
+        ("'REFUSED', 'INCOMPLETE'", "officer", 0),
+        ("'REFUSED', 'FORGED_DOCUMENT'", "officer", 1),
+        ("'GRANTED', NULL", "officer", 1),
+        # What supervision refuses because of a hit is no second decision.
+        ("'GRANTED', NULL", "supervisor", 0),
+    ],
+)
+async def test_two_differ_in_the_outcome_or_the_ground(
+    drawn, first: str, by: str, differs: int
+) -> None:
+    await drawn.execute(withhold("somebody", outcome=first))
+    await drawn.execute(refuse(by)[0])
+    alerts = "SELECT application_id FROM alert WHERE kind = 'DECISIONS_DIFFER'"
+    assert [row[0] for row in await drawn.fetch(alerts)] == [CASE] * differs
+    kinds = "SELECT kind FROM volume_rule_contribution WHERE application_id = $1 ORDER BY kind"
+    twice = ["decided_twice"] if by == "officer" else []
+    counted = [*twice, *["differing"] * differs, "sample_refused"]
+    assert [row[0] for row in await drawn.fetch(kinds, CASE)] == counted
