@@ -183,6 +183,8 @@ _LODGED = (
 _BILLED = (
     "billing_code", "application_id", "family_code", "amount_idr", "issued_at", "due_at",
 )  # fmt: skip
+#: A family's bill is the sum of its files', each of which names its code.
+_OF_A_FILE = "entry.application_id IS NOT NULL"
 _PAID = ("billing_code", "application_id", "paid_at", "receipt_number")
 _PUT_ON_DESK = ("id", "application_id", "officer", "role", "assigned_at", "assigned_by")
 _LEFT_DESK = ("id", "ended_at", "ended_by", "reason")
@@ -239,11 +241,11 @@ SOURCES: Mapping[str, Source] = {
         Source(Application, _LODGED, found_by=(EventKind.SUBMITTED,)),
         # A bill that gets a new code is queued, and so is a payment anew.
         Source(
-            Bill, _BILLED, key_column="application_id", found_by=(EventKind.SUBMITTED,),
-            has_steps=True,
+            Bill, _BILLED, when=_OF_A_FILE, key_column="application_id",
+            found_by=(EventKind.SUBMITTED,), has_steps=True,
         ),
         Source(
-            Bill, _PAID, part="payment", when="entry.paid_at IS NOT NULL",
+            Bill, _PAID, part="payment", when=f"{_OF_A_FILE} AND entry.paid_at IS NOT NULL",
             key_column="application_id", found_by=(EventKind.PAID,), has_steps=True,
         ),
         Source(

@@ -160,6 +160,24 @@ async def test_a_bill_with_a_new_code_is_another_entry(account, tmp_path: Path) 
     assert await account.fetchval("SELECT count(*) FROM account_outbox") == 0
 
 
+async def test_a_familys_bill_is_in_the_account_by_its_shares(account, tmp_path: Path) -> None:
+    await account.execute(
+        "INSERT INTO bill (billing_code, family_id, amount_idr, issued_at, due_at, paid_at,"
+        " receipt_number) VALUES ($1, gen_random_uuid(), 500000, now(), now() + interval '1 day',"
+        " clock_timestamp(), $2)", "5" * 15, "C" * 16,
+    )  # fmt: skip
+    assert await find_tampering(account, tmp_path) == []
+    joined = "UPDATE bill SET family_code = $2 WHERE application_id = $1"
+    await account.execute(joined, UNPAID, "5" * 15)
+    assert [kind for kind, _ in await find_tampering(account, tmp_path)] == [Tampering.CHANGED]
+    # A share that leaves is another entry: its case has ended, which its event says.
+    await account.execute(
+        "UPDATE application SET status = 'PAYMENT_EXPIRED', closed_at = now() WHERE id = $1", UNPAID
+    )
+    waits = "SELECT count(*) FROM account_outbox WHERE source = 'bill' AND row_id = $1"
+    assert await account.fetchval(waits, UNPAID) == 1
+
+
 async def test_a_payment_anew_is_another_entry(account, tmp_path: Path) -> None:
     paid = await account.fetchval("SELECT receipt_number FROM bill WHERE application_id = $1", OPEN)
     gone = {"id": new_key(), "receipt_number": paid, "reversal_number": "1", "reason": "So."}
