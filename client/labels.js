@@ -54,6 +54,9 @@ export const labels = {
     PAYMENT_EXPIRED: { en: "Payment expired", id: "Batas pembayaran lewat" },
     REVOKED: { en: "Visa revoked", id: "Visa dicabut" },
     VISA_RETURNED: { en: "Visa given back", id: "Visa dikembalikan" },
+    TARGET_50: { en: "Half of the target has passed", id: "Separuh waktu target telah lewat" },
+    TARGET_75: { en: "Three quarters of the target have passed", id: "Tiga perempat waktu target telah lewat" },
+    TARGET_100: { en: "The target has passed", id: "Waktu target telah lewat" },
   },
   Ground: {
     ENTRY_BAN: { en: "On the entry-ban list", id: "Dalam daftar cegah tangkal" },

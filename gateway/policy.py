@@ -94,6 +94,7 @@ from models import (
 )
 from models.jobs.overdue import REMEMBERED_DAYS
 from models.vocabulary import (
+    TARGET_PERCENTS,
     UNSURE_LINKS,
     ChangedPart,
     ChangedVolumes,
@@ -302,6 +303,7 @@ own_steps = none_of(
     EventKind.RELEASED,
     EventKind.ANSWER_PROPOSED,
     EventKind.SCREENED,
+    *TARGET_PERCENTS,
 )
 no_change_of_a_hold = none_of(ApplicationChange.changed, ChangedPart.HOLD)
 change_of_stage_or_decision = none_of(

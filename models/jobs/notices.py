@@ -15,6 +15,7 @@ import asyncpg
 from models.jobs.scheduler import Jobs, run_repeatedly
 from models.mail.outbox import post_renewals, post_to_applicants
 from models.row_keys import new_key
+from models.vocabulary import TARGET_PERCENTS, Stage
 from models.webhooks.tables import KEPT_DAYS, ROTATED_HOURS, TRIED_DAYS
 
 _WRITTEN_EVERY_SECONDS, _TENDED_EVERY_SECONDS = 1.0, 5.0
@@ -35,25 +36,30 @@ _CHANGES = """
     ORDER BY written_in, id LIMIT $3
 """
 _REACH = "UPDATE webhook_cursor SET written_in = $1, change_id = $2"
-#: What the partner's own subscription would say, where the stage is another one than before.
-_TOLD = """
-    SELECT endpoint.id AS endpoint_id, case_.id AS application_id, stage_after(change.kind) AS stage
+_LEVELS = ", ".join(f"('{kind}', {percent})" for kind, percent in TARGET_PERCENTS.items())
+#: What the partner's own subscription would say, where the stage is another one than before, or how
+#: much of the target has passed of a file that the partner is yet to hand over.
+_TOLD = f"""
+    SELECT endpoint.id AS endpoint_id, case_.id AS application_id,
+        coalesce(stage_after(change.kind), '{Stage.IN_PROCESS}') AS stage, level.percent
     FROM application_change AS change
     JOIN application_event AS event ON event.id = change.id
     JOIN application AS case_ ON case_.id = change.application_id
     JOIN webhook_endpoint AS endpoint ON endpoint.partner_code = case_.partner_code
         AND endpoint.country_code = case_.holder_country_code
     LEFT JOIN webhook_delivery AS delivery ON delivery.endpoint_id = endpoint.id
+    LEFT JOIN (VALUES {_LEVELS}) AS level (kind, percent) ON level.kind = change.kind
     WHERE change.id = ANY ($1) AND change.changed = 'STAGE' AND case_.left_partner_at IS NULL
         AND endpoint.removed_at IS NULL AND endpoint.approved_at <= change.written_at
-        AND delivery.disabled_at IS NULL AND stage_after(change.kind) IS DISTINCT FROM (
+        AND delivery.disabled_at IS NULL AND (level.percent IS NOT NULL
+        OR stage_after(change.kind) IS DISTINCT FROM (
             SELECT stage_after(earlier.kind) FROM application_event AS earlier
             WHERE earlier.application_id = event.application_id
                 AND earlier.sequence < event.sequence AND stage_after(earlier.kind) IS NOT NULL
             ORDER BY earlier.sequence DESC LIMIT 1
-        ) AND stage_after(change.kind) IS NOT NULL
+        ) AND stage_after(change.kind) IS NOT NULL)
     ORDER BY change.written_in, change.id, endpoint.id
-"""
+"""  # noqa: S608
 _NUMBER = """
     INSERT INTO webhook_delivery AS delivery (endpoint_id, last_number)
     SELECT endpoint_id, count(*) FROM unnest($1::uuid[]) AS told (endpoint_id)
@@ -63,8 +69,10 @@ _NUMBER = """
     RETURNING endpoint_id, last_number
 """
 _WRITE = """
-    INSERT INTO webhook_notice (id, endpoint_id, number, application_id, stage)
-    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[], $5::text[])
+    INSERT INTO webhook_notice (id, endpoint_id, number, application_id, stage, target_percent)
+    SELECT * FROM unnest(
+        $1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[], $5::text[], $6::bigint[]
+    )
 """
 _REDELIVER = """
     WITH asked AS (
@@ -156,6 +164,7 @@ async def _write(connection: asyncpg.Connection, told: list[asyncpg.Record]) -> 
         numbers[::-1],
         [one["application_id"] for one in told],
         [one["stage"] for one in told],
+        [one["percent"] for one in told],
     )
 
 

@@ -1,7 +1,10 @@
-"""Closes applications that waited past their deadline, and deletes old idempotency keys.
+"""Closes applications that waited past their deadline, tells how much of a target has passed, and
+deletes old idempotency keys.
 
 Any number of these may run concurrently: each takes a batch of rows with SKIP LOCKED, and a closed
-case is no longer due.
+case is no longer due. A level of a target is an event of the case: it reaches the directorate's
+people like any change, and, while the file waits to be handed over, its partner. A case that passed
+several levels unseen is told the last of them.
 """
 
 import asyncio
@@ -11,7 +14,7 @@ import asyncpg
 
 from models.jobs.scheduler import Jobs, run_repeatedly
 from models.life.steps import STEPS, Step, Verb
-from models.vocabulary import EventKind, Status, Wait
+from models.vocabulary import TARGET_PERCENTS, EventKind, Stage, Status, Wait
 
 #: How long an idempotency key is remembered.
 REMEMBERED_DAYS = 7
@@ -80,6 +83,32 @@ _DUE = """
     GROUP BY closed.id
     RETURNING application_id
 """
+_LEVELS = ", ".join(f"('{kind}', {percent})" for kind, percent in TARGET_PERCENTS.items())
+#: The clock runs in this stage alone, which the partial index of open cases has: what is closed is
+#: never looked at.
+TELL_LEVELS = f"""
+    WITH level (kind, percent) AS (VALUES {_LEVELS}), due AS (
+        SELECT application.id, reached.kind
+        FROM application
+        CROSS JOIN LATERAL (
+            SELECT kind, percent FROM level
+            WHERE target_passes(paid_at, target_due_at, percent)
+                + paused_seconds * interval '1 second' <= now()
+            ORDER BY percent DESC LIMIT 1
+        ) AS reached
+        WHERE stage = '{Stage.IN_PROCESS}' AND NOT EXISTS (
+            SELECT FROM application_event AS told JOIN level USING (kind)
+            WHERE told.application_id = application.id AND level.percent >= reached.percent
+        )
+        ORDER BY target_due_at, application.id LIMIT $1
+        FOR NO KEY UPDATE OF application SKIP LOCKED
+    )
+    INSERT INTO application_event (application_id, sequence, kind, occurred_at)
+    SELECT due.id, 1 + max(earlier.sequence), due.kind, now()
+    FROM due JOIN application_event AS earlier ON earlier.application_id = due.id
+    GROUP BY due.id, due.kind
+    RETURNING application_id
+"""  # noqa: S608
 _DELETE_OLD_KEYS = """
     DELETE FROM idempotency
     WHERE key_digest IN (
@@ -99,6 +128,11 @@ async def end_overdue(connection: asyncpg.Connection, limit: int = _BATCH) -> in
     return sum(ended)
 
 
+async def tell_levels(connection: asyncpg.Connection, limit: int = _BATCH) -> int:
+    """Tell how much of the targets of a batch of cases has passed; return how many cases."""
+    return len(await connection.fetch(TELL_LEVELS, limit))
+
+
 async def forget_keys(connection: asyncpg.Connection, limit: int = _BATCH) -> int:
     """Delete a batch of old idempotency keys; return how many."""
     return len(await connection.fetch(_DELETE_OLD_KEYS, REMEMBERED_DAYS, limit))
@@ -107,8 +141,8 @@ async def forget_keys(connection: asyncpg.Connection, limit: int = _BATCH) -> in
 async def keep_lapsing(
     url: str, stop: asyncio.Event, every: float = _EVERY_SECONDS, jobs: Jobs | None = None
 ) -> None:
-    """Run both jobs until ``stop`` is set."""
-    batches = (end_overdue, forget_keys)
+    """Run these jobs until ``stop`` is set."""
+    batches = (end_overdue, tell_levels, forget_keys)
     await asyncio.gather(*(run_repeatedly(batch, url, stop, every, jobs) for batch in batches))
 
 

@@ -103,7 +103,7 @@ _TAKE = f"""
     application AS case_
     WHERE notice.id = due.id AND case_.id = notice.application_id
     RETURNING notice.id, notice.endpoint_id, notice.application_id, notice.number, notice.stage,
-        notice.written_at, case_.reference, endpoint.url, endpoint.secret,
+        notice.target_percent, notice.written_at, case_.reference, endpoint.url, endpoint.secret,
         CASE WHEN endpoint.secret_at > clock_timestamp() - $7 * interval '1 hour'
             THEN endpoint.previous_secret END AS previous_secret,
         endpoint.partner_code = case_.partner_code AND case_.left_partner_at IS NULL

@@ -12,10 +12,22 @@ CREATE FUNCTION stage_after(kind text) RETURNS text
             THEN 'CLOSED'
     END;
 
+-- Whether a file that a partner lodged waits to be handed over.
+CREATE FUNCTION waits_for_partner(case_id uuid) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM application
+        WHERE id = case_id AND received_at IS NULL AND stage = 'IN_PROCESS' AND channel <> 'DIRECT'
+    )
+$$;
+
 -- Partners read a stage: an event that leaves it as it was must not reach them, not even its time.
 -- What supervision does reaches supervisors alone, so answers are as holds. A revocation reaches
 -- whoever reads the outcome, like a correction; a transfer reaches the centre that the file goes to.
 -- Whoever writes an event needs no right here, and gets none.
+--
+-- How much of a target has passed is told to whoever must act: to the directorate, and, while a file
+-- waits to be handed over, to its partner, who reads when the target ends.
 CREATE FUNCTION announce_application_changes() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
@@ -25,6 +37,7 @@ CREATE FUNCTION announce_application_changes() RETURNS trigger
             CASE
                 WHEN event.kind IN ('HELD', 'RELEASED', 'ANSWER_PROPOSED', 'SCREENED') THEN 'HOLD'
                 WHEN event.kind IN ('SUBMITTED', 'PAID', 'RECEIVED', 'TRANSFERRED') THEN 'STAGE'
+                WHEN event.kind LIKE 'TARGET%' AND waits_for_partner(event.application_id) THEN 'STAGE'
                 WHEN stage_after(event.kind) <> before.stage THEN 'STAGE'
                 WHEN event.kind IN ('GRANTED', 'REFUSED', 'REVOKED', 'VISA_RETURNED') THEN 'DECISION'
                 ELSE 'STATUS'

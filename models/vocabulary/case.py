@@ -125,6 +125,13 @@ class EventKind(StrEnum):
     PAYMENT_EXPIRED = "PAYMENT_EXPIRED"
     REVOKED = "REVOKED"
     VISA_RETURNED = "VISA_RETURNED"
+    TARGET_50 = "TARGET_50"
+    TARGET_75 = "TARGET_75"
+    TARGET_100 = "TARGET_100"
+
+
+#: The events that say how many percent of a case's target have passed.
+TARGET_PERCENTS = {EventKind.TARGET_50: 50, EventKind.TARGET_75: 75, EventKind.TARGET_100: 100}
 
 
 class ChangedPart(StrEnum):

@@ -8,6 +8,8 @@ import orjson
 from standardwebhooks import Webhook
 
 STAGE_CHANGED = "application.stage_changed"
+#: How many percent of the target of a file have passed that the partner is yet to hand over.
+TARGET_PASSES = "application.target_passes"
 
 
 class Message(NamedTuple):
@@ -20,14 +22,16 @@ class Message(NamedTuple):
 def message(notice: Mapping[str, Any], secrets: Sequence[bytes], at: datetime) -> Message:
     """A notice as it is sent at an instant: the id and the body are the same each time, the
     timestamp and the signatures, one for each secret, are those of the attempt."""
+    percent = notice["target_percent"]
     body = orjson.dumps(
         {
-            "type": STAGE_CHANGED,
+            "type": TARGET_PASSES if percent else STAGE_CHANGED,
             "timestamp": notice["written_at"].astimezone(UTC).isoformat(timespec="seconds"),
             "data": {
                 "number": notice["number"],
                 "reference": notice["reference"],
                 "stage": notice["stage"],
+                **({"targetPercent": percent} if percent else {}),
             },
         }
     )

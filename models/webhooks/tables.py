@@ -116,6 +116,8 @@ class WebhookNotice(Base):
     number: Mapped[int]
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
     stage: Mapped[str]
+    #: How many percent of its target have passed, where that is what is told.
+    target_percent: Mapped[int | None]
     written_at: Mapped[datetime] = mapped_column(server_default=_NOW)
     #: From when on it is tried, in vain at first; it begins anew where it is asked for again.
     tried_from: Mapped[datetime] = mapped_column(server_default=_NOW)

@@ -41,6 +41,7 @@ JOBS = (
     "sequence",
     "publish",
     "end_overdue",
+    "tell_levels",
     "forget_keys",
     "raise_overdue_reviews",
     "raise_overdue_notices",
@@ -252,8 +253,8 @@ AT_ALL_TIMES = """
 """
 AS_TIME_PASSES = """
     grant_certain_cases drop_of_age sweep_keys post_reports post_reminders end_subscriptions
-    check_rules publish end_overdue forget_keys raise_overdue_reviews raise_overdue_notices
-    raise_overdue_complaints lapse_inquiries transfer_files forget order_due
+    check_rules publish end_overdue tell_levels forget_keys raise_overdue_reviews
+    raise_overdue_notices raise_overdue_complaints lapse_inquiries transfer_files forget order_due
 """
 
 

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from models.database.connections import connect
-from models.jobs.overdue import STEPS_OF_A_CLOCK, due, end_overdue
+from models.jobs.overdue import STEPS_OF_A_CLOCK, TELL_LEVELS, due, end_overdue
 from models.life.steps import Step
 from models.synthetic import Scale, start_of_day, synthesise
 from tests.walls.undoing import undone
@@ -98,6 +98,16 @@ async def test_the_clock_reads_only_what_waits(few: asyncpg.Connection, step: St
     assert by_status <= await waiting(few)
     assert set(read) <= {"pk_application"}, "to write what is overdue"
     assert sum(read.values()) <= 500
+
+
+async def test_levels_are_told_without_a_look_at_what_is_closed(few: asyncpg.Connection) -> None:
+    async with undone(few):
+        explain = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {TELL_LEVELS}"
+        value = await few.fetchval(explain, 500)
+    read = rows_read(_nodes(json.loads(value)[0]["Plan"]))
+    are_open = await few.fetchval("SELECT count(*) FROM application WHERE stage <> 'CLOSED'")
+    assert 0 < read.pop("ix_application_open") <= are_open
+    assert set(read) <= {"pk_application"}
 
 
 async def test_a_missing_index_is_noticed(few: asyncpg.Connection) -> None:

@@ -6,6 +6,30 @@ CREATE FUNCTION end_of_wib_day(day date) RETURNS timestamptz
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (day + 1)::timestamp AT TIME ZONE interval '7 hours';
 
+CREATE FUNCTION target_passes(paid timestamptz, due timestamptz, percent int) RETURNS timestamptz
+    LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+    DECLARE
+        days date[];
+        passed numeric;
+    BEGIN
+        IF due <> end_of_wib_day(wib_day(due) - 1) THEN
+            RETURN paid + (due - paid) * percent / 100;
+        END IF;
+        days := ARRAY(
+            SELECT counted.day::date
+            FROM generate_series(wib_day(paid) + 1, wib_day(due) - 1, interval '1 day') AS counted (day)
+            LEFT JOIN day_off ON day_off.day = counted.day::date
+            WHERE NOT coalesce(is_off, extract(isodow FROM counted.day) > 5)
+            ORDER BY counted.day
+        );
+        passed := cardinality(days) * percent / 100.0;
+        IF passed = floor(passed) THEN
+            RETURN coalesce(end_of_wib_day(days[passed]), due);
+        END IF;
+        RETURN end_of_wib_day(days[1 + floor(passed)] - 1) + (passed - floor(passed)) * interval '1 day';
+    END
+$$;
+
 CREATE TYPE histogram AS (buckets integer[], ranks integer[]);
 
 CREATE FUNCTION duration_bucket(seconds numeric) RETURNS integer
@@ -982,7 +1006,7 @@ CREATE TABLE application_change (
     kind TEXT NOT NULL,
     changed TEXT NOT NULL,
     CONSTRAINT pk_application_change PRIMARY KEY (id),
-    CONSTRAINT ck_application_change_kind_is_known CHECK (kind IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'RECEIVED', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'HELD', 'RELEASED', 'ANSWER_PROPOSED', 'SCREENED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'TRANSFERRED', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED', 'VISA_RETURNED')),
+    CONSTRAINT ck_application_change_kind_is_known CHECK (kind IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'RECEIVED', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'HELD', 'RELEASED', 'ANSWER_PROPOSED', 'SCREENED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'TRANSFERRED', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED', 'VISA_RETURNED', 'TARGET_50', 'TARGET_75', 'TARGET_100')),
     CONSTRAINT ck_application_change_changed_is_known CHECK (changed IN ('STAGE', 'DECISION', 'STATUS', 'HOLD'))
 );
 
@@ -1843,7 +1867,7 @@ CREATE TABLE application_event (
     actor_role TEXT,
     reason TEXT,
     CONSTRAINT pk_application_event PRIMARY KEY (id),
-    CONSTRAINT ck_application_event_kind_is_known CHECK (kind IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'RECEIVED', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'HELD', 'RELEASED', 'ANSWER_PROPOSED', 'SCREENED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'TRANSFERRED', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED', 'VISA_RETURNED')),
+    CONSTRAINT ck_application_event_kind_is_known CHECK (kind IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'RECEIVED', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'HELD', 'RELEASED', 'ANSWER_PROPOSED', 'SCREENED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'TRANSFERRED', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED', 'VISA_RETURNED', 'TARGET_50', 'TARGET_75', 'TARGET_100')),
     CONSTRAINT ck_application_event_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
     CONSTRAINT ck_application_event_sequence_is_positive CHECK (sequence > 0),
     CONSTRAINT ck_application_event_reason_is_bounded CHECK (length(reason) BETWEEN 1 AND 2000),
@@ -2286,6 +2310,7 @@ CREATE TABLE webhook_notice (
     number BIGINT NOT NULL,
     application_id UUID NOT NULL,
     stage TEXT NOT NULL,
+    target_percent BIGINT,
     written_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     tried_from TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     due_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
@@ -2600,9 +2625,9 @@ CREATE INDEX ix_visa_document_unfinished ON visa_document (ordered_at, id) WHERE
 
 CREATE UNIQUE INDEX uq_visa_document_current ON visa_document (visa_number) WHERE replaced_at IS NULL;
 
-ALTER TABLE partner_country ADD CONSTRAINT fk_partner_country_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code);
-
 ALTER TABLE application ADD CONSTRAINT fk_application_current_decision_id_id FOREIGN KEY(current_decision_id, id) REFERENCES decision (id, application_id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE partner_country ADD CONSTRAINT fk_partner_country_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code);
 
 CREATE FUNCTION queue_for_account() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -4803,6 +4828,14 @@ CREATE FUNCTION stage_after(kind text) RETURNS text
             THEN 'CLOSED'
     END;
 
+CREATE FUNCTION waits_for_partner(case_id uuid) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM application
+        WHERE id = case_id AND received_at IS NULL AND stage = 'IN_PROCESS' AND channel <> 'DIRECT'
+    )
+$$;
+
 CREATE FUNCTION announce_application_changes() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
@@ -4812,6 +4845,7 @@ CREATE FUNCTION announce_application_changes() RETURNS trigger
             CASE
                 WHEN event.kind IN ('HELD', 'RELEASED', 'ANSWER_PROPOSED', 'SCREENED') THEN 'HOLD'
                 WHEN event.kind IN ('SUBMITTED', 'PAID', 'RECEIVED', 'TRANSFERRED') THEN 'STAGE'
+                WHEN event.kind LIKE 'TARGET%' AND waits_for_partner(event.application_id) THEN 'STAGE'
                 WHEN stage_after(event.kind) <> before.stage THEN 'STAGE'
                 WHEN event.kind IN ('GRANTED', 'REFUSED', 'REVOKED', 'VISA_RETURNED') THEN 'DECISION'
                 ELSE 'STATUS'
