@@ -97,6 +97,21 @@ _FACTS = f"""\
                 AND least(asked.answered_at, asked.voided_at, 'infinity') >= since
                 AND account <> ALL (asked.kept_from)
             UNION ALL
+            SELECT holder.applicant_id, holder.reference, '{ReachedBy.DELIVERY}',
+                tstzrange(document.proven_at, greatest(document.proven_at, until))
+            FROM application AS holder
+            JOIN visa ON visa.application_id = holder.id
+            JOIN visa_document AS document USING (visa_number)
+            CROSS JOIN LATERAL (VALUES (least(
+                document.fetched_at, document.replaced_at, visa.revoked_at, visa.returned_at,
+                visa.superseded_at, holder.left_partner_at, holder.closed_at + interval '30 days',
+                'infinity'
+            ))) AS fetchable (until)
+            WHERE of_role = '{Role.PARTNER_SERVICE}' AND holder.partner_code = of_partner
+                AND document.proven_at < before AND until >= since
+                AND (cardinality(places) = 0 OR holder.country_code = ANY (places)
+                    OR holder.holder_country_code = ANY (places))
+            UNION ALL
             SELECT applicant.id, NULL, '{ReachedBy.OWN_DATA}', tstzrange(NULL, NULL)
             FROM applicant
             WHERE of_role = '{Role.APPLICANT}' AND applicant.account = {{function}}.account"""

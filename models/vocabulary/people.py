@@ -266,4 +266,5 @@ class ReachedBy(StrEnum):
     INQUIRY = "INQUIRY"
     INTAKE = "INTAKE"
     QUESTION = "QUESTION"
+    DELIVERY = "DELIVERY"
     OWN_DATA = "OWN_DATA"

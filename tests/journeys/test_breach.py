@@ -270,6 +270,7 @@ async def test_the_list_is_for_auditors_and_mistakes_are_the_askers(who: dict[st
     for asked, path in (
         ({"role": "TREASURY"}, "role"),
         ({"role": "PARTNER_AGENT"}, "partner"),
+        ({"role": "PARTNER_SERVICE"}, "partner"),
         ({"role": "OFFICER", "partner": "NUSA"}, "partner"),
         ({"role": "OFFICER", "places": ["AU"]}, "places"),
         ({"role": "OFFICER", "after": "x"}, "after"),

@@ -46,6 +46,73 @@ async def reach(
     }
 
 
+GRANTED = "reference = 'AUSY-GRAN-0001'"
+
+
+async def in_hand(connection: asyncpg.Connection) -> UUID:
+    """Somebody whose visa has been proven since two hours before the window; its case."""
+    await connection.execute("SET LOCAL session_replication_role = replica")
+    case = application_id("AUSY-GRAN-0001")
+    await connection.execute("ALTER TABLE application DROP CONSTRAINT ck_application_closed_last")
+    await connection.execute("DELETE FROM visa_document")
+    await connection.execute(
+        "INSERT INTO visa_document (visa_number, applicant_id, ordered_at, issued_at, digest,"
+        " key_id, proof, proven_at) SELECT visa_number, applicant_id, $2, $2, $3, 'k', 'p', $2"
+        " FROM visa JOIN application ON application.id = application_id WHERE application_id = $1",
+        *(case, SINCE - 2 * HOUR, bytes(32)),
+    )
+    await connection.execute(
+        "UPDATE application SET closed_at = $2, partner_code = 'NUSA', country_code = 'AU',"
+        " left_partner_at = NULL WHERE id = $1", case, SINCE - 2 * HOUR,
+    )  # fmt: skip
+    return case
+
+
+@pytest.mark.parametrize(
+    ("change", "until"),
+    [
+        ("visa_document SET fetched_by = 'x', fetched_at = $1", SINCE + 6 * HOUR),
+        ("visa_document SET replaced_at = $1", SINCE + 6 * HOUR),
+        ("visa SET revoked_at = $1", SINCE + 6 * HOUR),
+        ("visa SET returned_at = $1", SINCE + 6 * HOUR),
+        ("visa SET superseded_at = $1", SINCE + 6 * HOUR),
+        (f"application SET left_partner_at = $1 WHERE {GRANTED}", SINCE + 6 * HOUR),
+        (
+            f"application SET closed_at = $1::timestamptz - interval '30 days' WHERE {GRANTED}",
+            SINCE + 6 * HOUR,
+        ),
+        ("visa_document SET proof = 'q' WHERE $1::timestamptz IS NOT NULL", BEFORE),
+    ],
+)
+async def test_a_partners_system_reaches_who_has_a_visa_to_be_delivered_until_it_is(
+    rolled_back, change: str, until: datetime
+) -> None:
+    case = await in_hand(rolled_back)
+    (holder,) = await rolled_back.fetchrow(
+        "SELECT applicant_id FROM application WHERE id = $1", case
+    )
+    await rolled_back.execute(f"UPDATE {change}", SINCE + 6 * HOUR)
+    for places in ([], ["AU"], ["NZ", "AU"]):
+        found = await reach(rolled_back, "system", "PARTNER_SERVICE", "NUSA", places)
+        assert found == {holder: (SINCE, until, False, ["DELIVERY"])}
+    for partner, places in (("NUSA", ["NZ"]), ("ANDALAN", [])):
+        assert await reach(rolled_back, "system", "PARTNER_SERVICE", partner, places) == {}
+    assert holder not in await reach(rolled_back, "system", "PARTNER_AGENT", "NUSA")
+
+
+async def test_a_visa_that_was_fetched_before_or_is_proven_later_reaches_nobody(
+    rolled_back,
+) -> None:
+    await in_hand(rolled_back)
+    for change in (
+        "fetched_by = 'x', fetched_at = $1::timestamptz - interval '1 second'",
+        "fetched_by = NULL, fetched_at = NULL, proven_at = $1::timestamptz + interval '1 day'",
+        "proven_at = NULL, proof = NULL WHERE $1::timestamptz IS NOT NULL",
+    ):
+        await rolled_back.execute(f"UPDATE visa_document SET {change}", SINCE)
+        assert await reach(rolled_back, "system", "PARTNER_SERVICE", "NUSA") == {}
+
+
 @pytest.mark.parametrize(
     ("column", "at_hour", "until"),
     [

@@ -18,9 +18,10 @@ from dashboard.texts.wording import count_text, list_text, written_instant
 PAGE_NAME = "access"
 #: In which role an account is asked about: those that read who somebody is.
 ROLES = "roles"
-READING_ROLES = ("OFFICER", "SUPERVISOR", "PARTNER_AGENT", "SCREENING", "APPLICANT")
+_OF_A_PARTNER = ("PARTNER_AGENT", "PARTNER_SERVICE")
+READING_ROLES = ("OFFICER", "SUPERVISOR", *_OF_A_PARTNER, "SCREENING", "APPLICANT")
 #: And those that read cases.
-CASE_ROLES = (*READING_ROLES, "PARTNER_MANAGER", "PARTNER_SERVICE", "AUDITOR", "TREASURY")
+CASE_ROLES = (*READING_ROLES, "PARTNER_MANAGER", "AUDITOR", "TREASURY")
 #: As many people as the gateway lists at once: where there are so many, more may follow.
 MOST_LISTED = 500
 

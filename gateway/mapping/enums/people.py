@@ -208,6 +208,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "INQUIRY": "They were admitted to an inquiry of the account.",
         "INTAKE": "Their file was being taken in at a place of the account.",
         "QUESTION": "A screening question about them was open.",
+        "DELIVERY": "A visa of theirs was to be fetched by the partner's system.",
         "OWN_DATA": "It is their own account.",
     },
     InquiryVerdict: {

@@ -23,8 +23,9 @@ from models.vocabulary import BreachList, ReachedBy, Role
 
 #: The cost of an operation assumes it.
 MOST_PEOPLE_IN_REACH = 500
-#: The roles that read identities by the policy.
-_ROLES = (Role.OFFICER, Role.SUPERVISOR, Role.PARTNER_AGENT, Role.SCREENING, Role.APPLICANT)
+#: The roles that read by the policy who somebody is; a partner's system by the visas it fetches.
+_OF_A_PARTNER = (Role.PARTNER_AGENT, Role.PARTNER_SERVICE)
+_ROLES = (Role.OFFICER, Role.SUPERVISOR, *_OF_A_PARTNER, Role.SCREENING, Role.APPLICANT)
 _MOST_PLACES = 300
 
 Since = Annotated[
@@ -37,13 +38,16 @@ In = Annotated[
 ]
 OfPartner = Annotated[
     str | None,
-    strawberry.argument(description="The partner of its tokens; an agent's, and nobody else's."),
+    strawberry.argument(
+        description="The partner of its tokens: an agent's or a partner's system's, and nobody"
+        " else's."
+    ),
 ]
 Places = Annotated[
     list[str] | None,
     strawberry.argument(
-        description="The centres of its tokens, or the countries where they named none; without"
-        " them all places of the partner count."
+        description="The centres of its tokens, or the countries where they named none, as those"
+        " of a partner's system; without them all places of the partner count."
     ),
 ]
 
@@ -102,11 +106,14 @@ def parse_reach(arguments: FieldArguments) -> Parsing[None]:
 def _mistakes(role: Role, partner: str | None, places: list[str] | None) -> Iterator[ArgumentError]:
     if role not in _ROLES:
         yield ArgumentError(("role",), f"{role} reads nobody's identity: name another role.")
-    if (role is Role.PARTNER_AGENT) != (partner is not None):
-        yield ArgumentError(("partner",), "Name the `partner` of an agent, and of nobody else.")
+    if (role in _OF_A_PARTNER) != (partner is not None):
+        yield ArgumentError(
+            ("partner",),
+            "Name the `partner` of an agent or of a partner's system, and of nobody else.",
+        )
     if places and (partner is None or len(places) > _MOST_PLACES):
         yield ArgumentError(
-            ("places",), f"Name `places` for an agent alone, {_MOST_PLACES} at most."
+            ("places",), f"Name `places` where a `partner` is named, {_MOST_PLACES} at most."
         )
 
 
