@@ -83,6 +83,8 @@ async def populate(connection: asyncpg.Connection) -> None:
         await _links(connection)
         await _insert(connection, "grant_check", CHECK)
         await _insert(connection, "withheld_decision", WITHHELD)
+        for table in ("alert", "account_outbox WHERE source = 'alert'"):  # of hits of before
+            await connection.execute(f"DELETE FROM {table}")
 
 
 async def add_case(connection: asyncpg.Connection, case: Case) -> None:
@@ -95,9 +97,8 @@ async def add_case(connection: asyncpg.Connection, case: Case) -> None:
 async def _insert(connection: asyncpg.Connection, table: str, *rows: dict[str, object]) -> None:
     for row in rows:
         places = ", ".join(f"${number}" for number in range(1, len(row) + 1))
-        await connection.execute(
-            f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", *row.values()
-        )
+        statement = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})"
+        await connection.execute(statement, *row.values())
 
 
 async def reference_data(connection: asyncpg.Connection) -> None:
@@ -251,9 +252,8 @@ async def _application(connection: asyncpg.Connection, case: Case) -> None:
         "is_held": _first(case, "HELD") is not None,
         "current_decision_id": decisions[-1]["id"] if decisions else None,
     }
-    asked_at = _first(case, "INFO_REQUESTED")
     row["pay_by"] = submitted_at + timedelta(days=14)
-    row["answer_by"] = asked_at + timedelta(days=14) if asked_at else None
+    row["answer_by"] = (at := _first(case, "INFO_REQUESTED")) and at + timedelta(days=14)
     await _insert(connection, "application", row | paid)
     await connection.execute(  # what was handed over was complete
         "UPDATE case_document SET recorded_at = submitted_at, recorded_by = 'agent-au'"

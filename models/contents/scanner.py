@@ -54,7 +54,7 @@ class Scanner:
                 try:
                     async with asyncio.timeout(_SECONDS):
                         await writer.drain()
-                except (OSError, TimeoutError):  # as where it is larger than the daemon takes
+                except OSError:  # as where it is larger than the daemon takes
                     return None
             answer = await _ask(reader, writer, bytes(4), _ANSWER_SECONDS)
         finally:
@@ -69,7 +69,7 @@ class Scanner:
                 if self._host:
                     return await asyncio.open_connection(self._host, self._port)
                 return await asyncio.open_unix_connection(self._path)
-        except (OSError, TimeoutError) as error:
+        except OSError as error:
             raise ScannerError(f"cannot be reached ({type(error).__name__})") from None
 
 
@@ -77,7 +77,7 @@ async def _ask(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, question: bytes, seconds: float
 ) -> bytes:
     """Its answer; nothing where the connection ended before one."""
-    with suppress(OSError, TimeoutError):
+    with suppress(OSError):
         writer.write(question)
         async with asyncio.timeout(seconds):
             return (await reader.read(_LONGEST_ANSWER)).rstrip(b"\0")

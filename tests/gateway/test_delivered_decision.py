@@ -73,6 +73,9 @@ async def test_each_condition_is_needed(world: str, connection: asyncpg.Connecti
     [good] = await told("SELECT 1", DELIVERY_FUNCTIONS)
     assert (good["reached"], good["is_taken_back"], good["applicant"]) == ("GRANTED", False, RUBY)
     assert (good["code"], good["proof"]) == ("1:x", "proof")
+    aged = "UPDATE sent_code SET mailed_at = now() - interval '{}'"
+    assert await told(aged.format("29 days 23 hours"), DELIVERY_FUNCTIONS) == [good]
+    assert await told(aged.format("30 days"), DELIVERY_FUNCTIONS) == []
     for condition, changed in CONDITIONS.items():
         assert DELIVERY_FUNCTIONS.count(condition) == 1
         dropped = "true" if condition.endswith("asked") else "AND true"

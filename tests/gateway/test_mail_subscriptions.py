@@ -337,7 +337,7 @@ async def test_a_mailbox_that_is_gone_ends_the_subscriptions_to_it(
     )
     assert await post_reports(connection) == 2
     kept.answers["manager-au@mail.example"] = ["550 5.1.1 no such user"]
-    kept.answers["manager-pacific@mail.example"] = ["451 4.7.1 later"]
+    kept.answers["manager-pacific@mail.example"] = ["554 5.7.1 not from you"]
     await deliver_all(url, connection)
     await deliver_all(url, connection)
     assert [each["isEnded"] for each in await lasting(own["manager-au"])] == [True, True]

@@ -134,6 +134,12 @@ async def test_what_waits_for_the_scanner_neither_counts_nor_is_opened(
     await until(lambda: any(job.failures > 1 for job in jobs.all.values()))
     assert await connection.fetchval(READS) == before
     assert await contents_unscanned(connection) == 0
+    for minutes, unscanned in ((9.9, 0), (10.1, 1)):
+        await connection.execute(
+            "UPDATE document_upload SET sent_at = now() - $2 * interval '1 minute' WHERE id = $1",
+            *(upload, minutes),
+        )
+        assert await contents_unscanned(connection) == unscanned
     late = "UPDATE document_upload SET sent_at = sent_at - interval '1 day' WHERE id = $1"
     await connection.execute(late, upload)
     await connection.execute(
@@ -228,6 +234,25 @@ async def test_what_cannot_be_scanned_waits_and_holds_nobody_up(
         ("ITINERARY", "PENDING", False),
         ("RETURN_TICKET", "THERE", True),
     ]
+
+
+async def test_the_oldest_is_scanned_first_and_what_another_replaced_is_not(
+    who: dict[str, Viewer], connection: asyncpg.Connection, store: str, folder: Path
+) -> None:
+    agent = who["agent-au"]
+    case = await pay_bill(who, await submitted_case(who))
+    replaced, older, newer = [
+        row_id(await sent(agent, case, png(), kind=kind))
+        for kind in ("ITINERARY", "ACCOMMODATION", "RETURN_TICKET")
+    ]
+    await announce(agent, case, png(), kind="ITINERARY")
+    async with clamd(folder) as scanner:
+        scanned = [
+            await scan_contents(scanner, ContentStore(store), KEYS, connection) for _ in range(3)
+        ]
+    assert [one and one.id for one in scanned] == [older, newer, None]
+    state = "SELECT completed_at FROM document_upload WHERE id = $1"
+    assert await connection.fetchval(state, replaced) is None
 
 
 async def test_the_keeper_notes_whether_there_is_a_scanner(

@@ -193,8 +193,9 @@ async def test_a_refusal_opens_alike_and_a_visa_that_was_taken_back_is_none(
     await prove(judged, account)
     revoked = {"reason": "The employer is invented."}
     await perform(judged.who["supervisor"], "revokeVisa", one.id, **revoked)
-    # A newer mail replaces the code.
+    # A newer mail replaces the code, and it counts from then on.
     old = one.code
+    await judged.administer("UPDATE sent_code SET mailed_at = mailed_at - interval '31 days'")
     await tell(judged, mailer, sink)
     one.code = newest_code(sink, one)
     assert one.code != old
@@ -229,6 +230,8 @@ async def test_whatever_does_not_fit_is_alike_in_bytes_and_waits_for_a_beat(
         for each, trace in zip(told, traces, strict=True)
     }
     assert "NOT_FOUND" in alike
+    tries = await judged.owner.fetch("SELECT is_found FROM tracking_try ORDER BY id DESC LIMIT 6")
+    assert {each["is_found"] for each in tries} == {False}
     # Five tries an hour, whatever was right of them.
     assert (await one.open()).data
     spent = await one.open()

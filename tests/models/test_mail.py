@@ -86,6 +86,22 @@ async def test_messages_to_an_address_arrive_in_order_whatever_is_refused_meanwh
     assert links == [f"https://dashboard.example/{number}" for number in range(3)]
 
 
+async def test_a_message_that_is_being_sent_holds_no_other_keeper_up(
+    database: str, connection: asyncpg.Connection, sink: tuple[Sink, str]
+) -> None:
+    kept, url = sink
+    await post(connection, letter("first@busy.example"))
+    await post(connection, letter("second@busy.example"))
+    other = await connect(database)
+    async with connection.transaction():
+        await connection.execute("SELECT FROM mail WHERE address = 'first@busy.example' FOR UPDATE")
+        async with asyncio.timeout(10):
+            assert await deliver(mail_transport(url), SENDER, other) == 1
+    await other.close()
+    assert (len(kept.to("second@busy.example")), kept.to("first@busy.example")) == (1, [])
+    assert await deliver_all(url, connection) == 1
+
+
 async def test_a_keeper_that_is_killed_after_sending_sends_again_under_the_same_id(
     database: str, connection: asyncpg.Connection, sink: tuple[Sink, str]
 ) -> None:
