@@ -1,5 +1,8 @@
-"""How many notices are under way at an endpoint: a few, and one where it fails."""
+"""How many notices are under way at an endpoint, for how long, and for whom."""
 
+from collections.abc import AsyncIterator
+
+import asyncpg
 import pytest
 
 from models.jobs import webhooks
@@ -13,10 +16,11 @@ pytestmark = pytest.mark.anyio
 CASES = ("SGPO-OPEN-0006", "SGPO-HELD-0007")
 
 
-@pytest.mark.parametrize(("failures", "under_way"), [(0, 2), (4, 2), (5, 1), (60, 1)])
-async def test_an_endpoint_that_fails_is_asked_by_one_notice_at_a_time(
-    world: str, connection, monkeypatch: pytest.MonkeyPatch, failures: int, under_way: int
-) -> None:
+@pytest.fixture
+async def post(
+    world: str, connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Post]:
+    """An endpoint that never answers, and is to be told of two cases."""
     monkeypatch.setattr(webhooks, "_PATIENCE_SECONDS", 0.2)
     await connection.execute(
         "TRUNCATE webhook_notice, webhook_delivery, webhook_cursor, webhook_endpoint"
@@ -25,18 +29,80 @@ async def test_an_endpoint_that_fails_is_asked_by_one_notice_at_a_time(
         await happens(connection, case, "IN_VERIFICATION")
     transport = WebhookTransport(in_development=True)
     async with running_webhook_sink() as sink:
-        courier = Courier(transport.send, [KEY])
-        post = Post(sink, courier, connection)
-        await post.write()
-        await post.register(sink.url("/slow"))
+        kept = Post(sink, Courier(transport.send, [KEY]), connection)
+        await kept.write()
+        await kept.register(sink.url("/slow"))
         sink.silent.add("/slow")
         for case in CASES:
             await happens(connection, case, "INFO_REQUESTED")
-        await post.write()
-        await connection.execute("UPDATE webhook_delivery SET failures = $1", failures)
-        # What is under way takes its place, however often there is a look.
-        for _ in range(2):
-            await courier.deliver_webhooks(connection)
-        assert len(sink.at("/slow")) == under_way
-        await courier.close()
+        await kept.write()
+        yield kept
+        await kept.courier.close()
         await transport.close()
+
+
+@pytest.mark.parametrize(("failures", "under_way"), [(0, 2), (4, 2), (5, 1), (60, 1)])
+async def test_an_endpoint_that_fails_is_asked_by_one_notice_at_a_time(
+    post: Post, failures: int, under_way: int
+) -> None:
+    await post.connection.execute("UPDATE webhook_delivery SET failures = $1", failures)
+    # What is under way takes its place, however often there is a look.
+    for _ in range(2):
+        await post.courier.deliver_webhooks(post.connection)
+    assert len(post.sink.at("/slow")) == under_way
+
+
+async def test_what_is_under_way_is_taken_by_another_keeper_later_than_any_attempt_lasts(
+    post: Post,
+) -> None:
+    await post.courier.deliver_webhooks(post.connection)
+    waits = "SELECT min(due_at) - clock_timestamp() FROM webhook_notice"
+    assert 50 < (await post.connection.fetchval(waits)).total_seconds() <= 60
+
+
+@pytest.mark.parametrize("suspended", ["portal", "manager"])
+async def test_nothing_is_told_while_who_registered_or_approved_it_is_suspended(
+    post: Post, suspended: str
+) -> None:
+    suspend = (
+        "INSERT INTO suspension (id, subject, reason, suspended_by, ends_at)"
+        " VALUES (gen_random_uuid(), $1, 'x', 'y', now() + interval '1 hour')"
+    )
+    await post.connection.execute(suspend, suspended)
+    try:
+        await post.courier.deliver_webhooks(post.connection)
+        assert post.sink.kept == []
+    finally:
+        await post.connection.execute("DELETE FROM suspension WHERE subject = $1", suspended)
+    await post.courier.deliver_webhooks(post.connection)
+    assert len(post.sink.at("/slow")) == 2
+
+
+@pytest.mark.parametrize(("failures", "waits"), [(2, False), (3, True)])
+async def test_from_the_fifth_failure_on_an_endpoint_is_left_alone_for_a_while(
+    post: Post, failures: int, waits: bool
+) -> None:
+    post.sink.silent.clear()
+    post.sink.answers["/slow"] = [500, 500]
+    await post.connection.execute("UPDATE webhook_delivery SET failures = $1", failures)
+    for _ in range(3):
+        await post.courier.deliver_webhooks(post.connection)
+    later = "SELECT failures, due_at > clock_timestamp() + interval '2 s' FROM webhook_delivery"
+    [delivery] = await post.connection.fetch(later)
+    assert tuple(delivery) == (failures + 2, waits)
+
+
+@pytest.mark.parametrize(("days", "told"), [(29, 2), (31, 1)])
+async def test_what_a_partner_reads_for_30_days_is_told_for_as_long(
+    post: Post, days: int, told: int
+) -> None:
+    closed = post.connection.transaction()
+    await closed.start()
+    await post.connection.execute(
+        "UPDATE application SET status = 'WITHDRAWN', closed_at = now() - $2 * interval '1 day'"
+        " WHERE reference = $1",
+        *(CASES[0], days),
+    )
+    await post.courier.deliver_webhooks(post.connection)
+    assert len(post.sink.at("/slow")) == told
+    await closed.rollback()
