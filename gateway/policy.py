@@ -795,7 +795,9 @@ POLICY: Mapping[str, Access] = {
     "Bill": Access(
         rows={
             **of_reached_cases(Bill.application_id),
-            **dict.fromkeys((Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR), is_null(Bill.family_id)),
+            Role.OFFICER: is_null(Bill.family_id),
+            Role.SUPERVISOR: is_null(Bill.family_id),
+            Role.AUDITOR: is_null(Bill.family_id),
             Role.TREASURY: is_null(Bill.family_code),
         },
         fields={

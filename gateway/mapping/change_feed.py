@@ -236,9 +236,9 @@ class ChangeFeed:
         horizon = self.reads.horizon
         while True:
             settled = await horizon.concerned(self.place.written_in, self._topics, deadline)
-            if settled is None:
-                return ChangeBatch((), max(self.place, Place(horizon.told, 0)))
             self.place = max(self.place, Place(settled.since, 0))
+            if settled.since == settled.below:
+                return ChangeBatch((), self.place)
             places = await self._find(settled.below, deadline)
             if places is None:
                 return ChangeBatch((), self.place)

@@ -43,7 +43,7 @@ ALSO_VALID = {
     QUESTION: "AUDITOR OFFICER SUPERVISOR",
     FILES: "AUDITOR OFFICER PARTNER_AGENT SUPERVISOR",
     **dict.fromkeys(
-        ("treasury/question", "treasury/settlement/payments", "treasury/settlement/lines"),
+        ("treasury/settlement/payments", "treasury/settlement/lines"),
         "AUDITOR",
     ),
     **dict.fromkeys(

@@ -1,16 +1,19 @@
 """Whoever may see a change is told of it: nobody misses one because of how followers are woken."""
 
+import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from typing import Any, cast
 
 import asyncpg
 import pytest
 
 from gateway.access import rows
+from gateway.access.fields import is_readable
 from gateway.access.rows import Topic, topics
 from gateway.access.transactions import change_horizon
 from gateway.access.transactions.begin import Seal, TransactionLimits, TransactionStarts
-from gateway.access.transactions.change_horizon import ChangeHorizon
+from gateway.access.transactions.change_horizon import ChangeHorizon, Settled
 from gateway.access.transactions.reading import ReadTransaction
 from gateway.mapping.change_feed import SharedReads
 from gateway.mapping.positions import Place
@@ -28,7 +31,7 @@ from tests.walls.reach import viewer
 pytestmark = pytest.mark.anyio
 
 STARTS = TransactionStarts(Seal(tokens.SEAL_KEY, 60), TransactionLimits(9, 9, 9))
-FEEDS = ("ApplicationChange", "VolumesChange", "Alert")
+FEEDS = ("ApplicationChange", "VolumesChange", "Alert", "Screening")
 FOLLOWERS = {name: viewer(claims) for name, claims in CLAIMS.items()}
 #: Each happens to every application: changes of the stage, the decision, the status, and holds.
 KINDS = ("HELD", "RECEIVED", "IN_VERIFICATION", "REFUSED", "REVOKED")
@@ -56,7 +59,11 @@ async def changes(owner: asyncpg.Connection) -> list[tuple[str, int]]:
         INSERT INTO alert (id, kind, actor, actor_role)
         VALUES (gen_random_uuid(), 'READ_BUDGET', 'supervisor', 'SUPERVISOR')
     """)
-    tables = zip(FEEDS, ("application_change", "volume_change", "alert"), strict=True)
+    await owner.execute("""
+        INSERT INTO screening (id, application_id, kind, result, requested_at)
+        SELECT gen_random_uuid(), id, 'ENTRY_BAN', 'PENDING', now() FROM application LIMIT 1
+    """)
+    tables = zip(FEEDS, ("application_change", "volume_change", "alert", "screening"), strict=True)
     return [
         (feed, row["written_in"])
         for feed, table in tables
@@ -96,7 +103,7 @@ async def judge(
         for name, one in FOLLOWERS.items():
             place = Place(written_in, 0)
             is_told = not on.isdisjoint(topics(feed, one))
-            sees = rows.rule_of_reading(feed, one.role) is not None and bool(
+            sees = is_readable(feed, "position", one.role) and bool(
                 await reads.find_after(place, written_in + 1, noun, one, newest_only=False)
             )
             seen[name] += sees
@@ -134,6 +141,65 @@ async def test_a_claim_that_is_not_announced_would_be_missed(
     monkeypatch.setitem(globals(), "topics", wrong)
     _, _, missed = await judge(world, pooled, changes)
     assert missed
+
+
+class Meanwhile:
+    """A connection during whose last statement somebody begins to follow."""
+
+    def __init__(self, connection: asyncpg.Connection, begin: Callable[[], None]) -> None:
+        self._connection, self._begin = connection, begin
+        self.fetch = connection.fetch
+
+    async def execute(self, text: str, *values: Any) -> None:
+        if text == "ROLLBACK":
+            self._begin()
+            await asyncio.sleep(0)
+        await self._connection.execute(text, *values)
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+async def test_who_begins_to_follow_while_it_looks_misses_nothing(
+    world: str, owner: asyncpg.Connection, pooled: ConnectionPool, monkeypatch, is_first: bool
+) -> None:
+    """At the first look of a process, and while nobody else follows."""
+    monkeypatch.setattr(change_horizon.Watch, "start", lambda _: None)
+    horizon = ChangeHorizon(world, pooled, STARTS.for_the_gateway())
+    connection = await connect(login_at(world, tokens.PASSWORD), statement_cache_size=0)
+    backend = await own_backend(connection, 5.0)
+    if not is_first:
+        await horizon._look(connection, backend)
+    known = horizon.told
+    await owner.execute("SELECT pg_current_xact_id()")
+    following: list[asyncio.Task[Settled]] = []
+
+    def begin() -> None:
+        deadline = asyncio.get_running_loop().time() + 60
+        topic = {Topic("Alert")}
+        following.append(asyncio.create_task(horizon.concerned(known, topic, deadline)))
+
+    news, on = await horizon._look(cast(asyncpg.Connection, Meanwhile(connection, begin)), backend)
+    await horizon._tell(news, on)
+    async with asyncio.timeout(5):
+        assert await following[0] == news
+    assert news.since == known < news.below
+    await connection.close()
+
+
+async def test_who_hears_nothing_for_a_while_goes_on_from_what_was_told_by_then(
+    world: str, pooled: ConnectionPool, monkeypatch
+) -> None:
+    """Though something is told before they have their turn."""
+    monkeypatch.setattr(change_horizon.Watch, "start", lambda _: None)
+    horizon = ChangeHorizon(world, pooled, STARTS.for_the_gateway())
+    horizon.told = 7
+    give_up = horizon._give_up
+
+    def give_up_and_tell(follower: asyncio.Future[Settled]) -> None:
+        give_up(follower)
+        horizon.told = 9
+
+    monkeypatch.setattr(horizon, "_give_up", give_up_and_tell)
+    assert await horizon.concerned(7, {Topic("Alert")}, 0.0) == Settled(7, 7)
 
 
 async def test_nobody_but_the_gateway_hears_whom_changes_concern(world: str) -> None:

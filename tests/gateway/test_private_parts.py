@@ -77,8 +77,8 @@ FILES = {
     "uvicorn": "gateway/wire/protocol.py",
     "httptools": "gateway/wire/protocol.py",
 }
-#: Public in spite of their underscore: of named tuples, and of SQLAlchemy's rows.
-PUBLIC = {"_asdict", "_fields", "_make", "_mapping", "_replace"}
+#: Public in spite of their underscore: of named tuples, of `os`, and of SQLAlchemy's rows.
+PUBLIC = {"_asdict", "_exit", "_fields", "_make", "_mapping", "_replace"}
 
 
 def private_parts(source: str) -> Iterator[tuple[str, str]]:

@@ -158,8 +158,9 @@ async def test_a_scan_is_resumed_opened_once_and_gone_with_its_person(
     back = "UPDATE document_content SET sealed = $2 WHERE upload_id = $1"
     await connection.execute(back, row_id(upload["id"]), sealed)
     await connection.execute(
-        "UPDATE document_upload SET replaced_at = NULL, removed_at = NULL WHERE id = $1",
-        row_id(upload["id"]),
+        "UPDATE document_upload SET replaced_at = NULL, removed_at = NULL, sha256 = $2"
+        " WHERE id = $1",
+        *(row_id(upload["id"]), bytes(32)),
     )
     assert contents(await opened(supervisor, reference)) == [None]
     assert await KEYS.open_data_keys([person], Cause.LINKING) == {}

@@ -76,6 +76,14 @@ def standings_with(**facts: st.SearchStrategy[Any]) -> st.SearchStrategy[CaseSta
     return st.builds(CaseState, **FACTS | facts)
 
 
+def cleared_with(**facts: st.SearchStrategy[Any]) -> st.SearchStrategy[CaseState]:
+    """Linked cases of which supervision knows nothing bad, and of which nobody decided first."""
+    usual = {"is_held": False, "owes_fee": False, "is_linked": True, "hits": frozenset[Any](),
+             "was_decided_first_by_oneself": False}  # fmt: skip
+    just = {name: st.just(value) for name, value in usual.items()}
+    return standings_with(answers=cleared, **just, **facts)
+
+
 standings = standings_with()
 attempts = st.builds(
     Attempt,

@@ -46,7 +46,7 @@ from tests.models.case_states import (
     NOW,
     attempts,
     authoritys_attempts,
-    cleared,
+    cleared_with,
     mostly,
     officers_attempts,
     proposals,
@@ -58,7 +58,7 @@ from tests.models.case_states import (
 from tests.premises import holds, premise
 
 #: Enough for each premise, all of which hold in about a fifteenth of the examples or more.
-enough = settings(max_examples=200)
+enough = settings(max_examples=400)
 GRANTING = (Verb.GRANT, Verb.CORRECT_TO_GRANTED, Verb.SET_ASIDE)
 _ASKED = ScreeningResult
 
@@ -284,7 +284,10 @@ DESK_WORK = [step for step in STEPS if Role.OFFICER in step.by and step.verb is 
 
 @enough
 @given(
-    standings_with(answers=cleared, correction=st.sampled_from([None, CorrectionState.PROPOSED])),
+    cleared_with(
+        correction=st.sampled_from([None, CorrectionState.PROPOSED]),
+        awaits_first_decision=st.booleans(),
+    ),
     attempts,
 )
 @premise(**{f"{step.verb}, elsewhere": 0.01 for step in DESK_WORK}, on_the_own_desk=0.1)

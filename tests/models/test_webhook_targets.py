@@ -140,7 +140,7 @@ def test_a_message_is_signed_as_the_specification_says_and_a_replay_is_too_old()
     """With the key, and by the algorithm, of the specification's own example."""
     secret = b"\x30\x31" * 16
     notice = {"id": "msg", "number": 1, "reference": "7K3M-9QPX-2F4D", "stage": "CLOSED",
-              "written_at": datetime(2026, 1, 2, tzinfo=UTC)}  # fmt: skip
+              "target_percent": None, "written_at": datetime(2026, 1, 2, tzinfo=UTC)}  # fmt: skip
     sent = message(notice, [secret], datetime.now(UTC))
     assert Webhook(secret).verify(sent.body, dict(sent.headers))
     replayed = message(notice, [secret], datetime.now(UTC) - timedelta(minutes=6))

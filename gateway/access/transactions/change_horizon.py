@@ -88,7 +88,7 @@ class Settled(NamedTuple):
     below: int
 
 
-_Follower = asyncio.Future[Settled | None]
+_Follower = asyncio.Future[Settled]
 
 
 class ChangeHorizon:
@@ -132,11 +132,10 @@ class ChangeHorizon:
         [(settled, _)] = decode_records(result)
         return settled
 
-    async def concerned(
-        self, known: int, topics: Collection[Topic], deadline: float
-    ) -> Settled | None:
+    async def concerned(self, known: int, topics: Collection[Topic], deadline: float) -> Settled:
         """Wait for a settled change that may concern the follower of these topics, who knows all
-        changes below one transaction; None if there is none until a time of the event loop."""
+        changes below one transaction; where there is none until a time of the event loop, nothing
+        lies between the two."""
         self._watch.start()
         if known < self.told:
             return Settled(known, self.told)
@@ -144,7 +143,7 @@ class ChangeHorizon:
         follower: _Follower = loop.create_future()
         for topic in topics:
             self._followers.setdefault(topic, set()).add(follower)
-        giving_up = loop.call_at(deadline, _wake, follower, None)
+        giving_up = loop.call_at(deadline, self._give_up, follower)
         try:
             return await follower
         finally:
@@ -153,6 +152,9 @@ class ChangeHorizon:
                 self._followers[topic].discard(follower)
                 if not self._followers[topic]:
                     del self._followers[topic]
+
+    def _give_up(self, follower: _Follower) -> None:
+        _wake(follower, Settled(self.told, self.told))
 
     async def _listen(self) -> None:
         connection = await connect(self._url, statement_cache_size=0)
@@ -178,15 +180,16 @@ class ChangeHorizon:
 
     async def _look(
         self, connection: asyncpg.Connection, backend: int | None
-    ) -> tuple[Settled, set[Topic]]:
-        """What is settled by now that was not before, and on which topics it is announced."""
+    ) -> tuple[Settled, set[Topic] | None]:
+        """What is settled by now that was not before, and on which topics it is announced; None
+        where that was not asked: whoever follows by then looks, and may have begun meanwhile."""
         has_heard = self._heard.is_set()
         self._heard.clear()
         for text, arguments in self._start.commands(_BEGIN, backend):
             await connection.execute(text, *arguments)
         (seen,) = await connection.fetch(_LOOK)
-        news, concerned = Settled(self.told, seen["settled"]), set(self._followers)
-        if news.since and concerned:  # before the first look, nobody was told of anything
+        news, concerned = Settled(self.told, seen["settled"]), None
+        if news.since and self._followers:  # before the first look, nobody was told of anything
             concerned = set[Topic]()
             for feed, claim, value in await connection.fetch(_CONCERNED, *news):
                 concerned |= {Topic(feed), Topic(feed, claim, value)}
@@ -196,9 +199,12 @@ class ChangeHorizon:
         self.told = news.below
         return news, concerned
 
-    async def _tell(self, news: Settled, concerned: set[Topic]) -> None:
-        """Wake the followers of some topics, a few at a time: others want the processor too."""
-        topics = concerned & self._followers.keys()
+    async def _tell(self, news: Settled, concerned: set[Topic] | None) -> None:
+        """Wake the followers of some topics, or all, a few at a time: others want the processor
+        too."""
+        if news.since == news.below:
+            return
+        topics = self._followers.keys() if concerned is None else concerned & self._followers.keys()
         followers = {follower for topic in topics for follower in self._followers[topic]}
         for number, follower in enumerate(followers, 1):
             _wake(follower, news)
@@ -206,7 +212,7 @@ class ChangeHorizon:
                 await asyncio.sleep(0)
 
 
-def _wake(follower: _Follower, news: Settled | None) -> None:
+def _wake(follower: _Follower, news: Settled) -> None:
     """Wake a follower who has not just given up, or gone."""
     if not follower.done():
         follower.set_result(news)

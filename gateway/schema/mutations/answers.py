@@ -9,6 +9,7 @@ from gateway.mapping.enums import RequestedItemKind
 from gateway.mapping.scalars import CountryCode
 from gateway.mutations.outcome import Reason
 from gateway.mutations.requests import Item
+from gateway.schema.mutations.inputs import StepInput
 from models.life import Refusal
 from models.vocabulary import ANSWERED_WITH, AnswerKind
 
@@ -46,6 +47,19 @@ class ItemAnswerInput:
     )
     value: ItemValueInput = strawberry.field(
         description="The answer. It stands once it is handed in."
+    )
+
+
+@strawberry.input(description="A case in which the applicant has answered.")
+class AnswerInformationInput(StepInput):
+    items: list[RequestedItemKind] = strawberry.field(
+        default_factory=list,
+        description="The requested documents that were handed in, of those not yet answered.",
+    )
+    answers: list[ItemAnswerInput] = strawberry.field(
+        default_factory=list,
+        description="The answers to other requested items, each kind once. An answer to a request"
+        " without items has neither.",
     )
 
 

@@ -7,6 +7,7 @@ import strawberry
 
 from gateway.mutations.outcome import Reason
 from gateway.mutations.requests import StepRequest, StepsRequest
+from gateway.schema.mutations.answers import AnswerInformationInput
 from gateway.schema.mutations.case_intents import INTENTS
 from gateway.schema.mutations.input_readers import (
     read_answer_to_items,
@@ -17,7 +18,6 @@ from gateway.schema.mutations.input_readers import (
 )
 from gateway.schema.mutations.inputs import (
     MOST_AT_ONCE,
-    AnswerInformationInput,
     ConfirmScreeningInput,
     ProposeCorrectionInput,
     RecordScreeningInput,

@@ -1,6 +1,7 @@
 """The table of case mutations: input, description, steps and possible refusals."""
 
 from gateway.schema.mutations import inputs
+from gateway.schema.mutations.answers import AnswerInformationInput
 from gateway.schema.mutations.input_readers import (
     read_answer_to_items,
     read_assignment,
@@ -82,7 +83,7 @@ INTENTS = (
     Intent("requestInformation", inputs.RequestInformationInput,
            "Name what is missing, and ask the applicant for it: the adjusted clock stops.",
            read_request_of_items, (Verb.REQUEST_INFORMATION,)),
-    Intent("answerInformation", inputs.AnswerInformationInput,
+    Intent("answerInformation", AnswerInformationInput,
            "The applicant has handed in some or all of what was asked for: work goes on once"
            " nothing of it is missing.", read_answer_to_items,
            (Verb.ANSWER_INFORMATION, Verb.ANSWER_ITEMS)),

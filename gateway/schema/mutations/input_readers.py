@@ -20,7 +20,7 @@ from gateway.mutations.requests import (
 )
 from gateway.mutations.uploading import MOST_BYTES, UploadRequest
 from gateway.schema.mutations import inputs
-from gateway.schema.mutations.answers import read_answers
+from gateway.schema.mutations.answers import AnswerInformationInput, read_answers
 from gateway.schema.mutations.inputs import (
     LARGEST_FAMILY,
     LONGEST_ITEM_NOTE,
@@ -222,7 +222,7 @@ def read_documents(intent: Intent, input_: inputs.RecordDocumentsInput) -> StepR
     return read_step(intent, input_, faults, documents=tuple(input_.documents))
 
 
-def read_answer_to_items(intent: Intent, input_: inputs.AnswerInformationInput) -> StepRequest:
+def read_answer_to_items(intent: Intent, input_: AnswerInformationInput) -> StepRequest:
     answers, faults = read_answers(input_.answers)
     needed = (
         _invalid("items", str(number), rule="needs_answer")

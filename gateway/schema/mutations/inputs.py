@@ -22,7 +22,6 @@ from gateway.mapping.enums import (
 )
 from gateway.mapping.money import MoneyInput
 from gateway.mapping.scalars import CountryCode
-from gateway.schema.mutations.answers import ItemAnswerInput
 
 #: Coercing and converting each takes a tenth of a millisecond before a statement is sent.
 MOST_AT_ONCE = 300
@@ -201,19 +200,6 @@ class RequestInformationItem:
 class RequestInformationInput(StepInput):
     items: list[RequestInformationItem] = required(
         f"What is missing: from 1 to {MOST_ITEMS}, each kind once."
-    )
-
-
-@strawberry.input(description="A case in which the applicant has answered.")
-class AnswerInformationInput(StepInput):
-    items: list[RequestedItemKind] = strawberry.field(
-        default_factory=list,
-        description="The requested documents that were handed in, of those not yet answered.",
-    )
-    answers: list[ItemAnswerInput] = strawberry.field(
-        default_factory=list,
-        description="The answers to other requested items, each kind once. An answer to a request"
-        " without items has neither.",
     )
 
 
