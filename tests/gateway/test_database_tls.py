@@ -79,7 +79,8 @@ async def listening(owner: str) -> None:
         starts = TransactionStarts(Seal(tokens.SEAL_KEY, 60), TransactionLimits(9, 9, 9))
         async with ChangeHorizon(url, engine, starts.for_the_gateway()) as horizon:
             deadline = asyncio.get_running_loop().time() + SECONDS
-            if await horizon.concerned(0, [Topic("Alert")], deadline) is None:
+            settled = await horizon.concerned(0, [Topic("Alert")], deadline)
+            if settled.since == settled.below:
                 raise TimeoutError
     finally:
         engine.dispose()
