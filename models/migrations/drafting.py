@@ -296,7 +296,8 @@ def _definition(operation: Any) -> tuple[str, str, bool]:
 
 def _addition(table: str, name: str, definition: str) -> str:
     not_valid = "" if table in SMALL or definition.endswith("NOT VALID") else " NOT VALID"
-    return f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}{not_valid}"
+    on_one_line = re.sub(r"\s*\n\s*", " ", definition)  # PostgreSQL breaks those with a CASE
+    return f"ALTER TABLE {table} ADD CONSTRAINT {name} {on_one_line}{not_valid}"
 
 
 def _validation(table: str, name: str) -> str:

@@ -20,6 +20,8 @@ CHANGES = (
      '        _index("withdrawn_at", "id", serves="lists by withdrawal"),\n'
      '        Index("ix_application_once", "reference", "id", unique=True),\n'
      '        CheckConstraint("withdrawn_at >= submitted_at", name="withdrawn_later"),\n'),
+    ("models/mail/outbox.py", 'address IS NULL OR subject IS NOT NULL)",',
+     'address IS NULL OR subject IS NOT NULL) AND attempts >= 0",'),
     ("models/vocabulary/case.py", '    HIT = "HIT"\n    PENDING = "PENDING"\n',
      '    HIT = "HIT"\n    PENDING = "PENDING"\n    LOST = "LOST"\n'),
     ("models/reference/decrees.py", '    __tablename__ = "fee"\n',
@@ -84,6 +86,7 @@ def test_each_kind_of_change_is_a_revision_of_its_own(drafted: tuple[Path, str, 
     assert made == [
         "withdrawn_and_lost.py",
         "withdrawn_and_lost_application.py",
+        "withdrawn_and_lost_mail.py",
         "withdrawn_and_lost_screening.py",
         "withdrawn_and_lost_functions.py",
         "withdrawn_and_lost_ban_read_triggers.py",
