@@ -776,13 +776,10 @@ CREATE OR REPLACE FUNCTION viewer.tracked_file(asked text, digests text[]) RETUR
     BEGIN
         PERFORM viewer.acts_as('ANONYMOUS');
         RETURN QUERY
-            SELECT stage, CASE WHEN stage = 'IN_PROCESS' AND due_on >= wib_day(now())
-                THEN due_on END
+            SELECT stage, CASE WHEN stage = 'IN_PROCESS' AND due_on >= wib_day(now()) THEN due_on END
             FROM application
             JOIN person_index AS known USING (applicant_id)
-            CROSS JOIN LATERAL wib_day(
-                target_due_at + paused_seconds * interval '1 second'
-            ) AS due_on
+            CROSS JOIN LATERAL wib_day(target_due_at + paused_seconds * interval '1 second') AS due_on
             WHERE application.reference = asked
                 AND kind = 'PASSPORT_AND_BIRTH_DATE'
                 AND known.digest = ANY (holders)
@@ -953,19 +950,14 @@ CREATE OR REPLACE FUNCTION viewer.claimed_files() RETURNS TABLE (
     BEGIN
         RETURN QUERY
             SELECT application.reference, claim.claimed_at, stage,
-                CASE WHEN stage = 'IN_PROCESS' AND due_on >= wib_day(now())
-                    THEN due_on END,
+                CASE WHEN stage = 'IN_PROCESS' AND due_on >= wib_day(now()) THEN due_on END,
                 decision.outcome,
-                coalesce(
-                    decision.outcome = 'GRANTED' AND live.visa_number IS NULL, false
-                ),
+                coalesce(decision.outcome = 'GRANTED' AND live.visa_number IS NULL, false),
                 live.visa_number, live.use_by, live.stay_days
             FROM file_claim AS claim
             JOIN application ON application.id = claim.application_id
             JOIN applicant ON applicant.id = applicant_id AND erased_at IS NULL
-            CROSS JOIN LATERAL wib_day(
-                target_due_at + paused_seconds * interval '1 second'
-            ) AS due_on
+            CROSS JOIN LATERAL wib_day(target_due_at + paused_seconds * interval '1 second') AS due_on
             LEFT JOIN decision ON decision.id = current_decision_id
             LEFT JOIN visa AS live ON live.decision_id = decision.id
                 AND num_nonnulls(live.revoked_at, live.superseded_at, live.returned_at) = 0

@@ -20,6 +20,11 @@ Noun = TypeVar("Noun")
 
 #: The key under which a field keeps its source in `metadata`.
 SOURCE = "source"
+#: What is said of a position in the change feed.
+POSITION = (
+    "Where this lies: for `after`, so that nothing is missed and nothing sent twice."
+    " It is in `extensions` of the payload too."
+)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -255,16 +260,14 @@ def links(
     return _field(resolve, source, description, deprecated)
 
 
-def position(
-    written_in: InstrumentedAttribute[Any], id_: InstrumentedAttribute[Any], description: str
-) -> Any:
+def position(written_in: InstrumentedAttribute[Any], id_: InstrumentedAttribute[Any]) -> Any:
     """A field with the sealed position of a change in the change feed."""
     source = ChangePosition(written_in, id_)
 
     def resolve(root: Any, info: strawberry.Info) -> Any:
         return info.context.position(type(root).__name__, source, root)
 
-    return _field(resolve, source, description)
+    return _field(resolve, source, POSITION)
 
 
 def derived_field(

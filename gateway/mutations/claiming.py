@@ -89,17 +89,19 @@ def _count_claims(mutation: str, role: Role) -> ClauseElement:
     return own.where(changeable(mutation, role))
 
 
-def _asked() -> tuple[ClauseElement, ClauseElement]:
+def _file_parameters() -> tuple[ClauseElement, ClauseElement]:
     return bindparam("asked", None, Text), bindparam("passports", None, ARRAY(Text))
 
 
 def _post_code() -> ClauseElement:
-    return select(func.viewer.request_claim_code(*_asked(), bindparam("message", None, Uuid)))
+    return select(
+        func.viewer.request_claim_code(*_file_parameters(), bindparam("message", None, Uuid))
+    )
 
 
 def _find() -> ClauseElement:
     mailed = bindparam("mailed", None, Text)
-    return select(func.viewer.claimable_file(*_asked(), mailed).label("found"))
+    return select(func.viewer.claimable_file(*_file_parameters(), mailed).label("found"))
 
 
 EFFECTS: Effects = {RequestClaimCode: request_code, ClaimFile: claim}

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 from gateway.policy import MUTATIONS, PARTNERS, POLICY
+from gateway.row_security.delivery import IS_TAKEN_BACK, LIVE_VISA
 from gateway.row_security.reading_functions import KNOWN_IN_FORCE
+from gateway.row_security.tracking import DUE_ON, EXPECTED_ON
 from models.case.claim import CLAIM_CODE_HOURS, MOST_CLAIMS, MOST_FILES_OF_A_CONTACT
 from models.case.tracking import TRACKED_DAYS
 from models.row_security import MAILER, database_role, writing_role
-from models.vocabulary import Channel, DigestKind, MailKind, Outcome, Role, Stage
+from models.vocabulary import Channel, DigestKind, MailKind, Role
 
 #: The file of a reference and a passport that an account may claim: lodged by a partner, for
 #: somebody without an account, and claimed by nobody. With a code, the one that was mailed last.
@@ -75,22 +77,16 @@ CREATE OR REPLACE FUNCTION viewer.claimed_files() RETURNS TABLE (
     BEGIN
         RETURN QUERY
             SELECT application.reference, claim.claimed_at, stage,
-                CASE WHEN stage = '{Stage.IN_PROCESS}' AND due_on >= wib_day(now())
-                    THEN due_on END,
+                {EXPECTED_ON},
                 decision.outcome,
-                coalesce(
-                    decision.outcome = '{Outcome.GRANTED}' AND live.visa_number IS NULL, false
-                ),
+                coalesce({IS_TAKEN_BACK}, false),
                 live.visa_number, live.use_by, live.stay_days
             FROM file_claim AS claim
             JOIN application ON application.id = claim.application_id
             JOIN applicant ON applicant.id = applicant_id AND erased_at IS NULL
-            CROSS JOIN LATERAL wib_day(
-                target_due_at + paused_seconds * interval '1 second'
-            ) AS due_on
+            {DUE_ON}
             LEFT JOIN decision ON decision.id = current_decision_id
-            LEFT JOIN visa AS live ON live.decision_id = decision.id
-                AND num_nonnulls(live.revoked_at, live.superseded_at, live.returned_at) = 0
+            {LIVE_VISA}
             WHERE claim.account = oneself
             ORDER BY claim.claimed_at DESC, claim.application_id LIMIT {MOST_CLAIMS};
     END

@@ -10,6 +10,10 @@ from models.person.sealed import cells_sql
 from models.row_security import database_role
 from models.vocabulary import DigestKind, MailKind, Outcome, Purpose, Role
 
+#: The visa of a decision while it serves, and whether one was granted that serves no more.
+LIVE_VISA = """LEFT JOIN visa AS live ON live.decision_id = decision.id
+                AND num_nonnulls(live.revoked_at, live.superseded_at, live.returned_at) = 0"""
+IS_TAKEN_BACK = f"decision.outcome = '{Outcome.GRANTED}' AND live.visa_number IS NULL"
 #: For whoever knows the reference and the passport of a file, and has the code of the newest mail
 #: about it. The code of the visa is sealed; there is none where it was taken back, and none yet
 #: where its document is still being made.
@@ -25,7 +29,7 @@ CREATE OR REPLACE FUNCTION viewer.delivered_decision(
         PERFORM viewer.acts_as('{Role.ANONYMOUS}');
         RETURN QUERY
             SELECT decision.outcome,
-                decision.outcome = '{Outcome.GRANTED}' AND live.visa_number IS NULL,
+                {IS_TAKEN_BACK},
                 identity.applicant_id, {cells_sql(VisaDocument.code).rpartition(" AS ")[0]},
                 visa_document.proof
             FROM application
@@ -34,8 +38,7 @@ CREATE OR REPLACE FUNCTION viewer.delivered_decision(
             JOIN sent_code AS sent ON sent.application_id = application.id
                 AND sent.kind = '{MailKind.DECISION}'
             JOIN decision ON decision.id = current_decision_id
-            LEFT JOIN visa AS live ON live.decision_id = decision.id
-                AND num_nonnulls(live.revoked_at, live.superseded_at, live.returned_at) = 0
+            {LIVE_VISA}
             LEFT JOIN visa_document ON visa_document.visa_number = live.visa_number
                 AND replaced_at IS NULL AND proven_at IS NOT NULL
             WHERE application.reference = asked

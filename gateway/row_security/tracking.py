@@ -13,9 +13,15 @@ from models.supervision.alert import HOURS_BETWEEN
 from models.supervision.budgeted_read import HOURS_COUNTED, LOCK_CLASS
 from models.vocabulary import AlertKind, DigestKind, Role, Stage
 
+#: The day to expect of a case in process, and where it is from. It is the one by which the target
+#: says that it is decided, later by as long as the file waited for its applicant; where that is
+#: over, there is none.
+EXPECTED_ON = f"CASE WHEN stage = '{Stage.IN_PROCESS}' AND due_on >= wib_day(now()) THEN due_on END"
+DUE_ON = (
+    "CROSS JOIN LATERAL wib_day(target_due_at + paused_seconds * interval '1 second') AS due_on"
+)
 #: The stage of a file, and the day to expect, for whoever knows its reference, the passport and the
-#: birth date, as they are in force. The day is the one by which the target says that it is decided,
-#: later by as long as the file waited for its applicant; where that is over, there is none.
+#: birth date, as they are in force.
 _TRACKED_FILE = f"""\
 CREATE OR REPLACE FUNCTION viewer.tracked_file(asked text, digests text[]) RETURNS TABLE (
     reached text, expected_on date)
@@ -26,13 +32,10 @@ CREATE OR REPLACE FUNCTION viewer.tracked_file(asked text, digests text[]) RETUR
     BEGIN
         PERFORM viewer.acts_as('{Role.ANONYMOUS}');
         RETURN QUERY
-            SELECT stage, CASE WHEN stage = '{Stage.IN_PROCESS}' AND due_on >= wib_day(now())
-                THEN due_on END
+            SELECT stage, {EXPECTED_ON}
             FROM application
             JOIN person_index AS known USING (applicant_id)
-            CROSS JOIN LATERAL wib_day(
-                target_due_at + paused_seconds * interval '1 second'
-            ) AS due_on
+            {DUE_ON}
             WHERE application.reference = asked
                 AND kind = '{DigestKind.PASSPORT_AND_BIRTH_DATE}'
                 AND known.digest = ANY (holders)

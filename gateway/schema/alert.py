@@ -6,7 +6,7 @@ from typing import Any
 import strawberry
 
 from gateway.mapping.connections import connection_field
-from gateway.mapping.declare import Node, column, link, noun, position
+from gateway.mapping.declare import POSITION, Node, column, link, noun, position
 from gateway.schema.applicant import Applicant
 from gateway.schema.application import Application
 from gateway.schema.ban_entry import BanEntry
@@ -21,15 +21,10 @@ from models import Inquiry as InquiryRow
 from models.supervision.alert import HOURS_BETWEEN
 from models.vocabulary import AlertKind, Role
 
-_POSITION = (
-    "Where this lies: for `after`, so that nothing is missed and nothing sent twice."
-    " It is in `extensions` of the payload too."
-)
-
 
 @strawberry.interface(description="A payload for a follower of alerts: an alert or a heartbeat.")
 class AlertUpdate:
-    position: str = strawberry.field(description=_POSITION)
+    position: str = strawberry.field(description=POSITION)
 
 
 @noun(key=Row.id)
@@ -39,7 +34,7 @@ class Alert(Node, AlertUpdate):
     Whoever it is about neither sees nor closes it.
     """
 
-    position: str = position(Row.written_in, Row.number, _POSITION)
+    position: str = position(Row.written_in, Row.number)
     raised_at: datetime = column(Row.raised_at, "When.", filters=True, orders=True)
     kind: AlertKind = column(
         Row.kind, f"What was done; the same raises one alert in {HOURS_BETWEEN} hour at most."

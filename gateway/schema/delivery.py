@@ -8,18 +8,17 @@ from uuid import UUID
 import strawberry
 from sqlalchemy import ARRAY, Text, func, literal, select
 
-from gateway.access.read_budget import TriesSpentError
 from gateway.access.transactions.prepared import bind_for
 from gateway.errors import ErrorCode, FieldError
 from gateway.logs import current_record
 from gateway.mapping.context import Context
 from gateway.mapping.enums import Outcome
 from gateway.schema.people import PassportInput
-from gateway.schema.tracking import LONGEST_REFERENCE
+from gateway.schema.tracking import plain_reference, tries
 from gateway.schema.visa_document import print_pdf
 from models import AccessEvent
 from models.case.tracking import TryKind
-from models.key_service import KeyService, KeyServiceError, TakesCodes, ViewerCeilingError
+from models.key_service import KeyService, TakesCodes
 from models.key_service.codes import CodeTry, read_code
 from models.person.matching import passport_message
 from models.person.vault import CODE, Cell, Vault, bound_name
@@ -56,7 +55,7 @@ async def delivered_decision(
     ],
 ) -> DeliveredDecision | None:
     context: Context = info.context
-    asked = "".join(reference.split()).upper()[:LONGEST_REFERENCE]
+    asked = plain_reference(reference)
     message = passport_message(passport.issuing_state, passport.number)
     return await context.once(
         str(info.path.key), lambda: _open(context, asked, read_code(code), message)
@@ -64,12 +63,7 @@ async def delivered_decision(
 
 
 async def _open(context: Context, asked: str, code: str, message: bytes) -> DeliveredDecision:
-    # Nothing is told by how long it took.
-    context.found_nothing = True
-    try:
-        tracker = context.services.tracker
-        if tracker is None:
-            raise KeyServiceError("there is no key service")
+    with tries(context, "No decision can be opened now. Try again later.") as tracker:
         tried = await tracker.try_code(asked, current_record().source, code, message)
         [rows] = await context.session.fetch(
             bind_for(context.viewer, DeliveredDecision.__name__, _statement(asked, tried))
@@ -88,12 +82,6 @@ async def _open(context: Context, asked: str, code: str, message: bytes) -> Deli
             cell = Cell(row.applicant, bound_name(VisaDocument.__tablename__, CODE), row.code)
             [written] = await Vault(keys).open([cell])
             pdf = await print_pdf(written, row.proof)
-    except ViewerCeilingError as error:
-        raise TriesSpentError(error.window) from error
-    except KeyServiceError as error:
-        raise FieldError(
-            ErrorCode.UNAVAILABLE, "No decision can be opened now. Try again later."
-        ) from error
     return DeliveredDecision(outcome=Outcome(row.reached), is_taken_back=row.is_taken_back, pdf=pdf)
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from gateway.mapping.declare import Node, column, link, links, noun, position
+from gateway.mapping.declare import POSITION, Node, column, link, links, noun, position
 from gateway.schema.ban_entry import BanEntry, BanMatch
 from models import Application as ApplicationRow
 from models import BanEntry as BanRow
@@ -19,24 +19,18 @@ if TYPE_CHECKING:
 ScreenedCase = Annotated["Application", strawberry.lazy("gateway.schema.application")]
 
 
-_POSITION = (
-    "Where this lies: for `after`, so that nothing is missed and nothing sent twice."
-    " It is in `extensions` of the payload too."
-)
-
-
 @strawberry.interface(
     description="A payload for a follower of questions: a question or a heartbeat."
 )
 class ScreeningUpdate:
-    position: str = strawberry.field(description=_POSITION)
+    position: str = strawberry.field(description=POSITION)
 
 
 @noun(key=ScreeningRow.id)
 class Screening(Node, ScreeningUpdate):
     """One question and its answer; what a hit turned out to be is a question of its own."""
 
-    position: str = position(ScreeningRow.written_in, ScreeningRow.number, _POSITION)
+    position: str = position(ScreeningRow.written_in, ScreeningRow.number)
     kind: ScreeningKind = column(ScreeningRow.kind, "What was asked.")
     result: ScreeningResult = column(ScreeningRow.result, "What was answered.")
     requested_at: datetime = column(

@@ -12,7 +12,7 @@ from gateway.access.rows import select_reachable_in_role, vouch_for
 from gateway.access.transactions.prepared import prepare_reading
 from gateway.mapping.arguments import FieldArguments, Parsing, asked_of, decoded, parsed_by
 from gateway.mapping.change_feed import ChangeFeed, SubscriptionContext
-from gateway.mapping.declare import column, link, noun, position
+from gateway.mapping.declare import POSITION, column, link, noun, position
 from gateway.mapping.filters import Condition, ConditionShape, parse_where
 from gateway.mapping.list_inputs import where_input
 from gateway.mapping.listing import clauses_of
@@ -29,22 +29,17 @@ from models.volumes import as_of
 #: The shortest time between two payloads of `volumesChanged`.
 VOLUMES_EVERY_SECONDS = 1.0
 
-_POSITION = (
-    "Where this lies: for `after`, so that nothing is missed and nothing sent twice."
-    " It is in `extensions` of the payload too."
-)
-
 
 @strawberry.interface(
     description="A payload for a follower of applications: a change or a heartbeat."
 )
 class ApplicationUpdate:
-    position: str = strawberry.field(description=_POSITION)
+    position: str = strawberry.field(description=POSITION)
 
 
 @strawberry.interface(description="A payload for a follower of volumes: a change or a heartbeat.")
 class VolumesUpdate:
-    position: str = strawberry.field(description=_POSITION)
+    position: str = strawberry.field(description=POSITION)
 
 
 @strawberry.type(
@@ -53,14 +48,14 @@ class VolumesUpdate:
     " which nothing changed."
 )
 class Heartbeat(ApplicationUpdate, VolumesUpdate, AlertUpdate, ScreeningUpdate):
-    position: str = strawberry.field(description=_POSITION)
+    position: str = strawberry.field(description=POSITION)
 
 
 @noun(key=ChangeRow.id)
 class ApplicationChange(ApplicationUpdate):
     """An application in your reach changed."""
 
-    position: str = position(ChangeRow.written_in, ChangeRow.id, _POSITION)
+    position: str = position(ChangeRow.written_in, ChangeRow.id)
     kind: EventKind = column(ChangeRow.kind, "What happened.")
     application: Application = link(
         ChangeRow.application_id, ApplicationRow.id, "The application as it is now."
@@ -71,7 +66,7 @@ class ApplicationChange(ApplicationUpdate):
 class VolumesChange(VolumesUpdate):
     """Figures in your reach changed: ask for them again. Sent at most once a second."""
 
-    position: str = position(VolumeChangeRow.written_in, VolumeChangeRow.id, _POSITION)
+    position: str = position(VolumeChangeRow.written_in, VolumeChangeRow.id)
 
     @strawberry.field(description="Up to when the figures are complete.")
     async def as_of(self, info: strawberry.Info) -> datetime:

@@ -1,5 +1,7 @@
 """Where a file stands, for somebody without an account who knows whose it is."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Annotated, Any
 
@@ -14,11 +16,35 @@ from gateway.mapping.context import Context
 from gateway.mapping.enums import Stage
 from gateway.schema.people import PassportInput
 from models.case.tracking import TryKind
-from models.key_service import KeyServiceError, Try, ViewerCeilingError
+from models.key_service import KeyServiceError, TakesCodes, ViewerCeilingError
 from models.person.matching import tracking_message
 
 #: What is no reference is looked for like one that no file has.
-LONGEST_REFERENCE = 20
+_LONGEST_REFERENCE = 20
+
+
+def plain_reference(typed: str) -> str:
+    """A reference as it is on file, however it is typed."""
+    return "".join(typed.split()).upper()[:_LONGEST_REFERENCE]
+
+
+@contextmanager
+def tries(context: Context, unavailable: str) -> Iterator[TakesCodes]:
+    """The key service by which a try with the reference of a file is made. Nothing is told by how
+    long it takes.
+
+    Raises TriesSpentError beyond the tries, and FieldError with UNAVAILABLE and this text where
+    there is no key service.
+    """
+    context.found_nothing = True
+    try:
+        if context.services.tracker is None:
+            raise KeyServiceError("there is no key service")
+        yield context.services.tracker
+    except ViewerCeilingError as error:
+        raise TriesSpentError(error.window) from error
+    except KeyServiceError as error:
+        raise FieldError(ErrorCode.UNAVAILABLE, unavailable) from error
 
 
 @strawberry.type(description="Where a file stands, as its applicant reads it.")
@@ -42,15 +68,14 @@ async def tracked_file(
     birth_date: Annotated[date, strawberry.argument(description="Their date of birth.")],
 ) -> TrackedFile | None:
     context: Context = info.context
-    asked = "".join(reference.split()).upper()[:LONGEST_REFERENCE]
+    asked = plain_reference(reference)
     message = tracking_message(passport.issuing_state, passport.number, birth_date)
     return await context.once(str(info.path.key), lambda: _track(context, asked, message))
 
 
 async def _track(context: Context, asked: str, message: bytes) -> TrackedFile:
-    # Nothing is told by how long it took.
-    context.found_nothing = True
-    tried = await _try(context, asked, message)
+    with tries(context, "No file can be tracked now. Try again later.") as tracker:
+        tried = await tracker.track(asked, current_record().source, message)
     digests = literal([one.value.hex() for one in tried.digests], ARRAY(Text))
     found: Any = func.viewer.tracked_file(literal(asked, Text), digests).table_valued(
         "reached", "expected_on"
@@ -65,20 +90,6 @@ async def _track(context: Context, asked: str, message: bytes) -> TrackedFile:
         )
     [row] = rows
     return TrackedFile(stage=Stage(row.reached), expected_on=row.expected_on)
-
-
-async def _try(context: Context, asked: str, message: bytes) -> Try:
-    tracker = context.services.tracker
-    try:
-        if tracker is None:
-            raise KeyServiceError("there is no key service")
-        return await tracker.track(asked, current_record().source, message)
-    except ViewerCeilingError as error:
-        raise TriesSpentError(error.window) from error
-    except KeyServiceError as error:
-        raise FieldError(
-            ErrorCode.UNAVAILABLE, "No file can be tracked now. Try again later."
-        ) from error
 
 
 def tracked_file_field() -> Any:

@@ -187,6 +187,6 @@ async def post_renewals(connection: asyncpg.Connection) -> None:
 async def _post_of_cases(
     connection: asyncpg.Connection, letters: Sequence[tuple[MailKind, str, UUID]]
 ) -> None:
-    kinds, causes, cases = zip(*letters, strict=True) if letters else ((), (), ())
-    keys = [new_key() for _ in letters]
-    await connection.execute(_POST_TO_APPLICANTS, keys, kinds, causes, cases)
+    if letters:
+        keys = [new_key() for _ in letters]
+        await connection.execute(_POST_TO_APPLICANTS, keys, *zip(*letters, strict=True))

@@ -6,9 +6,7 @@ from typing import Any
 import strawberry
 from sqlalchemy import ARRAY, Text, func, literal, select
 
-from gateway.access.read_budget import TriesSpentError
 from gateway.access.transactions.prepared import bind_for
-from gateway.errors import ErrorCode, FieldError
 from gateway.mapping.context import Context
 from gateway.mutations.claiming import ClaimFile, ClaimRequest, RequestClaimCode
 from gateway.schema.claims import ClaimedFile
@@ -17,7 +15,7 @@ from gateway.schema.mutations.inputs import required
 from gateway.schema.mutations.intent import Intent
 from gateway.schema.mutations.reference_inputs import ReferenceInput
 from gateway.schema.people import PassportInput
-from gateway.schema.tracking import LONGEST_REFERENCE
+from gateway.schema.tracking import plain_reference, tries
 from models.case.claim import (
     CLAIM_CODE_HOURS,
     CLAIM_HOURS,
@@ -26,7 +24,7 @@ from models.case.claim import (
     TRIES_OF_A_CLAIM,
 )
 from models.case.tracking import TryKind
-from models.key_service import KeyServiceError, TakesCodes, Try, ViewerCeilingError
+from models.key_service import TakesCodes, Try
 from models.key_service.codes import claim_of, read_code
 from models.life import Refusal
 from models.person.matching import passport_message
@@ -54,7 +52,7 @@ def _values(intent: Intent, input_: Any) -> dict[str, Any]:
         "mutation": intent.name,
         "key": key,
         "faults": faults_of_key(key),
-        "reference": "".join(input_.reference.split()).upper()[:LONGEST_REFERENCE],
+        "reference": plain_reference(input_.reference),
         "issuing_state": input_.passport.issuing_state,
         "passport_number": input_.passport.number,
     }
@@ -73,19 +71,8 @@ async def _admit(context: Context, request: ClaimRequest) -> ClaimRequest:
     it."""
     if request.faults:
         return request
-    # Nothing is told by how long it took.
-    context.found_nothing = True
-    try:
-        tracker = context.services.tracker
-        if tracker is None:
-            raise KeyServiceError("there is no key service")
+    with tries(context, "No file can be claimed now. Try again later.") as tracker:
         tried, mailed = await _try(tracker, context.viewer.subject, request)
-    except ViewerCeilingError as error:
-        raise TriesSpentError(error.window) from error
-    except KeyServiceError as error:
-        raise FieldError(
-            ErrorCode.UNAVAILABLE, "No file can be claimed now. Try again later."
-        ) from error
     passports = tuple(one.value.hex() for one in tried.digests)
     found = func.viewer.claimable_file(
         literal(request.reference, Text), literal([*passports], ARRAY(Text)), literal(mailed, Text)
