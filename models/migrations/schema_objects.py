@@ -84,18 +84,21 @@ def statements_of_models() -> list[str]:
     schema = read_schema()
     return [
         *(each.sql for each in schema if each.precedes_tables),
-        *_with_indexes_by_name(tables),
+        *_in_one_order(tables),
         *(each.sql for each in schema if not each.precedes_tables),
     ]
 
 
-def _with_indexes_by_name(statements: Iterable[str]) -> Iterator[str]:
-    """SQLAlchemy has the indexes of a table in no order."""
-    for makes_indexes, some in groupby(statements, lambda sql: " INDEX " in sql.split("(")[0]):
-        of_one_table = list(some)
-        if makes_indexes:
-            of_one_table.sort()
-        yield from of_one_table
+def _in_one_order(statements: Iterable[str]) -> Iterator[str]:
+    """SQLAlchemy has the indexes of a table, and the keys that close a circle, in no order."""
+    for kind, some in groupby(statements, _kind):
+        yield from some if kind == "TABLE" else sorted(some)
+
+
+def _kind(statement: str) -> str:
+    if statement.startswith("ALTER TABLE"):
+        return "CONSTRAINT"
+    return "INDEX" if " INDEX " in statement.split("(")[0] else "TABLE"
 
 
 def read_definitions(connection: Connection) -> Definitions:
