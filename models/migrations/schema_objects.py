@@ -92,7 +92,8 @@ def statements_of_models() -> list[str]:
 def _in_one_order(statements: Iterable[str]) -> Iterator[str]:
     """SQLAlchemy has the indexes of a table, and the keys that close a circle, in no order."""
     for kind, some in groupby(statements, _kind):
-        yield from some if kind == "TABLE" else sorted(some)
+        of_one_kind = list(some)
+        yield from of_one_kind if kind == "TABLE" else sorted(of_one_kind)
 
 
 def _kind(statement: str) -> str:
