@@ -2,7 +2,6 @@
 beside what the gateway alone takes to answer the same."""
 
 import asyncio
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -116,9 +115,7 @@ def measure(waiting: int, rounds: int) -> None:
 
 
 async def _let_wait(demo: Demo, waiting: int) -> None:
-    found = re.search(r"GERBANG_OWNER_URL=(\S+)", demo.printed)
-    assert found, demo.printed
-    owner = await asyncpg.connect(found[1])
+    owner = await asyncpg.connect(demo.owner_url)
     await owner.execute(_WAIT.format(waiting=waiting))
     await owner.close()
 

@@ -31,6 +31,11 @@ class Demo:
     printed: str
     data: Path
 
+    @property
+    def owner_url(self) -> str:
+        [url] = re.findall("export GERBANG_OWNER_URL=(.+)", Path(f"{self.data}.env").read_text())
+        return url
+
     def token(self, user: str) -> str:
         answer = httpx2.post(f"{self.api_url}/development/users/{user}/token")
         return answer.raise_for_status().json()["access_token"]

@@ -1,6 +1,7 @@
 """The two things that a newcomer does: `gerbang demo`, and `gerbang demo --check`."""
 
 import json
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -36,6 +37,17 @@ def test_demo_prints_volumes_addresses_and_users(demo: Demo) -> None:
     assert demo.dashboard_url in demo.printed
     assert f"{demo.api_url}/graphql" in demo.printed
     assert "manager-pacific" in demo.printed
+
+
+def test_an_operator_looks_at_the_demo_from_a_shell_of_its_own(demo: Demo) -> None:
+    [named] = re.findall(r"^Operator +(.+)", demo.printed, re.MULTILINE)
+    assert Path(f"{demo.data}.env").stat().st_mode & 0o777 == 0o600
+    for command, said in (("audit verify", "Nothing was rewritten."), ("doctor", "Not examined")):
+        done = subprocess.run(
+            ["bash", "-euc", f"{named}\nexec {GERBANG} {command}"],
+            env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert (done.returncode, said in done.stdout) == (0, True), done.stdout + done.stderr
 
 
 def test_the_superusers_of_the_demo_do_nothing_but_make_databases(demo: Demo) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import secrets
+import shlex
 import signal
 import socket
 import subprocess
@@ -103,7 +104,7 @@ def demo(
     require_free_port("127.0.0.1", dashboard_port, "--dashboard-port")
     started_at = monotonic()
     binaries = os.environ.get("GERBANG_POSTGRES_BIN")
-    data = data or default_data_dir(_PROJECT)
+    data = (data or default_data_dir(_PROJECT)).absolute()
     # Beside the data, whose index of people was made with these keys.
     keys_file = data.with_name(f"{data.name}.keys.json")
     programs = Path(binaries) if binaries else None
@@ -112,28 +113,17 @@ def demo(
         server = stack.enter_context(running_postgres(data, binaries=programs))
         url = server.owned_url(OWNER)
         store = stack.enter_context(_key_store(data.with_name(f"{data.name}.keys"), programs))
-        checkpoints = keys_file.with_suffix("").with_suffix(".checkpoints")
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gerbang-")))
         keys_socket = folder / "keys"  # paths of sockets are short
-        settings = _settings(
-            url,
-            port,
-            dashboard_port,
-            metrics_port,
-            keys_socket,
-            credentials_beside(keys_file),
-            checkpoints,
-            data.with_name(f"{data.name}.mail"),
-            data.with_name(f"{data.name}.documents"),
-            _kept_key(data.with_name(f"{data.name}.webhook_key")),
-            store,
-            origins,
-        )
+        ports = port, dashboard_port, metrics_port
+        chosen = _settings(data, url, store, keys_file, keys_socket, ports, origins)
+        exports = _write_exports(data.with_name(f"{data.name}.env"), chosen)
+        settings = read_settings(chosen)
         stack.enter_context(_keys(keys_file, keys_socket, settings))
         asyncio.run(_load(settings, world))
         # People read this terminal, so only warnings and errors are logged to it.
         with _dashboard(settings, dashboard_port), process_log("WARNING", as_json=False):
-            run_on_fastest_loop(_run(settings, world, started_at, check, pace))
+            run_on_fastest_loop(_run(settings, exports, world, started_at, check, pace))
 
 
 async def _load(settings: Settings, world: WorldOptions) -> None:
@@ -164,42 +154,46 @@ async def _load(settings: Settings, world: WorldOptions) -> None:
 
 
 def _settings(
+    data: Path,
     url: str,
-    port: int,
-    dashboard_port: int,
-    metrics_port: int,
-    keys_socket: Path,
-    credentials: Path,
-    checkpoints: Path,
-    mail: Path,
-    documents: Path,
-    webhook_key: str,
     store: str,
+    keys_file: Path,
+    keys_socket: Path,
+    ports: tuple[int, int, int],
     origins: tuple[str, ...],
-) -> Settings:
+) -> dict[str, str]:
+    """What the demo is set to: its files lie beside its data."""
+    port, dashboard_port, metrics_port = ports
     chosen = {name: os.environ[name] for name in _CHOSEN if name in os.environ}
     if origins:
         chosen["GERBANG_ORIGINS"] = ",".join(origins)
         chosen.setdefault("GERBANG_PORTAL_URL", origins[0])
-    return read_settings(
-        {
-            **chosen,
-            "GERBANG_ENVIRONMENT": "development",
-            "GERBANG_DATABASE_URL": login_at(url, secrets.token_hex(16)),
-            "GERBANG_OWNER_URL": url,
-            "GERBANG_KEY_SERVICE": f"unix:{keys_socket}",
-            "GERBANG_CREDENTIALS": str(credentials),
-            "GERBANG_CHECKPOINTS": str(checkpoints),
-            "GERBANG_MAIL": f"file:{mail}",
-            "GERBANG_MAIL_FROM": "gerbang@gerbang.example",
-            "GERBANG_DOCUMENT_STORE": f"file:{documents}",
-            "GERBANG_WEBHOOK_KEY": webhook_key,
-            "GERBANG_KEY_STORE": store,
-            "GERBANG_PORT": str(port),
-            "GERBANG_METRICS_PORT": str(metrics_port),
-            "GERBANG_DASHBOARD_URL": f"http://127.0.0.1:{dashboard_port}",
-        }
-    )
+    return {
+        **chosen,
+        "GERBANG_ENVIRONMENT": "development",
+        "GERBANG_DATABASE_URL": login_at(url, secrets.token_hex(16)),
+        "GERBANG_OWNER_URL": url,
+        "GERBANG_KEY_SERVICE": f"unix:{keys_socket}",
+        "GERBANG_CREDENTIALS": str(credentials_beside(keys_file)),
+        "GERBANG_CHECKPOINTS": f"{data}.checkpoints",
+        "GERBANG_MAIL": f"file:{data}.mail",
+        "GERBANG_MAIL_FROM": "gerbang@gerbang.example",
+        "GERBANG_DOCUMENT_STORE": f"file:{data}.documents",
+        "GERBANG_WEBHOOK_KEY": _kept_key(data.with_name(f"{data.name}.webhook_key")),
+        "GERBANG_KEY_STORE": store,
+        "GERBANG_PORT": str(port),
+        "GERBANG_METRICS_PORT": str(metrics_port),
+        "GERBANG_DASHBOARD_URL": f"http://127.0.0.1:{dashboard_port}",
+    }
+
+
+def _write_exports(file: Path, settings: dict[str, str]) -> Path:
+    """What a shell needs to look at the demo with an operator's commands; nobody else reads it."""
+    file.unlink(missing_ok=True)
+    file.touch(0o600)
+    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in settings.items()]
+    file.write_text("".join(lines), encoding="utf-8")
+    return file
 
 
 def _kept_key(file: Path) -> str:
@@ -260,7 +254,12 @@ def _dashboard(settings: Settings, port: int) -> Iterator[None]:
 
 
 async def _run(
-    settings: Settings, world: WorldOptions, started_at: float, check: bool, pace: float | None
+    settings: Settings,
+    exports: Path,
+    world: WorldOptions,
+    started_at: float,
+    check: bool,
+    pace: float | None,
 ) -> None:
     """Serve, print the volumes per partner country, and wait for a signal to stop."""
     url = f"http://127.0.0.1:{settings.port}"
@@ -273,7 +272,7 @@ async def _run(
         if check:
             await asyncio.to_thread(job.check_scopes)
             return
-        show_addresses(settings)
+        show_addresses(settings, exports)
         click.echo(f"Ready after {monotonic() - started_at:.1f} s. Ctrl+C ends it.")
         async with _lively(url, world.seed, pace):
             await _wait_for_stop_signal()

@@ -2,8 +2,10 @@
 a partner manager, with tokens as `gerbang token` prints them.
 """
 
+import shlex
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import click
@@ -55,8 +57,9 @@ def demo_token(user: str, url: str, acr: str = "") -> str:
     return answer.json()["access_token"]
 
 
-def show_addresses(settings: Settings) -> None:
-    """Print the addresses, what a front end needs to sign somebody in, and the users."""
+def show_addresses(settings: Settings, exports: Path) -> None:
+    """Print the addresses, what a front end needs to sign somebody in, what an operator needs, and
+    the users."""
     url = f"http://127.0.0.1:{settings.port}"
     back = [f"{origin}{CALLBACK_PATH}" for origin in settings.origins] + [*settings.redirects]
     pages = f"back to {' or '.join(back)}" if back else "--origin lets a page of yours do so"
@@ -66,8 +69,8 @@ GraphQL    {url}/graphql  (the explorer, in a browser)
 Schema     {url}/graphql/schema/applicant.graphql  (of each role)
 Sign-in    issuer {settings.token_issuer}, client {BROWSER} (code and PKCE),
            {pages}
-Owner      GERBANG_OWNER_URL={settings.owner_url}
-           (for commands such as `gerbang documents register`)
+Operator   . {shlex.quote(str(exports))}
+           (then `gerbang doctor`, `gerbang audit verify` and others look at this demo)
 Mail       {settings.mail}
 Users      leadership, officer, officer-2, supervisor, supervisor-2, supervisor-3, auditor,
            auditor-2, screening, screening-2, treasury, treasury-2, administrator,

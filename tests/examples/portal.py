@@ -55,12 +55,10 @@ def build(folder: Path, api: str, issuer: str) -> Path:
 
 def register(portal: Path, demo: Demo) -> None:
     """Register the documents of a build, as the demo says how."""
-    owner = re.search(r"GERBANG_OWNER_URL=(\S+)", demo.printed)
-    assert owner, demo.printed
     manifest = portal / "src" / "generated" / "persisted-documents.json"
     subprocess.run(
         [GERBANG, "documents", "register", "--client", "portal", manifest],
-        env={**os.environ, "GERBANG_OWNER_URL": owner[1]}, capture_output=True, check=True,
+        env={**os.environ, "GERBANG_OWNER_URL": demo.owner_url}, capture_output=True, check=True,
     )  # fmt: skip
 
 

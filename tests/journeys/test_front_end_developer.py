@@ -137,7 +137,7 @@ class FrontEnd:
         self.issuer, self.client_id, self.back = self._read(
             printed, r"issuer (\S+), client (\S+) .*? back to (\S+)"
         )
-        (self.owner_url,) = self._read(printed, r"GERBANG_OWNER_URL=(\S+)")
+        self.owner_url = demo.owner_url
         self.http = httpx2.Client(base_url=demo.api_url, headers={"Origin": FRONT_END}, timeout=30)
 
     @staticmethod

@@ -101,7 +101,6 @@ async def test_a_day_is_played_as_it_was_recorded_each_time(demo: Demo, tmp_path
 async def test_a_day_that_goes_otherwise_says_where(
     demo: Demo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    [owner] = re.findall(r"GERBANG_OWNER_URL=(\S+)", demo.printed)
     monkeypatch.setattr(day, "_PATIENCE_SECONDS", 0.0)
     first, paid = DAY[0], Act("granted", "treasury", "recordPayment", Stage.IN_PROCESS)
     unasked = Act("granted", "service", "answerInformation", Stage.WAITING_FOR_APPLICANT)
@@ -114,7 +113,7 @@ async def test_a_day_that_goes_otherwise_says_where(
         monkeypatch.setattr(day, "DAY", acts)
         async with DemoUsers(demo.api_url) as users:
             with pytest.raises(DayError, match=said):
-                [_ async for _ in RecordedDay(users, owner).play(0)]
+                [_ async for _ in RecordedDay(users, demo.owner_url).play(0)]
 
 
 async def test_a_day_that_cannot_be_played_ends_with_1_and_says_why(demo: Demo) -> None:
