@@ -255,6 +255,39 @@ async def test_each_condition_is_needed(
         assert await is_told(changed, mutant), condition
 
 
+async def test_twenty_alerts_of_spent_tries_are_raised_in_an_hour(
+    connection: asyncpg.Connection,
+) -> None:
+    """Whoever tries from everywhere buries nobody in alerts; those of an hour ago count no more."""
+    tries = (
+        "INSERT INTO tracking_try (id, kind, file, source, is_found, trace_id, occurred_at)"
+        " SELECT gen_random_uuid(), 'TRACKING', file, 'another source..', false, 'x', now()"
+        " FROM unnest($1::bytea[]) AS file, generate_series(1, $2)"
+    )
+    raised = (
+        "INSERT INTO alert (id, kind, actor, actor_role, raised_at) SELECT gen_random_uuid(),"
+        " 'TRIES_SPENT', 'file ' || one, 'ANONYMOUS', now() - $2 * interval '1 minute'"
+        " FROM generate_series(1, $1) AS one"
+    )
+    asked = (
+        "SELECT viewer.admit_try(encode($1::bytea, 'hex'),"
+        " encode('from everywhere.', 'hex'), gen_random_uuid(), gen_random_uuid())"
+    )
+    lately = "SELECT count(*) FROM alert WHERE kind = 'TRIES_SPENT'"
+    files = [b"the first of two", b"the second one.."]
+    async with undone(connection):
+        await connection.execute("SET LOCAL session_replication_role = replica")
+        await connection.execute("DELETE FROM alert WHERE kind = 'TRIES_SPENT'")
+        await connection.execute(tries, files, TRIES_OF_A_FILE)
+        await connection.execute(raised, 19, 59)
+        await connection.execute(raised, 1, 61)
+        for file in files:
+            await act(connection, ANONYMOUS)
+            assert await connection.fetchval(asked, file) > 0
+            await connection.execute("RESET ROLE")
+        assert await connection.fetchval(lately) == 21
+
+
 async def test_a_statement_of_one_s_own_reads_no_row(
     who: Mapping[str, Viewer], connection: asyncpg.Connection
 ) -> None:

@@ -52,6 +52,15 @@ async def test_an_endpoint_that_fails_is_asked_by_one_notice_at_a_time(
     assert len(post.sink.at("/slow")) == under_way
 
 
+async def test_no_more_are_under_way_at_an_endpoint_than_its_window(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhooks, "_WINDOW", 1)
+    for _ in range(2):
+        await post.courier.deliver_webhooks(post.connection)
+    assert len(post.sink.at("/slow")) == 1
+
+
 async def test_what_is_under_way_is_taken_by_another_keeper_later_than_any_attempt_lasts(
     post: Post,
 ) -> None:
