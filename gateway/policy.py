@@ -1036,6 +1036,9 @@ POLICY: Mapping[str, Access] = {
             "returnedAt": OUTCOME_READERS,
             "supersededAt": CASE_STAFF,
             "document": APPLICANT,
+            # Who reads where the holder is; that a visa is held is told to supervisors alone.
+            "usability": ANSWER_READERS + APPLICANT,
+            "presence": ANSWER_READERS + APPLICANT,
             "stay": ANSWER_READERS + APPLICANT,
         },
     ),

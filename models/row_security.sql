@@ -633,6 +633,17 @@ CREATE OR REPLACE FUNCTION viewer.note_sign_in(acting text) RETURNS void
         own_centres = coalesce(viewer.centres(acting), '{}')
     WHERE subject = viewer.subject(acting) AND role = acting AND NOT is_ended
 $$;
+CREATE OR REPLACE FUNCTION viewer.visa_is_held(asked_case uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN NOT EXISTS (
+            SELECT FROM application
+            WHERE application.id = asked_case AND NOT is_visa_held AND NOT has_open_hit
+                AND viewer.is_cleared(application.id)
+        );
+    END
+$$;
 CREATE OR REPLACE FUNCTION viewer.visa_status(
     acting text, number text, digests text[], flight text, departs date) RETURNS boolean
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
@@ -671,8 +682,7 @@ CREATE OR REPLACE FUNCTION viewer.visa_status(
                 AND NOT EXISTS (
                     SELECT FROM stay WHERE stay.visa_number = visa.visa_number AND is_used
                 )
-                AND NOT is_visa_held AND NOT has_open_hit
-                AND viewer.is_cleared(application.id)
+                AND NOT viewer.visa_is_held(application.id)
         ));
     END
 $$;
@@ -1911,10 +1921,10 @@ GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_documen
 GRANT SELECT (id, name, page, query, removed_at, saved_at, subject) ON saved_view TO gerbang_supervisor;
 GRANT SELECT (answered_at, answered_by, application_id, ban_id, confirmed_by, id, kind, list_version, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, rule_version, voided_at) ON screening TO gerbang_supervisor;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_supervisor;
-GRANT SELECT (confirmed_at, departed_on, entered_on, id, overstays_at, presence, stay_until, visa_number) ON stay TO gerbang_supervisor;
+GRANT SELECT (confirmed_at, departed_on, entered_on, id, is_used, overstays_at, presence, stay_until, visa_number) ON stay TO gerbang_supervisor;
 GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_proposed_at, lift_proposed_by, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_supervisor;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_supervisor;
-GRANT SELECT (decision_id, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_supervisor;
+GRANT SELECT (application_id, decision_id, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_supervisor;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_supervisor;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_supervisor;
 GRANT SELECT (id, written_in) ON volume_change TO gerbang_supervisor;
@@ -2131,6 +2141,7 @@ GRANT EXECUTE ON FUNCTION viewer.admit_to_inquiry TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.raise_tampering TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.note_sign_in TO gerbang_supervisor;
+GRANT EXECUTE ON FUNCTION viewer.visa_is_held TO gerbang_supervisor;
 
 -- PARTNER_MANAGER
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_manager;
@@ -2488,7 +2499,7 @@ GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_documen
 GRANT SELECT (id, name, page, query, removed_at, saved_at, subject) ON saved_view TO gerbang_auditor;
 GRANT SELECT (answered_at, answered_by, application_id, confirmed_by, id, kind, list_version, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, rule_version, voided_at) ON screening TO gerbang_auditor;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_auditor;
-GRANT SELECT (confirmed_at, departed_on, entered_on, id, overstays_at, presence, stay_until, visa_number) ON stay TO gerbang_auditor;
+GRANT SELECT (confirmed_at, departed_on, entered_on, id, is_used, overstays_at, presence, stay_until, visa_number) ON stay TO gerbang_auditor;
 GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_proposed_at, lift_proposed_by, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_auditor;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_auditor;
 GRANT SELECT (amount_idr, assigned_at, assigned_to, billing_code, id, kept_at, kept_by, order_number, order_recorded_at, ordered_by, ordered_on, reason, receipt_number, recommended_at, recommended_bill, recommended_by, reversal_number, reversed_at, second_reason, seconded_at, seconded_by, state) ON unmatched_payment TO gerbang_auditor;
@@ -2745,7 +2756,7 @@ GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_ap
 GRANT SELECT (answered_at, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_applicant;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_applicant;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_applicant;
-GRANT SELECT (application_id, departed_on, entered_on, id, overstays_at, presence, stay_until, visa_number) ON stay TO gerbang_applicant;
+GRANT SELECT (application_id, departed_on, entered_on, id, is_used, overstays_at, presence, stay_until, visa_number) ON stay TO gerbang_applicant;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_applicant;
 GRANT SELECT (application_id, decision_id, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_applicant;
 GRANT SELECT (applicant_id, code, issued_at, proof, proven_at, replaced_at, sealed, visa_number) ON visa_document TO gerbang_applicant;

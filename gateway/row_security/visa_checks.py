@@ -13,6 +13,19 @@ _CHECKERS = ", ".join(f"'{role}'" for role in VISA_CHECKERS)
 #: A passenger may change flights once.
 _FLIGHTS_OF_A_PASSENGER = 2
 _RAISE_REPEATED = raise_alert(AlertKind.REPEATED_CHECK, "repeated_id")
+#: Whether the visa of a case is held: while it is, nobody enters by it.
+_VISA_IS_HELD = """\
+CREATE OR REPLACE FUNCTION viewer.visa_is_held(asked_case uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN NOT EXISTS (
+            SELECT FROM application
+            WHERE application.id = asked_case AND NOT is_visa_held AND NOT has_open_hit
+                AND viewer.is_cleared(application.id)
+        );
+    END
+$$;"""
 #: Whether a visa can be used by the holder of a passport, on the day of a flight or today. A wrong
 #: number, another passport, a hold, a hit and a visa that is over are one answer; a carrier is
 #: answered once for a passenger and a flight, and whoever asks again is told the same.
@@ -51,8 +64,7 @@ CREATE OR REPLACE FUNCTION viewer.visa_status(
                 AND NOT EXISTS (
                     SELECT FROM stay WHERE stay.visa_number = visa.visa_number AND is_used
                 )
-                AND NOT is_visa_held AND NOT has_open_hit
-                AND viewer.is_cleared(application.id)
+                AND NOT viewer.visa_is_held(application.id)
         ));
     END
 $$;"""
@@ -137,13 +149,17 @@ CREATE OR REPLACE FUNCTION viewer.overstays_of(numbers text[]) RETURNS TABLE (
             WHERE stay.visa_number = ANY (numbers) AND overstays_at <= clock_timestamp();
     END
 $$;"""
-VISA_CHECK_FUNCTIONS = "\n".join((_VISA_STATUS, _ADMIT_CHECK, _OWN_VISA_CHECKS, _OVERSTAYS_OF))
+VISA_CHECK_FUNCTIONS = "\n".join(
+    (_VISA_IS_HELD, _VISA_STATUS, _ADMIT_CHECK, _OWN_VISA_CHECKS, _OVERSTAYS_OF)
+)
 
 
 def visa_check_grants(role: Role) -> Iterator[str]:
     if role in VISA_CHECKERS:
         name = database_role(role)
         yield f"GRANT EXECUTE ON FUNCTION viewer.visa_status, viewer.admit_check TO {name};"
+    if role in POLICY["Application"].fields["isVisaHeld"]:
+        yield f"GRANT EXECUTE ON FUNCTION viewer.visa_is_held TO {database_role(role)};"
     if role in MUTATIONS["confirmOverstays"].rows:
         yield f"GRANT EXECUTE ON FUNCTION viewer.overstays_of TO {writing_role(role)};"
     if role in POLICY["MyData"].fields["visaChecks"]:

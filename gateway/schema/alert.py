@@ -60,7 +60,8 @@ class Alert(Node, AlertUpdate):
     application: Application | None = link(
         Row.application_id,
         ApplicationRow.id,
-        "The file that has a hit, was referred, or to which an infected document was sent.",
+        "The file that has a hit, was referred, was decided differently by two, or to which an"
+        " infected document was sent; or that of somebody in the country without a visa in force.",
     )
 
 

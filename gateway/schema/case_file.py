@@ -1,5 +1,5 @@
 """What belongs to the file of a case: its bill and documents, what its applicant was asked for and
-answered, corrections, decisions and visas; and payments that fit no bill.
+answered, corrections and decisions; and payments that fit no bill.
 """
 
 from datetime import date, datetime
@@ -11,9 +11,8 @@ from sqlalchemy import Text, case, literal
 from gateway.mapping.declare import Node, column, link, noun
 from gateway.mapping.enums import PublicReason
 from gateway.mapping.money import Money, money
-from gateway.schema.crossing import Stay
 from gateway.schema.grant_rule import GrantRule
-from gateway.schema.visa_document import VisaDocument
+from gateway.schema.visa import Visa
 from models import Application as ApplicationRow
 from models import Bill as BillRow
 from models import CaseDocument as CaseDocumentRow
@@ -23,10 +22,8 @@ from models import FormerBill as FormerBillRow
 from models import GrantRule as GrantRuleRow
 from models import ItemAnswer as ItemAnswerRow
 from models import RequestedItem as RequestedItemRow
-from models import Stay as StayRow
 from models import UnmatchedPayment as PaymentRow
 from models import Visa as VisaRow
-from models import VisaDocument as VisaDocumentRow
 from models.person.sealed import sealed_cell
 from models.vocabulary import (
     ANSWERED_WITH,
@@ -284,37 +281,6 @@ class Correction(Node):
         "Subject who let it take effect, or rejected it; none where it lapsed.",
     )
     reason: str | None = column(CorrectionRow.reason, "Why it was rejected.")
-
-
-@noun(key=VisaRow.visa_number)
-class Visa:
-    """A visa, with the terms that held on the day on which it was granted."""
-
-    number: str = column(
-        VisaRow.visa_number,
-        "Its number, such as `ID0A1B2C3D4E5F`: `ID`, and 12 digits and letters.",
-    )
-    issued_at: datetime = column(VisaRow.issued_at, "When it was granted.")
-    use_by: date = column(VisaRow.use_by, "Last day on which it is valid for entry.")
-    stay_days: int = column(VisaRow.stay_days, "Days of stay, of each entry.")
-    revoked_at: datetime | None = column(VisaRow.revoked_at, "When it was taken back.")
-    returned_at: datetime | None = column(
-        VisaRow.returned_at, "When its holder gave it back, unused."
-    )
-    superseded_at: datetime | None = column(
-        VisaRow.superseded_at, "When the decision that granted it was corrected."
-    )
-    stay: Stay | None = link(
-        VisaRow.visa_number,
-        StayRow.visa_number,
-        "Where its holder is; null where border control reported no entry by it.",
-    )
-    document: VisaDocument | None = link(
-        VisaRow.visa_number,
-        VisaDocumentRow.visa_number,
-        "The visa in hand; null until it is there, mostly less than a minute after the grant, and"
-        " once the visa was taken back.",
-    )
 
 
 @noun(key=DecisionRow.id)

@@ -69,7 +69,7 @@ class Alert(Base):
     breach_id: Mapped[UUID | None] = mapped_column(ForeignKey("breach.id"), unique=True)
     #: The complaint that nobody answered in time.
     complaint_id: Mapped[UUID | None] = mapped_column(ForeignKey("complaint.id"), unique=True)
-    #: The case that has a hit, was referred, or to which an infected document was sent.
+    #: The case that it is about: of a hit, a referral, a document, a decision or a visa.
     application_id: Mapped[UUID | None] = mapped_column(ForeignKey("application.id"))
     #: Whose sealed values were changed: an applicant, or an entry of the ban list.
     applicant_id: Mapped[UUID | None]
@@ -91,7 +91,8 @@ class Alert(Base):
             "kind",
             unique=True,
             postgresql_where=text(
-                f"closed_at IS NULL AND (kind = '{AlertKind.HIT}' OR kind = '{AlertKind.REFERRAL}')"
+                f"closed_at IS NULL AND (kind = '{AlertKind.HIT}' OR kind = '{AlertKind.REFERRAL}'"
+                f" OR kind = '{AlertKind.REVOKED_IN_COUNTRY}')"
             ),
         ),
         one_of("kind", AlertKind),

@@ -33,6 +33,8 @@ class AlertKind(StrEnum):
     REFERRAL = "REFERRAL"
     #: Two officers decided a case differently.
     DECISIONS_DIFFER = "DECISIONS_DIFFER"
+    #: Somebody is in the country whose visa was taken back.
+    REVOKED_IN_COUNTRY = "REVOKED_IN_COUNTRY"
 
 
 class MailOccasion(StrEnum):

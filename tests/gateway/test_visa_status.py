@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -260,6 +261,8 @@ CONDITIONS = {
                     SELECT FROM stay WHERE stay.visa_number = visa.visa_number AND is_used
                 )""": "INSERT INTO stay (id, visa_number, application_id, presence, is_used)"
         " SELECT gen_random_uuid(), visa_number, application_id, 'DEPARTED', true FROM visa",
+    "AND NOT viewer.visa_is_held(application.id)":
+        "UPDATE application SET is_held = true WHERE status = 'GRANTED'",
     "AND NOT is_visa_held": "UPDATE application SET is_visa_held = true WHERE status = 'GRANTED'",
     "AND NOT has_open_hit": "UPDATE application SET has_open_hit = true WHERE status = 'GRANTED'",
     "AND viewer.is_cleared(application.id)": "DELETE FROM screening",
@@ -313,6 +316,14 @@ async def test_nobody_else_checks_visas(connection, role: Role) -> None:
         await act(connection, ActingViewer("somebody", role))
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.fetchval("SELECT viewer.visa_status($1, 'x', '{}', NULL, NULL)", role)
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.SUPERVISOR}))
+async def test_that_a_visa_is_held_is_told_to_supervisors_alone(connection, role: Role) -> None:
+    async with undone(connection):
+        await act(connection, ActingViewer("somebody", role))
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.fetchval("SELECT viewer.visa_is_held($1)", UUID(int=1))
 
 
 async def test_whoever_checks_visas_reads_no_row_of_them(connection) -> None:

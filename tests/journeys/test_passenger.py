@@ -13,8 +13,10 @@ from tests import tokens
 from tests.gateway.changing import (
     IDENTITY,
     MutationAnswer,
+    assign_to,
     change,
     granted_case,
+    pay_bill,
     perform,
     reference_of,
     row_id,
@@ -41,6 +43,16 @@ MOVEMENTS = """
             movements(first: 9) { nodes { direction port crossedAt visaNumber } }
         } }
     }
+"""
+USABILITY = """
+    query ($case: ID!) { application(by: {id: $case}) {
+        decision { visa { usability presence } }
+    } }
+"""
+ALERTS = """
+    { alerts(first: 9) {
+        nodes { kind actor isOpen closedBy closeReason application { id } }
+    } }
 """
 READS = "SELECT actor_role, purpose, fields FROM access_event WHERE applicant_id = $1"
 
@@ -74,9 +86,20 @@ class Passenger:
 
 
 async def passenger(
-    who: Mapping[str, Viewer], connection: asyncpg.Connection, passport: str
+    who: Mapping[str, Viewer],
+    connection: asyncpg.Connection,
+    passport: str,
+    holder: Viewer | None = None,
 ) -> Passenger:
-    case = await granted_case(who, identity={**IDENTITY, "passportNumber": passport})
+    given: dict[str, Any] = {"identity": {**IDENTITY, "passportNumber": passport}}
+    if holder is None:
+        case = await granted_case(who, **given)
+    else:
+        given |= {"visaType": "B1", "nationality": "AU"}
+        case = await pay_bill(who, await perform(holder, "submitApplication", **given))
+        await perform(who["officer"], "referToScreening", await assign_to(who, "officer", case))
+        await perform(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="CLEAR")
+        await perform(who["officer"], "recordDecision", case, outcome="GRANTED")
     number = await connection.fetchval(
         "SELECT visa_number FROM visa WHERE application_id = $1", row_id(case)
     )
@@ -85,6 +108,20 @@ async def passenger(
 
 async def report(who: Mapping[str, Viewer], *crossings: Mapping[str, Any]) -> MutationAnswer:
     return await change(who["border"], "recordCrossings", crossings=list(crossings))
+
+
+async def alerts(who: Mapping[str, Viewer]) -> list[dict[str, Any]]:
+    """The newest first."""
+    nodes: list[dict[str, Any]] = (await who["supervisor"](ALERTS)).data["alerts"]["nodes"]
+    return [node for node in nodes if node["kind"] == "REVOKED_IN_COUNTRY"]
+
+
+async def close_alerts(who: Mapping[str, Viewer]) -> None:
+    found = (await who["supervisor"]("{ alerts(first: 9) { nodes { id kind } } }")).data
+    for node in found["alerts"]["nodes"]:
+        if node["kind"] == "REVOKED_IN_COUNTRY":
+            given = {"alertId": node["id"], "reason": "Seen."}
+            await change(who["supervisor"], "closeAlert", **given)
 
 
 async def test_a_passenger_enters_overstays_and_leaves(who, connection) -> None:
@@ -174,17 +211,74 @@ async def test_what_fits_no_visa_is_kept_for_supervisors(who, connection) -> Non
 
 
 async def test_a_revoked_visa_is_not_ok_and_live_while_its_holder_is_there(who, connection) -> None:
+    """Supervisors are alerted, once, until the holder leaves or has another visa."""
     one = await passenger(who, connection, "PASSED003")
     # Today is the last day of the stay, and a minute from now, too: that is no overstay.
     await report(who, one.crossing("r-1", "ENTRY", 30 - 1 / 1440))
     early = await change(who["border"], "confirmOverstays", visaNumbers=[one.visa])
     assert early.codes == ["NOT_FOUND"]
+    assert await alerts(who) == []
     await perform(who["supervisor"], "revokeVisa", one.case)
     assert await one.status() == "NOT_OK"
     live = "SELECT viewer.has_live_visa($1)"
     assert await connection.fetchval(live, row_id(one.case))
+    # Who revoked it is told, too. What comes in of an earlier stay tells nothing new, not even once
+    # the alert was closed by hand.
+    told = {"kind": "REVOKED_IN_COUNTRY", "actor": "keeper", "application": {"id": one.case}}
+    [raised] = await alerts(who)
+    assert raised == {**told, "isOpen": True, "closedBy": None, "closeReason": None}
+    await close_alerts(who)
+    await report(who, one.crossing("r-0", "ENTRY", 60), one.crossing("r-9", "EXIT", 50))
+    closed = {**told, "isOpen": False, "closedBy": "supervisor", "closeReason": "Seen."}
+    assert await alerts(who) == [closed]
     await report(who, one.crossing("r-2", "EXIT", 1))
     assert not await connection.fetchval(live, row_id(one.case))
+    # Whoever enters by a revoked visa raises another one, which the exit closes; and again.
+    await report(who, one.crossing("r-3", "ENTRY", 0.9))
+    assert [each["isOpen"] for each in await alerts(who)] == [True, False]
+    await report(who, one.crossing("r-4", "EXIT", 0.8))
+    left = {**closed, "closedBy": "border", "closeReason": "DEPARTED"}
+    assert await alerts(who) == [left, closed]
+    await report(who, one.crossing("r-5", "ENTRY", 0.1))
+    # The revocation was an error: by the visa that is granted again, nobody is there in vain.
+    await perform(who["supervisor-2"], "setAsideRevocation", one.case)
+    aside = {**closed, "closedBy": "supervisor-2", "closeReason": "GRANTED"}
+    assert await alerts(who) == [aside, left, closed]
+    # A grant that is corrected to a refusal takes its visa back as well.
+    refused = {"outcome": "REFUSED", "ground": "FALSE_STATEMENT"}
+    await perform(who["supervisor"], "supersedeDecision", one.case, **refused)
+    assert [each["isOpen"] for each in await alerts(who)] == [True, False, False, False]
+    await report(who, one.crossing("r-6", "EXIT", 0.05))
+    assert [each["isOpen"] for each in await alerts(who)] == [False] * 4
+
+
+async def test_what_serves_to_enter_is_told_as_far_as_one_reads(who, connection) -> None:
+    """That a visa is held, to supervisors alone; and it is VALID for them if it is OK."""
+    holder = Viewer(who["applicant"].client, {"role": "APPLICANT", "sub": "passenger"})
+    one = await passenger(who, connection, "PASSED005", holder)
+
+    async def reads(usability: str, presence: str, told: str | None = None) -> None:
+        assert (await one.status() == "OK") is (usability == "VALID")
+        for viewer in (who["supervisor"], who["auditor"], holder):
+            read = (await viewer(USABILITY, case=one.case)).data["application"]
+            as_told = usability if viewer is who["supervisor"] else told or usability
+            expected = {"usability": as_told, "presence": presence}
+            assert read["decision"]["visa"] == expected, viewer
+
+    await reads("VALID", "NEVER_ENTERED")
+    await perform(who["supervisor"], "holdApplication", one.case)
+    await reads("HELD", "NEVER_ENTERED", "VALID")
+    today = "UPDATE visa SET use_by = wib_day(now()) {} WHERE visa_number = $1"
+    for shift, usability in (("", "HELD"), ("- 1", "EXPIRED")):
+        await connection.execute(today.format(shift), one.visa)
+        await reads(usability, "NEVER_ENTERED", "VALID" if usability == "HELD" else None)
+    # Of several reasons the first.
+    await report(who, one.crossing("v-1", "ENTRY", 2))
+    await reads("USED", "IN_COUNTRY")
+    await perform(who["supervisor"], "revokeVisa", one.case)
+    await reads("REVOKED", "IN_COUNTRY")
+    await report(who, one.crossing("v-2", "EXIT", 1))
+    await reads("REVOKED", "DEPARTED")
 
 
 async def test_a_batch_is_recorded_whole_or_not_at_all(who, connection) -> None:

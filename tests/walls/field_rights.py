@@ -421,7 +421,7 @@ _STAGES: dict[str, Lines] = {
         "number issuedAt useBy stayDays revokedAt returnedAt": "- R R - R R R R - - - - - -",
         "supersededAt":                                      "- R R - - R - - - - - - - -",
         "document":                                          "- - - - - - R - - - - - - -",
-        "stay":                                              "- - R - - R R - - - - - - -",
+        "usability presence stay":                           "- - R - - R R - - - - - - -",
     },
     # Border control reads of those who overstay, and of nobody whom it reported.
     "Stay": {

@@ -21,7 +21,9 @@ from gateway.mapping.enums.own import (
     Precision,
     PublicReason,
     StayDimension,
+    VisaPresence,
     VisaStatus,
+    VisaUsability,
     VolumeDimension,
 )
 from gateway.strawberry_bridge import describe_values
@@ -66,7 +68,9 @@ __all__ = [
     "Status",
     "StayDimension",
     "TripPurpose",
+    "VisaPresence",
     "VisaStatus",
+    "VisaUsability",
     "VolumeDimension",
     "translated_column",
 ]

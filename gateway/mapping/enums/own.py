@@ -45,6 +45,24 @@ class VisaStatus(StrEnum):
     NOT_OK = "NOT_OK"
 
 
+class VisaUsability(StrEnum):
+    """Whether a visa serves to enter, and why not."""
+
+    VALID = "VALID"
+    HELD = "HELD"
+    USED = "USED"
+    EXPIRED = "EXPIRED"
+    REVOKED = "REVOKED"
+
+
+class VisaPresence(StrEnum):
+    """Where the holder of a visa is, as far as border control reported."""
+
+    NEVER_ENTERED = "NEVER_ENTERED"
+    IN_COUNTRY = "IN_COUNTRY"
+    DEPARTED = "DEPARTED"
+
+
 class HitResolution(StrEnum):
     """What a hit turns out to be."""
 
@@ -141,6 +159,20 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "OK": "Its holder may enter by it.",
         "NOT_OK": "Anything else: there is no such visa, or it is not of this passport, or cannot"
         " be used now.",
+    },
+    VisaUsability: {
+        "VALID": "It serves to enter.",
+        "HELD": "It is held, and nobody enters by it meanwhile. Supervisors alone are told so:"
+        " others read `VALID`.",
+        "USED": "It served for its one entry.",
+        "EXPIRED": "Its last day has passed.",
+        "REVOKED": "It is no longer in force: it was revoked or given back, or its decision was"
+        " corrected.",
+    },
+    VisaPresence: {
+        "NEVER_ENTERED": "Nobody is reported to have entered by it.",
+        "IN_COUNTRY": "Its holder entered, and no exit is reported.",
+        "DEPARTED": "Its holder left the country.",
     },
     HitResolution: {
         "NO_MATCH": "It is somebody else: it counts as CLEAR.",

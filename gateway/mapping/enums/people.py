@@ -182,6 +182,9 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         " answer.",
         "DECISIONS_DIFFER": "Two officers decided a file of a rule's sample differently, each for"
         " themselves. What the second decided is in force; the actor is none of them.",
+        "REVOKED_IN_COUNTRY": "Somebody is in the country whose visa was taken back, or entered by"
+        " one. It closes with the exit, or with another visa for the same case; the actor is"
+        " nobody.",
         "REPEATED_CHECK": "Asked again whether a passenger's visa can be used, for the same flight"
         " or for a third one.",
         "UNLOGGED": "The key service opened people for this viewer, of whom the log of reads says "

@@ -2523,7 +2523,7 @@ CREATE TABLE alert (
     close_reason TEXT,
     is_open BOOLEAN GENERATED ALWAYS AS (closed_at IS NULL) STORED NOT NULL,
     CONSTRAINT pk_alert PRIMARY KEY (id),
-    CONSTRAINT ck_alert_kind_is_known CHECK (kind IN ('READ_BUDGET', 'INQUIRY', 'REVIEW_OVERDUE', 'NOTICE_OVERDUE', 'TAMPERED', 'UNLOGGED', 'REPEATED_CHECK', 'COMPLAINT_OVERDUE', 'INFECTED_DOCUMENT', 'TRIES_SPENT', 'HIT', 'REFERRAL', 'DECISIONS_DIFFER')),
+    CONSTRAINT ck_alert_kind_is_known CHECK (kind IN ('READ_BUDGET', 'INQUIRY', 'REVIEW_OVERDUE', 'NOTICE_OVERDUE', 'TAMPERED', 'UNLOGGED', 'REPEATED_CHECK', 'COMPLAINT_OVERDUE', 'INFECTED_DOCUMENT', 'TRIES_SPENT', 'HIT', 'REFERRAL', 'DECISIONS_DIFFER', 'REVOKED_IN_COUNTRY')),
     CONSTRAINT ck_alert_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
     CONSTRAINT ck_alert_closed_with_reason CHECK (num_nulls(closed_at, closed_by, close_reason) IN (0, 3)),
     CONSTRAINT ck_alert_closed_by_another CHECK (closed_by <> actor),
@@ -2547,7 +2547,7 @@ CREATE INDEX ix_alert_written_in_number ON alert (written_in, number);
 
 CREATE UNIQUE INDEX ix_alert_inquiry_id_kind ON alert (inquiry_id, kind);
 
-CREATE UNIQUE INDEX ix_alert_of_a_case ON alert (application_id, kind) WHERE closed_at IS NULL AND (kind = 'HIT' OR kind = 'REFERRAL');
+CREATE UNIQUE INDEX ix_alert_of_a_case ON alert (application_id, kind) WHERE closed_at IS NULL AND (kind = 'HIT' OR kind = 'REFERRAL' OR kind = 'REVOKED_IN_COUNTRY');
 
 CREATE TABLE movement (
     id UUID NOT NULL,
@@ -3640,13 +3640,54 @@ CREATE TRIGGER count_stays_after
     AFTER INSERT OR UPDATE OF use_by, revoked_at, superseded_at, returned_at ON visa
     FOR EACH ROW EXECUTE FUNCTION count_stays_of_visa();
 
+CREATE FUNCTION tell_of_revoked_in_country(of_case uuid, alert_id uuid, told_by text) RETURNS void
+    LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+    DECLARE
+        has_visa boolean := EXISTS (
+            SELECT FROM visa
+            WHERE application_id = of_case
+                AND num_nonnulls(revoked_at, superseded_at, returned_at) = 0
+        );
+    BEGIN
+        IF NOT has_visa AND EXISTS (
+            SELECT FROM stay WHERE application_id = of_case AND presence = 'IN_COUNTRY'
+        ) THEN
+            INSERT INTO alert (id, kind, actor, actor_role, application_id)
+            VALUES (alert_id, 'REVOKED_IN_COUNTRY', 'keeper', 'ANONYMOUS', of_case)
+            ON CONFLICT DO NOTHING;
+        ELSE
+            UPDATE alert
+            SET closed_at = clock_timestamp(), closed_by = told_by,
+                close_reason = CASE WHEN has_visa THEN 'GRANTED' ELSE 'DEPARTED' END
+            WHERE application_id = of_case AND kind = 'REVOKED_IN_COUNTRY' AND closed_at IS NULL;
+        END IF;
+    END
+$$;
+
+CREATE FUNCTION tell_of_visa() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        PERFORM tell_of_revoked_in_country(
+            NEW.application_id, NEW.decision_id,
+            (SELECT officer FROM decision WHERE decision.id = NEW.decision_id)
+        );
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER tell_of_visa AFTER INSERT OR UPDATE OF revoked_at, superseded_at, returned_at ON visa
+    FOR EACH ROW EXECUTE FUNCTION tell_of_visa();
+
 CREATE FUNCTION write_movement(report crossing) RETURNS boolean
     LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
     DECLARE
         holder uuid;
         days integer;
+        of_case uuid;
+        was stay;
+        became stay;
     BEGIN
-        SELECT applicant_id, visa.stay_days INTO holder, days
+        SELECT applicant_id, visa.stay_days, application.id INTO holder, days, of_case
         FROM visa
         JOIN application ON application.id = visa.application_id
         JOIN person_index AS known USING (applicant_id)
@@ -3662,8 +3703,14 @@ CREATE FUNCTION write_movement(report crossing) RETURNS boolean
             report.id, holder, report.visa_number, report.direction, report.crossed_at, report.port,
             CASE report.direction WHEN 'ENTRY' THEN wib_day(report.crossed_at) + days END
         );
+        SELECT * INTO was FROM stay WHERE visa_number = report.visa_number;
         PERFORM write_stay(report.visa_number, report.id);
         PERFORM count_stays(report.visa_number, 1);
+        -- What is reported late of earlier stays tells nothing new.
+        SELECT * INTO became FROM stay WHERE visa_number = report.visa_number;
+        IF (was.presence, was.entered_on) IS DISTINCT FROM (became.presence, became.entered_on) THEN
+            PERFORM tell_of_revoked_in_country(of_case, report.id, report.reported_by);
+        END IF;
         RETURN true;
     END
 $$;
