@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 import pytest
@@ -316,14 +315,6 @@ async def test_nobody_else_checks_visas(connection, role: Role) -> None:
         await act(connection, ActingViewer("somebody", role))
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.fetchval("SELECT viewer.visa_status($1, 'x', '{}', NULL, NULL)", role)
-
-
-@pytest.mark.parametrize("role", sorted(set(Role) - {Role.SUPERVISOR}))
-async def test_that_a_visa_is_held_is_told_to_supervisors_alone(connection, role: Role) -> None:
-    async with undone(connection):
-        await act(connection, ActingViewer("somebody", role))
-        with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await connection.fetchval("SELECT viewer.visa_is_held($1)", UUID(int=1))
 
 
 async def test_whoever_checks_visas_reads_no_row_of_them(connection) -> None:

@@ -1,5 +1,7 @@
 """What border control may write of crossings, and each condition by which they are matched."""
 
+from uuid import UUID
+
 import asyncpg
 import pytest
 
@@ -7,7 +9,7 @@ from gateway.viewer import Viewer
 from models.case.decision import IS_LIVE
 from models.schema import read_schema
 from models.vocabulary import Role
-from tests.acting import act_writing
+from tests.acting import act, act_writing
 from tests.walls.reach import OVERSTAYING
 from tests.walls.undoing import undone
 from tests.world import applicant_id, application_id, visa_number
@@ -194,6 +196,18 @@ async def test_border_control_confirms_of_those_who_overstay_alone(complete_worl
     asked = f"SELECT * FROM viewer.overstays_of(ARRAY['{visa_number(CASE)}'])"
     assert await is_written(complete_world, BORDER, asked)
     assert not await is_written(complete_world, Viewer("officer", Role.OFFICER), asked)
+
+
+async def test_that_a_visa_is_held_is_told_to_supervisors_alone(complete_world) -> None:
+    for role in Role:
+        async with undone(complete_world):
+            await act(complete_world, Viewer("somebody", role))
+            try:
+                await complete_world.fetchval(f"SELECT viewer.visa_is_held('{UUID(int=1)}')")
+            except asyncpg.InsufficientPrivilegeError:
+                assert role is not Role.SUPERVISOR
+            else:
+                assert role is Role.SUPERVISOR
 
 
 #: Each condition by which a report is matched, and a report that fits nobody by it.
