@@ -574,6 +574,7 @@ POLICY: Mapping[str, Access] = {
             "eligibility": EVERYONE,
             "requiredDocuments": EVERYONE,
             "passportRules": EVERYONE,
+            "extensionRules": EVERYONE,
             "fees": EVERYONE,
             "serviceTargets": EVERYONE,
             "grantRules": LEDGER_READERS,
@@ -584,7 +585,7 @@ POLICY: Mapping[str, Access] = {
         fields=dict.fromkeys(
             (
                 *("on", "isOffered", "fee", "serviceTargets", "passportRule"),
-                *("requiredDocuments", "eligibility"),
+                *("requiredDocuments", "eligibility", "extensionRule"),
             ),
             EVERYONE,
         ),
@@ -600,6 +601,10 @@ POLICY: Mapping[str, Access] = {
     "PassportRule": Access(
         rows=OPEN_TO_EVERYONE,
         fields={"months": EVERYONE, "validFrom": EVERYONE},
+    ),
+    "ExtensionRule": Access(
+        rows=OPEN_TO_EVERYONE,
+        fields=dict.fromkeys(("times", "days", "price", "validFrom"), EVERYONE),
     ),
     "Fee": Access(
         rows=OPEN_TO_EVERYONE,
@@ -2490,6 +2495,7 @@ MUTATIONS: Mapping[str, Change] = {
     "proposeEligibility": CHANGE_OF_THE_LEDGER,
     "proposeRequiredDocument": CHANGE_OF_THE_LEDGER,
     "proposePassportRule": CHANGE_OF_THE_LEDGER,
+    "proposeExtensionRule": CHANGE_OF_THE_LEDGER,
     "proposeFee": CHANGE_OF_THE_LEDGER,
     "proposeServiceTarget": CHANGE_OF_THE_LEDGER,
     "proposeDeadline": CHANGE_OF_THE_LEDGER,

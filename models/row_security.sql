@@ -64,6 +64,7 @@ ALTER TABLE eligibility ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE ending_told ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE entry_rule ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE erasure ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE extension_rule ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE fee ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE file_claim ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE former_bill ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -1529,6 +1530,7 @@ GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_leader
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_leadership;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_leadership;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_leadership;
+GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_leadership;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_leadership;
 GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_leadership;
 GRANT SELECT (reason, rule_code, stopped_at, stopped_by) ON grant_rule_stop TO gerbang_leadership;
@@ -1554,6 +1556,8 @@ CREATE POLICY leadership_select ON eligibility FOR SELECT TO gerbang_leadership
 CREATE POLICY leadership_select ON required_document FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 CREATE POLICY leadership_select ON passport_rule FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+CREATE POLICY leadership_select ON extension_rule FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 CREATE POLICY leadership_select ON fee FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
@@ -1683,6 +1687,7 @@ GRANT SELECT (applicant_id, content, sealed, upload_id) ON document_content TO g
 GRANT SELECT (application_id, completed_at, id, kind, locator, media_type, registered_sha256, replaced_at, requested_by, sent_at, sha256, size, state) ON document_upload TO gerbang_officer;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_officer;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_officer;
+GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_officer;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_officer;
 GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_officer;
 GRANT SELECT (reason, rule_code, stopped_at, stopped_by) ON grant_rule_stop TO gerbang_officer;
@@ -1721,6 +1726,8 @@ CREATE POLICY officer_select ON eligibility FOR SELECT TO gerbang_officer
 CREATE POLICY officer_select ON required_document FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON passport_rule FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON extension_rule FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON fee FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
@@ -1893,6 +1900,7 @@ GRANT SELECT (application_id, completed_at, id, kind, locator, media_type, regis
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_supervisor;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_supervisor;
 GRANT SELECT (applicant_id, cause, copies_end_at, erased_at, id, index_removed_at, keys_deleted_at, ordered_at) ON erasure TO gerbang_supervisor;
+GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_supervisor;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_supervisor;
 GRANT SELECT (application_id, billing_code, due_at, id, issued_at, paid_at, receipt_number, renewed_at, reversal_number, reversed_at) ON former_bill TO gerbang_supervisor;
 GRANT SELECT (application_id, checked_at, is_decided_twice, rule_code, unmet, verdict) ON grant_check TO gerbang_supervisor;
@@ -1940,6 +1948,8 @@ CREATE POLICY supervisor_select ON eligibility FOR SELECT TO gerbang_supervisor
 CREATE POLICY supervisor_select ON required_document FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON passport_rule FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON extension_rule FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON fee FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
@@ -2160,6 +2170,7 @@ GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_partner_manag
 GRANT SELECT (application_id, completed_at, id, kind, media_type, replaced_at, sent_at, size, state) ON document_upload TO gerbang_partner_manager;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_manager;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_manager;
+GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_partner_manager;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_manager;
 GRANT SELECT (centre_code, country_code, ends_at, id, is_ended, language, mailed_at, occasion, partner_code, renewed_at, role, subject, subscribed_at, visa_type_code) ON mail_subscription TO gerbang_partner_manager;
 GRANT SELECT (author, country_code, id, month, partner_code, removed_at, text, written_at) ON month_note TO gerbang_partner_manager;
@@ -2189,6 +2200,8 @@ CREATE POLICY partner_manager_select ON eligibility FOR SELECT TO gerbang_partne
 CREATE POLICY partner_manager_select ON required_document FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 CREATE POLICY partner_manager_select ON passport_rule FOR SELECT TO gerbang_partner_manager
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+CREATE POLICY partner_manager_select ON extension_rule FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 CREATE POLICY partner_manager_select ON fee FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
@@ -2325,6 +2338,7 @@ GRANT SELECT (applicant_id, content, sealed, upload_id) ON document_content TO g
 GRANT SELECT (application_id, completed_at, expires_at, id, kind, media_type, replaced_at, size, state) ON document_upload TO gerbang_partner_agent;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_agent;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_agent;
+GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_partner_agent;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_agent;
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_partner_agent;
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_partner_agent;
@@ -2355,6 +2369,8 @@ CREATE POLICY partner_agent_select ON eligibility FOR SELECT TO gerbang_partner_
 CREATE POLICY partner_agent_select ON required_document FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 CREATE POLICY partner_agent_select ON passport_rule FOR SELECT TO gerbang_partner_agent
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+CREATE POLICY partner_agent_select ON extension_rule FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 CREATE POLICY partner_agent_select ON fee FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
@@ -2474,6 +2490,7 @@ GRANT SELECT (application_id, completed_at, id, kind, locator, media_type, regis
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_auditor;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_auditor;
 GRANT SELECT (applicant_id, cause, copies_end_at, data_request_id, erased_at, id, index_removed_at, keys_deleted_at, ordered_at) ON erasure TO gerbang_auditor;
+GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_auditor;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_auditor;
 GRANT SELECT (application_id, billing_code, due_at, id, issued_at, paid_at, receipt_number, renewed_at, reversal_number, reversed_at) ON former_bill TO gerbang_auditor;
 GRANT SELECT (application_id, checked_at, is_decided_twice, rule_code, unmet, verdict) ON grant_check TO gerbang_auditor;
@@ -2520,6 +2537,8 @@ CREATE POLICY auditor_select ON eligibility FOR SELECT TO gerbang_auditor
 CREATE POLICY auditor_select ON required_document FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON passport_rule FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON extension_rule FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON fee FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -2743,6 +2762,7 @@ GRANT SELECT (application_id, completed_at, expires_at, id, kind, media_type, re
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_applicant;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_applicant;
 GRANT SELECT (cause, copies_end_at, data_request_id, erased_at, id, keys_deleted_at, ordered_at) ON erasure TO gerbang_applicant;
+GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_applicant;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_applicant;
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_applicant;
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_applicant;
@@ -2773,6 +2793,8 @@ CREATE POLICY applicant_select ON eligibility FOR SELECT TO gerbang_applicant
 CREATE POLICY applicant_select ON required_document FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
 CREATE POLICY applicant_select ON passport_rule FOR SELECT TO gerbang_applicant
+    USING ((SELECT viewer.acts_as('APPLICANT')));
+CREATE POLICY applicant_select ON extension_rule FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
 CREATE POLICY applicant_select ON fee FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
@@ -2885,6 +2907,7 @@ GRANT SELECT (application_id, decided_at, id, outcome) ON decision TO gerbang_pa
 GRANT SELECT (application_id, completed_at, expires_at, id, kind, locator, media_type, registered_sha256, replaced_at, requested_by, sha256, size, state) ON document_upload TO gerbang_partner_service;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_service;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_service;
+GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_partner_service;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_service;
 GRANT SELECT (code, name) ON partner TO gerbang_partner_service;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_partner_service;
@@ -2911,6 +2934,8 @@ CREATE POLICY partner_service_select ON eligibility FOR SELECT TO gerbang_partne
 CREATE POLICY partner_service_select ON required_document FOR SELECT TO gerbang_partner_service
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 CREATE POLICY partner_service_select ON passport_rule FOR SELECT TO gerbang_partner_service
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
+CREATE POLICY partner_service_select ON extension_rule FOR SELECT TO gerbang_partner_service
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 CREATE POLICY partner_service_select ON fee FOR SELECT TO gerbang_partner_service
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
@@ -2980,6 +3005,7 @@ GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_screen
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_screening;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_screening;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_screening;
+GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_screening;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_screening;
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_screening;
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_screening;
@@ -3001,6 +3027,8 @@ CREATE POLICY screening_select ON eligibility FOR SELECT TO gerbang_screening
 CREATE POLICY screening_select ON required_document FOR SELECT TO gerbang_screening
     USING ((SELECT viewer.acts_as('SCREENING')));
 CREATE POLICY screening_select ON passport_rule FOR SELECT TO gerbang_screening
+    USING ((SELECT viewer.acts_as('SCREENING')));
+CREATE POLICY screening_select ON extension_rule FOR SELECT TO gerbang_screening
     USING ((SELECT viewer.acts_as('SCREENING')));
 CREATE POLICY screening_select ON fee FOR SELECT TO gerbang_screening
     USING ((SELECT viewer.acts_as('SCREENING')));
@@ -3060,6 +3088,7 @@ GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_treasu
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_treasury;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_treasury;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_treasury;
+GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_treasury;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_treasury;
 GRANT SELECT (application_id, billing_code, due_at, family_id, id, issued_at, paid_at, receipt_number, renewed_at, reversal_number, reversed_at) ON former_bill TO gerbang_treasury;
 GRANT SELECT (code, name) ON partner TO gerbang_treasury;
@@ -3078,6 +3107,8 @@ CREATE POLICY treasury_select ON eligibility FOR SELECT TO gerbang_treasury
 CREATE POLICY treasury_select ON required_document FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
 CREATE POLICY treasury_select ON passport_rule FOR SELECT TO gerbang_treasury
+    USING ((SELECT viewer.acts_as('TREASURY')));
+CREATE POLICY treasury_select ON extension_rule FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
 CREATE POLICY treasury_select ON fee FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
@@ -3118,6 +3149,7 @@ GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_admini
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_administrator;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_administrator;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_administrator;
+GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_administrator;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_administrator;
 GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_administrator;
 GRANT SELECT (reason, rule_code, stopped_at, stopped_by) ON grant_rule_stop TO gerbang_administrator;
@@ -3140,6 +3172,8 @@ CREATE POLICY administrator_select ON eligibility FOR SELECT TO gerbang_administ
 CREATE POLICY administrator_select ON required_document FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 CREATE POLICY administrator_select ON passport_rule FOR SELECT TO gerbang_administrator
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+CREATE POLICY administrator_select ON extension_rule FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 CREATE POLICY administrator_select ON fee FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
@@ -3192,6 +3226,7 @@ GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_border
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_border;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_border;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_border;
+GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_border;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_border;
 GRANT SELECT (code, name) ON partner TO gerbang_border;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_border;
@@ -3209,6 +3244,8 @@ CREATE POLICY border_select ON eligibility FOR SELECT TO gerbang_border
 CREATE POLICY border_select ON required_document FOR SELECT TO gerbang_border
     USING ((SELECT viewer.acts_as('BORDER')));
 CREATE POLICY border_select ON passport_rule FOR SELECT TO gerbang_border
+    USING ((SELECT viewer.acts_as('BORDER')));
+CREATE POLICY border_select ON extension_rule FOR SELECT TO gerbang_border
     USING ((SELECT viewer.acts_as('BORDER')));
 CREATE POLICY border_select ON fee FOR SELECT TO gerbang_border
     USING ((SELECT viewer.acts_as('BORDER')));
@@ -3250,6 +3287,7 @@ GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_carrie
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_carrier;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_carrier;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_carrier;
+GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_carrier;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_carrier;
 GRANT SELECT (code, name) ON partner TO gerbang_carrier;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_carrier;
@@ -3266,6 +3304,8 @@ CREATE POLICY carrier_select ON eligibility FOR SELECT TO gerbang_carrier
 CREATE POLICY carrier_select ON required_document FOR SELECT TO gerbang_carrier
     USING ((SELECT viewer.acts_as('CARRIER')));
 CREATE POLICY carrier_select ON passport_rule FOR SELECT TO gerbang_carrier
+    USING ((SELECT viewer.acts_as('CARRIER')));
+CREATE POLICY carrier_select ON extension_rule FOR SELECT TO gerbang_carrier
     USING ((SELECT viewer.acts_as('CARRIER')));
 CREATE POLICY carrier_select ON fee FOR SELECT TO gerbang_carrier
     USING ((SELECT viewer.acts_as('CARRIER')));
@@ -3304,6 +3344,7 @@ GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_anonym
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_anonymous;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_anonymous;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_anonymous;
+GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_anonymous;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_anonymous;
 GRANT SELECT (code, name) ON partner TO gerbang_anonymous;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_anonymous;
@@ -3320,6 +3361,8 @@ CREATE POLICY anonymous_select ON eligibility FOR SELECT TO gerbang_anonymous
 CREATE POLICY anonymous_select ON required_document FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
 CREATE POLICY anonymous_select ON passport_rule FOR SELECT TO gerbang_anonymous
+    USING ((SELECT viewer.acts_as('ANONYMOUS')));
+CREATE POLICY anonymous_select ON extension_rule FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
 CREATE POLICY anonymous_select ON fee FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
@@ -4152,6 +4195,9 @@ CREATE POLICY leadership_writing_select ON required_document FOR SELECT TO gerba
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_leadership_writing;
 CREATE POLICY leadership_writing_select ON passport_rule FOR SELECT TO gerbang_leadership_writing
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_leadership_writing;
+CREATE POLICY leadership_writing_select ON extension_rule FOR SELECT TO gerbang_leadership_writing
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_leadership_writing;
 CREATE POLICY leadership_writing_select ON fee FOR SELECT TO gerbang_leadership_writing
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
@@ -4235,6 +4281,9 @@ CREATE POLICY officer_writing_select ON required_document FOR SELECT TO gerbang_
     USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON passport_rule FOR SELECT TO gerbang_officer_writing
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_officer_writing;
+CREATE POLICY officer_writing_select ON extension_rule FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON fee FOR SELECT TO gerbang_officer_writing
@@ -4375,6 +4424,9 @@ CREATE POLICY supervisor_writing_select ON required_document FOR SELECT TO gerba
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON passport_rule FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON extension_rule FOR SELECT TO gerbang_supervisor_writing
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON fee FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
@@ -4401,10 +4453,10 @@ CREATE POLICY supervisor_writing_select ON centre FOR SELECT TO gerbang_supervis
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, changed, decree, effective_on, id, is_initial, kind, proposed_at, proposed_by, reason, state, subject, targets) ON reference_change TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON reference_change FOR SELECT TO gerbang_supervisor_writing
-    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT') ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT') ELSE false END);
 GRANT UPDATE (approved_by, cancel_reason, cancelled_by) ON reference_change TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_update ON reference_change FOR UPDATE TO gerbang_supervisor_writing
-    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT') ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT') ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT') ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT') ELSE false END);
 GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, has_open_hit, holder_country_code, holder_place, id, is_assigned, is_held, is_linked, is_referred, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, supervisor, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON application FOR SELECT TO gerbang_supervisor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
@@ -4563,6 +4615,9 @@ CREATE POLICY partner_manager_writing_select ON required_document FOR SELECT TO 
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_partner_manager_writing;
 CREATE POLICY partner_manager_writing_select ON passport_rule FOR SELECT TO gerbang_partner_manager_writing
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_select ON extension_rule FOR SELECT TO gerbang_partner_manager_writing
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_manager_writing;
 CREATE POLICY partner_manager_writing_select ON fee FOR SELECT TO gerbang_partner_manager_writing
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
@@ -4662,6 +4717,9 @@ CREATE POLICY partner_agent_writing_select ON required_document FOR SELECT TO ge
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON passport_rule FOR SELECT TO gerbang_partner_agent_writing
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_select ON extension_rule FOR SELECT TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON fee FOR SELECT TO gerbang_partner_agent_writing
@@ -4814,6 +4872,9 @@ CREATE POLICY auditor_writing_select ON required_document FOR SELECT TO gerbang_
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON passport_rule FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON extension_rule FOR SELECT TO gerbang_auditor_writing
+    USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON fee FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -4840,10 +4901,10 @@ CREATE POLICY auditor_writing_select ON centre FOR SELECT TO gerbang_auditor_wri
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, changed, decree, effective_on, id, is_initial, kind, proposed_at, proposed_by, reason, state, subject, targets) ON reference_change TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON reference_change FOR SELECT TO gerbang_auditor_writing
-    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'GRANT_RULE') ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'GRANT_RULE') ELSE false END);
 GRANT UPDATE (approved_by, cancel_reason, cancelled_by) ON reference_change TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_update ON reference_change FOR UPDATE TO gerbang_auditor_writing
-    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'GRANT_RULE') ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'GRANT_RULE') ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'GRANT_RULE') ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'GRANT_RULE') ELSE false END);
 GRANT SELECT (id) ON applicant TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON applicant FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -4952,6 +5013,9 @@ CREATE POLICY applicant_writing_select ON required_document FOR SELECT TO gerban
     USING ((SELECT viewer.acts_as('APPLICANT')));
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON passport_rule FOR SELECT TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')));
+GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON extension_rule FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON fee FOR SELECT TO gerbang_applicant_writing
@@ -5118,6 +5182,9 @@ CREATE POLICY partner_service_writing_select ON required_document FOR SELECT TO 
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON passport_rule FOR SELECT TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
+GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_select ON extension_rule FOR SELECT TO gerbang_partner_service_writing
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON fee FOR SELECT TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
@@ -5266,6 +5333,9 @@ CREATE POLICY screening_writing_select ON required_document FOR SELECT TO gerban
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON passport_rule FOR SELECT TO gerbang_screening_writing
     USING ((SELECT viewer.acts_as('SCREENING')));
+GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_screening_writing;
+CREATE POLICY screening_writing_select ON extension_rule FOR SELECT TO gerbang_screening_writing
+    USING ((SELECT viewer.acts_as('SCREENING')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON fee FOR SELECT TO gerbang_screening_writing
     USING ((SELECT viewer.acts_as('SCREENING')));
@@ -5363,6 +5433,9 @@ CREATE POLICY treasury_writing_select ON required_document FOR SELECT TO gerbang
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON passport_rule FOR SELECT TO gerbang_treasury_writing
     USING ((SELECT viewer.acts_as('TREASURY')));
+GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_treasury_writing;
+CREATE POLICY treasury_writing_select ON extension_rule FOR SELECT TO gerbang_treasury_writing
+    USING ((SELECT viewer.acts_as('TREASURY')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON fee FOR SELECT TO gerbang_treasury_writing
     USING ((SELECT viewer.acts_as('TREASURY')));
@@ -5454,6 +5527,9 @@ CREATE POLICY administrator_writing_select ON required_document FOR SELECT TO ge
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_select ON passport_rule FOR SELECT TO gerbang_administrator_writing
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_administrator_writing;
+CREATE POLICY administrator_writing_select ON extension_rule FOR SELECT TO gerbang_administrator_writing
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_select ON fee FOR SELECT TO gerbang_administrator_writing
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
@@ -5535,6 +5611,9 @@ CREATE POLICY border_writing_select ON required_document FOR SELECT TO gerbang_b
     USING ((SELECT viewer.acts_as('BORDER')));
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_border_writing;
 CREATE POLICY border_writing_select ON passport_rule FOR SELECT TO gerbang_border_writing
+    USING ((SELECT viewer.acts_as('BORDER')));
+GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_border_writing;
+CREATE POLICY border_writing_select ON extension_rule FOR SELECT TO gerbang_border_writing
     USING ((SELECT viewer.acts_as('BORDER')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_border_writing;
 CREATE POLICY border_writing_select ON fee FOR SELECT TO gerbang_border_writing

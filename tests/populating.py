@@ -135,6 +135,7 @@ async def reference_data(connection: asyncpg.Connection) -> None:
         await _insert(connection, "service_target", target)
     await _insert(connection, "grant_rule", *GRANT_RULES)
     await _insert(connection, "grant_rule_stop", STOP)
+    await connection.execute("INSERT INTO extension_rule VALUES ('B1', '2020-1-1', 1, 30, 500000)")
     partners = {"NUSA": ("Nusa Visa Services", "AU SG NZ"), "ANDALAN": ("Andalan Visa", "AU SG")}
     for code, (name, served) in partners.items():
         await _insert(connection, "partner", {"code": code, "name": name})

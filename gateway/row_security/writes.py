@@ -36,6 +36,7 @@ from models import (
     DocumentUpload,
     Eligibility,
     EntryRule,
+    ExtensionRule,
     Fee,
     FormerBill,
     GrantRule,
@@ -65,9 +66,9 @@ from models import (
 from models.row_security import database_role, writing_role
 from models.vocabulary import Role
 
-_REFERENCE = (Country, EntryRule, VisaType, Eligibility, RequiredDocument, PassportRule, Fee,
-              ServiceTarget, Deadline, DayOff, GrantRule, Partner, PartnerCountry,
-              Centre)  # fmt: skip
+_REFERENCE = (Country, EntryRule, VisaType, Eligibility, RequiredDocument, PassportRule,
+              ExtensionRule, Fee, ServiceTarget, Deadline, DayOff, GrantRule, Partner,
+              PartnerCountry, Centre)  # fmt: skip
 #: In the order of the script: what a writing role may do with each table of a case or a person.
 _GRANTS: Mapping[type[Base], Callable[[Writer], WriteGrant]] = {
     Applicant: person_writes.grant_applicants,

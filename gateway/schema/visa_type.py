@@ -19,6 +19,7 @@ from gateway.mutations.case_statements import today
 from gateway.schema.grant_rule import GrantRule
 from models import DayOff as DayOffRow
 from models import Eligibility as EligibilityRow
+from models import ExtensionRule as ExtensionRuleRow
 from models import Fee as FeeRow
 from models import GrantRule as GrantRuleRow
 from models import PassportRule as PassportRuleRow
@@ -62,6 +63,18 @@ class PassportRule:
     valid_from: date = column(
         PassportRuleRow.valid_from,
         "First day in force: for what is handed in from then on, whenever the entry is.",
+    )
+
+
+@noun(key=ExtensionRuleRow.valid_from)
+class ExtensionRule:
+    """How the stay on a visa is extended, in force until the next rule begins."""
+
+    times: int = column(ExtensionRuleRow.times, "How often; 0: not at all.")
+    days: int = column(ExtensionRuleRow.days, "By how many days each time.")
+    price: Money = money(ExtensionRuleRow.amount_idr, "What an extension costs.")
+    valid_from: date = column(
+        ExtensionRuleRow.valid_from, "First day in force: for what is handed in from then on."
     )
 
 
@@ -122,6 +135,9 @@ class VisaTypeTerms:
     passport_rule: PassportRule | None = strawberry.field(
         description="How long a passport must be valid; null before its first rule."
     )
+    extension_rule: ExtensionRule | None = strawberry.field(
+        description="How a stay is extended; null where it is not."
+    )
     required_documents: list[RequiredDocument] = strawberry.field(
         description="The documents that belong to a complete file; none that no longer do."
     )
@@ -145,6 +161,11 @@ _HISTORIES: Mapping[type[Any], tuple[Fact, tuple[str, ...], int]] = {
         _history("_passport_rules", PassportRuleRow, "PassportRule", PassportRuleRow.months),
         ("months",),
         0,
+    ),
+    ExtensionRule: (
+        _history("_extension_rules", ExtensionRuleRow, "ExtensionRule", ExtensionRuleRow.times,
+                 ExtensionRuleRow.days, ExtensionRuleRow.amount_idr),
+        ("times", "days", "price"), 0,
     ),
     ServiceTarget: (
         _history(
@@ -201,13 +222,15 @@ def _current(
 
 def _terms(root: Any, on: date | None) -> VisaTypeTerms:
     day = on or root.__dict__[_TODAY.label]
-    fees, rules = (_in_force(root, day, noun) for noun in (Fee, PassportRule))
+    nouns = (Fee, PassportRule, ExtensionRule)
+    fees, rules, extensions = (_in_force(root, day, noun) for noun in nouns)
     return VisaTypeTerms(
         on=day,
         is_offered=root.valid_from <= day and (root.valid_until is None or day < root.valid_until),
         fee=fees[0] if fees else None,
         service_targets=_in_force(root, day, ServiceTarget),
         passport_rule=rules[0] if rules else None,
+        extension_rule=next((one for one in extensions if one.times), None),
         required_documents=[
             each for each in _in_force(root, day, RequiredDocument) if each.is_required
         ],
@@ -261,6 +284,12 @@ class VisaType(Node):
         PassportRuleRow.visa_type_code,
         "How long a passport must be valid, latest first: at most 20, one for each decree.",
         order=(PassportRuleRow.valid_from.desc(),),
+    )
+    extension_rules: list[ExtensionRule] = links(
+        VisaTypeRow.code,
+        ExtensionRuleRow.visa_type_code,
+        "How a stay is extended, latest first: at most 20, one for each decree.",
+        order=(ExtensionRuleRow.valid_from.desc(),),
     )
     fees: list[Fee] = links(
         VisaTypeRow.code,

@@ -116,6 +116,26 @@ class PassportRule(Base):
     __table_args__ = (CheckConstraint("months >= 0", name="months_are_not_negative"),)
 
 
+class ExtensionRule(Base):
+    """How often, by how many days and at which fee the stay on a visa of a type is extended, from a
+    date on; what has no rule is not extended, and neither is what may be extended no time.
+    """
+
+    __tablename__ = "extension_rule"
+
+    visa_type_code: Mapped[str] = mapped_column(ForeignKey("visa_type.code"), primary_key=True)
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    times: Mapped[int]
+    days: Mapped[int]
+    amount_idr: Mapped[int]
+
+    __table_args__ = (
+        CheckConstraint("times >= 0", name="times_are_not_negative"),
+        CheckConstraint("days > 0", name="days_are_positive"),
+        CheckConstraint("amount_idr >= 0", name="amount_is_not_negative"),
+    )
+
+
 class Fee(Base):
     """What a visa of a type costs from a date on, in rupiah: state revenue (PNBP)."""
 

@@ -25,7 +25,8 @@ $$;
 CREATE FUNCTION reference_subject(name text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE
         WHEN name IN (
-            'eligibility', 'required_document', 'passport_rule', 'fee', 'service_target'
+            'eligibility', 'required_document', 'passport_rule', 'extension_rule', 'fee',
+            'service_target'
         )
             THEN 'visa_type_code'
         WHEN name = 'entry_rule' THEN 'country_code'
@@ -125,7 +126,7 @@ CREATE FUNCTION compare_reference_rows(kind text, proposed jsonb) RETURNS jsonb
         IF kind NOT IN (
             'COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT',
             'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'PARTNER', 'PARTNER_COUNTRY',
-            'CENTRE', 'NAMED_EVENT', 'DAY_OFF', 'GRANT_RULE'
+            'CENTRE', 'NAMED_EVENT', 'DAY_OFF', 'GRANT_RULE', 'EXTENSION_RULE'
         ) THEN
             RETURN NULL;
         END IF;
@@ -336,6 +337,7 @@ CREATE FUNCTION find_unrecorded_reference_rows() RETURNS TABLE (
         UNION ALL SELECT 13, 'named_event', to_jsonb(one) FROM named_event AS one
         UNION ALL SELECT 14, 'day_off', to_jsonb(one) FROM day_off AS one
         UNION ALL SELECT 15, 'grant_rule', to_jsonb(one) FROM grant_rule AS one
+        UNION ALL SELECT 16, 'extension_rule', to_jsonb(one) FROM extension_rule AS one
     ), recorded AS (
         SELECT DISTINCT unnest(reference_change.targets) AS target FROM reference_change
     )

@@ -329,7 +329,7 @@ WRITTEN = ("application", "application_event", "applicant", "identity", "decisio
            "identity_version", "idempotency", "volume_outbox",
            "access_event", "person_link", "partner", "partner_country", "centre", "fee",
            "service_target", "visa_type", "entry_rule", "eligibility",
-           "required_document", "passport_rule")  # fmt: skip
+           "required_document", "passport_rule", "extension_rule")  # fmt: skip
 
 
 async def everything(connection: asyncpg.Connection) -> dict[str, Any]:

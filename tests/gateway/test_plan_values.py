@@ -60,6 +60,8 @@ SMALL = {
     "PersonLookup.found",
     "KeyOperation.keys",
     "PassportRule.months",
+    "ExtensionRule.times",
+    "ExtensionRule.days",
     "ServiceTarget.hours",
     "ServiceTarget.workingDays",
     "ServiceTarget.promisedPercent",

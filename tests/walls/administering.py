@@ -50,6 +50,9 @@ REFERENCE = {
         "is_required"),
     "passport_rule": Reference(
         "'visa_type_code', 'B1', 'valid_from', {day}, 'months', 1", "months"),
+    "extension_rule": Reference(
+        "'visa_type_code', 'B1', 'valid_from', {day}, 'times', 2, 'days', 9, 'amount_idr', 1",
+        "days"),
     "fee": Reference("'visa_type_code', 'B1', 'valid_from', {day}, 'amount_idr', 1", "amount_idr"),
     "service_target": Reference(
         "'visa_type_code', 'B1', 'clock', 'STANDARD', 'valid_from', {day}, 'hours', 1", "hours"),
@@ -163,6 +166,7 @@ OF: dict[str, str] = {
             "proposeEligibility",
             "proposeRequiredDocument",
             "proposePassportRule",
+            "proposeExtensionRule",
             "proposeFee",
             "proposeServiceTarget",
             "proposeDeadline",

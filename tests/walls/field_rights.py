@@ -47,7 +47,8 @@ _OPEN: dict[str, Lines] = {
         "id code name category stayDays useWithinDays isMultipleEntry":
                                                              "R R R R R R R R R R R R R R",
         "validFrom validUntil eligibility fees serviceTargets": "R R R R R R R R R R R R R R",
-        "requiredDocuments passportRules current":           "R R R R R R R R R R R R R R",
+        "requiredDocuments passportRules extensionRules current":
+                                                             "R R R R R R R R R R R R R R",
         "grantRules":                                        "R R R - - R - - - - R - - -",
     },
     "GrantRule": {
@@ -63,11 +64,12 @@ _OPEN: dict[str, Lines] = {
     },
     "VisaTypeTerms": {
         "on isOffered fee serviceTargets passportRule":      "R R R R R R R R R R R R R R",
-        "requiredDocuments eligibility":                     "R R R R R R R R R R R R R R",
+        "requiredDocuments eligibility extensionRule":       "R R R R R R R R R R R R R R",
     },
     "RequiredDocument": {"kind isRequired validFrom":        "R R R R R R R R R R R R R R"},
     "Eligibility": {"entry purpose isOpen validFrom":        "R R R R R R R R R R R R R R"},
     "PassportRule": {"months validFrom":                     "R R R R R R R R R R R R R R"},
+    "ExtensionRule": {"times days price validFrom":         "R R R R R R R R R R R R R R"},
     "Fee": {"price validFrom":                               "R R R R R R R R R R R R R R"},
     "ServiceTarget": {
         "clock hours workingDays promisedPercent validFrom": "R R R R R R R R R R R R R R",

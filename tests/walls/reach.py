@@ -1365,6 +1365,7 @@ _LEDGER: dict[str, tuple[str, str]] = {
     "ELIGIBILITY": ("B1 C1", "entry purpose isOpen"),
     "REQUIRED_DOCUMENT": ("C1", "kind isRequired"),
     "PASSPORT_RULE": ("B1 C1", "months"),
+    "EXTENSION_RULE": ("B1", "times days amountIdr"),
     "FEE": ("B1 C1", "amountIdr"),
     "SERVICE_TARGET": ("B1 C1", "clock hours promisedPercent"),
     "DEADLINE": ("PAYMENT BILLING_CODE ANSWER", "days"),
@@ -1402,6 +1403,7 @@ _ROWS: dict[str, Reach] = {
     "Eligibility": Reach("eligibility", ("visa_type_code",), _for_everyone(*FEES)),
     "RequiredDocument": Reach("required_document", ("visa_type_code",), _for_everyone("C1")),
     "PassportRule": Reach("passport_rule", ("visa_type_code",), _for_everyone(*MONTHS)),
+    "ExtensionRule": Reach("extension_rule", ("visa_type_code",), _for_everyone("B1")),
     "GrantRule": Reach("grant_rule", ("code",), _only(_READ_THE_LEDGER, _each({"C1-1", "C1-2"}))),
     "GrantCheck": Reach(
         "grant_check",

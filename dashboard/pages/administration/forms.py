@@ -49,6 +49,13 @@ PROPOSALS: Mapping[str, Sequence[Field]] = {
         _VALID_FROM,
     ),
     "proposePassportRule": (_VISA_TYPE, Field("months", FieldKind.NUMBER), _VALID_FROM),
+    "proposeExtensionRule": (
+        _VISA_TYPE,
+        Field("times", FieldKind.NUMBER),
+        Field("days", FieldKind.NUMBER),
+        Field("fee", FieldKind.MONEY),
+        _VALID_FROM,
+    ),
     "proposeRequiredDocument": (
         _VISA_TYPE,
         Field("kind", FieldKind.CHOICE, _DOCUMENTS),

@@ -14,7 +14,7 @@ Row = Mapping[str, Any]
 
 
 def visa_types(types: Sequence[Row], day: date, say: Texts) -> html.Div:
-    columns = ("visa_type", "stay", "fee", "passport", "target")
+    columns = ("visa_type", "stay", "fee", "passport", "extension", "target")
     rows = [
         html.Tr(
             [
@@ -22,6 +22,7 @@ def visa_types(types: Sequence[Row], day: date, say: Texts) -> html.Div:
                 html.Td(say("administration.days", days=count_text(one["stayDays"], say))),
                 _dated(one["fees"], day, _fee, say),
                 _dated(one["passportRules"], day, _months, say),
+                _dated(one["extensionRules"], day, _extension, say),
                 _dated(_standard(one["serviceTargets"]), day, _target, say),
             ]
         )
@@ -63,6 +64,13 @@ def _fee(row: Row, say: Texts) -> str:
 
 def _months(row: Row, say: Texts) -> str:
     return say("administration.months", months=count_text(row["months"], say))
+
+
+def _extension(row: Row, say: Texts) -> str:
+    if not row["times"]:
+        return say("administration.not_extended")
+    days, times = (count_text(row[name], say) for name in ("days", "times"))
+    return say("administration.extended", times=times, days=days, fee=_fee(row, say))
 
 
 def _target(row: Row, say: Texts) -> str:

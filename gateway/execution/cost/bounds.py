@@ -24,6 +24,7 @@ from gateway.schema.supervision.why import MOST_EXPLAINED
 from models import (
     Eligibility,
     EntryRule,
+    ExtensionRule,
     Fee,
     GrantRule,
     PassportRule,
@@ -135,6 +136,9 @@ LISTS: Mapping[str, Bound] = {
     "DocumentsError.missingDocuments": Bound(len(DocumentKind), "a closed list"),
     "VisaType.passportRules": Bound(
         20, "one for each decree that changed it", PassportRule.visa_type_code
+    ),
+    "VisaType.extensionRules": Bound(
+        20, "one for each decree that changed it", ExtensionRule.visa_type_code
     ),
     "VisaType.grantRules": Bound(
         20, "one for each decree that changed it", GrantRule.visa_type_code

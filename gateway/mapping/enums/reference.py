@@ -24,6 +24,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "ELIGIBILITY": "Who may take a visa type, and what for.",
         "REQUIRED_DOCUMENT": "Which document belongs to a file of a visa type.",
         "PASSPORT_RULE": "How long a passport must be valid for a visa type.",
+        "EXTENSION_RULE": "How a stay on a visa type is extended.",
         "FEE": "What a visa type costs.",
         "SERVICE_TARGET": "Within what time to decide, and the promised share.",
         "DEADLINE": "How long a case waits for its applicant.",

@@ -52,6 +52,7 @@ PROPOSALS: Mapping[type[requests.Proposal], tuple[ReferenceKind, BuildRows]] = {
         decrees.build_required_document,
     ),
     requests.ProposePassportRule: (ReferenceKind.PASSPORT_RULE, decrees.build_passport_rule),
+    requests.ProposeExtensionRule: (ReferenceKind.EXTENSION_RULE, decrees.build_extension_rule),
     requests.ProposeFee: (ReferenceKind.FEE, decrees.build_fee),
     requests.ProposeServiceTarget: (ReferenceKind.SERVICE_TARGET, decrees.build_service_target),
     requests.ProposeDeadline: (ReferenceKind.DEADLINE, decrees.build_deadline),

@@ -11,6 +11,7 @@ from gateway.mutations.reference.requests import (
     ProposeDeadline,
     ProposeEligibility,
     ProposeEntryRule,
+    ProposeExtensionRule,
     ProposeFee,
     ProposeNamedEvent,
     ProposePassportRule,
@@ -27,6 +28,7 @@ from models import (
     Deadline,
     Eligibility,
     EntryRule,
+    ExtensionRule,
     Fee,
     NamedEvent,
     PassportRule,
@@ -116,6 +118,19 @@ async def build_passport_rule(
     return [Row(PassportRule, {**of_type, "months": request.months})]
 
 
+async def build_extension_rule(
+    transaction: WriteTransaction, request: ProposeExtensionRule, today: date, reasons: Reasons
+) -> list[Row]:
+    """How a stay is extended: on a visa of one entry alone, since a stay of others ends by leaving
+    and coming again."""
+    of_type = await _of_visa_type(transaction, request, reasons)
+    there = await read_row(transaction, VisaType, {"code": request.visa_type})
+    if there is None or there.is_multiple_entry:
+        raise RefusedError(Reason(Refusal.INVALID, ("visaType",), rule="extends_one_entry"))
+    terms = {"times": request.times, "days": request.days, "amount_idr": request.fee}
+    return [Row(ExtensionRule, {**of_type, **terms})]
+
+
 async def build_fee(
     transaction: WriteTransaction, request: ProposeFee, today: date, reasons: Reasons
 ) -> list[Row]:
@@ -201,6 +216,7 @@ async def _of_visa_type(
     request: ProposeEligibility
     | ProposeRequiredDocument
     | ProposePassportRule
+    | ProposeExtensionRule
     | ProposeFee
     | ProposeServiceTarget,
     reasons: Reasons,

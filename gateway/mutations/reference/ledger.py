@@ -72,6 +72,7 @@ _CHECKS: Mapping[str, Check] = {
     "stay_days": _in_range("stay_days", 1, values.MOST_DAYS),
     "use_within_days": _in_range("use_within_days", 1, values.MOST_DAYS),
     "months": _in_range("months", 0, values.MOST_MONTHS),
+    "times": _in_range("times", 0, values.MOST_EXTENSIONS),
     "passport_months": _in_range("months", 0, values.MOST_MONTHS),
     "fee": _in_range("fee", 0, values.MOST_RUPIAH),
     "hours": _in_range("hours", 1, values.MOST_HOURS),

@@ -128,6 +128,15 @@ class ProposePassportRule(Proposal):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProposeExtensionRule(Proposal):
+    visa_type: str
+    times: int
+    days: int
+    fee: int
+    valid_from: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProposeFee(Proposal):
     visa_type: str
     fee: int

@@ -13,6 +13,7 @@ from models.reference.data.values import (
     LONGEST_NAME,
     LONGEST_REASON,
     MOST_DAYS,
+    MOST_EXTENSIONS,
     MOST_HOURS,
     MOST_MONTHS,
     MOST_RUPIAH,
@@ -208,6 +209,17 @@ class ProposeRequiredDocumentInput(ProposalInput):
 class ProposePassportRuleInput(ProposalInput):
     visa_type: str = required(_VISA_TYPE)
     months: int = required(_MONTHS)
+    valid_from: date = required(_IN_FORCE)
+
+
+@strawberry.input(description="How a stay on a visa of a type is extended, from a day on.")
+class ProposeExtensionRuleInput(ProposalInput):
+    visa_type: str = required(f"{_VISA_TYPE} It serves for one entry.")
+    times: int = required(
+        f"How often a stay is extended: from 0, which is not at all, to {MOST_EXTENSIONS}."
+    )
+    days: int = required(f"Days of each extension: from 1 to {MOST_DAYS}.")
+    fee: MoneyInput = required(_FEE)
     valid_from: date = required(_IN_FORCE)
 
 

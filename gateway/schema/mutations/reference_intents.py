@@ -90,6 +90,9 @@ REFERENCE_INTENTS = (
             "Propose for how many months a passport must be valid from the intended day of entry"
             " on, for what is handed in from a day on. What was handed in keeps its rule.",
             _DATED_REFUSALS),
+    _intent(requests.ProposeExtensionRule, inputs.ProposeExtensionRuleInput,
+            "Propose how often, by how many days and at which fee a stay is extended, for what is"
+            " handed in from a day on. What was handed in keeps its rule.", _DATED_REFUSALS),
     _intent(requests.ProposeFee, inputs.ProposeFeeInput,
             "Propose the fee that is billed from a day on. What was billed keeps its fee.",
             _DATED_REFUSALS),

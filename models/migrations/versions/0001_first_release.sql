@@ -836,7 +836,7 @@ CREATE TABLE reference_change (
     is_initial BOOLEAN DEFAULT false NOT NULL,
     state TEXT GENERATED ALWAYS AS (CASE WHEN is_initial THEN 'INITIAL' WHEN cancelled_by IS NOT NULL THEN 'CANCELLED' WHEN approved_by IS NOT NULL THEN 'APPROVED' ELSE 'PROPOSED' END) STORED NOT NULL,
     CONSTRAINT pk_reference_change PRIMARY KEY (id),
-    CONSTRAINT ck_reference_change_kind_is_known CHECK (kind IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT', 'GRANT_RULE')),
+    CONSTRAINT ck_reference_change_kind_is_known CHECK (kind IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT', 'GRANT_RULE')),
     CONSTRAINT ck_reference_change_state_is_known CHECK (state IN ('INITIAL', 'PROPOSED', 'APPROVED', 'CANCELLED')),
     CONSTRAINT ck_reference_change_by_a_decree CHECK (num_nulls(decree, reason, proposed_by) = CASE WHEN is_initial THEN 3 ELSE 0 END),
     CONSTRAINT ck_reference_change_approved_by_another CHECK (approved_by <> proposed_by),
@@ -1187,6 +1187,19 @@ CREATE TABLE passport_rule (
     CONSTRAINT fk_passport_rule_visa_type_code FOREIGN KEY(visa_type_code) REFERENCES visa_type (code)
 );
 
+CREATE TABLE extension_rule (
+    visa_type_code TEXT NOT NULL,
+    valid_from DATE NOT NULL,
+    times BIGINT NOT NULL,
+    days BIGINT NOT NULL,
+    amount_idr BIGINT NOT NULL,
+    CONSTRAINT pk_extension_rule PRIMARY KEY (visa_type_code, valid_from),
+    CONSTRAINT ck_extension_rule_times_are_not_negative CHECK (times >= 0),
+    CONSTRAINT ck_extension_rule_days_are_positive CHECK (days > 0),
+    CONSTRAINT ck_extension_rule_amount_is_not_negative CHECK (amount_idr >= 0),
+    CONSTRAINT fk_extension_rule_visa_type_code FOREIGN KEY(visa_type_code) REFERENCES visa_type (code)
+);
+
 CREATE TABLE fee (
     visa_type_code TEXT NOT NULL,
     valid_from DATE NOT NULL,
@@ -1290,7 +1303,7 @@ CREATE TABLE reference_change_value (
     before TEXT,
     after TEXT,
     CONSTRAINT pk_reference_change_value PRIMARY KEY (change_id, line, place),
-    CONSTRAINT ck_reference_change_value_kind_is_known CHECK (kind IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT', 'GRANT_RULE')),
+    CONSTRAINT ck_reference_change_value_kind_is_known CHECK (kind IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT', 'GRANT_RULE')),
     CONSTRAINT fk_reference_change_value_change_id FOREIGN KEY(change_id) REFERENCES reference_change (id)
 );
 
@@ -5449,7 +5462,8 @@ $$;
 CREATE FUNCTION reference_subject(name text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE
         WHEN name IN (
-            'eligibility', 'required_document', 'passport_rule', 'fee', 'service_target'
+            'eligibility', 'required_document', 'passport_rule', 'extension_rule', 'fee',
+            'service_target'
         )
             THEN 'visa_type_code'
         WHEN name = 'entry_rule' THEN 'country_code'
@@ -5543,7 +5557,7 @@ CREATE FUNCTION compare_reference_rows(kind text, proposed jsonb) RETURNS jsonb
         IF kind NOT IN (
             'COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT',
             'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'PARTNER', 'PARTNER_COUNTRY',
-            'CENTRE', 'NAMED_EVENT', 'DAY_OFF', 'GRANT_RULE'
+            'CENTRE', 'NAMED_EVENT', 'DAY_OFF', 'GRANT_RULE', 'EXTENSION_RULE'
         ) THEN
             RETURN NULL;
         END IF;
@@ -5745,6 +5759,7 @@ CREATE FUNCTION find_unrecorded_reference_rows() RETURNS TABLE (
         UNION ALL SELECT 13, 'named_event', to_jsonb(one) FROM named_event AS one
         UNION ALL SELECT 14, 'day_off', to_jsonb(one) FROM day_off AS one
         UNION ALL SELECT 15, 'grant_rule', to_jsonb(one) FROM grant_rule AS one
+        UNION ALL SELECT 16, 'extension_rule', to_jsonb(one) FROM extension_rule AS one
     ), recorded AS (
         SELECT DISTINCT unnest(reference_change.targets) AS target FROM reference_change
     )

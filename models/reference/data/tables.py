@@ -154,6 +154,22 @@ TABLES = (
         change="an administrator proposes it by a decree (proposePassportRule)",
     ),
     ReferenceTable(
+        name="extension_rule",
+        file="extension_rules",
+        columns={
+            "visa_type_code": values.VISA_TYPE_CODE.parse,
+            "valid_from": values.day,
+            "times": values.whole(values.MOST_EXTENSIONS, 0, "Extensions are"),
+            "days": values.whole(values.MOST_DAYS, 1, "Days are"),
+            "amount_idr": values.whole(values.MOST_RUPIAH, 0, "A fee is"),
+        },
+        subject=("visa_type_code",),
+        begins="valid_from",
+        refers={("visa_type_code",): _VISA_TYPE},
+        noun="extension rule of",
+        change="an administrator proposes it by a decree (proposeExtensionRule)",
+    ),
+    ReferenceTable(
         name="fee",
         file="fees",
         columns={

@@ -16,6 +16,7 @@ MOST_RUPIAH = 10**12
 MOST_HOURS = 366 * 24
 MOST_DAYS = 3_660
 MOST_WORKING_DAYS = 250
+MOST_EXTENSIONS = 10
 #: Passports are issued for ten years at most.
 MOST_MONTHS = 120
 
