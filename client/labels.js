@@ -41,6 +41,8 @@ export const labels = {
     SCREENING: { en: "Referred to screening", id: "Diteruskan ke pemeriksaan keamanan" },
     HELD: { en: "Held", id: "Ditahan" },
     RELEASED: { en: "Released", id: "Dilepas" },
+    MARKED_URGENT: { en: "Marked urgent", id: "Ditandai mendesak" },
+    URGENCY_ENDED: { en: "No longer urgent", id: "Tidak lagi mendesak" },
     ANSWER_PROPOSED: { en: "Answer of screening proposed", id: "Jawaban pemeriksaan diusulkan" },
     SCREENED: { en: "Screened", id: "Pemeriksaan keamanan selesai" },
     CORRECTION_PROPOSED: { en: "Correction proposed", id: "Pembetulan diusulkan" },

@@ -15,6 +15,7 @@ from gateway.rules import (
     anothers,
     any_of,
     every_row,
+    in_own_pools,
     in_the_future,
     in_the_past,
     is_null,
@@ -22,6 +23,7 @@ from gateway.rules import (
     named_for_the_purpose,
     none_of,
     nothing_named_for_the_purpose,
+    of_family_just_taken,
     own_centres,
     own_countries,
     own_partner,
@@ -265,6 +267,15 @@ working_on_it = reached_through(
 #: A case is worked on by the officer on whose desk it is. An open case on no desk can be taken.
 on_the_own_desk = own_subject(Application.officer)
 on_no_officers_desk = all_of(is_null(Application.officer), is_null(Application.closed_at))
+#: Nobody chooses what they take: it is of the pools that the token names. Of a family, the first
+#: file brings the others along.
+of_own_pools = in_own_pools(
+    Application.visa_type_code, Application.channel, Application.nationality_code
+)
+to_take = all_of(
+    on_no_officers_desk,
+    any_of(of_own_pools, of_family_just_taken(Application.group_reference)),
+)
 not_a_hold = none_of(ApplicationEvent.kind, EventKind.HELD, EventKind.RELEASED)
 #: Officers see neither holds nor answers.
 not_supervision = none_of(
@@ -301,6 +312,8 @@ own_steps = none_of(
     EventKind.SCREENING,
     EventKind.HELD,
     EventKind.RELEASED,
+    EventKind.MARKED_URGENT,
+    EventKind.URGENCY_ENDED,
     EventKind.ANSWER_PROPOSED,
     EventKind.SCREENED,
     *TARGET_PERCENTS,
@@ -636,6 +649,16 @@ POLICY: Mapping[str, Access] = {
             LEDGER_READERS,
         ),
     ),
+    # From which pools officers take cases, and how many wait there.
+    "Pool": Access(
+        rows=dict.fromkeys(LEDGER_READERS, every_row),
+        fields={
+            **dict.fromkeys(
+                ("id", "code", "visaTypes", "channels", "nationalities", "isOpen"), LEDGER_READERS
+            ),
+            "waiting": CASE_STAFF,
+        },
+    ),
     # What a rule found tells of hits and holds, and of the sample: for who reads those.
     "GrantCheck": Access(
         rows=dict.fromkeys(ANSWER_READERS, every_row),
@@ -784,6 +807,7 @@ POLICY: Mapping[str, Access] = {
             "assignments": CASE_STAFF,
             "isReferred": CASE_WORKERS,
             "isLinked": CASE_STAFF,
+            "isUrgent": CASE_STAFF,
             "isHeld": SUPERVISOR,
             "isVisaHeld": SUPERVISOR,
             "hasOpenHit": SUPERVISOR,
@@ -2203,6 +2227,7 @@ POLICY: Mapping[str, Access] = {
             "partner": EVERYONE,
             "countries": EVERYONE,
             "centres": EVERYONE,
+            "pools": OFFICER,
         },
     ),
     "TypePolicy": Access(fields={"type": EVERYONE, "rows": EVERYONE, "fields": EVERYONE}),
@@ -2280,6 +2305,7 @@ POLICY: Mapping[str, Access] = {
             "partner": EVERYONE,
             "centres": EVERYONE,
             "centre": EVERYONE,
+            "pools": LEDGER_READERS,
             "applications": CASE_READERS,
             "application": CASE_READERS,
             "bill": TREASURY,
@@ -2364,14 +2390,15 @@ class Change:
 
 BY_ADMINISTRATORS: Mapping[Role, Rule] = {Role.ADMINISTRATOR: every_row}
 CHANGE_OF_THE_LEDGER = Change(BY_ADMINISTRATORS, "referenceChange", (ReferenceChange,))
-#: Auditors approve events, supervisors the rules that grant, and administrators everything else.
-an_event, a_grant_rule = (
-    none_of(ReferenceChange.kind, *(kind for kind in ReferenceKind if kind is not only))
-    for only in (ReferenceKind.NAMED_EVENT, ReferenceKind.GRANT_RULE)
+#: Auditors approve events, supervisors the rules that grant and the pools, and administrators
+#: everything else.
+BY_AUDITORS = (ReferenceKind.NAMED_EVENT,)
+BY_SUPERVISORS = (ReferenceKind.GRANT_RULE, ReferenceKind.POOL)
+an_event, a_rule_of_work = (
+    none_of(ReferenceChange.kind, *(kind for kind in ReferenceKind if kind not in only))
+    for only in (BY_AUDITORS, BY_SUPERVISORS)
 )
-neither_event_nor_grant_rule = none_of(
-    ReferenceChange.kind, ReferenceKind.NAMED_EVENT, ReferenceKind.GRANT_RULE
-)
+of_administrators_alone = none_of(ReferenceChange.kind, *BY_AUDITORS, *BY_SUPERVISORS)
 CHANGE_OF_AN_INQUIRY = Change({Role.SUPERVISOR: every_row}, "inquiry", (Inquiry,))
 WORK_ON_A_DATA_REQUEST = Change({Role.AUDITOR: every_row}, "dataRequest", (DataRequest,))
 CHANGE_OF_A_SUBSCRIPTION = Change(
@@ -2447,7 +2474,7 @@ MUTATIONS: Mapping[str, Change] = {
         {Role.PARTNER_AGENT: at_own_place, Role.PARTNER_SERVICE: in_own_countries}
     ),
     # The most urgent case of a queue is assigned: nobody chooses one.
-    "takeCase": Change({Role.OFFICER: any_of(on_no_officers_desk, on_the_own_desk)}),
+    "takeCase": Change({Role.OFFICER: any_of(to_take, on_the_own_desk)}),
     "releaseCase": Change({Role.OFFICER: on_the_own_desk}),
     "reassignCase": Change({Role.SUPERVISOR: every_row}),
     "relieveOfficer": Change({Role.SUPERVISOR: every_row}, answers="relieved"),
@@ -2461,6 +2488,8 @@ MUTATIONS: Mapping[str, Change] = {
     "resolveHit": Change({Role.SUPERVISOR: every_row}),
     "holdApplication": Change({Role.SUPERVISOR: every_row}),
     "releaseApplication": Change({Role.SUPERVISOR: every_row}),
+    "markUrgent": Change({Role.SUPERVISOR: every_row}),
+    "endUrgency": Change({Role.SUPERVISOR: every_row}),
     "recordDecision": Change({Role.OFFICER: on_the_own_desk, Role.SUPERVISOR: every_row}),
     "supersedeDecision": Change({Role.SUPERVISOR: every_row}),
     "proposeCorrection": OF_THOSE_WHO_HANDED_IN,
@@ -2505,18 +2534,20 @@ MUTATIONS: Mapping[str, Change] = {
     "proposeNamedEvent": CHANGE_OF_THE_LEDGER,
     # A rule that grants is approved by a supervisor, and stopped at once by one.
     "proposeGrantRule": CHANGE_OF_THE_LEDGER,
+    # From which pool officers take cases: approved by a supervisor too.
+    "proposePool": CHANGE_OF_THE_LEDGER,
     "stopGrantRule": Change({Role.SUPERVISOR: every_row}, "grantRule", (GrantRuleStop,)),
     "approveReferenceChange": Change(
         {
-            Role.ADMINISTRATOR: neither_event_nor_grant_rule,
+            Role.ADMINISTRATOR: of_administrators_alone,
             Role.AUDITOR: an_event,
-            Role.SUPERVISOR: a_grant_rule,
+            Role.SUPERVISOR: a_rule_of_work,
         },
         "referenceChange",
         (ReferenceChange,),
     ),
     "cancelReferenceChange": Change(
-        {Role.ADMINISTRATOR: every_row, Role.AUDITOR: an_event, Role.SUPERVISOR: a_grant_rule},
+        {Role.ADMINISTRATOR: every_row, Role.AUDITOR: an_event, Role.SUPERVISOR: a_rule_of_work},
         "referenceChange",
         (ReferenceChange,),
     ),

@@ -23,6 +23,8 @@ class Scope(StrEnum):
     PLACES = "places"
     #: What the viewer says that it reads identity for: no claim of the token, but sealed with them.
     PURPOSE_REFERENCE = "purpose_reference"
+    #: From which an officer takes cases.
+    POOLS = "pools"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,30 @@ class ReachedThrough:
         return f"a row of {self.named_by.class_.__tablename__} names it where {self.rule}"
 
 
+@dataclass(frozen=True, slots=True)
+class InOwnPools:
+    """Rows in an open pool that the viewer names, or all as long as no pool is open."""
+
+    visa_type: Attribute
+    channel: Attribute
+    nationality: Attribute
+
+    def __str__(self) -> str:
+        table = self.visa_type.class_.__tablename__
+        return f"an open pool of the viewer's has the {table}, or no pool is open"
+
+
+@dataclass(frozen=True, slots=True)
+class OfFamilyJustTaken:
+    """Applications of a family, which is a group of a few, of which the viewer has taken another
+    one in the same transaction."""
+
+    group: Attribute
+
+    def __str__(self) -> str:
+        return f"the viewer is just taking another one of its {_name(self.group)}, which is small"
+
+
 Rule = (
     EveryRow
     | Own
@@ -190,6 +216,8 @@ Rule = (
     | AllOf
     | AnyOf
     | ReachedThrough
+    | InOwnPools
+    | OfFamilyJustTaken
 )
 
 every_row = EveryRow()
@@ -265,6 +293,14 @@ def any_of(*rules: Rule) -> AnyOf:
 
 def reached_through(key: Attribute, named_by: Attribute, rule: Rule) -> ReachedThrough:
     return ReachedThrough(key, named_by, rule)
+
+
+def in_own_pools(visa_type: Attribute, channel: Attribute, nationality: Attribute) -> InOwnPools:
+    return InOwnPools(visa_type, channel, nationality)
+
+
+def of_family_just_taken(group: Attribute) -> OfFamilyJustTaken:
+    return OfFamilyJustTaken(group)
 
 
 def _words(scope: Scope) -> str:

@@ -35,6 +35,8 @@ class Viewer:
     partner: str | None = None
     countries: tuple[str, ...] = ()
     centres: tuple[str, ...] = ()
+    #: Codes of the pools from which an officer takes cases.
+    pools: tuple[str, ...] = ()
     expires_at: int | None = None
     #: The case for which an operation reads identity; None where it names none, or reads none.
     purpose_reference: str | None = None

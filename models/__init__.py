@@ -56,6 +56,7 @@ from models.reference.grant_rule import GrantCheck, GrantRule, GrantRuleStop
 from models.reference.ledger import ReferenceChange, ReferenceChangeValue
 from models.reference.named_event import NamedEvent
 from models.reference.partner import Centre, Partner, PartnerCountry
+from models.reference.pool import Pool
 from models.rights.breach import Breach, BreachNotice
 from models.rights.complaint import Complaint, ComplaintRead, ComplaintText
 from models.rights.data_request import DataRequest, Erasure, LegalHold
@@ -148,6 +149,7 @@ __all__ = [
     "PersonIndex",
     "PersonLink",
     "PersonLookup",
+    "Pool",
     "ReferenceChange",
     "ReferenceChangeValue",
     "RequestedItem",

@@ -95,6 +95,7 @@ ALTER TABLE payment_reversal ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY
 ALTER TABLE person_index ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE person_link ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE person_lookup ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE pool ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE reference_change ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE reference_change_value ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE requested_item ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -1540,6 +1541,7 @@ GRANT SELECT (began_on, code, country_code, ended_on, kind, was_screening_out) O
 GRANT SELECT (code, name) ON partner TO gerbang_leadership;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_leadership;
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_leadership;
+GRANT SELECT (channels, code, is_open, nationalities, visa_types) ON pool TO gerbang_leadership;
 GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, decree, effective_on, id, kind, proposed_at, proposed_by, reason, state, subject) ON reference_change TO gerbang_leadership;
 GRANT SELECT (after, before, change_id, kind, line, name, place) ON reference_change_value TO gerbang_leadership;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_leadership;
@@ -1586,6 +1588,8 @@ CREATE POLICY leadership_select ON day_off FOR SELECT TO gerbang_leadership
 CREATE POLICY leadership_select ON visa_key FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 CREATE POLICY leadership_select ON taken_back_list FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+CREATE POLICY leadership_select ON pool FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 CREATE POLICY leadership_select ON mail_subscription FOR SELECT TO gerbang_leadership
     USING (CASE WHEN mail_subscription.subject = (SELECT viewer.subject('LEADERSHIP')) THEN true ELSE false END);
@@ -1672,7 +1676,7 @@ GRANT USAGE ON SCHEMA public, viewer TO gerbang_officer;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_officer;
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_officer;
 GRANT SELECT (erased_at, id, nationality_code) ON applicant TO gerbang_officer;
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, id, is_assigned, is_linked, is_referred, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_officer;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, id, is_assigned, is_linked, is_referred, is_urgent, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_officer;
 GRANT SELECT (application_id, changed, id, kind, written_in) ON application_change TO gerbang_officer;
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_officer;
 GRANT SELECT (application_id, assigned_at, ended_at, id, officer, role) ON assignment TO gerbang_officer;
@@ -1704,6 +1708,7 @@ GRANT SELECT (applicant_id, last_four) ON passport_ending TO gerbang_officer;
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_officer;
 GRANT SELECT (applicant_id, found_at, id, linked_id, reason, resolution, resolved_at, resolved_by, state) ON person_link TO gerbang_officer;
 GRANT SELECT (actor, actor_role, by, case_reference, found, id, occurred_at, purpose) ON person_lookup TO gerbang_officer;
+GRANT SELECT (channels, code, is_open, nationalities, visa_types) ON pool TO gerbang_officer;
 GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, decree, effective_on, id, kind, proposed_at, proposed_by, reason, state, subject) ON reference_change TO gerbang_officer;
 GRANT SELECT (after, before, change_id, kind, line, name, place) ON reference_change_value TO gerbang_officer;
 GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_officer;
@@ -1788,6 +1793,8 @@ CREATE POLICY officer_select ON day_off FOR SELECT TO gerbang_officer
 CREATE POLICY officer_select ON visa_key FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON taken_back_list FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON pool FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON mail_subscription FOR SELECT TO gerbang_officer
     USING (CASE WHEN mail_subscription.subject = (SELECT viewer.subject('OFFICER')) THEN true ELSE false END);
@@ -1878,7 +1885,7 @@ GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.su
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_supervisor;
 GRANT SELECT (actor, actor_role, applicant_id, application_id, ban_id, close_reason, closed_at, closed_by, complaint_id, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_supervisor;
 GRANT SELECT (erased_at, id, nationality_code) ON applicant TO gerbang_supervisor;
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, has_open_hit, id, is_assigned, is_held, is_linked, is_referred, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, supervisor, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_supervisor;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, has_open_hit, id, is_assigned, is_held, is_linked, is_referred, is_urgent, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, supervisor, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_supervisor;
 GRANT SELECT (application_id, id, kind, written_in) ON application_change TO gerbang_supervisor;
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_supervisor;
 GRANT SELECT (application_id, assigned_at, assigned_by, ended_at, ended_by, id, officer, reason, role) ON assignment TO gerbang_supervisor;
@@ -1922,6 +1929,7 @@ GRANT SELECT (applicant_id, last_four) ON passport_ending TO gerbang_supervisor;
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_supervisor;
 GRANT SELECT (applicant_id, found_at, id, linked_id, reason, resolution, resolved_at, resolved_by, state) ON person_link TO gerbang_supervisor;
 GRANT SELECT (actor, actor_role, by, case_reference, found, id, occurred_at, purpose) ON person_lookup TO gerbang_supervisor;
+GRANT SELECT (channels, code, is_open, nationalities, visa_types) ON pool TO gerbang_supervisor;
 GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, decree, effective_on, id, kind, proposed_at, proposed_by, reason, state, subject) ON reference_change TO gerbang_supervisor;
 GRANT SELECT (after, before, change_id, kind, line, name, place) ON reference_change_value TO gerbang_supervisor;
 GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_supervisor;
@@ -2038,6 +2046,8 @@ CREATE POLICY supervisor_select ON day_off FOR SELECT TO gerbang_supervisor
 CREATE POLICY supervisor_select ON visa_key FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON taken_back_list FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON pool FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON former_bill FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
@@ -2466,7 +2476,7 @@ GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.su
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_auditor;
 GRANT SELECT (actor, actor_role, applicant_id, application_id, ban_id, close_reason, closed_at, closed_by, complaint_id, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_auditor;
 GRANT SELECT (erased_at, id, nationality_code) ON applicant TO gerbang_auditor;
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, id, is_linked, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_auditor;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, id, is_assigned, is_linked, is_urgent, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_auditor;
 GRANT SELECT (application_id, changed, id, kind, written_in) ON application_change TO gerbang_auditor;
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_auditor;
 GRANT SELECT (application_id, assigned_at, assigned_by, ended_at, ended_by, id, officer, reason) ON assignment TO gerbang_auditor;
@@ -2509,6 +2519,7 @@ GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) 
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_auditor;
 GRANT SELECT (applicant_id, found_at, id, linked_id, reason, resolution, resolved_at, resolved_by, state) ON person_link TO gerbang_auditor;
 GRANT SELECT (actor, actor_role, by, case_reference, found, id, occurred_at, purpose) ON person_lookup TO gerbang_auditor;
+GRANT SELECT (channels, code, is_open, nationalities, visa_types) ON pool TO gerbang_auditor;
 GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, decree, effective_on, id, kind, proposed_at, proposed_by, reason, state, subject) ON reference_change TO gerbang_auditor;
 GRANT SELECT (after, before, change_id, kind, line, name, place) ON reference_change_value TO gerbang_auditor;
 GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_auditor;
@@ -2623,6 +2634,8 @@ CREATE POLICY auditor_select ON day_off FOR SELECT TO gerbang_auditor
 CREATE POLICY auditor_select ON visa_key FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON taken_back_list FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON pool FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON former_bill FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -2823,7 +2836,7 @@ CREATE POLICY applicant_select ON requested_item FOR SELECT TO gerbang_applicant
 CREATE POLICY applicant_select ON item_answer FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = item_answer.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON application_event FOR SELECT TO gerbang_applicant
-    USING (CASE WHEN application_event.kind NOT IN ('IN_VERIFICATION', 'SCREENING', 'HELD', 'RELEASED', 'ANSWER_PROPOSED', 'SCREENED', 'TARGET_50', 'TARGET_75', 'TARGET_100') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_event.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
+    USING (CASE WHEN application_event.kind NOT IN ('IN_VERIFICATION', 'SCREENING', 'HELD', 'RELEASED', 'MARKED_URGENT', 'URGENCY_ENDED', 'ANSWER_PROPOSED', 'SCREENED', 'TARGET_50', 'TARGET_75', 'TARGET_100') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_event.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON applicant FOR SELECT TO gerbang_applicant
     USING (CASE WHEN applicant.account = (SELECT viewer.subject('APPLICANT')) THEN true ELSE false END);
 CREATE POLICY applicant_select ON erasure FOR SELECT TO gerbang_applicant
@@ -3157,6 +3170,7 @@ GRANT SELECT (began_on, code, country_code, ended_on, kind, was_screening_out) O
 GRANT SELECT (code, name) ON partner TO gerbang_administrator;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_administrator;
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_administrator;
+GRANT SELECT (channels, code, is_open, nationalities, visa_types) ON pool TO gerbang_administrator;
 GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, decree, effective_on, id, kind, proposed_at, proposed_by, reason, state, subject) ON reference_change TO gerbang_administrator;
 GRANT SELECT (after, before, change_id, kind, line, name, place) ON reference_change_value TO gerbang_administrator;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_administrator;
@@ -3198,6 +3212,8 @@ CREATE POLICY administrator_select ON day_off FOR SELECT TO gerbang_administrato
 CREATE POLICY administrator_select ON visa_key FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 CREATE POLICY administrator_select ON taken_back_list FOR SELECT TO gerbang_administrator
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+CREATE POLICY administrator_select ON pool FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 CREATE POLICY administrator_select ON suspension FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
@@ -3458,6 +3474,32 @@ CREATE OR REPLACE FUNCTION viewer.is_cleared(asked_case uuid) RETURNS boolean
         );
     END
 $$;
+CREATE OR REPLACE FUNCTION viewer.is_in_own_pools(of_case application) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN NOT EXISTS (SELECT FROM pool WHERE is_open) OR EXISTS (
+            SELECT FROM pool WHERE is_open AND code = ANY (viewer.pools(NULL))
+                AND (visa_types = '{}' OR of_case.visa_type_code = ANY (visa_types))
+                AND (channels = '{}' OR of_case.channel = ANY (channels))
+                AND (nationalities = '{}' OR of_case.nationality_code = ANY (nationalities))
+        );
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.is_of_family_just_taken(family text, subject text) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN family IS NOT NULL AND EXISTS (
+            SELECT FROM application AS member
+            JOIN assignment AS taken ON taken.application_id = member.id
+            WHERE member.group_reference = family AND taken.officer = subject
+                AND taken.ended_at IS NULL AND taken.assigned_at >= transaction_timestamp()
+        ) AND (
+            SELECT count(*) <= 20 FROM application WHERE group_reference = family
+        );
+    END
+$$;
 CREATE OR REPLACE FUNCTION viewer.awaits_first_decision(asked_case uuid) RETURNS boolean
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
     SET search_path = public, pg_temp AS $$
@@ -3625,7 +3667,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_application() RETURNS trigger
                 WHEN 'PARTNER_SERVICE' THEN (NEW.status = 'AWAITING_PAYMENT' AND NEW.submitted_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.pay_by = NEW.submitted_at + viewer.time_to_pay(), NEW.pay_by IS NULL))
                 ELSE false END;
         ELSE
-            changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.reference IS DISTINCT FROM OLD.reference THEN 'reference' END, CASE WHEN NEW.applicant_id IS DISTINCT FROM OLD.applicant_id THEN 'applicant_id' END, CASE WHEN NEW.nationality_code IS DISTINCT FROM OLD.nationality_code THEN 'nationality_code' END, CASE WHEN NEW.visa_type_code IS DISTINCT FROM OLD.visa_type_code THEN 'visa_type_code' END, CASE WHEN NEW.trip_purpose IS DISTINCT FROM OLD.trip_purpose THEN 'trip_purpose' END, CASE WHEN NEW.entry_on IS DISTINCT FROM OLD.entry_on THEN 'entry_on' END, CASE WHEN NEW.channel IS DISTINCT FROM OLD.channel THEN 'channel' END, CASE WHEN NEW.partner_code IS DISTINCT FROM OLD.partner_code THEN 'partner_code' END, CASE WHEN NEW.country_code IS DISTINCT FROM OLD.country_code THEN 'country_code' END, CASE WHEN NEW.centre_code IS DISTINCT FROM OLD.centre_code THEN 'centre_code' END, CASE WHEN NEW.successor_centre_code IS DISTINCT FROM OLD.successor_centre_code THEN 'successor_centre_code' END, CASE WHEN NEW.successor_country_code IS DISTINCT FROM OLD.successor_country_code THEN 'successor_country_code' END, CASE WHEN NEW.left_partner_at IS DISTINCT FROM OLD.left_partner_at THEN 'left_partner_at' END, CASE WHEN NEW.group_reference IS DISTINCT FROM OLD.group_reference THEN 'group_reference' END, CASE WHEN NEW.status IS DISTINCT FROM OLD.status THEN 'status' END, CASE WHEN NEW.submitted_at IS DISTINCT FROM OLD.submitted_at THEN 'submitted_at' END, CASE WHEN NEW.received_at IS DISTINCT FROM OLD.received_at THEN 'received_at' END, CASE WHEN NEW.paid_at IS DISTINCT FROM OLD.paid_at THEN 'paid_at' END, CASE WHEN NEW.closed_at IS DISTINCT FROM OLD.closed_at THEN 'closed_at' END, CASE WHEN NEW.target_due_at IS DISTINCT FROM OLD.target_due_at THEN 'target_due_at' END, CASE WHEN NEW.pay_by IS DISTINCT FROM OLD.pay_by THEN 'pay_by' END, CASE WHEN NEW.answer_by IS DISTINCT FROM OLD.answer_by THEN 'answer_by' END, CASE WHEN NEW.fee_idr IS DISTINCT FROM OLD.fee_idr THEN 'fee_idr' END, CASE WHEN NEW.paused_seconds IS DISTINCT FROM OLD.paused_seconds THEN 'paused_seconds' END, CASE WHEN NEW.was_info_requested IS DISTINCT FROM OLD.was_info_requested THEN 'was_info_requested' END, CASE WHEN NEW.is_referred IS DISTINCT FROM OLD.is_referred THEN 'is_referred' END, CASE WHEN NEW.is_held IS DISTINCT FROM OLD.is_held THEN 'is_held' END, CASE WHEN NEW.has_open_hit IS DISTINCT FROM OLD.has_open_hit THEN 'has_open_hit' END, CASE WHEN NEW.is_visa_held IS DISTINCT FROM OLD.is_visa_held THEN 'is_visa_held' END, CASE WHEN NEW.is_linked IS DISTINCT FROM OLD.is_linked THEN 'is_linked' END, CASE WHEN NEW.current_decision_id IS DISTINCT FROM OLD.current_decision_id THEN 'current_decision_id' END, CASE WHEN NEW.officer IS DISTINCT FROM OLD.officer THEN 'officer' END, CASE WHEN NEW.supervisor IS DISTINCT FROM OLD.supervisor THEN 'supervisor' END, CASE WHEN NEW.is_assigned IS DISTINCT FROM OLD.is_assigned THEN 'is_assigned' END], NULL);
+            changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.reference IS DISTINCT FROM OLD.reference THEN 'reference' END, CASE WHEN NEW.applicant_id IS DISTINCT FROM OLD.applicant_id THEN 'applicant_id' END, CASE WHEN NEW.nationality_code IS DISTINCT FROM OLD.nationality_code THEN 'nationality_code' END, CASE WHEN NEW.visa_type_code IS DISTINCT FROM OLD.visa_type_code THEN 'visa_type_code' END, CASE WHEN NEW.trip_purpose IS DISTINCT FROM OLD.trip_purpose THEN 'trip_purpose' END, CASE WHEN NEW.entry_on IS DISTINCT FROM OLD.entry_on THEN 'entry_on' END, CASE WHEN NEW.channel IS DISTINCT FROM OLD.channel THEN 'channel' END, CASE WHEN NEW.partner_code IS DISTINCT FROM OLD.partner_code THEN 'partner_code' END, CASE WHEN NEW.country_code IS DISTINCT FROM OLD.country_code THEN 'country_code' END, CASE WHEN NEW.centre_code IS DISTINCT FROM OLD.centre_code THEN 'centre_code' END, CASE WHEN NEW.successor_centre_code IS DISTINCT FROM OLD.successor_centre_code THEN 'successor_centre_code' END, CASE WHEN NEW.successor_country_code IS DISTINCT FROM OLD.successor_country_code THEN 'successor_country_code' END, CASE WHEN NEW.left_partner_at IS DISTINCT FROM OLD.left_partner_at THEN 'left_partner_at' END, CASE WHEN NEW.group_reference IS DISTINCT FROM OLD.group_reference THEN 'group_reference' END, CASE WHEN NEW.status IS DISTINCT FROM OLD.status THEN 'status' END, CASE WHEN NEW.submitted_at IS DISTINCT FROM OLD.submitted_at THEN 'submitted_at' END, CASE WHEN NEW.received_at IS DISTINCT FROM OLD.received_at THEN 'received_at' END, CASE WHEN NEW.paid_at IS DISTINCT FROM OLD.paid_at THEN 'paid_at' END, CASE WHEN NEW.closed_at IS DISTINCT FROM OLD.closed_at THEN 'closed_at' END, CASE WHEN NEW.target_due_at IS DISTINCT FROM OLD.target_due_at THEN 'target_due_at' END, CASE WHEN NEW.pay_by IS DISTINCT FROM OLD.pay_by THEN 'pay_by' END, CASE WHEN NEW.answer_by IS DISTINCT FROM OLD.answer_by THEN 'answer_by' END, CASE WHEN NEW.fee_idr IS DISTINCT FROM OLD.fee_idr THEN 'fee_idr' END, CASE WHEN NEW.paused_seconds IS DISTINCT FROM OLD.paused_seconds THEN 'paused_seconds' END, CASE WHEN NEW.was_info_requested IS DISTINCT FROM OLD.was_info_requested THEN 'was_info_requested' END, CASE WHEN NEW.is_referred IS DISTINCT FROM OLD.is_referred THEN 'is_referred' END, CASE WHEN NEW.is_held IS DISTINCT FROM OLD.is_held THEN 'is_held' END, CASE WHEN NEW.has_open_hit IS DISTINCT FROM OLD.has_open_hit THEN 'has_open_hit' END, CASE WHEN NEW.is_urgent IS DISTINCT FROM OLD.is_urgent THEN 'is_urgent' END, CASE WHEN NEW.is_visa_held IS DISTINCT FROM OLD.is_visa_held THEN 'is_visa_held' END, CASE WHEN NEW.is_linked IS DISTINCT FROM OLD.is_linked THEN 'is_linked' END, CASE WHEN NEW.current_decision_id IS DISTINCT FROM OLD.current_decision_id THEN 'current_decision_id' END, CASE WHEN NEW.officer IS DISTINCT FROM OLD.officer THEN 'officer' END, CASE WHEN NEW.supervisor IS DISTINCT FROM OLD.supervisor THEN 'supervisor' END, CASE WHEN NEW.is_assigned IS DISTINCT FROM OLD.is_assigned THEN 'is_assigned' END], NULL);
             is_allowed := changed = '{}' OR CASE viewer_role
                 WHEN 'OFFICER' THEN (changed <@ '{status}' AND it.status IN ('PAID') AND NEW.status = 'IN_VERIFICATION' AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND (it.received_at IS NOT NULL OR it.partner_code IS NULL))
                     OR (changed <@ '{}' AND it.status IN ('IN_VERIFICATION', 'SCREENING') AND NEW.status = OLD.status AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND (it.received_at IS NOT NULL OR it.partner_code IS NULL))
@@ -3642,6 +3684,8 @@ CREATE OR REPLACE FUNCTION viewer.guard_application() RETURNS trigger
                     OR (NOT it.is_held AND changed <@ '{is_held}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND NEW.status = OLD.status AND NEW.is_held = true)
                     OR (viewer.has_live_visa(it.id) AND NOT it.is_held AND changed <@ '{is_held}' AND it.status IN ('GRANTED') AND NEW.status = OLD.status AND NEW.is_held = true)
                     OR (it.is_held AND changed <@ '{is_held}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED') AND NEW.status = OLD.status AND NEW.is_held = false)
+                    OR (NOT it.is_urgent AND changed <@ '{is_urgent}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND NEW.status = OLD.status AND NEW.is_urgent = true)
+                    OR (it.is_urgent AND changed <@ '{is_urgent}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND NEW.status = OLD.status AND NEW.is_urgent = false)
                     OR (EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'SUPERVISOR' AND officer = viewer_subject) AND changed <@ '{closed_at,current_decision_id,status}' AND it.status IN ('IN_VERIFICATION', 'SCREENING') AND NEW.status = 'REFUSED' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
                     OR ((SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.ground IS NOT DISTINCT FROM new_ground) AND it.is_linked AND viewer.is_cleared(it.id) AND changed <@ '{current_decision_id,status}' AND it.status IN ('GRANTED', 'REFUSED') AND NEW.status = 'GRANTED' AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
                     OR ((SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.ground IS NOT DISTINCT FROM new_ground) AND changed <@ '{current_decision_id,status}' AND it.status IN ('GRANTED', 'REFUSED') AND NEW.status = 'REFUSED' AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
@@ -3706,6 +3750,8 @@ CREATE OR REPLACE FUNCTION viewer.guard_application_event() RETURNS trigger
                     OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'HELD' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND it.is_held AND viewer.latest_event(it.id, '{HELD,RELEASED}') IS DISTINCT FROM 'HELD')
                     OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'HELD' AND it.status IN ('GRANTED') AND it.is_held AND viewer.latest_event(it.id, '{HELD,RELEASED}') IS DISTINCT FROM 'HELD')
                     OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'RELEASED' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED') AND NOT it.is_held AND viewer.latest_event(it.id, '{HELD,RELEASED}') IS DISTINCT FROM 'RELEASED')
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'MARKED_URGENT' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND it.is_urgent AND viewer.latest_event(it.id, '{MARKED_URGENT,URGENCY_ENDED}') IS DISTINCT FROM 'MARKED_URGENT')
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'URGENCY_ENDED' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND NOT it.is_urgent AND viewer.latest_event(it.id, '{MARKED_URGENT,URGENCY_ENDED}') = 'MARKED_URGENT')
                     OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'REFUSED' AND NEW.reason IS NULL AND it.status = 'REFUSED' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('IN_VERIFICATION', 'SCREENING'))
                     OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'GRANTED' AND it.status = 'GRANTED' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('GRANTED', 'REFUSED'))
                     OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'REFUSED' AND it.status = 'REFUSED' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('GRANTED', 'REFUSED'))
@@ -3773,8 +3819,8 @@ CREATE OR REPLACE FUNCTION viewer.guard_assignment() RETURNS trigger
         SELECT * INTO it FROM application WHERE id = NEW.application_id;
         IF TG_OP = 'INSERT' THEN
             is_allowed := CASE viewer_role
-                WHEN 'OFFICER' THEN (it.status IN ('PAID') AND (it.received_at IS NOT NULL OR it.partner_code IS NULL) AND NOT EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND true) AND NEW.officer = viewer_subject AND NEW.role = 'OFFICER' AND NEW.assigned_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.assigned_by = viewer_subject)
-                    OR (it.status IN ('IN_VERIFICATION', 'SCREENING') AND NOT EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND true) AND NEW.officer = viewer_subject AND NEW.role = 'OFFICER' AND NEW.assigned_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.assigned_by = viewer_subject)
+                WHEN 'OFFICER' THEN (it.status IN ('PAID') AND (it.received_at IS NOT NULL OR it.partner_code IS NULL) AND NOT EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND true) AND NEW.officer = viewer_subject AND NEW.role = 'OFFICER' AND NEW.assigned_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.assigned_by = viewer_subject AND (viewer.is_in_own_pools(it) OR viewer.is_of_family_just_taken(it.group_reference, viewer_subject)))
+                    OR (it.status IN ('IN_VERIFICATION', 'SCREENING') AND NOT EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND true) AND NEW.officer = viewer_subject AND NEW.role = 'OFFICER' AND NEW.assigned_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.assigned_by = viewer_subject AND (viewer.is_in_own_pools(it) OR viewer.is_of_family_just_taken(it.group_reference, viewer_subject)))
                 WHEN 'SUPERVISOR' THEN (it.status IN ('PAID') AND (it.received_at IS NOT NULL OR it.partner_code IS NULL) AND true AND true AND NEW.assigned_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.assigned_by = viewer_subject AND (NEW.role = 'SUPERVISOR' AND NEW.officer = viewer_subject OR NEW.role = 'OFFICER' AND viewer.latest_answer(it.id, 'ENTRY_BAN') IS DISTINCT FROM 'MATCH' AND viewer.latest_answer(it.id, 'CLEARANCE') IS DISTINCT FROM 'MATCH'))
                     OR (it.status IN ('IN_VERIFICATION', 'SCREENING', 'INFO_REQUESTED') AND true AND true AND NEW.assigned_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.assigned_by = viewer_subject AND (NEW.role = 'SUPERVISOR' AND NEW.officer = viewer_subject OR NEW.role = 'OFFICER' AND viewer.latest_answer(it.id, 'ENTRY_BAN') IS DISTINCT FROM 'MATCH' AND viewer.latest_answer(it.id, 'CLEARANCE') IS DISTINCT FROM 'MATCH'))
                 WHEN 'SCREENING' THEN (it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND NEW.role = 'SUPERVISOR' AND NEW.assigned_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.assigned_by = viewer_subject AND EXISTS (SELECT FROM screening AS hit WHERE hit.application_id = it.id AND hit.result = 'MATCH' AND hit.confirmed_by = viewer_subject AND hit.answered_at BETWEEN transaction_timestamp() AND clock_timestamp() AND hit.answered_by = NEW.officer))
@@ -4213,6 +4259,9 @@ CREATE POLICY leadership_writing_select ON day_off FOR SELECT TO gerbang_leaders
 GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_leadership_writing;
 CREATE POLICY leadership_writing_select ON grant_rule FOR SELECT TO gerbang_leadership_writing
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (channels, code, is_open, nationalities, visa_types) ON pool TO gerbang_leadership_writing;
+CREATE POLICY leadership_writing_select ON pool FOR SELECT TO gerbang_leadership_writing
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT SELECT (code, name) ON partner TO gerbang_leadership_writing;
 CREATE POLICY leadership_writing_select ON partner FOR SELECT TO gerbang_leadership_writing
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
@@ -4263,6 +4312,7 @@ GRANT USAGE ON SCHEMA public, viewer TO gerbang_officer_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_officer_writing;
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_officer_writing;
 GRANT EXECUTE ON FUNCTION viewer.is_cleared, viewer.questions_to_ask TO gerbang_officer_writing;
+GRANT EXECUTE ON FUNCTION viewer.pools, viewer.is_of_family_just_taken TO gerbang_officer_writing;
 GRANT EXECUTE ON FUNCTION viewer.awaits_first_decision, viewer.decided_first TO gerbang_officer_writing;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON country FOR SELECT TO gerbang_officer_writing
@@ -4300,6 +4350,9 @@ CREATE POLICY officer_writing_select ON day_off FOR SELECT TO gerbang_officer_wr
 GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON grant_rule FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (channels, code, is_open, nationalities, visa_types) ON pool TO gerbang_officer_writing;
+CREATE POLICY officer_writing_select ON pool FOR SELECT TO gerbang_officer_writing
+    USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (code, name) ON partner TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON partner FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')));
@@ -4309,12 +4362,12 @@ CREATE POLICY officer_writing_select ON partner_country FOR SELECT TO gerbang_of
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON centre FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')));
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, holder_country_code, holder_place, id, is_assigned, is_linked, is_referred, left_partner_at, nationality_code, officer, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_officer_writing;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, holder_country_code, holder_place, id, is_assigned, is_linked, is_referred, is_urgent, left_partner_at, nationality_code, officer, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON application FOR SELECT TO gerbang_officer_writing
-    USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN true OR (application.officer IS NULL AND application.closed_at IS NULL OR application.officer = (SELECT viewer.subject('OFFICER'))) OR application.officer = (SELECT viewer.subject('OFFICER')) ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN true OR (application.officer IS NULL AND application.closed_at IS NULL AND ((NOT EXISTS (SELECT FROM pool WHERE pool.is_open) OR EXISTS (SELECT FROM pool WHERE pool.is_open AND pool.code = ANY ((SELECT viewer.pools('OFFICER'))::text[]) AND (pool.visa_types = '{}' OR application.visa_type_code = ANY (pool.visa_types)) AND (pool.channels = '{}' OR application.channel = ANY (pool.channels)) AND (pool.nationalities = '{}' OR application.nationality_code = ANY (pool.nationalities)))) OR viewer.is_of_family_just_taken(application.group_reference, (SELECT viewer.subject('OFFICER')))) OR application.officer = (SELECT viewer.subject('OFFICER'))) OR application.officer = (SELECT viewer.subject('OFFICER')) ELSE false END);
 GRANT UPDATE (answer_by, closed_at, current_decision_id, is_referred, status, was_info_requested) ON application TO gerbang_officer_writing;
 CREATE POLICY officer_writing_update ON application FOR UPDATE TO gerbang_officer_writing
-    USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN (application.officer IS NULL AND application.closed_at IS NULL OR application.officer = (SELECT viewer.subject('OFFICER'))) OR application.officer = (SELECT viewer.subject('OFFICER')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN (application.officer IS NULL AND application.closed_at IS NULL OR application.officer = (SELECT viewer.subject('OFFICER'))) OR application.officer = (SELECT viewer.subject('OFFICER')) OR application.closed_at IS NOT NULL AND NOT application.is_assigned ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN (application.officer IS NULL AND application.closed_at IS NULL AND ((NOT EXISTS (SELECT FROM pool WHERE pool.is_open) OR EXISTS (SELECT FROM pool WHERE pool.is_open AND pool.code = ANY ((SELECT viewer.pools('OFFICER'))::text[]) AND (pool.visa_types = '{}' OR application.visa_type_code = ANY (pool.visa_types)) AND (pool.channels = '{}' OR application.channel = ANY (pool.channels)) AND (pool.nationalities = '{}' OR application.nationality_code = ANY (pool.nationalities)))) OR viewer.is_of_family_just_taken(application.group_reference, (SELECT viewer.subject('OFFICER')))) OR application.officer = (SELECT viewer.subject('OFFICER'))) OR application.officer = (SELECT viewer.subject('OFFICER')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN (application.officer IS NULL AND application.closed_at IS NULL AND ((NOT EXISTS (SELECT FROM pool WHERE pool.is_open) OR EXISTS (SELECT FROM pool WHERE pool.is_open AND pool.code = ANY ((SELECT viewer.pools('OFFICER'))::text[]) AND (pool.visa_types = '{}' OR application.visa_type_code = ANY (pool.visa_types)) AND (pool.channels = '{}' OR application.channel = ANY (pool.channels)) AND (pool.nationalities = '{}' OR application.nationality_code = ANY (pool.nationalities)))) OR viewer.is_of_family_just_taken(application.group_reference, (SELECT viewer.subject('OFFICER')))) OR application.officer = (SELECT viewer.subject('OFFICER'))) OR application.officer = (SELECT viewer.subject('OFFICER')) OR application.closed_at IS NOT NULL AND NOT application.is_assigned ELSE false END);
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, recorded_at, sequence) ON application_event TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON application_event FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id));
@@ -4442,6 +4495,9 @@ CREATE POLICY supervisor_writing_select ON day_off FOR SELECT TO gerbang_supervi
 GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON grant_rule FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (channels, code, is_open, nationalities, visa_types) ON pool TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON pool FOR SELECT TO gerbang_supervisor_writing
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (code, name) ON partner TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON partner FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
@@ -4457,10 +4513,10 @@ CREATE POLICY supervisor_writing_select ON reference_change FOR SELECT TO gerban
 GRANT UPDATE (approved_by, cancel_reason, cancelled_by) ON reference_change TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_update ON reference_change FOR UPDATE TO gerbang_supervisor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT') ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT') ELSE false END);
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, has_open_hit, holder_country_code, holder_place, id, is_assigned, is_held, is_linked, is_referred, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, supervisor, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_supervisor_writing;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, has_open_hit, holder_country_code, holder_place, id, is_assigned, is_held, is_linked, is_referred, is_urgent, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, supervisor, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON application FOR SELECT TO gerbang_supervisor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
-GRANT UPDATE (closed_at, current_decision_id, is_held, is_referred, status) ON application TO gerbang_supervisor_writing;
+GRANT UPDATE (closed_at, current_decision_id, is_held, is_referred, is_urgent, status) ON application TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_update ON application FOR UPDATE TO gerbang_supervisor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, recorded_at, sequence) ON application_event TO gerbang_supervisor_writing;
@@ -4468,7 +4524,7 @@ CREATE POLICY supervisor_writing_select ON application_event FOR SELECT TO gerba
     USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id));
 GRANT INSERT (actor, actor_role, application_id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_insert ON application_event FOR INSERT TO gerbang_supervisor_writing
-    WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id) AND CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN (application_event.actor = (SELECT viewer.subject('SUPERVISOR')) AND application_event.actor_role = 'SUPERVISOR' AND application_event.kind IN ('ANSWER_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'GRANTED', 'HELD', 'IN_VERIFICATION', 'REFUSED', 'RELEASED', 'REVOKED', 'SCREENING')) ELSE false END);
+    WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id) AND CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN (application_event.actor = (SELECT viewer.subject('SUPERVISOR')) AND application_event.actor_role = 'SUPERVISOR' AND application_event.kind IN ('ANSWER_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'GRANTED', 'HELD', 'IN_VERIFICATION', 'MARKED_URGENT', 'REFUSED', 'RELEASED', 'REVOKED', 'SCREENING', 'URGENCY_ENDED')) ELSE false END);
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, family_code, family_fee_idr, family_id, issued_at, paid_at, paid_under, receipt_number, reversal_effect, reversal_number, reversed_at) ON bill TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON bill FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id));
@@ -4633,6 +4689,9 @@ CREATE POLICY partner_manager_writing_select ON day_off FOR SELECT TO gerbang_pa
 GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_partner_manager_writing;
 CREATE POLICY partner_manager_writing_select ON grant_rule FOR SELECT TO gerbang_partner_manager_writing
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+GRANT SELECT (channels, code, is_open, nationalities, visa_types) ON pool TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_select ON pool FOR SELECT TO gerbang_partner_manager_writing
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 GRANT SELECT (code, name) ON partner TO gerbang_partner_manager_writing;
 CREATE POLICY partner_manager_writing_select ON partner FOR SELECT TO gerbang_partner_manager_writing
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
@@ -4735,6 +4794,9 @@ CREATE POLICY partner_agent_writing_select ON day_off FOR SELECT TO gerbang_part
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON grant_rule FOR SELECT TO gerbang_partner_agent_writing
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+GRANT SELECT (channels, code, is_open, nationalities, visa_types) ON pool TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_select ON pool FOR SELECT TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 GRANT SELECT (code, name) ON partner TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON partner FOR SELECT TO gerbang_partner_agent_writing
@@ -4890,6 +4952,9 @@ CREATE POLICY auditor_writing_select ON day_off FOR SELECT TO gerbang_auditor_wr
 GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON grant_rule FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (channels, code, is_open, nationalities, visa_types) ON pool TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON pool FOR SELECT TO gerbang_auditor_writing
+    USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (code, name) ON partner TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON partner FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -4901,10 +4966,10 @@ CREATE POLICY auditor_writing_select ON centre FOR SELECT TO gerbang_auditor_wri
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, changed, decree, effective_on, id, is_initial, kind, proposed_at, proposed_by, reason, state, subject, targets) ON reference_change TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON reference_change FOR SELECT TO gerbang_auditor_writing
-    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'GRANT_RULE') ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'GRANT_RULE', 'POOL') ELSE false END);
 GRANT UPDATE (approved_by, cancel_reason, cancelled_by) ON reference_change TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_update ON reference_change FOR UPDATE TO gerbang_auditor_writing
-    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'GRANT_RULE') ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'GRANT_RULE') ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'GRANT_RULE', 'POOL') ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'GRANT_RULE', 'POOL') ELSE false END);
 GRANT SELECT (id) ON applicant TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON applicant FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -5031,6 +5096,9 @@ CREATE POLICY applicant_writing_select ON day_off FOR SELECT TO gerbang_applican
     USING ((SELECT viewer.acts_as('APPLICANT')));
 GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON grant_rule FOR SELECT TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')));
+GRANT SELECT (channels, code, is_open, nationalities, visa_types) ON pool TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON pool FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')));
 GRANT SELECT (code, name) ON partner TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON partner FOR SELECT TO gerbang_applicant_writing
@@ -5200,6 +5268,9 @@ CREATE POLICY partner_service_writing_select ON day_off FOR SELECT TO gerbang_pa
 GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON grant_rule FOR SELECT TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
+GRANT SELECT (channels, code, is_open, nationalities, visa_types) ON pool TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_select ON pool FOR SELECT TO gerbang_partner_service_writing
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 GRANT SELECT (code, name) ON partner TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON partner FOR SELECT TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
@@ -5351,6 +5422,9 @@ CREATE POLICY screening_writing_select ON day_off FOR SELECT TO gerbang_screenin
 GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON grant_rule FOR SELECT TO gerbang_screening_writing
     USING ((SELECT viewer.acts_as('SCREENING')));
+GRANT SELECT (channels, code, is_open, nationalities, visa_types) ON pool TO gerbang_screening_writing;
+CREATE POLICY screening_writing_select ON pool FOR SELECT TO gerbang_screening_writing
+    USING ((SELECT viewer.acts_as('SCREENING')));
 GRANT SELECT (code, name) ON partner TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON partner FOR SELECT TO gerbang_screening_writing
     USING ((SELECT viewer.acts_as('SCREENING')));
@@ -5451,6 +5525,9 @@ CREATE POLICY treasury_writing_select ON day_off FOR SELECT TO gerbang_treasury_
 GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON grant_rule FOR SELECT TO gerbang_treasury_writing
     USING ((SELECT viewer.acts_as('TREASURY')));
+GRANT SELECT (channels, code, is_open, nationalities, visa_types) ON pool TO gerbang_treasury_writing;
+CREATE POLICY treasury_writing_select ON pool FOR SELECT TO gerbang_treasury_writing
+    USING ((SELECT viewer.acts_as('TREASURY')));
 GRANT SELECT (code, name) ON partner TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON partner FOR SELECT TO gerbang_treasury_writing
     USING ((SELECT viewer.acts_as('TREASURY')));
@@ -5545,6 +5622,9 @@ CREATE POLICY administrator_writing_select ON day_off FOR SELECT TO gerbang_admi
 GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_select ON grant_rule FOR SELECT TO gerbang_administrator_writing
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+GRANT SELECT (channels, code, is_open, nationalities, visa_types) ON pool TO gerbang_administrator_writing;
+CREATE POLICY administrator_writing_select ON pool FOR SELECT TO gerbang_administrator_writing
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 GRANT SELECT (code, name) ON partner TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_select ON partner FOR SELECT TO gerbang_administrator_writing
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
@@ -5556,13 +5636,13 @@ CREATE POLICY administrator_writing_select ON centre FOR SELECT TO gerbang_admin
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, changed, decree, effective_on, id, is_initial, kind, proposed_at, proposed_by, reason, state, subject, targets) ON reference_change TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_select ON reference_change FOR SELECT TO gerbang_administrator_writing
-    USING (CASE WHEN (SELECT viewer.acts_as('ADMINISTRATOR')) THEN true OR reference_change.kind NOT IN ('NAMED_EVENT', 'GRANT_RULE') ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('ADMINISTRATOR')) THEN true OR reference_change.kind NOT IN ('NAMED_EVENT', 'GRANT_RULE', 'POOL') ELSE false END);
 GRANT INSERT (changed, decree, id, kind, proposed_by, reason) ON reference_change TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_insert ON reference_change FOR INSERT TO gerbang_administrator_writing
-    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('ADMINISTRATOR')) THEN true OR reference_change.kind NOT IN ('NAMED_EVENT', 'GRANT_RULE') ELSE false END);
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('ADMINISTRATOR')) THEN true OR reference_change.kind NOT IN ('NAMED_EVENT', 'GRANT_RULE', 'POOL') ELSE false END);
 GRANT UPDATE (approved_by, cancel_reason, cancelled_by) ON reference_change TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_update ON reference_change FOR UPDATE TO gerbang_administrator_writing
-    USING (CASE WHEN (SELECT viewer.acts_as('ADMINISTRATOR')) THEN true OR reference_change.kind NOT IN ('NAMED_EVENT', 'GRANT_RULE') ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('ADMINISTRATOR')) THEN true OR reference_change.kind NOT IN ('NAMED_EVENT', 'GRANT_RULE') ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('ADMINISTRATOR')) THEN true OR reference_change.kind NOT IN ('NAMED_EVENT', 'GRANT_RULE', 'POOL') ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('ADMINISTRATOR')) THEN true OR reference_change.kind NOT IN ('NAMED_EVENT', 'GRANT_RULE', 'POOL') ELSE false END);
 GRANT SELECT (application_id, id, kind, occurred_at, recorded_at, sequence) ON application_event TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_select ON application_event FOR SELECT TO gerbang_administrator_writing
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id));
@@ -5629,6 +5709,9 @@ CREATE POLICY border_writing_select ON day_off FOR SELECT TO gerbang_border_writ
     USING ((SELECT viewer.acts_as('BORDER')));
 GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_border_writing;
 CREATE POLICY border_writing_select ON grant_rule FOR SELECT TO gerbang_border_writing
+    USING ((SELECT viewer.acts_as('BORDER')));
+GRANT SELECT (channels, code, is_open, nationalities, visa_types) ON pool TO gerbang_border_writing;
+CREATE POLICY border_writing_select ON pool FOR SELECT TO gerbang_border_writing
     USING ((SELECT viewer.acts_as('BORDER')));
 GRANT SELECT (code, name) ON partner TO gerbang_border_writing;
 CREATE POLICY border_writing_select ON partner FOR SELECT TO gerbang_border_writing

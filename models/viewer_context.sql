@@ -32,10 +32,10 @@ CREATE OR REPLACE FUNCTION viewer.suspensions_of(fields text[]) RETURNS SETOF uu
     )
 $$;
 
--- A context is ten fields and their seal, with commas between: the acting role, the moment
--- (milliseconds since 1970) until which it is believed, subject, partner, countries and centres, the
--- case that identity is read for, the moment at which it was sealed, the backend, the id of the key,
--- then hex(hmac-sha256(key, all of that)). Names are in hexadecimal digits, and a field is empty where
+-- A context is eleven fields and their seal, with commas between: the acting role, the moment
+-- (milliseconds since 1970) until which it is believed, subject, partner, countries, centres and
+-- pools, the case that identity is read for, the moment at which it was sealed, the backend, the id of
+-- the key, then hex(hmac-sha256(key, all of that)). Names are in hexadecimal digits, and a field is empty where
 -- there is nothing to say.
 --
 -- Has the transaction act as the viewer of a context. Raises unless the seal holds for now and for
@@ -61,20 +61,20 @@ CREATE OR REPLACE FUNCTION viewer.authenticate(context text) RETURNS void
                 inner_block || convert_to(left(context, -65), 'UTF8')
             )), 'hex') AS seal,
             EXISTS (SELECT FROM viewer.suspensions_of(fields)) AS is_suspended
-        INTO key FROM viewer.daily_seal_key WHERE id = fields[10];
-        IF (fields[11] = key.seal) IS NOT TRUE THEN
+        INTO key FROM viewer.daily_seal_key WHERE id = fields[11];
+        IF (fields[12] = key.seal) IS NOT TRUE THEN
             RAISE EXCEPTION 'the viewer is not sealed'
                 USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'seal';
         END IF;
-        IF to_timestamp(fields[8]::float8 / 1000) < key.begins_at
-            OR to_timestamp(fields[8]::float8 / 1000) >= key.ends_at
+        IF to_timestamp(fields[9]::float8 / 1000) < key.begins_at
+            OR to_timestamp(fields[9]::float8 / 1000) >= key.ends_at
             OR clock_timestamp() >= key.refused_at
         THEN
             RAISE EXCEPTION 'the key of the seal is not of this day'
                 USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'seal';
         END IF;
-        IF fields[9] NOT IN ('', pg_backend_pid()::text) OR now() NOT BETWEEN
-            to_timestamp(fields[8]::float8 / 1000 - 5) AND to_timestamp(fields[8]::float8 / 1000 + 5)
+        IF fields[10] NOT IN ('', pg_backend_pid()::text) OR now() NOT BETWEEN
+            to_timestamp(fields[9]::float8 / 1000 - 5) AND to_timestamp(fields[9]::float8 / 1000 + 5)
         THEN
             RAISE EXCEPTION 'the viewer was sealed for another transaction'
                 USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'seal';
@@ -89,11 +89,11 @@ CREATE OR REPLACE FUNCTION viewer.authenticate(context text) RETURNS void
         IF to_timestamp(fields[2]::float8 / 1000) > key.refused_at THEN
             fields[2] := (1000 * extract(epoch FROM key.refused_at))::bigint;
         END IF;
-        verified := set_config('backtrace_functions', array_to_string(fields[1:7], ','), true);
+        verified := set_config('backtrace_functions', array_to_string(fields[1:8], ','), true);
     END
 $$;
 
--- The first seven fields of the context that was verified for this transaction, or raises unless it is
+-- The first eight fields of the context that was verified for this transaction, or raises unless it is
 -- believed still, and for the role, or for any where none is named.
 --
 -- Whatever a rule asks of the context comes from here, each time: a statement may present another
@@ -170,7 +170,14 @@ $$;
 CREATE OR REPLACE FUNCTION viewer.purpose_reference(role text) RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
     BEGIN
-        RETURN viewer.field(viewer.sealed(role), 7);
+        RETURN viewer.field(viewer.sealed(role), 8);
+    END
+$$;
+
+CREATE OR REPLACE FUNCTION viewer.pools(role text) RETURNS text[]
+    LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+    BEGIN
+        RETURN viewer.field(viewer.sealed(role), 7)::text[];
     END
 $$;
 

@@ -32,15 +32,14 @@ from tests.world import (
     ELIGIBLE,
     EVENTS,
     FEES,
-    GRANT_RULES,
     HOURS,
     LINKS,
     LOOKED,
     MONTHS,
     REASONS,
     REQUIRED,
+    RULES_OF_WORK,
     STAY,
-    STOP,
     TICKET,
     VISA_TYPES,
     WITHHELD,
@@ -133,8 +132,8 @@ async def reference_data(connection: asyncpg.Connection) -> None:
         target = {"visa_type_code": code, "clock": clock, "valid_from": BEGINNING, "hours": hours}
         target |= {"promised_percent": 90 if clock == "CALLING_VISA" else 95}
         await _insert(connection, "service_target", target)
-    await _insert(connection, "grant_rule", *GRANT_RULES)
-    await _insert(connection, "grant_rule_stop", STOP)
+    for table, rows in RULES_OF_WORK.items():
+        await _insert(connection, table, *rows)
     await connection.execute("INSERT INTO extension_rule VALUES ('B1', '2020-1-1', 1, 30, 500000)")
     partners = {"NUSA": ("Nusa Visa Services", "AU SG NZ"), "ANDALAN": ("Andalan Visa", "AU SG")}
     for code, (name, served) in partners.items():

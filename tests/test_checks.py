@@ -101,7 +101,7 @@ def test_a_description_without_its_word_is_named(tree: Path) -> None:
     ("left_out", "said"),
     [
         ('      {"name": "AUDITOR"},\n', r"realm\.json:78: no realm role AUDITOR: add it"),
-        ('"realmRoles": ["APPLICANT"],', r"realm\.json:295: no user of the realm has APPLICANT"),
+        ('"realmRoles": ["APPLICANT"],', r"realm\.json:323: no user of the realm has APPLICANT"),
         ('    "leadership": (Role.LEADERSHIP,),\n',
          r"gateway/development/users\.py:\d+: no demo user has Role\.LEADERSHIP"),
         ('SUPERVISOR = "Supervisor"\n', r"dashboard/.*en\.toml:\d+: no text roles\.SUPERVISOR"),

@@ -61,6 +61,14 @@ VISA_TYPES = (
     ("B1", "Visa on arrival", "Visa saat kedatangan"),
     ("C1", "Tourist visa, single entry", "Visa wisata sekali masuk"),
 )
+#: A pool that nobody takes cases from.
+POOL = {
+    "code": "TRIAL",
+    "visa_types": ["C1"],
+    "channels": ["PARTNER_CENTRE"],
+    "nationalities": ["AU"],
+    "is_open": False,
+}
 #: Rules that grant, of which the first was stopped.
 GRANT_RULES = tuple(
     {
@@ -76,6 +84,8 @@ GRANT_RULES = tuple(
     for version, nationalities in ((1, ["AU", "SG"]), (2, ["IN"]))
 )
 STOP = {"id": UUID(int=880_001), "rule_code": "C1-1", "stopped_by": "supervisor-9", "reason": "No."}
+#: What supervisors approve, by its table.
+RULES_OF_WORK = {"grant_rule": GRANT_RULES, "grant_rule_stop": (STOP,), "pool": (POOL,)}
 
 
 @dataclass(frozen=True)

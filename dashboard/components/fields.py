@@ -27,6 +27,8 @@ class FieldKind(StrEnum):
     COUNTRY = "country"
     #: Codes of several, one after another.
     COUNTRIES = "countries"
+    #: Words of closed lists in the same way, in capital letters.
+    WORDS = "words"
     DAY = "day"
     #: A day and an hour in WIB.
     INSTANT = "instant"
@@ -66,7 +68,7 @@ class Field:
                 return text == "true"
             case FieldKind.COUNTRY:
                 return text.upper()
-            case FieldKind.COUNTRIES:
+            case FieldKind.COUNTRIES | FieldKind.WORDS:
                 return re.split(r"[\s,]+", text.upper())
             case FieldKind.INSTANT:
                 instant = datetime.fromisoformat(text)
@@ -107,7 +109,7 @@ def _control(
     match field.kind:
         case FieldKind.REASON:
             return html.Textarea(rows=2, maxLength=LONGEST_REASON, **given)
-        case FieldKind.COUNTRIES:
+        case FieldKind.COUNTRIES | FieldKind.WORDS:
             return html.Textarea(rows=3, maxLength=LONGEST_REASON, **given)
         case FieldKind.LINES:
             return html.Textarea(rows=6, maxLength=LONGEST_LINES, **given)

@@ -104,6 +104,7 @@ class Authentication:
             partner=next(iter(_codes(claims, settings.claim_partner, CODE, most=1)), None),
             countries=_codes(claims, settings.claim_countries, COUNTRY),
             centres=_codes(claims, settings.claim_centres, CODE),
+            pools=_codes(claims, settings.claim_pools, CODE),
             expires_at=int(claims["exp"]),
             bearer=Bearer(token),
         )

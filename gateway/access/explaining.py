@@ -39,7 +39,7 @@ from models.vocabulary import Role
 
 #: How a row rule of the database asks for the viewer's scope, as PostgreSQL writes it.
 _ASKS = re.compile(r"viewer\.(\w+)\('(\w+)'::text\)")
-_LISTS = (Scope.COUNTRIES, Scope.CENTRES, Scope.PLACES)
+_LISTS = (Scope.COUNTRIES, Scope.CENTRES, Scope.PLACES, Scope.POOLS)
 
 
 @dataclass(frozen=True, slots=True)

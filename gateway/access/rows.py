@@ -27,12 +27,14 @@ from gateway.rules import (
     AnyOf,
     Attribute,
     EveryRow,
+    InOwnPools,
     InTheFuture,
     InThePast,
     IsNull,
     KeptFrom,
     NoneOf,
     NotOwn,
+    OfFamilyJustTaken,
     Own,
     OwnPlace,
     ReachedThrough,
@@ -42,7 +44,9 @@ from gateway.rules import (
     WithoutScope,
 )
 from gateway.viewer import Viewer
-from models import Applicant, Application, VolumeChange
+from models import Applicant, Application, Assignment, VolumeChange
+from models.life.grant_conditions import LARGEST_FAMILY
+from models.reference.pool import in_pools
 from models.vocabulary import Role
 
 #: The execution option that marks a vouched statement; transactions refuse all others.
@@ -210,7 +214,7 @@ def is_reached_by_scope(type_name: str, role: Role) -> bool:
 
 def _follows(rule: Rule) -> bool:
     match rule:
-        case ReachedThrough():
+        case ReachedThrough() | InOwnPools() | OfFamilyJustTaken():
             return True
         case AllOf(rules) | AnyOf(rules):
             return any(map(_follows, rules))
@@ -248,6 +252,10 @@ def _scopes(rule: Rule) -> Iterator[Scope]:
             yield scope
         case OwnPlace():
             yield from (Scope.CENTRES, Scope.COUNTRIES)
+        case InOwnPools():
+            yield Scope.POOLS
+        case OfFamilyJustTaken():
+            yield Scope.SUBJECT
         case AllOf(rules) | AnyOf(rules):
             for each in rules:
                 yield from _scopes(each)
@@ -257,7 +265,7 @@ def _scopes(rule: Rule) -> Iterator[Scope]:
             return
 
 
-_LISTS = (Scope.COUNTRIES, Scope.CENTRES, Scope.PLACES)
+_LISTS = (Scope.COUNTRIES, Scope.CENTRES, Scope.PLACES, Scope.POOLS)
 
 
 def _type(scope: Scope, kind: TypeEngine[Any]) -> TypeEngine[Any]:
@@ -295,6 +303,11 @@ def _rule_condition(rule: Rule, columns: Columns) -> ColumnElement[bool]:
             return columns(column).not_in(words)
         case KeptFrom(column, scope):
             return _scope(scope, Text()) != all_(columns(column))
+        case InOwnPools(visa_type, channel, nationality):
+            of_row = map(columns, (visa_type, channel, nationality))
+            return in_pools(_scope(Scope.POOLS, Text()), *of_row)
+        case OfFamilyJustTaken(group):
+            return _of_family_just_taken(columns(group))
         case AllOf(rules):
             return and_(*(_rule_condition(each, columns) for each in rules))
         case AnyOf(rules):
@@ -309,6 +322,23 @@ def _rule_condition(rule: Rule, columns: Columns) -> ColumnElement[bool]:
                 )
                 .exists()
             )
+
+
+def _of_family_just_taken(group: ColumnElement[Any]) -> ColumnElement[bool]:
+    member, other = Application.__table__.alias(), Application.__table__.alias()
+    taken = Assignment.__table__.alias()
+    own = (
+        select(taken.c.id)
+        .join(member, member.c.id == taken.c.application_id)
+        .where(
+            member.c.group_reference == group,
+            _own_scope(taken.c.officer, Scope.SUBJECT),
+            taken.c.ended_at.is_(None),
+            taken.c.assigned_at >= func.now(),
+        )
+    )
+    size = select(func.count()).where(other.c.group_reference == group).scalar_subquery()
+    return and_(own.exists(), size <= literal_column(str(LARGEST_FAMILY)))
 
 
 def _own_scope(column: ColumnElement[Any], scope: Scope) -> ColumnElement[bool]:

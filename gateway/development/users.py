@@ -45,6 +45,7 @@ class DemoUser:
     partner: str | None = None
     countries: tuple[str, ...] = ()
     centres: tuple[str, ...] = ()
+    pools: tuple[str, ...] = ()
 
     @property
     def claims(self) -> dict[str, Any]:
@@ -53,6 +54,7 @@ class DemoUser:
             "partner": self.partner,
             "countries": list(self.countries),
             "centres": list(self.centres),
+            "pools": list(self.pools),
         }
         return {
             "sub": self.name,

@@ -197,7 +197,7 @@ def _meeting(statistics: ColumnStatistics | None, conditions: Sequence[Condition
             case Relation.IS_FROM | Relation.IS_BEFORE:
                 spans[relation] = value
                 continue
-            case Relation.HOLDS:
+            case Relation.HOLDS | Relation.IS_IN_POOLS:
                 bounds.append(_Bounds(0, None))
                 continue
         bounds.append(_Bounds(number, number))

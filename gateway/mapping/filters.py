@@ -13,6 +13,8 @@ from gateway.errors import ArgumentError
 from gateway.mapping.arguments import Parsing
 from gateway.mapping.declare import Expression
 from gateway.mapping.ids import key_in
+from models import Application
+from models.reference.pool import in_pools
 
 MOST_VALUES = 100
 _LAST_BEFORE_SURROGATES, _FIRST_AFTER_SURROGATES = 0xD7FF, 0xE000
@@ -33,6 +35,8 @@ class Relation(Enum):
     IS_NOT_NULL = auto()
     #: The expression is a condition by itself.
     HOLDS = auto()
+    #: The application, by its visa type, is in one of these pools, or there are none.
+    IS_IN_POOLS = auto()
 
 
 #: A condition without its value.
@@ -50,7 +54,8 @@ class Condition(NamedTuple):
     def type(self) -> TypeEngine[Any]:
         """The type of the value."""
         kind = self.column.type
-        return ARRAY(kind) if self.relation is Relation.IS_ONE_OF else kind
+        is_list = self.relation in (Relation.IS_ONE_OF, Relation.IS_IN_POOLS)
+        return ARRAY(kind) if is_list else kind
 
     def clause(self) -> ColumnElement[bool]:
         """The SQL condition, with the value bound."""
@@ -73,6 +78,9 @@ class Condition(NamedTuple):
                 return self.column.is_not(None)
             case Relation.HOLDS:
                 return self.column.expression
+            case Relation.IS_IN_POOLS:
+                of_case = (Application.channel, Application.nationality_code)
+                return in_pools(value, self.column, *of_case)
 
 
 def condition_shapes(conditions: Iterable[Condition]) -> tuple[ConditionShape, ...]:

@@ -24,13 +24,20 @@ def conditions_of(queue: Queue, viewer: Viewer) -> list[Condition]:
         case Queue.MINE:
             return [Condition(_DESKS[viewer.role], Relation.EQUALS, viewer.subject)]
         case Queue.FREE:
-            return [Condition(IS_FREE, Relation.HOLDS)]
+            return [Condition(IS_FREE, Relation.HOLDS), *_of_own_pools(viewer)]
         case Queue.OVERDUE:
-            return [Condition(IS_OVERDUE, Relation.HOLDS)]
+            return [Condition(IS_OVERDUE, Relation.HOLDS), *_of_own_pools(viewer)]
         case Queue.HELD:
             return [Condition(IS_HELD, Relation.HOLDS)]
         case Queue.HITS:
             return [Condition(HAS_OPEN_HIT, Relation.HOLDS)]
+
+
+def _of_own_pools(viewer: Viewer) -> list[Condition]:
+    """Officers work from their pools, and supervisors from all."""
+    if viewer.role is not Role.OFFICER:
+        return []
+    return [Condition(Application.visa_type_code, Relation.IS_IN_POOLS, list(viewer.pools))]
 
 
 def columns_of_queues(role: Role) -> list[Any]:

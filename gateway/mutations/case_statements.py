@@ -88,6 +88,7 @@ def select_state(role: Role, rule: Rule | None) -> Any:
             if_read("Application", "reference", Application.reference, null()).label("reference"),
             Application.status,
             if_read("Application", "isHeld", Application.is_held, false()).label("is_held"),
+            if_read("Application", "isUrgent", Application.is_urgent, false()).label("is_urgent"),
             if_read("Bill", "reversedAt", _OWES_FEE, false()).label("owes_fee"),
             if_read("Application", "isLinked", Application.is_linked, false()).label("is_linked"),
             Application.partner_code,

@@ -1,53 +1,151 @@
-"""Whose desk a case is on: the most urgent is taken from a queue, given back, or reassigned. An
+"""Whose desk a case is on: the most urgent is taken from a queue with its family, given back, or
+reassigned. An
 officer who left is relieved of every case: each goes back to its queue.
 """
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, any_, bindparam, func, literal_column, select, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Text,
+    all_,
+    any_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import aliased
 
 from gateway.access.rows import changeable
-from gateway.access.transactions.writing import WriteTransaction
+from gateway.access.transactions.writing import WriteTransaction, select_lock
 from gateway.mutations.locked_case import Case
 from gateway.mutations.outcome import Outcome, Reason, Reasons, RefusedError, Result
 from gateway.mutations.requests import ReliefRequest, StepRequest
 from gateway.rules import Scope
 from models import Application, Assignment
-from models.case.queues import IS_FREE
+from models.case.queues import IS_FREE, IS_URGENT
 from models.key_service import Relation, RelationKind
 from models.life import Refusal
+from models.life.grant_conditions import LARGEST_FAMILY
 from models.vocabulary import Queue, Role
 
 
 async def most_urgent(transaction: WriteTransaction, request: StepRequest) -> UUID | None:
-    """The case of a queue that is due first, locked: two officers never get the same.
+    """The case of a queue that is taken first, locked: two officers never get the same.
 
-    A case that somebody else is just taking is skipped, and so is one that the viewer had before.
-    Where none is left, those that are being changed are waited for: the keeper may have the last.
+    It is of the viewer's pools; what is urgent comes before what is due first. A case, or a family,
+    that somebody else is just taking is skipped, and so is one that the viewer had before. Where
+    none is left, those that are being changed are waited for: the keeper may have the last.
     """
-    is_overdue, role = request.queue is Queue.OVERDUE, transaction.viewer.role
     for skips in (True, False):
-        found = await transaction.fetch_one(
-            _select_most_urgent, request.mutation, role, is_overdue, skips
-        )
-        if found:
-            return found[0].id
+        passed: list[Any] = []
+        while found := await _first(transaction, request, passed):
+            if await _lock(transaction, request, found, skips):
+                return found.id
+            passed.append(found)
     return None
 
 
-def _select_most_urgent(mutation: str, role: Role, is_overdue: bool, skips: bool) -> Any:
-    oneself = bindparam(Scope.SUBJECT.value, None, Assignment.officer.type)
-    had_it = (
-        select(Assignment.id)
-        .where(Assignment.application_id == Application.id, Assignment.officer == oneself)
-        .exists()
+async def rest_of_family(
+    transaction: WriteTransaction, request: StepRequest, taken: UUID
+) -> list[UUID]:
+    """What is free of the family of a case that was just taken, locked, whichever pool it is of.
+
+    What joins the family later is taken like any other case.
+    """
+    role = transaction.viewer.role
+    rest = await transaction.fetch_one(_select_rest, request.mutation, role, taken=taken)
+    return [row.id for row in rest]
+
+
+async def _first(transaction: WriteTransaction, request: StepRequest, passed: list[Any]) -> Any:
+    """The first case to take besides those that were passed, with its family; it is not locked."""
+    shape = request.mutation, transaction.viewer.role, request.queue is Queue.OVERDUE
+    besides = {
+        "passed": [one.id for one in passed],
+        "families": [one.family for one in passed if one.family],
+    }
+    urgent, others = await transaction.fetch(
+        transaction.bind(_select_first, *shape, True, **besides),
+        transaction.bind(_select_first, *shape, False, **besides),
     )
-    free = select(Application.id).where(IS_FREE, changeable(mutation, role), ~had_it)
+    return next(iter([*urgent, *others]), None)
+
+
+async def _lock(
+    transaction: WriteTransaction, request: StepRequest, found: Any, skips: bool
+) -> bool:
+    """Lock a case, if it is still to be taken. Of a family, whoever takes one file is the only one:
+    no row is locked before, so that nobody waits for each other."""
+    if found.family and skips:
+        [ours] = await transaction.fetch_one(_select_try, text=found.family)
+        if not ours.is_locked:
+            return False
+    elif found.family:
+        await transaction.fetch_one(select_lock, text=found.family)
+    shape = request.mutation, transaction.viewer.role, request.queue is Queue.OVERDUE, skips
+    return bool(await transaction.fetch_one(_select_to_take, *shape, id=found.id))
+
+
+def _select_first(mutation: str, role: Role, is_overdue: bool, is_urgent: bool) -> Any:
+    member = aliased(Application)
+    size = select(func.count()).where(member.group_reference == Application.group_reference)
+    is_of_family = size.scalar_subquery() <= literal_column(str(LARGEST_FAMILY))
+    passed = bindparam("passed", None, ARRAY(Application.id.type))
+    families = bindparam("families", None, ARRAY(Application.group_reference.type))
+    free = select(
+        Application.id, case((is_of_family, Application.group_reference)).label("family")
+    ).where(
+        *_conditions(mutation, role, is_overdue),
+        Application.id != all_(passed),
+        or_(Application.group_reference.is_(None), Application.group_reference != all_(families)),
+    )
+    if is_urgent:
+        free = free.where(IS_URGENT)
+    return free.order_by(Application.target_due_at, Application.id).limit(literal_column("1"))
+
+
+def _select_to_take(mutation: str, role: Role, is_overdue: bool, skips: bool) -> Any:
+    conditions = _conditions(mutation, role, is_overdue)
+    one = select(Application.id).where(Application.id == bindparam("id"), *conditions)
+    return one.with_for_update(of=Application, skip_locked=skips)
+
+
+def _select_rest(mutation: str, role: Role) -> Any:
+    first, member = aliased(Application), aliased(Application)
+    of_taken = first.id == bindparam("taken")
+    family = select(first.group_reference).where(of_taken).scalar_subquery()
+    size = select(func.count()).where(member.group_reference == family).scalar_subquery()
+    rest = select(Application.id).where(
+        *_conditions(mutation, role, is_overdue=False),
+        Application.group_reference == family,
+        size <= literal_column(str(LARGEST_FAMILY)),
+    )
+    return rest.order_by(Application.id).with_for_update(of=Application)
+
+
+def _conditions(mutation: str, role: Role, is_overdue: bool) -> Iterator[ColumnElement[bool]]:
+    """What a case must meet to be taken."""
+    oneself = bindparam(Scope.SUBJECT.value, None, Assignment.officer.type)
+    had_it = select(Assignment.id).where(
+        Assignment.application_id == Application.id, Assignment.officer == oneself
+    )
+    yield from (IS_FREE, changeable(mutation, role), ~had_it.exists())
     if is_overdue:
-        free = free.where(Application.target_due_at < func.clock_timestamp())
-    first = free.order_by(Application.target_due_at, Application.id).limit(literal_column("1"))
-    return first.with_for_update(of=Application, skip_locked=skips)
+        yield Application.target_due_at < func.clock_timestamp()
+
+
+def _select_try() -> Any:
+    """Like `select_lock`, for who does not wait."""
+    text = bindparam("text", None, Text)
+    return select(func.pg_try_advisory_xact_lock(func.hashtextextended(text, 0)).label("is_locked"))
 
 
 async def take(transaction: WriteTransaction, _: StepRequest, case: Case) -> dict[str, Any]:

@@ -184,6 +184,7 @@ def _state(
         status=status,
         is_paid=row.paid_at is not None,
         is_held=row.is_held,
+        is_urgent=row.is_urgent,
         owes_fee=row.owes_fee,
         is_partnered=row.partner_code is not None,
         is_received=row.received_at is not None,

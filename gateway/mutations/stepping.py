@@ -9,7 +9,7 @@ from gateway.access.fields import is_readable
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.answering import check_answers
 from gateway.mutations.correcting import check_correction
-from gateway.mutations.desk import end_assignment, most_urgent
+from gateway.mutations.desk import end_assignment, most_urgent, rest_of_family
 from gateway.mutations.effects import EFFECTS
 from gateway.mutations.leaving import require_in_reach
 from gateway.mutations.locked_case import Case, lock_case
@@ -46,6 +46,11 @@ async def take_step(transaction: WriteTransaction, request: StepRequest) -> Outc
         raise RefusedError(*reasons.all())
     for case in cases:
         await _step_of(transaction, request, case, reasons)
+    if request.queue is not None:
+        for id_ in await rest_of_family(transaction, request, cases[0].id):
+            if case := await lock_case(transaction, request.mutation, id_):
+                await _step_of(transaction, request, case, reasons)
+                cases.append(case)
     await require_in_reach(transaction, request.mutation, [case.id for case in cases])
     return Outcome([Result(_answered_key(request, cases[0]))])
 

@@ -2,6 +2,7 @@
 
 from models.case.decision import IS_LIVE
 from models.case.file import OWES_FEE
+from models.life.grant_conditions import LARGEST_FAMILY
 
 #: Whether a case is cleared, and which questions may be asked of it: an officer's refusals reveal
 #: that much, and no more. Guards call the same functions, so that both judge alike.
@@ -46,6 +47,32 @@ CREATE OR REPLACE FUNCTION viewer.is_cleared(asked_case uuid) RETURNS boolean
             SELECT FROM unnest(viewer.questions_of(asked_case)) AS question
             WHERE coalesce(viewer.latest_answer(asked_case, question), '')
                 NOT IN ('CLEAR', 'NO_MATCH')
+        );
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.is_in_own_pools(of_case application) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN NOT EXISTS (SELECT FROM pool WHERE is_open) OR EXISTS (
+            SELECT FROM pool WHERE is_open AND code = ANY (viewer.pools(NULL))
+                AND (visa_types = '{{}}' OR of_case.visa_type_code = ANY (visa_types))
+                AND (channels = '{{}}' OR of_case.channel = ANY (channels))
+                AND (nationalities = '{{}}' OR of_case.nationality_code = ANY (nationalities))
+        );
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.is_of_family_just_taken(family text, subject text) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN family IS NOT NULL AND EXISTS (
+            SELECT FROM application AS member
+            JOIN assignment AS taken ON taken.application_id = member.id
+            WHERE member.group_reference = family AND taken.officer = subject
+                AND taken.ended_at IS NULL AND taken.assigned_at >= transaction_timestamp()
+        ) AND (
+            SELECT count(*) <= {LARGEST_FAMILY} FROM application WHERE group_reference = family
         );
     END
 $$;

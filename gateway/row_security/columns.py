@@ -44,6 +44,7 @@ DISCLOSED_BY: Mapping[type[Base], Mapping[str, tuple[str, str]]] = {
         "is_held": ("Application", "isHeld"),
         "has_open_hit": ("Application", "hasOpenHit"),
         "is_linked": ("Application", "isLinked"),
+        "is_urgent": ("Application", "isUrgent"),
         "is_visa_held": ("Application", "isVisaHeld"),
         "is_referred": ("Application", "isReferred"),
         "current_decision_id": ("Application", "decisions"),

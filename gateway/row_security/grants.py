@@ -27,12 +27,14 @@ from gateway.rules import (
     AnyOf,
     Attribute,
     EveryRow,
+    InOwnPools,
     InTheFuture,
     InThePast,
     IsNull,
     KeptFrom,
     NoneOf,
     NotOwn,
+    OfFamilyJustTaken,
     Own,
     OwnPlace,
     ReachedThrough,
@@ -124,8 +126,11 @@ def attributes(rule: Rule) -> Iterator[Attribute]:
             | InThePast(column)
             | InTheFuture(column)
             | NoneOf(column)
+            | OfFamilyJustTaken(column)
         ):
             yield column
+        case InOwnPools(visa_type, channel, nationality):
+            yield from (visa_type, channel, nationality)
         case OwnPlace(centre, country):
             yield from (centre, country)
         case AllOf(rules) | AnyOf(rules):

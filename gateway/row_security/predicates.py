@@ -7,12 +7,14 @@ from gateway.rules import (
     AnyOf,
     Attribute,
     EveryRow,
+    InOwnPools,
     InTheFuture,
     InThePast,
     IsNull,
     KeptFrom,
     NoneOf,
     NotOwn,
+    OfFamilyJustTaken,
     Own,
     OwnPlace,
     ReachedThrough,
@@ -34,8 +36,18 @@ _SCOPES = {
     Scope.COUNTRIES: "ANY ((SELECT viewer.countries({role}))::text[])",
     Scope.CENTRES: "ANY ((SELECT viewer.centres({role}))::text[])",
     Scope.PLACES: "ANY ((SELECT viewer.places({role}))::text[])",
+    Scope.POOLS: "ANY ((SELECT viewer.pools({role}))::text[])",
     Scope.PURPOSE_REFERENCE: "(SELECT viewer.purpose_reference({role}))",
 }
+
+
+_IN_OWN_POOLS = (
+    "(NOT EXISTS (SELECT FROM pool WHERE pool.is_open) OR EXISTS (SELECT FROM pool"
+    " WHERE pool.is_open AND pool.code = {own}"
+    " AND (pool.visa_types = '{{}}' OR {0} = ANY (pool.visa_types))"
+    " AND (pool.channels = '{{}}' OR {1} = ANY (pool.channels))"
+    " AND (pool.nationalities = '{{}}' OR {2} = ANY (pool.nationalities))))"
+)
 
 
 def predicate(rule: Rule, role: Role, table: str) -> str:
@@ -58,7 +70,7 @@ def predicate(rule: Rule, role: Role, table: str) -> str:
 def depends_on_viewer(rule: Rule) -> bool:
     """Whether the rule can only be true for a row if a scope of the sealed viewer was read."""
     match rule:
-        case Own() | NotOwn() | OwnPlace() | WithoutScope():
+        case Own() | NotOwn() | OwnPlace() | WithoutScope() | OfFamilyJustTaken():
             return True
         case AllOf(rules):
             return any(map(depends_on_viewer, rules))
@@ -67,6 +79,8 @@ def depends_on_viewer(rule: Rule) -> bool:
         case ReachedThrough(_, _, inner):
             return depends_on_viewer(inner)
         case EveryRow() | IsNull() | Recent() | InThePast() | InTheFuture() | NoneOf() | KeptFrom():
+            return False
+        case InOwnPools():
             return False
 
 
@@ -101,6 +115,12 @@ def _rule_as_sql(rule: Rule, role: Role, columns: Columns, depth: int = 1) -> st
             return f"{columns(column)} NOT IN ({listed})"
         case KeptFrom(column, scope):
             return f"{_scope(scope, role)} <> ALL ({columns(column)})"
+        case InOwnPools(visa_type, channel, nationality):
+            of_case = map(columns, (visa_type, channel, nationality))
+            return _IN_OWN_POOLS.format(*of_case, own=_scope(Scope.POOLS, role))
+        case OfFamilyJustTaken(group):
+            subject = _scope(Scope.SUBJECT, role)
+            return f"viewer.is_of_family_just_taken({columns(group)}, {subject})"
         case AllOf(rules):
             return " AND ".join(_rule_as_sql(each, role, columns, depth) for each in rules)
         case AnyOf(rules):

@@ -51,6 +51,8 @@ HOLDS_IF: Mapping[Precondition, str] = {
     life.ARE_REQUIRED: "true",
     life.IS_HELD: "it.is_held",
     life.IS_NOT_HELD: "NOT it.is_held",
+    life.IS_URGENT: "it.is_urgent",
+    life.IS_NOT_URGENT: "NOT it.is_urgent",
     life.OWES_FEE: "viewer.owes_fee(it.id)",
     life.IS_LINKED: "it.is_linked",
     life.IS_CLEARED: "viewer.is_cleared(it.id)",
@@ -100,6 +102,7 @@ _ASKED_NOW = "EXISTS (SELECT FROM screening AS asked WHERE asked.application_id 
 _CORRECTED_NOW = "EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND {})"
 _CLOSED_NOW = "made.closed_at = NEW.occurred_at AND made.closed_by = viewer_subject"
 _PROPOSED_NOW = _ASKED_NOW.format("asked.result = 'PENDING' AND asked.proposed_by = viewer_subject")
+_LAST_OF_URGENCY = "viewer.latest_event(it.id, '{MARKED_URGENT,URGENCY_ENDED}')"
 _LAST_OF_HOLDS = "viewer.latest_event(it.id, '{HELD,RELEASED}')"
 #: For steps that leave the status as it was: the condition that shows, when the event is written,
 #: that the step was taken.
@@ -107,6 +110,8 @@ SHOWN_BY: Mapping[Verb, str] = {
     Verb.MARK_RECEIVED: "it.received_at = NEW.occurred_at",
     Verb.HOLD: f"it.is_held AND {_LAST_OF_HOLDS} IS DISTINCT FROM 'HELD'",
     Verb.RELEASE: f"NOT it.is_held AND {_LAST_OF_HOLDS} IS DISTINCT FROM 'RELEASED'",
+    Verb.MARK_URGENT: f"it.is_urgent AND {_LAST_OF_URGENCY} IS DISTINCT FROM 'MARKED_URGENT'",
+    Verb.END_URGENCY: f"NOT it.is_urgent AND {_LAST_OF_URGENCY} = 'MARKED_URGENT'",
     Verb.REFER_TO_SCREENING: _ASKED_NOW.format("asked.requested_at = NEW.occurred_at"),
     Verb.RECORD_SCREENING: _ASKED_NOW.format(
         "asked.answered_at = NEW.occurred_at AND asked.answered_by = viewer_subject"

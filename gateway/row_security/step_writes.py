@@ -96,6 +96,10 @@ _MOVES = StepWrite(
     Assignment, "UPDATE", frozenset({"ended_at", "ended_by", "reason"}),
     f"{_ENDS_NOW} AND NEW.reason IS NOT NULL",
 )  # fmt: skip
+_TO_TAKE = (
+    "(viewer.is_in_own_pools(it)"
+    " OR viewer.is_of_family_just_taken(it.group_reference, viewer_subject))"
+)
 _NO_MATCH = " AND ".join(
     f"viewer.latest_answer(it.id, '{kind}') IS DISTINCT FROM 'MATCH'" for kind in ScreeningKind
 )
@@ -222,7 +226,8 @@ WRITES: Mapping[Verb, tuple[StepWrite, ...]] = {
     Verb.TAKE: (
         StepWrite(
             Assignment, "INSERT", _PUT_ON_A_DESK,
-            f"NEW.officer = viewer_subject AND NEW.role = 'OFFICER' AND {_BEGINS_NOW}",
+            f"NEW.officer = viewer_subject AND NEW.role = 'OFFICER' AND {_BEGINS_NOW}"
+            f" AND {_TO_TAKE}",
         ),
         # By then it is on the desk.
         StepWrite(

@@ -51,6 +51,7 @@ from models import (
     PartnerCountry,
     PassportRule,
     PersonLink,
+    Pool,
     ReferenceChange,
     RequestedItem,
     RequiredDocument,
@@ -67,7 +68,7 @@ from models.row_security import database_role, writing_role
 from models.vocabulary import Role
 
 _REFERENCE = (Country, EntryRule, VisaType, Eligibility, RequiredDocument, PassportRule,
-              ExtensionRule, Fee, ServiceTarget, Deadline, DayOff, GrantRule, Partner,
+              ExtensionRule, Fee, ServiceTarget, Deadline, DayOff, GrantRule, Pool, Partner,
               PartnerCountry, Centre)  # fmt: skip
 #: In the order of the script: what a writing role may do with each table of a case or a person.
 _GRANTS: Mapping[type[Base], Callable[[Writer], WriteGrant]] = {
@@ -141,6 +142,8 @@ def _writes_of(writer: Writer) -> Iterator[str]:
         yield f"GRANT EXECUTE ON FUNCTION viewer.webhook_key TO {name};"
     if tells_only_whether_cleared(writer.role):
         yield (f"GRANT EXECUTE ON FUNCTION viewer.is_cleared, viewer.questions_to_ask TO {name};")
+    if writer.role in MUTATIONS["takeCase"].rows:
+        yield f"GRANT EXECUTE ON FUNCTION viewer.pools, viewer.is_of_family_just_taken TO {name};"
     if writer.columns_of(WithheldDecision, "INSERT"):
         functions = "viewer.awaits_first_decision, viewer.decided_first"
         yield f"GRANT EXECUTE ON FUNCTION {functions} TO {name};"

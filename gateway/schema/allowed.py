@@ -106,7 +106,16 @@ FACTS = (
     HAS_UNUSED_VISA, MISSING_DOCUMENTS,
 )  # fmt: skip
 #: The fields of an application that `allowed_steps` looks at.
-LOOKED_AT = ("status", "stage", "is_held", "is_linked", "paid_at", "received_at", "partner")
+LOOKED_AT = (
+    "status",
+    "stage",
+    "is_held",
+    "is_linked",
+    "is_urgent",
+    "paid_at",
+    "received_at",
+    "partner",
+)
 #: The attributes of `CaseState` that steps depend on: the label of the column that tells each.
 _LABELS: Mapping[str, str] = {
     "status": "status",
@@ -114,6 +123,7 @@ _LABELS: Mapping[str, str] = {
     "is_partnered": "_partner_code",
     "is_held": "is_held",
     "is_linked": "is_linked",
+    "is_urgent": "is_urgent",
     "decided_by": DECIDED_BY.label,
     "revoked_by": REVOKED_BY.label,
     "has_live_visa": HAS_LIVE_VISA.label,
@@ -150,6 +160,7 @@ def allowed_steps(root: Any, info: strawberry.Info) -> list[AllowedStep]:
         is_paid=is_paid,
         is_held=bool(read.get("is_held")),
         is_linked=bool(read.get("is_linked")),
+        is_urgent=bool(read.get("is_urgent")),
         is_partnered=read["_partner_code"] is not None,
         is_received=read["received_at"] is not None,
         decided_by=read.get(DECIDED_BY.label),

@@ -245,6 +245,9 @@ class Application(Node):
         "Whether the search for other files of this person is done, which takes moments; nothing is"
         " granted before.",
     )
+    is_urgent: bool = column(
+        Row.is_urgent, "Whether a supervisor said that it is taken before all others."
+    )
     is_held: bool = column(
         Row.is_held,
         "Whether a supervisor holds it: it cannot be granted, and a visa is not to be relied on.",

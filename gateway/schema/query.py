@@ -42,6 +42,7 @@ from gateway.schema.my_data import MyData, my_data
 from gateway.schema.named_event import NamedEvent
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.people import PersonLookup, people_field
+from gateway.schema.pool import Pool
 from gateway.schema.reader import MonthNote, SavedView
 from gateway.schema.reference_change import ReferenceChange, TouchedFiles, touched_files
 from gateway.schema.screening import Screening
@@ -194,6 +195,7 @@ class Query:
     applications: ApplicationConnection | None = connection_field(
         Application, "Applications in your reach.", order="submitted_at", newest_first=True
     )
+    pools: Connection[Pool] | None = connection_field(Pool, "Pools of cases.", order="code")
     work_list: ApplicationConnection | None = queue_field(
         Application, "The cases of a queue, in order of the due time."
     )

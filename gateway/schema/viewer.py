@@ -11,9 +11,11 @@ from gateway.mapping.declare import NAMED_ROWS, NamedRows
 from gateway.mapping.scalars import CountryCode
 from gateway.policy import POLICY
 from gateway.schema.partner import Centre, Partner
+from gateway.schema.pool import Pool
 from gateway.viewer import Viewer as RequestViewer
 from models import Centre as CentreRow
 from models import Partner as PartnerRow
+from models import Pool as PoolRow
 from models.vocabulary import Role
 
 
@@ -23,6 +25,14 @@ async def _partner(root: Any, info: strawberry.Info) -> Partner | None:
     noun = context.services.catalogue.nouns[Partner.__name__]
     code = root.partner_code
     return await context.loaders.by(noun, PartnerRow.code).load(code) if code else None
+
+
+async def _pools(root: Any, info: strawberry.Info) -> list[Pool]:
+    """Raises FieldError if the database is unavailable."""
+    context: Context = info.context
+    noun = context.services.catalogue.nouns[Pool.__name__]
+    found = await context.loaders.by(noun, PoolRow.code).load_many(root.pool_codes)
+    return [pool for pool in found if pool is not None]
 
 
 async def _centres(root: Any, info: strawberry.Info) -> list[Centre]:
@@ -54,9 +64,15 @@ class Viewer:
         description="Scope: visa centres, in the order of the token.",
         metadata={NAMED_ROWS: NamedRows("Centre", "centre_codes")},
     )
+    pools: list[Pool] = strawberry.field(
+        resolver=_pools,
+        description="Scope: the pools from which an officer takes cases, as in the token.",
+        metadata={NAMED_ROWS: NamedRows("Pool", "pool_codes")},
+    )
 
     partner_code: strawberry.Private[str | None]
     centre_codes: strawberry.Private[list[str]]
+    pool_codes: strawberry.Private[list[str]]
 
     @classmethod
     def from_request(cls, viewer: RequestViewer) -> "Viewer":
@@ -68,6 +84,7 @@ class Viewer:
             countries=[CountryCode(code) for code in viewer.countries],
             partner_code=viewer.partner,
             centre_codes=list(viewer.centres),
+            pool_codes=list(viewer.pools),
         )
 
 

@@ -142,6 +142,11 @@ class Settings(BudgetSettings, ConnectionSettings, DatabaseSettings, KeySettings
     claim_centres: tuple[str, ...] = setting(
         "dotted path of the claim with the visa centres", parsers.path, ("centres",)
     )
+    claim_pools: tuple[str, ...] = setting(
+        "dotted path of the claim with the pools from which an officer takes cases",
+        parsers.path,
+        ("pools",),
+    )
     claim_email: tuple[str, ...] = setting(
         "dotted path of the claim with the viewer's e-mail address, which counts where the claim"
         " email_verified says so: reports and alerts that the viewer subscribes to go there",

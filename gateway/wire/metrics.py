@@ -38,7 +38,7 @@ class OperationCounts(Protocol):
     waiting: int
 
 
-class Pool(Protocol):
+class ConnectionUse(Protocol):
     """The connection pool of this process."""
 
     size: int
@@ -89,7 +89,7 @@ class Metrics:
         self._started_at = datetime.now(UTC)
         self._documents = DocumentTimes()
         self._counts: OperationCounts | None = None
-        self._pool: Pool | None = None
+        self._pool: ConnectionUse | None = None
         self._budgets: Budgets | None = None
         self._health: Health | None = None
         self._registry = CollectorRegistry()
@@ -250,7 +250,7 @@ class Metrics:
         self._health = health
         self._registry.register(health)
 
-    def watch_pool(self, pool: Pool) -> None:
+    def watch_pool(self, pool: ConnectionUse) -> None:
         """Report the size of the pool, and how much of it is in use, at each scrape."""
         self._pool = pool
         self._gauge("gerbang_pool_size", "Connections that there may be.", lambda: pool.size)

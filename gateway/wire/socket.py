@@ -320,8 +320,8 @@ def _deadline(viewer: Viewer) -> float | None:
 
 
 def _rights(viewer: Viewer) -> tuple[object, ...]:
-    scope = (viewer.partner, frozenset(viewer.countries), frozenset(viewer.centres))
-    return viewer.subject, viewer.role, scope
+    lists = map(frozenset, (viewer.countries, viewer.centres, viewer.pools))
+    return viewer.subject, viewer.role, viewer.partner, *lists
 
 
 def _payload(answer: Answer) -> dict[str, Any]:

@@ -111,6 +111,8 @@ class Application(Base):
     is_held: Mapped[bool] = mapped_column(server_default=text("false"))
     #: Whether a hit waits for a supervisor to say what it is.
     has_open_hit: Mapped[bool] = mapped_column(server_default=text("false"))
+    #: Whether a supervisor said that it is taken before all others.
+    is_urgent: Mapped[bool] = mapped_column(server_default=text("false"))
     #: A granted visa whose holder was corrected, or about whom something was found, until screening
     #: is clear again.
     is_visa_held: Mapped[bool] = mapped_column(server_default=text("false"))
@@ -217,6 +219,13 @@ class Application(Base):
             name="open",
             serves="open stages; the queues FREE and OVERDUE; ages of open cases",
             where=_IS_OPEN,
+        ),
+        _index(
+            "target_due_at",
+            "id",
+            name="urgent",
+            serves="what is taken before all others",
+            where=f"is_urgent AND {_IS_OPEN}",
         ),
         _index(
             "officer",

@@ -19,6 +19,8 @@ IS_FREE: ColumnElement[bool] = and_(
     Application.status.in_(_WORKABLE),
     _IS_OPEN,
 )
+#: Written as its index has it.
+IS_URGENT: ColumnElement[bool] = Application.is_urgent.expression
 IS_OVERDUE: ColumnElement[bool] = and_(
     Application.paid_at.is_not(None),
     _IS_OPEN,

@@ -40,6 +40,8 @@ class CaseState:
     status: Status
     is_paid: bool = False
     is_held: bool = False
+    #: Whether it is taken before all others.
+    is_urgent: bool = False
     #: Whether its payment was reversed, and nobody paid anew.
     owes_fee: bool = False
     is_partnered: bool = False
@@ -137,6 +139,10 @@ def columns_after_step(
             return {"is_held": True}
         case EventKind.RELEASED:
             return {"is_held": False}
+        case EventKind.MARKED_URGENT:
+            return {"is_urgent": True}
+        case EventKind.URGENCY_ENDED:
+            return {"is_urgent": False}
         case _:
             return {} if target is None else _on_entering(now, target, at) | _on_resuming(now, at)
 

@@ -76,6 +76,10 @@ IS_HELD = Precondition("held", lambda now, _: now.is_held, Refusal.NOT_HELD, ("i
 IS_NOT_HELD = Precondition(
     "not held", lambda now, _: not now.is_held, Refusal.ALREADY_HELD, ("is_held",)
 )
+IS_URGENT = Precondition("urgent", lambda now, _: now.is_urgent, Refusal.NOT_URGENT, ("is_urgent",))
+IS_NOT_URGENT = Precondition(
+    "not urgent", lambda now, _: not now.is_urgent, Refusal.ALREADY_URGENT, ("is_urgent",)
+)
 OWES_FEE = Precondition(
     "its payment was reversed, and nobody paid anew",
     lambda now, _: now.owes_fee,

@@ -27,12 +27,14 @@ from models.life.preconditions import (
     IS_NOT_HELD,
     IS_NOT_RECEIVED,
     IS_NOT_THE_FIRST_OF_TWO,
+    IS_NOT_URGENT,
     IS_ON_NO_DESK,
     IS_ON_THE_OWN_DESK,
     IS_ON_THE_OWN_DESK_OF_A_SUPERVISOR,
     IS_PARTNERED,
     IS_READY_FOR_WORK,
     IS_THE_FIRST_OF_TWO,
+    IS_URGENT,
     OWES_FEE,
     WAITS_FOR_ANSWER,
     WAITS_FOR_SECOND_PERSON,
@@ -68,6 +70,8 @@ class Verb(StrEnum):
     CONFIRM_SCREENING = "confirm screening"
     HOLD = "hold"
     RELEASE = "release"
+    MARK_URGENT = "mark urgent"
+    END_URGENCY = "end urgency"
     GRANT = "grant"
     REFUSE = "refuse"
     GRANT_FIRST = "grant as the first of two"
@@ -123,8 +127,8 @@ GRANTING = (IS_LINKED, IS_CLEARED, HAS_NO_OPEN_CORRECTION)
 _FIRST_OF_TWO = {Verb.GRANT: Verb.GRANT_FIRST, Verb.REFUSE: Verb.REFUSE_FIRST}
 #: Steps that need a reason, which is kept with the event.
 REASONED = (
-    Verb.HOLD, Verb.RELEASE, Verb.CORRECT_TO_GRANTED, Verb.CORRECT_TO_REFUSED, Verb.REVOKE,
-    Verb.SET_ASIDE,
+    Verb.HOLD, Verb.RELEASE, Verb.MARK_URGENT, Verb.END_URGENCY, Verb.CORRECT_TO_GRANTED,
+    Verb.CORRECT_TO_REFUSED, Verb.REVOKE, Verb.SET_ASIDE,
 )  # fmt: skip
 
 STEPS = (
@@ -177,6 +181,9 @@ STEPS = (
     Step(Verb.HOLD, OPEN, None, E.HELD, (R.SUPERVISOR,), (IS_NOT_HELD,)),
     Step(Verb.HOLD, (S.GRANTED,), None, E.HELD, (R.SUPERVISOR,), (HAS_A_LIVE_VISA, IS_NOT_HELD)),
     Step(Verb.RELEASE, tuple(S), None, E.RELEASED, (R.SUPERVISOR,), (IS_HELD,)),
+    # Nobody chooses what they take; a supervisor says what is taken first, and why.
+    Step(Verb.MARK_URGENT, OPEN, None, E.MARKED_URGENT, (R.SUPERVISOR,), (IS_NOT_URGENT,)),
+    Step(Verb.END_URGENCY, OPEN, None, E.URGENCY_ENDED, (R.SUPERVISOR,), (IS_URGENT,)),
     Step(Verb.GRANT, DECIDABLE, S.GRANTED, E.GRANTED, (R.OFFICER,),
          (IS_ON_THE_OWN_DESK, IS_NOT_THE_FIRST_OF_TWO, *GRANTING)),
     Step(Verb.REFUSE, DECIDABLE, S.REFUSED, E.REFUSED, (R.OFFICER,),

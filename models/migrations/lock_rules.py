@@ -11,7 +11,7 @@ from models.migrations.rehearsal import ACCESS_EXCLUSIVE, MODES, CodePlace, Stat
 #: Tables with so few rows that nobody notices when they are read as a whole.
 SMALL = frozenset({
     "centre", "country", "day_off", "deadline", "eligibility", "entry_rule", "fee", "named_event",
-    "partner", "partner_country", "required_document", "service_target", "visa_type",
+    "partner", "partner_country", "pool", "required_document", "service_target", "visa_type",
     "volume_aged_until",
 })  # fmt: skip
 #: The tables of the figures, which only the keeper writes, and all of them at once.

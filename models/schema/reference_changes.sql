@@ -1,11 +1,11 @@
 -- Changes of reference data: proposed by one administrator, approved by another (a named event by an
--- auditor, a rule that grants by a supervisor), written here alone.
+-- auditor, rules that grant and pools by a supervisor), written here alone.
 
 -- On which day rows of a table of reference data begin, and on which they end; nothing for what has
 -- no day of its own.
 CREATE FUNCTION reference_days(name text) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE
-        WHEN name IN ('country', 'partner', 'named_event', 'grant_rule') THEN '{}'
+        WHEN name IN ('country', 'partner', 'named_event', 'grant_rule', 'pool') THEN '{}'
         WHEN name IN ('partner_country', 'centre') THEN '{opened_on,closed_on}'
         WHEN name = 'visa_type' THEN '{valid_from,valid_until}'
         WHEN name = 'day_off' THEN '{day}'
@@ -126,7 +126,8 @@ CREATE FUNCTION compare_reference_rows(kind text, proposed jsonb) RETURNS jsonb
         IF kind NOT IN (
             'COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT',
             'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'PARTNER', 'PARTNER_COUNTRY',
-            'CENTRE', 'NAMED_EVENT', 'DAY_OFF', 'GRANT_RULE', 'EXTENSION_RULE'
+            'CENTRE', 'NAMED_EVENT', 'DAY_OFF', 'GRANT_RULE', 'EXTENSION_RULE',
+            'POOL'
         ) THEN
             RETURN NULL;
         END IF;
@@ -196,7 +197,7 @@ CREATE FUNCTION is_proposed_in_time(kind text, changed jsonb, today date) RETURN
 $$;
 
 -- One administrator proposes, another one approves, or an auditor where it is an event and a
--- supervisor where it is a rule that grants; until its day either of them or a third one cancels, and
+-- supervisor where it is a rule that grants or a pool; until its day either of them or a third one cancels, and
 -- whoever approves such a kind may refuse it. Where the rows are others by now, or another change of
 -- them waits, nothing is done.
 CREATE FUNCTION guard_reference_change() RETURNS trigger
@@ -207,7 +208,7 @@ CREATE FUNCTION guard_reference_change() RETURNS trigger
         acting text := viewer.role();
         approving text := CASE NEW.kind
             WHEN 'NAMED_EVENT' THEN 'AUDITOR' WHEN 'GRANT_RULE' THEN 'SUPERVISOR'
-            ELSE 'ADMINISTRATOR' END;
+            WHEN 'POOL' THEN 'SUPERVISOR' ELSE 'ADMINISTRATOR' END;
         one jsonb;
         is_allowed boolean;
     BEGIN
@@ -338,6 +339,7 @@ CREATE FUNCTION find_unrecorded_reference_rows() RETURNS TABLE (
         UNION ALL SELECT 14, 'day_off', to_jsonb(one) FROM day_off AS one
         UNION ALL SELECT 15, 'grant_rule', to_jsonb(one) FROM grant_rule AS one
         UNION ALL SELECT 16, 'extension_rule', to_jsonb(one) FROM extension_rule AS one
+        UNION ALL SELECT 17, 'pool', to_jsonb(one) FROM pool AS one
     ), recorded AS (
         SELECT DISTINCT unnest(reference_change.targets) AS target FROM reference_change
     )

@@ -117,6 +117,7 @@ class ReferenceKind(StrEnum):
     CENTRE = "CENTRE"
     NAMED_EVENT = "NAMED_EVENT"
     GRANT_RULE = "GRANT_RULE"
+    POOL = "POOL"
 
 
 class ReferenceChangeState(StrEnum):

@@ -36,7 +36,6 @@ ALSO_VALID = {
     "screening/questions/whoIsIt": "SUPERVISOR",
     "case/questions/readAnswers": "APPLICANT PARTNER_AGENT",
     "case/questions/openDocument": "APPLICANT PARTNER_AGENT",
-    "desk/question": "SUPERVISOR",
     "backlog/question": "OFFICER PARTNER_AGENT",
     "backlog/statuses": "OFFICER",
     "backlog/stages": "APPLICANT AUDITOR OFFICER PARTNER_AGENT PARTNER_SERVICE SUPERVISOR",

@@ -56,14 +56,19 @@ SHOWN = {
     "proposeEntryRule": (_COUNTRY, "country"),
     "proposeDayOff": (_DAYS_OFF, "day"),
 }
-PROPOSALS = (*SHOWN, "proposeDeadline", "proposeNamedEvent")
+PROPOSALS = (*SHOWN, "proposeDeadline", "proposeNamedEvent", "proposePool")
 #: Who approves what other administrators do not.
-APPROVERS = {"proposeNamedEvent": "auditor", "proposeGrantRule": "supervisor"}
+APPROVERS = {
+    "proposeNamedEvent": "auditor",
+    "proposeGrantRule": "supervisor",
+    "proposePool": "supervisor",
+}
 DECREE = {"decree": "M.IP-08.GR.01.01 Tahun 2026", "reason": "The tariff of state revenue."}
 #: The tables of reference data, partners and centres.
 TABLES = ("country", "partner", "partner_country", "centre", "visa_type", "fee", "service_target",
           "entry_rule", "eligibility", "required_document", "passport_rule",
-          "extension_rule", "deadline", "day_off", "named_event", "grant_rule")  # fmt: skip
+          "extension_rule", "deadline", "day_off", "named_event", "grant_rule",
+          "pool")  # fmt: skip
 
 
 async def today(connection: asyncpg.Connection) -> date:
@@ -108,6 +113,7 @@ def sample(mutation: str, day: date) -> dict[str, Any]:
         "proposeEntryRule": {"country": "SG", "entry": "VISA_FREE", "validFrom": on},
         "proposeGrantRule": {"visaType": "B1", "nationalities": ["AU", "SG"],
                              "official": "director"},
+        "proposePool": {"code": "WEST", "nationalities": ["AU", "SG"]},
         "proposeNamedEvent": {"kind": "OUTAGE", "beganOn": on, "endedOn": later(day, 3),
                               "wasScreeningOut": True},
     }  # fmt: skip

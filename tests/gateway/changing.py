@@ -143,6 +143,8 @@ UNSAID: Mapping[str, dict[str, Any]] = {
     "answerInformation": {"items": ["RETURN_TICKET"]},
     "holdApplication": {"reason": "To be looked into."},
     "releaseApplication": {"reason": "It was looked into."},
+    "markUrgent": {"reason": "An operation waits."},
+    "endUrgency": {"reason": "It was done."},
     "supersedeDecision": {"reason": "The file says otherwise."},
     "revokeVisa": {"reason": "A statement was false."},
     "confirmLink": {"linkId": A_LINK, "reason": "The same face."},

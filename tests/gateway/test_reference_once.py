@@ -129,7 +129,8 @@ def forgets_the_day(monkeypatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "mutation", [one for one in PROPOSALS if one not in ("proposeCountry", "proposeGrantRule")]
+    "mutation",
+    [one for one in PROPOSALS if one not in ("proposeCountry", "proposeGrantRule", "proposePool")],
 )
 async def test_the_database_alone_keeps_the_past(
     who, world, connection, on, forgets_the_day, mutation

@@ -31,7 +31,14 @@ dated = pytest.mark.parametrize(
     [
         name
         for name in PROPOSALS
-        if name not in ("proposePartner", "proposeCountry", "proposeNamedEvent", "proposeGrantRule")
+        if name
+        not in (
+            "proposePartner",
+            "proposeCountry",
+            "proposeNamedEvent",
+            "proposeGrantRule",
+            "proposePool",
+        )
     ],
 )
 

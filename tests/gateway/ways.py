@@ -52,7 +52,7 @@ _TYPES = "visaTypes(first: 9) > nodes"
 #: Steps are fields, or type conditions; ``>`` goes one level in.
 WAYS: dict[str, tuple[str, ...]] = {
     "Query": ("",), "WebhookEndpoint": _paged("webhookEndpoints"), "Alert": _paged("alerts"),
-    "EntryRule": ("countries(first: 9) > nodes > entryRules",),
+    "EntryRule": ("countries(first: 9) > nodes > entryRules",), "Pool": _paged("pools"),
     "Country": (
         *_paged("countries"), 'country(by: {code: "AU"})',
         _node("Country", "AU"), _nodes("Country", "AU"), "centres(first: 9) > nodes > country",

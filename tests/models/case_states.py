@@ -42,6 +42,7 @@ FACTS: dict[str, st.SearchStrategy[Any]] = {
     "status": st.sampled_from(Status),
     "is_paid": st.booleans(),
     "is_held": mostly(False, True),
+    "is_urgent": mostly(False, True),
     "owes_fee": mostly(False, True),
     "is_partnered": st.booleans(),
     "is_received": st.booleans(),

@@ -58,6 +58,8 @@ HOLDS: dict[str, list[tuple[dict[str, Any], dict[str, Any], bool]]] = {
         ({"required_documents": frozenset({ONE})}, {}, True),
     ],
     "IS_HELD": [({"is_held": True}, {}, True), ({}, {}, False)],
+    "IS_URGENT": [({"is_urgent": True}, {}, True), ({}, {}, False)],
+    "IS_NOT_URGENT": [({"is_urgent": True}, {}, False), ({}, {}, True)],
     "IS_NOT_HELD": [({"is_held": True}, {}, False), ({}, {}, True)],
     "OWES_FEE": [({"owes_fee": True}, {}, True), ({}, {}, False)],
     "IS_CLEARED": [

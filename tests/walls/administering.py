@@ -10,7 +10,7 @@ from tests.acting import act_writing
 from tests.gateway.oracle import Claims, role_of
 from tests.walls.reach import CLAIMED, OVERSTAYING, viewer
 from tests.walls.undoing import undone
-from tests.world import EVENTS, GRANT_RULES, application_id, receipt_number
+from tests.world import EVENTS, GRANT_RULES, POOL, application_id, receipt_number
 
 
 class Table(NamedTuple):
@@ -71,6 +71,9 @@ REFERENCE = {
         "'code', 'B1-1', 'visa_type_code', 'B1', 'version', 1, 'nationalities',"
         " ARRAY['AU'], 'sample_percent', 2, 'hours_after_payment', 2, 'official', 'X',"
         " 'decree', 'PP 45'", "sample_percent"),
+    "pool": Reference(
+        "'code', 'WEST', 'visa_types', ARRAY['B1'], 'channels', ARRAY['DIRECT'],"
+        " 'nationalities', ARRAY['AU'], 'is_open', false", "is_open"),
 }  # fmt: skip
 _TODAY = "wib_day(now())"
 _YESTERDAY = f"{_TODAY} - 1"
@@ -86,7 +89,8 @@ TABLES = {
     "reference_change": Table(
         "subject", "AF AU IN NZ SG B1 C1 ANDALAN NUSA AU-MEL AU-PER AU-SYD SG-SIN ANSWER"
         " BILLING_CODE PAYMENT"
-        " 2025-02-08 2025-03-31 OUTAGE-2025-01-10 HOLIDAY_RUSH-2025-02-03-AU C1-1 C1-2",
+        " 2025-02-08 2025-03-31 OUTAGE-2025-01-10 HOLIDAY_RUSH-2025-02-03-AU C1-1 C1-2"
+        " TRIAL",
         proposing("fee")),
     # What may be changed of one, and by whom: see test_suspensions_written.py.
     "suspension": Table("subject", "left watched",
@@ -174,6 +178,7 @@ OF: dict[str, str] = {
             "proposeEntryRule",
             "proposeNamedEvent",
             "proposeGrantRule",
+            "proposePool",
             "approveReferenceChange",
             "cancelReferenceChange",
         ),
@@ -216,7 +221,8 @@ OF: dict[str, str] = {
 _NEVER = {
     **{
         f"{table} of yesterday": proposing(table, _YESTERDAY)
-        for table in REFERENCE if table not in ("country", "partner", "named_event", "grant_rule")
+        for table in REFERENCE
+        if table not in ("country", "partner", "named_event", "grant_rule", "pool")
     },
     "an event of long ago": proposing("named_event", f"{_TODAY} - 15"),
     "an event to come": proposing("named_event", f"{_TODAY} + 1"),
@@ -232,12 +238,13 @@ ANSWERS = ("approveReferenceChange", "cancelReferenceChange")
 #: Who answers what of it, where administrators do not.
 ANSWERED = {
     "AUDITOR": {event[0] for event in EVENTS},
-    "SUPERVISOR": {str(rule["code"]) for rule in GRANT_RULES},
+    "SUPERVISOR": {str(rule["code"]) for rule in (*GRANT_RULES, POOL)},
 }
 
 
 def answered_by_domain(mutation: str, claims: Claims) -> set[str]:
-    """What a viewer may approve or stop: auditors events, supervisors rules that grant, and
+    """What a viewer may approve or stop: auditors events, supervisors rules that grant and
+    pools, and
     administrators everything else, who may stop these too."""
     every = set(TABLES["reference_change"].rows.split())
     if role_of(claims) in ANSWERED:

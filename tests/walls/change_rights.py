@@ -63,6 +63,8 @@ MAY: dict[str, str] = {
     "resolveHit": "SUPERVISOR",
     "holdApplication": "SUPERVISOR",
     "releaseApplication": "SUPERVISOR",
+    "markUrgent": "SUPERVISOR",
+    "endUrgency": "SUPERVISOR",
     "recordDecision": "OFFICER SUPERVISOR",
     "supersedeDecision": "SUPERVISOR",
     "proposeCorrection": "PARTNER_AGENT APPLICANT PARTNER_SERVICE",
@@ -81,7 +83,7 @@ MAY: dict[str, str] = {
     **dict.fromkeys(supervising.OF, "SUPERVISOR"),
     **{mutation: subscribing.writers(mutation) for mutation in subscribing.OF},
     **{name: administering.writer_of(table) for name, table in administering.OF.items()},
-    # Of events, auditors; of rules that grant, supervisors.
+    # Of events, auditors; of rules that grant and of pools, supervisors.
     **dict.fromkeys(administering.ANSWERS, "ADMINISTRATOR AUDITOR SUPERVISOR"),
     "lodgeDataRequest": "APPLICANT",
 }

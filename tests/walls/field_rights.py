@@ -55,6 +55,10 @@ _OPEN: dict[str, Lines] = {
         "code version nationalities samplePercent":          "R R R - - R - - - - R - - -",
         "hoursAfterPayment official decree stop":            "R R R - - R - - - - R - - -",
     },
+    "Pool": {
+        "id code visaTypes channels nationalities isOpen":   "R R R - - R - - - - R - - -",
+        "waiting":                                           "- R R - - R - - - - - - - -",
+    },
     "GrantRuleStop": {"stoppedAt stoppedBy reason":          "R R R - - R - - - - R - - -"},
     "GrantCheck": {
         "rule verdict unmet isDecidedTwice checkedAt":       "- - R - - R - - - - - - - -",
@@ -88,6 +92,7 @@ _OPEN: dict[str, Lines] = {
     "Viewer": {
         "subject name role heldRoles":                       "R R R R R R R R R R R R R R",
         "partner countries centres":                         "R R R R R R R R R R R R R R",
+        "pools":                                             "- R - - - - - - - - - - - -",
     },
     "TypePolicy": {"type rows fields":                       "R R R R R R R R R R R R R R"},
     "ReferenceChange": {
@@ -135,7 +140,7 @@ _CASES: dict[str, Lines] = {
         "payBy answerBy decideBy":                           "- R R R R R R R - - - - - -",
         "fee bill requestedItems documents uploads":         "- R R R R R R R - - - - - -",
         "assignments":                                       "- R R - - R - - - - - - - -",
-        "isLinked":                                          "- R R - - R - - - - - - - -",
+        "isLinked isUrgent":                                 "- R R - - R - - - - - - - -",
         "isReferred":                                        "- R R - - - - - - - - - - -",
         "isHeld hasOpenHit isVisaHeld":                      "- - R - - - - - - - - - - -",
         "grantCheck withheldDecision":                       "- - R - - R - - - - - - - -",
@@ -592,6 +597,7 @@ _WAYS: dict[str, Lines] = {
         "partners partner centres centre":                   "R R R R R R R R R R R R R R",
         "daysOff visaKeys takenBackVisas":                   "R R R R R R R R R R R R R R",
         "applications application":                          "- R R R R R R R - - - - - -",
+        "pools":                                             "R R R - - R - - - - R - - -",
         "bill":                                              "- - - - - - - - - R - - - -",
         "bills formerBills":                                 "- - R - - R - - - R - - - -",
         "unmatchedPayments":                                 "- - - - - R - - - R - - - -",
@@ -704,7 +710,7 @@ PAGED = (
     "Bill", "FormerBill", "UnmatchedPayment", "Crossing", "Movement", "Stay",
     "LegalHold", "Breach", "BreachNotice", "MailSubscription",
     "WebhookEndpoint", "WebhookNotice",
-    "SavedView", "MonthNote", "KeyOperation", "NamedEvent", "Erasure",
+    "SavedView", "MonthNote", "KeyOperation", "NamedEvent", "Erasure", "Pool",
 )  # fmt: skip
 
 

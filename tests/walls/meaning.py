@@ -8,12 +8,14 @@ from gateway.rules import (
     AllOf,
     AnyOf,
     EveryRow,
+    InOwnPools,
     InTheFuture,
     InThePast,
     IsNull,
     KeptFrom,
     NoneOf,
     NotOwn,
+    OfFamilyJustTaken,
     Own,
     OwnPlace,
     ReachedThrough,
@@ -57,6 +59,11 @@ def holds(rule: Rule, row: Row, tables: Tables, viewer: Viewer) -> bool:
             return listed is not None and (not listed or (bool(own) and own not in listed))
         case NoneOf(column, words):
             return row[column.key] is not None and row[column.key] not in words
+        case InOwnPools(visa_type, channel, nationality):
+            of_row = (row[visa_type.key], row[channel.key], row[nationality.key])
+            return is_in_pools(of_row, tables["pool"], viewer)
+        case OfFamilyJustTaken():
+            return False  # nothing was taken in a transaction that only reads
         case AllOf(rules):
             return all(holds(each, row, tables, viewer) for each in rules)
         case AnyOf(rules):
@@ -66,6 +73,19 @@ def holds(rule: Rule, row: Row, tables: Tables, viewer: Viewer) -> bool:
                 other[named_by.key] == row[key.key] and holds(inner, other, tables, viewer)
                 for other in tables[named_by.class_.__tablename__]
             )
+
+
+def is_in_pools(of_row: tuple[str, ...], pools: Sequence[Row], viewer: Viewer) -> bool:
+    """Whether an open pool that the viewer names has the row, or none is open."""
+    has_it = (
+        all(
+            not pool[name] or value in pool[name]
+            for name, value in zip(("visa_types", "channels", "nationalities"), of_row, strict=True)
+        )
+        for pool in pools
+        if pool["is_open"] and pool["code"] in viewer.pools
+    )
+    return any(has_it) or not any(pool["is_open"] for pool in pools)
 
 
 def is_own(value: str | None, scope: str | tuple[str, ...] | None) -> bool:

@@ -71,7 +71,7 @@ def changes(rule: Rule) -> Iterator[ChangedRule]:
     match rule:
         case Own(column, scope):
             for other in Scope:
-                if other is not scope:
+                if other not in (scope, Scope.POOLS):
                     yield ChangedRule(f"“{rule}” asks for {other}", Own(column, other))
         case NotOwn(column, scope):
             yield ChangedRule(f"“{rule}” becomes the own", Own(column, scope))

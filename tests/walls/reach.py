@@ -1377,6 +1377,7 @@ _LEDGER: dict[str, tuple[str, str]] = {
         "C1-1 C1-2",
         "visaType version nationalities samplePercent hoursAfterPayment official decree",
     ),
+    "POOL": ("TRIAL", "visaTypes channels nationalities isOpen"),
     "NAMED_EVENT": (
         "OUTAGE-2025-01-10 HOLIDAY_RUSH-2025-02-03-AU",
         "kind country beganOn endedOn wasScreeningOut",
@@ -1405,6 +1406,7 @@ _ROWS: dict[str, Reach] = {
     "PassportRule": Reach("passport_rule", ("visa_type_code",), _for_everyone(*MONTHS)),
     "ExtensionRule": Reach("extension_rule", ("visa_type_code",), _for_everyone("B1")),
     "GrantRule": Reach("grant_rule", ("code",), _only(_READ_THE_LEDGER, _each({"C1-1", "C1-2"}))),
+    "Pool": Reach("pool", ("code",), _only(_READ_THE_LEDGER, {("TRIAL",)})),
     "GrantCheck": Reach(
         "grant_check",
         ("application_id",),

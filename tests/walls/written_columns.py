@@ -99,7 +99,9 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     },
     "SUPERVISOR": {
         **_ONCE, **_APPROVES, **_SUBSCRIBES, **_ANSWERS_COMPLAINTS,
-        "application": {"UPDATE": "status closed_at current_decision_id is_referred is_held"},
+        "application": {
+            "UPDATE": "status closed_at current_decision_id is_referred is_held is_urgent"
+        },
         "application_event": {"INSERT": _HAPPENED},
         "assignment": {"INSERT": _PUT_ON_A_DESK, "UPDATE": _MOVED},
         "decision": {"INSERT": _DECIDED},
@@ -113,7 +115,7 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "INSERT": "id reference reason minutes most_people opened_by",
             "UPDATE": "approved_by reviewed_by verdict review_reason",
         },
-        # Of rules that grant alone, which an administrator proposes.
+        # Of rules that grant and pools alone, which an administrator proposes.
         "reference_change": {"UPDATE": "approved_by cancelled_by cancel_reason"},
         "grant_rule_stop": {"INSERT": "id rule_code stopped_by reason"},
         "legal_hold": {

@@ -95,6 +95,13 @@ PROPOSALS: Mapping[str, Sequence[Field]] = {
         Field("hoursAfterPayment", FieldKind.NUMBER),
         Field("official"),
     ),
+    "proposePool": (
+        Field("code"),
+        Field("visaTypes", FieldKind.WORDS, is_required=False),
+        Field("channels", FieldKind.WORDS, is_required=False),
+        Field("nationalities", FieldKind.COUNTRIES, is_required=False),
+        Field("isOpen", FieldKind.YES_OR_NO),
+    ),
     "proposePartnerCountry": (_PARTNER, _COUNTRY, _OPENED_ON),
     "proposePartnerCountryClosing": (_PARTNER, _COUNTRY, *_CLOSING),
     "proposeCentre": (Field("code"), _PARTNER, _COUNTRY, Field("city"), _OPENED_ON),
@@ -137,7 +144,8 @@ CHANGES = Changes(
     },
     proposals=frozenset(PROPOSALS),
 )
-#: What answers a proposal: of an event, auditors send it too, of a rule that grants supervisors.
+#: What answers a proposal: of an event, auditors send it too, of a rule that grants or a pool
+#: supervisors.
 ANSWERS = frozenset({"approveReferenceChange", "cancelReferenceChange"})
 #: What supervisors alone send.
 STOPS = "stopGrantRule"

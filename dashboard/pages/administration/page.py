@@ -19,6 +19,7 @@ from dashboard.pages.administration.forms import CHANGES, PARTNERS, PROPOSALS, S
 from dashboard.pages.administration.tables import (
     days_off,
     documents,
+    list_pools,
     named_events,
     partners,
     visa_types,
@@ -30,7 +31,7 @@ QUESTION, TOUCHED = "administration/question", "administration/touched"
 DOCUMENTS = "administration/documents"
 AUDITOR = "AUDITOR"
 #: Who approves what administrators do not approve among themselves.
-APPROVERS = {"NAMED_EVENT": AUDITOR, "GRANT_RULE": "SUPERVISOR"}
+APPROVERS = {"NAMED_EVENT": AUDITOR, "GRANT_RULE": "SUPERVISOR", "POOL": "SUPERVISOR"}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 ADMINISTRATORS = frozenset({"ADMINISTRATOR"})
 #: Auditors approve events, supervisors rules that grant, and both read the rest.
@@ -322,6 +323,7 @@ PANELS: Mapping[str, ShowPanel] = {
     "suspensions": list_suspensions,
     "events": list_events,
     "grant_rules": list_grant_rules,
+    "pools": list_pools,
     "visa_types": list_visa_types,
     "days_off": list_days_off,
     "partners": list_partners,

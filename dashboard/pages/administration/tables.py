@@ -116,6 +116,18 @@ def named_events(rows: Sequence[Row], say: Texts) -> html.Div:
     return _table("events", columns, body, say)
 
 
+def list_pools(answer: Row, say: Texts) -> Any:
+    """From which pools officers take cases; a list that is empty narrows to nothing."""
+    shown = []
+    for one in answer["pools"]["nodes"]:
+        state = say("administration.pool.open" if one["isOpen"] else "administration.pool.shut")
+        lists = (one[name] for name in ("visaTypes", "channels", "nationalities"))
+        says = " · ".join(", ".join(each) for each in lists if each)
+        head = html.P([html.B(one["code"]), " · ", state])
+        shown.append(html.Article([head, html.P(says or say("administration.pool.all"))]))
+    return shown or html.P(say("administration.no_pools"))
+
+
 def days_off(rows: Sequence[Row], say: Texts) -> html.Div:
     body = [
         html.Tr(

@@ -32,6 +32,8 @@ CHANGES = Changes(
         ),
         "releaseApplication": (CASE, _REASON),
         "holdApplication": (CASE, _REASON),
+        "markUrgent": (CASE, _REASON),
+        "endUrgency": (CASE, _REASON),
         "reassignCase": (CASE, Field("officer", is_required=False), _REASON),
         "referToScreening": (
             CASE,

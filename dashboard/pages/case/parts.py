@@ -16,8 +16,8 @@ from dashboard.texts.wording import list_text, written_instant
 #: The statuses in which a case has yet to be decided, as a role without statuses reads them.
 _OPEN_STAGES = ("SUBMITTED", "IN_PROCESS", "WAITING_FOR_APPLICANT")
 _TIMES = ("submittedAt", "paidAt", "receivedAt", "payBy", "answerBy", "targetDueAt", "closedAt")
-#: What stops a case, in the order in which it is said.
-_MARKS = ("isHeld", "isVisaHeld", "hasOpenHit", "isReferred")
+#: What hurries or stops a case, in the order in which it is said.
+_MARKS = ("isUrgent", "isHeld", "isVisaHeld", "hasOpenHit", "isReferred")
 
 
 def show_face(case: Answer, say: Texts) -> list[Any]:

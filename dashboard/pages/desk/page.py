@@ -74,6 +74,12 @@ def show_waiting(answer: Answer, say: Texts) -> list[Any]:
         count_text(answer[queue]["totalCount"]["value"], say) for queue in ("free", "overdue")
     )
     said = [html.P(say("desk.free", count=free)), html.P(say("desk.overdue", count=overdue))]
+    pools = [
+        say("desk.pool", pool=one["code"], count=count_text(one["waiting"], say))
+        for one in answer["viewer"]["pools"]
+    ]
+    if pools:
+        said.append(html.P(say("desk.pools", pools=list_text(pools, say))))
     due = [each["targetDueAt"] for each in answer["free"]["nodes"] if each["targetDueAt"]]
     if due:
         said.append(html.P(say("desk.next", at=written_instant(due[0], say))))

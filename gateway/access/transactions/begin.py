@@ -84,7 +84,7 @@ class Seal:
         fields = (
             acting or viewer.role.value,
             str(now + round(self._seconds * 1000)),
-            _scope(viewer.subject, viewer.partner, viewer.countries, viewer.centres),
+            _scope(viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.pools),
             (viewer.purpose_reference or "").encode().hex(),
             str(now),
             str(backend or ""),
@@ -272,10 +272,15 @@ async def check_out(pool: ConnectionPool) -> PipelinedConnection:
 
 @lru_cache(_MOST_SCOPES)
 def _scope(
-    subject: str, partner: str | None, countries: tuple[str, ...], centres: tuple[str, ...]
+    subject: str,
+    partner: str | None,
+    countries: tuple[str, ...],
+    centres: tuple[str, ...],
+    pools: tuple[str, ...],
 ) -> str:
     """The fields of a context that are the same for all requests of a viewer."""
-    return ",".join(map(_digits, (subject, partner or "", _array(countries), _array(centres))))
+    lists = map(_array, (countries, centres, pools))
+    return ",".join(map(_digits, (subject, partner or "", *lists)))
 
 
 def _digits(text: str) -> str:

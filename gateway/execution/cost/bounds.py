@@ -105,6 +105,7 @@ LISTS: Mapping[str, Bound] = {
     "ApplicationFacets.stage": Bound(len(Stage), "a closed list"),
     "ApplicationFacets.status": Bound(len(Status), "a closed list"),
     "Viewer.centres": Bound(500, "four times what there is, of all partners"),
+    "Viewer.pools": Bound(50, "more than one officer works from"),
     "Country.entryRules": Bound(20, "one for each decree that changed it", EntryRule.country_code),
     "WiderCell.groupBy": Bound(1, "published figures are broken down by one dimension at most"),
     "WiderCell.dropped": Bound(1, "published figures are broken down by one dimension at most"),

@@ -122,6 +122,8 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "SCREENING": "Supervision was asked.",
         "HELD": "A supervisor held it.",
         "RELEASED": "A supervisor released it.",
+        "MARKED_URGENT": "A supervisor marked it urgent.",
+        "URGENCY_ENDED": "A supervisor said that it is urgent no more.",
         "ANSWER_PROPOSED": "An answer was proposed, and waits for a second person.",
         "SCREENED": "A screening question was answered.",
         "CORRECTION_PROPOSED": "A correction of the person on file was proposed.",

@@ -34,6 +34,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "CENTRE": "A visa centre.",
         "NAMED_EVENT": "An event with which figures are read; an auditor approves it.",
         "GRANT_RULE": "A rule that grants where all is certain; a supervisor approves it.",
+        "POOL": "A pool, from which officers take cases; a supervisor approves it.",
     },
     GrantVerdict: {
         "WAITS": "It waits for an officer: some condition is not met.",

@@ -60,6 +60,7 @@ PROPOSALS: Mapping[type[requests.Proposal], tuple[ReferenceKind, BuildRows]] = {
     requests.ProposeEntryRule: (ReferenceKind.ENTRY_RULE, decrees.build_entry_rule),
     requests.ProposeNamedEvent: (ReferenceKind.NAMED_EVENT, decrees.build_named_event),
     requests.ProposeGrantRule: (ReferenceKind.GRANT_RULE, grant_rules.build_grant_rule),
+    requests.ProposePool: (ReferenceKind.POOL, grant_rules.build_pool),
 }
 
 

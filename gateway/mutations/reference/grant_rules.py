@@ -1,4 +1,4 @@
-"""Rules that grant: an administrator proposes a version, and a supervisor stops one at once."""
+"""What supervisors approve: rules that grant, of which one of them stops one at once; pools."""
 
 from datetime import date
 from typing import Any
@@ -7,10 +7,10 @@ from sqlalchemy import bindparam, func, select
 
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.outcome import Reason, Reasons, RefusedError
-from gateway.mutations.reference.requests import ProposeGrantRule, StopGrantRule
+from gateway.mutations.reference.requests import ProposeGrantRule, ProposePool, StopGrantRule
 from gateway.mutations.reference.rows import Row, add_unknown_code, check_known
 from gateway.mutations.row_lookups import is_there
-from models import Country, GrantRule, GrantRuleStop, VisaType
+from models import Country, GrantRule, GrantRuleStop, Pool, VisaType
 from models.life import Refusal
 from models.reference.grant_rule import rule_code
 from models.row_keys import new_key
@@ -42,8 +42,31 @@ async def build_grant_rule(
     return [Row(GrantRule, row)]
 
 
+async def build_pool(
+    transaction: WriteTransaction, request: ProposePool, today: date, reasons: Reasons
+) -> list[Row]:
+    countries = {row.code for row in await transaction.fetch_one(_select_countries)}
+    types = {row.code for row in await transaction.fetch_one(_select_visa_types)}
+    if not countries.issuperset(request.nationalities):
+        add_unknown_code(reasons, "nationalities")
+    if not types.issuperset(request.visa_types):
+        add_unknown_code(reasons, "visaTypes")
+    reasons.refuse_if_any()
+    lists = {
+        "visa_types": request.visa_types,
+        "channels": [channel.value for channel in request.channels],
+        "nationalities": request.nationalities,
+    }
+    narrowed = {name: sorted(set(values)) for name, values in lists.items()}
+    return [Row(Pool, {"code": request.code, **narrowed, "is_open": request.is_open})]
+
+
 def _select_countries() -> Any:
     return select(Country.code)
+
+
+def _select_visa_types() -> Any:
+    return select(VisaType.code)
 
 
 def _select_newest() -> Any:

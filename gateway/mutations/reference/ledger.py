@@ -1,5 +1,5 @@
 """Changes of reference data: one administrator proposes, another approves, any of them can cancel.
-An event is approved by an auditor, and a rule that grants by a supervisor.
+An event is approved by an auditor, and a rule that grants or a pool by a supervisor.
 
 Only the database writes what is approved: a proposal holds whole rows, which the guard of the
 ledger compares with the present ones, when it is proposed and when it is approved.
@@ -20,6 +20,7 @@ from gateway.mutations.reference.requests import (
     ProposeCentre,
     ProposeNamedEvent,
     ProposePartner,
+    ProposePool,
     ProposeVisaType,
     ReferenceRequest,
 )
@@ -94,6 +95,7 @@ _CHECKS: Mapping[str, Check] = {
 _CODES: Mapping[type[ReferenceRequest], Check] = {
     ProposePartner: _matches("partner_code", values.PARTNER_CODE),
     ProposeCentre: _matches("centre_code", values.CENTRE_CODE),
+    ProposePool: _matches("pool_code", values.POOL_CODE),
     ProposeVisaType: _matches("visa_type_code", values.VISA_TYPE_CODE),
 }
 

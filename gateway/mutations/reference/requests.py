@@ -6,6 +6,7 @@ from uuid import UUID
 
 from gateway.mutations.requests import Request
 from models.vocabulary import (
+    Channel,
     Clock,
     DocumentKind,
     Entry,
@@ -192,6 +193,15 @@ class ProposeGrantRule(Proposal):
     sample_percent: int
     hours_after_payment: int
     official: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposePool(Proposal):
+    code: str
+    visa_types: tuple[str, ...]
+    channels: tuple[Channel, ...]
+    nationalities: tuple[str, ...]
+    is_open: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,8 +67,9 @@ INTENTS = (
            "The partner hands the complete file over: its part of the clock ends.", read_step,
            (Verb.MARK_RECEIVED,)),
     Intent("takeCase", inputs.TakeCaseInput,
-           "Take the most urgent case of a queue: it is on your desk, and opens who applies. You do"
-           " not choose it; one that you gave back does not return to you.", read_taking,
+           "Take the most urgent case of a queue, of the pools that your token names, and of its"
+           " family whatever is free: it is on your desk, and opens who applies. You do not choose"
+           " it; one that you gave back does not return to you.", read_taking,
            (Verb.TAKE,), (Refusal.QUEUE_EMPTY,)),
     Intent("releaseCase", inputs.ReleaseCaseInput,
            "Give a case back: it leaves your desk, and does not return to you by `takeCase`.",
@@ -105,6 +106,12 @@ INTENTS = (
            " may still enter or stay.", read_step_with_reason, (Verb.HOLD,)),
     Intent("releaseApplication", inputs.ReleaseApplicationInput, "End a hold.",
            read_step_with_reason, (Verb.RELEASE,)),
+    Intent("markUrgent", inputs.MarkUrgentInput,
+           "Have an application taken before all others, in the pools that have it.",
+           read_step_with_reason, (Verb.MARK_URGENT,)),
+    Intent("endUrgency", inputs.EndUrgencyInput,
+           "Say that an application is urgent no more: it is taken when it is due.",
+           read_step_with_reason, (Verb.END_URGENCY,)),
     Intent("recordDecision", inputs.RecordDecisionInput,
            "Grant or refuse. Nothing is granted that supervision has not cleared. Some files are"
            " decided by two officers, each for themselves: what the first decides is withheld, and"

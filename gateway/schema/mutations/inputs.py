@@ -198,9 +198,7 @@ class RequestInformationItem:
 
 @strawberry.input(description="A case in which the applicant is asked for more.")
 class RequestInformationInput(StepInput):
-    items: list[RequestInformationItem] = required(
-        f"What is missing: from 1 to {MOST_ITEMS}, each kind once."
-    )
+    items: list[RequestInformationItem] = required(f"From 1 to {MOST_ITEMS}, each kind once.")
 
 
 @strawberry.input(description="A case about which supervision is asked.")
@@ -238,6 +236,16 @@ class HoldApplicationInput(StepInput):
 
 @strawberry.input(description="An application to release.")
 class ReleaseApplicationInput(StepInput):
+    reason: str = required(_REASON)
+
+
+@strawberry.input(description="An application to take before all others.")
+class MarkUrgentInput(StepInput):
+    reason: str = required(_REASON)
+
+
+@strawberry.input(description="An application that is urgent no more.")
+class EndUrgencyInput(StepInput):
     reason: str = required(_REASON)
 
 

@@ -23,6 +23,7 @@ from models.reference.grant_rule import LEAST_SAMPLED, LEAST_WAIT_HOURS, MOST_WA
 from models.reference.named_event import DAYS_TO_RECORD, MOST_EVENT_DAYS
 from models.reference.partner import DAYS_WITH_A_CLOSED_PLACE
 from models.vocabulary import (
+    Channel,
     Clock,
     DocumentKind,
     Entry,
@@ -305,6 +306,24 @@ class ProposeGrantRuleInput(ProposalInput):
     )
     official: str = required(
         "Subject of the official in whose name it decides, and who reviews none of it."
+    )
+
+
+@strawberry.input(
+    description="Which cases a pool has: those that meet all that it names. A supervisor approves"
+    " it. Of a code that is there already, it takes the place."
+)
+class ProposePoolInput(ProposalInput):
+    code: str = required("Its code, as tokens name it: capital letters, digits and hyphens.")
+    visa_types: list[str] | None = optional("Visa types, by their indexes; without any, all.")
+    channels: list[Channel] | None = optional("Ways by which they were lodged; without any, all.")
+    nationalities: list[CountryCode] | None = optional(
+        "ISO 3166 alpha-2 codes of nationalities; without any, all."
+    )
+    is_open: bool = strawberry.field(
+        default=True,
+        description="Whether cases are taken from it. Where no pool is open, every officer takes"
+        " every case.",
     )
 
 

@@ -16,6 +16,7 @@ from models.suspension import UNCONFIRMED_HOURS
 #: Names of inputs that are global ids, with the type that they name; and those of free text.
 _IDS = {"suspension_id": "Suspension", "change_id": "ReferenceChange"}
 _STRIPPED = {"reason", "decree"}
+_LISTS = {"nationalities", "visa_types", "channels"}
 _PROPOSING_REFUSALS = (Refusal.ALREADY_PROPOSED,)
 _DATED_REFUSALS = (*_PROPOSING_REFUSALS, Refusal.NOT_FOUND, Refusal.DATE_PASSED)
 _OPENING_REFUSALS = (*_DATED_REFUSALS, Refusal.ALREADY_BEGUN)
@@ -34,8 +35,8 @@ def _request_from_input(kind: type[ReferenceRequest]) -> Callable[[Intent, Any],
                 values[name] = key_in(values[name], type_name)
         if isinstance(fee := values.get("fee"), MoneyInput):
             values["fee"] = fee.amount
-        if "nationalities" in values:
-            values["nationalities"] = tuple(values["nationalities"])
+        for name in _LISTS & values.keys():
+            values[name] = tuple(values[name] or ())
         for name in _STRIPPED & values.keys():
             values[name] = values[name].strip()
         return kind(mutation=intent.name, key=key, faults=faults_of_key(key), **values)
@@ -115,19 +116,23 @@ REFERENCE_INTENTS = (
             "Propose by which rule applications for a visa type are granted without an officer:"
             " where every condition is certain, and never before its hour. Nothing is refused by"
             " it.", (*_PROPOSING_REFUSALS, Refusal.NOT_FOUND)),
+    _intent(requests.ProposePool, inputs.ProposePoolInput,
+            "Propose a pool, which officers take cases from whose tokens name it, or others for it."
+            " What is on a desk stays there.", (*_PROPOSING_REFUSALS, Refusal.NOT_FOUND)),
     _intent(requests.StopGrantRule, inputs.StopGrantRuleInput,
             "Stop a rule at once, and for good: nothing is granted by it after the answer. It takes"
             " a new version, proposed by one and approved by another, to go on.",
             (Refusal.NOT_FOUND, Refusal.ALREADY_ENDED)),
     _intent(requests.ApproveReferenceChange, inputs.ApproveReferenceChangeInput,
             "Agree to a change that another administrator proposed, or, as an auditor, to an event,"
-            " or, as a supervisor, to a rule that grants: it is in force from its day on.",
+            " or, as a supervisor, to a rule that grants or a pool: it is in force from its day"
+            " on.",
             (Refusal.NOT_FOUND, Refusal.ALREADY_APPROVED, Refusal.ALREADY_CANCELLED,
              Refusal.SECOND_PERSON_REQUIRED, Refusal.DATE_PASSED, Refusal.CHANGED_MEANWHILE)),
     _intent(requests.CancelReferenceChange, inputs.CancelReferenceChangeInput,
             "Stop a change before its day, approved or not: what was in force stays so. Any"
             " administrator may, alone, an auditor where it is an event, and a supervisor where it"
-            " is a rule that grants.",
+            " is a rule that grants or a pool.",
             (Refusal.NOT_FOUND, Refusal.ALREADY_CANCELLED, Refusal.ALREADY_IN_FORCE,
              Refusal.CHANGED_MEANWHILE)),
     _intent(requests.SuspendPartner, inputs.SuspendPartnerInput,

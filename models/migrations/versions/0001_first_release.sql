@@ -836,7 +836,7 @@ CREATE TABLE reference_change (
     is_initial BOOLEAN DEFAULT false NOT NULL,
     state TEXT GENERATED ALWAYS AS (CASE WHEN is_initial THEN 'INITIAL' WHEN cancelled_by IS NOT NULL THEN 'CANCELLED' WHEN approved_by IS NOT NULL THEN 'APPROVED' ELSE 'PROPOSED' END) STORED NOT NULL,
     CONSTRAINT pk_reference_change PRIMARY KEY (id),
-    CONSTRAINT ck_reference_change_kind_is_known CHECK (kind IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT', 'GRANT_RULE')),
+    CONSTRAINT ck_reference_change_kind_is_known CHECK (kind IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT', 'GRANT_RULE', 'POOL')),
     CONSTRAINT ck_reference_change_state_is_known CHECK (state IN ('INITIAL', 'PROPOSED', 'APPROVED', 'CANCELLED')),
     CONSTRAINT ck_reference_change_by_a_decree CHECK (num_nulls(decree, reason, proposed_by) = CASE WHEN is_initial THEN 3 ELSE 0 END),
     CONSTRAINT ck_reference_change_approved_by_another CHECK (approved_by <> proposed_by),
@@ -1006,7 +1006,7 @@ CREATE TABLE application_change (
     kind TEXT NOT NULL,
     changed TEXT NOT NULL,
     CONSTRAINT pk_application_change PRIMARY KEY (id),
-    CONSTRAINT ck_application_change_kind_is_known CHECK (kind IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'RECEIVED', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'HELD', 'RELEASED', 'ANSWER_PROPOSED', 'SCREENED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'TRANSFERRED', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED', 'VISA_RETURNED', 'TARGET_50', 'TARGET_75', 'TARGET_100')),
+    CONSTRAINT ck_application_change_kind_is_known CHECK (kind IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'RECEIVED', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'HELD', 'RELEASED', 'MARKED_URGENT', 'URGENCY_ENDED', 'ANSWER_PROPOSED', 'SCREENED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'TRANSFERRED', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED', 'VISA_RETURNED', 'TARGET_50', 'TARGET_75', 'TARGET_100')),
     CONSTRAINT ck_application_change_changed_is_known CHECK (changed IN ('STAGE', 'DECISION', 'STATUS', 'HOLD'))
 );
 
@@ -1081,6 +1081,17 @@ CREATE TABLE partner (
     code TEXT NOT NULL,
     name TEXT NOT NULL,
     CONSTRAINT pk_partner PRIMARY KEY (code)
+);
+
+CREATE TABLE pool (
+    code TEXT NOT NULL,
+    visa_types TEXT[] NOT NULL,
+    channels TEXT[] NOT NULL,
+    nationalities TEXT[] NOT NULL,
+    is_open BOOLEAN NOT NULL,
+    CONSTRAINT pk_pool PRIMARY KEY (code),
+    CONSTRAINT ck_pool_code_is_formed CHECK (code ~ '^[A-Z0-9][A-Z0-9-]{0,31}$'),
+    CONSTRAINT ck_pool_channels_are_known CHECK (channels <@ ARRAY['DIRECT', 'PARTNER_PORTAL', 'PARTNER_CENTRE', 'PARTNER_GROUP'])
 );
 
 CREATE TABLE budgeted_read (
@@ -1303,7 +1314,7 @@ CREATE TABLE reference_change_value (
     before TEXT,
     after TEXT,
     CONSTRAINT pk_reference_change_value PRIMARY KEY (change_id, line, place),
-    CONSTRAINT ck_reference_change_value_kind_is_known CHECK (kind IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT', 'GRANT_RULE')),
+    CONSTRAINT ck_reference_change_value_kind_is_known CHECK (kind IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT', 'GRANT_RULE', 'POOL')),
     CONSTRAINT fk_reference_change_value_change_id FOREIGN KEY(change_id) REFERENCES reference_change (id)
 );
 
@@ -1722,6 +1733,7 @@ CREATE TABLE application (
     is_referred BOOLEAN DEFAULT false NOT NULL,
     is_held BOOLEAN DEFAULT false NOT NULL,
     has_open_hit BOOLEAN DEFAULT false NOT NULL,
+    is_urgent BOOLEAN DEFAULT false NOT NULL,
     is_visa_held BOOLEAN DEFAULT false NOT NULL,
     is_linked BOOLEAN DEFAULT false NOT NULL,
     current_decision_id UUID,
@@ -1796,6 +1808,8 @@ CREATE INDEX ix_application_supervised ON application (target_due_at, id) WHERE 
 CREATE INDEX ix_application_target_due_at_id ON application (target_due_at, id);
 
 CREATE INDEX ix_application_unlinked ON application (id) WHERE NOT is_linked;
+
+CREATE INDEX ix_application_urgent ON application (target_due_at, id) WHERE is_urgent AND stage <> 'CLOSED';
 
 CREATE INDEX ix_application_visa_type_code ON application (visa_type_code);
 
@@ -1880,7 +1894,7 @@ CREATE TABLE application_event (
     actor_role TEXT,
     reason TEXT,
     CONSTRAINT pk_application_event PRIMARY KEY (id),
-    CONSTRAINT ck_application_event_kind_is_known CHECK (kind IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'RECEIVED', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'HELD', 'RELEASED', 'ANSWER_PROPOSED', 'SCREENED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'TRANSFERRED', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED', 'VISA_RETURNED', 'TARGET_50', 'TARGET_75', 'TARGET_100')),
+    CONSTRAINT ck_application_event_kind_is_known CHECK (kind IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'RECEIVED', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'HELD', 'RELEASED', 'MARKED_URGENT', 'URGENCY_ENDED', 'ANSWER_PROPOSED', 'SCREENED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'TRANSFERRED', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED', 'VISA_RETURNED', 'TARGET_50', 'TARGET_75', 'TARGET_100')),
     CONSTRAINT ck_application_event_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
     CONSTRAINT ck_application_event_sequence_is_positive CHECK (sequence > 0),
     CONSTRAINT ck_application_event_reason_is_bounded CHECK (length(reason) BETWEEN 1 AND 2000),
@@ -5444,7 +5458,7 @@ CREATE TRIGGER count_reads AFTER INSERT ON complaint_read
 
 CREATE FUNCTION reference_days(name text) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE
-        WHEN name IN ('country', 'partner', 'named_event', 'grant_rule') THEN '{}'
+        WHEN name IN ('country', 'partner', 'named_event', 'grant_rule', 'pool') THEN '{}'
         WHEN name IN ('partner_country', 'centre') THEN '{opened_on,closed_on}'
         WHEN name = 'visa_type' THEN '{valid_from,valid_until}'
         WHEN name = 'day_off' THEN '{day}'
@@ -5557,7 +5571,8 @@ CREATE FUNCTION compare_reference_rows(kind text, proposed jsonb) RETURNS jsonb
         IF kind NOT IN (
             'COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT',
             'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'PARTNER', 'PARTNER_COUNTRY',
-            'CENTRE', 'NAMED_EVENT', 'DAY_OFF', 'GRANT_RULE', 'EXTENSION_RULE'
+            'CENTRE', 'NAMED_EVENT', 'DAY_OFF', 'GRANT_RULE', 'EXTENSION_RULE',
+            'POOL'
         ) THEN
             RETURN NULL;
         END IF;
@@ -5632,7 +5647,7 @@ CREATE FUNCTION guard_reference_change() RETURNS trigger
         acting text := viewer.role();
         approving text := CASE NEW.kind
             WHEN 'NAMED_EVENT' THEN 'AUDITOR' WHEN 'GRANT_RULE' THEN 'SUPERVISOR'
-            ELSE 'ADMINISTRATOR' END;
+            WHEN 'POOL' THEN 'SUPERVISOR' ELSE 'ADMINISTRATOR' END;
         one jsonb;
         is_allowed boolean;
     BEGIN
@@ -5760,6 +5775,7 @@ CREATE FUNCTION find_unrecorded_reference_rows() RETURNS TABLE (
         UNION ALL SELECT 14, 'day_off', to_jsonb(one) FROM day_off AS one
         UNION ALL SELECT 15, 'grant_rule', to_jsonb(one) FROM grant_rule AS one
         UNION ALL SELECT 16, 'extension_rule', to_jsonb(one) FROM extension_rule AS one
+        UNION ALL SELECT 17, 'pool', to_jsonb(one) FROM pool AS one
     ), recorded AS (
         SELECT DISTINCT unnest(reference_change.targets) AS target FROM reference_change
     )

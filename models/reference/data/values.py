@@ -53,6 +53,10 @@ CENTRE_CODE = Form(
     re.compile(r"[A-Z]{2}-[A-Z0-9]{2,8}"),
     "A centre's code is that of its country, `-`, and from 2 to 8 capital letters and digits.",
 )
+POOL_CODE = Form(
+    re.compile(r"[A-Z0-9][A-Z0-9-]{0,31}"),
+    "A pool's code has up to 32 capital letters, digits and hyphens, and begins with no hyphen.",
+)
 VISA_TYPE_CODE = Form(
     re.compile(r"[A-Z][0-9]{1,3}[A-Z]?"),
     "A visa type's index is a letter, a number, and maybe a letter.",
