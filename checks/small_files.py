@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from checks.finding import Finding
-from checks.sources import Module, Sources
+from checks.sources import Module, Sources, find_all
 
 SHORT = 60
 #: A row and a noun may share a name, and so may two nouns that never meet.
@@ -69,12 +69,11 @@ def _importers(sources: Sources, modules: list[Module]) -> dict[Path, set[Path]]
     for module in modules:
         if module.file.parent.name == _REVISIONS:
             continue
-        for node in ast.walk(module.tree):
-            if isinstance(node, ast.ImportFrom) and node.module:
-                for each in node.names:
-                    inside = by_name.get(f"{node.module}.{each.name}")
-                    if imported := inside or by_name.get(node.module):
-                        found[imported].add(module.file)
+        for node in find_all(module.tree, ast.ImportFrom):
+            for each in node.names:
+                inside = by_name.get(f"{node.module}.{each.name}")
+                if imported := inside or by_name.get(node.module or ""):
+                    found[imported].add(module.file)
     return found
 
 
