@@ -1,6 +1,5 @@
 """Whose desk a case is on: the most urgent is taken from a queue with its family, given back, or
-reassigned. An
-officer who left is relieved of every case: each goes back to its queue.
+reassigned. An officer who left is relieved of every case: each goes back to its queue.
 """
 
 from collections.abc import Iterator
