@@ -198,10 +198,11 @@ class CountSystem:
         Counts near one that was just handled are skipped: the same may protect them already.
         """
         handled: set[int] = set()
+        hopeless: set[int] = set()
         is_any = False
         for number in sorted(exposed_numbers, key=self._worth):
-            if number not in handled:
-                chosen = self._least_worth(number, bounds)
+            if number not in handled and number not in hopeless:
+                chosen = self._least_worth(number, bounds, hopeless)
                 if chosen is not None:
                     self._of(chosen).is_withheld = is_any = True
                     handled |= self._near(number)
@@ -212,10 +213,11 @@ class CountSystem:
         neighbours = {number, *self._sums.neighbours(number)}
         return neighbours.union(*map(self._sums.neighbours, neighbours))
 
-    def _least_worth(self, number: int, bounds: Bounds) -> int | None:
+    def _least_worth(self, number: int, bounds: Bounds, hopeless: set[int]) -> int | None:
         """The figure of the least worth among the nearest ones that narrow a count.
 
-        Where a count is told too closely by its own figure, no other matters.
+        Where a count is told too closely by its own figure, no other matters. Where nothing around
+        it can be withheld, that is so for all that was looked through, which are noted as hopeless.
         """
         told = self._published_interval(number).candidates
         if told < FEWEST_CANDIDATES and self._of(number).can_be_withheld:
@@ -231,8 +233,9 @@ class CountSystem:
             able = [each for each in layer | around if self._of(each).can_be_withheld]
             if able:
                 return min(able, key=self._worth)
-            layer = around - seen
+            layer = around - seen - hopeless
             seen |= around
+        hopeless |= seen
         return None
 
     def _narrowing_sums(self, number: int, bounds: Bounds) -> Iterable[Sum]:
