@@ -84,6 +84,7 @@ from models import (
     RequestedItem,
     SavedView,
     Screening,
+    ScreeningReplay,
     Stay,
     Suspension,
     UnmatchedPayment,
@@ -1154,6 +1155,33 @@ POLICY: Mapping[str, Access] = {
             "ban": SUPERVISOR,
             "banMatches": BANNED_PERSON_READERS,
         },
+    ),
+    # Whom the list of today would have stopped, in counts and cases; the system reads the people.
+    "ScreeningReplay": Access(
+        rows={Role.SUPERVISOR: every_row},
+        fields=dict.fromkeys(
+            (
+                "id",
+                "askedAt",
+                "askedBy",
+                "listVersion",
+                "ruleVersion",
+                "completedAt",
+                "lines",
+                "candidates",
+            ),
+            SUPERVISOR,
+        ),
+    ),
+    "ScreeningReplayLine": Access(
+        rows={Role.SUPERVISOR: every_row},
+        fields=dict.fromkeys(
+            ("listVersion", "ruleVersion", "files", "unread", "candidates"), SUPERVISOR
+        ),
+    ),
+    "ScreeningReplayCandidate": Access(
+        rows={Role.SUPERVISOR: every_row},
+        fields=dict.fromkeys(("application", "foundAt", "listVersion", "ruleVersion"), SUPERVISOR),
     ),
     # The entry-ban list. The person that an entry is about is behind a link of its own, whose reads
     # are logged.
@@ -2339,6 +2367,7 @@ POLICY: Mapping[str, Access] = {
             "webhookNotices": ENDPOINT_READERS,
             "savedViews": EXACT_FIGURES,
             "monthNotes": EXACT_FIGURES,
+            "screeningReplays": SUPERVISOR,
             "inquiries": ANSWER_READERS,
             "referenceChanges": LEDGER_READERS,
             "touchedFiles": ADMINISTRATOR,
@@ -2608,6 +2637,7 @@ MUTATIONS: Mapping[str, Change] = {
     "openInquiry": CHANGE_OF_AN_INQUIRY,
     "approveInquiry": CHANGE_OF_AN_INQUIRY,
     "reviewInquiry": CHANGE_OF_AN_INQUIRY,
+    "replayScreening": Change({Role.SUPERVISOR: every_row}, "screeningReplay", (ScreeningReplay,)),
     "suspendPartner": Change(BY_ADMINISTRATORS, "suspension", (Suspension,)),
     "suspendViewer": Change(BY_ADMINISTRATORS, "suspension", (Suspension,)),
     "confirmSuspension": Change(BY_ADMINISTRATORS, "suspension", (Suspension,)),

@@ -26,7 +26,12 @@ from models.case.file import (
     PaymentReversal,
     RequestedItem,
 )
-from models.case.screening import Screening
+from models.case.screening import (
+    Screening,
+    ScreeningReplay,
+    ScreeningReplayCandidate,
+    ScreeningReplayLine,
+)
 from models.case.tracking import TrackingTry
 from models.case.unmatched_payment import UnmatchedPayment
 from models.case.visa_check import VisaCheck
@@ -156,6 +161,9 @@ __all__ = [
     "RequiredDocument",
     "SavedView",
     "Screening",
+    "ScreeningReplay",
+    "ScreeningReplayCandidate",
+    "ScreeningReplayLine",
     "SentCode",
     "ServiceTarget",
     "Stay",

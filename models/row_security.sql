@@ -102,6 +102,9 @@ ALTER TABLE requested_item ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE required_document ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE saved_view ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE screening ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE screening_replay ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE screening_replay_candidate ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE screening_replay_line ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE sent_code ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE service_target ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE stay ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -1936,6 +1939,9 @@ GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requeste
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_supervisor;
 GRANT SELECT (id, name, page, query, removed_at, saved_at, subject) ON saved_view TO gerbang_supervisor;
 GRANT SELECT (answered_at, answered_by, application_id, ban_id, confirmed_by, id, kind, list_version, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, rule_version, voided_at) ON screening TO gerbang_supervisor;
+GRANT SELECT (asked_at, asked_by, completed_at, id, list_version, rule_version) ON screening_replay TO gerbang_supervisor;
+GRANT SELECT (application_id, found_at, id, list_version, replay_id, rule_version) ON screening_replay_candidate TO gerbang_supervisor;
+GRANT SELECT (candidates, files, id, list_version, replay_id, rule_version, unread) ON screening_replay_line TO gerbang_supervisor;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_supervisor;
 GRANT SELECT (confirmed_at, departed_on, entered_on, id, is_used, overstays_at, presence, stay_until, visa_number) ON stay TO gerbang_supervisor;
 GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_proposed_at, lift_proposed_by, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_supervisor;
@@ -2053,6 +2059,12 @@ CREATE POLICY supervisor_select ON former_bill FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON crossing FOR SELECT TO gerbang_supervisor
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN crossing.matched_at IS NULL ELSE false END);
+CREATE POLICY supervisor_select ON screening_replay FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON screening_replay_line FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON screening_replay_candidate FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON suspension FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON mail_subscription FOR SELECT TO gerbang_supervisor
@@ -4597,6 +4609,12 @@ CREATE POLICY supervisor_writing_insert ON inquiry FOR INSERT TO gerbang_supervi
 GRANT UPDATE (approved_by, review_reason, reviewed_by, verdict) ON inquiry TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_update ON inquiry FOR UPDATE TO gerbang_supervisor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
+GRANT SELECT (asked_by, id) ON screening_replay TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON screening_replay FOR SELECT TO gerbang_supervisor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
+GRANT INSERT (asked_by, id) ON screening_replay TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_insert ON screening_replay FOR INSERT TO gerbang_supervisor_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN screening_replay.asked_by = (SELECT viewer.subject('SUPERVISOR')) ELSE false END);
 GRANT SELECT (answered_role, country_code, entrusted_to, id, kind, partner_code) ON complaint TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON complaint FOR SELECT TO gerbang_supervisor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN (complaint.kind NOT IN ('UNSORTED', 'INTEGRITY') OR complaint.entrusted_to = (SELECT viewer.subject('SUPERVISOR'))) ELSE false END);

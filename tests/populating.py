@@ -27,11 +27,11 @@ from tests.world import (
     APPLICANTS,
     BEGINNING,
     CASES,
-    CHECK,
     DAYS_OFF,
     ELIGIBLE,
     EVENTS,
     FEES,
+    FOUND,
     HOURS,
     LINKS,
     LOOKED,
@@ -42,7 +42,6 @@ from tests.world import (
     STAY,
     TICKET,
     VISA_TYPES,
-    WITHHELD,
     Case,
     applicant_id,
     application_id,
@@ -80,8 +79,8 @@ async def populate(connection: asyncpg.Connection) -> None:
         for case in CASES:
             await add_case(connection, case)
         await _links(connection)
-        await _insert(connection, "grant_check", CHECK)
-        await _insert(connection, "withheld_decision", WITHHELD)
+        for table, row in FOUND.items():
+            await _insert(connection, table, row)
         for table in ("alert", "account_outbox WHERE source = 'alert'"):  # of hits of before
             await connection.execute(f"DELETE FROM {table}")
 

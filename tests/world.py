@@ -338,3 +338,17 @@ CHECK = {
     "verdict": "WAITS",
     "unmet": ["PAID"],
 }
+#: A replay of screening, what it found, and in which case.
+REPLAY = UUID(int=93)
+REPLAYED = {
+    "screening_replay": {"id": REPLAY, "asked_by": "supervisor-3"},
+    "screening_replay_line": {"id": UUID(int=94), "files": 3, "unread": 1, "candidates": 1},
+    "screening_replay_candidate": {"id": UUID(int=95), "application_id": CHECK["application_id"]},
+}
+REPLAYED["screening_replay"] |= {"completed_at": at("03-03 10:05")}
+for _found in REPLAYED.values():
+    _found |= {"list_version": "a", "rule_version": "1"}
+    if _found["id"] != REPLAY:
+        _found["replay_id"] = REPLAY
+#: What was found of some cases, and kept.
+FOUND = {"grant_check": CHECK, "withheld_decision": WITHHELD, **REPLAYED}

@@ -39,7 +39,7 @@ from models.jobs.overdue import keep_lapsing
 from models.jobs.passes import keep_passes
 from models.jobs.scanning import keep_scanning
 from models.jobs.scheduler import Jobs
-from models.jobs.screening import keep_screening
+from models.jobs.screener import keep_screening
 from models.jobs.subscriptions import keep_subscriptions
 from models.jobs.transfers import keep_transferring
 from models.jobs.visa_documents import keep_telling_readers

@@ -14,7 +14,7 @@ from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.outcome import Outcome, Reasons, Result
 from gateway.mutations.requests import Request
 from gateway.mutations.row_lookups import lock_row
-from models import Alert, Inquiry
+from models import Alert, Inquiry, ScreeningReplay
 from models.case.reference_numbers import new_reference
 from models.key_service import Relation, RelationKind
 from models.life import Refusal
@@ -62,6 +62,11 @@ class ReviewInquiry(SupervisionRequest):
     #: None if the id was malformed.
     inquiry_id: UUID | None
     verdict: InquiryVerdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayScreening(SupervisionRequest):
+    pass
 
 
 async def open_inquiry(
@@ -139,6 +144,17 @@ async def close(transaction: WriteTransaction, request: CloseAlert, reasons: Rea
     return str(request.alert_id)
 
 
+async def replay_screening(
+    transaction: WriteTransaction, request: ReplayScreening, reasons: Reasons
+) -> str:
+    """Ask for a replay, unless one goes on; the SCREENER does it."""
+    row = {"id": new_key(), "asked_by": transaction.viewer.subject}
+    if not reasons and not await transaction.insert_now(ScreeningReplay, row, unless_there=True):
+        reasons.add(Refusal.ALREADY_REQUESTED, rule="screening_replay")
+    reasons.refuse_if_any()
+    return str(row["id"])
+
+
 async def _lock(
     transaction: WriteTransaction, request: ApproveInquiry | ReviewInquiry, reasons: Reasons
 ) -> Any:
@@ -182,6 +198,7 @@ EFFECTS: Mapping[type[SupervisionRequest], Effect] = {
     OpenInquiry: open_inquiry,
     ApproveInquiry: approve,
     ReviewInquiry: review,
+    ReplayScreening: replay_screening,
 }
 
 

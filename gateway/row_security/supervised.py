@@ -28,6 +28,7 @@ from models import (
     OverstayConfirmation,
     PaymentReversal,
     SavedView,
+    ScreeningReplay,
     Suspension,
     UnmatchedPayment,
     WebhookEndpoint,
@@ -145,6 +146,18 @@ def _grant_erasures(writer: Writer) -> WriteGrant:
         frozenset({"id", "applicant_id", "data_request_id", "cause"}),
         select_if=writer.by_role({Role.SUPERVISOR: "true"}),
         insert_if=writer.by_role({Role.AUDITOR: "true"}),
+    )
+
+
+def _grant_screening_replays(writer: Writer) -> WriteGrant:
+    """The database says when; the SCREENER's job writes the rest."""
+    return WriteGrant(
+        frozenset({"id", "asked_by"}),
+        frozenset({"id", "asked_by"}),
+        select_if=writer.reach(ScreeningReplay),
+        insert_if=writer.by_role(
+            {Role.SUPERVISOR: f"screening_replay.asked_by = {writer.subject}"}
+        ),
     )
 
 
@@ -287,6 +300,7 @@ _GRANTS: Mapping[type[Base], Callable[[Writer], WriteGrant]] = {
     Alert: _grant_alerts,
     GrantRuleStop: _grant_stops_of_rules,
     Inquiry: _grant_inquiries,
+    ScreeningReplay: _grant_screening_replays,
     BanEntry: _grant_ban_entries,
     BannedPerson: _grant_banned_people,
     DataRequest: _grant_data_requests,

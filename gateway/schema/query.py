@@ -45,7 +45,7 @@ from gateway.schema.people import PersonLookup, people_field
 from gateway.schema.pool import Pool
 from gateway.schema.reader import MonthNote, SavedView
 from gateway.schema.reference_change import ReferenceChange, TouchedFiles, touched_files
-from gateway.schema.screening import Screening
+from gateway.schema.screening import Screening, ScreeningReplay, screening_replays_field
 from gateway.schema.supervision.inquiry import Inquiry
 from gateway.schema.supervision.officers import OfficerTable, officers
 from gateway.schema.supervision.people_in_reach import (
@@ -224,6 +224,7 @@ class Query:
     screenings: Connection[Screening] | None = connection_field(
         Screening, "Open questions, the oldest first.", order="requested_at"
     )
+    screening_replays: Connection[ScreeningReplay] | None = screening_replays_field()
     ban_entries: Connection[BanEntry] | None = connection_field(
         BanEntry, "The entry-ban list, the newest first.", order="proposed_at", newest_first=True
     )

@@ -1,16 +1,21 @@
-"""Questions to the screening authority, and its answers."""
+"""Questions to the screening authority, its answers, and replays of what the system answered."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
+from gateway.mapping.connections import Connection, connection_field
 from gateway.mapping.declare import POSITION, Node, column, link, links, noun, position
+from gateway.mapping.linked_pages import pages
 from gateway.schema.ban_entry import BanEntry, BanMatch
 from models import Application as ApplicationRow
 from models import BanEntry as BanRow
 from models import BanMatch as MatchRow
 from models import Screening as ScreeningRow
+from models import ScreeningReplay as ReplayRow
+from models import ScreeningReplayCandidate as CandidateRow
+from models import ScreeningReplayLine as LineRow
 from models.vocabulary import ReferralReason, ScreeningKind, ScreeningResult
 
 if TYPE_CHECKING:
@@ -81,3 +86,70 @@ class Screening(Node, ScreeningUpdate):
     application: ScreenedCase | None = link(
         ScreeningRow.application_id, ApplicationRow.id, "The application it is about."
     )
+
+
+@noun(key=LineRow.id)
+class ScreeningReplayLine:
+    """What a replay found among those who had been cleared by one list and one rule."""
+
+    list_version: str = column(LineRow.list_version, "The version of the list by which they were.")
+    rule_version: str = column(LineRow.rule_version, "The version of the rule, likewise.")
+    files: int = column(LineRow.files, "How many live visas and open files were looked at.")
+    unread: int = column(LineRow.unread, "Of how many of these nobody could read the person.")
+    candidates: int = column(
+        LineRow.candidates, "Of how many of these the person may be on the list of today."
+    )
+
+
+@noun(key=CandidateRow.id)
+class ScreeningReplayCandidate:
+    """A case whose person may be on the list of today: its earlier answer counts no more."""
+
+    application: ScreenedCase | None = link(
+        CandidateRow.application_id, ApplicationRow.id, "The case, under its pseudonym."
+    )
+    found_at: datetime = column(CandidateRow.found_at, "When that was found.")
+    list_version: str = column(
+        CandidateRow.list_version, "The version of the list by which it had been cleared."
+    )
+    rule_version: str = column(CandidateRow.rule_version, "The version of the rule, likewise.")
+
+
+@noun(key=ReplayRow.id)
+class ScreeningReplay(Node):
+    """Whom of those with a live visa or an open file, cleared by the system, would the list of
+    today have stopped?
+
+    The system compares them in the background: those whom an older list or rule cleared. Whoever
+    may be on the list is asked about anew, and then people answer.
+    """
+
+    asked_at: datetime = column(
+        ReplayRow.asked_at, "When it was asked for.", filters=True, orders=True
+    )
+    asked_by: str = column(ReplayRow.asked_by, "Subject who asked for it.")
+    list_version: str | None = column(
+        ReplayRow.list_version,
+        "The version of the list with which the last of them were compared; null before the first.",
+    )
+    rule_version: str | None = column(ReplayRow.rule_version, "The version of the rule, likewise.")
+    completed_at: datetime | None = column(
+        ReplayRow.completed_at, "When all were compared; null while it goes on."
+    )
+    lines: Connection[ScreeningReplayLine] = pages(
+        ReplayRow.id,
+        LineRow.replay_id,
+        "How many were looked at and found, by the list and the rule that had cleared them.",
+        order=LineRow.list_version,
+    )
+    candidates: Connection[ScreeningReplayCandidate] = pages(
+        ReplayRow.id,
+        CandidateRow.replay_id,
+        "Whose person may be on the list of today, in the order in which they were found.",
+        order=CandidateRow.found_at,
+    )
+
+
+def screening_replays_field() -> Any:
+    newest = "Replays of screening, the newest first."
+    return connection_field(ScreeningReplay, newest, order="asked_at", newest_first=True)

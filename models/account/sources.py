@@ -25,7 +25,7 @@ from models.case.application import Application, ApplicationEvent, Assignment
 from models.case.crossing import Crossing, OverstayConfirmation
 from models.case.decision import Decision, WithheldDecision
 from models.case.file import Bill, FormerBill, PaymentReversal
-from models.case.screening import Screening
+from models.case.screening import Screening, ScreeningReplay
 from models.case.tracking import TrackingTry
 from models.case.unmatched_payment import UnmatchedPayment
 from models.case.visa_check import VisaCheck
@@ -222,6 +222,7 @@ SOURCES: Mapping[str, Source] = {
         Source(WithheldDecision),
         Source(ReferenceChange, has_steps=True),
         Source(GrantRuleStop),
+        Source(ScreeningReplay, ("id", "asked_at", "asked_by")),
         Source(Suspension, has_steps=True),
         Source(Inquiry, has_steps=True, left_out=frozenset({"is_open"})),
         Source(DataRequest, has_steps=True),

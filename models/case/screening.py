@@ -1,4 +1,4 @@
-"""What was asked about an application, and what the screening authority answered."""
+"""What was asked about an application and answered, and replays of what the system answered."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Text,
+    UniqueConstraint,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -96,4 +97,81 @@ class Screening(Base):
             " OR confirmed_by IS NOT NULL",
             name="clearance_by_two",
         ),
+    )
+
+
+class ScreeningReplay(Base):
+    """That whom the system cleared by an older list or rule is compared with those of today.
+
+    A supervisor asks for it, and the SCREENER does it, in the order of the keys of applications.
+    """
+
+    __tablename__ = "screening_replay"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    asked_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    asked_by: Mapped[str]
+    #: The application up to which all are compared; none before the first.
+    reached: Mapped[UUID | None]
+    #: Those with which the last one was compared.
+    list_version: Mapped[str | None]
+    rule_version: Mapped[str | None]
+    completed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index(None, "asked_at", "id"),
+        # One at a time.
+        Index(
+            "uq_screening_replay_open",
+            text("(completed_at IS NULL)"),
+            unique=True,
+            postgresql_where=text("completed_at IS NULL"),
+        ),
+        CheckConstraint("num_nulls(list_version, rule_version) IN (0, 2)", name="compared_by_both"),
+        CheckConstraint(
+            "completed_at IS NULL OR list_version IS NOT NULL", name="completed_by_a_list"
+        ),
+    )
+
+
+class ScreeningReplayLine(Base):
+    """What a replay found among those who had been cleared by one list and one rule."""
+
+    __tablename__ = "screening_replay_line"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    replay_id: Mapped[UUID] = mapped_column(ForeignKey("screening_replay.id"))
+    list_version: Mapped[str]
+    rule_version: Mapped[str]
+    #: Files that were looked at; of these, those whose person nobody could read, and those whose
+    #: person may be on the list of today.
+    files: Mapped[int]
+    unread: Mapped[int]
+    candidates: Mapped[int]
+
+    __table_args__ = (
+        UniqueConstraint("replay_id", "list_version", "rule_version"),
+        Index(None, "replay_id", "list_version", "id"),
+        CheckConstraint(
+            "least(unread, candidates) >= 0 AND unread + candidates <= files", name="counts_files"
+        ),
+    )
+
+
+class ScreeningReplayCandidate(Base):
+    """A case whose person may be on the list of today: its earlier answer counts no more."""
+
+    __tablename__ = "screening_replay_candidate"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    replay_id: Mapped[UUID] = mapped_column(ForeignKey("screening_replay.id"))
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    found_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    #: Those by which it had been cleared.
+    list_version: Mapped[str]
+    rule_version: Mapped[str]
+
+    __table_args__ = (
+        UniqueConstraint("replay_id", "application_id"),
+        Index(None, "replay_id", "found_at", "id"),
     )

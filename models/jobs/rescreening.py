@@ -161,7 +161,7 @@ async def end_bans(connection: asyncpg.Connection) -> int:
     hits = await connection.fetch(_VOID_HITS, list(cases), list(bans))
     freed = sorted({row["application_id"] for row in hits})
     await connection.execute(_VOID_RESOLUTIONS, freed)
-    await _ask(connection, [row["id"] for row in await connection.fetch(_UNANSWERED, freed)])
+    await ask_anew(connection, [row["id"] for row in await connection.fetch(_UNANSWERED, freed)])
     await connection.execute(_RELEASE_CASES, freed)
     return len(ended)
 
@@ -181,7 +181,7 @@ async def _act_on(connection: asyncpg.Connection, found: Iterable[asyncpg.Record
     answered = [one for one in cases if one["latest"] in _WITH_A_CLEAR_ANSWER]
     others = [one for one in answered if one["id"] not in live]
     await connection.execute(_VOID, [one["id"] for one in others])
-    await _ask(connection, [one["id"] for one in others if one["status"] == "SCREENING"])
+    await ask_anew(connection, [one["id"] for one in others if one["status"] == "SCREENING"])
 
 
 async def _hit(connection: asyncpg.Connection, found: Collection[tuple[UUID, UUID]]) -> None:
@@ -195,7 +195,8 @@ async def _hit(connection: asyncpg.Connection, found: Collection[tuple[UUID, UUI
     await connection.execute(_TELL, list(cases))
 
 
-async def _ask(connection: asyncpg.Connection, cases: Collection[UUID]) -> None:
+async def ask_anew(connection: asyncpg.Connection, cases: Collection[UUID]) -> None:
+    """Ask people whether these are on the list."""
     await connection.execute(_ASK, [new_key() for _ in cases], list(cases))
 
 

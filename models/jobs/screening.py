@@ -11,31 +11,24 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import date
-from functools import partial
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
-from models.account import AccountError
 from models.ban_list.comparison import RULE_VERSION, BanList, Particulars
-from models.database.connections import connected
 from models.jobs import linking
 from models.jobs.linking import READ, VERSIONS, record_reads
 from models.jobs.rescreening import CELLS, IS_IN_FORCE, open_entries
-from models.jobs.scheduler import Job, Jobs, keep_working, pause
-from models.key_service import Cause, KeyService, KeyServiceError
-from models.person.vault import Cell, UnreadableError, Vault, VaultError
+from models.key_service import Cause, KeyService
+from models.person.vault import Cell, Vault
 from models.row_keys import new_key
 from models.row_security import SCREENER
-from models.supervision.alert import raise_tampering
 from models.vocabulary import IdentityReader
 
-_EVERY_SECONDS = 5.0
-#: How long whom nobody can read is left aside.
-_TRIED_AGAIN_AFTER_SECONDS = 60.0
 _BATCH, _OPENED_AT_ONCE = 50, 500
-_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('gerbang screener', 0))"
+#: One works at a time.
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('gerbang screener', 0))"
 _IN_FORCE = f"""
     SELECT ban_id FROM ban_entry JOIN banned_person ON ban_id = ban_entry.id
     WHERE erased_at IS NULL AND {IS_IN_FORCE}
@@ -93,39 +86,6 @@ _FIND = """
 """
 
 
-async def keep_screening(
-    keys: KeyService,
-    url: str,
-    stop: asyncio.Event,
-    every: float = _EVERY_SECONDS,
-    jobs: Jobs | None = None,
-) -> None:
-    """Screen what is complete and paid, until ``stop`` is set."""
-    job = (jobs or Jobs()).add(screen_paid_cases.__name__, every)
-    work = partial(_screen_when_due, keys, url, stop, job)
-    await keep_working(work, stop, job, after=(AccountError, KeyServiceError))
-
-
-async def _screen_when_due(keys: KeyService, url: str, stop: asyncio.Event, job: Job) -> None:
-    entries, unreadable = BanList(), dict[UUID, float]()
-    now = asyncio.get_running_loop().time
-    async with connected(url) as connection:
-        while not stop.is_set():
-            leaving = [subject for subject, until in unreadable.items() if until > now()]
-            try:
-                done = await job.record_pass(screen_paid_cases(keys, connection, entries, leaving))
-            except UnreadableError as error:
-                # An applicant is left aside; without an entry of the list everybody waits.
-                job.note_failure(error)
-                again = now() + _TRIED_AGAIN_AFTER_SECONDS
-                unreadable |= dict.fromkeys(error.subjects, again)
-                if isinstance(error, VaultError):
-                    await raise_tampering(connection, error.tampered)
-                done = 0
-            if not done:
-                await pause(stop, job.every)
-
-
 async def screen_paid_cases(
     keys: KeyService,
     connection: asyncpg.Connection,
@@ -141,29 +101,25 @@ async def screen_paid_cases(
     which names the people or entries that nobody can read.
     """
     async with connection.transaction():
-        async with _as_screener(connection):
-            await connection.execute(_LOCK)
+        async with as_screener(connection):
+            await connection.execute(LOCK)
             cases = await connection.fetch(_TO_SCREEN, limit, list(leaving))
             if not cases:
                 return 0
-            await _bring_up_to_date(keys, connection, entries)
+            await bring_up_to_date(keys, connection, entries)
             people = sorted({case["applicant_id"] for case in cases})
             read = await _read(keys, connection, people)
-        # A second at most, beside the loop.
-        found = await asyncio.to_thread(
-            lambda: {one: entries.candidates(versions) for one, (_, versions) in read.items()}
-        )
+        found = await _compare(read, entries)
         # Either the LINKER's matches are there, or it sees what is answered here.
         await connection.execute(linking.LOCK)
-        if await _in_force(connection) != entries.entries.keys():
+        if await bans_in_force(connection) != entries.entries.keys():
             return len(cases)  # the list has changed meanwhile: the next pass has it
         locked = [row["id"] for row in await connection.fetch(_LOCK_PEOPLE, people)]
         wanted = [case["id"] for case in cases]
         ready = {row["id"] for row in await connection.fetch(_LOCK_CASES, wanted, locked)}
         of_case = {case["id"]: case["applicant_id"] for case in cases if case["id"] in ready}
-        async with _as_screener(connection):
-            like = [(new_key(), ban, case) for case, one in of_case.items() for ban in found[one]]
-            await connection.execute(_FIND, *_columns(like, 3))
+        await note_candidates(connection, {case: found[one] for case, one in of_case.items()})
+        async with as_screener(connection):
             clear = [
                 (new_key(), case, read[one][0]) for case, one in of_case.items() if not found[one]
             ]
@@ -173,22 +129,50 @@ async def screen_paid_cases(
     return len(of_case)
 
 
+async def find_candidates(
+    keys: KeyService, connection: asyncpg.Connection, people: Sequence[UUID], entries: BanList
+) -> Mapping[UUID, Collection[UUID]]:
+    """The entries that each of some people may be, by any version that is or was in force. Each
+    read is recorded."""
+    async with as_screener(connection):
+        read = await _read(keys, connection, people)
+    return await _compare(read, entries)
+
+
+async def _compare(
+    read: Mapping[UUID, tuple[int, list[Particulars]]], entries: BanList
+) -> Mapping[UUID, Collection[UUID]]:
+    # A second at most, beside the loop.
+    return await asyncio.to_thread(
+        lambda: {one: entries.candidates(versions) for one, (_, versions) in read.items()}
+    )
+
+
+async def note_candidates(
+    connection: asyncpg.Connection, found: Mapping[UUID, Collection[UUID]]
+) -> None:
+    """Write for each case who on the list its person may be."""
+    like = [(new_key(), ban, case) for case, bans in found.items() for ban in bans]
+    async with as_screener(connection):
+        await connection.execute(_FIND, *_columns(like, 3))
+
+
 def _columns(rows: Sequence[tuple[Any, ...]], number: int) -> list[list[Any]]:
     return [[row[at] for row in rows] for at in range(number)]
 
 
 @contextlib.asynccontextmanager
-async def _as_screener(connection: asyncpg.Connection) -> AsyncIterator[None]:
+async def as_screener(connection: asyncpg.Connection) -> AsyncIterator[None]:
     await connection.execute(f"SET LOCAL ROLE {SCREENER}")
     yield
     await connection.execute("RESET ROLE")
 
 
-async def _bring_up_to_date(
+async def bring_up_to_date(
     keys: KeyService, connection: asyncpg.Connection, entries: BanList
 ) -> None:
     """Open what is newly in force, and forget what no longer is."""
-    in_force = await _in_force(connection)
+    in_force = await bans_in_force(connection)
     for ban in entries.entries.keys() - in_force:
         entries.discard(ban)
     new = sorted(in_force - entries.entries.keys())
@@ -198,7 +182,7 @@ async def _bring_up_to_date(
             entries.add(ban, _identity(one.issuing_state, *one[1:]))
 
 
-async def _in_force(connection: asyncpg.Connection) -> set[UUID]:
+async def bans_in_force(connection: asyncpg.Connection) -> set[UUID]:
     return {row["ban_id"] for row in await connection.fetch(_IN_FORCE)}
 
 

@@ -14,8 +14,8 @@ $$;
 -- {table}: access_event, account_drop, alert, ban_entry, ban_read, breach, breach_lookup,
 --     complaint, complaint_read, crossing, data_request, decision, document_upload, erasure,
 --     former_bill, grant_rule_stop, inquiry, key_operation, legal_hold, linker_read,
---     overstay_confirmation, payment_reversal, person_lookup, reference_change, suspension,
---     tracking_try, unmatched_payment, visa_check, webhook_endpoint, withheld_decision
+--     overstay_confirmation, payment_reversal, person_lookup, reference_change, screening_replay,
+--     suspension, tracking_try, unmatched_payment, visa_check, webhook_endpoint, withheld_decision
 CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON {table}
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();

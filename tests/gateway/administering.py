@@ -120,6 +120,7 @@ def sample(mutation: str, day: date) -> dict[str, Any]:
     others: dict[str, dict[str, Any]] = {
         "approveReferenceChange": {"changeId": "nobody's"},
         "cancelReferenceChange": {"changeId": "nobody's", "reason": "Not now."},
+        "replayScreening": {},
         "stopGrantRule": {"code": "C1-9", "reason": "Too many."},
         "suspendPartner": {"partner": "ANDALAN", "reason": "A leak."},
         "suspendViewer": {"subject": "somebody", "reason": "A leak."},

@@ -100,7 +100,7 @@ CALLED: dict[Role, set[str]] = {
                       "supersedeDecision", "revokeVisa", "setAsideRevocation", "closeAlert",
                       "approveInquiry", "reviewInquiry", "holdErasure", "releaseErasure",
                       "approveReferenceChange", "cancelReferenceChange", "stopGrantRule",
-                      "answerComplaint", "markUrgent", "endUrgency"},
+                      "answerComplaint", "markUrgent", "endUrgency", "replayScreening"},
     Role.PARTNER_AGENT: {*OWN, *HANDING_IN, "submitApplications", "recordDocuments",
                          "markReceived", "requestUpload", "renewBill"},
     Role.APPLICANT: {*HANDING_IN, "lodgeDataRequest", "requestUpload", "lodgeComplaint",

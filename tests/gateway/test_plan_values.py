@@ -42,6 +42,9 @@ NEVER_NULL = {
 #: Numbers that have more room in the database than they ever need.
 SMALL = {
     "DocumentUpload.size",
+    "ScreeningReplayLine.files",
+    "ScreeningReplayLine.unread",
+    "ScreeningReplayLine.candidates",
     "WebhookDelivery.failures",
     "WebhookDelivery.lastNumber",
     "WebhookNotice.attempts",

@@ -49,7 +49,7 @@ LISTS = {
     "Bill": "bills", "FormerBill": "formerBills", "MailSubscription": "mailSubscriptions",
     "SavedView": "savedViews", "VisaCheck": "visaChecks", "MonthNote": "monthNotes",
     "Crossing": "unmatchedCrossings", "Stay": "overstays",
-    "Complaint": "complaints", "Pool": "pools",
+    "Complaint": "complaints", "Pool": "pools", "ScreeningReplay": "screeningReplays",
     "WebhookEndpoint": "webhookEndpoints", "WebhookNotice": "webhookNotices",
 }  # fmt: skip
 

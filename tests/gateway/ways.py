@@ -49,6 +49,7 @@ _FINDINGS = (
 _CASE, _PERSON = application_id(DECIDED), applicant_id("Ruby Hale")
 
 _TYPES = "visaTypes(first: 9) > nodes"
+_SCREENED, _REPLAYED = "screenings(first: 9) > nodes", "screeningReplays(first: 9) > nodes"
 #: Steps are fields, or type conditions; ``>`` goes one level in.
 WAYS: dict[str, tuple[str, ...]] = {
     "Query": ("",), "WebhookEndpoint": _paged("webhookEndpoints"), "Alert": _paged("alerts"),
@@ -107,7 +108,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     ),
     "Visa": (f"{_CASES} > decision > visa", f"{_CASES} > decisions(first: 9) > nodes > visa"),
     "WithheldDecision": (f"{_CASES} > withheldDecision",), "DayOff": _paged("daysOff"),
-    "Screening": (f"{_CASES} > screenings(first: 9) > nodes",),
+    "Screening": (f"{_CASES} > {_SCREENED}",), "ScreeningReplay": _paged("screeningReplays"),
     "Applicant": (
         f"{_CASES} > applicant", _node("Applicant", _PERSON),
         f"{_CASES} > applicant > linked(first: 9) > nodes > applicant",
@@ -125,10 +126,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "VisaCheck": _paged("visaChecks"), "BanEntry": _paged("banEntries"),
     "BannedPerson": ("banEntries(first: 9) > nodes > person",),
     "BanRead": ("banEntries(first: 9) > nodes > reads(first: 9) > nodes",),
-    "BanMatch": (
-        "screenings(first: 9) > nodes > banMatches",
-        f"{_CASES} > screenings(first: 9) > nodes > banMatches",
-    ),
+    "BanMatch": tuple(f"{way}{_SCREENED} > banMatches" for way in ("", f"{_CASES} > ")),
     "DataRequest": _paged("dataRequests"), "WebhookNotice": _paged("webhookNotices"),
     "ComplaintText": ("complaints(first: 9) > nodes > text",), "BreachNotice": (_NOTICES,),
     "ComplaintRead": ("complaints(first: 9) > nodes > reads(first: 9) > nodes",),
@@ -160,6 +158,8 @@ WAYS: dict[str, tuple[str, ...]] = {
         "referenceChanges(first: 99) > nodes", "referenceChanges(last: 9) > edges > node",
     ),
     "ReferenceChangeValue": ("referenceChanges(first: 9) > nodes > values",),
+    "ScreeningReplayLine": (f"{_REPLAYED} > lines(first: 9) > nodes",),
+    "ScreeningReplayCandidate": (f"{_REPLAYED} > candidates(first: 9) > nodes",),
     "Inquiry": (*_paged("inquiries"), "alerts(first: 9) > nodes > inquiry"),
     "InquiryPerson": ("inquiries(first: 9) > nodes > people(first: 9) > nodes",),
     "NamedEvent": _paged("namedEvents"), "Suspension": _paged("suspensions"), "AccessEvent": (

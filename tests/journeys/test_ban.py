@@ -8,18 +8,23 @@ from typing import Any
 import asyncpg
 import pytest
 
+from models.ban_list.comparison import BanList
+from models.jobs.screener import replay_cleared_cases
+from models.jobs.screening import screen_paid_cases
 from tests.gateway.changing import (
     IDENTITY,
     change,
     document,
     granted_case,
     in_screening,
+    in_verification,
     key,
     perform,
     row_id,
 )
 from tests.gateway.conftest import Viewer
 from tests.journeys.test_after_the_grant import queue, seen_elsewhere
+from tests.linking import KEYS
 from tests.world import today
 
 pytestmark = pytest.mark.anyio
@@ -301,3 +306,45 @@ async def test_who_is_banned_is_read_for_a_purpose_and_every_read_is_in_the_ledg
     assert again[1] == ["ALREADY_PROPOSED"]
     late = await call(who["screening-2"], "approveBan", banId=leaving["banId"])
     assert late[1] == ["NOTHING_PROPOSED"]
+
+
+REPLAYS = """{ screeningReplays(first: 1) { nodes {
+    askedBy completedAt listVersion lines(first: 9) { nodes { files unread candidates } }
+    candidates(first: 9) { totalCount { value } nodes { application { id } } }
+} } }"""
+
+
+async def test_whom_the_list_of_today_would_have_stopped_is_counted_and_asked_about(
+    who, connection
+) -> None:
+    supervisor, entries = who["supervisor"], BanList()
+    identity = {"fullName": "Anselm Quorford", "birthDate": days_on(-9_000)}
+    case = await in_verification(who, identity=IDENTITY | identity)
+    while await screen_paid_cases(KEYS, connection, entries):
+        pass
+    await perform(who["officer"], "recordDecision", case, outcome="GRANTED")
+    before = await seen_elsewhere(who, case)
+    # Spelled otherwise, the digests of the new entry find nobody.
+    await approve_ban(who, **named("QUORFORD, Anselme"))
+
+    replay = document("replayScreening", "screeningReplay { askedBy } errors { code }")
+    first, again = [await supervisor(replay, input={"idempotencyKey": key()}) for _ in "12"]
+    assert first.data["replayScreening"]["errors"] == []
+    assert again.data["replayScreening"]["errors"] == [{"code": "ALREADY_REQUESTED"}]
+    assert (await supervisor(REPLAYS)).data["screeningReplays"]["nodes"][0]["completedAt"] is None
+    while await replay_cleared_cases(KEYS, connection, entries) is not None:
+        pass
+
+    [found] = (await supervisor(REPLAYS)).data["screeningReplays"]["nodes"]
+    assert (found["askedBy"], found["listVersion"]) == ("supervisor", entries.version)
+    nodes = [{"application": {"id": case}}]
+    assert found["candidates"] == {"totalCount": {"value": 1}, "nodes": nodes}
+    lines = found["lines"]["nodes"]
+    assert [sum(line[name] for line in lines) for name in ("unread", "candidates")] == [0, 1]
+    # People are asked, with the entry beside the question; nothing is held before they answer.
+    [match] = (await questions(who["screening"]))[case]["banMatches"]
+    assert match["by"] == "LIKENESS"
+    assert (await file(who, case))["isVisaHeld"] is False
+    assert await seen_elsewhere(who, case) == before
+    for outside in ("officer", "auditor", "leadership", "screening", "administrator", "agent-au"):
+        assert (await who[outside](REPLAYS)).codes == ["FORBIDDEN_FIELD"]

@@ -58,7 +58,7 @@ async def test_all_that_is_in_the_account_is_as_it_was_signed(account, tmp_path:
     counted = dict(await account.fetch("SELECT source, count(*) FROM account_leaf GROUP BY source"))
     sources = "access_event application application_event assignment assignment_end bill decision"
     more = "bill_payment grant_rule_stop linker_read person_lookup reference_change screening"
-    more += " withheld_decision"
+    more += " screening_replay withheld_decision"
     assert counted.keys() == {*sources.split(), *more.split()}
     assert counted["access_event"] == 5
     # A suspension goes in steps: each is an entry, and the last one says what it is now.

@@ -10,7 +10,8 @@ import pytest
 
 from models.ban_list.comparison import RULE_VERSION, BanList
 from models.database.connections import connect
-from models.jobs.screening import keep_screening, screen_paid_cases
+from models.jobs.screener import keep_screening
+from models.jobs.screening import screen_paid_cases
 from models.key_service import KeyServiceError
 from models.person.vault import MissingKeyError
 from models.row_security import SCREENER
@@ -23,10 +24,10 @@ pytestmark = pytest.mark.anyio
 #: Handed over by its partner just now, and paid; and one that nobody is to clear: not handed over.
 NOAH, MINE, HEMI = "Noah Finch", application_id("AUSY-PAID-0013"), "Hemi Parata"
 BORN, BAN = date(1981, 2, 7), UUID(int=78)
-_ANSWERS = "SELECT * FROM screening WHERE application_id = $1 AND voided_at IS NULL"
+ANSWERS = "SELECT * FROM screening WHERE application_id = $1 AND voided_at IS NULL"
 _TOLD = "SELECT count(*) FROM application_event WHERE application_id = $1 AND kind = 'SCREENED'"
-_READ = "SELECT count(*) FROM linker_read WHERE applicant_id = $1 AND reader = 'SCREENER'"
-_FOUND = "SELECT ban_id, by FROM ban_match WHERE application_id = $1"
+READ = "SELECT count(*) FROM linker_read WHERE applicant_id = $1 AND reader = 'SCREENER'"
+FOUND = "SELECT ban_id, by FROM ban_match WHERE application_id = $1"
 _BAN = """
     INSERT INTO ban_entry (id, reference, ground, reason, banned_from, proposed_by, approved_by,
         approved_at)
@@ -37,6 +38,9 @@ _SEALED = """
     INSERT INTO banned_person (ban_id, sealed) VALUES ($1, '{"full_name": "x", "birth_date": "x"}')
 """
 _ANEW = (
+    "DELETE FROM screening_replay_candidate",
+    "DELETE FROM screening_replay_line",
+    "DELETE FROM screening_replay",
     "DELETE FROM ban_match",
     "DELETE FROM ban_index",
     "DELETE FROM banned_person",
@@ -62,12 +66,12 @@ async def paid(world: str, connection: asyncpg.Connection) -> asyncpg.Connection
     return connection
 
 
-async def _ban(connection: asyncpg.Connection, name: str | None, born: date = BORN) -> None:
+async def ban(connection: asyncpg.Connection, name: str | None, born: date = BORN) -> None:
     await connection.execute(_BAN, BAN)
     await connection.execute(*((_BANNED, BAN, name, born) if name else (_SEALED, BAN)))
 
 
-async def _screen_all(connection: asyncpg.Connection, keys=KEYS) -> int:
+async def screen_all(connection: asyncpg.Connection, keys=KEYS) -> int:
     entries, done = BanList(), 0
     while screened := await screen_paid_cases(keys, connection, entries):
         done += screened
@@ -75,18 +79,18 @@ async def _screen_all(connection: asyncpg.Connection, keys=KEYS) -> int:
 
 
 async def test_whoever_is_like_nobody_is_cleared_once_by_list_and_rule(paid) -> None:
-    await _ban(paid, "Somebody Else")
-    assert await _screen_all(paid) > 0
-    (answer,) = await paid.fetch(_ANSWERS, MINE)
+    await ban(paid, "Somebody Else")
+    assert await screen_all(paid) > 0
+    (answer,) = await paid.fetch(ANSWERS, MINE)
     assert (answer["kind"], answer["result"], answer["answered_by"]) == ("ENTRY_BAN", "CLEAR", None)
     listed = BanList()
     listed.entries[BAN] = None  # type: ignore[assignment]
     assert (answer["list_version"], answer["rule_version"]) == (listed.version, RULE_VERSION)
-    assert (await paid.fetchval(_TOLD, MINE), await paid.fetchval(_READ, applicant_id(NOAH))) == (
+    assert (await paid.fetchval(_TOLD, MINE), await paid.fetchval(READ, applicant_id(NOAH))) == (
         1,
         1,
     )
-    assert await _screen_all(paid) == 0
+    assert await screen_all(paid) == 0
     # A file that its partner has not handed over is read by nobody.
     unready = "SELECT count(*) FROM screening JOIN application ON application.id = application_id"
     assert not await paid.fetchval(
@@ -103,20 +107,20 @@ async def test_whoever_is_like_nobody_is_cleared_once_by_list_and_rule(paid) -> 
 async def test_whoever_may_be_on_the_list_waits_for_people_who_see_the_entry(
     paid, listed, born
 ) -> None:
-    await _ban(paid, listed, born)
-    await _screen_all(paid)
-    assert await paid.fetch(_ANSWERS, MINE) == []
-    assert [tuple(row) for row in await paid.fetch(_FOUND, MINE)] == [(BAN, "LIKENESS")]
+    await ban(paid, listed, born)
+    await screen_all(paid)
+    assert await paid.fetch(ANSWERS, MINE) == []
+    assert [tuple(row) for row in await paid.fetch(FOUND, MINE)] == [(BAN, "LIKENESS")]
     assert await paid.fetchval(_TOLD, MINE) == 0
     # Read once, and not in each pass.
-    assert await _screen_all(paid) == 0
-    assert await paid.fetchval(_READ, applicant_id(NOAH)) == 1
+    assert await screen_all(paid) == 0
+    assert await paid.fetchval(READ, applicant_id(NOAH)) == 1
     # Once the entry has gone, nothing is in the way.
     await paid.execute("UPDATE ban_match SET ended_at = now()")
     await paid.execute("UPDATE ban_entry SET banned_until = banned_from - 1, banned_from ="
                        " banned_from - 9 WHERE id = $1", BAN)  # fmt: skip
-    await _screen_all(paid)
-    assert len(await paid.fetch(_ANSWERS, MINE)) == 1
+    await screen_all(paid)
+    assert len(await paid.fetch(ANSWERS, MINE)) == 1
 
 
 async def test_whoever_was_corrected_is_cleared_as_they_are_now(paid) -> None:
@@ -128,16 +132,16 @@ async def test_whoever_was_corrected_is_cleared_as_they_are_now(paid) -> None:
         " (VALUES (1, now()), (2, NULL)) AS version (number, until) WHERE applicant_id = $1",
         applicant_id(NOAH),
     )
-    assert await _screen_all(paid) > 0
-    assert len(await paid.fetch(_ANSWERS, MINE)) == 1
-    assert await paid.fetchval(_READ, applicant_id(NOAH)) == 2
+    assert await screen_all(paid) > 0
+    assert len(await paid.fetch(ANSWERS, MINE)) == 1
+    assert await paid.fetchval(READ, applicant_id(NOAH)) == 2
 
 
 async def test_while_an_entry_cannot_be_opened_everybody_waits(paid) -> None:
-    await _ban(paid, None)
+    await ban(paid, None)
     with pytest.raises(MissingKeyError):
         await screen_paid_cases(KEYS, paid, BanList())
-    assert await paid.fetch(_ANSWERS, MINE) == []
+    assert await paid.fetch(ANSWERS, MINE) == []
 
 
 async def test_without_keys_everybody_waits(paid) -> None:
@@ -147,19 +151,19 @@ async def test_without_keys_everybody_waits(paid) -> None:
 
     with pytest.raises(KeyServiceError, match="away"):
         await screen_paid_cases(Away(), paid, BanList())  # type: ignore[arg-type]
-    assert await paid.fetch(_ANSWERS, MINE) == []
-    assert await paid.fetchval(_READ, applicant_id(NOAH)) == 0
+    assert await paid.fetch(ANSWERS, MINE) == []
+    assert await paid.fetchval(READ, applicant_id(NOAH)) == 0
 
 
 async def test_a_killed_pass_begins_anew(paid) -> None:
     async with paid.transaction():
         killed = paid.transaction()
         await killed.start()
-        assert await _screen_all(paid) > 0
+        assert await screen_all(paid) > 0
         await killed.rollback()
-        assert await paid.fetch(_ANSWERS, MINE) == []
-        assert await _screen_all(paid) > 0
-    assert len(await paid.fetch(_ANSWERS, MINE)) == 1
+        assert await paid.fetch(ANSWERS, MINE) == []
+        assert await screen_all(paid) > 0
+    assert len(await paid.fetch(ANSWERS, MINE)) == 1
     assert await paid.fetchval(_TOLD, MINE) == 1
 
 
@@ -170,7 +174,7 @@ async def other(world: str) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
-class _Meanwhile:
+class Meanwhile:
     """Keys that do something else before they open."""
 
     def __init__(self, work) -> None:
@@ -202,8 +206,8 @@ async def test_what_has_changed_meanwhile_is_not_cleared(paid, other, statement:
     async def work() -> None:
         await other.execute(statement)
 
-    await screen_paid_cases(_Meanwhile(work), paid, BanList())  # type: ignore[arg-type]
-    assert [one for one in await paid.fetch(_ANSWERS, MINE) if one["result"] == "CLEAR"] == []
+    await screen_paid_cases(Meanwhile(work), paid, BanList())  # type: ignore[arg-type]
+    assert [one for one in await paid.fetch(ANSWERS, MINE) if one["result"] == "CLEAR"] == []
     assert await paid.fetchval(_TOLD, MINE) == 0
 
 
@@ -211,16 +215,16 @@ async def test_a_case_that_somebody_changes_is_left_for_later(paid, other) -> No
     async with other.transaction():
         await other.execute("UPDATE application SET paused_seconds = 1 WHERE id = $1", MINE)
         await screen_paid_cases(KEYS, paid, BanList())
-        assert await paid.fetch(_ANSWERS, MINE) == []
-    await _screen_all(paid)
-    assert len(await paid.fetch(_ANSWERS, MINE)) == 1
+        assert await paid.fetch(ANSWERS, MINE) == []
+    await screen_all(paid)
+    assert len(await paid.fetch(ANSWERS, MINE)) == 1
 
 
 async def test_the_job_clears_within_seconds(paid, world: str) -> None:
     stop = asyncio.Event()
     running = asyncio.create_task(keep_screening(KEYS, world, stop, every=0.05))
     async with asyncio.timeout(30):
-        while not await paid.fetch(_ANSWERS, MINE):  # noqa: ASYNC110 - another connection does
+        while not await paid.fetch(ANSWERS, MINE):  # noqa: ASYNC110 - another connection does
             await asyncio.sleep(0.05)
     stop.set()
     await running

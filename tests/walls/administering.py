@@ -110,6 +110,10 @@ TABLES = {
         "INSERT INTO grant_rule_stop (id, rule_code, stopped_by, reason)"
         " SELECT gen_random_uuid(), code, viewer.subject(NULL), 'Why.' FROM grant_rule"
         " ON CONFLICT DO NOTHING"),
+    "screening_replay": Table(
+        "asked_by", "supervisor-3",
+        "INSERT INTO screening_replay (id, asked_by)"
+        " VALUES (gen_random_uuid(), viewer.subject(NULL))"),
     "legal_hold": Table("held_by", "supervisor-3",
                         "INSERT INTO legal_hold (id, application_id, reason, held_by)"
                         f" VALUES (gen_random_uuid(), '{application_id('AUSY-GRAN-0001')}', 'Why.',"
@@ -147,6 +151,7 @@ WRITERS = {
     "ban_entry": "SCREENING",
     "data_request": "AUDITOR",
     "grant_rule_stop": "SUPERVISOR",
+    "screening_replay": "SUPERVISOR",
     "legal_hold": "SUPERVISOR",
     "breach": "AUDITOR",
     "unmatched_payment": "TREASURY",
@@ -185,6 +190,7 @@ OF: dict[str, str] = {
         "reference_change",
     ),
     "stopGrantRule": "grant_rule_stop",
+    "replayScreening": "screening_replay",
     "suspendPartner": "suspension",
     "suspendViewer": "suspension",
     "confirmSuspension": "suspension",

@@ -191,6 +191,7 @@ _ANSWERED = {
     "crossing": "recorded",
     "overstay_confirmation": "recorded",
     "grant_rule_stop": "grantRule",
+    "screening_replay": "screeningReplay",
     "file_claim": "claimed",
 }
 #: What each change of reference data answers with.

@@ -114,6 +114,16 @@ _OPEN: dict[str, Lines] = {
         "reviewDueAt isReviewed reviewedBy reviewedAt":      "- - R - - R - - - - - - - -",
         "verdict reviewReason lapsedAt isOpen":              "- - R - - R - - - - - - - -",
     },
+    "ScreeningReplay": {
+        "id askedAt askedBy listVersion ruleVersion":        "- - R - - - - - - - - - - -",
+        "completedAt lines candidates":                      "- - R - - - - - - - - - - -",
+    },
+    "ScreeningReplayLine": {
+        "listVersion ruleVersion files unread candidates":   "- - R - - - - - - - - - - -",
+    },
+    "ScreeningReplayCandidate": {
+        "application foundAt listVersion ruleVersion":       "- - R - - - - - - - - - - -",
+    },
     # The people it opened read of it in the access log, whose entries name these rows.
     "InquiryPerson": {
         "applicant openedAt":                                "- - R - - R - - - - - - - -",
@@ -610,7 +620,7 @@ _WAYS: dict[str, Lines] = {
         "screeningReferrals stayFigures":                    "R - R - - - - - - - - - - -",
         "complaintFigures":                                  "R - R R - R - - - - - - - -",
         "informationRequests officers readers":              "- - R - - R - - - - - - - -",
-        "peopleAtSeveralPartners":                           "- - R - - - - - - - - - - -",
+        "peopleAtSeveralPartners screeningReplays":          "- - R - - - - - - - - - - -",
         "keyOperations erasures breaches":                   "- - - - - R - - - - - - - -",
         "installation":                                      "- - - - - R - - - - R - - -",
         "legalHolds":                                        "- - R - - R - - - - - - - -",
@@ -710,6 +720,7 @@ PAGED = (
     "Bill", "FormerBill", "UnmatchedPayment", "Crossing", "Movement", "Stay",
     "LegalHold", "Breach", "BreachNotice", "MailSubscription",
     "WebhookEndpoint", "WebhookNotice",
+    "ScreeningReplay", "ScreeningReplayLine", "ScreeningReplayCandidate",
     "SavedView", "MonthNote", "KeyOperation", "NamedEvent", "Erasure", "Pool",
 )  # fmt: skip
 

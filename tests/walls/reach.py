@@ -30,6 +30,8 @@ from tests.world import (
     LINKS,
     LOOKED,
     MONTHS,
+    REPLAY,
+    REPLAYED,
     TRANSFERRED,
     WITHHELD,
     Case,
@@ -1418,6 +1420,14 @@ _ROWS: dict[str, Reach] = {
         _only("SUPERVISOR AUDITOR", {(WITHHELD["application_id"],)}),
     ),
     "GrantRuleStop": Reach("grant_rule_stop", ("rule_code",), _only(_READ_THE_LEDGER, {("C1-1",)})),
+    "ScreeningReplay": Reach("screening_replay", ("id",), _only("SUPERVISOR", {(REPLAY,)})),
+    **{
+        noun: Reach(table, ("id",), _only("SUPERVISOR", {(REPLAYED[table]["id"],)}))
+        for noun, table in (
+            ("ScreeningReplayLine", "screening_replay_line"),
+            ("ScreeningReplayCandidate", "screening_replay_candidate"),
+        )
+    },
     "Fee": Reach("fee", ("visa_type_code",), _for_everyone(*FEES)),
     "ServiceTarget": Reach("service_target", ("visa_type_code", "clock"), _for_everyone(*HOURS)),
     "DayOff": Reach("day_off", ("day",), lambda _: _on("02-08", "03-31")),

@@ -24,6 +24,7 @@ from models import (
     PaymentReversal,
     ReferenceChange,
     SavedView,
+    ScreeningReplay,
     Suspension,
     UnmatchedPayment,
     VisaDocument,
@@ -48,6 +49,7 @@ _NOUNS = (
     LegalHold,
     Breach,
     GrantRuleStop,
+    ScreeningReplay,
     MailSubscription,
     MonthNote,
     SavedView,
@@ -76,6 +78,7 @@ _ANSWERS = (
     "visaDocument",
     "webhookEndpoint",
     "grantRule",
+    "screeningReplay",
     "complaint",
 )
 #: What makes applications; the others change them.

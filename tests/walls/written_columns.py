@@ -118,6 +118,7 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         # Of rules that grant and pools alone, which an administrator proposes.
         "reference_change": {"UPDATE": "approved_by cancelled_by cancel_reason"},
         "grant_rule_stop": {"INSERT": "id rule_code stopped_by reason"},
+        "screening_replay": {"INSERT": "id asked_by"},
         "legal_hold": {
             "INSERT": "id application_id reason held_by",
             "UPDATE": "released_by release_reason",

@@ -21,7 +21,7 @@ from gateway.schema.mail_subscription import MailSubscription
 from gateway.schema.mutations.errors import MutationError, error_of
 from gateway.schema.reader import MonthNote, SavedView
 from gateway.schema.reference_change import ReferenceChange
-from gateway.schema.screening import Screening
+from gateway.schema.screening import Screening, ScreeningReplay
 from gateway.schema.supervision.inquiry import Inquiry
 from gateway.schema.suspension import Suspension
 from gateway.schema.upload import DocumentUpload
@@ -66,6 +66,7 @@ ANSWERS: Mapping[str, Answer] = {
     "monthNote": Answer(MonthNote, f"The note {_NOW.removesuffix('.')}, or it was removed."),
     "grantRule": Answer(GrantRule, f"The rule {_NOW}"),
     "alert": Answer(Alert, f"The alert {_NOW}"),
+    "screeningReplay": Answer(ScreeningReplay, f"The replay {_NOW}"),
     "inquiry": Answer(Inquiry, f"The inquiry {_NOW}"),
     "referenceChange": Answer(ReferenceChange, f"The change, with its values, {_NOW}"),
 }

@@ -9,6 +9,7 @@ from gateway.mutations.supervision import (
     ApproveInquiry,
     CloseAlert,
     OpenInquiry,
+    ReplayScreening,
     ReviewInquiry,
 )
 from gateway.schema.mutations.input_readers import faults_of_key
@@ -56,6 +57,11 @@ class OpenInquiryInput(ReferenceInput):
                   " asked for.")  # fmt: skip
 class ApproveInquiryInput(ReferenceInput):
     inquiry_id: strawberry.ID = required(_INQUIRY)
+
+
+@strawberry.input(description="The wish to compare whom the system cleared with the list of today.")
+class ReplayScreeningInput(ReferenceInput):
+    pass
 
 
 @strawberry.input(description="Your review of somebody else's inquiry.")
@@ -106,6 +112,14 @@ def _review_inquiry(intent: Intent, input_: Any) -> ReviewInquiry:
     )
 
 
+def _replay_screening(intent: Intent, input_: Any) -> ReplayScreening:
+    return ReplayScreening(
+        mutation=intent.name,
+        key=input_.idempotency_key,
+        faults=faults_of_key(input_.idempotency_key),
+    )
+
+
 SUPERVISION_INTENTS = (
     Intent("closeAlert", CloseAlertInput,
            "Say what came of an alert that is about somebody else.", _close_alert, (),
@@ -126,4 +140,9 @@ SUPERVISION_INTENTS = (
            _review_inquiry, (),
            (Refusal.NOT_FOUND, Refusal.NOT_ENDED, Refusal.ALREADY_REVIEWED,
             Refusal.SECOND_PERSON_REQUIRED)),
+    Intent("replayScreening", ReplayScreeningInput,
+           "Let the system compare everybody with a live visa or an open file, whom an older list"
+           " or rule cleared, with the list of today. It works in the background, one replay at a"
+           " time; about whoever may be on the list people are asked.", _replay_screening, (),
+           (Refusal.ALREADY_REQUESTED,)),
 )  # fmt: skip

@@ -733,6 +733,23 @@ CREATE TABLE payment_reversal (
     CONSTRAINT uq_payment_reversal_receipt_number UNIQUE (receipt_number)
 );
 
+CREATE TABLE screening_replay (
+    id UUID NOT NULL,
+    asked_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    asked_by TEXT NOT NULL,
+    reached UUID,
+    list_version TEXT,
+    rule_version TEXT,
+    completed_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_screening_replay PRIMARY KEY (id),
+    CONSTRAINT ck_screening_replay_compared_by_both CHECK (num_nulls(list_version, rule_version) IN (0, 2)),
+    CONSTRAINT ck_screening_replay_completed_by_a_list CHECK (completed_at IS NULL OR list_version IS NOT NULL)
+);
+
+CREATE INDEX ix_screening_replay_asked_at_id ON screening_replay (asked_at, id);
+
+CREATE UNIQUE INDEX uq_screening_replay_open ON screening_replay ((completed_at IS NULL)) WHERE completed_at IS NULL;
+
 CREATE TABLE tracking_try (
     id UUID NOT NULL,
     occurred_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
@@ -1285,6 +1302,22 @@ CREATE TABLE ban_read (
 );
 
 CREATE INDEX ix_ban_read_ban_id_occurred_at_id ON ban_read (ban_id, occurred_at, id);
+
+CREATE TABLE screening_replay_line (
+    id UUID NOT NULL,
+    replay_id UUID NOT NULL,
+    list_version TEXT NOT NULL,
+    rule_version TEXT NOT NULL,
+    files BIGINT NOT NULL,
+    unread BIGINT NOT NULL,
+    candidates BIGINT NOT NULL,
+    CONSTRAINT pk_screening_replay_line PRIMARY KEY (id),
+    CONSTRAINT uq_screening_replay_line_replay_id_list_version_rule_version UNIQUE (replay_id, list_version, rule_version),
+    CONSTRAINT ck_screening_replay_line_counts_files CHECK (least(unread, candidates) >= 0 AND unread + candidates <= files),
+    CONSTRAINT fk_screening_replay_line_replay_id FOREIGN KEY(replay_id) REFERENCES screening_replay (id)
+);
+
+CREATE INDEX ix_screening_replay_line_replay_id_list_version_id ON screening_replay_line (replay_id, list_version, id);
 
 CREATE TABLE grant_rule (
     code TEXT NOT NULL,
@@ -2142,6 +2175,21 @@ CREATE INDEX ix_screening_followed ON screening (written_in, number) WHERE answe
 
 CREATE INDEX ix_screening_open ON screening (requested_at, id) WHERE answered_at IS NULL;
 
+CREATE TABLE screening_replay_candidate (
+    id UUID NOT NULL,
+    replay_id UUID NOT NULL,
+    application_id UUID NOT NULL,
+    found_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    list_version TEXT NOT NULL,
+    rule_version TEXT NOT NULL,
+    CONSTRAINT pk_screening_replay_candidate PRIMARY KEY (id),
+    CONSTRAINT uq_screening_replay_candidate_replay_id_application_id UNIQUE (replay_id, application_id),
+    CONSTRAINT fk_screening_replay_candidate_replay_id FOREIGN KEY(replay_id) REFERENCES screening_replay (id),
+    CONSTRAINT fk_screening_replay_candidate_application_id FOREIGN KEY(application_id) REFERENCES application (id)
+);
+
+CREATE INDEX ix_screening_replay_candidate_replay_id_found_at_id ON screening_replay_candidate (replay_id, found_at, id);
+
 CREATE TABLE document_upload (
     id UUID NOT NULL,
     application_id UUID NOT NULL,
@@ -2758,6 +2806,10 @@ CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON person_lookup
     EXECUTE FUNCTION queue_for_account();
 
 CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON reference_change
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON screening_replay
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
 
