@@ -136,6 +136,15 @@ async def test_a_replay_looks_at_live_visas_and_open_files_that_the_system_clear
     assert sum(line[1] for line in await _replay(cleared)) == (files or 0)
 
 
+async def test_a_file_that_is_with_the_screening_authority_is_asked_about(cleared) -> None:
+    await ban(cleared, "FINCH, Noach")
+    await cleared.execute("SET LOCAL session_replication_role = replica")
+    await cleared.execute("UPDATE application SET status = 'SCREENING' WHERE id = $1", MINE)
+    await cleared.execute("SET LOCAL session_replication_role = origin")
+    assert (await _replay(cleared))[1] == ("older", 2, 0, 1)
+    assert await _results(cleared, MINE) == ["PENDING"]
+
+
 async def test_whom_nobody_can_read_is_counted_as_unread(cleared) -> None:
     leaving = {"leaving": [applicant_id(NOAH)]}
     assert await _replay(cleared, **leaving) == [("old", 1, 0, 0), ("older", 2, 1, 0)]
