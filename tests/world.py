@@ -332,23 +332,17 @@ WITHHELD = {
     "internal_note": "Nothing there.",
 }
 #: What a rule found of a case.
-CHECK = {
-    "application_id": application_id("SGPO-OPEN-0006"),
-    "rule_code": "C1-2",
-    "verdict": "WAITS",
-    "unmet": ["PAID"],
-}
+CHECK = {"application_id": application_id("SGPO-OPEN-0006"), "rule_code": "C1-2",
+         "verdict": "WAITS", "unmet": ["PAID"]}  # fmt: skip
 #: A replay of screening, what it found, and in which case.
-REPLAY = UUID(int=93)
+REPLAY, _BY = UUID(int=93), {"list_version": "a", "rule_version": "1"}
+_FOUND, _CASE = {**_BY, "replay_id": REPLAY}, CHECK["application_id"]
+_COUNTED = {"files": 3, "unread": 1, "candidates": 1}
+_DONE = {"asked_by": "supervisor-3", "completed_at": at("03-03 10:05")}
 REPLAYED = {
-    "screening_replay": {"id": REPLAY, "asked_by": "supervisor-3"},
-    "screening_replay_line": {"id": UUID(int=94), "files": 3, "unread": 1, "candidates": 1},
-    "screening_replay_candidate": {"id": UUID(int=95), "application_id": CHECK["application_id"]},
+    "screening_replay": {"id": REPLAY, **_BY, **_DONE},
+    "screening_replay_line": {"id": UUID(int=94), **_FOUND, **_COUNTED},
+    "screening_replay_candidate": {"id": UUID(int=95), **_FOUND, "application_id": _CASE},
 }
-REPLAYED["screening_replay"] |= {"completed_at": at("03-03 10:05")}
-for _found in REPLAYED.values():
-    _found |= {"list_version": "a", "rule_version": "1"}
-    if _found["id"] != REPLAY:
-        _found["replay_id"] = REPLAY
 #: What was found of some cases, and kept.
 FOUND = {"grant_check": CHECK, "withheld_decision": WITHHELD, **REPLAYED}
