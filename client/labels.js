@@ -55,6 +55,7 @@ export const labels = {
     LAPSED: { en: "Lapsed", id: "Gugur" },
     PAYMENT_EXPIRED: { en: "Payment expired", id: "Batas pembayaran lewat" },
     REVOKED: { en: "Visa revoked", id: "Visa dicabut" },
+    APPEARED: { en: "Appeared at an immigration office", id: "Hadir di kantor imigrasi" },
     VISA_RETURNED: { en: "Visa given back", id: "Visa dikembalikan" },
     TARGET_50: { en: "Half of the target has passed", id: "Separuh waktu target telah lewat" },
     TARGET_75: { en: "Three quarters of the target have passed", id: "Tiga perempat waktu target telah lewat" },

@@ -775,6 +775,7 @@ POLICY: Mapping[str, Access] = {
             "id": FILE_READERS,
             "reference": FILE_READERS,
             "visaType": FILE_READERS,
+            "extends": CASE_STAFF + APPLICANT,
             "tripPurpose": FILE_READERS,
             "nationality": FILE_READERS,
             "channel": FILE_READERS,
@@ -1062,6 +1063,7 @@ POLICY: Mapping[str, Access] = {
             "issuedAt": OUTCOME_READERS,
             "useBy": OUTCOME_READERS,
             "stayDays": OUTCOME_READERS,
+            "extendedDays": OUTCOME_READERS,
             "revokedAt": OUTCOME_READERS,
             "returnedAt": OUTCOME_READERS,
             "supersededAt": CASE_STAFF,
@@ -2537,6 +2539,10 @@ MUTATIONS: Mapping[str, Change] = {
     # Which file, the code says, and a function of the database.
     "requestClaimCode": Change(CLAIMED_BY_ONESELF, "hours", (FileClaim,)),
     "claimFile": Change(CLAIMED_BY_ONESELF, "claimed", (FileClaim,)),
+    "applyForExtension": Change({Role.APPLICANT: OF_THOSE_WHO_HANDED_IN.rows[Role.APPLICANT]}),
+    # An immigration office tells the officer on whose desk the case is, who can read the person:
+    # the offices are the directorate's own, and have no system of their own here yet.
+    "recordAppearance": Change({Role.OFFICER: on_the_own_desk}),
     "returnVisa": Change({Role.APPLICANT: OF_THOSE_WHO_HANDED_IN.rows[Role.APPLICANT]}),
     "revokeVisa": Change({Role.SUPERVISOR: every_row}),
     "setAsideRevocation": Change({Role.SUPERVISOR: every_row}),

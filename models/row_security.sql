@@ -1679,7 +1679,7 @@ GRANT USAGE ON SCHEMA public, viewer TO gerbang_officer;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_officer;
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_officer;
 GRANT SELECT (erased_at, id, nationality_code) ON applicant TO gerbang_officer;
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, id, is_assigned, is_linked, is_referred, is_urgent, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_officer;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, extends_visa_number, fee_idr, group_reference, id, is_assigned, is_linked, is_referred, is_urgent, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_officer;
 GRANT SELECT (application_id, changed, id, kind, written_in) ON application_change TO gerbang_officer;
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_officer;
 GRANT SELECT (application_id, assigned_at, ended_at, id, officer, role) ON assignment TO gerbang_officer;
@@ -1719,7 +1719,7 @@ GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_documen
 GRANT SELECT (id, name, page, query, removed_at, saved_at, subject) ON saved_view TO gerbang_officer;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_officer;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_officer;
-GRANT SELECT (decision_id, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_officer;
+GRANT SELECT (decision_id, extended_days, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_officer;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_officer;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_officer;
 GRANT SELECT (id, written_in) ON volume_change TO gerbang_officer;
@@ -1744,6 +1744,8 @@ CREATE POLICY officer_select ON service_target FOR SELECT TO gerbang_officer
 CREATE POLICY officer_select ON grant_rule FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON grant_rule_stop FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON visa FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON country FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
@@ -1782,8 +1784,6 @@ CREATE POLICY officer_select ON access_event FOR SELECT TO gerbang_officer
 CREATE POLICY officer_select ON person_link FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON decision FOR SELECT TO gerbang_officer
-    USING ((SELECT viewer.acts_as('OFFICER')));
-CREATE POLICY officer_select ON visa FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON assignment FOR SELECT TO gerbang_officer
     USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN assignment.role NOT IN ('SUPERVISOR') ELSE false END);
@@ -1888,7 +1888,7 @@ GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.su
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_supervisor;
 GRANT SELECT (actor, actor_role, applicant_id, application_id, ban_id, close_reason, closed_at, closed_by, complaint_id, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_supervisor;
 GRANT SELECT (erased_at, id, nationality_code) ON applicant TO gerbang_supervisor;
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, has_open_hit, id, is_assigned, is_held, is_linked, is_referred, is_urgent, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, supervisor, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_supervisor;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, extends_visa_number, fee_idr, group_reference, has_open_hit, id, is_assigned, is_held, is_linked, is_referred, is_urgent, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, supervisor, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_supervisor;
 GRANT SELECT (application_id, id, kind, written_in) ON application_change TO gerbang_supervisor;
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_supervisor;
 GRANT SELECT (application_id, assigned_at, assigned_by, ended_at, ended_by, id, officer, reason, role) ON assignment TO gerbang_supervisor;
@@ -1946,7 +1946,7 @@ GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, workin
 GRANT SELECT (confirmed_at, departed_on, entered_on, id, is_used, overstays_at, presence, stay_until, visa_number) ON stay TO gerbang_supervisor;
 GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_proposed_at, lift_proposed_by, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_supervisor;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_supervisor;
-GRANT SELECT (application_id, decision_id, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_supervisor;
+GRANT SELECT (application_id, decision_id, extended_days, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_supervisor;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_supervisor;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_supervisor;
 GRANT SELECT (id, written_in) ON volume_change TO gerbang_supervisor;
@@ -1972,6 +1972,10 @@ CREATE POLICY supervisor_select ON service_target FOR SELECT TO gerbang_supervis
 CREATE POLICY supervisor_select ON grant_rule FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON grant_rule_stop FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON visa FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON stay FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON country FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
@@ -2016,10 +2020,6 @@ CREATE POLICY supervisor_select ON grant_check FOR SELECT TO gerbang_supervisor
 CREATE POLICY supervisor_select ON withheld_decision FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON decision FOR SELECT TO gerbang_supervisor
-    USING ((SELECT viewer.acts_as('SUPERVISOR')));
-CREATE POLICY supervisor_select ON visa FOR SELECT TO gerbang_supervisor
-    USING ((SELECT viewer.acts_as('SUPERVISOR')));
-CREATE POLICY supervisor_select ON stay FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON assignment FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
@@ -2377,7 +2377,7 @@ GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_documen
 GRANT SELECT (id, name, page, query, removed_at, saved_at, subject) ON saved_view TO gerbang_partner_agent;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_partner_agent;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_partner_agent;
-GRANT SELECT (application_id, decision_id, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_partner_agent;
+GRANT SELECT (application_id, decision_id, extended_days, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_partner_agent;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_partner_agent;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_partner_agent;
 CREATE POLICY partner_agent_select ON application_change FOR SELECT TO gerbang_partner_agent
@@ -2398,6 +2398,8 @@ CREATE POLICY partner_agent_select ON fee FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 CREATE POLICY partner_agent_select ON service_target FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+CREATE POLICY partner_agent_select ON visa FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN visa.superseded_at IS NULL AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = visa.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND by_1.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND by_1.closed_at > now() - interval '30 days') THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON country FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 CREATE POLICY partner_agent_select ON entry_rule FOR SELECT TO gerbang_partner_agent
@@ -2430,8 +2432,6 @@ CREATE POLICY partner_agent_select ON access_event FOR SELECT TO gerbang_partner
     USING (CASE WHEN access_event.actor = (SELECT viewer.subject('PARTNER_AGENT')) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON decision FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = decision.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND by_1.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND by_1.closed_at > now() - interval '30 days') THEN true ELSE false END);
-CREATE POLICY partner_agent_select ON visa FOR SELECT TO gerbang_partner_agent
-    USING (CASE WHEN visa.superseded_at IS NULL AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = visa.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND by_1.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND by_1.closed_at > now() - interval '30 days') THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON correction FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = correction.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND by_1.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND (by_1.closed_at IS NULL OR by_1.closed_at > now() - interval '30 days')) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON day_off FOR SELECT TO gerbang_partner_agent
@@ -2488,7 +2488,7 @@ GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.su
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_auditor;
 GRANT SELECT (actor, actor_role, applicant_id, application_id, ban_id, close_reason, closed_at, closed_by, complaint_id, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_auditor;
 GRANT SELECT (erased_at, id, nationality_code) ON applicant TO gerbang_auditor;
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, id, is_assigned, is_linked, is_urgent, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_auditor;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, extends_visa_number, fee_idr, group_reference, id, is_assigned, is_linked, is_urgent, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_auditor;
 GRANT SELECT (application_id, changed, id, kind, written_in) ON application_change TO gerbang_auditor;
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_auditor;
 GRANT SELECT (application_id, assigned_at, assigned_by, ended_at, ended_by, id, officer, reason) ON assignment TO gerbang_auditor;
@@ -2543,7 +2543,7 @@ GRANT SELECT (confirmed_at, departed_on, entered_on, id, is_used, overstays_at, 
 GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_proposed_at, lift_proposed_by, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_auditor;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_auditor;
 GRANT SELECT (amount_idr, assigned_at, assigned_to, billing_code, id, kept_at, kept_by, order_number, order_recorded_at, ordered_by, ordered_on, reason, receipt_number, recommended_at, recommended_bill, recommended_by, reversal_number, reversed_at, second_reason, seconded_at, seconded_by, state) ON unmatched_payment TO gerbang_auditor;
-GRANT SELECT (decision_id, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_auditor;
+GRANT SELECT (decision_id, extended_days, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_auditor;
 GRANT SELECT (actor, actor_role, departs_on, flight_number, id, is_usable, occurred_at) ON visa_check TO gerbang_auditor;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_auditor;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_auditor;
@@ -2570,6 +2570,10 @@ CREATE POLICY auditor_select ON service_target FOR SELECT TO gerbang_auditor
 CREATE POLICY auditor_select ON grant_rule FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON grant_rule_stop FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON visa FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON stay FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON country FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -2610,10 +2614,6 @@ CREATE POLICY auditor_select ON grant_check FOR SELECT TO gerbang_auditor
 CREATE POLICY auditor_select ON withheld_decision FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON decision FOR SELECT TO gerbang_auditor
-    USING ((SELECT viewer.acts_as('AUDITOR')));
-CREATE POLICY auditor_select ON visa FOR SELECT TO gerbang_auditor
-    USING ((SELECT viewer.acts_as('AUDITOR')));
-CREATE POLICY auditor_select ON stay FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON assignment FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -2767,7 +2767,7 @@ GRANT USAGE ON SCHEMA public, viewer TO gerbang_applicant;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_applicant;
 GRANT SELECT (actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_applicant;
 GRANT SELECT (account, id, nationality_code) ON applicant TO gerbang_applicant;
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_applicant;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, extends_visa_number, fee_idr, group_reference, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_applicant;
 GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_applicant;
 GRANT SELECT (application_id, id, kind, occurred_at, sequence) ON application_event TO gerbang_applicant;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, family_fee_idr, issued_at, paid_at, paid_under, receipt_number, reversed_at) ON bill TO gerbang_applicant;
@@ -2803,7 +2803,7 @@ GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_documen
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_applicant;
 GRANT SELECT (application_id, departed_on, entered_on, id, is_used, overstays_at, presence, stay_until, visa_number) ON stay TO gerbang_applicant;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_applicant;
-GRANT SELECT (application_id, decision_id, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_applicant;
+GRANT SELECT (application_id, decision_id, extended_days, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_applicant;
 GRANT SELECT (applicant_id, code, issued_at, proof, proven_at, replaced_at, sealed, visa_number) ON visa_document TO gerbang_applicant;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_applicant;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_applicant;
@@ -2825,6 +2825,12 @@ CREATE POLICY applicant_select ON fee FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
 CREATE POLICY applicant_select ON service_target FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
+CREATE POLICY applicant_select ON visa FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN visa.superseded_at IS NULL AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = visa.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
+CREATE POLICY applicant_select ON stay FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = stay.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
+CREATE POLICY applicant_select ON visa_document FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN visa_document.proven_at <= now() AND visa_document.replaced_at IS NULL AND EXISTS (SELECT FROM visa AS by_1 WHERE by_1.visa_number = visa_document.visa_number AND by_1.revoked_at IS NULL AND by_1.returned_at IS NULL AND by_1.superseded_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND EXISTS (SELECT FROM applicant AS by_3 WHERE by_3.id = by_2.applicant_id AND by_3.account = (SELECT viewer.subject('APPLICANT'))))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON country FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
 CREATE POLICY applicant_select ON entry_rule FOR SELECT TO gerbang_applicant
@@ -2867,12 +2873,6 @@ CREATE POLICY applicant_select ON breach FOR SELECT TO gerbang_applicant
     USING (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN (EXISTS (SELECT FROM breach_notice AS by_1 WHERE by_1.breach_id = breach.id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) OR breach.people_notified_at <= now() AND breach.people_reached NOT IN ('READ', 'OTHERS')) ELSE false END);
 CREATE POLICY applicant_select ON decision FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = decision.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
-CREATE POLICY applicant_select ON visa FOR SELECT TO gerbang_applicant
-    USING (CASE WHEN visa.superseded_at IS NULL AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = visa.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
-CREATE POLICY applicant_select ON stay FOR SELECT TO gerbang_applicant
-    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = stay.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
-CREATE POLICY applicant_select ON visa_document FOR SELECT TO gerbang_applicant
-    USING (CASE WHEN visa_document.proven_at <= now() AND visa_document.replaced_at IS NULL AND EXISTS (SELECT FROM visa AS by_1 WHERE by_1.visa_number = visa_document.visa_number AND by_1.revoked_at IS NULL AND by_1.returned_at IS NULL AND by_1.superseded_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND EXISTS (SELECT FROM applicant AS by_3 WHERE by_3.id = by_2.applicant_id AND by_3.account = (SELECT viewer.subject('APPLICANT'))))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON correction FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = correction.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON inquiry_person FOR SELECT TO gerbang_applicant
@@ -2941,7 +2941,7 @@ GRANT SELECT (answered_at, application_id, id, kind, requested_at) ON requested_
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_partner_service;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_partner_service;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_partner_service;
-GRANT SELECT (application_id, decision_id, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_partner_service;
+GRANT SELECT (application_id, decision_id, extended_days, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_partner_service;
 GRANT SELECT (applicant_id, code, fetched_at, fetched_by, issued_at, proof, proven_at, replaced_at, sealed, visa_number) ON visa_document TO gerbang_partner_service;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_partner_service;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_partner_service;
@@ -2966,6 +2966,10 @@ CREATE POLICY partner_service_select ON fee FOR SELECT TO gerbang_partner_servic
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 CREATE POLICY partner_service_select ON service_target FOR SELECT TO gerbang_partner_service
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
+CREATE POLICY partner_service_select ON visa FOR SELECT TO gerbang_partner_service
+    USING (CASE WHEN visa.superseded_at IS NULL AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = visa.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_1.left_partner_at IS NULL AND by_1.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[]) AND by_1.closed_at > now() - interval '30 days') THEN true ELSE false END);
+CREATE POLICY partner_service_select ON visa_document FOR SELECT TO gerbang_partner_service
+    USING (CASE WHEN visa_document.fetched_by = (SELECT viewer.subject('PARTNER_SERVICE')) AND visa_document.fetched_at > now() - interval '7 days' AND visa_document.proven_at <= now() AND visa_document.replaced_at IS NULL AND EXISTS (SELECT FROM visa AS by_1 WHERE by_1.visa_number = visa_document.visa_number AND by_1.revoked_at IS NULL AND by_1.returned_at IS NULL AND by_1.superseded_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND by_2.reference = (SELECT viewer.purpose_reference('PARTNER_SERVICE')) AND by_2.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_2.left_partner_at IS NULL AND by_2.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[]) AND by_2.closed_at > now() - interval '30 days')) THEN true ELSE false END);
 CREATE POLICY partner_service_select ON country FOR SELECT TO gerbang_partner_service
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 CREATE POLICY partner_service_select ON entry_rule FOR SELECT TO gerbang_partner_service
@@ -2988,10 +2992,6 @@ CREATE POLICY partner_service_select ON applicant FOR SELECT TO gerbang_partner_
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_1.left_partner_at IS NULL AND by_1.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_service_select ON decision FOR SELECT TO gerbang_partner_service
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = decision.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_1.left_partner_at IS NULL AND by_1.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[]) AND by_1.closed_at > now() - interval '30 days') THEN true ELSE false END);
-CREATE POLICY partner_service_select ON visa FOR SELECT TO gerbang_partner_service
-    USING (CASE WHEN visa.superseded_at IS NULL AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = visa.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_1.left_partner_at IS NULL AND by_1.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[]) AND by_1.closed_at > now() - interval '30 days') THEN true ELSE false END);
-CREATE POLICY partner_service_select ON visa_document FOR SELECT TO gerbang_partner_service
-    USING (CASE WHEN visa_document.fetched_by = (SELECT viewer.subject('PARTNER_SERVICE')) AND visa_document.fetched_at > now() - interval '7 days' AND visa_document.proven_at <= now() AND visa_document.replaced_at IS NULL AND EXISTS (SELECT FROM visa AS by_1 WHERE by_1.visa_number = visa_document.visa_number AND by_1.revoked_at IS NULL AND by_1.returned_at IS NULL AND by_1.superseded_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND by_2.reference = (SELECT viewer.purpose_reference('PARTNER_SERVICE')) AND by_2.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_2.left_partner_at IS NULL AND by_2.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[]) AND by_2.closed_at > now() - interval '30 days')) THEN true ELSE false END);
 CREATE POLICY partner_service_select ON correction FOR SELECT TO gerbang_partner_service
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = correction.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_1.left_partner_at IS NULL AND by_1.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[]) AND (by_1.closed_at IS NULL OR by_1.closed_at > now() - interval '30 days')) THEN true ELSE false END);
 CREATE POLICY partner_service_select ON day_off FOR SELECT TO gerbang_partner_service
@@ -3279,6 +3279,8 @@ CREATE POLICY border_select ON fee FOR SELECT TO gerbang_border
     USING ((SELECT viewer.acts_as('BORDER')));
 CREATE POLICY border_select ON service_target FOR SELECT TO gerbang_border
     USING ((SELECT viewer.acts_as('BORDER')));
+CREATE POLICY border_select ON stay FOR SELECT TO gerbang_border
+    USING (CASE WHEN (SELECT viewer.acts_as('BORDER')) THEN stay.overstays_at <= now() ELSE false END);
 CREATE POLICY border_select ON country FOR SELECT TO gerbang_border
     USING ((SELECT viewer.acts_as('BORDER')));
 CREATE POLICY border_select ON entry_rule FOR SELECT TO gerbang_border
@@ -3289,8 +3291,6 @@ CREATE POLICY border_select ON partner_country FOR SELECT TO gerbang_border
     USING ((SELECT viewer.acts_as('BORDER')));
 CREATE POLICY border_select ON centre FOR SELECT TO gerbang_border
     USING ((SELECT viewer.acts_as('BORDER')));
-CREATE POLICY border_select ON stay FOR SELECT TO gerbang_border
-    USING (CASE WHEN (SELECT viewer.acts_as('BORDER')) THEN stay.overstays_at <= now() ELSE false END);
 CREATE POLICY border_select ON day_off FOR SELECT TO gerbang_border
     USING ((SELECT viewer.acts_as('BORDER')));
 CREATE POLICY border_select ON visa_key FOR SELECT TO gerbang_border
@@ -3479,7 +3479,7 @@ CREATE OR REPLACE FUNCTION viewer.is_cleared(asked_case uuid) RETURNS boolean
     BEGIN
         RETURN NOT EXISTS (
             SELECT FROM application WHERE id = asked_case AND (is_held OR application.paid_at IS NOT NULL AND EXISTS (SELECT FROM bill WHERE bill.application_id = application.id AND (bill.paid_at IS NULL OR bill.reversed_at IS NOT NULL)))
-        ) AND NOT EXISTS (
+        ) AND NOT viewer.extends_stopped_visa(asked_case) AND NOT EXISTS (
             SELECT FROM unnest(viewer.questions_of(asked_case)) AS question
             WHERE coalesce(viewer.latest_answer(asked_case, question), '')
                 NOT IN ('CLEAR', 'NO_MATCH')
@@ -3509,6 +3509,21 @@ CREATE OR REPLACE FUNCTION viewer.is_of_family_just_taken(family text, subject t
                 AND taken.ended_at IS NULL AND taken.assigned_at >= transaction_timestamp()
         ) AND (
             SELECT count(*) <= 20 FROM application WHERE group_reference = family
+        );
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.extends_stopped_visa(asked_case uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN EXISTS (
+            SELECT FROM application AS extension
+            JOIN visa ON visa.visa_number = extension.extends_visa_number
+            JOIN application AS first_one ON first_one.id = visa.application_id
+            WHERE extension.id = asked_case AND (
+                num_nonnulls(revoked_at, superseded_at, returned_at) > 0
+                OR viewer.visa_is_held(first_one.id)
+            )
         );
     END
 $$;
@@ -3600,6 +3615,96 @@ CREATE OR REPLACE FUNCTION viewer.has_unused_visa(asked_case uuid) RETURNS boole
         );
     END
 $$;
+CREATE OR REPLACE FUNCTION viewer.extension_of(asked_case uuid) RETURNS TABLE (
+    extendability text, visa_number text, applicant_id uuid, nationality_code text,
+    visa_type_code text, trip_purpose text, fee_idr bigint, ends_at timestamptz)
+    LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    SELECT
+        CASE
+            WHEN is_multiple_entry OR coalesce(rule.times, 0) = 0 THEN 'NO_RULE'
+            WHEN rule.times <= (
+                SELECT count(*) FROM application AS extension
+                WHERE extension.extends_visa_number = visa.visa_number
+                    AND (extension.closed_at IS NULL OR extension.status = 'GRANTED')
+            ) THEN 'USED'
+            WHEN num_nonnulls(revoked_at, superseded_at, returned_at) > 0
+                OR stay.presence = 'DEPARTED' OR last_day < wib_day(clock_timestamp()) THEN 'ENDED'
+            ELSE 'POSSIBLE'
+        END,
+        visa.visa_number, first_one.applicant_id, first_one.nationality_code,
+        first_one.visa_type_code, first_one.trip_purpose, rule.amount_idr,
+        (last_day + 1)::timestamp AT TIME ZONE 'Asia/Jakarta'
+    FROM application AS first_one
+    JOIN visa ON visa.decision_id = first_one.current_decision_id
+    JOIN visa_type ON visa_type.code = first_one.visa_type_code
+    LEFT JOIN stay ON stay.visa_number = visa.visa_number
+    LEFT JOIN LATERAL (
+        SELECT times, amount_idr FROM extension_rule
+        WHERE extension_rule.visa_type_code = first_one.visa_type_code
+            AND extension_rule.valid_from <= wib_day(clock_timestamp())
+        ORDER BY extension_rule.valid_from DESC LIMIT 1
+    ) AS rule ON true
+    -- Whose entry nobody reported may have entered on the last day.
+    CROSS JOIN LATERAL (
+        SELECT coalesce(
+            stay.stay_until, use_by + (visa.stay_days + visa.extended_days)::integer
+        ) AS last_day
+    ) AS ends
+    WHERE first_one.id = asked_case
+$$;
+CREATE OR REPLACE FUNCTION viewer.extendability(asked_case uuid) RETURNS text
+    LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    SELECT coalesce((SELECT extendability FROM viewer.extension_of(asked_case)), 'NO_RULE')
+$$;
+CREATE OR REPLACE FUNCTION viewer.entry_to_record(asked_case uuid) RETURNS TABLE (
+    is_known boolean, earliest date, latest date)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN QUERY
+            SELECT
+                EXISTS (SELECT FROM stay WHERE stay.visa_number = visa.visa_number),
+                -- Whoever entered before had no right to stay when asking for more of it.
+                greatest(
+                    wib_day(issued_at), wib_day(extension.submitted_at) - stay_days::integer
+                ),
+                least(use_by, wib_day(clock_timestamp()))
+            FROM application AS extension
+            JOIN visa ON visa.visa_number = extension.extends_visa_number
+            WHERE extension.id = asked_case AND extension.officer = viewer.subject('OFFICER');
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.record_entry(
+    asked_case uuid, entered date, record uuid) RETURNS void
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    DECLARE
+        of_visa text := (SELECT extends_visa_number FROM application WHERE id = asked_case);
+    BEGIN
+        PERFORM count_stays(of_visa, -1);
+        INSERT INTO movement (
+            id, applicant_id, visa_number, direction, crossed_at, port, stay_until)
+        SELECT
+            record, extension.applicant_id, of_visa, 'ENTRY',
+            entered::timestamp AT TIME ZONE 'Asia/Jakarta', 'KANIM',
+            entered + stay_days::integer
+        FROM viewer.entry_to_record(asked_case)
+        JOIN application AS extension ON extension.id = asked_case
+        JOIN visa ON visa.visa_number = of_visa
+        WHERE NOT is_known AND entered BETWEEN earliest AND latest
+            AND extension.status IN ('IN_VERIFICATION', 'SCREENING');
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'an officer records an entry that is not known, of the own desk'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        PERFORM write_stay(of_visa, record);
+        PERFORM count_stays(of_visa, 1);
+        PERFORM tell_of_revoked_in_country(application_id, record, viewer.subject(NULL))
+        FROM visa WHERE visa_number = of_visa;
+    END
+$$;
 CREATE OR REPLACE FUNCTION viewer.latest_event(asked_case uuid, kinds text[]) RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
     SET search_path = public, pg_temp AS $$
@@ -3617,6 +3722,17 @@ CREATE OR REPLACE FUNCTION viewer.fee_of(visa_type text) RETURNS bigint
     BEGIN
         RETURN (
             SELECT amount_idr FROM fee
+            WHERE visa_type_code = visa_type AND valid_from <= wib_day(clock_timestamp())
+            ORDER BY valid_from DESC LIMIT 1
+        );
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.extension_fee_of(visa_type text) RETURNS bigint
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN (
+            SELECT amount_idr FROM extension_rule
             WHERE visa_type_code = visa_type AND valid_from <= wib_day(clock_timestamp())
             ORDER BY valid_from DESC LIMIT 1
         );
@@ -3674,19 +3790,31 @@ CREATE OR REPLACE FUNCTION viewer.guard_application() RETURNS trigger
         IF TG_OP = 'UPDATE' THEN it := OLD; SELECT made.outcome, made.ground INTO new_outcome, new_ground FROM decision AS made WHERE made.id = NEW.current_decision_id; END IF;
         IF TG_OP = 'INSERT' THEN
             is_allowed := CASE viewer_role
-                WHEN 'PARTNER_AGENT' THEN (NEW.status = 'AWAITING_PAYMENT' AND NEW.submitted_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.pay_by = NEW.submitted_at + viewer.time_to_pay(), NEW.pay_by IS NULL))
-                WHEN 'APPLICANT' THEN (NEW.status = 'AWAITING_PAYMENT' AND NEW.submitted_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.pay_by = NEW.submitted_at + viewer.time_to_pay(), NEW.pay_by IS NULL))
-                WHEN 'PARTNER_SERVICE' THEN (NEW.status = 'AWAITING_PAYMENT' AND NEW.submitted_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.pay_by = NEW.submitted_at + viewer.time_to_pay(), NEW.pay_by IS NULL))
+                WHEN 'PARTNER_AGENT' THEN (NEW.status = 'AWAITING_PAYMENT' AND NEW.submitted_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.extends_visa_number IS NULL AND coalesce(NEW.pay_by = NEW.submitted_at + viewer.time_to_pay(), NEW.pay_by IS NULL))
+                WHEN 'APPLICANT' THEN (NEW.status = 'AWAITING_PAYMENT' AND NEW.submitted_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.extends_visa_number IS NULL AND coalesce(NEW.pay_by = NEW.submitted_at + viewer.time_to_pay(), NEW.pay_by IS NULL))
+                    OR (NEW.status = 'AWAITING_PAYMENT' AND NEW.submitted_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (
+                        SELECT FROM visa AS held
+                        CROSS JOIN viewer.extension_of(held.application_id) AS extended
+                        WHERE held.visa_number = NEW.extends_visa_number
+                            AND extended.visa_number = NEW.extends_visa_number
+                            AND extended.extendability = 'POSSIBLE'
+                            AND extended.applicant_id = NEW.applicant_id
+                            AND extended.visa_type_code = NEW.visa_type_code
+                            AND NEW.pay_by = least(
+                                NEW.submitted_at + viewer.time_to_pay(), extended.ends_at
+                            )
+                    ))
+                WHEN 'PARTNER_SERVICE' THEN (NEW.status = 'AWAITING_PAYMENT' AND NEW.submitted_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.extends_visa_number IS NULL AND coalesce(NEW.pay_by = NEW.submitted_at + viewer.time_to_pay(), NEW.pay_by IS NULL))
                 ELSE false END;
         ELSE
-            changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.reference IS DISTINCT FROM OLD.reference THEN 'reference' END, CASE WHEN NEW.applicant_id IS DISTINCT FROM OLD.applicant_id THEN 'applicant_id' END, CASE WHEN NEW.nationality_code IS DISTINCT FROM OLD.nationality_code THEN 'nationality_code' END, CASE WHEN NEW.visa_type_code IS DISTINCT FROM OLD.visa_type_code THEN 'visa_type_code' END, CASE WHEN NEW.trip_purpose IS DISTINCT FROM OLD.trip_purpose THEN 'trip_purpose' END, CASE WHEN NEW.entry_on IS DISTINCT FROM OLD.entry_on THEN 'entry_on' END, CASE WHEN NEW.channel IS DISTINCT FROM OLD.channel THEN 'channel' END, CASE WHEN NEW.partner_code IS DISTINCT FROM OLD.partner_code THEN 'partner_code' END, CASE WHEN NEW.country_code IS DISTINCT FROM OLD.country_code THEN 'country_code' END, CASE WHEN NEW.centre_code IS DISTINCT FROM OLD.centre_code THEN 'centre_code' END, CASE WHEN NEW.successor_centre_code IS DISTINCT FROM OLD.successor_centre_code THEN 'successor_centre_code' END, CASE WHEN NEW.successor_country_code IS DISTINCT FROM OLD.successor_country_code THEN 'successor_country_code' END, CASE WHEN NEW.left_partner_at IS DISTINCT FROM OLD.left_partner_at THEN 'left_partner_at' END, CASE WHEN NEW.group_reference IS DISTINCT FROM OLD.group_reference THEN 'group_reference' END, CASE WHEN NEW.status IS DISTINCT FROM OLD.status THEN 'status' END, CASE WHEN NEW.submitted_at IS DISTINCT FROM OLD.submitted_at THEN 'submitted_at' END, CASE WHEN NEW.received_at IS DISTINCT FROM OLD.received_at THEN 'received_at' END, CASE WHEN NEW.paid_at IS DISTINCT FROM OLD.paid_at THEN 'paid_at' END, CASE WHEN NEW.closed_at IS DISTINCT FROM OLD.closed_at THEN 'closed_at' END, CASE WHEN NEW.target_due_at IS DISTINCT FROM OLD.target_due_at THEN 'target_due_at' END, CASE WHEN NEW.pay_by IS DISTINCT FROM OLD.pay_by THEN 'pay_by' END, CASE WHEN NEW.answer_by IS DISTINCT FROM OLD.answer_by THEN 'answer_by' END, CASE WHEN NEW.fee_idr IS DISTINCT FROM OLD.fee_idr THEN 'fee_idr' END, CASE WHEN NEW.paused_seconds IS DISTINCT FROM OLD.paused_seconds THEN 'paused_seconds' END, CASE WHEN NEW.was_info_requested IS DISTINCT FROM OLD.was_info_requested THEN 'was_info_requested' END, CASE WHEN NEW.is_referred IS DISTINCT FROM OLD.is_referred THEN 'is_referred' END, CASE WHEN NEW.is_held IS DISTINCT FROM OLD.is_held THEN 'is_held' END, CASE WHEN NEW.has_open_hit IS DISTINCT FROM OLD.has_open_hit THEN 'has_open_hit' END, CASE WHEN NEW.is_urgent IS DISTINCT FROM OLD.is_urgent THEN 'is_urgent' END, CASE WHEN NEW.is_visa_held IS DISTINCT FROM OLD.is_visa_held THEN 'is_visa_held' END, CASE WHEN NEW.is_linked IS DISTINCT FROM OLD.is_linked THEN 'is_linked' END, CASE WHEN NEW.current_decision_id IS DISTINCT FROM OLD.current_decision_id THEN 'current_decision_id' END, CASE WHEN NEW.officer IS DISTINCT FROM OLD.officer THEN 'officer' END, CASE WHEN NEW.supervisor IS DISTINCT FROM OLD.supervisor THEN 'supervisor' END, CASE WHEN NEW.is_assigned IS DISTINCT FROM OLD.is_assigned THEN 'is_assigned' END], NULL);
+            changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.reference IS DISTINCT FROM OLD.reference THEN 'reference' END, CASE WHEN NEW.applicant_id IS DISTINCT FROM OLD.applicant_id THEN 'applicant_id' END, CASE WHEN NEW.nationality_code IS DISTINCT FROM OLD.nationality_code THEN 'nationality_code' END, CASE WHEN NEW.visa_type_code IS DISTINCT FROM OLD.visa_type_code THEN 'visa_type_code' END, CASE WHEN NEW.trip_purpose IS DISTINCT FROM OLD.trip_purpose THEN 'trip_purpose' END, CASE WHEN NEW.entry_on IS DISTINCT FROM OLD.entry_on THEN 'entry_on' END, CASE WHEN NEW.channel IS DISTINCT FROM OLD.channel THEN 'channel' END, CASE WHEN NEW.partner_code IS DISTINCT FROM OLD.partner_code THEN 'partner_code' END, CASE WHEN NEW.country_code IS DISTINCT FROM OLD.country_code THEN 'country_code' END, CASE WHEN NEW.centre_code IS DISTINCT FROM OLD.centre_code THEN 'centre_code' END, CASE WHEN NEW.successor_centre_code IS DISTINCT FROM OLD.successor_centre_code THEN 'successor_centre_code' END, CASE WHEN NEW.successor_country_code IS DISTINCT FROM OLD.successor_country_code THEN 'successor_country_code' END, CASE WHEN NEW.left_partner_at IS DISTINCT FROM OLD.left_partner_at THEN 'left_partner_at' END, CASE WHEN NEW.extends_visa_number IS DISTINCT FROM OLD.extends_visa_number THEN 'extends_visa_number' END, CASE WHEN NEW.group_reference IS DISTINCT FROM OLD.group_reference THEN 'group_reference' END, CASE WHEN NEW.status IS DISTINCT FROM OLD.status THEN 'status' END, CASE WHEN NEW.submitted_at IS DISTINCT FROM OLD.submitted_at THEN 'submitted_at' END, CASE WHEN NEW.received_at IS DISTINCT FROM OLD.received_at THEN 'received_at' END, CASE WHEN NEW.paid_at IS DISTINCT FROM OLD.paid_at THEN 'paid_at' END, CASE WHEN NEW.closed_at IS DISTINCT FROM OLD.closed_at THEN 'closed_at' END, CASE WHEN NEW.target_due_at IS DISTINCT FROM OLD.target_due_at THEN 'target_due_at' END, CASE WHEN NEW.pay_by IS DISTINCT FROM OLD.pay_by THEN 'pay_by' END, CASE WHEN NEW.answer_by IS DISTINCT FROM OLD.answer_by THEN 'answer_by' END, CASE WHEN NEW.fee_idr IS DISTINCT FROM OLD.fee_idr THEN 'fee_idr' END, CASE WHEN NEW.paused_seconds IS DISTINCT FROM OLD.paused_seconds THEN 'paused_seconds' END, CASE WHEN NEW.was_info_requested IS DISTINCT FROM OLD.was_info_requested THEN 'was_info_requested' END, CASE WHEN NEW.is_referred IS DISTINCT FROM OLD.is_referred THEN 'is_referred' END, CASE WHEN NEW.is_held IS DISTINCT FROM OLD.is_held THEN 'is_held' END, CASE WHEN NEW.has_open_hit IS DISTINCT FROM OLD.has_open_hit THEN 'has_open_hit' END, CASE WHEN NEW.is_urgent IS DISTINCT FROM OLD.is_urgent THEN 'is_urgent' END, CASE WHEN NEW.is_visa_held IS DISTINCT FROM OLD.is_visa_held THEN 'is_visa_held' END, CASE WHEN NEW.is_linked IS DISTINCT FROM OLD.is_linked THEN 'is_linked' END, CASE WHEN NEW.current_decision_id IS DISTINCT FROM OLD.current_decision_id THEN 'current_decision_id' END, CASE WHEN NEW.officer IS DISTINCT FROM OLD.officer THEN 'officer' END, CASE WHEN NEW.supervisor IS DISTINCT FROM OLD.supervisor THEN 'supervisor' END, CASE WHEN NEW.is_assigned IS DISTINCT FROM OLD.is_assigned THEN 'is_assigned' END], NULL);
             is_allowed := changed = '{}' OR CASE viewer_role
                 WHEN 'OFFICER' THEN (changed <@ '{status}' AND it.status IN ('PAID') AND NEW.status = 'IN_VERIFICATION' AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND (it.received_at IS NOT NULL OR it.partner_code IS NULL))
                     OR (changed <@ '{}' AND it.status IN ('IN_VERIFICATION', 'SCREENING') AND NEW.status = OLD.status AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND (it.received_at IS NOT NULL OR it.partner_code IS NULL))
                     OR (EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND changed <@ '{answer_by,status,was_info_requested}' AND it.status IN ('IN_VERIFICATION') AND NEW.status = 'INFO_REQUESTED' AND NEW.was_info_requested = true AND (NEW.answer_by IS NOT DISTINCT FROM OLD.answer_by OR NEW.answer_by - viewer.time_to_answer() BETWEEN transaction_timestamp() AND clock_timestamp()))
                     OR (changed <@ '{is_referred,status}' AND it.status IN ('IN_VERIFICATION') AND NEW.status = 'SCREENING' AND (NEW.is_referred OR NOT OLD.is_referred) AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.requested_at BETWEEN transaction_timestamp() AND clock_timestamp()))
                     OR (changed <@ '{is_referred}' AND it.status IN ('SCREENING') AND NEW.status = OLD.status AND (NEW.is_referred OR NOT OLD.is_referred) AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.requested_at BETWEEN transaction_timestamp() AND clock_timestamp()))
-                    OR (EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id)) AND it.is_linked AND viewer.is_cleared(it.id) AND NOT EXISTS (SELECT FROM correction WHERE application_id = it.id AND state IN ('PROPOSED', 'APPROVED')) AND changed <@ '{closed_at,current_decision_id,status}' AND it.status IN ('IN_VERIFICATION', 'SCREENING') AND NEW.status = 'GRANTED' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
+                    OR (EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id)) AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND NOT EXISTS (SELECT FROM correction WHERE application_id = it.id AND state IN ('PROPOSED', 'APPROVED')) AND changed <@ '{closed_at,current_decision_id,status}' AND it.status IN ('IN_VERIFICATION', 'SCREENING') AND NEW.status = 'GRANTED' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
                     OR (EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id)) AND changed <@ '{closed_at,current_decision_id,status}' AND it.status IN ('IN_VERIFICATION', 'SCREENING') AND NEW.status = 'REFUSED' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
                 WHEN 'SUPERVISOR' THEN ((it.received_at IS NOT NULL OR it.partner_code IS NULL) AND true AND true AND changed <@ '{status}' AND it.status IN ('PAID') AND NEW.status = 'IN_VERIFICATION' AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND true))
                     OR (true AND true AND changed <@ '{}' AND it.status IN ('IN_VERIFICATION', 'SCREENING', 'INFO_REQUESTED') AND NEW.status = OLD.status AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND true))
@@ -3699,7 +3827,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_application() RETURNS trigger
                     OR (NOT it.is_urgent AND changed <@ '{is_urgent}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND NEW.status = OLD.status AND NEW.is_urgent = true)
                     OR (it.is_urgent AND changed <@ '{is_urgent}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND NEW.status = OLD.status AND NEW.is_urgent = false)
                     OR (EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'SUPERVISOR' AND officer = viewer_subject) AND changed <@ '{closed_at,current_decision_id,status}' AND it.status IN ('IN_VERIFICATION', 'SCREENING') AND NEW.status = 'REFUSED' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
-                    OR ((SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.ground IS NOT DISTINCT FROM new_ground) AND it.is_linked AND viewer.is_cleared(it.id) AND changed <@ '{current_decision_id,status}' AND it.status IN ('GRANTED', 'REFUSED') AND NEW.status = 'GRANTED' AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
+                    OR ((SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.ground IS NOT DISTINCT FROM new_ground) AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND changed <@ '{current_decision_id,status}' AND it.status IN ('GRANTED', 'REFUSED') AND NEW.status = 'GRANTED' AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
                     OR ((SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.ground IS NOT DISTINCT FROM new_ground) AND changed <@ '{current_decision_id,status}' AND it.status IN ('GRANTED', 'REFUSED') AND NEW.status = 'REFUSED' AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
                     OR (changed <@ '{status}' AND it.status IN ('GRANTED') AND NEW.status = 'REVOKED')
                     OR ((SELECT revoked.actor FROM application_event AS revoked WHERE revoked.application_id = it.id AND revoked.kind = 'REVOKED' ORDER BY revoked.sequence DESC LIMIT 1) IS DISTINCT FROM viewer_subject AND it.is_linked AND viewer.is_cleared(it.id) AND changed <@ '{current_decision_id,status}' AND it.status IN ('REVOKED') AND NEW.status = 'GRANTED' AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
@@ -3756,6 +3884,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_application_event() RETURNS trigger
                     OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'REFUSED' AND NEW.reason IS NULL AND it.status = 'REFUSED' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('IN_VERIFICATION', 'SCREENING'))
                     OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'CORRECTED' AND NEW.reason IS NULL AND it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND made.state = 'IN_EFFECT' AND made.closed_at = NEW.occurred_at AND made.closed_by = viewer_subject))
                     OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'CORRECTION_REJECTED' AND NEW.reason IS NULL AND it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND made.state = 'REJECTED' AND made.closed_at = NEW.occurred_at AND made.closed_by = viewer_subject))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'APPEARED' AND NEW.reason IS NULL AND it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND it.extends_visa_number IS NOT NULL AND NOT (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL) AND EXISTS (SELECT FROM stay WHERE stay.visa_number = it.extends_visa_number))
                 WHEN 'SUPERVISOR' THEN (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'IN_VERIFICATION' AND NEW.reason IS NULL AND it.status = 'IN_VERIFICATION' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('PAID'))
                     OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'SCREENING' AND NEW.reason IS NULL AND it.status IN ('SCREENING') AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.requested_at = NEW.occurred_at))
                     OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'ANSWER_PROPOSED' AND NEW.reason IS NULL AND it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.result = 'PENDING' AND asked.proposed_by = viewer_subject))
@@ -3882,9 +4011,9 @@ CREATE OR REPLACE FUNCTION viewer.guard_bill() RETURNS trigger
         SELECT * INTO it FROM application WHERE id = NEW.application_id;
         IF TG_OP = 'INSERT' THEN
             is_allowed := CASE viewer_role
-                WHEN 'PARTNER_AGENT' THEN (it.status = 'AWAITING_PAYMENT' AND NEW.issued_at = it.submitted_at AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.amount_idr = viewer.fee_of(it.visa_type_code) AND NEW.due_at = NEW.issued_at + least(viewer.time_of_code(), viewer.time_to_pay()))
-                WHEN 'APPLICANT' THEN (it.status = 'AWAITING_PAYMENT' AND NEW.issued_at = it.submitted_at AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.amount_idr = viewer.fee_of(it.visa_type_code) AND NEW.due_at = NEW.issued_at + least(viewer.time_of_code(), viewer.time_to_pay()))
-                WHEN 'PARTNER_SERVICE' THEN (it.status = 'AWAITING_PAYMENT' AND NEW.issued_at = it.submitted_at AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.amount_idr = viewer.fee_of(it.visa_type_code) AND NEW.due_at = NEW.issued_at + least(viewer.time_of_code(), viewer.time_to_pay()))
+                WHEN 'PARTNER_AGENT' THEN (it.status = 'AWAITING_PAYMENT' AND NEW.issued_at = it.submitted_at AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.amount_idr = CASE WHEN it.extends_visa_number IS NULL THEN viewer.fee_of(it.visa_type_code) ELSE viewer.extension_fee_of(it.visa_type_code) END AND NEW.due_at = least(it.pay_by, NEW.issued_at + least(viewer.time_of_code(), viewer.time_to_pay())))
+                WHEN 'APPLICANT' THEN (it.status = 'AWAITING_PAYMENT' AND NEW.issued_at = it.submitted_at AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.amount_idr = CASE WHEN it.extends_visa_number IS NULL THEN viewer.fee_of(it.visa_type_code) ELSE viewer.extension_fee_of(it.visa_type_code) END AND NEW.due_at = least(it.pay_by, NEW.issued_at + least(viewer.time_of_code(), viewer.time_to_pay())))
+                WHEN 'PARTNER_SERVICE' THEN (it.status = 'AWAITING_PAYMENT' AND NEW.issued_at = it.submitted_at AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.amount_idr = CASE WHEN it.extends_visa_number IS NULL THEN viewer.fee_of(it.visa_type_code) ELSE viewer.extension_fee_of(it.visa_type_code) END AND NEW.due_at = least(it.pay_by, NEW.issued_at + least(viewer.time_of_code(), viewer.time_to_pay())))
                 ELSE false END;
         ELSE
             changed := array_remove(ARRAY[CASE WHEN NEW.billing_code IS DISTINCT FROM OLD.billing_code THEN 'billing_code' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.family_id IS DISTINCT FROM OLD.family_id THEN 'family_id' END, CASE WHEN NEW.family_code IS DISTINCT FROM OLD.family_code THEN 'family_code' END, CASE WHEN NEW.family_fee_idr IS DISTINCT FROM OLD.family_fee_idr THEN 'family_fee_idr' END, CASE WHEN NEW.amount_idr IS DISTINCT FROM OLD.amount_idr THEN 'amount_idr' END, CASE WHEN NEW.issued_at IS DISTINCT FROM OLD.issued_at THEN 'issued_at' END, CASE WHEN NEW.due_at IS DISTINCT FROM OLD.due_at THEN 'due_at' END, CASE WHEN NEW.paid_at IS DISTINCT FROM OLD.paid_at THEN 'paid_at' END, CASE WHEN NEW.receipt_number IS DISTINCT FROM OLD.receipt_number THEN 'receipt_number' END, CASE WHEN NEW.reversed_at IS DISTINCT FROM OLD.reversed_at THEN 'reversed_at' END, CASE WHEN NEW.reversal_number IS DISTINCT FROM OLD.reversal_number THEN 'reversal_number' END, CASE WHEN NEW.reversal_effect IS DISTINCT FROM OLD.reversal_effect THEN 'reversal_effect' END], NULL);
@@ -3958,10 +4087,10 @@ CREATE OR REPLACE FUNCTION viewer.guard_decision() RETURNS trigger
         SELECT * INTO it FROM application WHERE id = NEW.application_id; new_outcome := NEW.outcome; new_ground := NEW.ground;
         IF TG_OP = 'INSERT' THEN
             is_allowed := CASE viewer_role
-                WHEN 'OFFICER' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id)) AND it.is_linked AND viewer.is_cleared(it.id) AND NOT EXISTS (SELECT FROM correction WHERE application_id = it.id AND state IN ('PROPOSED', 'APPROVED')) AND NEW.outcome = 'GRANTED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
+                WHEN 'OFFICER' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id)) AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND NOT EXISTS (SELECT FROM correction WHERE application_id = it.id AND state IN ('PROPOSED', 'APPROVED')) AND NEW.outcome = 'GRANTED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
                     OR (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id)) AND NEW.outcome = 'REFUSED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
                 WHEN 'SUPERVISOR' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'SUPERVISOR' AND officer = viewer_subject) AND NEW.outcome = 'REFUSED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
-                    OR (it.status IN ('GRANTED', 'REFUSED') AND (SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.ground IS NOT DISTINCT FROM new_ground) AND it.is_linked AND viewer.is_cleared(it.id) AND NEW.outcome = 'GRANTED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
+                    OR (it.status IN ('GRANTED', 'REFUSED') AND (SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.ground IS NOT DISTINCT FROM new_ground) AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND NEW.outcome = 'GRANTED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
                     OR (it.status IN ('GRANTED', 'REFUSED') AND (SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.ground IS NOT DISTINCT FROM new_ground) AND NEW.outcome = 'REFUSED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
                     OR (it.status IN ('REVOKED') AND (SELECT revoked.actor FROM application_event AS revoked WHERE revoked.application_id = it.id AND revoked.kind = 'REVOKED' ORDER BY revoked.sequence DESC LIMIT 1) IS DISTINCT FROM viewer_subject AND it.is_linked AND viewer.is_cleared(it.id) AND NEW.outcome = 'GRANTED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
                 ELSE false END;
@@ -4157,14 +4286,14 @@ CREATE OR REPLACE FUNCTION viewer.guard_visa() RETURNS trigger
         SELECT * INTO it FROM application WHERE id = NEW.application_id;
         IF TG_OP = 'INSERT' THEN
             is_allowed := CASE viewer_role
-                WHEN 'OFFICER' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id)) AND it.is_linked AND viewer.is_cleared(it.id) AND NOT EXISTS (SELECT FROM correction WHERE application_id = it.id AND state IN ('PROPOSED', 'APPROVED')) AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.decision_id AND made.application_id = it.id AND made.outcome = 'GRANTED' AND made.officer = viewer_subject AND made.decided_at = NEW.issued_at) AND EXISTS (SELECT FROM visa_type AS type WHERE type.code = it.visa_type_code AND type.stay_days = NEW.stay_days AND wib_day(NEW.issued_at) + type.use_within_days::integer = NEW.use_by))
-                WHEN 'SUPERVISOR' THEN (it.status IN ('GRANTED', 'REFUSED') AND (SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.ground IS NOT DISTINCT FROM new_ground) AND it.is_linked AND viewer.is_cleared(it.id) AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.decision_id AND made.application_id = it.id AND made.outcome = 'GRANTED' AND made.officer = viewer_subject AND made.decided_at = NEW.issued_at) AND EXISTS (SELECT FROM visa_type AS type WHERE type.code = it.visa_type_code AND type.stay_days = NEW.stay_days AND wib_day(NEW.issued_at) + type.use_within_days::integer = NEW.use_by))
-                    OR (it.status IN ('REVOKED') AND (SELECT revoked.actor FROM application_event AS revoked WHERE revoked.application_id = it.id AND revoked.kind = 'REVOKED' ORDER BY revoked.sequence DESC LIMIT 1) IS DISTINCT FROM viewer_subject AND it.is_linked AND viewer.is_cleared(it.id) AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.decision_id AND made.application_id = it.id AND made.outcome = 'GRANTED' AND made.officer = viewer_subject AND made.decided_at = NEW.issued_at) AND EXISTS (SELECT FROM visa_type AS type WHERE type.code = it.visa_type_code AND type.stay_days = NEW.stay_days AND wib_day(NEW.issued_at) + type.use_within_days::integer = NEW.use_by))
+                WHEN 'OFFICER' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id)) AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND NOT EXISTS (SELECT FROM correction WHERE application_id = it.id AND state IN ('PROPOSED', 'APPROVED')) AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND it.extends_visa_number IS NULL AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.decision_id AND made.application_id = it.id AND made.outcome = 'GRANTED' AND made.officer = viewer_subject AND made.decided_at = NEW.issued_at) AND EXISTS (SELECT FROM visa_type AS type WHERE type.code = it.visa_type_code AND type.stay_days = NEW.stay_days AND wib_day(NEW.issued_at) + type.use_within_days::integer = NEW.use_by))
+                WHEN 'SUPERVISOR' THEN (it.status IN ('GRANTED', 'REFUSED') AND (SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.ground IS NOT DISTINCT FROM new_ground) AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND it.extends_visa_number IS NULL AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.decision_id AND made.application_id = it.id AND made.outcome = 'GRANTED' AND made.officer = viewer_subject AND made.decided_at = NEW.issued_at) AND EXISTS (SELECT FROM visa_type AS type WHERE type.code = it.visa_type_code AND type.stay_days = NEW.stay_days AND wib_day(NEW.issued_at) + type.use_within_days::integer = NEW.use_by))
+                    OR (it.status IN ('REVOKED') AND (SELECT revoked.actor FROM application_event AS revoked WHERE revoked.application_id = it.id AND revoked.kind = 'REVOKED' ORDER BY revoked.sequence DESC LIMIT 1) IS DISTINCT FROM viewer_subject AND it.is_linked AND viewer.is_cleared(it.id) AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND it.extends_visa_number IS NULL AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.decision_id AND made.application_id = it.id AND made.outcome = 'GRANTED' AND made.officer = viewer_subject AND made.decided_at = NEW.issued_at) AND EXISTS (SELECT FROM visa_type AS type WHERE type.code = it.visa_type_code AND type.stay_days = NEW.stay_days AND wib_day(NEW.issued_at) + type.use_within_days::integer = NEW.use_by))
                 ELSE false END;
         ELSE
-            changed := array_remove(ARRAY[CASE WHEN NEW.visa_number IS DISTINCT FROM OLD.visa_number THEN 'visa_number' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.decision_id IS DISTINCT FROM OLD.decision_id THEN 'decision_id' END, CASE WHEN NEW.issued_at IS DISTINCT FROM OLD.issued_at THEN 'issued_at' END, CASE WHEN NEW.use_by IS DISTINCT FROM OLD.use_by THEN 'use_by' END, CASE WHEN NEW.stay_days IS DISTINCT FROM OLD.stay_days THEN 'stay_days' END, CASE WHEN NEW.revoked_at IS DISTINCT FROM OLD.revoked_at THEN 'revoked_at' END, CASE WHEN NEW.superseded_at IS DISTINCT FROM OLD.superseded_at THEN 'superseded_at' END, CASE WHEN NEW.returned_at IS DISTINCT FROM OLD.returned_at THEN 'returned_at' END], NULL);
+            changed := array_remove(ARRAY[CASE WHEN NEW.visa_number IS DISTINCT FROM OLD.visa_number THEN 'visa_number' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.decision_id IS DISTINCT FROM OLD.decision_id THEN 'decision_id' END, CASE WHEN NEW.issued_at IS DISTINCT FROM OLD.issued_at THEN 'issued_at' END, CASE WHEN NEW.use_by IS DISTINCT FROM OLD.use_by THEN 'use_by' END, CASE WHEN NEW.stay_days IS DISTINCT FROM OLD.stay_days THEN 'stay_days' END, CASE WHEN NEW.extended_days IS DISTINCT FROM OLD.extended_days THEN 'extended_days' END, CASE WHEN NEW.revoked_at IS DISTINCT FROM OLD.revoked_at THEN 'revoked_at' END, CASE WHEN NEW.superseded_at IS DISTINCT FROM OLD.superseded_at THEN 'superseded_at' END, CASE WHEN NEW.returned_at IS DISTINCT FROM OLD.returned_at THEN 'returned_at' END], NULL);
             is_allowed := changed = '{}' OR CASE viewer_role
-                WHEN 'SUPERVISOR' THEN (it.status IN ('GRANTED', 'REFUSED') AND (SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.ground IS NOT DISTINCT FROM new_ground) AND it.is_linked AND viewer.is_cleared(it.id) AND changed <@ '{superseded_at}' AND OLD.revoked_at IS NULL AND OLD.superseded_at IS NULL AND NEW.superseded_at BETWEEN transaction_timestamp() AND clock_timestamp())
+                WHEN 'SUPERVISOR' THEN (it.status IN ('GRANTED', 'REFUSED') AND (SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.ground IS NOT DISTINCT FROM new_ground) AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND changed <@ '{superseded_at}' AND OLD.revoked_at IS NULL AND OLD.superseded_at IS NULL AND NEW.superseded_at BETWEEN transaction_timestamp() AND clock_timestamp())
                     OR (it.status IN ('GRANTED', 'REFUSED') AND (SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.ground IS NOT DISTINCT FROM new_ground) AND changed <@ '{superseded_at}' AND OLD.revoked_at IS NULL AND OLD.superseded_at IS NULL AND NEW.superseded_at BETWEEN transaction_timestamp() AND clock_timestamp())
                     OR (it.status IN ('GRANTED') AND changed <@ '{revoked_at}' AND OLD.revoked_at IS NULL AND OLD.superseded_at IS NULL AND NEW.revoked_at BETWEEN transaction_timestamp() AND clock_timestamp())
                 WHEN 'APPLICANT' THEN (it.status IN ('GRANTED') AND viewer.has_unused_visa(it.id) AND changed <@ '{returned_at}' AND OLD.revoked_at IS NULL AND OLD.superseded_at IS NULL AND NEW.returned_at BETWEEN transaction_timestamp() AND clock_timestamp())
@@ -4199,7 +4328,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_withheld_decision() RETURNS trigger
         SELECT * INTO it FROM application WHERE id = NEW.application_id;
         IF TG_OP = 'INSERT' THEN
             is_allowed := CASE viewer_role
-                WHEN 'OFFICER' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND viewer.awaits_first_decision(it.id) AND it.is_linked AND viewer.is_cleared(it.id) AND NOT EXISTS (SELECT FROM correction WHERE application_id = it.id AND state IN ('PROPOSED', 'APPROVED')) AND NEW.outcome = 'GRANTED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject)
+                WHEN 'OFFICER' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND viewer.awaits_first_decision(it.id) AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND NOT EXISTS (SELECT FROM correction WHERE application_id = it.id AND state IN ('PROPOSED', 'APPROVED')) AND NEW.outcome = 'GRANTED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject)
                     OR (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND viewer.awaits_first_decision(it.id) AND NEW.outcome = 'REFUSED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject)
                 ELSE false END;
         ELSE
@@ -4231,6 +4360,8 @@ GRANT EXECUTE ON FUNCTION viewer.has_live_visa TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.has_live_visa TO gerbang_supervisor_writing;
 GRANT EXECUTE ON FUNCTION viewer.has_unused_visa TO gerbang_applicant;
 GRANT EXECUTE ON FUNCTION viewer.has_unused_visa TO gerbang_applicant_writing;
+GRANT EXECUTE ON FUNCTION viewer.extendability TO gerbang_applicant;
+GRANT EXECUTE ON FUNCTION viewer.extendability TO gerbang_applicant_writing;
 -- Changes, by LEADERSHIP
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_leadership_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_leadership_writing;
@@ -4325,6 +4456,8 @@ GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.fie
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_officer_writing;
 GRANT EXECUTE ON FUNCTION viewer.is_cleared, viewer.questions_to_ask TO gerbang_officer_writing;
 GRANT EXECUTE ON FUNCTION viewer.pools, viewer.is_of_family_just_taken TO gerbang_officer_writing;
+GRANT EXECUTE ON FUNCTION viewer.entry_to_record TO gerbang_officer_writing;
+GRANT EXECUTE ON FUNCTION viewer.record_entry TO gerbang_officer_writing;
 GRANT EXECUTE ON FUNCTION viewer.awaits_first_decision, viewer.decided_first TO gerbang_officer_writing;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON country FOR SELECT TO gerbang_officer_writing
@@ -4374,7 +4507,7 @@ CREATE POLICY officer_writing_select ON partner_country FOR SELECT TO gerbang_of
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON centre FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')));
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, holder_country_code, holder_place, id, is_assigned, is_linked, is_referred, is_urgent, left_partner_at, nationality_code, officer, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_officer_writing;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, extends_visa_number, fee_idr, group_reference, holder_country_code, holder_place, id, is_assigned, is_linked, is_referred, is_urgent, left_partner_at, nationality_code, officer, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON application FOR SELECT TO gerbang_officer_writing
     USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN true OR (application.officer IS NULL AND application.closed_at IS NULL AND ((NOT EXISTS (SELECT FROM pool WHERE pool.is_open) OR EXISTS (SELECT FROM pool WHERE pool.is_open AND pool.code = ANY ((SELECT viewer.pools('OFFICER'))::text[]) AND (pool.visa_types = '{}' OR application.visa_type_code = ANY (pool.visa_types)) AND (pool.channels = '{}' OR application.channel = ANY (pool.channels)) AND (pool.nationalities = '{}' OR application.nationality_code = ANY (pool.nationalities)))) OR viewer.is_of_family_just_taken(application.group_reference, (SELECT viewer.subject('OFFICER')))) OR application.officer = (SELECT viewer.subject('OFFICER'))) OR application.officer = (SELECT viewer.subject('OFFICER')) ELSE false END);
 GRANT UPDATE (answer_by, closed_at, current_decision_id, is_referred, status, was_info_requested) ON application TO gerbang_officer_writing;
@@ -4385,7 +4518,7 @@ CREATE POLICY officer_writing_select ON application_event FOR SELECT TO gerbang_
     USING ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id));
 GRANT INSERT (actor, actor_role, application_id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_officer_writing;
 CREATE POLICY officer_writing_insert ON application_event FOR INSERT TO gerbang_officer_writing
-    WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id) AND CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN (application_event.actor = (SELECT viewer.subject('OFFICER')) AND application_event.actor_role = 'OFFICER' AND application_event.kind IN ('CORRECTED', 'CORRECTION_REJECTED', 'GRANTED', 'INFO_REQUESTED', 'IN_VERIFICATION', 'REFUSED', 'SCREENING')) ELSE false END);
+    WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id) AND CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN (application_event.actor = (SELECT viewer.subject('OFFICER')) AND application_event.actor_role = 'OFFICER' AND application_event.kind IN ('APPEARED', 'CORRECTED', 'CORRECTION_REJECTED', 'GRANTED', 'INFO_REQUESTED', 'IN_VERIFICATION', 'REFUSED', 'SCREENING')) ELSE false END);
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, family_code, family_fee_idr, family_id, issued_at, paid_at, paid_under, receipt_number, reversal_effect, reversal_number, reversed_at) ON bill TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON bill FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id));
@@ -4416,7 +4549,7 @@ CREATE POLICY officer_writing_insert ON decision FOR INSERT TO gerbang_officer_w
 GRANT INSERT (application_id, decided_at, ground, id, internal_note, officer, outcome) ON withheld_decision TO gerbang_officer_writing;
 CREATE POLICY officer_writing_insert ON withheld_decision FOR INSERT TO gerbang_officer_writing
     WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = withheld_decision.application_id) AND withheld_decision.officer = (SELECT viewer.subject('OFFICER')));
-GRANT SELECT (application_id, decision_id, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_officer_writing;
+GRANT SELECT (application_id, decision_id, extended_days, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON visa FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id));
 GRANT INSERT (application_id, decision_id, issued_at, stay_days, use_by, visa_number) ON visa TO gerbang_officer_writing;
@@ -4471,6 +4604,7 @@ CREATE POLICY officer_writing_update ON idempotency FOR UPDATE TO gerbang_office
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_supervisor_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_supervisor_writing;
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_supervisor_writing;
+GRANT EXECUTE ON FUNCTION viewer.extends_stopped_visa TO gerbang_supervisor_writing;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON country FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
@@ -4525,7 +4659,7 @@ CREATE POLICY supervisor_writing_select ON reference_change FOR SELECT TO gerban
 GRANT UPDATE (approved_by, cancel_reason, cancelled_by) ON reference_change TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_update ON reference_change FOR UPDATE TO gerbang_supervisor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT') ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT') ELSE false END);
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, has_open_hit, holder_country_code, holder_place, id, is_assigned, is_held, is_linked, is_referred, is_urgent, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, supervisor, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_supervisor_writing;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, extends_visa_number, fee_idr, group_reference, has_open_hit, holder_country_code, holder_place, id, is_assigned, is_held, is_linked, is_referred, is_urgent, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, supervisor, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON application FOR SELECT TO gerbang_supervisor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
 GRANT UPDATE (closed_at, current_decision_id, is_held, is_referred, is_urgent, status) ON application TO gerbang_supervisor_writing;
@@ -4561,7 +4695,7 @@ CREATE POLICY supervisor_writing_select ON decision FOR SELECT TO gerbang_superv
 GRANT INSERT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_insert ON decision FOR INSERT TO gerbang_supervisor_writing
     WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id) AND decision.officer = (SELECT viewer.subject('SUPERVISOR')));
-GRANT SELECT (application_id, decision_id, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_supervisor_writing;
+GRANT SELECT (application_id, decision_id, extended_days, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON visa FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id));
 GRANT INSERT (application_id, decision_id, issued_at, stay_days, use_by, visa_number) ON visa TO gerbang_supervisor_writing;
@@ -4831,7 +4965,7 @@ CREATE POLICY partner_agent_writing_insert ON applicant FOR INSERT TO gerbang_pa
 GRANT INSERT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex) ON identity TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_insert ON identity FOR INSERT TO gerbang_partner_agent_writing
     WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END);
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, entry_on, fee_idr, group_reference, holder_country_code, holder_place, id, left_partner_at, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_partner_agent_writing;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, entry_on, extends_visa_number, fee_idr, group_reference, holder_country_code, holder_place, id, left_partner_at, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON application FOR SELECT TO gerbang_partner_agent_writing
     USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN application.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND application.left_partner_at IS NULL AND application.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) ELSE false END);
 GRANT INSERT (applicant_id, centre_code, channel, country_code, entry_on, group_reference, id, nationality_code, partner_code, pay_by, reference, status, submitted_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_agent_writing;
@@ -4888,7 +5022,7 @@ CREATE POLICY partner_agent_writing_select ON assignment FOR SELECT TO gerbang_p
 GRANT UPDATE (ended_at, ended_by) ON assignment TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_update ON assignment FOR UPDATE TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id)) WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
-GRANT SELECT (application_id, decision_id, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_partner_agent_writing;
+GRANT SELECT (application_id, decision_id, extended_days, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON visa FOR SELECT TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id));
 GRANT SELECT (applicant_id, nationality_code, number) ON identity_version TO gerbang_partner_agent_writing;
@@ -4934,6 +5068,7 @@ CREATE POLICY partner_agent_writing_update ON idempotency FOR UPDATE TO gerbang_
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_auditor_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_auditor_writing;
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_auditor_writing;
+GRANT EXECUTE ON FUNCTION viewer.extends_stopped_visa TO gerbang_auditor_writing;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON country FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -5009,7 +5144,7 @@ CREATE POLICY auditor_writing_select ON assignment FOR SELECT TO gerbang_auditor
 GRANT SELECT (application_id, decided_at, grant_rule_code, ground, id, officer, outcome, supersedes_id) ON decision TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON decision FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id) AND CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN true ELSE false END);
-GRANT SELECT (application_id, decision_id, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_auditor_writing;
+GRANT SELECT (application_id, decision_id, extended_days, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON visa FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id));
 GRANT SELECT (answered_at, answered_by, application_id, ban_id, confirmed_by, id, kept_from, kind, list_version, number, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, rule_version, voided_at, written_in) ON screening TO gerbang_auditor_writing;
@@ -5079,6 +5214,7 @@ CREATE POLICY auditor_writing_update ON idempotency FOR UPDATE TO gerbang_audito
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_applicant_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_applicant_writing;
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_applicant_writing;
+GRANT EXECUTE ON FUNCTION viewer.extension_of TO gerbang_applicant_writing;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON country FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')));
@@ -5139,10 +5275,10 @@ CREATE POLICY applicant_writing_select ON identity FOR SELECT TO gerbang_applica
 GRANT INSERT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex) ON identity TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_insert ON identity FOR INSERT TO gerbang_applicant_writing
     WITH CHECK (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN EXISTS (SELECT FROM applicant WHERE applicant.id = identity.applicant_id) ELSE false END);
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, entry_on, fee_idr, group_reference, holder_country_code, holder_place, id, left_partner_at, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_applicant_writing;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, entry_on, extends_visa_number, fee_idr, group_reference, holder_country_code, holder_place, id, left_partner_at, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON application FOR SELECT TO gerbang_applicant_writing
     USING (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) ELSE false END);
-GRANT INSERT (applicant_id, centre_code, channel, country_code, entry_on, group_reference, id, nationality_code, partner_code, pay_by, reference, status, submitted_at, trip_purpose, visa_type_code) ON application TO gerbang_applicant_writing;
+GRANT INSERT (applicant_id, centre_code, channel, country_code, entry_on, extends_visa_number, group_reference, id, nationality_code, partner_code, pay_by, reference, status, submitted_at, trip_purpose, visa_type_code) ON application TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_insert ON application FOR INSERT TO gerbang_applicant_writing
     WITH CHECK (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) ELSE false END AND application.status IN ('SUBMITTED', 'AWAITING_PAYMENT'));
 GRANT UPDATE (closed_at, paused_seconds, status) ON application TO gerbang_applicant_writing;
@@ -5193,7 +5329,7 @@ CREATE POLICY applicant_writing_select ON assignment FOR SELECT TO gerbang_appli
 GRANT UPDATE (ended_at, ended_by) ON assignment TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_update ON assignment FOR UPDATE TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id)) WITH CHECK ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
-GRANT SELECT (application_id, decision_id, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_applicant_writing;
+GRANT SELECT (application_id, decision_id, extended_days, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON visa FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id));
 GRANT UPDATE (returned_at) ON visa TO gerbang_applicant_writing;
@@ -5304,7 +5440,7 @@ CREATE POLICY partner_service_writing_insert ON applicant FOR INSERT TO gerbang_
 GRANT INSERT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex) ON identity TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_insert ON identity FOR INSERT TO gerbang_partner_service_writing
     WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END);
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, entry_on, fee_idr, group_reference, holder_country_code, holder_place, id, left_partner_at, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_partner_service_writing;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, entry_on, extends_visa_number, fee_idr, group_reference, holder_country_code, holder_place, id, left_partner_at, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON application FOR SELECT TO gerbang_partner_service_writing
     USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN application.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND application.left_partner_at IS NULL AND application.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[]) ELSE false END);
 GRANT INSERT (applicant_id, centre_code, channel, country_code, entry_on, group_reference, id, nationality_code, partner_code, pay_by, reference, status, submitted_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_service_writing;
@@ -5361,7 +5497,7 @@ CREATE POLICY partner_service_writing_select ON assignment FOR SELECT TO gerbang
 GRANT UPDATE (ended_at, ended_by) ON assignment TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_update ON assignment FOR UPDATE TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id)) WITH CHECK ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
-GRANT SELECT (application_id, decision_id, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_partner_service_writing;
+GRANT SELECT (application_id, decision_id, extended_days, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON visa FOR SELECT TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id));
 GRANT SELECT (applicant_id, fetched_at, id, proven_at, replaced_at, visa_number) ON visa_document TO gerbang_partner_service_writing;
@@ -5404,6 +5540,7 @@ CREATE POLICY partner_service_writing_update ON idempotency FOR UPDATE TO gerban
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_screening_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_screening_writing;
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_screening_writing;
+GRANT EXECUTE ON FUNCTION viewer.extends_stopped_visa TO gerbang_screening_writing;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON country FOR SELECT TO gerbang_screening_writing
     USING ((SELECT viewer.acts_as('SCREENING')));
@@ -5452,7 +5589,7 @@ CREATE POLICY screening_writing_select ON partner_country FOR SELECT TO gerbang_
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON centre FOR SELECT TO gerbang_screening_writing
     USING ((SELECT viewer.acts_as('SCREENING')));
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, country_code, entry_on, fee_idr, id, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, status, submitted_at, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_screening_writing;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, country_code, entry_on, extends_visa_number, fee_idr, id, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, status, submitted_at, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON application FOR SELECT TO gerbang_screening_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN EXISTS (SELECT FROM screening AS by_1 WHERE by_1.application_id = application.id AND by_1.answered_at IS NULL AND by_1.voided_at IS NULL AND (SELECT viewer.subject('SCREENING')) <> ALL (by_1.kept_from)) OR EXISTS (SELECT FROM screening AS by_1 WHERE by_1.application_id = application.id AND (by_1.answered_at IS NULL AND by_1.voided_at IS NULL AND (SELECT viewer.subject('SCREENING')) <> ALL (by_1.kept_from) OR by_1.answered_by = (SELECT viewer.subject('SCREENING')) OR by_1.confirmed_by = (SELECT viewer.subject('SCREENING')))) ELSE false END);
 GRANT UPDATE (has_open_hit, is_referred) ON application TO gerbang_screening_writing;
@@ -5555,7 +5692,7 @@ CREATE POLICY treasury_writing_select ON partner_country FOR SELECT TO gerbang_t
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON centre FOR SELECT TO gerbang_treasury_writing
     USING ((SELECT viewer.acts_as('TREASURY')));
-GRANT SELECT (answer_by, entry_on, fee_idr, id, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, status, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_treasury_writing;
+GRANT SELECT (answer_by, entry_on, extends_visa_number, fee_idr, id, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, status, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON application FOR SELECT TO gerbang_treasury_writing
     USING (CASE WHEN (SELECT viewer.acts_as('TREASURY')) THEN true ELSE false END);
 GRANT UPDATE (fee_idr, paid_at, status, target_due_at) ON application TO gerbang_treasury_writing;

@@ -108,6 +108,12 @@ def select_state(role: Role, rule: Rule | None) -> Any:
             ),
             if_read("Application", "isVisaHeld", has_live_visa(), false()).label("has_live_visa"),
             if_read("Visa", "document", has_unused_visa(), false()).label("has_unused_visa"),
+            if_read("Visa", "document", extendability(), null()).label("extendability"),
+            if_read("Application", "extends", is_extension(), false()).label("is_extension"),
+            if_read("Application", "extends", has_appeared(), false()).label("has_appeared"),
+            if_read("Screening", "result", _extends_stopped_visa(), false()).label(
+                "is_extended_visa_stopped"
+            ),
             *_of_two_decisions(role),
             entry_in_force(Application.nationality_code).label("entry"),
             func.clock_timestamp().label("at"),
@@ -172,6 +178,28 @@ def has_live_visa() -> ColumnElement[bool]:
 def has_unused_visa() -> ColumnElement[bool]:
     """Whether the visa of an application serves to enter, and nobody has."""
     return func.viewer.has_unused_visa(Application.id, type_=Boolean)
+
+
+def extendability() -> ColumnElement[str]:
+    """Whether the stay on the visa of an application may be extended."""
+    return func.viewer.extendability(Application.id, type_=Text)
+
+
+def is_extension() -> ColumnElement[bool]:
+    return Application.extends_visa_number.is_not(None)
+
+
+def has_appeared() -> ColumnElement[bool]:
+    """Whether the applicant of an extension has appeared."""
+    appeared = select(ApplicationEvent.id).where(
+        ApplicationEvent.application_id == Application.id,
+        ApplicationEvent.kind == EventKind.APPEARED,
+    )
+    return appeared.exists()
+
+
+def _extends_stopped_visa() -> ColumnElement[bool]:
+    return func.viewer.extends_stopped_visa(Application.id, type_=Boolean)
 
 
 def _unanswered_kinds() -> Any:

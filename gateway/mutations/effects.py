@@ -29,6 +29,7 @@ from gateway.mutations.correcting import (
     put_into_force,
     reject_correction,
 )
+from gateway.mutations.extending import record_appearance
 from gateway.mutations.links import confirm_link, reject_link
 from gateway.mutations.locked_case import Case
 from gateway.mutations.outcome import Reason, RefusedError
@@ -231,7 +232,8 @@ async def _record_decision(
     transaction.insert(Decision, decision)
     if request.verb is not Verb.SET_ASIDE:  # a visa that was revoked stays so
         _end_visa(transaction, case, superseded_at=case.at)
-    if request.outcome is Outcome.GRANTED:
+    # What extends a stay yields no visa: a trigger adds its days to the one that there is.
+    if request.outcome is Outcome.GRANTED and not case.state.is_extension:
         await _issue_visa(transaction, case, key)
     return {"current_decision_id": key}
 
@@ -328,5 +330,6 @@ EFFECTS: Mapping[Verb, Effect] = {
     Verb.REJECT_LINK: reject_link,
     Verb.REVOKE: _revoke_visa,
     Verb.RETURN_VISA: _return_visa,
+    Verb.RECORD_APPEARANCE: record_appearance,
     Verb.SET_ASIDE: _record_decision,
 }

@@ -83,6 +83,8 @@ class StepRequest(Request):
     link: UUID | None = None
     referral_reason: ReferralReason | None = None
     referral_note: str | None = None
+    #: When somebody entered, of whom border control reported no entry.
+    entered_on: date | None = None
 
     @property
     def target(self) -> str:

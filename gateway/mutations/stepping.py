@@ -11,6 +11,7 @@ from gateway.mutations.answering import check_answers
 from gateway.mutations.correcting import check_correction
 from gateway.mutations.desk import end_assignment, most_urgent, rest_of_family
 from gateway.mutations.effects import EFFECTS
+from gateway.mutations.extending import apply_for_extension
 from gateway.mutations.leaving import require_in_reach
 from gateway.mutations.locked_case import Case, lock_case
 from gateway.mutations.outcome import Outcome, Reason, Reasons, RefusedError, Result
@@ -24,6 +25,7 @@ from models.life import (
     CaseState,
     Refusal,
     Step,
+    Verb,
     columns_after_step,
     refusal_of,
     step_for,
@@ -44,21 +46,23 @@ async def take_step(transaction: WriteTransaction, request: StepRequest) -> Outc
     if not cases or len(cases) < len(locked):
         reasons.add(await _nothing_found(transaction, request), request.target)
         raise RefusedError(*reasons.all())
-    for case in cases:
-        await _step_of(transaction, request, case, reasons)
+    made = [await _step_of(transaction, request, case, reasons) for case in cases]
     if request.queue is not None:
         for id_ in await rest_of_family(transaction, request, cases[0].id):
             if case := await lock_case(transaction, request.mutation, id_):
                 await _step_of(transaction, request, case, reasons)
                 cases.append(case)
     await require_in_reach(transaction, request.mutation, [case.id for case in cases])
-    return Outcome([Result(_answered_key(request, cases[0]))])
+    return Outcome([Result(str(made[0]) if made[0] else _answered_key(request, cases[0]))])
 
 
 async def _step_of(
     transaction: WriteTransaction, request: StepRequest, case: Case, reasons: Reasons
-) -> None:
-    """Take the step of one application. Raises RefusedError if the rules do not allow it."""
+) -> UUID | None:
+    """Take the step of one application; return the other one that it makes, if it makes one.
+
+    Raises RefusedError if the rules do not allow it.
+    """
     if request.correction is not None:
         await check_correction(transaction, request.correction, case, reasons)
     if request.items:
@@ -68,6 +72,8 @@ async def _step_of(
         reasons.add(Refusal.NOT_ASSIGNED, request.target)
     if step is None or reasons:
         raise RefusedError(*reasons.all())
+    if step.verb is Verb.APPLY_FOR_EXTENSION:
+        return await apply_for_extension(transaction, request, case)
     state = case.state
     changes = columns_after_step(state, step.target, step.event, case.at)
     if effect := EFFECTS.get(step.verb):
@@ -78,6 +84,7 @@ async def _step_of(
         transaction.insert(ApplicationEvent, _event_row(transaction, request, step, case))
     if step.target in CLOSED and not state.is_closed:
         end_assignment(transaction, case)
+    return None
 
 
 async def _nothing_found(transaction: WriteTransaction, request: StepRequest) -> Refusal:

@@ -50,7 +50,7 @@ from models.reference.dated_rules import needed_until
 from models.row_keys import new_key
 from models.vocabulary import Channel, EventKind, Role
 
-_INITIAL_STATUS = next(step.target for step in STEPS if step.verb is Verb.SUBMIT)
+INITIAL_STATUS = next(step.target for step in STEPS if step.verb is Verb.SUBMIT)
 
 
 class PlacedSubmission(NamedTuple):
@@ -179,7 +179,7 @@ async def _write(
         {"id": id_, **_application_row(person, reference, each, group, offer)}
         for id_, person, reference, each in zip(ids, people, references, located, strict=True)
     ]
-    events = [event for id_ in ids for event in _event_rows(transaction, id_, offer.at)]
+    events = [event for id_ in ids for event in event_rows(transaction, id_, offer.at)]
     transaction.insert(Application, *rows)
     is_one = request.is_billed_together and len(rows) > 1
     family = new_billing_code(SystemRandom()) if is_one else None
@@ -204,7 +204,7 @@ def _application_row(
         "country_code": place.country,
         "centre_code": place.centre,
         "group_reference": group,
-        "status": _INITIAL_STATUS,
+        "status": INITIAL_STATUS,
         "submitted_at": offer.at,
         "pay_by": offer.at + offer.payable_for,
     }
@@ -226,7 +226,7 @@ def _bill_row(application: Mapping[str, Any], offer: Offer, family: str | None) 
     }
 
 
-def _event_rows(
+def event_rows(
     transaction: WriteTransaction, application: UUID, at: datetime
 ) -> list[dict[str, Any]]:
     """The first two events: submitted by the viewer, then billed by the system."""
@@ -234,7 +234,7 @@ def _event_rows(
     by = {"actor": transaction.viewer.subject, "actor_role": transaction.viewer.role.value}
     return [
         {**shared, "sequence": 1, "kind": EventKind.SUBMITTED, **by},
-        {**shared, "sequence": 2, "kind": _INITIAL_STATUS, "actor": None, "actor_role": None},
+        {**shared, "sequence": 2, "kind": INITIAL_STATUS, "actor": None, "actor_role": None},
     ]
 
 

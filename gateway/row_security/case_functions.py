@@ -1,5 +1,6 @@
 """Functions that tell mutations and guards what of a case their role may not read itself."""
 
+from models.case.crossing import IMMIGRATION_OFFICE
 from models.case.decision import IS_LIVE
 from models.case.file import OWES_FEE
 from models.life.grant_conditions import LARGEST_FAMILY
@@ -43,7 +44,7 @@ CREATE OR REPLACE FUNCTION viewer.is_cleared(asked_case uuid) RETURNS boolean
     BEGIN
         RETURN NOT EXISTS (
             SELECT FROM application WHERE id = asked_case AND (is_held OR {OWES_FEE})
-        ) AND NOT EXISTS (
+        ) AND NOT viewer.extends_stopped_visa(asked_case) AND NOT EXISTS (
             SELECT FROM unnest(viewer.questions_of(asked_case)) AS question
             WHERE coalesce(viewer.latest_answer(asked_case, question), '')
                 NOT IN ('CLEAR', 'NO_MATCH')
@@ -73,6 +74,21 @@ CREATE OR REPLACE FUNCTION viewer.is_of_family_just_taken(family text, subject t
                 AND taken.ended_at IS NULL AND taken.assigned_at >= transaction_timestamp()
         ) AND (
             SELECT count(*) <= {LARGEST_FAMILY} FROM application WHERE group_reference = family
+        );
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.extends_stopped_visa(asked_case uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN EXISTS (
+            SELECT FROM application AS extension
+            JOIN visa ON visa.visa_number = extension.extends_visa_number
+            JOIN application AS first_one ON first_one.id = visa.application_id
+            WHERE extension.id = asked_case AND (
+                num_nonnulls(revoked_at, superseded_at, returned_at) > 0
+                OR viewer.visa_is_held(first_one.id)
+            )
         );
     END
 $$;
@@ -149,6 +165,96 @@ CREATE OR REPLACE FUNCTION viewer.has_unused_visa(asked_case uuid) RETURNS boole
         );
     END
 $$;
+CREATE OR REPLACE FUNCTION viewer.extension_of(asked_case uuid) RETURNS TABLE (
+    extendability text, visa_number text, applicant_id uuid, nationality_code text,
+    visa_type_code text, trip_purpose text, fee_idr bigint, ends_at timestamptz)
+    LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    SELECT
+        CASE
+            WHEN is_multiple_entry OR coalesce(rule.times, 0) = 0 THEN 'NO_RULE'
+            WHEN rule.times <= (
+                SELECT count(*) FROM application AS extension
+                WHERE extension.extends_visa_number = visa.visa_number
+                    AND (extension.closed_at IS NULL OR extension.status = 'GRANTED')
+            ) THEN 'USED'
+            WHEN num_nonnulls(revoked_at, superseded_at, returned_at) > 0
+                OR stay.presence = 'DEPARTED' OR last_day < wib_day(clock_timestamp()) THEN 'ENDED'
+            ELSE 'POSSIBLE'
+        END,
+        visa.visa_number, first_one.applicant_id, first_one.nationality_code,
+        first_one.visa_type_code, first_one.trip_purpose, rule.amount_idr,
+        (last_day + 1)::timestamp AT TIME ZONE 'Asia/Jakarta'
+    FROM application AS first_one
+    JOIN visa ON visa.decision_id = first_one.current_decision_id
+    JOIN visa_type ON visa_type.code = first_one.visa_type_code
+    LEFT JOIN stay ON stay.visa_number = visa.visa_number
+    LEFT JOIN LATERAL (
+        SELECT times, amount_idr FROM extension_rule
+        WHERE extension_rule.visa_type_code = first_one.visa_type_code
+            AND extension_rule.valid_from <= wib_day(clock_timestamp())
+        ORDER BY extension_rule.valid_from DESC LIMIT 1
+    ) AS rule ON true
+    -- Whose entry nobody reported may have entered on the last day.
+    CROSS JOIN LATERAL (
+        SELECT coalesce(
+            stay.stay_until, use_by + (visa.stay_days + visa.extended_days)::integer
+        ) AS last_day
+    ) AS ends
+    WHERE first_one.id = asked_case
+$$;
+CREATE OR REPLACE FUNCTION viewer.extendability(asked_case uuid) RETURNS text
+    LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    SELECT coalesce((SELECT extendability FROM viewer.extension_of(asked_case)), 'NO_RULE')
+$$;
+CREATE OR REPLACE FUNCTION viewer.entry_to_record(asked_case uuid) RETURNS TABLE (
+    is_known boolean, earliest date, latest date)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN QUERY
+            SELECT
+                EXISTS (SELECT FROM stay WHERE stay.visa_number = visa.visa_number),
+                -- Whoever entered before had no right to stay when asking for more of it.
+                greatest(
+                    wib_day(issued_at), wib_day(extension.submitted_at) - stay_days::integer
+                ),
+                least(use_by, wib_day(clock_timestamp()))
+            FROM application AS extension
+            JOIN visa ON visa.visa_number = extension.extends_visa_number
+            WHERE extension.id = asked_case AND extension.officer = viewer.subject('OFFICER');
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.record_entry(
+    asked_case uuid, entered date, record uuid) RETURNS void
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    DECLARE
+        of_visa text := (SELECT extends_visa_number FROM application WHERE id = asked_case);
+    BEGIN
+        PERFORM count_stays(of_visa, -1);
+        INSERT INTO movement (
+            id, applicant_id, visa_number, direction, crossed_at, port, stay_until)
+        SELECT
+            record, extension.applicant_id, of_visa, 'ENTRY',
+            entered::timestamp AT TIME ZONE 'Asia/Jakarta', '{IMMIGRATION_OFFICE}',
+            entered + stay_days::integer
+        FROM viewer.entry_to_record(asked_case)
+        JOIN application AS extension ON extension.id = asked_case
+        JOIN visa ON visa.visa_number = of_visa
+        WHERE NOT is_known AND entered BETWEEN earliest AND latest
+            AND extension.status IN ('IN_VERIFICATION', 'SCREENING');
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'an officer records an entry that is not known, of the own desk'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        PERFORM write_stay(of_visa, record);
+        PERFORM count_stays(of_visa, 1);
+        PERFORM tell_of_revoked_in_country(application_id, record, viewer.subject(NULL))
+        FROM visa WHERE visa_number = of_visa;
+    END
+$$;
 CREATE OR REPLACE FUNCTION viewer.latest_event(asked_case uuid, kinds text[]) RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
     SET search_path = public, pg_temp AS $$
@@ -166,6 +272,17 @@ CREATE OR REPLACE FUNCTION viewer.fee_of(visa_type text) RETURNS bigint
     BEGIN
         RETURN (
             SELECT amount_idr FROM fee
+            WHERE visa_type_code = visa_type AND valid_from <= wib_day(clock_timestamp())
+            ORDER BY valid_from DESC LIMIT 1
+        );
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.extension_fee_of(visa_type text) RETURNS bigint
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN (
+            SELECT amount_idr FROM extension_rule
             WHERE visa_type_code = visa_type AND valid_from <= wib_day(clock_timestamp())
             ORDER BY valid_from DESC LIMIT 1
         );

@@ -45,7 +45,8 @@ def grant_applications(writer: Writer) -> WriteGrant:
     submitted = writer.reach(Application, _SUBMITTING)
     return WriteGrant(
         columns_in(Application),
-        _LODGED,
+        # Whoever stays asks for more of it, and nobody else does for them.
+        _LODGED | ({"extends_visa_number"} if writer.role is Role.APPLICANT else set()),
         writer.columns_of(Application, "UPDATE"),
         # A role that reads a case which it may not change learns why.
         select_if=writer.reach(Application, also_read=True),

@@ -210,6 +210,9 @@ def _by_step(noun: type[Base], write: Write, step: Step) -> Iterator[str]:
     if step.verb is Verb.SUBMIT and noun in (Application, Bill):
         yield from _submission_conditions(noun, step) if write == "INSERT" else ()
         return
+    if step.verb is Verb.APPLY_FOR_EXTENSION and noun is Application:
+        yield from (_EXTENSION,) if write == "INSERT" else ()
+        return
     for one in written_by(step):
         if (one.noun, one.write) == (noun, write):
             yield " AND ".join(_conditions(step, one))
@@ -226,18 +229,36 @@ def _conditions(step: Step, one: StepWrite) -> Iterator[str]:
     yield one.only_if.replace("{target}", str(step.target))
 
 
+#: By its applicant, of a stay that may be extended now; it is paid for before that ends.
+_EXTENSION = f"""NEW.status = 'AWAITING_PAYMENT' AND {is_now("NEW.submitted_at")} AND EXISTS (
+                        SELECT FROM visa AS held
+                        CROSS JOIN viewer.extension_of(held.application_id) AS extended
+                        WHERE held.visa_number = NEW.extends_visa_number
+                            AND extended.visa_number = NEW.extends_visa_number
+                            AND extended.extendability = 'POSSIBLE'
+                            AND extended.applicant_id = NEW.applicant_id
+                            AND extended.visa_type_code = NEW.visa_type_code
+                            AND NEW.pay_by = least(
+                                NEW.submitted_at + viewer.time_to_pay(), extended.ends_at
+                            )
+                    )"""
+
+
 def _submission_conditions(noun: type[Base], step: Step) -> Iterator[str]:
     if noun is Application:
         yield (
-            f"NEW.status = '{step.target}' AND {is_now('NEW.submitted_at')} AND"
+            f"NEW.status = '{step.target}' AND {is_now('NEW.submitted_at')}"
+            " AND NEW.extends_visa_number IS NULL AND"
             " coalesce(NEW.pay_by = NEW.submitted_at + viewer.time_to_pay(), NEW.pay_by IS NULL)"
         )
     else:
         yield (
             f"it.status = '{step.target}' AND NEW.issued_at = it.submitted_at"
-            f" AND {is_now('NEW.issued_at')} AND NEW.amount_idr = viewer.fee_of(it.visa_type_code)"
-            " AND NEW.due_at = NEW.issued_at"
-            " + least(viewer.time_of_code(), viewer.time_to_pay())"
+            f" AND {is_now('NEW.issued_at')} AND NEW.amount_idr = CASE"
+            " WHEN it.extends_visa_number IS NULL THEN viewer.fee_of(it.visa_type_code)"
+            " ELSE viewer.extension_fee_of(it.visa_type_code) END"
+            " AND NEW.due_at = least(it.pay_by, NEW.issued_at"
+            " + least(viewer.time_of_code(), viewer.time_to_pay()))"
         )
 
 

@@ -14,6 +14,7 @@ from models.life.preconditions import Precondition
 _OF_THE_CASE = "application_id = it.id"
 _ON_A_DESK = f"EXISTS (SELECT FROM assignment WHERE {_OF_THE_CASE} AND ended_at IS NULL AND {{}})"
 IS_ON_A_DESK = _ON_A_DESK.format("true")
+_APPEARED = "(viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)"
 _DECIDED = "FROM decision AS decided WHERE decided.id = it.current_decision_id"
 _A_HIT = (
     f"EXISTS (SELECT FROM screening WHERE {_OF_THE_CASE} AND kind = question"
@@ -83,6 +84,12 @@ HOLDS_IF: Mapping[Precondition, str] = {
     life.CAN_BE_ASKED_AGAIN: "cardinality(viewer.questions_to_ask(it.id)) > 0",
     life.HAS_A_LIVE_VISA: "viewer.has_live_visa(it.id)",
     life.HAS_AN_UNUSED_VISA: "viewer.has_unused_visa(it.id)",
+    life.CAN_BE_EXTENDED: "viewer.extendability(it.id) <> 'NO_RULE'",
+    life.IS_NOT_USED_UP: "viewer.extendability(it.id) <> 'USED'",
+    life.IS_NOT_OVER: "viewer.extendability(it.id) <> 'ENDED'",
+    life.IS_AN_EXTENSION: "it.extends_visa_number IS NOT NULL",
+    life.HAS_NOT_APPEARED: f"NOT {_APPEARED}",
+    life.HAS_APPEARED: f"(it.extends_visa_number IS NULL OR {_APPEARED})",
     life.WAITS_FOR_ANSWER: "viewer.latest_answer(it.id, question) = 'PENDING'",
     life.WAITS_FOR_SECOND_PERSON: "viewer.latest_answer(it.id, question) = 'PENDING'",
     life.WAS_PROPOSED_BY_ANOTHER: "NOT " + _A_HIT.format("result = 'HIT'"
@@ -129,4 +136,12 @@ SHOWN_BY: Mapping[Verb, str] = {
     Verb.REJECT_CORRECTION: _CORRECTED_NOW.format(f"made.state = 'REJECTED' AND {_CLOSED_NOW}"),
     Verb.RETURN_VISA: "EXISTS (SELECT FROM visa AS held"
     " WHERE held.decision_id = it.current_decision_id AND held.returned_at = NEW.occurred_at)",
-}
+    # Nothing else changes with it: the officer whose desk it is on says so once, of somebody whose
+    # entry is known by then.
+    Verb.RECORD_APPEARANCE: " AND ".join((
+        *(HOLDS_IF[need] for need in (
+            life.IS_ON_THE_OWN_DESK, life.IS_AN_EXTENSION, life.HAS_NOT_APPEARED
+        )),
+        "EXISTS (SELECT FROM stay WHERE stay.visa_number = it.extends_visa_number)",
+    )),
+}  # fmt: skip

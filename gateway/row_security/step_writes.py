@@ -136,8 +136,9 @@ def _is_withheld(outcome: str) -> tuple[StepWrite, ...]:
 
 #: With the terms of its type, and of the grant that was made with it.
 _VISA = StepWrite(
-    Visa, "INSERT", _columns(Visa, "revoked_at", "superseded_at", "returned_at"),
-    f"{is_now('NEW.issued_at')} AND EXISTS (SELECT FROM decision AS made"
+    Visa, "INSERT", _columns(Visa, "revoked_at", "superseded_at", "returned_at", "extended_days"),
+    f"{is_now('NEW.issued_at')} AND it.extends_visa_number IS NULL"
+    " AND EXISTS (SELECT FROM decision AS made"
     " WHERE made.id = NEW.decision_id AND made.application_id = it.id"
     " AND made.outcome = 'GRANTED' AND made.officer = viewer_subject"
     " AND made.decided_at = NEW.issued_at) AND EXISTS (SELECT FROM visa_type AS type"
@@ -341,6 +342,8 @@ WRITES: Mapping[Verb, tuple[StepWrite, ...]] = {
     Verb.SET_ASIDE: (*_CORRECTION, _VISA),
     Verb.REVOKE: (_visa_ends("revoked_at"),),
     Verb.RETURN_VISA: (_visa_ends("returned_at"),),
+    # What an extension writes is guarded as what is handed in.
+    Verb.APPLY_FOR_EXTENSION: (), Verb.RECORD_APPEARANCE: (),
     Verb.CONFIRM_LINK: _link_is("CONFIRMED"),
     Verb.REJECT_LINK: _link_is("REJECTED"),
     Verb.WITHDRAW: (_LEAVES_THE_DESK,),

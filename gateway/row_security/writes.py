@@ -115,11 +115,12 @@ def writes() -> Iterator[str]:
 
 def _grants_of_visas() -> Iterator[str]:
     """Whoever reads what is held learns whether there is something to hold, and whoever may give a
-    visa back, whether there is one.
+    visa back, or have a stay extended, whether there is one.
     """
     for function, roles in (
         ("has_live_visa", POLICY["Application"].fields["isVisaHeld"]),
         ("has_unused_visa", MUTATIONS["returnVisa"].rows),
+        ("extendability", MUTATIONS["applyForExtension"].rows),
     ):
         for role in roles:
             for name in (database_role(role), writing_role(role)):
@@ -144,6 +145,14 @@ def _writes_of(writer: Writer) -> Iterator[str]:
         yield (f"GRANT EXECUTE ON FUNCTION viewer.is_cleared, viewer.questions_to_ask TO {name};")
     if writer.role in MUTATIONS["takeCase"].rows:
         yield f"GRANT EXECUTE ON FUNCTION viewer.pools, viewer.is_of_family_just_taken TO {name};"
+    for function, roles in (
+        ("extension_of", MUTATIONS["applyForExtension"].rows),
+        ("entry_to_record", MUTATIONS["recordAppearance"].rows),
+        ("record_entry", MUTATIONS["recordAppearance"].rows),
+        ("extends_stopped_visa", POLICY["Screening"].fields["result"]),
+    ):
+        if writer.role in roles:
+            yield f"GRANT EXECUTE ON FUNCTION viewer.{function} TO {name};"
     if writer.columns_of(WithheldDecision, "INSERT"):
         functions = "viewer.awaits_first_decision, viewer.decided_first"
         yield f"GRANT EXECUTE ON FUNCTION {functions} TO {name};"

@@ -10,8 +10,11 @@ from sqlalchemy import select
 from gateway.mapping.declare import Fact
 from gateway.mutations.case_statements import (
     documents_of,
+    extendability,
+    has_appeared,
     has_live_visa,
     has_unused_visa,
+    is_extension,
     missing_documents,
 )
 from gateway.mutations.stepping import reason_of
@@ -21,7 +24,15 @@ from gateway.schema.mutations.errors import MutationError, error_of
 from gateway.strawberry_bridge import describe_values
 from models import Application, ApplicationEvent, Assignment, Correction, Decision
 from models.life import Attempt, CaseState, statuses_alike, visible_refusal
-from models.vocabulary import OPEN_CORRECTIONS, CorrectionState, EventKind, Role, Stage, Status
+from models.vocabulary import (
+    OPEN_CORRECTIONS,
+    CorrectionState,
+    EventKind,
+    Extendability,
+    Role,
+    Stage,
+    Status,
+)
 
 _STEPS = {intent.name: intent for intent in INTENTS if intent.is_step}
 
@@ -98,12 +109,15 @@ APPROVED_BY = Fact(
 #: Whether there is something to hold or to ask about after the grant.
 HAS_LIVE_VISA = Fact("_has_live_visa", has_live_visa(), ("Application", "isVisaHeld"))
 HAS_UNUSED_VISA = Fact("_has_unused_visa", has_unused_visa(), ("Visa", "document"))
+EXTENDABILITY = Fact("_extendability", extendability(), ("Visa", "document"))
+IS_EXTENSION = Fact("_is_extension", is_extension(), ("Application", "extends"))
+HAS_APPEARED = Fact("_has_appeared", has_appeared(), ("Application", "extends"))
 MISSING_DOCUMENTS = Fact(
     "_missing_documents", missing_documents().element, ("CaseDocument", "recordedAt")
 )
 FACTS = (
     DECIDED_BY, REVOKED_BY, OFFICER, SUPERVISOR, CORRECTION, APPROVED_BY, HAS_LIVE_VISA,
-    HAS_UNUSED_VISA, MISSING_DOCUMENTS,
+    HAS_UNUSED_VISA, EXTENDABILITY, IS_EXTENSION, HAS_APPEARED, MISSING_DOCUMENTS,
 )  # fmt: skip
 #: The fields of an application that `allowed_steps` looks at.
 LOOKED_AT = (
@@ -128,6 +142,9 @@ _LABELS: Mapping[str, str] = {
     "revoked_by": REVOKED_BY.label,
     "has_live_visa": HAS_LIVE_VISA.label,
     "has_unused_visa": HAS_UNUSED_VISA.label,
+    "extendability": EXTENDABILITY.label,
+    "is_extension": IS_EXTENSION.label,
+    "has_appeared": HAS_APPEARED.label,
     "missing_documents": MISSING_DOCUMENTS.label,
     "officer": OFFICER.label,
     "supervisor": SUPERVISOR.label,
@@ -167,6 +184,9 @@ def allowed_steps(root: Any, info: strawberry.Info) -> list[AllowedStep]:
         revoked_by=read.get(REVOKED_BY.label),
         has_live_visa=bool(read.get(HAS_LIVE_VISA.label)),
         has_unused_visa=bool(read.get(HAS_UNUSED_VISA.label)),
+        extendability=Extendability(read.get(EXTENDABILITY.label) or Extendability.NO_RULE),
+        is_extension=bool(read.get(IS_EXTENSION.label)),
+        has_appeared=bool(read.get(HAS_APPEARED.label)),
         missing_documents=documents_of(read.get(MISSING_DOCUMENTS.label)),
         officer=read.get(OFFICER.label),
         supervisor=read.get(SUPERVISOR.label),

@@ -21,6 +21,7 @@ from gateway.schema.grant_rule import GrantCheck, WithheldDecision
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.screening import Screening
 from gateway.schema.upload import DocumentUpload
+from gateway.schema.visa import Visa
 from gateway.schema.visa_type import VisaType
 from models import Applicant as ApplicantRow
 from models import Application as Row
@@ -38,6 +39,7 @@ from models import LegalHold as LegalHoldRow
 from models import Partner as PartnerRow
 from models import RequestedItem as RequestedItemRow
 from models import Screening as ScreeningRow
+from models import Visa as VisaRow
 from models import VisaType as VisaTypeRow
 from models import WithheldDecision as WithheldRow
 from models.vocabulary import Channel, DocumentKind, EventKind, Role, Stage, Status, TripPurpose
@@ -77,7 +79,7 @@ class Assignment:
 
 @noun(key=Row.id)
 class Application(Node):
-    """One request for one visa, by one applicant."""
+    """One request for one visa, or for the extension of a stay on one, by one applicant."""
 
     reference: str = column(
         Row.reference,
@@ -88,6 +90,11 @@ class Application(Node):
     )
     visa_type: VisaType | None = link(
         Row.visa_type_code, VisaTypeRow.code, "The visa asked for.", filters=True
+    )
+    extends: Visa | None = link(
+        Row.extends_visa_number,
+        VisaRow.visa_number,
+        "The visa on which more days of stay are asked for; null where a visa is asked for.",
     )
     trip_purpose: TripPurpose | None = column(
         Row.trip_purpose,

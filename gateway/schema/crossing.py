@@ -9,6 +9,7 @@ from gateway.mapping.filters import Condition, Relation
 from models import Crossing as CrossingRow
 from models import Movement as MovementRow
 from models import Stay as StayRow
+from models.case.crossing import IMMIGRATION_OFFICE
 from models.vocabulary import CrossingDirection, Presence
 
 
@@ -34,12 +35,15 @@ class Crossing(Node):
 
 @noun(key=MovementRow.applicant_id, is_logged=True)
 class Movement:
-    """An entry or exit of one person, as border control reported it: read like `Identity`, with a
-    purpose, and logged."""
+    """An entry or exit of one person, as border control reported it, or an entry that an
+    immigration office recorded: read like `Identity`, with a purpose, and logged."""
 
     direction: CrossingDirection = column(MovementRow.direction, "Into the country, or out of it.")
     crossed_at: datetime = column(MovementRow.crossed_at, "When.")
-    port: str = column(MovementRow.port, "The port, by its code.")
+    port: str = column(
+        MovementRow.port,
+        f"The port, by its code; `{IMMIGRATION_OFFICE}` where an office recorded it.",
+    )
     visa_number: str = column(MovementRow.visa_number, "The visa that was shown.")
 
 
@@ -60,7 +64,8 @@ class Stay(Node):
     )
     departed_on: date | None = column(StayRow.departed_on, "The day of the last exit, in WIB.")
     until: date | None = column(
-        StayRow.stay_until, "The last day of the stay: the day of entry plus the days of stay."
+        StayRow.stay_until,
+        "The last day of the stay: the day of entry, plus the days of stay and of its extensions.",
     )
     overstays_at: datetime | None = column(
         StayRow.overstays_at,

@@ -60,6 +60,7 @@ class Visa:
     issued_at: datetime = column(VisaRow.issued_at, "When it was granted.")
     use_by: date = column(VisaRow.use_by, "Last day on which it is valid for entry.")
     stay_days: int = column(VisaRow.stay_days, "Days of stay, of each entry.")
+    extended_days: int = column(VisaRow.extended_days, "Days by which the stay was extended.")
     revoked_at: datetime | None = column(VisaRow.revoked_at, "When it was taken back.")
     returned_at: datetime | None = column(
         VisaRow.returned_at, "When its holder gave it back, unused."

@@ -178,7 +178,7 @@ _OF_A_DOCUMENT = ("id", "visa_number", "issued_at", "digest")
 #: What never changes of a case: whose it is, and where it was lodged.
 _LODGED = (
     "id", "reference", "applicant_id", "visa_type_code", "channel", "partner_code", "country_code",
-    "centre_code", "group_reference", "submitted_at",
+    "centre_code", "group_reference", "submitted_at", "extends_visa_number",
 )  # fmt: skip
 _BILLED = (
     "billing_code", "application_id", "family_code", "amount_idr", "issued_at", "due_at",

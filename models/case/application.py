@@ -54,7 +54,8 @@ def _index(*columns: str, serves: str, name: str | None = None, where: str | Non
 
 
 class Application(Base):
-    """One request for one visa, as it stands now; its events are its history.
+    """One request for one visa, or for more days of a stay on one, as it stands now; its events are
+    its history.
 
     The clock runs from ``paid_at`` to ``closed_at``. Fee and target are those in force at payment.
     """
@@ -89,6 +90,8 @@ class Application(Base):
     holder_place: Mapped[str | None] = mapped_column(
         Computed("coalesce(successor_centre_code, centre_code, country_code)", persisted=True)
     )
+    #: Of what asks for more days of a stay, and for no visa: the visa on which its holder stays.
+    extends_visa_number: Mapped[str | None]
     #: Random; the same for all that travel together, as a family or a tour.
     group_reference: Mapped[str | None]
     status: Mapped[str]
@@ -149,6 +152,7 @@ class Application(Base):
             initially="DEFERRED",
             use_alter=True,
         ),
+        ForeignKeyConstraint(["extends_visa_number"], ["visa.visa_number"], use_alter=True),
         one_of("channel", Channel),
         one_of("trip_purpose", TripPurpose),
         one_of("status", Status),
@@ -159,6 +163,9 @@ class Application(Base):
         ),
         CheckConstraint(
             "group_reference IS NULL OR channel <> 'DIRECT'", name="group_through_a_partner"
+        ),
+        CheckConstraint(
+            "extends_visa_number IS NULL OR channel = 'DIRECT'", name="extended_by_its_holder"
         ),
         CheckConstraint(
             "(channel = 'DIRECT') = (partner_code IS NULL)", name="partner_unless_direct"
@@ -207,6 +214,11 @@ class Application(Base):
             "group_reference",
             serves="groupReference; who travels together",
             where="group_reference IS NOT NULL",
+        ),
+        _index(
+            "extends_visa_number",
+            serves="the extensions of a stay",
+            where="extends_visa_number IS NOT NULL",
         ),
         # The reach of those who see a part.
         _index("applicant_id", "submitted_at", "id", serves="an applicant's files; linked files"),

@@ -56,19 +56,24 @@ class Crossing(Base):
     )
 
 
+#: The port of an entry that border control never reported, and an immigration office recorded.
+IMMIGRATION_OFFICE = "KANIM"
+
+
 class Movement(Base):
     """One entry or exit of somebody on file by a visa: erased with the person."""
 
     __tablename__ = "movement"
 
-    #: That of its report.
+    #: That of its report, if border control made one.
     id: Mapped[UUID] = mapped_column(primary_key=True)
     applicant_id: Mapped[UUID] = mapped_column(ForeignKey("applicant.id"))
     visa_number: Mapped[str] = mapped_column(ForeignKey("visa.visa_number"))
     direction: Mapped[str]
     crossed_at: Mapped[datetime]
     port: Mapped[str]
-    #: Of an entry, the last day of the stay that it begins: its day plus the days of the visa.
+    #: Of an entry, the last day of the stay that it begins: its day plus the days of the visa, and
+    #: without those by which it was extended.
     stay_until: Mapped[date | None]
 
     __table_args__ = (
@@ -97,7 +102,7 @@ class Stay(Base):
     #: Days in WIB. None once the person is erased; the first also where no entry was reported.
     entered_on: Mapped[date | None]
     departed_on: Mapped[date | None]
-    #: That of the last entry.
+    #: That of the last entry, and the days by which the stay was extended.
     stay_until: Mapped[date | None]
     #: The end of that day, for whoever is in the country.
     overstays_at: Mapped[datetime | None]

@@ -133,6 +133,8 @@ class Visa(Base):
     #: The last day on which it serves to enter.
     use_by: Mapped[date]
     stay_days: Mapped[int]
+    #: By how many days the stay was extended: a trigger keeps it.
+    extended_days: Mapped[int] = mapped_column(server_default=text("0"))
     revoked_at: Mapped[datetime | None]
     #: When the decision that granted it was corrected, which voids the visa.
     superseded_at: Mapped[datetime | None]
@@ -146,6 +148,7 @@ class Visa(Base):
         ),
         CheckConstraint("visa_number ~ '^ID[0-9A-HJKMNP-TV-Z]{12}$'", name="visa_number_is_formed"),
         CheckConstraint("stay_days > 0", name="stay_is_positive"),
+        CheckConstraint("extended_days >= 0", name="extension_is_not_negative"),
         CheckConstraint("revoked_at >= issued_at", name="revoked_after_issue"),
         CheckConstraint("superseded_at >= issued_at", name="superseded_after_issue"),
         CheckConstraint("returned_at >= issued_at", name="returned_after_issue"),

@@ -142,7 +142,7 @@ _TAKEN_BACK = """
     JOIN visa USING (visa_number)
     LEFT JOIN visa_key USING (key_id)
     WHERE document.issued_at IS NOT NULL
-        AND use_by + stay_days::integer >= wib_day(clock_timestamp())
+        AND use_by + (stay_days + extended_days)::integer >= wib_day(clock_timestamp())
         AND num_nonnulls(
             replaced_at, visa.revoked_at, superseded_at, returned_at, visa_key.revoked_at
         ) > 0

@@ -12,6 +12,7 @@ from models.vocabulary import (
     CorrectionState,
     DocumentKind,
     EventKind,
+    Extendability,
     RequestedItemKind,
     ScreeningKind,
     ScreeningResult,
@@ -60,6 +61,14 @@ class CaseState:
     has_live_visa: bool = False
     #: Whether its visa serves to enter and nobody has, where the role may give it back.
     has_unused_visa: bool = False
+    #: Whether the stay on its visa may be extended, where the role may ask for that.
+    extendability: Extendability = Extendability.NO_RULE
+    #: Whether it asks for more days of a stay, and its applicant has appeared for that.
+    is_extension: bool = False
+    has_appeared: bool = False
+    #: Whether something stands against the visa whose stay is to be extended, as far as the role
+    #: reads it.
+    is_extended_visa_stopped: bool = False
     #: Whether two officers decide it, none has yet, and it is on the viewer's desk; and whether the
     #: viewer was the first.
     awaits_first_decision: bool = False
@@ -90,9 +99,10 @@ class CaseState:
 
     @property
     def is_cleared(self) -> bool:
-        """Not held, nothing owed, and every question answered CLEAR, or its hit NO_MATCH."""
+        """Not held, nothing owed, nor anything against the visa that it extends; and every question
+        answered CLEAR, or its hit NO_MATCH."""
         answers = (self.answers.get(question) for question in self.questions)
-        is_stopped = self.is_held or self.owes_fee
+        is_stopped = self.is_held or self.owes_fee or self.is_extended_visa_stopped
         return not is_stopped and all(answer in CLEARING for answer in answers)
 
     @property

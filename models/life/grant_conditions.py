@@ -67,9 +67,10 @@ _C = GrantCondition
 CONDITIONS = (
     Condition(
         _C.PAID,
-        "It is paid, and open: neither begun by an officer nor decided, withdrawn or lapsed.",
+        "It asks for a visa, not for an extension of a stay, and is paid and open: neither begun by"
+        " an officer nor decided, withdrawn or lapsed.",
         "A visa without the state's revenue, or against what somebody has begun.",
-        "application.status = 'PAID'",
+        "application.status = 'PAID' AND application.extends_visa_number IS NULL",
     ),
     Condition(
         _C.NATIONALITY,

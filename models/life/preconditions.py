@@ -8,6 +8,7 @@ from models.life.refusals import Refusal
 from models.vocabulary import (
     CorrectionState,
     DocumentKind,
+    Extendability,
     RequestedItemKind,
     Role,
     ScreeningResult,
@@ -88,7 +89,7 @@ OWES_FEE = Precondition(
 #: A single refusal for all causes, so that officers do not learn of holds and hits.
 IS_CLEARED = Precondition(
     "not held, its fee not owed again, and every question of supervision was last answered CLEAR,"
-    " or its hit NO_MATCH",
+    " or its hit NO_MATCH; of an extension, the same of the visa, which is in force and not held",
     lambda now, _: now.is_cleared,
     Refusal.NOT_CLEARED,
 )
@@ -159,6 +160,43 @@ HAS_AN_UNUSED_VISA = Precondition(
     lambda now, _: now.has_unused_visa,
     Refusal.NO_UNUSED_VISA,
     ("has_unused_visa",),
+)
+CAN_BE_EXTENDED = Precondition(
+    "the stay on a visa of its type is extended",
+    lambda now, _: now.extendability is not Extendability.NO_RULE,
+    Refusal.NOT_EXTENDABLE,
+    ("extendability",),
+)
+IS_NOT_USED_UP = Precondition(
+    "it was extended, or that was asked for, less often than allowed",
+    lambda now, _: now.extendability is not Extendability.USED,
+    Refusal.ALREADY_EXTENDED,
+    ("extendability",),
+)
+IS_NOT_OVER = Precondition(
+    "its last day has not passed, its holder has not left, and the visa is in force",
+    lambda now, _: now.extendability is not Extendability.ENDED,
+    Refusal.STAY_ENDED,
+    ("extendability",),
+)
+IS_AN_EXTENSION = Precondition(
+    "it asks for an extension",
+    lambda now, _: now.is_extension,
+    Refusal.NO_EXTENSION,
+    ("is_extension",),
+)
+HAS_NOT_APPEARED = Precondition(
+    "nobody reported before that its applicant appeared",
+    lambda now, _: not now.has_appeared,
+    Refusal.ALREADY_APPEARED,
+    ("has_appeared",),
+)
+#: For photograph and interview.
+HAS_APPEARED = Precondition(
+    "of an extension, its applicant has appeared at an immigration office",
+    lambda now, _: now.has_appeared or not now.is_extension,
+    Refusal.NOT_APPEARED,
+    ("is_extension", "has_appeared"),
 )
 WAITS_FOR_SECOND_PERSON = Precondition(
     "an answer waits for a second person",

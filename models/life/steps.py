@@ -7,6 +7,7 @@ from models.life.case_state import CaseState
 from models.life.preconditions import (
     ARE_REQUIRED,
     CAN_BE_ASKED_AGAIN,
+    CAN_BE_EXTENDED,
     CHANGES_THE_DECISION,
     HAS_A_HIT,
     HAS_A_LIVE_VISA,
@@ -16,8 +17,11 @@ from models.life.preconditions import (
     HAS_AN_APPROVED_CORRECTION,
     HAS_AN_OPEN_CORRECTION,
     HAS_AN_UNUSED_VISA,
+    HAS_APPEARED,
     HAS_NO_OPEN_CORRECTION,
+    HAS_NOT_APPEARED,
     HOLDS_A_VISA,
+    IS_AN_EXTENSION,
     IS_ASKED_FOR,
     IS_CLEARED,
     IS_GIVEN_TO_ANOTHER,
@@ -25,9 +29,11 @@ from models.life.preconditions import (
     IS_LINKED,
     IS_NO_MATCH_OR_STAYS_WITH_SUPERVISORS,
     IS_NOT_HELD,
+    IS_NOT_OVER,
     IS_NOT_RECEIVED,
     IS_NOT_THE_FIRST_OF_TWO,
     IS_NOT_URGENT,
+    IS_NOT_USED_UP,
     IS_ON_NO_DESK,
     IS_ON_THE_OWN_DESK,
     IS_ON_THE_OWN_DESK_OF_A_SUPERVISOR,
@@ -87,6 +93,8 @@ class Verb(StrEnum):
     WITHDRAW = "withdraw"
     REVOKE = "revoke"
     RETURN_VISA = "return visa"
+    APPLY_FOR_EXTENSION = "apply for extension"
+    RECORD_APPEARANCE = "record appearance"
     SET_ASIDE = "set aside"
     EXPIRE = "expire"
     LAPSE = "lapse"
@@ -123,7 +131,7 @@ STARTED = (*DECIDABLE, S.INFO_REQUESTED)
 GIVEN = (IS_GIVEN_TO_ANOTHER, IS_NO_MATCH_OR_STAYS_WITH_SUPERVISORS)
 ANSWERING = SUBMITTERS
 #: What a grant needs besides the desk.
-GRANTING = (IS_LINKED, IS_CLEARED, HAS_NO_OPEN_CORRECTION)
+GRANTING = (HAS_APPEARED, IS_LINKED, IS_CLEARED, HAS_NO_OPEN_CORRECTION)
 _FIRST_OF_TWO = {Verb.GRANT: Verb.GRANT_FIRST, Verb.REFUSE: Verb.REFUSE_FIRST}
 #: Steps that need a reason, which is kept with the event.
 REASONED = (
@@ -199,7 +207,7 @@ STEPS = (
     Step(Verb.REFUSE, DECIDABLE, S.REFUSED, E.REFUSED, (R.SUPERVISOR,),
          (IS_ON_THE_OWN_DESK_OF_A_SUPERVISOR,)),
     Step(Verb.CORRECT_TO_GRANTED, DECIDED, S.GRANTED, E.GRANTED, (R.SUPERVISOR,),
-         (WAS_DECIDED_BY_ANOTHER, CHANGES_THE_DECISION, IS_LINKED, IS_CLEARED)),
+         (WAS_DECIDED_BY_ANOTHER, CHANGES_THE_DECISION, HAS_APPEARED, IS_LINKED, IS_CLEARED)),
     Step(Verb.CORRECT_TO_REFUSED, DECIDED, S.REFUSED, E.REFUSED, (R.SUPERVISOR,),
          (WAS_DECIDED_BY_ANOTHER, CHANGES_THE_DECISION)),
     # Corrections of the person on file. Before payment they take effect at once.
@@ -228,6 +236,13 @@ STEPS = (
     # The decision stays; its holder goes without the visa.
     Step(Verb.RETURN_VISA, (S.GRANTED,), None, E.VISA_RETURNED, (R.APPLICANT,),
          (HAS_AN_UNUSED_VISA,)),
+    # Whoever stays by the visa asks for more days of it: by an application of its own, which is
+    # billed at once, and changes nothing of this one.
+    Step(Verb.APPLY_FOR_EXTENSION, (S.GRANTED,), None, None, (R.APPLICANT,),
+         (CAN_BE_EXTENDED, IS_NOT_USED_UP, IS_NOT_OVER)),
+    # An immigration office tells the officer who has the case.
+    Step(Verb.RECORD_APPEARANCE, DECIDABLE, None, E.APPEARED, (R.OFFICER,),
+         (IS_ON_THE_OWN_DESK, IS_AN_EXTENSION, HAS_NOT_APPEARED)),
     # A revocation made in error: a second person grants again, by a new decision with a new visa.
     Step(Verb.SET_ASIDE, (S.REVOKED,), S.GRANTED, E.GRANTED, (R.SUPERVISOR,),
          (WAS_REVOKED_BY_ANOTHER, IS_LINKED, IS_CLEARED)),

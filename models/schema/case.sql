@@ -88,7 +88,7 @@ CREATE FUNCTION write_checklist() RETURNS trigger
         CROSS JOIN LATERAL (
             SELECT DISTINCT ON (kind) kind, is_required
             FROM required_document
-            WHERE visa_type_code = became.visa_type_code
+            WHERE visa_type_code = became.visa_type_code AND became.extends_visa_number IS NULL
                 AND valid_from <= wib_day(became.submitted_at)
             ORDER BY kind, valid_from DESC
         ) AS rule

@@ -9,9 +9,9 @@ CREATE FUNCTION write_stay(of_visa text, first_id uuid) RETURNS void
     )
     SELECT
         first_id, of_visa, visa.application_id, now_is.presence, NOT is_multiple_entry, now_is.entered_on,
-        now_is.departed_on, now_is.stay_until,
+        now_is.departed_on, now_is.stay_until + extended_days::integer,
         CASE WHEN now_is.presence = 'IN_COUNTRY' THEN
-            (now_is.stay_until + 1)::timestamp AT TIME ZONE 'Asia/Jakarta'
+            (now_is.stay_until + extended_days::integer + 1)::timestamp AT TIME ZONE 'Asia/Jakarta'
         END
     FROM visa
     JOIN application ON application.id = visa.application_id
@@ -51,11 +51,12 @@ CREATE VIEW volume_stay_contribution AS
         WINDOW life AS (PARTITION BY visa_number ORDER BY crossed_at, direction)
     ) AS movement
     JOIN visa USING (visa_number)
+    CROSS JOIN LATERAL (SELECT stay_until + extended_days::integer AS last_day) AS extended
     CROSS JOIN LATERAL (
         VALUES
             (wib_day(crossed_at), 'in_country', (direction = 'ENTRY')::integer - was_there::integer),
-            (stay_until + 1, 'overstay', (ended_on IS NULL OR ended_on > stay_until)::integer),
-            (ended_on, 'overstay', -(ended_on > stay_until)::integer)
+            (last_day + 1, 'overstay', (ended_on IS NULL OR ended_on > last_day)::integer),
+            (ended_on, 'overstay', -(ended_on > last_day)::integer)
     ) AS change (day, kind, measured)
     WHERE change.measured <> 0 AND change.day IS NOT NULL
     UNION ALL
@@ -83,11 +84,12 @@ CREATE FUNCTION count_stays_of_visa() RETURNS trigger
     END
 $$;
 
-CREATE TRIGGER count_stays_before BEFORE UPDATE OF use_by, revoked_at, superseded_at, returned_at ON visa
+CREATE TRIGGER count_stays_before
+    BEFORE UPDATE OF use_by, extended_days, revoked_at, superseded_at, returned_at ON visa
     FOR EACH ROW EXECUTE FUNCTION count_stays_of_visa();
 
 CREATE TRIGGER count_stays_after
-    AFTER INSERT OR UPDATE OF use_by, revoked_at, superseded_at, returned_at ON visa
+    AFTER INSERT OR UPDATE OF use_by, extended_days, revoked_at, superseded_at, returned_at ON visa
     FOR EACH ROW EXECUTE FUNCTION count_stays_of_visa();
 
 -- Supervisors learn at once that somebody is in the country whose visa was taken back, once of each
@@ -130,6 +132,33 @@ $$;
 
 CREATE TRIGGER tell_of_visa AFTER INSERT OR UPDATE OF revoked_at, superseded_at, returned_at ON visa
     FOR EACH ROW EXECUTE FUNCTION tell_of_visa();
+
+-- A stay lasts as many days longer as its extensions grant, each by the rule of the day on which it was
+-- applied for: also where one is granted only after a correction, or taken back.
+CREATE FUNCTION extend_stay() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        UPDATE visa SET extended_days = coalesce((
+            SELECT sum(rule.days)
+            FROM application AS extension
+            CROSS JOIN LATERAL (
+                SELECT days FROM extension_rule
+                WHERE visa_type_code = extension.visa_type_code
+                    AND valid_from <= wib_day(extension.submitted_at)
+                ORDER BY valid_from DESC LIMIT 1
+            ) AS rule
+            WHERE extends_visa_number = NEW.extends_visa_number AND status = 'GRANTED'
+        ), 0)
+        WHERE visa_number = NEW.extends_visa_number;
+        PERFORM write_stay(visa_number, id) FROM stay
+        WHERE visa_number = NEW.extends_visa_number AND entered_on IS NOT NULL;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER extend_stay AFTER UPDATE OF status ON application
+    FOR EACH ROW WHEN (NEW.extends_visa_number IS NOT NULL AND OLD.status <> NEW.status)
+    EXECUTE FUNCTION extend_stay();
 
 -- Write the movement of a report that fits the visa of somebody on file; whether it does.
 CREATE FUNCTION write_movement(report crossing) RETURNS boolean

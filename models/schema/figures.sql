@@ -63,12 +63,19 @@ CREATE FUNCTION volume_contribution(
     WHERE received_at IS NOT NULL AND partner_code IS NOT NULL
 $$;
 
+-- What asks for more days of a stay asks for no visa, and is in no figure of visas: neither is its
+-- application, as long as whoever sums contributions leaves it out, nor its decision, nor its events.
+CREATE VIEW decision_on_visa AS
+    SELECT decision.* FROM decision
+    JOIN application ON application.id = application_id
+    WHERE extends_visa_number IS NULL;
+
 -- For the whole country: the ground that stands, on the day of the first decision, on which a
 -- refusal counts too; each time that an application was referred to screening, or held.
 CREATE VIEW volume_national_contribution AS
     SELECT wib_day(first_one.decided_at) AS day, 'ground' AS kind, standing.ground, 1 AS measured
     FROM decision AS standing
-    JOIN decision AS first_one
+    JOIN decision_on_visa AS first_one
         ON first_one.application_id = standing.application_id AND first_one.supersedes_id IS NULL
     WHERE standing.ground IS NOT NULL
         AND NOT EXISTS (SELECT FROM decision AS later WHERE later.supersedes_id = standing.id)
@@ -79,7 +86,8 @@ CREATE VIEW volume_national_contribution AS
         NULL,
         1
     FROM application_event
-    WHERE kind IN ('SCREENING', 'HELD');
+    JOIN application ON application.id = application_id
+    WHERE kind IN ('SCREENING', 'HELD') AND extends_visa_number IS NULL;
 
 -- Which decisions did not stand, on the day of the first decision of the case: superseded by another
 -- outcome or ground, or a visa that was revoked. What is superseded by the same outcome on the same
@@ -95,7 +103,7 @@ CREATE VIEW volume_overturned AS
         UNION ALL
         SELECT application_id FROM application_event WHERE kind = 'REVOKED'
     ) AS overturned
-    JOIN decision AS first_one
+    JOIN decision_on_visa AS first_one
         ON first_one.application_id = overturned.application_id
         AND first_one.supersedes_id IS NULL;
 
@@ -105,7 +113,7 @@ CREATE VIEW volume_first_decision AS
         wib_day(decided_at) AS day,
         CASE outcome WHEN 'GRANTED' THEN 'first_granted' ELSE 'first_refused' END AS kind,
         application_id
-    FROM decision
+    FROM decision_on_visa
     WHERE supersedes_id IS NULL;
 
 -- What two officers decided, each for themselves, and whether they differ: in the outcome, or in the
@@ -173,6 +181,7 @@ CREATE FUNCTION queue_volume_changes_of_{operation}() RETURNS trigger
             status, submitted_at, received_at, paid_at, closed_at, target_due_at, fee_idr,
             paused_seconds, was_info_requested, partner_code
         )
+        WHERE extends_visa_number IS NULL
         GROUP BY
             day, {dimensions}, kind, bucket
         HAVING (
@@ -201,7 +210,7 @@ CREATE FUNCTION queue_volume_changes_of_{operation}() RETURNS trigger
                         coalesce(wib_day(closed_at), 'infinity') AS closed_on,
                         (paid_at, {dimensions}) AS counted_under
                 )
-                WHERE paid_at IS NOT NULL
+                WHERE paid_at IS NOT NULL AND extends_visa_number IS NULL
                 GROUP BY id, paid_at, counted_under, closed_on
                 HAVING sum(sign) <> 0
             )
@@ -229,7 +238,7 @@ CREATE FUNCTION queue_volume_changes_of_decisions() RETURNS trigger
             FROM became
             JOIN decision AS superseded ON superseded.id = became.supersedes_id
         ) AS changed
-        JOIN decision AS first_one
+        JOIN decision_on_visa AS first_one
             ON first_one.application_id = changed.application_id
             AND first_one.supersedes_id IS NULL
         WHERE changed.ground IS NOT NULL
@@ -241,7 +250,7 @@ CREATE FUNCTION queue_volume_changes_of_decisions() RETURNS trigger
         JOIN decision AS superseded ON superseded.id = became.supersedes_id
             AND (superseded.outcome, superseded.ground)
                 IS DISTINCT FROM (became.outcome, became.ground)
-        JOIN decision AS first_one
+        JOIN decision_on_visa AS first_one
             ON first_one.application_id = became.application_id
             AND first_one.supersedes_id IS NULL
         JOIN application ON application.id = became.application_id
@@ -287,7 +296,8 @@ CREATE FUNCTION queue_volume_changes_of_events() RETURNS trigger
             CASE kind WHEN 'SCREENING' THEN 'referral' ELSE 'hold' END,
             count(*)
         FROM became
-        WHERE kind IN ('SCREENING', 'HELD')
+        JOIN application ON application.id = application_id
+        WHERE kind IN ('SCREENING', 'HELD') AND extends_visa_number IS NULL
         GROUP BY 1, 2;
         INSERT INTO volume_outbox (day, visa_type_code, kind, done_by, measured)
         SELECT
@@ -299,11 +309,12 @@ CREATE FUNCTION queue_volume_changes_of_events() RETURNS trigger
         FROM became
         JOIN application ON application.id = became.application_id
         WHERE became.kind IN ('GRANTED', 'REFUSED') AND became.actor_role = 'OFFICER'
+            AND extends_visa_number IS NULL
         GROUP BY 1, 2, 3, 4;
         INSERT INTO volume_outbox (day, {dimensions}, overturned)
         SELECT wib_day(first_one.decided_at), {dimensions}, count(*)
         FROM became
-        JOIN decision AS first_one
+        JOIN decision_on_visa AS first_one
             ON first_one.application_id = became.application_id
             AND first_one.supersedes_id IS NULL
         JOIN application ON application.id = became.application_id
@@ -326,7 +337,10 @@ CREATE FUNCTION queue_volume_changes_of_assignments() RETURNS trigger
     BEGIN
         SELECT visa_type_code, applicant_id INTO given_back
         FROM application
-        WHERE id = NEW.application_id;
+        WHERE id = NEW.application_id AND extends_visa_number IS NULL;
+        IF NOT FOUND THEN
+            RETURN NULL;
+        END IF;
         INSERT INTO volume_outbox (day, visa_type_code, kind, done_by, measured)
         VALUES (
             wib_day(NEW.ended_at), given_back.visa_type_code, 'officer_given_back', NEW.officer, 1

@@ -28,7 +28,7 @@ CREATE FUNCTION make_documents_anew(replaced bigint[], at timestamptz) RETURNS b
         JOIN visa USING (visa_number)
         WHERE document.id = ANY (replaced)
             AND num_nonnulls(visa.revoked_at, superseded_at, returned_at) = 0
-            AND use_by + stay_days::integer >= wib_day(clock_timestamp());
+            AND use_by + (stay_days + extended_days)::integer >= wib_day(clock_timestamp());
         GET DIAGNOSTICS made = ROW_COUNT;
         NOTIFY gerbang_unlinked;
         RETURN made;

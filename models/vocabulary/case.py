@@ -100,6 +100,18 @@ class Presence(StrEnum):
     DEPARTED = "DEPARTED"
 
 
+class Extendability(StrEnum):
+    """Whether the stay on a visa may be extended now, and otherwise why not."""
+
+    POSSIBLE = "POSSIBLE"
+    #: It is no visa whose type is extended, or there is none.
+    NO_RULE = "NO_RULE"
+    #: As often as the rule allows: granted before, or asked for.
+    USED = "USED"
+    #: The last day of the stay has passed, or its holder left; or the visa was taken back.
+    ENDED = "ENDED"
+
+
 class EventKind(StrEnum):
     """What happened to an application: it entered a status, or something else happened to it."""
 
@@ -127,6 +139,7 @@ class EventKind(StrEnum):
     PAYMENT_EXPIRED = "PAYMENT_EXPIRED"
     REVOKED = "REVOKED"
     VISA_RETURNED = "VISA_RETURNED"
+    APPEARED = "APPEARED"
     TARGET_50 = "TARGET_50"
     TARGET_75 = "TARGET_75"
     TARGET_100 = "TARGET_100"

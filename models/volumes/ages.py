@@ -21,6 +21,7 @@ _OPEN_AT_END_OF_DAY = f"""
     FROM unnest($1::date[]) AS day
     JOIN application ON tstzrange(paid_at, closed_at, '(]') @> end_of_wib_day(day)
     WHERE paid_at IS NOT NULL AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(paid_at))
+        AND extends_visa_number IS NULL
 """  # noqa: S608
 
 _ONE_DAY = timedelta(days=1)

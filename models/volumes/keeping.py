@@ -146,6 +146,7 @@ _FROM_RAW_ROWS = f"""
         paused_seconds, was_info_requested, partner_code
     )
     CROSS JOIN (SELECT NULL::text AS ground, NULL::text AS done_by, 0 AS overturned) AS of_nobody
+    WHERE extends_visa_number IS NULL
     UNION ALL
     {OTHER_CHANGES}
 """  # noqa: S608

@@ -20,6 +20,7 @@ DONE_BY_OFFICERS = """
     FROM application_event AS decided
     JOIN application ON application.id = decided.application_id
     WHERE decided.kind IN ('GRANTED', 'REFUSED') AND decided.actor_role = 'OFFICER'
+        AND extends_visa_number IS NULL
     UNION ALL
     SELECT wib_day(desk.ended_at), application.visa_type_code, of.kind, desk.officer, 1
     FROM assignment AS desk
@@ -28,6 +29,7 @@ DONE_BY_OFFICERS = """
         VALUES ('officer_given_back'), ('officer_given_back_after_reading')
     ) AS of (kind)
     WHERE desk.role = 'OFFICER' AND desk.ended_by = desk.officer AND desk.reason IS NOT NULL
+        AND extends_visa_number IS NULL
         AND (of.kind = 'officer_given_back' OR EXISTS (
             SELECT FROM access_event AS was_read
             WHERE was_read.applicant_id = application.applicant_id

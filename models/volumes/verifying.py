@@ -113,6 +113,7 @@ _RECOMPUTE_CHANGES = f"""
         derived.was_info_requested, partner_code
     )
     CROSS JOIN (SELECT NULL::text AS ground, NULL::text AS done_by, 0 AS overturned) AS of_nobody
+    WHERE extends_visa_number IS NULL
     UNION ALL
     {OTHER_CHANGES}
 """  # noqa: S608
@@ -166,6 +167,7 @@ def _compare_ages(ages: Ages) -> str:
                     interval '1 day'
                 ) AS midnight
                 CROSS JOIN LATERAL (SELECT midnight::date AS starts_on) AS its
+                WHERE extends_visa_number IS NULL
             ) AS open
             UNION ALL
             SELECT false, {key}, measured FROM {ages.table.name}

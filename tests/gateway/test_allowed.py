@@ -223,7 +223,7 @@ async def test_an_applicant_sees_which_steps_the_own_case_allows(who, world) -> 
     steps = await allowed_steps(ruby, id_)
     assert {name: one["isAllowed"] for name, one in steps.items()} == {
         "answerInformation": False, "withdrawApplication": True, "proposeCorrection": True,
-        "returnVisa": False,
+        "returnVisa": False, "applyForExtension": False,
     }  # fmt: skip
     answer = await change(ruby, "answerInformation", id_)
     assert answer.codes == [steps["answerInformation"]["reason"]["code"]] == ["WRONG_STAGE"]

@@ -57,6 +57,7 @@ SMALL = {
     "ReferenceChangeValue.line",
     "VisaType.useWithinDays",
     "Visa.stayDays",
+    "Visa.extendedDays",
     "Correction.version",
     "IdentityVersion.number",
     "LinkerRead.version",

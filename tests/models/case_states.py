@@ -12,6 +12,7 @@ from models.vocabulary import (
     OPEN_CORRECTIONS,
     RESOLUTIONS,
     DocumentKind,
+    Extendability,
     Ground,
     Outcome,
     RequestedItemKind,
@@ -54,6 +55,10 @@ FACTS: dict[str, st.SearchStrategy[Any]] = {
     "revoked_by": mostly("supervisor", "supervisor-2", None),
     "has_live_visa": mostly(True, False),
     "has_unused_visa": mostly(True, False),
+    "extendability": mostly(*Extendability),
+    "is_extension": st.booleans(),
+    "has_appeared": st.booleans(),
+    "is_extended_visa_stopped": mostly(False, False, True),
     "awaits_first_decision": mostly(False, False, True),
     "was_decided_first_by_oneself": mostly(False, False, True),
     "decided": mostly((Outcome.REFUSED, Ground.INCOMPLETE), None),
@@ -80,6 +85,7 @@ def standings_with(**facts: st.SearchStrategy[Any]) -> st.SearchStrategy[CaseSta
 def cleared_with(**facts: st.SearchStrategy[Any]) -> st.SearchStrategy[CaseState]:
     """Linked cases of which supervision knows nothing bad, and of which nobody decided first."""
     usual = {"is_held": False, "owes_fee": False, "is_linked": True, "hits": frozenset[Any](),
+             "is_extended_visa_stopped": False,
              "was_decided_first_by_oneself": False}  # fmt: skip
     just = {name: st.just(value) for name, value in usual.items()}
     return standings_with(answers=cleared, **just, **facts)

@@ -98,7 +98,7 @@ def test_what_an_answer_leaves_to_be_done(
 
 READ_A_STAGE = (Role.PARTNER_AGENT, Role.APPLICANT, Role.PARTNER_SERVICE)
 ENDINGS = [step for step in STEPS if step.target in CLOSED]
-OF_A_VISA = (Verb.PROPOSE_CORRECTION, Verb.RETURN_VISA)
+OF_A_VISA = (Verb.PROPOSE_CORRECTION, Verb.RETURN_VISA, Verb.APPLY_FOR_EXTENSION)
 CORRECTING = (Verb.CORRECT_TO_GRANTED, Verb.CORRECT_TO_REFUSED)
 
 
@@ -121,7 +121,7 @@ def test_nothing_is_granted_that_is_held_hit_pending_unavailable_or_unscreened(
     now: CaseState, attempt: Attempt
 ) -> None:
     given_answers = [now.answers.get(question) for question in now.questions]
-    is_stopped = now.is_held or now.owes_fee
+    is_stopped = now.is_held or now.owes_fee or now.is_extended_visa_stopped
     is_cleared = not is_stopped and all(one in ("CLEAR", "NO_MATCH") for one in given_answers)
     for step in STEPS:
         if step.target is Status.GRANTED and would_be_possible(step, now, attempt, IS_CLEARED):

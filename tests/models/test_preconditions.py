@@ -26,6 +26,7 @@ from models.vocabulary import (
     STAGE_OF,
     CorrectionState,
     DocumentKind,
+    Extendability,
     Ground,
     Outcome,
     RequestedItemKind,
@@ -66,6 +67,7 @@ HOLDS: dict[str, list[tuple[dict[str, Any], dict[str, Any], bool]]] = {
         ({"answers": {BAN: R.CLEAR}}, {}, True),
         ({"answers": {BAN: R.CLEAR}, "owes_fee": True}, {}, False),
         ({"answers": {BAN: R.CLEAR}, "is_held": True}, {}, False),
+        ({"answers": {BAN: R.CLEAR}, "is_extended_visa_stopped": True}, {}, False),
         ({"answers": {BAN: R.PENDING}}, {}, False),
         ({"answers": {BAN: R.CLEAR}, "questions": (BAN, CLEARANCE)}, {}, False),
     ],
@@ -100,6 +102,19 @@ HOLDS: dict[str, list[tuple[dict[str, Any], dict[str, Any], bool]]] = {
         ({"answers": {BAN: R.CLEAR}}, {}, True), ({"answers": {BAN: R.PENDING}}, {}, False)
     ],
     "HAS_A_LIVE_VISA": [({"has_live_visa": True}, {}, True), ({}, {}, False)],
+    **{
+        name: [({"extendability": one}, {}, one is not not_met) for one in Extendability]
+        for name, not_met in (("CAN_BE_EXTENDED", Extendability.NO_RULE),
+                              ("IS_NOT_USED_UP", Extendability.USED),
+                              ("IS_NOT_OVER", Extendability.ENDED))
+    },
+    "IS_AN_EXTENSION": [({"is_extension": True}, {}, True), ({}, {}, False)],
+    "HAS_NOT_APPEARED": [({"has_appeared": True}, {}, False), ({}, {}, True)],
+    "HAS_APPEARED": [
+        ({}, {}, True),
+        ({"is_extension": True}, {}, False),
+        ({"is_extension": True, "has_appeared": True}, {}, True),
+    ],
     "HAS_AN_UNUSED_VISA": [({"has_unused_visa": True}, {}, True), ({}, {}, False)],
     "WAITS_FOR_SECOND_PERSON": [
         ({"proposals": OF_ONE}, {"question": BAN}, True),

@@ -77,6 +77,8 @@ MAY: dict[str, str] = {
     "fetchVisa": "PARTNER_SERVICE",
     "requestUpload": "PARTNER_AGENT APPLICANT PARTNER_SERVICE",
     "registerDocument": "PARTNER_SERVICE",
+    "applyForExtension": "APPLICANT",
+    "recordAppearance": "OFFICER",
     "returnVisa": "APPLICANT",
     "revokeVisa": "SUPERVISOR",
     "setAsideRevocation": "SUPERVISOR",

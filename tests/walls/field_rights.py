@@ -410,6 +410,7 @@ _STAGES: dict[str, Lines] = {
         # An applicant reads a stage: IN_VERIFICATION and SCREENING would reveal the work on it.
         "status":                                            "- R R - - R - - - - - - - -",
         "events":                                            "- R R - - R R - - - - - - -",
+        "extends":                                           "- R R - - R R - - - - - - -",
         # Whoever can take a step of it.
         "allowed":                                           "- R R - R - R R - - - - - -",
         "decision":                                          "- R R - R R R R - - - - - -",
@@ -436,6 +437,7 @@ _STAGES: dict[str, Lines] = {
     # What reveals the outcome.
     "Visa": {
         "number issuedAt useBy stayDays revokedAt returnedAt": "- R R - R R R R - - - - - -",
+        "extendedDays":                                      "- R R - R R R R - - - - - -",
         "supersededAt":                                      "- R R - - R - - - - - - - -",
         "document":                                          "- - - - - - R - - - - - - -",
         "usability presence stay":                           "- - R - - R R - - - - - - -",

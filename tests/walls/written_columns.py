@@ -130,7 +130,10 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     },
     "APPLICANT": {
         **_WHOEVER_LODGES, **_DESK, **_PROPOSES,
-        "application": {"INSERT": _LODGED, "UPDATE": "status closed_at paused_seconds"},
+        "application": {
+            "INSERT": f"{_LODGED} extends_visa_number",
+            "UPDATE": "status closed_at paused_seconds",
+        },
         "data_request": {
             "INSERT": "id reference kind applicant_id account lodged_by lodged_role"
         },

@@ -137,6 +137,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "PAYMENT_EXPIRED": "Its bill lapsed.",
         "REVOKED": "The granted visa was revoked.",
         "VISA_RETURNED": "Its holder gave the visa back.",
+        "APPEARED": "Whoever asks for an extension appeared at an immigration office.",
         "TARGET_50": "Half of its target has passed.",
         "TARGET_75": "Three quarters of its target have passed.",
         "TARGET_100": "Its target has passed.",

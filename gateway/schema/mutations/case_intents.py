@@ -2,8 +2,13 @@
 
 from gateway.schema.mutations import inputs
 from gateway.schema.mutations.answers import AnswerInformationInput
+from gateway.schema.mutations.extension_inputs import (
+    ApplyForExtensionInput,
+    RecordAppearanceInput,
+)
 from gateway.schema.mutations.input_readers import (
     read_answer_to_items,
+    read_appearance,
     read_assignment,
     read_confirmation,
     read_correction,
@@ -159,6 +164,15 @@ INTENTS = (
            " its line of the checklist as if it had been sent. Nothing is fetched from there; hand"
            " it in by `requestUpload` if it is to be here.",
            read_registration, (), (Refusal.NOT_FOUND, Refusal.WRONG_STAGE)),
+    Intent("applyForExtension", ApplyForExtensionInput,
+           "Ask for more days of stay on your visa, as `VisaType.extensionRules` allows, before the"
+           " last day of the stay has passed: it answers with an application of its own, billed at"
+           " once. Once it is paid, appear at an immigration office.", read_step,
+           (Verb.APPLY_FOR_EXTENSION,), (Refusal.VISA_TYPE_NOT_OFFERED,)),
+    Intent("recordAppearance", RecordAppearanceInput,
+           "An immigration office says that whoever asks for an extension has appeared, for"
+           " photograph and interview; and the day of entry, if border control reported none.",
+           read_appearance, (Verb.RECORD_APPEARANCE,)),
     Intent("returnVisa", inputs.ReturnVisaInput,
            "Give your visa back before anybody enters by it. Its fee is not returned, and nothing"
            " restores it.", read_step, (Verb.RETURN_VISA,)),

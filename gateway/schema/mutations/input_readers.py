@@ -21,6 +21,7 @@ from gateway.mutations.requests import (
 from gateway.mutations.uploading import MOST_BYTES, UploadRequest
 from gateway.schema.mutations import inputs
 from gateway.schema.mutations.answers import AnswerInformationInput, read_answers
+from gateway.schema.mutations.extension_inputs import RecordAppearanceInput
 from gateway.schema.mutations.inputs import (
     LARGEST_FAMILY,
     LONGEST_ITEM_NOTE,
@@ -60,6 +61,10 @@ def read_step(
         expected_stage=input_.expected_stage,
         **values,
     )
+
+
+def read_appearance(intent: Intent, input_: RecordAppearanceInput) -> StepRequest:
+    return read_step(intent, input_, entered_on=input_.entered_on)
 
 
 def read_fetch(intent: Intent, input_: inputs.FetchVisaInput) -> FetchRequest:

@@ -1023,7 +1023,7 @@ CREATE TABLE application_change (
     kind TEXT NOT NULL,
     changed TEXT NOT NULL,
     CONSTRAINT pk_application_change PRIMARY KEY (id),
-    CONSTRAINT ck_application_change_kind_is_known CHECK (kind IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'RECEIVED', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'HELD', 'RELEASED', 'MARKED_URGENT', 'URGENCY_ENDED', 'ANSWER_PROPOSED', 'SCREENED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'TRANSFERRED', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED', 'VISA_RETURNED', 'TARGET_50', 'TARGET_75', 'TARGET_100')),
+    CONSTRAINT ck_application_change_kind_is_known CHECK (kind IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'RECEIVED', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'HELD', 'RELEASED', 'MARKED_URGENT', 'URGENCY_ENDED', 'ANSWER_PROPOSED', 'SCREENED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'TRANSFERRED', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED', 'VISA_RETURNED', 'APPEARED', 'TARGET_50', 'TARGET_75', 'TARGET_100')),
     CONSTRAINT ck_application_change_changed_is_known CHECK (changed IN ('STAGE', 'DECISION', 'STATUS', 'HOLD'))
 );
 
@@ -1750,6 +1750,7 @@ CREATE TABLE application (
     left_partner_at TIMESTAMP WITH TIME ZONE,
     holder_country_code TEXT GENERATED ALWAYS AS (coalesce(successor_country_code, country_code)) STORED,
     holder_place TEXT GENERATED ALWAYS AS (coalesce(successor_centre_code, centre_code, country_code)) STORED,
+    extends_visa_number TEXT,
     group_reference TEXT,
     status TEXT NOT NULL,
     stage TEXT GENERATED ALWAYS AS (CASE status WHEN 'SUBMITTED' THEN 'SUBMITTED' WHEN 'AWAITING_PAYMENT' THEN 'WAITING_FOR_APPLICANT' WHEN 'PAID' THEN 'IN_PROCESS' WHEN 'IN_VERIFICATION' THEN 'IN_PROCESS' WHEN 'INFO_REQUESTED' THEN 'WAITING_FOR_APPLICANT' WHEN 'SCREENING' THEN 'IN_PROCESS' WHEN 'GRANTED' THEN 'CLOSED' WHEN 'REFUSED' THEN 'CLOSED' WHEN 'WITHDRAWN' THEN 'CLOSED' WHEN 'LAPSED' THEN 'CLOSED' WHEN 'PAYMENT_EXPIRED' THEN 'CLOSED' WHEN 'REVOKED' THEN 'CLOSED' END) STORED NOT NULL,
@@ -1785,6 +1786,7 @@ CREATE TABLE application (
     CONSTRAINT ck_application_reference_is_formed CHECK (reference ~ '^[0-9A-Z]{4}(-[0-9A-Z]{4}){2}$'),
     CONSTRAINT ck_application_group_reference_is_formed CHECK (group_reference ~ '^G(-[0-9A-Z]{4}){3}$'),
     CONSTRAINT ck_application_group_through_a_partner CHECK (group_reference IS NULL OR channel <> 'DIRECT'),
+    CONSTRAINT ck_application_extended_by_its_holder CHECK (extends_visa_number IS NULL OR channel = 'DIRECT'),
     CONSTRAINT ck_application_partner_unless_direct CHECK ((channel = 'DIRECT') = (partner_code IS NULL)),
     CONSTRAINT ck_application_country_with_partner CHECK ((partner_code IS NULL) = (country_code IS NULL)),
     CONSTRAINT ck_application_centre_where_taken CHECK ((channel = 'PARTNER_CENTRE') = (centre_code IS NOT NULL)),
@@ -1811,6 +1813,8 @@ CREATE INDEX ix_application_centre_code ON application (centre_code);
 CREATE INDEX ix_application_closed_at_id ON application (closed_at, id);
 
 CREATE INDEX ix_application_country_code ON application (country_code);
+
+CREATE INDEX ix_application_extends_visa_number ON application (extends_visa_number) WHERE extends_visa_number IS NOT NULL;
 
 CREATE INDEX ix_application_group_reference ON application (group_reference) WHERE group_reference IS NOT NULL;
 
@@ -1927,7 +1931,7 @@ CREATE TABLE application_event (
     actor_role TEXT,
     reason TEXT,
     CONSTRAINT pk_application_event PRIMARY KEY (id),
-    CONSTRAINT ck_application_event_kind_is_known CHECK (kind IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'RECEIVED', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'HELD', 'RELEASED', 'MARKED_URGENT', 'URGENCY_ENDED', 'ANSWER_PROPOSED', 'SCREENED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'TRANSFERRED', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED', 'VISA_RETURNED', 'TARGET_50', 'TARGET_75', 'TARGET_100')),
+    CONSTRAINT ck_application_event_kind_is_known CHECK (kind IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'RECEIVED', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'HELD', 'RELEASED', 'MARKED_URGENT', 'URGENCY_ENDED', 'ANSWER_PROPOSED', 'SCREENED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'TRANSFERRED', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED', 'VISA_RETURNED', 'APPEARED', 'TARGET_50', 'TARGET_75', 'TARGET_100')),
     CONSTRAINT ck_application_event_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
     CONSTRAINT ck_application_event_sequence_is_positive CHECK (sequence > 0),
     CONSTRAINT ck_application_event_reason_is_bounded CHECK (length(reason) BETWEEN 1 AND 2000),
@@ -2494,6 +2498,7 @@ CREATE TABLE visa (
     issued_at TIMESTAMP WITH TIME ZONE NOT NULL,
     use_by DATE NOT NULL,
     stay_days BIGINT NOT NULL,
+    extended_days BIGINT DEFAULT 0 NOT NULL,
     revoked_at TIMESTAMP WITH TIME ZONE,
     superseded_at TIMESTAMP WITH TIME ZONE,
     returned_at TIMESTAMP WITH TIME ZONE,
@@ -2501,6 +2506,7 @@ CREATE TABLE visa (
     CONSTRAINT fk_visa_decision_id_application_id FOREIGN KEY(decision_id, application_id) REFERENCES decision (id, application_id),
     CONSTRAINT ck_visa_visa_number_is_formed CHECK (visa_number ~ '^ID[0-9A-HJKMNP-TV-Z]{12}$'),
     CONSTRAINT ck_visa_stay_is_positive CHECK (stay_days > 0),
+    CONSTRAINT ck_visa_extension_is_not_negative CHECK (extended_days >= 0),
     CONSTRAINT ck_visa_revoked_after_issue CHECK (revoked_at >= issued_at),
     CONSTRAINT ck_visa_superseded_after_issue CHECK (superseded_at >= issued_at),
     CONSTRAINT ck_visa_returned_after_issue CHECK (returned_at >= issued_at),
@@ -2701,6 +2707,8 @@ CREATE INDEX ix_visa_document_unfinished ON visa_document (ordered_at, id) WHERE
 CREATE UNIQUE INDEX uq_visa_document_current ON visa_document (visa_number) WHERE replaced_at IS NULL;
 
 ALTER TABLE application ADD CONSTRAINT fk_application_current_decision_id_id FOREIGN KEY(current_decision_id, id) REFERENCES decision (id, application_id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE application ADD CONSTRAINT fk_application_extends_visa_number FOREIGN KEY(extends_visa_number) REFERENCES visa (visa_number);
 
 ALTER TABLE partner_country ADD CONSTRAINT fk_partner_country_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code);
 
@@ -3158,7 +3166,7 @@ CREATE FUNCTION write_checklist() RETURNS trigger
         CROSS JOIN LATERAL (
             SELECT DISTINCT ON (kind) kind, is_required
             FROM required_document
-            WHERE visa_type_code = became.visa_type_code
+            WHERE visa_type_code = became.visa_type_code AND became.extends_visa_number IS NULL
                 AND valid_from <= wib_day(became.submitted_at)
             ORDER BY kind, valid_from DESC
         ) AS rule
@@ -3642,9 +3650,9 @@ CREATE FUNCTION write_stay(of_visa text, first_id uuid) RETURNS void
     )
     SELECT
         first_id, of_visa, visa.application_id, now_is.presence, NOT is_multiple_entry, now_is.entered_on,
-        now_is.departed_on, now_is.stay_until,
+        now_is.departed_on, now_is.stay_until + extended_days::integer,
         CASE WHEN now_is.presence = 'IN_COUNTRY' THEN
-            (now_is.stay_until + 1)::timestamp AT TIME ZONE 'Asia/Jakarta'
+            (now_is.stay_until + extended_days::integer + 1)::timestamp AT TIME ZONE 'Asia/Jakarta'
         END
     FROM visa
     JOIN application ON application.id = visa.application_id
@@ -3682,11 +3690,12 @@ CREATE VIEW volume_stay_contribution AS
         WINDOW life AS (PARTITION BY visa_number ORDER BY crossed_at, direction)
     ) AS movement
     JOIN visa USING (visa_number)
+    CROSS JOIN LATERAL (SELECT stay_until + extended_days::integer AS last_day) AS extended
     CROSS JOIN LATERAL (
         VALUES
             (wib_day(crossed_at), 'in_country', (direction = 'ENTRY')::integer - was_there::integer),
-            (stay_until + 1, 'overstay', (ended_on IS NULL OR ended_on > stay_until)::integer),
-            (ended_on, 'overstay', -(ended_on > stay_until)::integer)
+            (last_day + 1, 'overstay', (ended_on IS NULL OR ended_on > last_day)::integer),
+            (ended_on, 'overstay', -(ended_on > last_day)::integer)
     ) AS change (day, kind, measured)
     WHERE change.measured <> 0 AND change.day IS NOT NULL
     UNION ALL
@@ -3712,11 +3721,12 @@ CREATE FUNCTION count_stays_of_visa() RETURNS trigger
     END
 $$;
 
-CREATE TRIGGER count_stays_before BEFORE UPDATE OF use_by, revoked_at, superseded_at, returned_at ON visa
+CREATE TRIGGER count_stays_before
+    BEFORE UPDATE OF use_by, extended_days, revoked_at, superseded_at, returned_at ON visa
     FOR EACH ROW EXECUTE FUNCTION count_stays_of_visa();
 
 CREATE TRIGGER count_stays_after
-    AFTER INSERT OR UPDATE OF use_by, revoked_at, superseded_at, returned_at ON visa
+    AFTER INSERT OR UPDATE OF use_by, extended_days, revoked_at, superseded_at, returned_at ON visa
     FOR EACH ROW EXECUTE FUNCTION count_stays_of_visa();
 
 CREATE FUNCTION tell_of_revoked_in_country(of_case uuid, alert_id uuid, told_by text) RETURNS void
@@ -3756,6 +3766,31 @@ $$;
 
 CREATE TRIGGER tell_of_visa AFTER INSERT OR UPDATE OF revoked_at, superseded_at, returned_at ON visa
     FOR EACH ROW EXECUTE FUNCTION tell_of_visa();
+
+CREATE FUNCTION extend_stay() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        UPDATE visa SET extended_days = coalesce((
+            SELECT sum(rule.days)
+            FROM application AS extension
+            CROSS JOIN LATERAL (
+                SELECT days FROM extension_rule
+                WHERE visa_type_code = extension.visa_type_code
+                    AND valid_from <= wib_day(extension.submitted_at)
+                ORDER BY valid_from DESC LIMIT 1
+            ) AS rule
+            WHERE extends_visa_number = NEW.extends_visa_number AND status = 'GRANTED'
+        ), 0)
+        WHERE visa_number = NEW.extends_visa_number;
+        PERFORM write_stay(visa_number, id) FROM stay
+        WHERE visa_number = NEW.extends_visa_number AND entered_on IS NOT NULL;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER extend_stay AFTER UPDATE OF status ON application
+    FOR EACH ROW WHEN (NEW.extends_visa_number IS NOT NULL AND OLD.status <> NEW.status)
+    EXECUTE FUNCTION extend_stay();
 
 CREATE FUNCTION write_movement(report crossing) RETURNS boolean
     LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
@@ -3952,10 +3987,15 @@ CREATE FUNCTION volume_contribution(
     WHERE received_at IS NOT NULL AND partner_code IS NOT NULL
 $$;
 
+CREATE VIEW decision_on_visa AS
+    SELECT decision.* FROM decision
+    JOIN application ON application.id = application_id
+    WHERE extends_visa_number IS NULL;
+
 CREATE VIEW volume_national_contribution AS
     SELECT wib_day(first_one.decided_at) AS day, 'ground' AS kind, standing.ground, 1 AS measured
     FROM decision AS standing
-    JOIN decision AS first_one
+    JOIN decision_on_visa AS first_one
         ON first_one.application_id = standing.application_id AND first_one.supersedes_id IS NULL
     WHERE standing.ground IS NOT NULL
         AND NOT EXISTS (SELECT FROM decision AS later WHERE later.supersedes_id = standing.id)
@@ -3966,7 +4006,8 @@ CREATE VIEW volume_national_contribution AS
         NULL,
         1
     FROM application_event
-    WHERE kind IN ('SCREENING', 'HELD');
+    JOIN application ON application.id = application_id
+    WHERE kind IN ('SCREENING', 'HELD') AND extends_visa_number IS NULL;
 
 CREATE VIEW volume_overturned AS
     SELECT wib_day(first_one.decided_at) AS day, overturned.application_id
@@ -3979,7 +4020,7 @@ CREATE VIEW volume_overturned AS
         UNION ALL
         SELECT application_id FROM application_event WHERE kind = 'REVOKED'
     ) AS overturned
-    JOIN decision AS first_one
+    JOIN decision_on_visa AS first_one
         ON first_one.application_id = overturned.application_id
         AND first_one.supersedes_id IS NULL;
 
@@ -3988,7 +4029,7 @@ CREATE VIEW volume_first_decision AS
         wib_day(decided_at) AS day,
         CASE outcome WHEN 'GRANTED' THEN 'first_granted' ELSE 'first_refused' END AS kind,
         application_id
-    FROM decision
+    FROM decision_on_visa
     WHERE supersedes_id IS NULL;
 
 CREATE VIEW second_decision AS
@@ -4051,6 +4092,7 @@ CREATE FUNCTION queue_volume_changes_of_insert() RETURNS trigger
             status, submitted_at, received_at, paid_at, closed_at, target_due_at, fee_idr,
             paused_seconds, was_info_requested, partner_code
         )
+        WHERE extends_visa_number IS NULL
         GROUP BY
             day, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, kind, bucket
         HAVING (
@@ -4079,7 +4121,7 @@ CREATE FUNCTION queue_volume_changes_of_insert() RETURNS trigger
                         coalesce(wib_day(closed_at), 'infinity') AS closed_on,
                         (paid_at, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel) AS counted_under
                 )
-                WHERE paid_at IS NOT NULL
+                WHERE paid_at IS NOT NULL AND extends_visa_number IS NULL
                 GROUP BY id, paid_at, counted_under, closed_on
                 HAVING sum(sign) <> 0
             )
@@ -4109,6 +4151,7 @@ CREATE FUNCTION queue_volume_changes_of_update() RETURNS trigger
             status, submitted_at, received_at, paid_at, closed_at, target_due_at, fee_idr,
             paused_seconds, was_info_requested, partner_code
         )
+        WHERE extends_visa_number IS NULL
         GROUP BY
             day, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, kind, bucket
         HAVING (
@@ -4137,7 +4180,7 @@ CREATE FUNCTION queue_volume_changes_of_update() RETURNS trigger
                         coalesce(wib_day(closed_at), 'infinity') AS closed_on,
                         (paid_at, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel) AS counted_under
                 )
-                WHERE paid_at IS NOT NULL
+                WHERE paid_at IS NOT NULL AND extends_visa_number IS NULL
                 GROUP BY id, paid_at, counted_under, closed_on
                 HAVING sum(sign) <> 0
             )
@@ -4167,6 +4210,7 @@ CREATE FUNCTION queue_volume_changes_of_delete() RETURNS trigger
             status, submitted_at, received_at, paid_at, closed_at, target_due_at, fee_idr,
             paused_seconds, was_info_requested, partner_code
         )
+        WHERE extends_visa_number IS NULL
         GROUP BY
             day, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, kind, bucket
         HAVING (
@@ -4195,7 +4239,7 @@ CREATE FUNCTION queue_volume_changes_of_delete() RETURNS trigger
                         coalesce(wib_day(closed_at), 'infinity') AS closed_on,
                         (paid_at, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel) AS counted_under
                 )
-                WHERE paid_at IS NOT NULL
+                WHERE paid_at IS NOT NULL AND extends_visa_number IS NULL
                 GROUP BY id, paid_at, counted_under, closed_on
                 HAVING sum(sign) <> 0
             )
@@ -4230,7 +4274,7 @@ CREATE FUNCTION queue_volume_changes_of_decisions() RETURNS trigger
             FROM became
             JOIN decision AS superseded ON superseded.id = became.supersedes_id
         ) AS changed
-        JOIN decision AS first_one
+        JOIN decision_on_visa AS first_one
             ON first_one.application_id = changed.application_id
             AND first_one.supersedes_id IS NULL
         WHERE changed.ground IS NOT NULL
@@ -4242,7 +4286,7 @@ CREATE FUNCTION queue_volume_changes_of_decisions() RETURNS trigger
         JOIN decision AS superseded ON superseded.id = became.supersedes_id
             AND (superseded.outcome, superseded.ground)
                 IS DISTINCT FROM (became.outcome, became.ground)
-        JOIN decision AS first_one
+        JOIN decision_on_visa AS first_one
             ON first_one.application_id = became.application_id
             AND first_one.supersedes_id IS NULL
         JOIN application ON application.id = became.application_id
@@ -4286,7 +4330,8 @@ CREATE FUNCTION queue_volume_changes_of_events() RETURNS trigger
             CASE kind WHEN 'SCREENING' THEN 'referral' ELSE 'hold' END,
             count(*)
         FROM became
-        WHERE kind IN ('SCREENING', 'HELD')
+        JOIN application ON application.id = application_id
+        WHERE kind IN ('SCREENING', 'HELD') AND extends_visa_number IS NULL
         GROUP BY 1, 2;
         INSERT INTO volume_outbox (day, visa_type_code, kind, done_by, measured)
         SELECT
@@ -4298,11 +4343,12 @@ CREATE FUNCTION queue_volume_changes_of_events() RETURNS trigger
         FROM became
         JOIN application ON application.id = became.application_id
         WHERE became.kind IN ('GRANTED', 'REFUSED') AND became.actor_role = 'OFFICER'
+            AND extends_visa_number IS NULL
         GROUP BY 1, 2, 3, 4;
         INSERT INTO volume_outbox (day, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, overturned)
         SELECT wib_day(first_one.decided_at), country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, count(*)
         FROM became
-        JOIN decision AS first_one
+        JOIN decision_on_visa AS first_one
             ON first_one.application_id = became.application_id
             AND first_one.supersedes_id IS NULL
         JOIN application ON application.id = became.application_id
@@ -4323,7 +4369,10 @@ CREATE FUNCTION queue_volume_changes_of_assignments() RETURNS trigger
     BEGIN
         SELECT visa_type_code, applicant_id INTO given_back
         FROM application
-        WHERE id = NEW.application_id;
+        WHERE id = NEW.application_id AND extends_visa_number IS NULL;
+        IF NOT FOUND THEN
+            RETURN NULL;
+        END IF;
         INSERT INTO volume_outbox (day, visa_type_code, kind, done_by, measured)
         VALUES (
             wib_day(NEW.ended_at), given_back.visa_type_code, 'officer_given_back', NEW.officer, 1
@@ -5969,7 +6018,7 @@ CREATE FUNCTION make_documents_anew(replaced bigint[], at timestamptz) RETURNS b
         JOIN visa USING (visa_number)
         WHERE document.id = ANY (replaced)
             AND num_nonnulls(visa.revoked_at, superseded_at, returned_at) = 0
-            AND use_by + stay_days::integer >= wib_day(clock_timestamp());
+            AND use_by + (stay_days + extended_days)::integer >= wib_day(clock_timestamp());
         GET DIAGNOSTICS made = ROW_COUNT;
         NOTIFY gerbang_unlinked;
         RETURN made;

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useMutation, useQuery } from "urql";
 import { graphql } from "../generated/index.ts";
 import type {
+  AppearMutation,
   CaseFileQuery,
   DecideMutation,
   Ground,
@@ -69,6 +70,11 @@ const Refer = graphql(`
 const Request = graphql(`
   mutation Request($input: RequestInformationInput!) {
     taken: requestInformation(input: $input) { application { id status } errors { code message path } }
+  }
+`);
+const Appear = graphql(`
+  mutation Appear($input: RecordAppearanceInput!) {
+    taken: recordAppearance(input: $input) { application { id status } errors { code message path } }
   }
 `);
 const Decide = graphql(`
@@ -195,7 +201,7 @@ function Applicant({ reference }: { reference: string }) {
   );
 }
 
-type Taken = ReferMutation | RequestMutation | DecideMutation;
+type Taken = AppearMutation | ReferMutation | RequestMutation | DecideMutation;
 const OFFERED = ["RECORD_DECISION", "REFER_TO_SCREENING", "REQUEST_INFORMATION"];
 
 /** What can be done now. Whatever cannot says why, in the words of the mutation itself. */
@@ -203,6 +209,8 @@ function Steps({ id, allowed }: OpenCase) {
   const { t, word } = useWords();
   const [refused, setRefused] = useState<string>();
   const [ground, setGround] = useState<Ground>("INSUFFICIENT_MEANS");
+  const [enteredOn, setEnteredOn] = useState("");
+  const [, appear] = useMutation(Appear);
   const [, refer] = useMutation(Refer);
   const [, request] = useMutation(Request);
   const [, decide] = useMutation(Decide);
@@ -233,6 +241,19 @@ function Steps({ id, allowed }: OpenCase) {
           request({ input: { ...about(), items: [{ kind: "ADDRESS_IN_INDONESIA" }] } }),
         )}
       </div>
+      {offered("RECORD_APPEARANCE")?.isAllowed && (
+        <div className="buttons">
+          <input
+            type="date"
+            aria-label={t("enteredOn")}
+            value={enteredOn}
+            onChange={(event) => setEnteredOn(event.target.value)}
+          />
+          {button("RECORD_APPEARANCE", "appeared", () =>
+            appear({ input: { ...about(), enteredOn: enteredOn || null } }),
+          )}
+        </div>
+      )}
       <div className="buttons">
         <select
           aria-label={t("ground")}

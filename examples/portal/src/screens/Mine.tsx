@@ -1,7 +1,7 @@
 // An applicant's own applications, live: what is to be paid, what is asked for, what was decided.
 
 import { useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient, useMutation, useQuery } from "urql";
 import { graphql } from "../generated/index.ts";
 import type { MineQuery } from "../generated/graphql.ts";
 import { AGAIN, Absent, Screen, save, useChanges } from "../parts.tsx";
@@ -24,7 +24,9 @@ const Mine = graphql(`
         bill { code fee { amount currency } familyFee { amount currency } dueAt paidAt receiptNumber reversedAt }
         documents { kind recordedAt } uploads { kind state }
         requestedItems(first: 20) { nodes { kind note answeredAt answeredWith } }
-        decision { outcome publicReason visa { number useBy stayDays } }
+        decision { outcome publicReason visa { number useBy stayDays stay { until } } }
+        extends { number }
+        allowed { step isAllowed }
         events(first: 30) { nodes { kind occurredAt } }
       }
     }
@@ -37,6 +39,12 @@ const VisaInHand = graphql(`
     node(id: $id) {
       ... on Application { decision { visa { number document { pdf } } } }
     }
+  }
+`);
+
+const Extend = graphql(`
+  mutation Extend($input: ApplyForExtensionInput!) {
+    applyForExtension(input: $input) { application { id reference } errors { code message path } }
   }
 `);
 
@@ -90,6 +98,7 @@ function Application({ id, reference, stage, visaType, bill, decision, ...rest }
       <header>
         <h2>
           <span className="code">{visaType?.code}</span> {visaType?.name}
+          {rest.extends && ` · ${t("extension")} ${rest.extends.number}`}
         </h2>
         <span className={`stage ${stage}`}>
           {decision ? word("Outcome", decision.outcome) : word("Stage", stage)}
@@ -120,8 +129,12 @@ function Application({ id, reference, stage, visaType, bill, decision, ...rest }
           <p>
             {t("visa")} <strong className="code">{decision.visa.number}</strong>, {t("useBy")}{" "}
             {day(decision.visa.useBy)}, {decision.visa.stayDays} {t("days")}
+            {decision.visa.stay?.until && `, ${t("stayUntil")} ${day(decision.visa.stay.until)}`}
           </p>
           <SaveVisa id={id} />
+          {rest.allowed.some(({ step, isAllowed }) => step === "APPLY_FOR_EXTENSION" && isAllowed) && (
+            <AskForExtension id={id} changed={rest.changed} />
+          )}
         </div>
       )}
       {decision?.publicReason && <p className="notice">{word("PublicReason", decision.publicReason)}</p>}
@@ -132,6 +145,27 @@ function Application({ id, reference, stage, visaType, bill, decision, ...rest }
           </li>
         ))}
       </ol>
+    </>
+  );
+}
+
+/** An extension is an application of its own, with a bill of its own: it then stands above this one. */
+function AskForExtension({ id, changed }: { id: string } & Changed) {
+  const { t } = useWords();
+  const [{ data, fetching }, extend] = useMutation(Extend);
+  const mistake = data?.applyForExtension.errors[0]?.message;
+
+  async function ask() {
+    const input = { applicationId: id, idempotencyKey: crypto.randomUUID() };
+    if ((await extend({ input })).data?.applyForExtension.application) changed();
+  }
+
+  return (
+    <>
+      <button className="quiet" disabled={fetching} onClick={() => void ask()}>
+        {t("extend")}
+      </button>
+      {mistake && <p role="status">{mistake}</p>}
     </>
   );
 }
