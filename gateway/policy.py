@@ -1322,6 +1322,10 @@ POLICY: Mapping[str, Access] = {
             CASE_STAFF,
         ),
     ),
+    # Numbers of links alone.
+    "LinkFigures": Access(
+        fields=dict.fromkeys(("certain", "confirmed", "rejected", "waiting"), ANSWER_READERS)
+    ),
     # Requests of people about their data: answered by the auditor, and read by the person who
     # asked.
     "DataRequest": Access(
@@ -2380,6 +2384,7 @@ POLICY: Mapping[str, Access] = {
             "refusalGrounds": NATIONAL_FIGURES,
             "screeningReferrals": LEADERSHIP + SUPERVISOR,
             "grantRuleFigures": LEADERSHIP + ANSWER_READERS,
+            "linkFigures": ANSWER_READERS,
             "stayFigures": LEADERSHIP + SUPERVISOR,
             "complaintFigures": LEADERSHIP + COMPLAINT_STAFF,
             "officers": ANSWER_READERS,

@@ -1,10 +1,13 @@
 """Links between two people on file, and the verdicts of officers on them."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
+from sqlalchemy import func, select
 
+from gateway.access.rows import reachable_in_role
+from gateway.access.transactions.prepared import bind_for
 from gateway.mapping.declare import Node, column, link, noun
 from models import Applicant as ApplicantRow
 from models import PersonLink as Row
@@ -37,3 +40,44 @@ class PersonLink(Node):
     )
     resolved_by: str | None = column(Row.resolved_by, "Subject of that officer.")
     resolution: str | None = column(Row.resolution, "Why it is, or is not, the same person.")
+
+
+@strawberry.type(
+    description="How many pairs of files are linked, each pair and reason once. A link by passport"
+    " counts; one by name counts once an officer has confirmed it. Until then it opens nobody, and"
+    " stops grants by rule."
+)
+class LinkFigures:
+    certain: int = strawberry.field(description="Linked by the same passport.")
+    confirmed: int = strawberry.field(description="By name and birth date, and confirmed.")
+    rejected: int = strawberry.field(description="By name and birth date, and rejected.")
+    waiting: int = strawberry.field(description="By name and birth date, and not looked at yet.")
+
+
+def link_figures_field() -> Any:
+    """The field ``linkFigures``."""
+
+    async def link_figures(info: strawberry.Info) -> LinkFigures:
+        viewer = info.context.viewer
+        counted: Any = (
+            select(Row.state, func.count().label("number"))
+            .where(
+                Row.applicant_id < Row.linked_id,
+                Row.state.is_not(None),
+                reachable_in_role("PersonLink", viewer.role),
+            )
+            .group_by(Row.state)
+        )
+        [rows] = await info.context.session.fetch(bind_for(viewer, "PersonLink", counted))
+        numbers = {row.state: row.number for row in rows}
+        return LinkFigures(
+            certain=numbers.get(LinkState.CERTAIN, 0),
+            confirmed=numbers.get(LinkState.CONFIRMED, 0),
+            rejected=numbers.get(LinkState.REJECTED, 0),
+            waiting=numbers.get(LinkState.PROPOSED, 0),
+        )
+
+    return strawberry.field(
+        resolver=link_figures,
+        description="How many links there are, and how many wait for an officer's verdict.",
+    )

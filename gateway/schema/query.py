@@ -42,6 +42,7 @@ from gateway.schema.my_data import MyData, my_data
 from gateway.schema.named_event import NamedEvent
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.people import PersonLookup, people_field
+from gateway.schema.person_link import LinkFigures, link_figures_field
 from gateway.schema.pool import Pool
 from gateway.schema.reader import MonthNote, SavedView
 from gateway.schema.reference_change import ReferenceChange, TouchedFiles, touched_files
@@ -113,6 +114,7 @@ class Query:
         national.screening_referrals_field()
     )
     grant_rule_figures: national.GrantRuleFigureTable | None = national.grant_rule_figures_field()
+    link_figures: LinkFigures | None = link_figures_field()
     stay_figures: national.StayFigureTable | None = national.stay_figures_field()
     complaint_figures: national.ComplaintFigureTable | None = national.complaint_figures_field()
     officers: OfficerTable | None = strawberry.field(
@@ -211,10 +213,7 @@ class Query:
         Bill, "Bills of all cases, the newest first.", order="issued_at", newest_first=True
     )
     former_bills: Connection[FormerBill] | None = connection_field(
-        FormerBill,
-        "Former codes of bills, the newest first.",
-        order="renewed_at",
-        newest_first=True,
+        FormerBill, "Former codes of bills, newest first.", order="renewed_at", newest_first=True
     )
     unmatched_payments: Connection[UnmatchedPayment] | None = connection_field(
         UnmatchedPayment, "Payments that fit no bill, the oldest first.", order="kept_at"

@@ -71,6 +71,12 @@ class PersonLink(Base):
         Index("uq_person_link", "applicant_id", "linked_id", "reason", unique=True),
         Index(None, "applicant_id", "found_at", "id"),
         Index(None, "linked_id", "applicant_id"),
+        # Each pair once, for the figures of supervision.
+        Index(
+            "ix_person_link_pairs",
+            "state",
+            postgresql_where=text("applicant_id < linked_id AND state IS NOT NULL"),
+        ),
         one_of("reason", LinkReason),
         one_of("state", LinkState),
         CheckConstraint("applicant_id <> linked_id", name="links_two"),

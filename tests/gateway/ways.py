@@ -101,7 +101,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "DocumentsError": (f"{_CASES} > allowed > reason > ... on DocumentsError",),
     "CaseError": (f"{_CASES} > allowed > reason > ... on CaseError",),
     "ApplicationEvent": (f"{_CASES} > events(first: 20) > nodes",),
-    "Assignment": (f"{_CASES} > assignments(first: 9) > nodes",),
+    "Assignment": (f"{_CASES} > assignments(first: 9) > nodes",), "LinkFigures": ("linkFigures",),
     "Decision": (
         f"{_CASES} > decision", f"{_CASES} > decisions(first: 9) > nodes",
         f"{_CASES} > decision > supersedes", _node("Decision", decision_id(DECIDED)),

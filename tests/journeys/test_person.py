@@ -48,6 +48,9 @@ def person(name: str, passport: str, born: str = "1984-05-06", **more: str) -> d
     return {**IDENTITY, **values, **more}
 
 
+FIGURES = "{ linkFigures { certain confirmed rejected waiting } }"
+
+
 async def who_they_are(viewer: Viewer, case: str) -> Answer:
     """Who applies in a case and who is linked, read for that case."""
     return await viewer(WHO_THEY_ARE, **{"case": case, "for": await reference_of(viewer, case)})
@@ -142,7 +145,11 @@ async def test_a_false_link_is_rejected_with_the_reason(who) -> None:
     assert (await change(officer, "rejectLink", aside, **values)).codes == ["NO_LINK"]
     assert (await change(officer, "rejectLink", case, linkId="PersonLink", reason=" ")).codes
 
+    before = await link_figures(who["supervisor"])
     await perform(officer, "rejectLink", case, **values)
+    rejected = await link_figures(who["supervisor"])
+    moved = {"waiting": before["waiting"] - 1, "rejected": before["rejected"] + 1}
+    assert rejected == {**before, **moved}
     [link] = await links(officer, case)
     assert (link["state"], link["resolution"]) == ("REJECTED", values["reason"])
     answer = await who_they_are(officer, case)
@@ -153,6 +160,16 @@ async def test_a_false_link_is_rejected_with_the_reason(who) -> None:
     await perform(officer, "confirmLink", case, linkId=found["id"], reason="The scar is the same.")
     [link] = await links(officer, case)
     assert link["state"] == "CONFIRMED"
+    # Each pair counts once, for who supervises.
+    moved = {"rejected": before["rejected"], "confirmed": before["confirmed"] + 1}
+    assert await link_figures(who["auditor"]) == {**rejected, **moved}
+    assert before["certain"] > 0
+    for other in ("officer", "leadership", "agent-au"):
+        assert (await who[other](FIGURES)).codes == ["FORBIDDEN_FIELD"]
+
+
+async def link_figures(viewer: Viewer) -> dict[str, int]:
+    return (await viewer(FIGURES)).data["linkFigures"]
 
 
 async def test_a_family_is_shown_together_and_nobody_is_opened_by_it(who) -> None:

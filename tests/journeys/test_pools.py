@@ -20,6 +20,7 @@ from tests.gateway.changing import (
 )
 from tests.gateway.conftest import Viewer
 from tests.journeys.test_family import hand_in, member
+from tests.journeys.test_officer import WAITING as WAITED_FOR
 
 pytestmark = pytest.mark.anyio
 
@@ -193,6 +194,15 @@ async def test_what_a_supervisor_marks_urgent_is_taken_first_and_no_partner_lear
         asked = OF_CASE.replace("events(first: 40) { nodes { kind reason actor } }", "")
         assert (await who[outside](asked, case=cases[2])).codes == ["FORBIDDEN_FIELD"]
 
+    # Nor does who applied, in the own events.
+    applicant = who["applicant"]
+    own = await perform(applicant, "submitApplication", visaType="C1", nationality="AU")
+    asked = OF_CASE.replace("isUrgent ", "").replace("reason actor", "")
+    before = (await applicant(asked, case=own)).data
+    await perform(supervisor, "markUrgent", own, **why)
+    assert (await applicant(asked, case=own)).data == before
+    await perform(applicant, "withdrawApplication", own)
+
     # Urgent in another pool changes nothing for this one.
     assert await take(of_pools(who["officer-2"], "TOURISTS")) is None
     assert [await take(officer) for _ in range(4)] == [cases[2], cases[0], cases[1], None]
@@ -232,8 +242,27 @@ async def test_a_family_goes_to_one_desk(who: dict[str, Viewer]) -> None:
         await perform(who["agent-au"], "withdrawApplication", case)
 
 
-async def test_two_at_once_never_split_a_family_nor_take_one_twice(who: dict[str, Viewer]) -> None:
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+
+
+async def test_two_at_once_never_split_a_family_nor_take_one_twice(
+    who: dict[str, Viewer], connection: asyncpg.Connection
+) -> None:
     await decree(who, "SYDNEY", **SYDNEY)
+    officer = of_pools(who["officer"], "SYDNEY")
+    # A family that somebody is just taking is passed over, and waited for where there is no other.
+    family_first = await family(who, member("Ada"), member("Eva"))
+    single = await paid_case(who)
+    async with connection.transaction():
+        await connection.execute(LOCK, await group_of(who, family_first[0]))
+        assert await take(officer) == single
+        taking = asyncio.create_task(take(officer))
+        while not taking.done() and not await connection.fetchval(WAITED_FOR):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        assert not taking.done()
+    assert await taking == family_first[0]
+    await close(officer)
+
     officers = [of_pools(who["officer"], "SYDNEY", name=f"officer-of-{place}") for place in "abcd"]
     families = [
         await family(who, *(member(f"{name}{letter}") for letter in "xyz"))

@@ -459,6 +459,7 @@ _STAGES: dict[str, Lines] = {
     "VisaKey": {
         "id keyId publicKey firstSeenAt retiredAt revokedAt": "R R R R R R R R R R R R R R",
     },
+    "LinkFigures": {"certain confirmed rejected waiting":    "- - R - - R - - - - - - - -"},
     "TakenBackList": {"signedAt note":                       "R R R R R R R R R R R R R R"},
     # Of an applicant's case too, the kind would name what the stage does not.
     "ApplicationChange": {"kind":                            "- R R - - R - - - - - - - -"},
@@ -619,6 +620,7 @@ _WAYS: dict[str, Lines] = {
         "findings":                                          "R R R R R R - - - - - - - -",
         "refusalGrounds":                                    "R R R - - R - - - - - - - -",
         "grantRuleFigures":                                  "R - R - - R - - - - - - - -",
+        "linkFigures":                                       "- - R - - R - - - - - - - -",
         "screeningReferrals stayFigures":                    "R - R - - - - - - - - - - -",
         "complaintFigures":                                  "R - R R - R - - - - - - - -",
         "informationRequests officers readers":              "- - R - - R - - - - - - - -",

@@ -272,6 +272,16 @@ def _queue(name: str, show: Callable[[Answer, Texts], list[Any]]) -> ShowPanel:
     return show_queue
 
 
+def show_links(answer: Answer, say: Texts) -> list[Any]:
+    """Which links count, and how many wait for the verdict of an officer."""
+    figures = answer["linkFigures"]
+    names = ("waiting", "certain", "confirmed", "rejected")
+    return [
+        html.P(say(f"supervision.link.{name}", count=count_text(figures[name], say)))
+        for name in names
+    ]
+
+
 _LISTS = {
     "alerts": list_alerts,
     "hits": list_hits,
@@ -283,5 +293,5 @@ _LISTS = {
     "reversals": list_reversals,
 }
 #: What waits, the most urgent first: an alert is about somebody who reads people now.
-PANELS = {name: _queue(name, show) for name, show in _LISTS.items()}
+PANELS = {name: _queue(name, show) for name, show in _LISTS.items()} | {"links": show_links}
 PAGE.shows(failure_part(PAGE), *(panel_part(PAGE, *each) for each in PANELS.items()))

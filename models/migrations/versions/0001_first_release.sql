@@ -2292,6 +2292,8 @@ CREATE INDEX ix_person_link_applicant_id_found_at_id ON person_link (applicant_i
 
 CREATE INDEX ix_person_link_linked_id_applicant_id ON person_link (linked_id, applicant_id);
 
+CREATE INDEX ix_person_link_pairs ON person_link (state) WHERE applicant_id < linked_id AND state IS NOT NULL;
+
 CREATE UNIQUE INDEX uq_person_link ON person_link (applicant_id, linked_id, reason);
 
 CREATE TABLE grant_check (
