@@ -45,6 +45,9 @@ class Case:
     supervisor: str | None = None
     decisions: list[tuple[str, str, str | None]] = field(default_factory=list)
     revoked_by: str | None = None
+    #: Whether two officers decide it, and who of them has, which is withheld.
+    is_decided_twice: bool = False
+    first: str | None = None
     events: list[str] = field(default_factory=lambda: ["SUBMITTED", "AWAITING_PAYMENT"])
 
     @property
@@ -130,7 +133,7 @@ def _statuses(case: Case, call: Call) -> tuple[str, ...]:
 
 
 def _unmet(case: Case, call: Call) -> str | None:
-    is_grant = call.given.get("outcome") == "GRANTED"
+    is_grant = call.given.get("outcome") == "GRANTED" or call.mutation == "setAsideRevocation"
     match call.mutation:
         case "recordPayment" if call.given["paid"]["amount"] != 1_500_000:
             return "AMOUNT_DIFFERS"
@@ -160,8 +163,10 @@ def _unmet(case: Case, call: Call) -> str | None:
             return "NO_HIT"
         case "recordDecision" if call.user.startswith("supervisor"):
             return None if case.supervisor == call.user else "NOT_ASSIGNED"
-        case _ if is_officers_work(call) and case.officer != call.user:
+        case name if name in OF_THE_DESK and call.user in OFFICERS and case.officer != call.user:
             return "NOT_ASSIGNED"
+        case "recordDecision" if case.first == call.user:
+            return "SECOND_PERSON_REQUIRED"
         case "referToScreening" if case.status != "IN_VERIFICATION" and not questions_asked(
             case, call
         ):
@@ -170,15 +175,13 @@ def _unmet(case: Case, call: Call) -> str | None:
             return "SECOND_PERSON_REQUIRED"
         case "supersedeDecision" if case.decisions[-1][1:] == _decision(call)[1:]:
             return "SAME_DECISION"
-        case "recordDecision" | "supersedeDecision" if is_grant and not case.may_be_granted:
-            return "NOT_CLEARED"
         case "setAsideRevocation" if case.revoked_by == call.user:
             return "SECOND_PERSON_REQUIRED"
-        case "setAsideRevocation" if not case.may_be_granted:
+        case _ if is_grant and not case.may_be_granted:
             return "NOT_CLEARED"
-        case "recordDecision" if is_grant and case.proposed_name:
-            return "CORRECTION_PENDING"
-        case "proposeCorrection" if case.proposed_name:
+        case "recordDecision" | "proposeCorrection" if case.proposed_name and (
+            is_grant or call.mutation == "proposeCorrection"
+        ):
             return "CORRECTION_PENDING"
         case "approveCorrection" | "rejectCorrection" if (
             case.status != "GRANTED" and case.officer != call.user
@@ -190,10 +193,6 @@ def _unmet(case: Case, call: Call) -> str | None:
             return "NOTHING_PROPOSED"
         case _:
             return None
-
-
-def is_officers_work(call: Call) -> bool:
-    return call.mutation in OF_THE_DESK and call.user in OFFICERS
 
 
 def questions_asked(case: Case, call: Call) -> list[str]:
@@ -269,6 +268,8 @@ def follow(case: Case, call: Call) -> None:
         case "holdApplication" | "releaseApplication":
             case.is_held = not case.is_held
             case.events.append("HELD" if case.is_held else "RELEASED")
+        case "recordDecision" if case.is_decided_twice and not case.first and case.officer:
+            case.first, case.officer = call.user, None
         case "recordDecision" | "supersedeDecision":
             case.decisions.append(_decision(call))
             case.officer = case.supervisor = None

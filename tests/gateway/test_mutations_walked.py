@@ -22,12 +22,17 @@ from tests.gateway.changing import (
     wait_until_linked,
 )
 from tests.gateway.conftest import Viewer
-from tests.gateway.life_calls import AUTHORITY, CALLS, any_of, onward
+from tests.gateway.life_calls import AUTHORITY, CALLS, DECISIONS, OFFICERS, any_of, onward
 from tests.gateway.life_model import READ_NO_STATUS, Call, Case, follow, refusal
 from tests.premises import Premises, holds
 
 pytestmark = pytest.mark.anyio
 
+#: As the GRANTER draws of what a rule would grant.
+_DRAW = """
+    INSERT INTO grant_check (application_id, rule_code, verdict, unmet, is_decided_twice)
+    VALUES ($1, 'C1-2', 'SAMPLED', '{}', true)
+"""
 STATUSES = ("WRONG_STATUS", "STATUS_CHANGED", "WRONG_STAGE", "STAGE_CHANGED")
 
 
@@ -57,7 +62,10 @@ class Walk:
         values = {"visaType": "C1", "nationality": "AF" if is_calling else "AU"}
         agent = self.who["agent-au"]
         id_ = await perform(agent, "submitApplication", **values, identity=dict(IDENTITY))
-        self.cases.append(Case(id_, is_calling))
+        is_decided_twice = self.chance.random() < 0.5
+        if is_decided_twice:
+            await self.connection.execute(_DRAW, row_id(id_))
+        self.cases.append(Case(id_, is_calling, is_decided_twice=is_decided_twice))
 
     async def _onward(self, case: Case | None = None) -> None:
         case = case or self.chance.choice(self.cases)
@@ -105,12 +113,29 @@ class Walk:
             once["receiptNumber"] = receipt()
         if call.mutation in ("recordDecision", "supersedeDecision", "setAsideRevocation"):
             await wait_until_linked(self.who, case.id)
+        if call.mutation == "recordDecision" and case.is_decided_twice and case.officer:
+            holds("first_of_two", expected is None and not case.first)
+            holds("second_of_two", expected is None and bool(case.first))
+            holds("again_by_the_first", expected == "SECOND_PERSON_REQUIRED")
         answer = await self._change(case, call, once)
         assert answer.codes == ([expected] if expected else [])
         if expected is None:
             follow(case, call)
             assert (await self._change(case, call, once)).payload == answer.payload
         await _compare(self.connection, case)
+        if expected is None and call.mutation == "recordDecision" and case.first == call.user:
+            await self._give_back_to(case, call)
+
+    async def _give_back_to(self, case: Case, first: Call) -> None:
+        """The first tries to be the second, too; then another officer decides."""
+        [other] = {*OFFICERS} - {first.user}
+        for call in (
+            Call("reassignCase", "supervisor", {"officer": first.user, "reason": "In turn."}),
+            first,
+            Call("reassignCase", "supervisor", {"officer": other, "reason": "In turn."}),
+        ):
+            await self._call(case, call)
+        await self._call(case, Call("recordDecision", other, self.chance.choice(DECISIONS[1:])))
 
     async def _change(self, case: Case, call: Call, once: dict[str, str]) -> MutationAnswer:
         if call.mutation == "recordPayment":
@@ -145,6 +170,8 @@ async def _compare(connection: asyncpg.Connection, case: Case) -> None:
         row_id(case.id),
     )
     assert [tuple(one) for one in decisions] == case.decisions
+    withheld = "SELECT officer FROM withheld_decision WHERE application_id = $1"
+    assert await connection.fetchval(withheld, row_id(case.id)) == case.first
 
 
 async def walk(
@@ -152,7 +179,9 @@ async def walk(
 ) -> None:
     """Walk, and hold the figures against the rows at the end."""
     second = Viewer(who["officer"].client, {"role": "SUPERVISOR", "sub": "supervisor-2"})
-    with Premises(screened=0.2, refused=0.9) as premises:
+    with Premises(
+        screened=0.2, refused=0.9, first_of_two=0.2, second_of_two=0.1, again_by_the_first=0.1
+    ) as premises:
         for number in range(runs):
             premises.begin_example()
             viewers, is_patient = {**who, "supervisor-2": second}, number % 2 == 1
