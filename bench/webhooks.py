@@ -55,6 +55,7 @@ _GATHER = """
     UPDATE application SET channel = 'PARTNER_PORTAL', partner_code = $1, country_code = $2,
         centre_code = NULL, group_reference = NULL, left_partner_at = NULL,
         successor_centre_code = NULL, successor_country_code = NULL,
+        successor_partner_code = NULL,
         closed_at = CASE WHEN closed_at IS NOT NULL THEN now() END
     WHERE id IN (SELECT id FROM application ORDER BY id LIMIT $3)
     RETURNING id

@@ -202,8 +202,10 @@ taken_in_at_own_place = all_of(
     taken_in_at_own_partner, own_place(Application.centre_code, Application.country_code)
 )
 #: A place that has closed gives up the files that are open after 60 days: to its successor, a
-#: centre of the same partner, or to the directorate.
-at_own_partner = all_of(taken_in_at_own_partner, is_null(Application.left_partner_at))
+#: centre of the same partner or of another one, or to the directorate.
+at_own_partner = all_of(
+    own_partner(Application.holder_partner_code), is_null(Application.left_partner_at)
+)
 in_own_countries = all_of(at_own_partner, own_countries(Application.holder_country_code))
 at_own_place = all_of(at_own_partner, own_places(Application.holder_place))
 #: Agents and partners' systems hand decisions over to applicants. Thirty days after a case has
@@ -698,7 +700,9 @@ POLICY: Mapping[str, Access] = {
         fields=dict.fromkeys(("line", "kind", "name", "before", "after"), LEDGER_READERS),
     ),
     # Numbers for those who propose and approve a change, and nothing of the files themselves.
-    "TouchedFiles": Access(fields=dict.fromkeys(("changeId", "open", "keep"), ADMINISTRATOR)),
+    "TouchedFiles": Access(
+        fields=dict.fromkeys(("changeId", "open", "keep", "toHandIn"), ADMINISTRATOR)
+    ),
     # Events with which figures are read: for those who read exact ones, of everybody or of the own
     # countries. That screening was out is told inside the directorate.
     "NamedEvent": Access(

@@ -210,7 +210,7 @@ CREATE OR REPLACE FUNCTION viewer.statistics() RETURNS TABLE (
         WHERE pg_class.oid = 'public.application'::regclass AND schemaname = 'public'
             AND reltuples > 0 AND attname IN ('status', 'stage', 'channel', 'visa_type_code',
                 'nationality_code', 'partner_code', 'country_code', 'centre_code',
-                'holder_country_code', 'holder_place', 'has_open_hit', 'submitted_at', 'paid_at',
+                'holder_partner_code', 'holder_country_code', 'holder_place', 'has_open_hit', 'submitted_at', 'paid_at',
                 'target_due_at', 'closed_at');
     END
 $$;
@@ -280,7 +280,7 @@ CREATE OR REPLACE FUNCTION viewer.concerned_by_changes(since bigint, below bigin
             LEFT JOIN public.application ON application.id = change.application_id
             LEFT JOIN public.applicant ON applicant.id = application.applicant_id
             CROSS JOIN LATERAL (VALUES
-                ('subject', applicant.account), ('partner', application.partner_code),
+                ('subject', applicant.account), ('partner', application.holder_partner_code),
                 ('countries', application.holder_country_code), ('places', application.holder_place)
             ) AS claimed (claim, value)
             WHERE change.written_in >= since AND change.written_in < below

@@ -102,6 +102,7 @@ SYDNEY = Place(Channel.PARTNER_CENTRE, "NUSA", "AU", "AU-SYD")
 MELBOURNE = Place(Channel.PARTNER_CENTRE, "NUSA", "AU", "AU-MEL")
 NUSA_AU = Place(Channel.PARTNER_PORTAL, "NUSA", "AU")
 SINGAPORE = Place(Channel.PARTNER_CENTRE, "NUSA", "SG", "SG-SIN")
+PERTH = Place(Channel.PARTNER_CENTRE, "ANDALAN", "AU", "AU-PER")
 NUSA_SG = Place(Channel.PARTNER_PORTAL, "NUSA", "SG")
 NUSA_NZ = Place(Channel.PARTNER_GROUP, "NUSA", "NZ")
 ANDALAN_AU = Place(Channel.PARTNER_PORTAL, "ANDALAN", "AU")
@@ -222,7 +223,7 @@ TRANSFERRED = (
     (Case("AUSY-LEFT-0018", "Anahera Pohe", "B1", SYDNEY, _NOT_RECEIVED_YET, "officer-3"), DIRECT),
     (
         Case("AUSY-GONE-0019", "Hemi Parata", "B1", SYDNEY, _NOT_RECEIVED_YET, "officer-3"),
-        SINGAPORE,
+        PERTH,
     ),
     (Case("SGPO-COME-0020", "Arjun Rao", "B1", NUSA_SG, _NOT_RECEIVED_YET, "officer-3"), SYDNEY),
 )

@@ -159,7 +159,7 @@ _ANNOUNCED = {
     Scope.SUBJECT: (Applicant.account,),
     Scope.PLACES: (Application.holder_place,),
     Scope.COUNTRIES: (Application.holder_country_code, VolumeChange.country_code),
-    Scope.PARTNER: (Application.partner_code, VolumeChange.partner_code),
+    Scope.PARTNER: (Application.holder_partner_code, VolumeChange.partner_code),
 }
 
 

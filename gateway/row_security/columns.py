@@ -34,6 +34,8 @@ DISCLOSED_BY: Mapping[type[Base], Mapping[str, tuple[str, str]]] = {
         "centre_code": ("Application", "centre"),
         "successor_centre_code": ("Application", "successor"),
         "successor_country_code": ("Application", "successor"),
+        "successor_partner_code": ("Application", "successor"),
+        "holder_partner_code": ("Application", "successor"),
         "holder_country_code": ("Application", "successor"),
         "holder_place": ("Application", "successor"),
         "left_partner_at": ("Application", "leftPartnerAt"),

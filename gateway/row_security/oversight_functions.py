@@ -191,7 +191,7 @@ _FILES_TOUCHED = _told_to(
     "whom a change touches is for those who approve it",
     """\
 viewer.files_touched(acting text) RETURNS TABLE (
-    change uuid, open bigint, keep bigint)""",
+    change uuid, open bigint, keep bigint, to_hand_in bigint)""",
     f"""\
             WITH proposed AS (
                 SELECT id, kind, subject, changed -> 0 -> 'after' AS becomes, proposed_at
@@ -206,6 +206,11 @@ viewer.files_touched(acting text) RETURNS TABLE (
                         THEN file.answer_by IS NOT NULL
                     ELSE true
                 END)
+            END, CASE WHEN kind IN ('PARTNER_COUNTRY', 'CENTRE') THEN
+                count(file.id) FILTER (WHERE EXISTS (
+                    SELECT FROM document_upload
+                    WHERE application_id = file.id AND locator IS NOT NULL AND replaced_at IS NULL
+                ))
             END
             FROM proposed LEFT JOIN application AS file ON file.stage <> 'CLOSED' AND CASE
                 WHEN kind IN (

@@ -81,7 +81,8 @@ _FACTS = f"""\
                     submitted_at, least(received_at, closed_at, left_partner_at, 'infinity')
                 ))
             FROM application
-            WHERE of_role = '{Role.PARTNER_AGENT}' AND partner_code = of_partner
+            WHERE of_role = '{Role.PARTNER_AGENT}'
+                AND of_partner IN (partner_code, successor_partner_code)
                 AND submitted_at < before
                 AND least(received_at, closed_at, left_partner_at, 'infinity') >= since
                 AND (cardinality(places) = 0 OR coalesce(centre_code, country_code) = ANY (places)
@@ -107,7 +108,7 @@ _FACTS = f"""\
                 visa.superseded_at, holder.left_partner_at, holder.closed_at + interval '30 days',
                 'infinity'
             ))) AS fetchable (until)
-            WHERE of_role = '{Role.PARTNER_SERVICE}' AND holder.partner_code = of_partner
+            WHERE of_role = '{Role.PARTNER_SERVICE}' AND holder.holder_partner_code = of_partner
                 AND document.proven_at < before AND until >= since
                 AND (cardinality(places) = 0 OR holder.country_code = ANY (places)
                     OR holder.holder_country_code = ANY (places))

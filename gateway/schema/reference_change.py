@@ -84,11 +84,19 @@ class TouchedFiles:
         " place that closes."
     )
 
+    to_hand_in: int | None = strawberry.field(
+        description="How many of these have documents in the partner's own store, of a place that"
+        " closes; null for any other change. Where another partner's centre is named, such a file"
+        " goes to the directorate unless the partner has handed them in by then."
+    )
+
 
 async def touched_files(info: strawberry.Info) -> list[TouchedFiles]:
     """Of each change that waits for a second person, the newest first."""
     viewer = info.context.viewer
-    rows: Any = func.viewer.files_touched(viewer.role.value).table_valued("change", "open", "keep")
+    rows: Any = func.viewer.files_touched(viewer.role.value).table_valued(
+        "change", "open", "keep", "to_hand_in"
+    )
     asked = bind_for(viewer, TouchedFiles.__name__, select(rows))
     [found] = await info.context.session.fetch(asked)
     return [
@@ -96,6 +104,7 @@ async def touched_files(info: strawberry.Info) -> list[TouchedFiles]:
             change_id=strawberry.ID(GlobalId(ReferenceChange.__name__, str(change)).encode()),
             open=open_files,
             keep=keep,
+            to_hand_in=to_hand_in,
         )
-        for change, open_files, keep in found
+        for change, open_files, keep, to_hand_in in found
     ]

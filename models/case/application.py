@@ -78,12 +78,17 @@ class Application(Base):
     #: Where the partner took the application; none where it was lodged directly.
     country_code: Mapped[str | None]
     centre_code: Mapped[str | None]
-    #: Where its place has closed, ``models/jobs/transfers.py`` says who has the file now: a centre
-    #: and its country; or when it left the partner for the directorate.
+    #: Where its place has closed, ``models/jobs/transfers.py`` says who has the file now: a centre,
+    #: its country and its partner; or when it left the partner for the directorate.
     successor_centre_code: Mapped[str | None]
     successor_country_code: Mapped[str | None]
+    successor_partner_code: Mapped[str | None]
     left_partner_at: Mapped[datetime | None]
-    #: Where the file is now: a country, and there a centre or the country's portal.
+    #: Where the file is now: with a partner, in a country, and there at a centre or the country's
+    #: portal.
+    holder_partner_code: Mapped[str | None] = mapped_column(
+        Computed("coalesce(successor_partner_code, partner_code)", persisted=True)
+    )
     holder_country_code: Mapped[str | None] = mapped_column(
         Computed("coalesce(successor_country_code, country_code)", persisted=True)
     )
@@ -141,7 +146,7 @@ class Application(Base):
             ["centre.code", "centre.partner_code", "centre.country_code"],
         ),
         ForeignKeyConstraint(
-            ["successor_centre_code", "partner_code", "successor_country_code"],
+            ["successor_centre_code", "successor_partner_code", "successor_country_code"],
             ["centre.code", "centre.partner_code", "centre.country_code"],
             name="fk_application_successor",
         ),
@@ -177,7 +182,8 @@ class Application(Base):
             "(channel = 'PARTNER_CENTRE') = (centre_code IS NOT NULL)", name="centre_where_taken"
         ),
         CheckConstraint(
-            "(successor_centre_code IS NULL) = (successor_country_code IS NULL)",
+            "num_nulls(successor_centre_code, successor_country_code, successor_partner_code)"
+            " IN (0, 3)",
             name="successor_in_a_country",
         ),
         CheckConstraint(

@@ -45,7 +45,7 @@ _TOLD = f"""
     FROM application_change AS change
     JOIN application_event AS event ON event.id = change.id
     JOIN application AS case_ ON case_.id = change.application_id
-    JOIN webhook_endpoint AS endpoint ON endpoint.partner_code = case_.partner_code
+    JOIN webhook_endpoint AS endpoint ON endpoint.partner_code = case_.holder_partner_code
         AND endpoint.country_code = case_.holder_country_code
     LEFT JOIN webhook_delivery AS delivery ON delivery.endpoint_id = endpoint.id
     LEFT JOIN (VALUES {_LEVELS}) AS level (kind, percent) ON level.kind = change.kind

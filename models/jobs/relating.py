@@ -63,6 +63,15 @@ _RELATIONS: Mapping[RelationKind, str] = {
     RelationKind.APPROVAL: """
         SELECT reference, approved_by FROM inquiry WHERE is_open AND approved_by IS NOT NULL
     """,
+    RelationKind.SUCCESSOR: """
+        SELECT DISTINCT successor.partner_code, place.partner_code
+        FROM (
+            SELECT partner_code, successor_code FROM partner_country
+            UNION ALL SELECT partner_code, successor_code FROM centre
+        ) AS place
+        JOIN centre AS successor ON successor.code = place.successor_code
+        WHERE successor.partner_code <> place.partner_code
+    """,
     RelationKind.OPENING: _OPENING.format("lookups_proposed_by"),
     RelationKind.AGREEMENT: _OPENING.format("lookups_approved_by"),
 }

@@ -1,7 +1,9 @@
 """Takes open files from places that closed long ago, and gives them to the successor.
 
 A file goes to the centre that was named when its place was closed, or, where none was or it has
-closed too, to the directorate. Any number of these may run concurrently.
+closed too, to the directorate. From one partner to another it goes once, and whole: what the first
+keeps in a store of its own is handed in here before, or the file goes to the directorate. At any
+moment each file is with one of them. Any number of these may run concurrently.
 """
 
 import asyncio
@@ -16,20 +18,15 @@ _EVERY_SECONDS = 30.0
 _BATCH = 500
 
 _OPEN_STAGES = ", ".join(f"'{stage}'" for stage in Stage if stage is not Stage.CLOSED)
+#: What the event says in the place of a centre where a document was not handed in.
+NOT_HANDED_IN = "NOT_HANDED_IN"
 
 # Places that gave up their files: a centre, or with no code the portal of a country. A centre is as
 # closed as its country. The stages are literals: with them the lists of a country are walked along
-# its index, over the open files alone. A file that goes to the directorate counts as handed over.
-_TRANSFER = """
+# its index, over the open files alone. Whatever is being written is left for the next time.
+_LOCK = f"""
     WITH today AS (
         SELECT wib_day(now()) AS day
-    ), open_centre AS (
-        SELECT centre.code, partner_code, country_code
-        FROM centre
-        JOIN partner_country USING (partner_code, country_code)
-        CROSS JOIN today
-        WHERE centre.opened_on <= day AND partner_country.opened_on <= day
-            AND coalesce(least(centre.closed_on, partner_country.closed_on), 'infinity') > day
     ), ended AS (
         SELECT centre.code, partner_code, country_code,
             coalesce(
@@ -46,59 +43,96 @@ _TRANSFER = """
         FROM partner_country
         CROSS JOIN today
         WHERE closed_on + $1::integer <= day
+    )
+    SELECT application.id, ended.code AS place, ended.partner_code AS leaves,
+        ended.successor_code AS successor
+    FROM ended
+    CROSS JOIN LATERAL (
+        SELECT id
+        FROM application
+        WHERE country_code = ended.country_code AND partner_code = ended.partner_code
+            AND centre_code IS NOT DISTINCT FROM ended.code
+            AND successor_centre_code IS NULL AND left_partner_at IS NULL
+            AND stage IN ({_OPEN_STAGES})
+        UNION ALL
+        SELECT id
+        FROM application
+        WHERE successor_centre_code = ended.code AND stage IN ({_OPEN_STAGES})
+    ) AS of_place
+    JOIN application ON application.id = of_place.id
+    ORDER BY application.id
+    LIMIT $2
+    FOR NO KEY UPDATE OF application SKIP LOCKED
+"""  # noqa: S608
+# What is locked is looked at once more: where it is, and which documents are elsewhere. A file that
+# goes to the directorate counts as handed over.
+_TRANSFER = f"""
+    WITH today AS (
+        SELECT wib_day(now()) AS day
+    ), open_centre AS (
+        SELECT centre.code, partner_code, country_code
+        FROM centre
+        JOIN partner_country USING (partner_code, country_code)
+        CROSS JOIN today
+        WHERE centre.opened_on <= day AND partner_country.opened_on <= day
+            AND coalesce(least(centre.closed_on, partner_country.closed_on), 'infinity') > day
     ), due AS (
-        SELECT application.id, open_centre.code, open_centre.country_code
-        FROM ended
-        CROSS JOIN LATERAL (
-            SELECT id
-            FROM application
-            WHERE country_code = ended.country_code AND partner_code = ended.partner_code
-                AND centre_code IS NOT DISTINCT FROM ended.code
-                AND successor_centre_code IS NULL AND left_partner_at IS NULL
-                AND stage IN ({stages})
-            UNION ALL
-            SELECT id
-            FROM application
-            WHERE successor_centre_code = ended.code AND stage IN ({stages})
-        ) AS of_place
-        JOIN application ON application.id = of_place.id
-        LEFT JOIN open_centre
-            ON open_centre.code = ended.successor_code
-            AND open_centre.partner_code = ended.partner_code
-        ORDER BY application.id
-        LIMIT $2
-        FOR NO KEY UPDATE OF application SKIP LOCKED
+        SELECT file.id, file.place, successor.*, leaves <> partner_code AS is_takeover,
+            partner_code IN (leaves, taken_in_by) OR leaves = taken_in_by AS is_taken_over_once,
+            EXISTS (
+                SELECT FROM document_upload
+                WHERE application_id = file.id AND locator IS NOT NULL AND replaced_at IS NULL
+            ) AS is_kept_elsewhere
+        FROM (
+            SELECT due.*, application.partner_code AS taken_in_by
+            FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[])
+                AS due (id, place, leaves, successor)
+            JOIN application USING (id)
+        ) AS file
+        LEFT JOIN open_centre AS successor ON successor.code = file.successor
+    ), judged AS (
+        SELECT id, place, country_code, partner_code, is_takeover AND is_kept_elsewhere AS lacks,
+            CASE WHEN is_taken_over_once AND NOT (is_takeover AND is_kept_elsewhere)
+                THEN code END AS code
+        FROM due
     ), transferred AS (
         UPDATE application
-        SET successor_centre_code = due.code,
-            successor_country_code = due.country_code,
-            left_partner_at = CASE WHEN due.code IS NULL THEN now() END,
-            received_at = CASE WHEN due.code IS NULL THEN coalesce(received_at, now())
+        SET successor_centre_code = judged.code,
+            successor_country_code = CASE WHEN code IS NOT NULL THEN judged.country_code END,
+            successor_partner_code = CASE WHEN code IS NOT NULL THEN judged.partner_code END,
+            left_partner_at = CASE WHEN code IS NULL THEN now() END,
+            received_at = CASE WHEN code IS NULL THEN coalesce(received_at, now())
                 ELSE received_at END
-        FROM due
-        WHERE application.id = due.id AND application.closed_at IS NULL
-        RETURNING application.id, received_at = now() AND due.code IS NULL AS is_received_now
+        FROM judged
+        WHERE application.id = judged.id AND application.closed_at IS NULL
+            AND application.left_partner_at IS NULL
+            AND coalesce(successor_centre_code, centre_code) IS NOT DISTINCT FROM place
+        RETURNING application.id, received_at = now() AND code IS NULL AS is_received_now,
+            CASE WHEN lacks THEN '{NOT_HANDED_IN}' ELSE code END AS reason
     )
-    INSERT INTO application_event (application_id, sequence, kind, occurred_at)
+    INSERT INTO application_event (application_id, sequence, kind, occurred_at, reason)
     SELECT
         transferred.id,
         (SELECT max(sequence) FROM application_event WHERE application_id = transferred.id)
             + row_number() OVER (PARTITION BY transferred.id ORDER BY happened.number),
         happened.kind,
-        now()
+        now(),
+        CASE happened.kind WHEN 'TRANSFERRED' THEN reason END
     FROM transferred
     CROSS JOIN LATERAL unnest(
         ARRAY['TRANSFERRED', CASE WHEN is_received_now THEN 'RECEIVED' END]
     ) WITH ORDINALITY AS happened (kind, number)
     WHERE happened.kind IS NOT NULL
     RETURNING application_id
-"""
+"""  # noqa: S608
 
 
 async def transfer_files(connection: asyncpg.Connection, limit: int = _BATCH) -> int:
     """Transfer a batch of files from places that closed; return how many events that made."""
-    statement = _TRANSFER.format(stages=_OPEN_STAGES)
-    return len(await connection.fetch(statement, DAYS_WITH_A_CLOSED_PLACE, limit))
+    async with connection.transaction():
+        due = await connection.fetch(_LOCK, DAYS_WITH_A_CLOSED_PLACE, limit)
+        columns = ([row[name] for row in due] for name in ("id", "place", "leaves", "successor"))
+        return len(await connection.fetch(_TRANSFER, *columns))
 
 
 async def keep_transferring(

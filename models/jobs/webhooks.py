@@ -106,7 +106,7 @@ _TAKE = f"""
         notice.target_percent, notice.written_at, case_.reference, endpoint.url, endpoint.secret,
         CASE WHEN endpoint.secret_at > clock_timestamp() - $7 * interval '1 hour'
             THEN endpoint.previous_secret END AS previous_secret,
-        endpoint.partner_code = case_.partner_code AND case_.left_partner_at IS NULL
+        endpoint.partner_code = case_.holder_partner_code AND case_.left_partner_at IS NULL
             AND endpoint.country_code = case_.holder_country_code
             AND coalesce(case_.closed_at > clock_timestamp() - interval '30 days', true)
             AS is_in_reach

@@ -46,11 +46,13 @@ from models.key_service.noting import (
     may_claim,
     may_relate,
     read_complaints,
+    takeover,
 )
 from models.key_service.receipts import Entry, Found, Receipts
 from models.key_service.relations import OWN_KEY, Relation, RelationKind
 from models.key_service.store import WrappedKey
 
+_OF_PARTNERS = ("PARTNER_AGENT", "PARTNER_SERVICE")
 #: Viewers who are known without looking at their tokens again.
 _MOST_KNOWN = 10_000
 
@@ -197,6 +199,11 @@ class JudgedKeys:
             for one in relations
             if one.kind is RelationKind.VISA
         ]
+        named += [
+            digester.named(RelationKind.TAKEOVER, takeover(one))
+            for one in relations
+            if one.kind is RelationKind.SUCCESSOR
+        ]
         known = (await self._receipts.read([], named)).relations
         if not all(may_relate(viewer, stated, one, known) for one in relations):
             raise KeyServiceError("the viewer may not state these relations")
@@ -262,11 +269,13 @@ class JudgedKeys:
                 found.counts.admit(people, self._most(stated))
             return (Entry(verb, stated.reference, people),)
 
-        named = await self._named(stated, subjects)
+        named = await self._named(viewer, stated, subjects)
         found = await self._receipts.leave(viewer.account, stated.role, judge, subjects, named)
         return found.wrapped
 
-    async def _named(self, stated: Statement, subjects: Sequence[UUID]) -> list[bytes]:
+    async def _named(
+        self, viewer: TokenViewer, stated: Statement, subjects: Sequence[UUID]
+    ) -> list[bytes]:
         """What the relations begin with by which it is judged who belongs to the viewer."""
         case, of_people = stated.reference or "", [one.bytes for one in subjects]
         digester = await self._keys.digester()
@@ -275,6 +284,8 @@ class JudgedKeys:
             kinds = (RelationKind.DESK, RelationKind.APPLICANT)
         elif stated.role == SUPERVISOR and case.startswith(self._rules.inquiries):
             kinds = (RelationKind.INQUIRY, RelationKind.APPROVAL)
+        elif stated.role in _OF_PARTNERS and viewer.partner:
+            of_people.append(digester.named(RelationKind.SUCCESSOR, viewer.partner))
         return [*of_people, *(digester.named(kind, case) for kind in kinds)]
 
     def _most(self, stated: Statement) -> int:
@@ -302,8 +313,9 @@ class JudgedKeys:
         match stated.role:
             case "APPLICANT":
                 return relations.among(RelationKind.ACCOUNT, viewer.account, subjects)
-            case "PARTNER_AGENT" | "PARTNER_SERVICE" if viewer.partner:
-                return relations.among(RelationKind.PARTNER, viewer.partner, subjects)
+            case role if role in _OF_PARTNERS and viewer.partner:
+                own = relations.among(RelationKind.PARTNER, viewer.partner, subjects)
+                return own | relations.taken_over(viewer.partner, subjects)
             case "OFFICER" if relations.holds(RelationKind.DESK, case, viewer.account):
                 own = relations.among(RelationKind.CASE, case, subjects)
                 if own == subjects:

@@ -14,6 +14,7 @@ from models.visa_document.content import VisaTerms
 
 APPLICANT, OFFICER, SUPERVISOR, SCREENING = "APPLICANT", "OFFICER", "SUPERVISOR", "SCREENING"
 AUDITOR, MANAGER, ANONYMOUS = "AUDITOR", "PARTNER_MANAGER", "ANONYMOUS"
+ADMINISTRATOR = "ADMINISTRATOR"
 
 
 class TokenViewer(NamedTuple):
@@ -66,6 +67,11 @@ def may_relate(
         case RelationKind.APPROVAL:
             is_own = known.holds(RelationKind.INQUIRY, name, viewer.account)
             return stated.role == SUPERVISOR and other == viewer.account and not is_own
+        case RelationKind.TAKEOVER:
+            return stated.role == ADMINISTRATOR and other == viewer.account
+        case RelationKind.SUCCESSOR:
+            is_proposed = known.is_proposed_by_another(takeover(relation), viewer.account)
+            return stated.role == ADMINISTRATOR and is_proposed
         case RelationKind.OPENING:
             return stated.role == AUDITOR and other == viewer.account
         case RelationKind.AGREEMENT:
@@ -73,6 +79,11 @@ def may_relate(
             return stated.role == AUDITOR and other == viewer.account and not is_own
         case _:
             return False
+
+
+def takeover(successor: Relation) -> str:
+    """The takeover as it was proposed."""
+    return f"{successor.other} {successor.name}"
 
 
 def granted_case(relation: Relation) -> str:

@@ -48,6 +48,11 @@ class RelationKind(StrEnum):
     INQUIRY = "inquiry"
     #: The reference of an inquiry, and the account of the second supervisor.
     APPROVAL = "approval"
+    #: Two partners, `FROM TO`, and the account of the administrator who proposed that the second
+    #: takes over open files of the first.
+    TAKEOVER = "takeover"
+    #: The code of the second, and that of the first, since another administrator has approved it.
+    SUCCESSOR = "successor"
     #: An opening of look-ups, and the account of the auditor who proposed it.
     OPENING = "opening"
     #: An opening of look-ups, and the account of the second auditor.
@@ -67,10 +72,13 @@ OF_ACCOUNTS = frozenset(
         RelationKind.DESK,
         RelationKind.INQUIRY,
         RelationKind.APPROVAL,
+        RelationKind.TAKEOVER,
         RelationKind.OPENING,
         RelationKind.AGREEMENT,
     )
 )
+#: The kinds whose other side is no subject of a data key.
+_OF_NAMES = OF_ACCOUNTS | {RelationKind.SUCCESSOR}
 #: The kinds by whose names subjects are found.
 _BY_NAME = (RelationKind.APPLICANT, RelationKind.CODE)
 
@@ -84,7 +92,7 @@ class Relation(NamedTuple):
 
     kind: RelationKind
     name: str
-    #: A subject, or an account.
+    #: A subject, an account, or the code of a partner.
     other: UUID | str
 
     def to_json(self) -> tuple[str, str, str]:
@@ -95,7 +103,7 @@ class Relation(NamedTuple):
     def from_json(cls, kind: str, name: str, other: str) -> "Relation":
         """What `to_json` wrote. Raises ValueError."""
         known = RelationKind(kind)
-        return cls(known, str(name), str(other) if known in OF_ACCOUNTS else UUID(hex=other))
+        return cls(known, str(name), str(other) if known in _OF_NAMES else UUID(hex=other))
 
 
 def complaint_reader(role: str, whose: str = "") -> str:
@@ -136,6 +144,8 @@ class Digester:
             return named, other.bytes
         if isinstance(other, UUID):
             return other.bytes, named
+        if kind is RelationKind.SUCCESSOR:
+            return named, self.named(RelationKind.PARTNER, other)
         return named, self._digest(f"\0{other}")
 
     def tried(self, reference: str, source: str) -> tuple[bytes, bytes]:
@@ -187,6 +197,16 @@ class Relations:
         """When somebody approved an inquiry; None where nobody has."""
         approvals = self._begin_with(self._digester.named(RelationKind.APPROVAL, reference))
         return max((at for _, _, at in approvals), default=None)
+
+    def is_proposed_by_another(self, takeover: str, account: str) -> bool:
+        """Whether somebody else than an account proposed this takeover."""
+        proposed = self._begin_with(self._digester.named(RelationKind.TAKEOVER, takeover))
+        return len(proposed) > self.holds(RelationKind.TAKEOVER, takeover, account)
+
+    def taken_over(self, partner: str, subjects: Iterable[UUID]) -> set[UUID]:
+        """Which of some subjects are those of partners whose files this one takes over."""
+        former = self._begin_with(self._digester.named(RelationKind.SUCCESSOR, partner))
+        return {one for one in subjects for by, _, _ in former if (one.bytes, by) in self._noted_at}
 
     def agreement_at(self, opening: str) -> int | None:
         """When somebody else agreed to an opening that was proposed; None where nobody has."""

@@ -26,7 +26,8 @@ CREATE FUNCTION guard_complaint() RETURNS trigger
             NEW.lodged_at := clock_timestamp();
             NEW.due_at := end_of_working_days(NEW.lodged_at, 5);
             SELECT partner_code, country_code INTO NEW.partner_code, NEW.country_code FROM (
-                SELECT partner_code, country_code FROM application WHERE id = NEW.application_id
+                SELECT holder_partner_code AS partner_code, holder_country_code AS country_code
+                FROM application WHERE id = NEW.application_id
                 UNION ALL SELECT partner_code, country_code FROM centre WHERE code = NEW.centre_code
             ) AS about;
             is_allowed := acting = 'APPLICANT' AND NEW.account = oneself AND NEW.kind = 'UNSORTED'

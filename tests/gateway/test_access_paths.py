@@ -32,7 +32,8 @@ pytestmark = pytest.mark.anyio
 ROWS = 1_000_000
 NAMES = (
     "status", "stage", "channel", "visa_type_code", "nationality_code", "partner_code",
-    "country_code", "centre_code", "holder_country_code", "holder_place", "has_open_hit",
+    "country_code", "centre_code", "holder_partner_code", "holder_country_code", "holder_place",
+    "has_open_hit",
     "submitted_at", "paid_at", "target_due_at", "closed_at",
 )  # fmt: skip
 

@@ -18,10 +18,7 @@ from models.key_service import (
     ViewerCeilingError,
 )
 from tests import tokens
-from tests.gateway.changing import (
-    in_verification,
-    reference_of,
-)
+from tests.gateway.changing import in_verification, reference_of
 from tests.gateway.conftest import Viewer
 from tests.gateway.judged import Judged, judged_gateway
 from tests.world import APPLICANTS, applicant_id
@@ -247,6 +244,43 @@ async def test_nobody_says_of_others_that_they_are_theirs(judged: Judged) -> Non
             await judged.keys.make_data_keys([wei], stated, [relation])
         with pytest.raises(KeyServiceError):
             await judged.keys.make_data_keys([uuid4()], stated, [relation])
+
+
+async def test_a_takeover_between_partners_takes_two_administrators(judged: Judged) -> None:
+    """The database has no say in it: the other partner's people are opened by their tokens."""
+    wei = applicant_id("Wei Tan")
+
+    def stated(role: str, sub: str, **more: Any) -> Statement:
+        return Statement(tokens.token(role, sub=sub, **more), role)
+
+    async def opens(partner: str, role: str = "PARTNER_AGENT") -> bool:
+        with contextlib.suppress(RefusedSubjectsError):
+            at_work = stated(role, "takes-over", partner=partner, countries=["AU"])
+            return bool(await judged.keys.open_data_keys([wei], at_work))
+        return False
+
+    one, two = (stated("ADMINISTRATOR", name) for name in ("administrator", "administrator-2"))
+    proposed = Relation(RelationKind.TAKEOVER, "NUSA ANDALAN", "administrator")
+    agreed = Relation(RelationKind.SUCCESSOR, "ANDALAN", "NUSA")
+    auditor, supervisor = stated("AUDITOR", "administrator"), stated("SUPERVISOR", "supervisor")
+    for sayer, relation in ((auditor, proposed), (two, proposed), (two, agreed)):
+        with pytest.raises(KeyServiceError):
+            await judged.keys.relate([relation], sayer)
+    await judged.keys.relate([proposed], one)
+    assert (await opens("NUSA"), await opens("ANDALAN")) == (True, False)
+    # Not the one who proposed it, no other role, and not what was not proposed.
+    for sayer, relation in (
+        (one, agreed),
+        (supervisor, agreed),
+        (two, Relation(RelationKind.SUCCESSOR, "NUSA", "ANDALAN")),
+        (two, Relation(RelationKind.SUCCESSOR, "OTHER", "NUSA")),
+    ):
+        with pytest.raises(KeyServiceError):
+            await judged.keys.relate([relation], sayer)
+    assert not await opens("ANDALAN")
+    await judged.keys.relate([agreed], two)
+    assert await opens("ANDALAN")
+    assert await opens("ANDALAN", "PARTNER_SERVICE")
 
 
 def banned() -> Statement:

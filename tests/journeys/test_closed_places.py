@@ -1,14 +1,23 @@
 """A place of a partner closes: its open files pass to a successor, or to the directorate."""
 
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
 
+from gateway.mapping.ids import GlobalId
 from models.jobs.transfers import transfer_files
 from tests.gateway.administering import administer as administer_decree
 from tests.gateway.administering import apply_decree, refusal_of
-from tests.gateway.changing import IDENTITY, assign_to, change, global_id, perform
+from tests.gateway.changing import (
+    IDENTITY,
+    assign_to,
+    change,
+    global_id,
+    perform,
+    reference_of,
+)
 from tests.gateway.conftest import Viewer
 from tests.world import today
 
@@ -28,7 +37,28 @@ AT_WORK = {
     "agent-mel": AGENT | {"sub": "agent-mel", "countries": ["AU"], "centres": ["AU-MEL"]},
     "agent-syd": AGENT | {"sub": "agent-syd", "countries": ["AU"], "centres": ["AU-SYD"]},
     "manager-sg": MANAGER | {"sub": "manager-sg", "countries": ["SG"]},
+    "agent-nz": AGENT | {"sub": "agent-nz", "countries": ["NZ"]},
+    "manager-nz": MANAGER | {"sub": "manager-nz", "countries": ["NZ"]},
 }
+OTHER = {"partner": "ANDALAN", "countries": ["AU"]}
+AT_ANOTHER_PARTNER = {
+    "agent-per": {"role": "PARTNER_AGENT", "sub": "agent-per", "centres": ["AU-PER"]} | OTHER,
+    "manager-per": {"role": "PARTNER_MANAGER", "sub": "manager-per"} | OTHER,
+    "service-per": {"role": "PARTNER_SERVICE", "sub": "service-per"} | OTHER,
+}
+WHO_IS_IT = """
+    query ($case: String!) @purpose(code: INTAKE, reference: $case) {
+        application(by: {reference: $case}) { applicant { identity { fullName } } }
+    }
+"""
+MOVED = """
+    query ($id: ID!) { node(id: $id) { ... on Application {
+        partner { code } successor { code partner { code } }
+        events(first: 20) { nodes { kind reason } }
+    } } }
+"""
+MOVED_TO_PARTNERS = "query ($id: ID!) { node(id: $id) { ... on Application { reference } } }"
+TOUCHED = "{ touchedFiles { changeId open toHandIn } }"
 OF_SINGAPORE = {"SGPO-OPEN-0006", "SGPO-HELD-0007"}
 
 
@@ -39,10 +69,10 @@ async def test_open_files_of_a_closed_place_pass_to_its_successor_or_the_directo
     figures = (await people["manager-sg"](FIGURES)).data
     assert await files(people["agent-sg"]) == await files(people["manager-sg"]) == OF_SINGAPORE
 
-    # The partner leaves Singapore today; who takes over is another centre of its own that is open.
+    # The partner leaves Singapore today; who takes over is another centre that is open.
     closing = "proposePartnerCountryClosing"
     leaving = {"partner": "NUSA", "country": "SG", "closedOn": today().isoformat()}
-    for no_successor in ("SG-SIN", "AU-PER", "XX-XXX"):
+    for no_successor in ("SG-SIN", "XX-XXX"):
         refused = await administer_decree(
             who["administrator"], closing, **leaving, successor=no_successor
         )
@@ -92,6 +122,84 @@ async def test_open_files_of_a_closed_place_pass_to_its_successor_or_the_directo
         {"kind": "TRANSFERRED", "actor": None}, {"kind": "RECEIVED", "actor": None},
     ]  # fmt: skip
     await assign_to(who, "officer", global_id("AUSY-PAID-0013"))
+
+
+async def test_another_partner_takes_the_open_files_over_whole(
+    client, who: dict[str, Viewer], connection: asyncpg.Connection
+) -> None:
+    """And from then on they are missing for the first one, as if there were no such file."""
+    everybody = AT_WORK | AT_ANOTHER_PARTNER
+    people = who | {name: Viewer(client, claims) for name, claims in everybody.items()}
+    agent, taker = people["agent-nz"], people["agent-per"]
+    form = {"visaType": "B1", "nationality": "AU", "country": "NZ"}
+    names = ("WHOLE0001", "WHOLE0002", "LACKS0003")
+    whole, done, lacking = [
+        await perform(
+            agent, "submitApplication", **form, identity={**IDENTITY, "passportNumber": n}
+        )
+        for n in names
+    ]
+    whole_reference = await reference_of(agent, whole)
+    await perform(agent, "withdrawApplication", done)
+    registered = await change(who["service"], "registerDocument", lacking)
+    assert registered.codes == []
+    figures = {name: (await people[name](FIGURES)).data for name in ("manager-nz", "manager-per")}
+
+    # Two administrators say so; how much has to be handed in before, the first is told in numbers.
+    leaving = {"partner": "NUSA", "country": "NZ", "closedOn": today().isoformat()}
+    closing = "proposePartnerCountryClosing"
+    proposed = await administer_decree(who["administrator"], closing, **leaving, successor="AU-PER")
+    change_id = proposed.payload["referenceChange"]["id"]
+    touched = (await who["administrator"](TOUCHED)).data["touchedFiles"]
+    assert touched == [{"changeId": change_id, "open": 2, "toHandIn": 1}]
+    approval = {"changeId": change_id}
+    alone = await administer_decree(who["administrator"], "approveReferenceChange", **approval)
+    assert refusal_of(alone) == ("SECOND_PERSON_REQUIRED", ["changeId"])
+    await administer_decree(who["administrator-2"], "approveReferenceChange", **approval)
+
+    async def name_told_to(viewer: Viewer) -> str | None:
+        answer = await viewer(WHO_IS_IT, case=whole_reference)
+        case = answer.data["application"]
+        return case and case["applicant"]["identity"]["fullName"]
+
+    # Until the day everything is as it was …
+    await days_pass(connection, "partner_country", 59)
+    assert await name_told_to(agent) == IDENTITY["fullName"]
+    assert await name_told_to(taker) is None
+    # … and then the other partner has the file, and who it is about.
+    await days_pass(connection, "partner_country", 1)
+    assert await name_told_to(taker) == IDENTITY["fullName"]
+    assert await name_told_to(agent) is None
+    taken_over = await files(taker)
+    assert whole_reference in taken_over
+    for name in ("manager-per", "service-per"):
+        assert await files(people[name]) >= taken_over, name
+    read = (await who["supervisor"](MOVED, id=whole)).data["node"]
+    assert read["partner"] == {"code": "NUSA"}
+    assert read["successor"] == {"code": "AU-PER", "partner": {"code": "ANDALAN"}}
+    assert read["events"]["nodes"][-1] == {"kind": "TRANSFERRED", "reason": "AU-PER"}
+
+    # What was not handed in stays where nobody looks, so the directorate has that file. What was
+    # closed before stays where it was.
+    read = (await who["supervisor"](MOVED, id=lacking)).data["node"]
+    assert read["successor"] is None
+    assert {"kind": "TRANSFERRED", "reason": "NOT_HANDED_IN"} in read["events"]["nodes"]
+    assert await reference_of(agent, done) in await files(agent)
+
+    # For the first partner's people it is like a file that never was.
+    nobodys = GlobalId("Application", str(UUID(int=1))).encode()
+    for name in ("agent-nz", "manager-nz", "service"):
+        for id_ in (whole, lacking, nobodys):
+            assert (await people[name](MOVED_TO_PARTNERS, id=id_)).data == {"node": None}, name
+    for name in ("agent-nz", "service"):
+        for mutation in ("withdrawApplication", "markReceived", "requestUpload"):
+            for id_ in (whole, nobodys):
+                refused = await change(people[name], mutation, id_)
+                assert refused.codes == ["NOT_FOUND"], (name, mutation)
+    # The figures stay with who took the file in, and the other one goes on with it.
+    for name, before in figures.items():
+        assert (await people[name](FIGURES)).data == before
+    await perform(taker, "withdrawApplication", whole)
 
 
 async def list_files(viewer: Viewer) -> list[dict[str, Any]]:

@@ -139,7 +139,7 @@ async def test_a_file_is_reached_from_the_centre_that_took_it_over_and_from_ever
 ) -> None:
     await rolled_back.execute(
         "UPDATE application SET received_at = NULL, successor_centre_code = 'AU-MEL',"
-        " successor_country_code = 'AU' WHERE id = $1", OPEN,
+        " successor_country_code = 'AU', successor_partner_code = 'NUSA' WHERE id = $1", OPEN,
     )  # fmt: skip
     for places, is_reached in ((["AU-MEL"], True), (["AU-SYD"], False), ([], True)):
         found = await reach(rolled_back, "agent", "PARTNER_AGENT", "NUSA", places)

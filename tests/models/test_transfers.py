@@ -77,13 +77,13 @@ async def test_files_follow_each_closing_after_sixty_days_and_no_figure_changes(
             assert await holder(connection, CENTRE) == WITH_THE_DIRECTORATE
 
         # One that opens on the next day takes nothing yet, and one that opens today does.
-        # Nor does one whose country opens then, or that of another partner.
+        # Nor does one whose country opens then. That of another partner does.
         for change, successor in (
             ("centre SET opened_on = wib_day(now()) + 1 WHERE code = 'AU-MEL'", None),
             ("centre SET opened_on = wib_day(now()) WHERE code = 'AU-MEL'", "AU-MEL"),
             (f"partner_country SET opened_on = wib_day(now()) + 1 {IN_AUSTRALIA}", None),
             (f"partner_country SET opened_on = wib_day(now()) {IN_AUSTRALIA}", "AU-MEL"),
-            (f"centre SET successor_code = 'AU-PER' {OF_SYDNEY}", None),
+            (f"centre SET successor_code = 'AU-PER' {OF_SYDNEY}", "AU-PER"),
         ):
             async with undone(connection):
                 await closes(connection, 60, "AU-MEL", code="AU-SYD")
@@ -125,3 +125,87 @@ async def test_files_follow_each_closing_after_sixty_days_and_no_figure_changes(
         assert not await verify(connection)
     finally:
         await connection.close()
+
+
+REGISTERED = """
+    INSERT INTO document_upload (
+        id, application_id, kind, media_type, size, sha256, locator, requested_by, expires_at,
+        sent_at, completed_at
+    ) VALUES (
+        $1, $2, 'PHOTOGRAPH', 'PNG', 9, sha256(''), gen_random_uuid(), 'portal',
+        clock_timestamp() + interval '1 day', clock_timestamp(), clock_timestamp()
+    )
+"""
+THIRD = """
+    INSERT INTO partner (code, name) VALUES ('THIRD', 'Third');
+    INSERT INTO partner_country (partner_code, country_code, opened_on)
+        VALUES ('THIRD', 'AU', '2025-01-01');
+    INSERT INTO centre (code, partner_code, country_code, city, opened_on)
+        VALUES ('AU-DRW', 'THIRD', 'AU', 'Darwin', '2025-01-01'),
+            ('AU-ADL', 'ANDALAN', 'AU', 'Adelaide', '2025-01-01')
+"""
+#: What becomes of a document after it was registered, and who has the file then.
+HANDED_IN = {
+    "SELECT": "NOT_HANDED_IN",
+    "UPDATE document_upload SET replaced_at = clock_timestamp()": "AU-PER",
+    "UPDATE document_upload SET locator = NULL": "AU-PER",
+}
+#: Whom the second place names, and who has the file then.
+NAMED_NEXT = {"AU-MEL": "AU-MEL", "AU-ADL": "AU-ADL", "AU-DRW": None, None: None}
+
+
+async def reason(connection: asyncpg.Connection) -> str | None:
+    found: str | None = await connection.fetchval(
+        "SELECT reason FROM application_event WHERE application_id = $1 AND kind = 'TRANSFERRED'"
+        " ORDER BY sequence DESC LIMIT 1",
+        CENTRE,
+    )
+    return found
+
+
+async def test_a_file_goes_to_another_partner_whole_and_once(connection, world: str) -> None:
+    await connection.execute("UPDATE application SET successor_centre_code = NULL,"
+                             " successor_country_code = NULL, successor_partner_code = NULL,"
+                             " left_partner_at = NULL")  # fmt: skip
+    for table in ("centre", "partner_country"):
+        await connection.execute(f"UPDATE {table} SET successor_code = NULL, closed_on = NULL")
+    for changed, said in HANDED_IN.items():
+        async with undone(connection):
+            await connection.execute(REGISTERED, UUID(int=9_001), CENTRE)
+            await connection.execute(changed)
+            await closes(connection, 60, "AU-PER", code="AU-SYD")
+            await transfer_files(connection)
+            assert await reason(connection) == said
+            moved = said == "AU-PER"
+            found = ("AU-PER", "AU", False) if moved else WITH_THE_DIRECTORATE
+            assert await holder(connection, CENTRE) == found, changed
+    # A centre of the same partner takes it with whatever is where.
+    async with undone(connection):
+        await connection.execute(REGISTERED, UUID(int=9_001), CENTRE)
+        await closes(connection, 60, "AU-MEL", code="AU-SYD")
+        await transfer_files(connection)
+        assert (await holder(connection, CENTRE))[0] == "AU-MEL"
+    # From the second partner it goes back to the first one, to another of its own centres, or to
+    # the directorate.
+    for named, then in NAMED_NEXT.items():
+        async with undone(connection):
+            await connection.execute(THIRD)
+            await closes(connection, 60, "AU-PER", code="AU-SYD")
+            await transfer_files(connection)
+            await closes(connection, 60, named, code="AU-PER")
+            await transfer_files(connection)
+            assert (await holder(connection, CENTRE))[0] == then
+            assert await reason(connection) == then
+    # What somebody writes just then is moved the next time, and by one keeper alone.
+    other = await connect(world)
+    try:
+        async with undone(connection):
+            await closes(connection, 60, "AU-PER", code="AU-SYD")
+            async with undone(other):
+                await other.execute("SELECT FROM application WHERE id = $1 FOR SHARE", CENTRE)
+                await transfer_files(connection)
+                assert await holder(connection, CENTRE) == WITH_ITS_PLACE
+            await transfer_files(connection)
+            assert (await holder(connection, CENTRE))[0] == "AU-PER"
+    finally:
+        await other.close()

@@ -115,3 +115,22 @@ async def test_what_a_partner_reads_for_30_days_is_told_for_as_long(
     await post.courier.deliver_webhooks(post.connection)
     assert len(post.sink.at("/slow")) == told
     await closed.rollback()
+
+
+async def test_a_file_that_was_taken_over_is_told_to_who_has_it(post: Post) -> None:
+    taker = await post.register(post.sink.url("/taker"), "AU", "ANDALAN")
+    moved = (
+        "UPDATE application SET successor_centre_code = $2, successor_country_code = $3,"
+        " successor_partner_code = $4 WHERE reference = $1"
+    )
+    await post.connection.execute(moved, CASES[0], "AU-PER", "AU", "ANDALAN")
+    await happens(post.connection, CASES[0], "IN_VERIFICATION")
+    await post.deliver()
+    # What waited for the first partner is not sent any more, and nothing new comes to it.
+    states = "SELECT state FROM webhook_notice JOIN application ON application.id = application_id"
+    of_first = f"{states} WHERE reference = $1 AND endpoint_id <> $2"
+    found = await post.connection.fetch(of_first, CASES[0], taker.id)
+    assert [row["state"] for row in found] == ["WITHHELD"]
+    [told] = [one.data for one in post.sink.at("/taker")]
+    assert (told["reference"], told["stage"]) == (CASES[0], "IN_PROCESS")
+    await post.connection.execute(moved, CASES[0], None, None, None)

@@ -357,7 +357,7 @@ _CASES: dict[str, Lines] = {
         "registeredBy verdicts":                             "- - - - - - - - - - R - - -",
     },
     "DocumentVerdict": {"role canRun cost refused mistake": "- - - - - - - - - - R - - -"},
-    "TouchedFiles": {"changeId open keep":                  "- - - - - - - - - - R - - -"},
+    "TouchedFiles": {"changeId open keep toHandIn":         "- - - - - - - - - - R - - -"},
     "AccountCheckpoint": {"signedAt entries waiting":        "- - - - - R - - - - - - - -"},
     "Identity": {
         "fullName passportNumber birthDate email phone":     "- R R - R - R - R - - - - -",

@@ -373,8 +373,9 @@ async def complete(connection: asyncpg.Connection) -> None:
         await add_case(connection, case)
         await connection.execute(
             "UPDATE application SET successor_centre_code = $2, successor_country_code = $3,"
+            " successor_partner_code = $4,"
             " left_partner_at = CASE WHEN $2::text IS NULL THEN now() END WHERE id = $1",
-            *(application_id(case.reference), now.centre, now.country),
+            *(application_id(case.reference), now.centre, now.country, now.partner),
         )
     for account in [*oracle.ACCOUNTS][1:]:
         whose = applicant_id(oracle.ACCOUNTS[account])

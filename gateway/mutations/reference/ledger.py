@@ -13,6 +13,7 @@ from uuid import UUID
 
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.outcome import Reason, Reasons, RefusedError
+from gateway.mutations.reference.partners import takeovers
 from gateway.mutations.reference.requests import (
     ApproveReferenceChange,
     CancelReferenceChange,
@@ -29,6 +30,7 @@ from gateway.mutations.requests import api_name
 from gateway.mutations.row_lookups import lock_row
 from models import ReferenceChange
 from models.access_tokens import LONGEST_SUBJECT
+from models.key_service import Relation, RelationKind
 from models.life import Refusal
 from models.reference.data import values
 from models.reference.data.values import Form
@@ -122,16 +124,21 @@ async def propose(
     transaction: WriteTransaction, request: Proposal, kind: ReferenceKind, rows: list[Row]
 ) -> str:
     """Write a proposal. Raises RefusedError if another one of the same row waits or is to come."""
+    changed = [row.to_json() for row in rows]
     proposal = {
         "id": new_key(),
         "kind": kind.value,
         "decree": request.decree,
         "reason": request.reason,
-        "changed": [row.to_json() for row in rows],
+        "changed": changed,
         "proposed_by": transaction.viewer.subject,
     }
     if not await transaction.insert_now(ReferenceChange, proposal):
         raise RefusedError(Reason(Refusal.ALREADY_PROPOSED, ()))
+    # The key service opens people of one partner to another where two administrators say so.
+    for pair in await takeovers(transaction, changed):
+        subject = transaction.viewer.subject
+        transaction.relate(Relation(RelationKind.TAKEOVER, " ".join(pair), subject))
     return str(proposal["id"])
 
 
@@ -146,7 +153,10 @@ async def approve(
         raise RefusedError(Reason(Refusal.SECOND_PERSON_REQUIRED, (_PATH,)))
     if row.effective_on is not None and row.effective_on < today:
         raise RefusedError(Reason(Refusal.DATE_PASSED, (_PATH,)))
-    return await _write(transaction, row.id, approved_by=transaction.viewer.subject)
+    approved = await _write(transaction, row.id, approved_by=transaction.viewer.subject)
+    for leaves, takes in await takeovers(transaction, row.changed):
+        transaction.relate(Relation(RelationKind.SUCCESSOR, takes, leaves))
+    return approved
 
 
 async def cancel(

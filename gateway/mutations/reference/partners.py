@@ -1,5 +1,6 @@
 """Builds the rows that proposals write: partners, the countries they work in, and centres."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -108,10 +109,11 @@ async def _check_successor(
     other_than: tuple[str, str],
     reasons: Reasons,
 ) -> None:
-    """Add a reason unless the successor, if one is named, is another centre of the partner, open on
-    the day from which on the place is closed.
+    """Add a reason unless the successor, if one is named, is another centre, open on the day from
+    which on the place is closed.
 
-    ``other_than`` is the column in which it differs from the place, and what it is there.
+    ``other_than`` is the column in which one of the same partner differs from the place, and what
+    it is there.
     """
     if request.successor is None:
         return
@@ -138,11 +140,23 @@ def _select_open_centre(differs_in: str) -> Any:
         )
         .where(
             Centre.code == bindparam("code"),
-            Centre.partner_code == bindparam("owner"),
-            getattr(Centre, differs_in) != bindparam("other"),
+            (Centre.partner_code != bindparam("owner"))
+            | (getattr(Centre, differs_in) != bindparam("other")),
             *is_open,
         )
     )
+
+
+async def takeovers(
+    transaction: WriteTransaction, changed: Sequence[Mapping[str, Any]]
+) -> list[tuple[str, str]]:
+    """From which partner to which other one open files go by a change: its rows as JSON."""
+    found: list[tuple[str, str]] = []
+    for row in changed:
+        successor, leaves = row["after"].get("successor_code"), row["after"].get("partner_code")
+        if successor and (there := await read_row(transaction, Centre, {"code": successor})):
+            found += [(leaves, there.partner_code)] if there.partner_code != leaves else []
+    return found
 
 
 def _closing_of(there: Any, opened_on: date, today: date) -> Values:

@@ -1747,7 +1747,9 @@ CREATE TABLE application (
     centre_code TEXT,
     successor_centre_code TEXT,
     successor_country_code TEXT,
+    successor_partner_code TEXT,
     left_partner_at TIMESTAMP WITH TIME ZONE,
+    holder_partner_code TEXT GENERATED ALWAYS AS (coalesce(successor_partner_code, partner_code)) STORED,
     holder_country_code TEXT GENERATED ALWAYS AS (coalesce(successor_country_code, country_code)) STORED,
     holder_place TEXT GENERATED ALWAYS AS (coalesce(successor_centre_code, centre_code, country_code)) STORED,
     extends_visa_number TEXT,
@@ -1778,7 +1780,7 @@ CREATE TABLE application (
     CONSTRAINT fk_application_applicant_id_nationality_code FOREIGN KEY(applicant_id, nationality_code) REFERENCES applicant (id, nationality_code),
     CONSTRAINT fk_application_partner_code_country_code FOREIGN KEY(partner_code, country_code) REFERENCES partner_country (partner_code, country_code),
     CONSTRAINT fk_application_centre_code_partner_code_country_code FOREIGN KEY(centre_code, partner_code, country_code) REFERENCES centre (code, partner_code, country_code),
-    CONSTRAINT fk_application_successor FOREIGN KEY(successor_centre_code, partner_code, successor_country_code) REFERENCES centre (code, partner_code, country_code),
+    CONSTRAINT fk_application_successor FOREIGN KEY(successor_centre_code, successor_partner_code, successor_country_code) REFERENCES centre (code, partner_code, country_code),
     CONSTRAINT ck_application_channel_is_known CHECK (channel IN ('DIRECT', 'PARTNER_PORTAL', 'PARTNER_CENTRE', 'PARTNER_GROUP')),
     CONSTRAINT ck_application_trip_purpose_is_known CHECK (trip_purpose IN ('TOURISM', 'BUSINESS', 'INVESTMENT', 'GOVERNMENT', 'TRANSIT')),
     CONSTRAINT ck_application_status_is_known CHECK (status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED')),
@@ -1790,7 +1792,7 @@ CREATE TABLE application (
     CONSTRAINT ck_application_partner_unless_direct CHECK ((channel = 'DIRECT') = (partner_code IS NULL)),
     CONSTRAINT ck_application_country_with_partner CHECK ((partner_code IS NULL) = (country_code IS NULL)),
     CONSTRAINT ck_application_centre_where_taken CHECK ((channel = 'PARTNER_CENTRE') = (centre_code IS NOT NULL)),
-    CONSTRAINT ck_application_successor_in_a_country CHECK ((successor_centre_code IS NULL) = (successor_country_code IS NULL)),
+    CONSTRAINT ck_application_successor_in_a_country CHECK (num_nulls(successor_centre_code, successor_country_code, successor_partner_code) IN (0, 3)),
     CONSTRAINT ck_application_left_its_partner CHECK (partner_code IS NOT NULL AND successor_centre_code IS NULL OR left_partner_at IS NULL),
     CONSTRAINT ck_application_closed_when_closed CHECK ((status IN ('GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED')) = (closed_at IS NOT NULL)),
     CONSTRAINT ck_application_paid_before_work CHECK (NOT (status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'GRANTED', 'REFUSED', 'REVOKED')) OR paid_at IS NOT NULL),
@@ -3522,7 +3524,8 @@ CREATE FUNCTION guard_complaint() RETURNS trigger
             NEW.lodged_at := clock_timestamp();
             NEW.due_at := end_of_working_days(NEW.lodged_at, 5);
             SELECT partner_code, country_code INTO NEW.partner_code, NEW.country_code FROM (
-                SELECT partner_code, country_code FROM application WHERE id = NEW.application_id
+                SELECT holder_partner_code AS partner_code, holder_country_code AS country_code
+                FROM application WHERE id = NEW.application_id
                 UNION ALL SELECT partner_code, country_code FROM centre WHERE code = NEW.centre_code
             ) AS about;
             is_allowed := acting = 'APPLICANT' AND NEW.account = oneself AND NEW.kind = 'UNSORTED'
