@@ -93,16 +93,23 @@ async def test_applicants_complain_of_what_is_theirs(connection) -> None:
         given = lodge().replace("centre_code)", f"centre_code, {column})")
         given = given.replace("NULL, NULL)", "NULL, NULL, NULL)")
         assert not await is_done(connection, RUBY, given), column
-    async with undone(connection):
-        await act_writing(connection, RUBY)
-        await connection.execute(lodge(centre="'AU-SYD'"))
-        await connection.execute("RESET ROLE")
-        row = await connection.fetchrow(
-            "SELECT partner_code, country_code, kind, due_at > lodged_at + interval '5 days'"
-            " FROM complaint WHERE id = $1",
-            NEW,
-        )
-        assert tuple(row) == ("NUSA", "AU", "UNSORTED", True)
+    # Of a case that another partner has taken over, it is that one.
+    for about, partner in (({"centre": "'AU-SYD'"}, "NUSA"), ({"case": own}, "ANDALAN")):
+        async with undone(connection):
+            await connection.execute(
+                "UPDATE application SET successor_centre_code = 'AU-PER',"
+                " successor_country_code = 'AU', successor_partner_code = 'ANDALAN' WHERE id = $1",
+                own,
+            )
+            await act_writing(connection, RUBY)
+            await connection.execute(lodge(**about))
+            await connection.execute("RESET ROLE")
+            row = await connection.fetchrow(
+                "SELECT partner_code, country_code, kind, due_at > lodged_at + interval '5 days'"
+                " FROM complaint WHERE id = $1",
+                NEW,
+            )
+            assert tuple(row) == (partner, "AU", "UNSORTED", True)
     # What it says is written with it, and not of somebody else's.
     assert not await is_done(connection, RUBY, lodge(), write(NEW, '{"answer": "x"}'))
     assert not await is_done(connection, RUBY, lodge(), write(NEW, '{"complaint": 1, "answer": 2}'))

@@ -192,6 +192,9 @@ def _touched(change: Answer, touched: Answer | None, say: Texts) -> Iterable[Any
         key = "some_keep"
     counts = {"open": count_text(open_files, say), "keep": count_text(keep or 0, say)}
     yield html.P(say(f"administration.touches.{key}", **counts), className="touched")
+    if to_hand_in := touched.get("toHandIn"):
+        text = say("administration.touches.to_hand_in", files=count_text(to_hand_in, say))
+        yield html.P(text, className="touched")
 
 
 def _answers(change: Answer, viewer: Answer, say: Texts) -> Iterable[Any]:
