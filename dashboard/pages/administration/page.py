@@ -186,15 +186,12 @@ def _touched(change: Answer, touched: Answer | None, say: Texts) -> Iterable[Any
         key = "nobody"
     elif keep is None:
         key = f"of_{change['kind']}"
-    elif keep == open_files:
-        key = "all_keep"
     else:
-        key = "some_keep"
+        key = "all_keep" if keep == open_files else "some_keep"
     counts = {"open": count_text(open_files, say), "keep": count_text(keep or 0, say)}
     yield html.P(say(f"administration.touches.{key}", **counts), className="touched")
-    if to_hand_in := touched.get("toHandIn"):
-        text = say("administration.touches.to_hand_in", files=count_text(to_hand_in, say))
-        yield html.P(text, className="touched")
+    if files := touched.get("toHandIn"):
+        yield html.P(say("administration.touches.to_hand_in", files=count_text(files, say)))
 
 
 def _answers(change: Answer, viewer: Answer, say: Texts) -> Iterable[Any]:
