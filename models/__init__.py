@@ -13,7 +13,8 @@ from models.account.tables import (
 )
 from models.ban import BanEntry, BanIndex, BanMatch, BannedPerson, BanRead
 from models.base import Base
-from models.case.application import Application, ApplicationEvent, Assignment
+from models.case.application import Application, ApplicationEvent
+from models.case.assignment import Assignment
 from models.case.change import ApplicationChange, Idempotency, VolumeChange
 from models.case.claim import ContactDigest, FileClaim
 from models.case.crossing import Crossing, Movement, OverstayConfirmation, Stay

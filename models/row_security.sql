@@ -3643,6 +3643,8 @@ CREATE OR REPLACE FUNCTION viewer.extension_of(asked_case uuid) RETURNS TABLE (
         first_one.visa_type_code, first_one.trip_purpose, rule.amount_idr,
         (last_day + 1)::timestamp AT TIME ZONE 'Asia/Jakarta'
     FROM application AS first_one
+    JOIN applicant
+        ON applicant.id = first_one.applicant_id AND account = viewer.subject('APPLICANT')
     JOIN visa ON visa.decision_id = first_one.current_decision_id
     JOIN visa_type ON visa_type.code = first_one.visa_type_code
     LEFT JOIN stay ON stay.visa_number = visa.visa_number

@@ -21,7 +21,8 @@ from models.account.notes import AccountError
 from models.account.tables import AccountDrop
 from models.ban import BanEntry, BanRead
 from models.base import Base
-from models.case.application import Application, ApplicationEvent, Assignment
+from models.case.application import Application, ApplicationEvent
+from models.case.assignment import Assignment
 from models.case.crossing import Crossing, OverstayConfirmation
 from models.case.decision import Decision, WithheldDecision
 from models.case.file import Bill, FormerBill, PaymentReversal

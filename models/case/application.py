@@ -1,4 +1,4 @@
-"""An application for a visa, what happened to it and who works on it."""
+"""An application for a visa, and what happened to it."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -35,7 +35,6 @@ _NEEDS_PAYMENT = "status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREE
 _IS_OPEN_AT_MIDNIGHT = (
     "paid_at IS NOT NULL AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(paid_at))"
 )
-
 
 #: Said in these words, since what is filtered by a stage then is known to be of that index.
 _IS_OPEN = f"stage <> '{Stage.CLOSED}'"
@@ -314,36 +313,4 @@ class ApplicationEvent(Base):
         one_of("actor_role", Role),
         CheckConstraint("sequence > 0", name="sequence_is_positive"),
         CheckConstraint("length(reason) BETWEEN 1 AND 2000", name="reason_is_bounded"),
-    )
-
-
-class Assignment(Base):
-    """On whose desk a case is: an officer's, or a supervisor's, as after a hit that was one."""
-
-    __tablename__ = "assignment"
-
-    id: Mapped[int] = mapped_column(Identity(always=False), primary_key=True)
-    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
-    #: The subject, in one of the roles that decide.
-    officer: Mapped[str]
-    role: Mapped[str] = mapped_column(server_default=Role.OFFICER.value)
-    assigned_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]
-    #: Subjects who put it on the desk, and who took it off; null for assignments of before.
-    assigned_by: Mapped[str | None]
-    ended_by: Mapped[str | None]
-    #: Why it was given back, or given to somebody else; none where the case was closed.
-    reason: Mapped[str | None]
-
-    __table_args__ = (
-        Index(
-            "uq_assignment_current",
-            "application_id",
-            unique=True,
-            postgresql_where=text("ended_at IS NULL"),
-        ),
-        Index(None, "application_id", "assigned_at", "id"),
-        Index(None, "officer", "application_id"),
-        one_of("role", Role),
-        CheckConstraint("ended_at >= assigned_at", name="ends_after_it_begins"),
     )

@@ -58,14 +58,14 @@ def seal_context(key: DailyKey, sealed_at: float | None = None) -> str:
     moment = time.time() if sealed_at is None else sealed_at
     context = Seal(OWN, 7 * 86_400, lambda: moment).seal(MANAGER, None)
     *fields, _ = context.split(",")
-    fields[9] = key.id
+    fields[10] = key.id
     body = ",".join(fields)
     return f"{body},{hmac.digest(key.key, body.encode(), hashlib.sha256).hex()}"
 
 
 def test_a_seal_says_in_milliseconds_from_when_and_until_when_it_is_valid() -> None:
     fields = Seal(OWN, 60, lambda: 1_800_000_000.25).seal(MANAGER, 7).split(",")
-    assert (fields[1], *fields[7:9]) == ("1800000060250", "1800000000250", "7")
+    assert (fields[1], *fields[8:10]) == ("1800000060250", "1800000000250", "7")
 
 
 async def act(connection: asyncpg.Connection, context: str) -> None:
@@ -333,7 +333,7 @@ _MIDNIGHT = datetime(2026, 12, 31, tzinfo=UTC).timestamp()
 def test_the_key_is_of_the_day_that_the_context_says(around: float) -> None:
     """To the last half of a millisecond before midnight, which is said as the next day's first."""
     fields = Seal(OWN, 15, lambda: _MIDNIGHT + around).seal(MANAGER, None).split(",")
-    answer = datetime.fromtimestamp(int(fields[7]) / 1000, UTC).date()
+    answer = datetime.fromtimestamp(int(fields[8]) / 1000, UTC).date()
     is_before = answer < datetime.fromtimestamp(_MIDNIGHT, UTC).date()
     holds("of_the_day_before" if is_before else "of_the_day_after")
-    assert fields[9] == daily_key(OWN, answer).id
+    assert fields[10] == daily_key(OWN, answer).id

@@ -78,6 +78,17 @@ async def test_only_its_holder_asks_for_an_extension_and_all_of_it_is_right(stay
             assert not await is_done(staying, who, refused), refused
 
 
+async def test_whether_a_stay_may_be_extended_is_told_to_its_holder_alone(staying) -> None:
+    stranger = viewer({"role": "APPLICANT", "sub": "applicant-2"})
+    for told in (
+        f"SELECT 1 / count(*) FROM viewer.extension_of('{FIRST}')",
+        f"SELECT 1 / (viewer.extendability('{FIRST}') <> 'NO_RULE')::integer",
+    ):
+        assert await is_done(staying, RUBY, told)
+        with pytest.raises(asyncpg.DivisionByZeroError):
+            await is_done(staying, stranger, told)
+
+
 @pytest.mark.parametrize(
     ("unless", "is_possible"),
     [

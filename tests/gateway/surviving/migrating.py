@@ -151,7 +151,7 @@ def add_revisions(tree: Path, rounds: int) -> int:
 # --- A wall of another release -------------------------------------------------------------------
 
 _MANAGERS_APPLICATIONS = (
-    "USING (CASE WHEN application.partner_code = (SELECT viewer.partner('PARTNER_MANAGER'"
+    "USING (CASE WHEN application.holder_partner_code = (SELECT viewer.partner('PARTNER_MANAGER'"
 )
 #: What the other release does otherwise: managers reach fewer applications and more volumes, read a
 #: status and no reference, and are refused in other words.
