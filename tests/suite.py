@@ -36,7 +36,6 @@ LONGEST = (
     "tests/gateway/test_live.py",
     "tests/clients/test_clients.py",
     "tests/gateway/test_plans_tables.py",
-    "tests/test_lively_demo.py",
     "tests/gateway/test_doctor.py",
     "tests/gateway/test_published_attack.py",
     "tests/gateway/test_mutations_once.py",

@@ -25,7 +25,7 @@ LIVES = """query Lives($since: DateTime!, $people: Int!) {
 WORLD = ("--today", "2026-03-01", "--seed", "3", "--lively=0.05")
 
 
-@pytest.mark.timeout(400)  # two demos, one after the other
+@pytest.mark.proof
 def test_the_same_seed_brings_the_same_lives_on_two_machines() -> None:
     with ExitStack() as stack, ThreadPoolExecutor() as pool:
         worlds = [running_demo(stack.enter_context(data_folder()), 300, *WORLD) for _ in range(2)]

@@ -33,7 +33,7 @@ def lively() -> Iterator[tuple[Demo, int]]:
     """A demo whose users act, and the port where a page may be served."""
     port = free_port()
     options = ("--origin", f"http://127.0.0.1:{port}", "--lively=0.2")
-    with data_folder() as data, running_demo(data, 1_000, *options) as demo:
+    with data_folder() as data, running_demo(data, 300, *options) as demo:
         yield demo, port
 
 

@@ -82,7 +82,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, exa
         "GERBANG_TOKEN_SECONDS": str(TOKEN_SECONDS),
         "GERBANG_PORTAL_URL": url,
     }
-    options = ("--origin", url, "--lively=0.1")
+    options = ("--origin", url, "--lively=0.25")
     with data_folder() as data, running_demo(data, 300, *options, **environ) as demo:
         cable = example.Cable(line, to=urlsplit(demo.api_url).port or 0)
         built = example.build(folder, f"http://127.0.0.1:{line}", f"{demo.api_url}/development")

@@ -172,6 +172,7 @@ def test_nothing_differs_after_up_down_and_up(drafted: tuple[Path, str, str]) ->
     assert (code, text.splitlines()[-1]) == (0, "[]"), text
 
 
+@pytest.mark.proof
 def test_revisions_are_squashed_into_the_first_once_they_make_what_the_models_say(
     drafted: tuple[Path, str, str], tmp_path: Path
 ) -> None:

@@ -109,8 +109,9 @@ PARTS = (
     Part(
         "installing",
         "what can be wrong with an installation is named and watched, keys rotate, a release runs"
-        " by itself, and the demo in a folder of any name",
+        " by itself, the demo in a folder of any name, and a seed brings the same lives",
         (
+            "tests/test_lively_demo.py",
             "tests/test_any_folder.py",
             "tests/test_audit.py",
             "tests/test_release.py",
