@@ -7,26 +7,29 @@ from alembic import op
 from models.schema import split_statements
 
 _REVISIONS = Path(__file__).with_name("versions")
+#: The statements are made before the first of them runs: CASCADE takes others along, which have no
+#: name from then on.
 _DROP_EVERYTHING = """
     DO $$
     DECLARE
-        dropped record;
+        statement text;
     BEGIN
-        FOR dropped IN
-            SELECT CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'c' THEN 'TYPE' ELSE 'TABLE' END AS kind,
-                oid::regclass AS name
+        FOREACH statement IN ARRAY ARRAY(
+            SELECT format(
+                'DROP %s IF EXISTS %s CASCADE',
+                CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'c' THEN 'TYPE' ELSE 'TABLE' END,
+                oid::regclass
+            )
             FROM pg_class
             WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v', 'c')
                 AND relname <> 'alembic_version'
             ORDER BY relkind DESC
-        LOOP
-            EXECUTE format('DROP %s IF EXISTS %s CASCADE', dropped.kind, dropped.name);
-        END LOOP;
-        FOR dropped IN
-            SELECT oid::regprocedure AS name FROM pg_proc
+        ) || ARRAY(
+            SELECT format('DROP FUNCTION IF EXISTS %s CASCADE', oid::regprocedure)
+            FROM pg_proc
             WHERE pronamespace = 'public'::regnamespace
-        LOOP
-            EXECUTE format('DROP FUNCTION IF EXISTS %s CASCADE', dropped.name);
+        ) LOOP
+            EXECUTE statement;
         END LOOP;
     END
     $$
