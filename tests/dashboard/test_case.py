@@ -14,10 +14,10 @@ from tests.handing_in import hand_in, handed_over
 from tests.running_demo import Demo
 from tests.scans import png
 
-#: One that is with an officer: not held, and nothing of it is decided.
+#: One of NUSA's that is with an officer: not held, and nothing of it is decided.
 ON_A_DESK = """
     { applications(first: 1, where: {
-        status: { eq: IN_VERIFICATION }, country: { eq: "AU" }
+        status: { eq: IN_VERIFICATION }, country: { eq: "AU" }, partner: { eq: "NUSA" }
     }) { nodes { reference } } }
 """
 ELSEWHERE = """
