@@ -49,8 +49,8 @@ def test_a_manager_reads_the_own_country_with_the_network_beside_it(visitor: Vis
         assert words in places
     assert page.locator("#today-measure label", has_text="Refusal rate").count()
 
-    # The own part of the work stands by centre and visa type, each with what is usual: those that had
-    # ten files last month.
+    # The own part of the work stands by centre and visa type, those that had ten files last month,
+    # each with what is usual.
     page.wait_for_selector("#today-work-table th")
     work = page.inner_text("#today-work-table")
     for words in ("Handover", "Information requested", "Turnaround", "Overdue"):
