@@ -1,6 +1,7 @@
 """What was handed in and answered is in no object of the gateway afterwards."""
 
 import gc
+from asyncio import sleep
 from random import choices
 from string import ascii_lowercase
 
@@ -51,4 +52,8 @@ async def test_nothing_that_was_answered_lives_on(who: dict[str, Viewer]) -> Non
     told = await answers(viewer, *halves)
     assert len(holders(*halves)) >= len(told)  # as long as somebody holds them
     del told
-    assert holders(*halves) == []
+    for _ in range(20):  # what runs beside a request may end after it
+        if not (left := holders(*halves)):
+            break
+        await sleep(0.1)
+    assert left == []
