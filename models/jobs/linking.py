@@ -23,6 +23,7 @@ from models.jobs.rescreening import (
     screen_due_bans,
 )
 from models.key_service import Cause, KeyService, KeyUse, Relation, RelationKind
+from models.life.grant_conditions import LARGEST_FAMILY
 from models.person.identity import Identity, IdentityVersion
 from models.person.matching import index_messages
 from models.person.sealed import cells_sql
@@ -30,9 +31,6 @@ from models.person.vault import Cell, Vault
 from models.row_keys import new_key
 from models.row_security import LINKER
 from models.vocabulary import IdentityReader
-
-#: A tour has a list of its own, by its reference; a family is shown with each of its files.
-LARGEST_FAMILY = 20
 
 _BATCH = 200
 #: The batch for a world that was just loaded: the links of everybody need not fit into memory.

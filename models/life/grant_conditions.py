@@ -14,7 +14,8 @@ from models.vocabulary import OPEN_CORRECTIONS, GrantCondition, UploadState
 CLEARED_HOURS = 24
 #: Who is younger is not granted alone.
 ADULT_YEARS = 18
-#: Larger groups are tours, whose files go one by one.
+#: Larger groups are tours, whose files go one by one, and have a list of their own by reference; a
+#: family is shown with each of its files.
 LARGEST_FAMILY = 20
 
 

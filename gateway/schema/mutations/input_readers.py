@@ -23,7 +23,6 @@ from gateway.schema.mutations import inputs
 from gateway.schema.mutations.answers import AnswerInformationInput, read_answers
 from gateway.schema.mutations.extension_inputs import RecordAppearanceInput
 from gateway.schema.mutations.inputs import (
-    LARGEST_FAMILY,
     LONGEST_ITEM_NOTE,
     LONGEST_NOTE,
     MOST_AT_ONCE,
@@ -33,6 +32,7 @@ from gateway.schema.mutations.intent import Intent
 from gateway.schema.upload import RegisterDocumentInput, RequestUploadInput
 from models.contents.tables import LOCATOR
 from models.life import Refusal, Verb
+from models.life.grant_conditions import LARGEST_FAMILY
 from models.vocabulary import (
     ANSWERED_WITH,
     Outcome,

@@ -22,12 +22,12 @@ from gateway.mapping.enums import (
 )
 from gateway.mapping.money import MoneyInput
 from gateway.mapping.scalars import CountryCode
+from models.life.grant_conditions import LARGEST_FAMILY
 
 #: Coercing and converting each takes a tenth of a millisecond before a statement is sent.
 MOST_AT_ONCE = 300
 LONGEST_NOTE = 2_000
 MOST_ITEMS = 20
-LARGEST_FAMILY = 20
 LONGEST_ITEM_NOTE = 500
 
 
