@@ -89,8 +89,9 @@ class Replicas:
         self._answered_at = -inf
         #: What the primary had written when changes were first heard of.
         self._heard_from = inf
-        #: Who changed something since the primary was asked last how far it is.
-        self._changed = set[str]()
+        #: Who changed something since the primary was asked last how far it is, and who did before,
+        #: as long as it has not answered.
+        self._changed, self._asked_for = set[str](), set[str]()
         #: Who changed something before, and what a replica must have to answer them.
         self._awaited = dict[str, Position]()
         self._watches = [
@@ -161,9 +162,9 @@ class Replicas:
     def _least_for(self, viewer: Viewer) -> float:
         """What a replica must have to answer the viewer."""
         least = self._heard_from
-        if self._changed or self._awaited:
+        if self._changed or self._asked_for or self._awaited:
             who = _digest(viewer)
-            if who in self._changed:
+            if who in self._changed or who in self._asked_for:
                 return inf
             if who in self._awaited:
                 least = max(least, self._awaited[who].written)
@@ -195,20 +196,17 @@ class Replicas:
     async def _look_at_primary(self, connection: asyncpg.Connection) -> Position:
         """What the primary has written by now, which whoever changed something waits for."""
         at = asyncio.get_running_loop().time()
-        changed, self._changed = self._changed, set[str]()
-        try:
-            async with asyncio.timeout(_ANSWER_SECONDS):
-                written: Any = await connection.fetchval(_WRITTEN)
-        except BaseException:
-            self._changed |= changed
-            raise
+        self._asked_for, self._changed = self._asked_for | self._changed, set[str]()
+        async with asyncio.timeout(_ANSWER_SECONDS):
+            written: Any = await connection.fetchval(_WRITTEN)
         position = Position(written, at)
         self._answered_at = at
         # A replica that is recent has all that is older.
         awaited = {
             who: since for who, since in self._awaited.items() if at - since.at < self._seconds
         }
-        self._awaited = awaited | dict.fromkeys(changed, position)
+        self._awaited = awaited | dict.fromkeys(self._asked_for, position)
+        self._asked_for = set()
         if not self._positions or at - self._positions[-1].at >= self._seconds / _POSITIONS:
             self._positions.append(position)
         return position

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
+from gateway.access import replicas
 from gateway.doctor.login import examine_login, examine_replicas
 from gateway.faults import Fault
 from gateway.service import gateway
@@ -197,6 +198,30 @@ async def _save(viewer: Viewer, name: str) -> Answer:
 
 async def _found(settings: Settings) -> list[Fault | None]:
     return [finding.fault async for finding in examine_replicas(settings)]
+
+
+async def test_a_viewer_sees_the_own_change_while_the_primary_is_slow_to_say_how_far_it_is(
+    replicated: tuple[Database, Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    primary, replica = replicated
+    slowly = f"{replicas._WRITTEN} FROM pg_sleep({2 * replicas.LOOK_SECONDS})"
+    monkeypatch.setattr(replicas, "_WRITTEN", slowly)
+    settings = tokens.settings(
+        primary.url(), read_url=login_at(replica.url(), tokens.PASSWORD), replica_seconds="9"
+    )
+    one = {**CLAIMS["leadership"], "sub": "leadership-3"}
+    administrator = await connect(replica.url())
+    try:
+        async with served(settings) as client:
+            await _until(client, [], [])
+            await administrator.execute("SELECT pg_wal_replay_pause()")
+            assert (await _save(Viewer(client, one), "own")).errors == []
+            for _ in range(12):
+                assert await _views(Viewer(client, one)) == ["own"]
+                await asyncio.sleep(replicas.LOOK_SECONDS / 4)
+    finally:
+        await administrator.execute("SELECT pg_wal_replay_resume()")
+        await administrator.close()
 
 
 async def test_what_may_be_late_is_read_from_a_replica_and_ones_own_changes_are_seen(
