@@ -34,50 +34,52 @@ class Area:
 _PROJECT = Path(__file__).resolve().parents[2]
 
 
-def matching(patterns: str) -> tuple[str, ...]:
-    """The test files that these patterns name."""
-    found = (sorted(_PROJECT.glob(f"tests/{pattern}.py")) for pattern in patterns.split())
-    return tuple(path.relative_to(_PROJECT).as_posix() for paths in found for path in paths)
+def matching(names: str) -> tuple[str, ...]:
+    """The test files that these patterns name, each after the folder it is in and a colon."""
+    folder, found = "", list[Path]()
+    for name in names.split():
+        if name.endswith(":"):
+            folder = name[:-1]
+        else:
+            found += sorted(_PROJECT.glob(f"tests/{folder}/test_{name}.py"))
+    return tuple(path.relative_to(_PROJECT).as_posix() for path in found)
 
 
 #: What the models keep of people, beside their cases.
-_PEOPLE = ["[ad]*", "ban", "person/*", "rights/*", "supervision/*", "reference/*", "jobs/*"]
+_PEOPLE = [
+    *("[ad]*", "ban", "person/*", "rights/*", "supervision/*", "reference/*"),
+    *("jobs/[!cmnosvw]*", "jobs/sche*"),
+]
 
 AREAS = (
     Area(
         "life",
         (
-            *("models/life/[cgjprs]*.py", "models/jobs/overdue.py", "gateway/mutations/[!rs]*.py"),
-            "gateway/mutations/[rs][ceotu][!p]*.py",
+            *("models/life/[cgjprs]*.py", "models/jobs/overdue.py"),
+            *("gateway/mutations/[!rsuf]*.py", "gateway/mutations/[rs][ceotu][!p]*.py"),
         ),
         matching("""
-            models/test_life models/test_preconditions models/test_life_lapsing
-            models/test_overdue_bystanders
-            gateway/test_paused_time gateway/test_mutations gateway/test_mutations_submitted
-            gateway/test_mutations_decided gateway/test_mutations_once gateway/test_locked_case
-            gateway/test_mutation_errors gateway/test_allowed gateway/test_eligibility
-            gateway/test_reference journeys/test_agent journeys/test_agent_at_a_portal
-            journeys/test_applicant journeys/test_family journeys/test_officer
-            journeys/test_screening journeys/test_supervisor journeys/test_person
-            journeys/test_correction journeys/test_ban journeys/test_after_the_grant
-            journeys/test_treasury journeys/test_money_returned journeys/test_decrees
-            models/test_case_triggers models/test_corrected_identity models/test_passports
-            journeys/test_passport journeys/test_harvest gateway/test_passport_endings
-            gateway/test_mutations_denied gateway/test_mutations_foreign
-            gateway/test_mutations_planned
-            gateway/test_mutations_walked
+            gateway: allowed claims eligibility locked_case mutation_errors mutations
+              mutations_decided mutations_denied mutations_foreign mutations_once mutations_planned
+              mutations_submitted mutations_walked passport_endings paused_time reference
+              steps_in_batches touched_files tracking visa_status
+            journeys: after_the_grant agent* answers applicant ban claims closed_places complaints
+              correction decided_twice decrees delivery extension family* granted_by_rule harvest
+              money* officer passenger passport person pools renewed_bills screening supervisor
+              treasury watched
+            models: case_triggers corrected_identity granter_rights granting life life_lapsing
+              lock_rules overdue_bystanders passports preconditions
         """),
     ),
     Area(
         "volumes",
         ("models/volumes/*.py",),
         matching("""
-            models/test_volumes models/test_volumes_ages models/test_volumes_open_ages
-            models/test_volumes_histograms models/test_volumes_intake_target
-            models/test_volumes_rollups models/test_volumes_recomputed gateway/test_volumes
-            journeys/test_supervisors_week models/test_migrations models/test_volume_contribution
-            models/test_volumes_outcomes models/test_volumes_shapes models/test_volumes_tiles
-            models/test_rates gateway/test_outcomes
+            gateway: outcomes volumes
+            journeys: supervisors_week
+            models: migrations volume_contribution volumes volumes_ages volumes_histograms
+              volumes_intake_target volumes_open_ages volumes_outcomes volumes_recomputed
+              volumes_rollups volumes_shapes volumes_tiles
         """),
     ),
     Area(
@@ -96,62 +98,45 @@ AREAS = (
         "access",
         ("gateway/access/*.py", "gateway/access/*/*.py", "models/access_tokens/*.py"),
         matching("""
-            gateway/test_tokens gateway/test_provider_keys gateway/test_token_cache
-            gateway/test_promises gateway/test_promises_cases gateway/test_promises_identity
-            gateway/test_rows_reached gateway/test_giving_up gateway/test_prepared
-            models/test_row_security gateway/test_mutations gateway/test_read_budget
-            gateway/test_unlogged_reads gateway/test_endings_counted
-            gateway/test_passport_endings gateway/test_private_parts
-            gateway/test_reading_together gateway/test_access_paths walls/test_reads_counted
-            gateway/test_purpose_header gateway/test_key_service_outages gateway/test_inquiries
-            gateway/test_tampering gateway/surviving/test_unanswered
-            gateway/test_database_errors gateway/test_statistics gateway/surviving/test_faults
-            gateway/surviving/test_database_restarts walls/test_suspensions_written
-            journeys/test_administrator gateway/test_first_wall_alone
-            gateway/test_memory_of_documents walls/test_leftovers gateway/test_database_tls
+            gateway: access_paths database* endings_counted first_wall_alone giving_up inquiries
+              key_service_outages memory_of_documents mutations passport_endings prepared
+              private_parts promises promises_cases promises_identity proofs_of_reads provider_keys
+              purpose_header read* rows_reached second_wall_alone statistics step_up tampering
+              token* unlogged_reads
+            gateway/surviving: database_restarts faults replica unanswered
+            journeys: administrator
+            models: proven_reads row_security
+            walls: leftovers reads_counted suspensions_written
         """),
     ),
     Area(
         "mapping",
         ("gateway/mapping/*.py",),
         matching("""
-            gateway/test_paging gateway/test_access_paths gateway/test_arguments
-            gateway/test_generated_files gateway/test_input_values gateway/test_linked_pages
-            gateway/test_filters gateway/test_statements gateway/test_volumes_cache
-            gateway/test_rows_reached gateway/test_ids_of_other_types gateway/test_live
-            gateway/test_live_order gateway/test_bad_documents gateway/test_bad_input
-            gateway/test_live_resumed gateway/test_live_walls gateway/test_null_filters
-            journeys/test_list_filters
+            gateway: access_paths arguments bad* filters generated_files ids_of_other_types
+              input_values linked_pages live live_order live_resumed live_walls null_filters paging
+              rows_reached statements volumes_cache
+            journeys: list_filters
         """),
     ),
     Area(
         "wire",
         ("gateway/wire/*.py",),
         matching("""
-            gateway/test_wire gateway/test_wire_answers gateway/test_http_protocol
-            gateway/test_limits gateway/test_refusals gateway/test_metrics
-            gateway/test_metrics_of_errors gateway/test_addresses gateway/test_live_protocol
-            gateway/test_slow_clients gateway/test_silent_sockets
-            gateway/surviving/test_admission gateway/surviving/test_fair_turns
-            gateway/surviving/test_hang_ups gateway/surviving/test_stopping
-            gateway/surviving/test_readiness gateway/surviving/test_overload
-            gateway/test_hanging_up gateway/test_serving gateway/test_processor_shares
-            gateway/test_live_resumed gateway/test_connections gateway/test_origins
-            gateway/test_purpose_header
+            gateway: addresses connections documents hanging_up http_protocol limits live_protocol
+              live_resumed live_shared live_topics metrics* origins picture* processor_shares
+              purpose_header refusals serving silent_sockets slow_clients traces wire*
+            gateway/surviving: admission fair_turns hang_ups overload readiness stopping
         """),
     ),
     Area(
         "execution",
         ("gateway/execution/*.py", "gateway/execution/*/*.py"),
         matching("""
-            gateway/test_cost gateway/test_budgets gateway/test_charges gateway/test_variables
-            gateway/test_validation gateway/test_introspection gateway/test_plans
-            gateway/test_plans_errors gateway/test_plans_tables gateway/test_row_writers
-            gateway/test_statements gateway/test_trusted_documents gateway/test_arguments
-            gateway/test_generated_files gateway/test_input_values gateway/test_plan_values
-            gateway/test_reading_together gateway/test_defects gateway/test_live
-            gateway/test_live_order gateway/test_live_resumed gateway/test_memory_of_documents
-            gateway/test_processor_shares
+            gateway: arguments budgets charges cost defects generated_files input_values
+              introspection live live_order live_resumed memory_of_documents plan_values plans
+              plans_errors plans_tables processor_shares reading_together row_writers statements
+              trusted_documents validation variables
         """),
     ),
     Area(
@@ -180,36 +165,53 @@ AREAS = (
             *("gateway/settings/keys.py", "models/row_security/*.py"),
         ),
         matching("""
-            models/test_key_service models/test_key_process models/test_orphan_keys
-            models/test_security_modules
-            models/test_seal_keys models/test_row_security gateway/test_keys models/test_receipts
-            gateway/test_judged models/test_row_security_repair models/test_key_store
-            models/test_key_sockets models/test_judge models/test_principals gateway/test_lost_keys
-            gateway/test_stolen_parts
-            gateway/test_key_rotation gateway/test_key_operations
-            gateway/test_key_service_outages gateway/test_vault
+            gateway: judged key* lost_keys stolen_parts vault
+            models: judge key_process key_service key_sockets key_store orphan_keys principals
+              receipts row* seal_keys security_modules
         """),
     ),
     Area(
         "visa",
         (
             *("models/visa_document/*.py", "models/jobs/visa_documents.py"),
-            *("models/contents/*.py", "models/jobs/contents.py"),
             *("gateway/schema/visa_document.py", "gateway/cli/visa.py"),
         ),
-        matching("journeys/test_visa_in_hand models/test_visa_document models/test_witnesses"),
+        matching("""
+            journeys: visa_in_hand
+            models: visa_document witnesses
+        """),
+    ),
+    Area(
+        "documents",
+        (
+            *("models/contents/*.py", "models/jobs/contents.py", "models/jobs/scanning.py"),
+            "gateway/mutations/[uf]*.py",
+        ),
+        matching("""
+            gateway: documents documents_in_s3 picture* scanner
+            journeys: document*
+            models: document_formats scanner
+        """),
     ),
     Area(
         "ban list",
-        ("models/ban_list/*.py",),
-        matching("models/test_ban_list models/test_screening_by_system"),
+        ("models/ban_list/*.py", "models/jobs/screen*.py"),
+        matching("""
+            journeys: screening
+            models: ban_list rescreening screening*
+        """),
     ),
     Area(
         "mail",
-        ("models/mail/*.py", "models/webhooks/*.py", "models/jobs/mail.py", "models/reader.py"),
+        (
+            *("models/mail/*.py", "models/webhooks/*.py", "models/reader.py"),
+            *("models/jobs/[mnw]*.py", "models/jobs/subscriptions.py"),
+        ),
         matching("""
-            models/test_mail gateway/test_mail_subscriptions gateway/test_finding_alerts
-            gateway/test_views_and_notes models/test_webhook* gateway/test_webhook*
+            gateway: delivered_decision finding_alerts mail_subscriptions views_and_notes
+              webhook_endpoints
+            journeys: decision_by_mail partner_told report_by_mail
+            models: mail* webhook*
         """),
     ),
     Area(
@@ -220,46 +222,33 @@ AREAS = (
             *("gateway/schema/*.py", "gateway/schema/[ms]*/*.py"),
         ),
         matching("""
-            models/test_matching models/test_linking models/test_rescreening models/test_transfers
-            models/test_drop_entries gateway/test_vault gateway/test_vault_bans
-            gateway/test_people gateway/test_erasing gateway/test_erasing_waits
-            gateway/test_inquiries gateway/test_reference gateway/test_reference_once
-            gateway/test_reference_refusals gateway/test_bad_input gateway/test_keeper
-            journeys/test_ban journeys/test_breach journeys/test_breach_notices
-            journeys/test_data_subject
-            journeys/test_data_protection_officer journeys/test_decrees journeys/test_inquiry
-            journeys/test_patterns journeys/test_person journeys/test_supervisor
-            models/test_supervised_functions models/test_people_in_reach
-            models/test_reference_functions gateway/test_breach_arguments
-            models/test_changes models/test_passports models/test_readers
-            gateway/test_input_readers gateway/test_mutation_errors
-            journeys/test_inquiry_waiting gateway/test_read_budget
-            gateway/test_linking_confidential gateway/test_reference_rows
-            gateway/test_generated_files models/test_dated_rules models/test_ended_bans
-            models/test_relating
-            gateway/test_judged
+            gateway: bad_input breach_arguments erasing* generated_files input_readers inquiries
+              judged keeper linking_confidential mutation_errors people read_budget reference*
+              scanner step_up vault* webhook_endpoints
+            journeys: ban breach* closed_places complaints data* decrees harvest_of_endings inquiry*
+              patterns person pools supervisor watched who_looked_for_me
+            models: changes dated_rules drop_entries ended_bans granting life_lapsing linking mail
+              matching old_entries overdue_bystanders passports people_in_reach publication_rules
+              readers reference_functions relating rescreening screening_replays
+              supervised_functions transfers webhooks
         """),
     ),
     Area(
         "figures",
         ("gateway/schema/volumes/*.py",),
         matching("""
-            gateway/test_volumes gateway/test_volumes_cache gateway/test_volumes_limits
-            gateway/test_comparisons_begin gateway/test_outcomes gateway/test_published
-            gateway/test_published_wider gateway/test_filters gateway/test_null_filters
-            journeys/test_leadership journeys/test_partner_manager gateway/test_network_outcomes
+            gateway: comparisons_begin filters network_outcomes null_filters outcomes published
+              published_wider volumes*
+            journeys: leadership partner_manager
         """),
     ),
     Area(
         "policy",
         ("gateway/policy.py", "gateway/rules.py", "gateway/viewer.py", "gateway/row_security/*.py"),
         matching("""
-            gateway/test_promises gateway/test_promises_cases gateway/test_promises_identity
-            gateway/test_promises_bans gateway/test_promises_dated
-            gateway/test_promises_inquiries gateway/test_rows_reached walls/test_field_rights
-            walls/test_three_meanings models/test_row_security walls/test_holders
-            walls/test_queues gateway/test_policy_enforced gateway/test_forbidden_fields
-            gateway/test_generated_files
+            gateway: forbidden_fields generated_files policy_enforced promises* rows_reached
+            models: row_security
+            walls: field_rights holders queues three_meanings
         """),
     ),
     # Functions and triggers of the database, which are planted in it.
@@ -267,15 +256,13 @@ AREAS = (
         "database",
         ("models/schema/[!f]*.sql", "models/schema/figures.sql", "models/viewer_context.sql"),
         matching("""
-            models/test_account* models/test_case_triggers models/test_changes
-            models/test_corrected_identity
-            models/test_passports models/test_people_in_reach models/test_reference_functions
-            models/test_rescreening models/test_row_security models/test_supervised_functions
-            models/test_transfers models/test_volume* models/test_rates
-            gateway/test_comparisons_begin gateway/test_live gateway/test_outcomes
-            gateway/test_read_budget gateway/test_reference gateway/test_volumes
-            walls/test_*_written journeys/test_inquiry_waiting models/test_verified_viewer
-            gateway/test_volumes_cache
+            gateway: comparisons_begin live outcomes read_budget reference tracking volumes
+              volumes_cache
+            journeys: extension granted_by_rule inquiry_waiting pools
+            models: account* case_triggers changes corrected_identity granting lock_rules
+              old_entries passports people_in_reach proven_reads reference_functions rescreening
+              row_security stay_figures supervised_functions transfers verified_viewer volume*
+            walls: *_written
         """),
     ),
     Area(
@@ -290,42 +277,31 @@ AREAS = (
             "models/schema/__init__.py",
         ),
         matching("""
-            gateway/test_settings gateway/test_doctor gateway/test_init gateway/test_internal
-            gateway/test_languages gateway/test_request_log gateway/test_starting
-            gateway/test_origins gateway/test_sign_in gateway/test_documents_command
-            gateway/test_people_command gateway/test_keeper gateway/test_schema
-            models/test_database_url models/test_database_hosts models/test_reset_connections
-            test_schema_checks gateway/test_setting_parsers gateway/test_serving
-            gateway/test_schema_files gateway/surviving/test_readiness journeys/test_operator
-            gateway/test_generated_files models/test_owner gateway/test_plain_owner
-            gateway/test_open_files gateway/test_sign_in_sessions gateway/test_database_tls
-            models/test_migrations
+            .: schema_checks
+            gateway: database_tls doctor documents_command generated_files init internal keeper
+              languages open_files origins people_command plain_owner rehearsal request_log schema*
+              serving setting* sign_in sign_in_sessions starting traces
+            gateway/surviving: readiness
+            journeys: operator
+            models: confinement database* migrations owner reset_connections
         """),
     ),
     Area(
         "findings",
         ("gateway/findings/*.py", "gateway/findings/claims/*.py", "gateway/schema/findings/*.py"),
-        matching("gateway/findings/test_*"),
+        matching("gateway/findings: *"),
     ),
     # What no browser is needed for: figures, sentences, exports, and the walls of the process.
     Area(
         "dashboard",
         ("dashboard/*.py", "dashboard/*/*.py", "dashboard/*/*/*.py"),
         matching("""
-            dashboard/test_answer_cache dashboard/test_callback_guard
-            dashboard/test_comparisons dashboard/test_definitions dashboard/test_documents
-            dashboard/test_export dashboard/test_figures dashboard/test_gate
-            dashboard/test_html_part dashboard/test_my_data dashboard/test_outcomes
-            dashboard/test_page_request dashboard/test_pages
-            dashboard/test_parts dashboard/test_privacy dashboard/test_session_keys
-            dashboard/test_settings dashboard/test_static_files dashboard/test_titles
-            dashboard/test_wording dashboard/test_ranking dashboard/test_trend
-            dashboard/test_regions dashboard/test_page_parts dashboard/test_today
-            dashboard/test_intervals dashboard/test_texts dashboard/test_by_id
-            dashboard/test_mistakes dashboard/test_prefetching dashboard/test_sign_in
-            dashboard/test_shared_sessions dashboard/test_turns dashboard/test_period
-            dashboard/test_address dashboard/test_forms dashboard/test_*_drawn
-            dashboard/test_volumes_limits
+            dashboard: address answer_cache asked_of_places by_id callback_guard comparisons
+              definitions documents export figure* findings_drawn forms gate html_part ingest*
+              installation_page intervals mistakes my_data outcomes page_parts page_request pages
+              panels_drawn parts period places_drawn prefetching privacy ranking regions report
+              session_keys settings settle shared_sessions sign_in static_files subscriptions texts
+              titles today trend turns volumes_drawn volumes_limits wording
         """),
     ),
 )
