@@ -1874,7 +1874,7 @@ CREATE POLICY officer_select ON volume_aged_until FOR SELECT TO gerbang_officer
 GRANT SELECT (data, version) ON data_version TO gerbang_officer;
 CREATE POLICY officer_select ON data_version FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
-GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id, mac_key, mac) ON access_event TO gerbang_officer;
+GRANT INSERT (actor, actor_country_code, actor_partner_code, actor_role, applicant_id, case_reference, fields, id, mac, mac_key, purpose, trace_id) ON access_event TO gerbang_officer;
 CREATE POLICY officer_insert ON access_event FOR INSERT TO gerbang_officer
     WITH CHECK (actor = (SELECT viewer.subject('OFFICER')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('OFFICER')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('OFFICER') AS own WHERE cardinality(own) = 1) AND actor_role = 'OFFICER' AND purpose IN ('CASEWORK') AND case_reference = (SELECT viewer.purpose_reference('OFFICER')));
 GRANT EXECUTE ON FUNCTION viewer.people_found TO gerbang_officer;
@@ -2157,7 +2157,7 @@ CREATE POLICY supervisor_select ON volume_aged_until FOR SELECT TO gerbang_super
 GRANT SELECT (data, version) ON data_version TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON data_version FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
-GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id, mac_key, mac) ON access_event TO gerbang_supervisor;
+GRANT INSERT (actor, actor_country_code, actor_partner_code, actor_role, applicant_id, case_reference, fields, id, mac, mac_key, purpose, trace_id) ON access_event TO gerbang_supervisor;
 CREATE POLICY supervisor_insert ON access_event FOR INSERT TO gerbang_supervisor
     WITH CHECK (actor = (SELECT viewer.subject('SUPERVISOR')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('SUPERVISOR')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('SUPERVISOR') AS own WHERE cardinality(own) = 1) AND actor_role = 'SUPERVISOR' AND purpose IN ('CASEWORK', 'SUPERVISION') AND case_reference = (SELECT viewer.purpose_reference('SUPERVISOR')));
 GRANT EXECUTE ON FUNCTION viewer.people_found TO gerbang_supervisor;
@@ -2479,7 +2479,7 @@ CREATE POLICY partner_agent_select ON volume_aged_until FOR SELECT TO gerbang_pa
 GRANT SELECT (data, version) ON data_version TO gerbang_partner_agent;
 CREATE POLICY partner_agent_select ON data_version FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
-GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id, mac_key, mac) ON access_event TO gerbang_partner_agent;
+GRANT INSERT (actor, actor_country_code, actor_partner_code, actor_role, applicant_id, case_reference, fields, id, mac, mac_key, purpose, trace_id) ON access_event TO gerbang_partner_agent;
 CREATE POLICY partner_agent_insert ON access_event FOR INSERT TO gerbang_partner_agent
     WITH CHECK (actor = (SELECT viewer.subject('PARTNER_AGENT')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('PARTNER_AGENT')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('PARTNER_AGENT') AS own WHERE cardinality(own) = 1) AND actor_role = 'PARTNER_AGENT' AND purpose IN ('INTAKE') AND case_reference = coalesce((SELECT viewer.purpose_reference('PARTNER_AGENT')), 'INTAKE'));
 GRANT EXECUTE ON FUNCTION viewer.figure_evidence TO gerbang_partner_agent;
@@ -2902,7 +2902,7 @@ GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO ge
 GRANT SELECT (data, version) ON data_version TO gerbang_applicant;
 CREATE POLICY applicant_select ON data_version FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
-GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id, mac_key, mac) ON access_event TO gerbang_applicant;
+GRANT INSERT (actor, actor_country_code, actor_partner_code, actor_role, applicant_id, case_reference, fields, id, mac, mac_key, purpose, trace_id) ON access_event TO gerbang_applicant;
 CREATE POLICY applicant_insert ON access_event FOR INSERT TO gerbang_applicant
     WITH CHECK (actor = (SELECT viewer.subject('APPLICANT')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('APPLICANT')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('APPLICANT') AS own WHERE cardinality(own) = 1) AND actor_role = 'APPLICANT' AND purpose IN ('OWN_DATA') AND case_reference = coalesce((SELECT viewer.purpose_reference('APPLICANT')), 'OWN'));
 GRANT INSERT (actor, actor_role, case_reference, complaint_id, fields, id, mac, mac_key, purpose, trace_id) ON complaint_read TO gerbang_applicant;
@@ -3017,7 +3017,7 @@ GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO ge
 GRANT SELECT (data, version) ON data_version TO gerbang_partner_service;
 CREATE POLICY partner_service_select ON data_version FOR SELECT TO gerbang_partner_service
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
-GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id, mac_key, mac) ON access_event TO gerbang_partner_service;
+GRANT INSERT (actor, actor_country_code, actor_partner_code, actor_role, applicant_id, case_reference, fields, id, mac, mac_key, purpose, trace_id) ON access_event TO gerbang_partner_service;
 CREATE POLICY partner_service_insert ON access_event FOR INSERT TO gerbang_partner_service
     WITH CHECK (actor = (SELECT viewer.subject('PARTNER_SERVICE')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('PARTNER_SERVICE')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('PARTNER_SERVICE') AS own WHERE cardinality(own) = 1) AND actor_role = 'PARTNER_SERVICE' AND purpose IN ('DELIVERY') AND case_reference = (SELECT viewer.purpose_reference('PARTNER_SERVICE')));
 GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_partner_service;
@@ -3102,7 +3102,7 @@ GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO ge
 GRANT SELECT (data, version) ON data_version TO gerbang_screening;
 CREATE POLICY screening_select ON data_version FOR SELECT TO gerbang_screening
     USING ((SELECT viewer.acts_as('SCREENING')));
-GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id, mac_key, mac) ON access_event TO gerbang_screening;
+GRANT INSERT (actor, actor_country_code, actor_partner_code, actor_role, applicant_id, case_reference, fields, id, mac, mac_key, purpose, trace_id) ON access_event TO gerbang_screening;
 CREATE POLICY screening_insert ON access_event FOR INSERT TO gerbang_screening
     WITH CHECK (actor = (SELECT viewer.subject('SCREENING')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('SCREENING')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('SCREENING') AS own WHERE cardinality(own) = 1) AND actor_role = 'SCREENING' AND purpose IN ('CASEWORK') AND case_reference = (SELECT viewer.purpose_reference('SCREENING')));
 GRANT INSERT (actor, actor_role, ban_id, case_reference, fields, id, mac, mac_key, purpose, trace_id) ON ban_read TO gerbang_screening;
@@ -3437,7 +3437,7 @@ GRANT INSERT (file, id, is_found, kind, mac, mac_key, source, trace_id) ON track
 CREATE POLICY anonymous_insert ON tracking_try FOR INSERT TO gerbang_anonymous
     WITH CHECK ((SELECT viewer.acts_as('ANONYMOUS')) AND (kind = 'CLAIM') = false);
 GRANT EXECUTE ON FUNCTION viewer.delivered_decision TO gerbang_anonymous;
-GRANT INSERT (actor, actor_country_code, actor_partner_code, actor_role, applicant_id, case_reference, fields, id, mac, mac_key, occurred_at, purpose, trace_id) ON access_event TO gerbang_anonymous;
+GRANT INSERT (actor, actor_country_code, actor_partner_code, actor_role, applicant_id, case_reference, fields, id, mac, mac_key, purpose, trace_id) ON access_event TO gerbang_anonymous;
 CREATE POLICY anonymous_insert ON access_event FOR INSERT TO gerbang_anonymous
     WITH CHECK ((SELECT viewer.acts_as('ANONYMOUS')) AND actor_role = 'ANONYMOUS' AND purpose = 'DELIVERY' AND actor ~ '^[0-9a-f]{32}$' AND num_nonnulls(actor_partner_code, actor_country_code) = 0);
 GRANT EXECUTE ON FUNCTION viewer.suspended, viewer.statistics, viewer.sizes, viewer.concerned_by_changes TO gerbang_anonymous;
@@ -4354,16 +4354,6 @@ $$;
 CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON withheld_decision
     FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_border_writing,gerbang_carrier_writing,gerbang_anonymous_writing}'::name[]))
     EXECUTE FUNCTION viewer.guard_withheld_decision();
-CREATE OR REPLACE FUNCTION viewer.guard_access_event() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
-    BEGIN
-        NEW.occurred_at := pg_catalog.clock_timestamp();
-        RETURN NEW;
-    END
-$$;
-CREATE OR REPLACE TRIGGER guard BEFORE INSERT ON access_event
-    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership,gerbang_officer,gerbang_supervisor,gerbang_partner_manager,gerbang_partner_agent,gerbang_auditor,gerbang_applicant,gerbang_partner_service,gerbang_screening,gerbang_treasury,gerbang_administrator,gerbang_border,gerbang_carrier,gerbang_anonymous}'::name[]))
-    EXECUTE FUNCTION viewer.guard_access_event();
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA viewer FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION viewer.has_live_visa TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.has_live_visa TO gerbang_supervisor_writing;

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from http import HTTPStatus
 from typing import Any, Protocol
 from uuid import UUID
@@ -221,11 +221,9 @@ class OperationAudit:
         """
         viewer, purpose = self.viewer, self.stated_purpose
         country = viewer.countries[0] if len(viewer.countries) == 1 else None
-        now = datetime.now(UTC)
         events = [
             {
                 "id": new_key(),
-                "occurred_at": now,
                 "applicant_id": applicant,
                 **self._actor,
                 "actor_partner_code": viewer.partner,

@@ -58,7 +58,7 @@ def delivery_grants(role: Role) -> Iterator[str]:
     if role not in PUBLIC:
         return
     name, table = database_role(role), AccessEvent.__tablename__
-    columns = ", ".join(sorted(AccessEvent.__table__.c.keys()))
+    columns = ", ".join(sorted(set(AccessEvent.__table__.c.keys()) - {"occurred_at"}))
     yield f"GRANT EXECUTE ON FUNCTION viewer.delivered_decision TO {name};"
     yield f"GRANT INSERT ({columns}) ON {table} TO {name};"
     yield (

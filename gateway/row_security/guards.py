@@ -16,7 +16,6 @@ from gateway.row_security.case_functions import CASE_FUNCTIONS
 from gateway.row_security.step_needs import HOLDS_IF, SHOWN_BY, is_now
 from gateway.row_security.step_writes import WRITES, StepWrite, Write
 from models import (
-    AccessEvent,
     Application,
     ApplicationEvent,
     Assignment,
@@ -32,7 +31,7 @@ from models import (
     WithheldDecision,
 )
 from models.life import REASONED, STEPS, CaseState, Step, Verb, columns_after_step
-from models.row_security import database_role, writing_role
+from models.row_security import writing_role
 from models.vocabulary import CLOSED, Role, Status
 
 #: The tables that steps write.
@@ -92,18 +91,6 @@ _PREPARE: Mapping[type[Base], str] = {
     PersonLink: "SELECT * INTO it FROM application WHERE id = NEW.resolved_in;",
     Decision: f"{_THE_CASE} new_outcome := NEW.outcome; new_ground := NEW.ground;",
 }
-#: The database sets the instant of a read: an entry that is dated back or ahead is refused.
-_READ_AT = """\
-CREATE OR REPLACE FUNCTION viewer.guard_{table}() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
-    BEGIN
-        NEW.occurred_at := pg_catalog.clock_timestamp();
-        RETURN NEW;
-    END
-$$;
-CREATE OR REPLACE TRIGGER guard BEFORE INSERT ON {table}
-    FOR EACH ROW WHEN (current_user = ANY ('{{{readers}}}'::name[]))
-    EXECUTE FUNCTION viewer.guard_{table}();"""
 
 
 def guards() -> Iterator[str]:
@@ -118,9 +105,6 @@ def guards() -> Iterator[str]:
             changed=_changed_columns(noun),
             writers=",".join(_WRITERS),
         )
-    yield _READ_AT.format(
-        table=AccessEvent.__tablename__, readers=",".join(database_role(role) for role in Role)
-    )
     yield "REVOKE ALL ON ALL FUNCTIONS IN SCHEMA viewer FROM PUBLIC;"
 
 

@@ -1,7 +1,6 @@
 """What was decided, for somebody without an account who was sent a code, and knows whose it is."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Annotated, Any, cast
 from uuid import UUID
 
@@ -90,7 +89,6 @@ async def _record(context: Context, applicant: UUID, reference: str, tried: Code
     in place of an account."""
     entry = {
         "id": new_key(),
-        "occurred_at": datetime.now(UTC),
         "applicant_id": applicant,
         "actor": tried.tried.file.hex(),
         "actor_role": context.viewer.role.value,

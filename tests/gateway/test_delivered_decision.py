@@ -110,9 +110,9 @@ async def test_a_statement_of_one_s_own_reads_no_code_and_logs_nothing_else(
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await connection.fetch(f"SELECT 1 FROM {table}")
     entry = (
-        "INSERT INTO access_event (id, occurred_at, actor, actor_role, applicant_id, purpose,"
+        "INSERT INTO access_event (id, actor, actor_role, applicant_id, purpose,"
         " case_reference, fields, trace_id, actor_partner_code, actor_country_code) SELECT"
-        " gen_random_uuid(), now(), '{actor}', '{role}', '{person}', '{purpose}', 'x',"
+        " gen_random_uuid(), '{actor}', '{role}', '{person}', '{purpose}', 'x',"
         " '{{visa.pdf}}', '0', {partner}, {country}"
     )
     good = {

@@ -147,13 +147,17 @@ async def test_no_injected_statement_dates_a_read_back(complete_world) -> None:
         purpose = "OWN_DATA" if name == "APPLICANT" else "CASEWORK"
         async with undone(complete_world):
             await act(complete_world, replace(viewer, purpose_reference="AUSY-GRAN-0001"))
-            await complete_world.execute(
-                "INSERT INTO access_event (id, occurred_at, applicant_id, actor, actor_role,"
-                " purpose, case_reference, fields, trace_id) VALUES ($1, '2020-01-01', $2, $3, $4,"
-                " $5, 'AUSY-GRAN-0001', '{}', 'injected')",
-                *("00000000-0000-0000-0000-00000000e001", applicant_id("Ruby Hale")),
-                *(viewer.subject, name, purpose),
+            entry = (
+                "INSERT INTO access_event (id, applicant_id, actor, actor_role, purpose,"
+                " case_reference, fields, trace_id{}) VALUES (gen_random_uuid(), $1, $2, $3, $4,"
+                " 'AUSY-GRAN-0001', '{{}}', 'injected'{})"
             )
+            said = (applicant_id("Ruby Hale"), viewer.subject, name, purpose)
+            dated = entry.format(", occurred_at", ", '2020-01-01'")
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                async with complete_world.transaction():
+                    await complete_world.execute(dated, *said)
+            await complete_world.execute(entry.format("", ""), *said)
             await complete_world.execute("RESET ROLE")
             assert await complete_world.fetchval(
                 "SELECT occurred_at BETWEEN now() AND clock_timestamp() FROM access_event"
