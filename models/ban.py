@@ -32,6 +32,23 @@ _STATE = (
 )
 #: Approved and not withdrawn: in force on its days.
 STANDS = "approved_by IS NOT NULL AND withdrawn_by IS NULL"
+IS_IN_FORCE = (
+    f"{STANDS} AND banned_from <= wib_day(now())"
+    " AND (banned_until IS NULL OR banned_until >= wib_day(now()))"
+)
+#: The entries with which people are compared.
+LISTED = f"""
+    SELECT ban_id FROM ban_entry JOIN banned_person ON ban_id = ban_entry.id
+    WHERE erased_at IS NULL AND {IS_IN_FORCE}
+"""  # noqa: S608 - constants alone
+#: Of these entries, as `BanList.version` says it; and of `models.ban_list`: a comparison that finds
+#: others has another version.
+LIST_VERSION = f"""(
+    SELECT left(encode(sha256(coalesce(
+        string_agg(uuid_send(ban_id), ''::bytea ORDER BY ban_id), ''
+    )), 'hex'), 16) FROM ({LISTED}) AS listed
+)"""  # noqa: S608 - constants alone
+RULE_VERSION = "1"
 
 
 class BanEntry(Base):

@@ -16,8 +16,6 @@ from uuid import UUID
 from models.ban_list.names import Name, likeness, names_of
 from models.vocabulary import IndexKind
 
-#: Of this file and those that it imports: a comparison that finds others has another version.
-RULE_VERSION = "1"
 #: From this likeness on, names are those of a candidate; of more people a part of the date fits.
 ALIKE, ALIKE_BY_PART_OF_DATE = 0.66, 0.75
 #: What readers of passports take for each other.

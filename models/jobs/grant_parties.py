@@ -9,7 +9,10 @@ import asyncpg
 
 from models.life.grant_conditions import OF_A_PERSON, Traveller
 from models.reference.dated_rules import needed_until
-from models.vocabulary import GrantCondition
+from models.vocabulary import GrantCondition, GrantVerdict
+
+#: What stays known of a person who is the same since, whatever the rows say meanwhile.
+_OPENED_FOR = (*(one.name for one in OF_A_PERSON), GrantCondition.FAMILY)
 
 
 @dataclass(eq=False, slots=True)
@@ -35,19 +38,24 @@ class Party:
 
     def __init__(self, cases: list[Member]) -> None:
         self.cases = cases
-        self.is_opened = False
-        #: Whether the rows say nothing against any of them.
-        self.is_to_be_opened = not any(one.unmet or one.row["rule"] is None for one in cases)
-        if self.is_to_be_opened and all(one.is_as_known for one in cases):
-            self.is_opened, self.is_to_be_opened = True, False
+        self.is_opened = all(one.is_as_known for one in cases)
+        if self.is_opened:
             for one in cases:
-                one.unmet = list(one.row["known_unmet"])
-        elif not self.is_to_be_opened:
+                one.unmet += [name for name in one.row["known_unmet"] if name in _OPENED_FOR]
+        #: Whether the rows say nothing against any of them.
+        is_possible = not any(one.unmet or one.row["rule"] is None for one in cases)
+        self.is_to_be_opened = is_possible and not self.is_opened
+        if not is_possible:
             self._wait_together()
 
     @property
     def is_certain(self) -> bool:
         return self.is_opened and not any(one.unmet for one in self.cases)
+
+    @property
+    def is_sampled(self) -> bool:
+        """Whether one of them is of the sample: whoever joins later goes to officers, too."""
+        return any(one.row["known_verdict"] == GrantVerdict.SAMPLED for one in self.cases)
 
     @property
     def sample_percent(self) -> int:

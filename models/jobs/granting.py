@@ -76,7 +76,7 @@ _LOOK = f"""
         application.id, applicant_id, reference, group_reference, application.visa_type_code,
         rule.code AS rule, rule.official, rule.sample_percent,
         {unmet_sql()} AS unmet, known.unmet AS known_unmet, known.rule_code AS known_rule,
-        known.version AS known_version, coalesce((
+        known.verdict AS known_verdict, known.version AS known_version, coalesce((
             SELECT max(number) FROM identity_version
             WHERE identity_version.applicant_id = application.applicant_id
                 AND valid_from IS NOT NULL
@@ -222,7 +222,9 @@ async def _grant_batch(
         async with _as_granter(connection):
             await _open(keys, connection, [one for one in parties if one.is_to_be_opened])
             certain = [one for one in parties if one.is_certain]
-            sampled = [one for one in certain if 100 * draw() < one.sample_percent]
+            sampled = [
+                one for one in certain if one.is_sampled or 100 * draw() < one.sample_percent
+            ]
             granted = [one for one in certain if one not in sampled]
             await _note(connection, parties, GrantVerdict.WAITS)
             twice = [one for one in sampled if draw() < DECIDED_TWICE]

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import asyncpg
 
-from models.ban import SEALED_OF_BANS, STANDS, BannedPerson
+from models.ban import IS_IN_FORCE, SEALED_OF_BANS, STANDS, BannedPerson
 from models.case.decision import IS_LIVE
 from models.key_service import Cause, KeyService, KeyUse
 from models.person.matching import name_message, passport_message
@@ -23,10 +23,6 @@ from models.person.vault import Cell, Vault, bound_name
 from models.row_keys import new_key
 from models.vocabulary import IndexKind
 
-IS_IN_FORCE = (
-    f"{STANDS} AND banned_from <= wib_day(now())"
-    " AND (banned_until IS NULL OR banned_until >= wib_day(now()))"
-)
 #: From the few digests of the entries to everybody who shares one.
 MATCHES = """
     SELECT DISTINCT listed.ban_id, application.id AS application_id, listed.kind AS by

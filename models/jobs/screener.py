@@ -16,7 +16,8 @@ from uuid import UUID
 import asyncpg
 
 from models.account import AccountError
-from models.ban_list.comparison import RULE_VERSION, BanList
+from models.ban import RULE_VERSION
+from models.ban_list.comparison import BanList
 from models.case.decision import IS_LIVE
 from models.database.connections import connected
 from models.jobs import linking

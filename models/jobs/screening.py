@@ -16,23 +16,20 @@ from uuid import UUID
 
 import asyncpg
 
-from models.ban_list.comparison import RULE_VERSION, BanList, Particulars
+from models.ban import LIST_VERSION, LISTED, RULE_VERSION
+from models.ban_list.comparison import BanList, Particulars
 from models.jobs import linking
 from models.jobs.linking import READ, VERSIONS, record_reads
-from models.jobs.rescreening import CELLS, IS_IN_FORCE, open_entries
+from models.jobs.rescreening import CELLS, open_entries
 from models.key_service import Cause, KeyService
 from models.person.vault import Cell, Vault
 from models.row_keys import new_key
 from models.row_security import SCREENER
-from models.vocabulary import IdentityReader
+from models.vocabulary import GrantCondition, IdentityReader
 
 _BATCH, _OPENED_AT_ONCE = 50, 500
 #: One works at a time.
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('gerbang screener', 0))"
-_IN_FORCE = f"""
-    SELECT ban_id FROM ban_entry JOIN banned_person ON ban_id = ban_entry.id
-    WHERE erased_at IS NULL AND {IS_IN_FORCE}
-"""  # noqa: S608 - constants alone
 _ENTRIES = f"SELECT ban_id, issuing_state, {CELLS} FROM banned_person WHERE ban_id = ANY ($1)"  # noqa: S608
 #: Complete, paid and linked; asked by nobody, and found to be like nobody so far.
 _WAITS = """
@@ -51,6 +48,26 @@ _TO_SCREEN = f"""
         AND EXISTS (SELECT FROM identity WHERE identity.applicant_id = application.applicant_id)
     ORDER BY target_due_at, id LIMIT $1
 """  # noqa: S608 - constants alone
+#: Those whose grant by rule lacks nothing but an answer by today's list.
+_OUTDATED = f"""
+    SELECT application.id, applicant_id, answer.id AS answer_id
+    FROM application
+    JOIN grant_check ON grant_check.application_id = application.id AND verdict = 'WAITS'
+        AND unmet = '{{{GrantCondition.BY_TODAYS_LIST}}}'
+    JOIN LATERAL (
+        SELECT id, list_version, rule_version FROM screening
+        WHERE screening.application_id = application.id AND kind = 'ENTRY_BAN'
+            AND voided_at IS NULL
+        ORDER BY requested_at DESC, id DESC LIMIT 1
+    ) AS answer ON (list_version, rule_version) <> ({LIST_VERSION}, '{RULE_VERSION}')
+    WHERE stage <> 'CLOSED' AND status = 'PAID' AND applicant_id <> ALL ($2)
+        AND EXISTS (SELECT FROM identity WHERE identity.applicant_id = application.applicant_id)
+    ORDER BY target_due_at, application.id LIMIT $1
+"""  # noqa: S608 - constants alone
+_VOID = """
+    UPDATE screening SET voided_at = clock_timestamp()
+    WHERE id = ANY ($1) AND application_id = ANY ($2) AND voided_at IS NULL
+"""
 #: As the owner: a correction waits for a person whose row is locked, and voids what is found here.
 _LOCK_PEOPLE = """
     SELECT id FROM applicant WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
@@ -94,7 +111,8 @@ async def screen_paid_cases(
     limit: int = _BATCH,
 ) -> int:
     """Look at a batch of cases, but for those of the applicants to leave: clear those of whom
-    nobody is on the list, and note who the others may be; return how many were looked at.
+    nobody is on the list, and note who the others may be; return how many were looked at. A case
+    whose grant by rule waits for today's list is looked at again.
 
     ``entries`` are those that are known from the pass before, and become those in force. Nobody is
     cleared if an error is raised: KeyServiceError if the keys cannot be used, and UnreadableError,
@@ -104,8 +122,11 @@ async def screen_paid_cases(
         async with as_screener(connection):
             await connection.execute(LOCK)
             cases = await connection.fetch(_TO_SCREEN, limit, list(leaving))
-            if not cases:
-                return 0
+        outdated = await connection.fetch(_OUTDATED, limit - len(cases), list(leaving))
+        cases += outdated
+        if not cases:
+            return 0
+        async with as_screener(connection):
             await bring_up_to_date(keys, connection, entries)
             people = sorted({case["applicant_id"] for case in cases})
             read = await _read(keys, connection, people)
@@ -118,6 +139,7 @@ async def screen_paid_cases(
         wanted = [case["id"] for case in cases]
         ready = {row["id"] for row in await connection.fetch(_LOCK_CASES, wanted, locked)}
         of_case = {case["id"]: case["applicant_id"] for case in cases if case["id"] in ready}
+        await connection.execute(_VOID, [one["answer_id"] for one in outdated], list(ready))
         await note_candidates(connection, {case: found[one] for case, one in of_case.items()})
         async with as_screener(connection):
             clear = [
@@ -183,7 +205,7 @@ async def bring_up_to_date(
 
 
 async def bans_in_force(connection: asyncpg.Connection) -> set[UUID]:
-    return {row["ban_id"] for row in await connection.fetch(_IN_FORCE)}
+    return {row["ban_id"] for row in await connection.fetch(LISTED)}
 
 
 async def _read(

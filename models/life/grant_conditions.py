@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from models.ban import LIST_VERSION, RULE_VERSION
 from models.case.file import OWES_FEE
 from models.reference.grant_rule import LEAST_SAMPLED, LEAST_WAIT_HOURS
 from models.vocabulary import OPEN_CORRECTIONS, GrantCondition, UploadState
@@ -143,8 +144,15 @@ CONDITIONS = (
     Condition(
         _C.CLEARED_LATELY,
         f"That answer is less than {CLEARED_HOURS} hours old.",
-        "Somebody who was banned since.",
+        "A grant on what nobody has looked at for days.",
         f"{_ANSWER.format('answered_at')} > clock_timestamp() - interval '{CLEARED_HOURS} hours'",
+    ),
+    Condition(
+        _C.BY_TODAYS_LIST,
+        "That answer is by the entry-ban list and the rule that are in force now. The system"
+        " compares anew what lacks nothing else.",
+        "Somebody who was banned since, under another spelling.",
+        f"{_ANSWER.format('(list_version || rule_version)')} = {LIST_VERSION} || '{RULE_VERSION}'",
     ),
     Condition(
         _C.NO_CANDIDATE,

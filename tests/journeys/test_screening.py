@@ -2,7 +2,8 @@
 
 import pytest
 
-from models.ban_list.comparison import RULE_VERSION, BanList
+from models.ban import RULE_VERSION
+from models.ban_list.comparison import BanList
 from models.jobs.screening import screen_paid_cases
 from tests.gateway.changing import (
     IDENTITY,

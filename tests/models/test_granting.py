@@ -7,9 +7,10 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from models.ban import LIST_VERSION, RULE_VERSION
 from models.jobs.granting import grant_certain_cases
 from models.key_service import KeyServiceError
-from models.life.grant_conditions import ADULT_YEARS, CONDITIONS, LARGEST_FAMILY, Traveller
+from models.life.grant_conditions import ADULT_YEARS, CONDITIONS, Traveller
 from models.vocabulary import GrantCondition
 from tests.linking import KEYS
 from tests.people import rewrite
@@ -34,7 +35,7 @@ CERTAIN = (
     "DELETE FROM person_link WHERE $2 IN (applicant_id, linked_id)",
     "INSERT INTO screening (id, application_id, kind, result, requested_at, answered_at,"
     " list_version, rule_version) VALUES (gen_random_uuid(), $1, 'ENTRY_BAN', 'CLEAR', now(),"
-    " now(), 'x', '1')",
+    f" now(), {LIST_VERSION}, '{RULE_VERSION}')",
     "UPDATE application SET status = 'PAID', paid_at = now() - interval '3 hours',"
     " submitted_at = now() - interval '4 hours', received_at = now() - interval '3 hours',"
     " closed_at = NULL, is_linked = true, trip_purpose = 'TOURISM', group_reference = NULL,"
@@ -78,6 +79,9 @@ PLANTED: dict[GrantCondition, tuple[str, ...]] = {
         "UPDATE screening SET requested_at = now() - interval '26 hours', answered_at = now() -"
         " interval '25 hours' WHERE application_id = $1",
     ),
+    GrantCondition.BY_TODAYS_LIST: (
+        "UPDATE screening SET list_version = 'older' WHERE application_id = $1",
+    ),
     GrantCondition.NO_CANDIDATE: (
         _ENTRY,
         "INSERT INTO ban_match (id, ban_id, application_id, by)"
@@ -117,6 +121,10 @@ ELSEWHERE = {
     GrantCondition.ADULT_OR_WITH_FAMILY,
     GrantCondition.FAMILY,
 }
+
+
+#: What no answer of people meets either.
+ALSO = {GrantCondition.CLEARED: [GrantCondition.BY_TODAYS_LIST]}
 
 
 def nobody() -> float:
@@ -187,7 +195,7 @@ async def test_each_condition_alone_makes_a_case_wait(certain, condition) -> Non
     await certain.execute("SET LOCAL session_replication_role = DEFAULT")
     assert await grant_certain_cases(KEYS, certain, nobody) == 0
     assert await status(certain) == "PAID"
-    assert await unmet(certain) == [condition]
+    assert await unmet(certain) == [condition, *ALSO.get(condition, ())]
     # Nobody is opened for a case that its rows hold back.
     read = "SELECT count(*) FROM linker_read WHERE applicant_id = $1 AND reader = 'GRANTER'"
     assert await certain.fetchval(read, NOAH) == 0
@@ -298,22 +306,6 @@ async def test_a_stopped_rule_grants_nothing_until_another_version(certain) -> N
                           " VALUES (gen_random_uuid(), 'B1-2', 'supervisor', 'Why.')")  # fmt: skip
     await certain.execute("DELETE FROM grant_rule_stop WHERE rule_code = 'B1-1'")
     assert await grant_certain_cases(KEYS, certain, nobody) == 0
-
-
-async def test_a_family_is_granted_together_or_waits_together(certain) -> None:
-    members = "UPDATE application SET group_reference = 'G-AAAA-BBBB-CCCC' WHERE id = ANY ($1)"
-    paid = application_id("SGPO-OPEN-0006")
-    await certain.execute(members, [MINE, paid])
-    assert await grant_certain_cases(KEYS, certain, nobody) == 0
-    assert await unmet(certain) == ["FAMILY"]
-    # What is closed holds nobody back.
-    async with undone(certain):
-        await certain.execute("SET LOCAL session_replication_role = replica")
-        await certain.execute(
-            "UPDATE application SET status = 'WITHDRAWN', closed_at = now() WHERE id = $1", paid
-        )
-        assert await grant_certain_cases(KEYS, certain, nobody) == 1
-    assert LARGEST_FAMILY == 20
 
 
 async def test_without_the_keys_nothing_is_granted(certain) -> None:

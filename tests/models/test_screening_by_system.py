@@ -8,7 +8,8 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from models.ban_list.comparison import RULE_VERSION, BanList
+from models.ban import RULE_VERSION
+from models.ban_list.comparison import BanList
 from models.database.connections import connect
 from models.jobs.screener import keep_screening
 from models.jobs.screening import screen_paid_cases
@@ -121,6 +122,54 @@ async def test_whoever_may_be_on_the_list_waits_for_people_who_see_the_entry(
                        " banned_from - 9 WHERE id = $1", BAN)  # fmt: skip
     await screen_all(paid)
     assert len(await paid.fetch(ANSWERS, MINE)) == 1
+
+
+_WAITS_FOR_THE_LIST = """
+    INSERT INTO grant_check (application_id, rule_code, verdict, unmet)
+    VALUES ($1, 'B1-1', 'WAITS', $2)
+"""
+
+
+@pytest.fixture
+async def outdated(paid) -> AsyncIterator[asyncpg.Connection]:
+    """One case was cleared before an entry came into force that is not like it, and a rule grants
+    it as soon as it is cleared by today's list. Whatever is done is undone."""
+    await screen_all(paid)
+    undone = paid.transaction()
+    await undone.start()
+    await ban(paid, "Somebody Else")
+    await paid.execute("INSERT INTO grant_rule VALUES ('B1-1', 'B1', 1, '{AU}', 10, 2, 'x', 'PP')")
+    yield paid
+    await undone.rollback()
+
+
+async def test_a_grant_that_waits_for_todays_list_alone_is_compared_anew_once(outdated) -> None:
+    (before,) = await outdated.fetch(ANSWERS, MINE)
+    await outdated.execute(_WAITS_FOR_THE_LIST, MINE, ["BY_TODAYS_LIST"])
+    assert await screen_all(outdated) == 1
+    (answer,) = await outdated.fetch(ANSWERS, MINE)
+    listed = BanList()
+    listed.entries[BAN] = None  # type: ignore[assignment]
+    assert (answer["id"] == before["id"], answer["list_version"]) == (False, listed.version)
+    assert await outdated.fetchval(_TOLD, MINE) == 2
+    assert await outdated.fetchval(READ, applicant_id(NOAH)) == 2
+
+
+async def test_whoever_is_like_a_new_entry_is_cleared_no_more(outdated) -> None:
+    await outdated.execute("UPDATE banned_person SET full_name = 'FINCH, Noach'")
+    await outdated.execute(_WAITS_FOR_THE_LIST, MINE, ["BY_TODAYS_LIST"])
+    assert await screen_all(outdated) == 1
+    assert await outdated.fetch(ANSWERS, MINE) == []
+    assert [tuple(row) for row in await outdated.fetch(FOUND, MINE)] == [(BAN, "LIKENESS")]
+    assert await outdated.fetchval(_TOLD, MINE) == 1
+
+
+@pytest.mark.parametrize("unmet", [["NOT_HELD"], ["BY_TODAYS_LIST", "FAMILY"], None])
+async def test_whoever_lacks_anything_else_for_a_grant_is_not_opened_again(outdated, unmet) -> None:
+    if unmet:
+        await outdated.execute(_WAITS_FOR_THE_LIST, MINE, unmet)
+    assert await screen_all(outdated) == 0
+    assert await outdated.fetchval(READ, applicant_id(NOAH)) == 1
 
 
 async def test_whoever_was_corrected_is_cleared_as_they_are_now(paid) -> None:

@@ -7,7 +7,8 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from models.ban_list.comparison import RULE_VERSION, BanList
+from models.ban import RULE_VERSION
+from models.ban_list.comparison import BanList
 from models.jobs.screener import replay_cleared_cases
 from models.jobs.screening import bring_up_to_date
 from models.person.vault import MissingKeyError
