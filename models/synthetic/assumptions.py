@@ -185,6 +185,16 @@ WITHDRAWN_IN_PROCESS = 0.006
 UNAVAILABLE, HIT, HIT_IS_RIGHT = 0.002, 0.006, 0.45
 HELD_FOR = Spread(5 * DAY, 0.7)
 
+#: The system clears within a minute, but for those whom it finds to be like somebody on the list.
+CLEARED_WITHIN, LIKE_AN_ENTRY = 58, 0.02
+
+#: The rule by which B1 is granted in the last months of a world: for whom, how many officers decide
+#: all the same, and in whose name. Of what two decide, how often they differ.
+RULE_TYPE, RULE_SINCE = "B1", 150 * DAY
+RULE_FOR = ("AU", "CN", "DE", "FR", "GB", "IN", "JP", "KR", "MY", "NL", "NZ", "SG", "US")
+RULE_SAMPLE_PERCENT, RULE_HOURS, RULE_OFFICIAL = 20, 2, "director"
+TWO_DIFFER = 0.08
+
 #: Mean refusal rates; those of nationalities vary around them like Beta(1.4, 5.5).
 REFUSED_B1, REFUSED_OTHER, REFUSED_CALLING = 0.018, 0.045, 0.16
 REFUSAL_SPREAD = (1.4, 5.5)

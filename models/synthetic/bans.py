@@ -9,6 +9,7 @@ from datetime import timedelta
 from random import Random
 from typing import NamedTuple
 
+from models.ban_list.comparison import BanList as ComparedList
 from models.case.reference_numbers import new_reference
 from models.instants import wib_day
 from models.synthetic.calendar import HOUR, instant
@@ -55,7 +56,10 @@ _ENTRIES = (
 )  # fmt: skip
 #: After such an answer, or none yet, an entry makes a question that meets it; a hit stays a hit.
 _ASKED_ANEW = (ScreeningResult.CLEAR, ScreeningResult.NO_MATCH, ScreeningResult.PENDING)
-_PROPOSED, _APPROVED = 5 * HOUR, 4 * HOUR
+_PROPOSED = 5 * HOUR
+#: Before that the list is empty, and so the same whatever a world becomes.
+LISTED_BEFORE_END = 60
+LIST_VERSION = ComparedList().version
 _YEARS = 2
 
 
@@ -103,7 +107,7 @@ class BanList:
                 batch.banned_person.append(_person(entry, ban, found[1]))
 
     def _ban(self, entry: _Entry, rng: Random) -> BanEntryRow:
-        proposed, approved = (instant(self.until - ago) for ago in (_PROPOSED, _APPROVED))
+        proposed, approved = (instant(self.until - ago) for ago in (_PROPOSED, LISTED_BEFORE_END))
         banned_from = wib_day(approved)
         return BanEntryRow(
             id=new_id(self.until - _PROPOSED, rng),

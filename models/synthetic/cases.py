@@ -1,10 +1,23 @@
 """What happens in the life of an application, and who does it."""
 
+from dataclasses import dataclass
 from typing import NamedTuple
+from uuid import UUID
 
 from models.case.reference_numbers import IntakePlace
 from models.synthetic.intake import Profile
-from models.vocabulary import EventKind, Ground, Role, ScreeningKind, ScreeningResult
+from models.synthetic.rows import AssignmentRow
+from models.vocabulary import (
+    CLOSED,
+    EventKind,
+    Ground,
+    Role,
+    ScreeningKind,
+    ScreeningResult,
+    Status,
+)
+
+_STATUS_OF = {EventKind(status): status for status in Status}
 
 
 class Actor(NamedTuple):
@@ -29,10 +42,12 @@ class ScreeningAnswer(NamedTuple):
     result: ScreeningResult
     asked_at: int
     answered_at: int
-    #: Subjects who answered and agreed, and the reason of what a hit is taken for.
-    by: str = "screening"
+    #: Subjects who answered (nobody where the system did) and agreed, and the reason of what a hit
+    #: is taken for.
+    by: str | None = "screening"
     confirmed_by: str | None = None
     reason: str | None = None
+    voided_at: int | None = None
 
 
 class Event(NamedTuple):
@@ -53,3 +68,55 @@ class Case(NamedTuple):
     place: IntakePlace
     profile: Profile
     sender: Actor
+
+
+@dataclass(slots=True)
+class CaseProgress:
+    """The state of an application, updated step by step."""
+
+    status: Status = Status.SUBMITTED
+    received_at: int | None = None
+    billed_at: int | None = None
+    paid_at: int | None = None
+    taken_at: int | None = None
+    closed_at: int | None = None
+    waiting_since: int | None = None
+    asked_at: int | None = None
+    paused_seconds: int = 0
+    was_info_requested: bool = False
+    is_referred: bool = False
+    is_held: bool = False
+    has_open_hit: bool = False
+    matched_at: int | None = None
+    decision_id: UUID | None = None
+    #: The assignment that has not ended.
+    on_desk: AssignmentRow | None = None
+
+    def apply(self, step: Event) -> None:
+        """Apply one step."""
+        if status := _STATUS_OF.get(step.kind):
+            self._enter(status, step.at)
+        elif step.kind is EventKind.RECEIVED:
+            self.received_at = step.at
+        elif step.kind is EventKind.HELD:
+            self.is_held = True
+        elif step.kind is EventKind.RELEASED:
+            self.is_held = False
+
+    def _enter(self, status: Status, at: int) -> None:
+        self.status = status
+        if self.waiting_since is not None:
+            self.paused_seconds += at - self.waiting_since
+            self.waiting_since = None
+        if status is Status.AWAITING_PAYMENT:
+            self.billed_at = at
+        elif status is Status.PAID:
+            self.paid_at = at
+        elif status is Status.IN_VERIFICATION:
+            self.taken_at = self.taken_at or at
+        elif status is Status.INFO_REQUESTED:
+            self.was_info_requested = True
+            self.waiting_since = self.asked_at = at
+        elif status in CLOSED:
+            # The clock stops at the first decision, even if it is corrected later.
+            self.closed_at = self.closed_at or at

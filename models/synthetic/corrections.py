@@ -36,6 +36,11 @@ class CorrectedPerson:
     proposed_at: int
     closed_at: int | None
 
+    @property
+    def renames(self) -> bool:
+        """Whether the person has another name by now, so that screening answers anew."""
+        return self.state is CorrectionState.IN_EFFECT and self.mistaken[0] == "full_name"
+
     def steps(self, case: Case) -> list[Event]:
         """What the events of its case say of it."""
         proposed = Event(self.proposed_at, EventKind.CORRECTION_PROPOSED, case.sender)

@@ -14,15 +14,21 @@ from models.synthetic.rows import AssignmentRow
 from models.vocabulary import Role
 
 _GIVEN_BACK = "Better looked at by somebody else."
+OFFICERS = (
+    *assumptions.DEMO_OFFICERS,
+    *(f"officer-{number}" for number in range(3, assumptions.OFFICERS + 1)),
+)
 
 
 class Desk(NamedTuple):
-    """The officer who works on a case, and the one who took it first and gave it back."""
+    """The officer who works on a case, and the one who took it first and gave it back, or decided
+    it for themselves."""
 
     officer: str
     gave_back: str | None = None
     #: Until when the case was on the desk of who gave it back.
     until: int = 0
+    is_decided_twice: bool = False
 
     def who_acts(self, step: Event) -> str | None:
         """Who takes a step of an officer: the one who has the case then."""
@@ -38,18 +44,16 @@ class Desks:
         self._rng = rng
         self._giving_back = Random(f"desks {seed}")
         self._until = until
-        others = (f"officer-{n}" for n in range(3, assumptions.OFFICERS + 1))
-        self._officers = [*assumptions.DEMO_OFFICERS, *others]
         self._turns = cycle([*assumptions.DEMO_OFFICERS, None, None])
 
     def desk_of(self, steps: Sequence[Event], taken_at: int | None, *, is_closed: bool) -> Desk:
         """The desk of a case that has come so far."""
         is_open = taken_at is not None and not is_closed
         in_turn = next(self._turns) if is_open else None
-        officer = in_turn or self._officers[below(len(self._officers), self._rng)]
+        officer = in_turn or OFFICERS[below(len(OFFICERS), self._rng)]
         if taken_at is None or self._giving_back.random() >= assumptions.GIVEN_BACK:
             return Desk(officer)
-        colleague = self._officers[below(len(self._officers), self._giving_back)]
+        colleague = OFFICERS[below(len(OFFICERS), self._giving_back)]
         next_at = next((step.at for step in steps if step.at > taken_at), self._until)
         until = taken_at + (next_at - taken_at) // 4
         return Desk(officer, colleague, until) if colleague != officer else Desk(officer)
@@ -64,7 +68,7 @@ def assignments(
         left_at = instant(desk.until)
         first = AssignmentRow(
             application, desk.gave_back, Role.OFFICER, instant(taken_at), left_at,
-            desk.gave_back, _GIVEN_BACK,
+            desk.gave_back, None if desk.is_decided_twice else _GIVEN_BACK,
         )  # fmt: skip
         rows.append(first)
         taken_at = desk.until

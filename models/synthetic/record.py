@@ -1,16 +1,19 @@
 """Turns generated steps into rows: events, and the resulting state of the application."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import chain, repeat
 from random import Random
 from uuid import UUID
 
+from models.ban import RULE_VERSION
 from models.case.decision import public_reason
 from models.case.reference_numbers import new_reference
 from models.synthetic import assumptions
-from models.synthetic.calendar import day_in_wib, instant
-from models.synthetic.cases import Case, Event
+from models.synthetic.bans import LIST_VERSION
+from models.synthetic.by_system import RULE, System
+from models.synthetic.calendar import Outage, day_in_wib, instant
+from models.synthetic.cases import Case, CaseProgress, Event
 from models.synthetic.corrections import Corrections
 from models.synthetic.desks import Desks, assignments
 from models.synthetic.inputs import Reference
@@ -24,13 +27,13 @@ from models.synthetic.rows import (
     BillRow,
     DecisionRow,
     EventRow,
+    IdentityRow,
     RequestedItemRow,
     ScreeningRow,
     VisaRow,
 )
 from models.synthetic.trips import Groups, Trips
 from models.vocabulary import (
-    CLOSED,
     RESOLUTIONS,
     EventKind,
     Ground,
@@ -39,10 +42,8 @@ from models.vocabulary import (
     Role,
     ScreeningKind,
     ScreeningResult,
-    Status,
 )
 
-_STATUS_OF = {EventKind(status): status for status in Status}
 _OUTCOME_OF = {EventKind.GRANTED: Outcome.GRANTED, EventKind.REFUSED: Outcome.REFUSED}
 _CORRECTION = "Corrected after review of the file."
 _REASONS = {
@@ -52,62 +53,12 @@ _REASONS = {
 }
 
 
-@dataclass(slots=True)
-class CaseProgress:
-    """The state of an application, updated step by step."""
-
-    status: Status = Status.SUBMITTED
-    received_at: int | None = None
-    billed_at: int | None = None
-    paid_at: int | None = None
-    taken_at: int | None = None
-    closed_at: int | None = None
-    waiting_since: int | None = None
-    asked_at: int | None = None
-    paused_seconds: int = 0
-    was_info_requested: bool = False
-    is_referred: bool = False
-    is_held: bool = False
-    has_open_hit: bool = False
-    matched_at: int | None = None
-    decision_id: UUID | None = None
-    #: The assignment that has not ended.
-    on_desk: AssignmentRow | None = None
-
-    def apply(self, step: Event) -> None:
-        """Apply one step."""
-        if status := _STATUS_OF.get(step.kind):
-            self._enter(status, step.at)
-        elif step.kind is EventKind.RECEIVED:
-            self.received_at = step.at
-        elif step.kind is EventKind.HELD:
-            self.is_held = True
-        elif step.kind is EventKind.RELEASED:
-            self.is_held = False
-
-    def _enter(self, status: Status, at: int) -> None:
-        self.status = status
-        if self.waiting_since is not None:
-            self.paused_seconds += at - self.waiting_since
-            self.waiting_since = None
-        if status is Status.AWAITING_PAYMENT:
-            self.billed_at = at
-        elif status is Status.PAID:
-            self.paid_at = at
-        elif status is Status.IN_VERIFICATION:
-            self.taken_at = self.taken_at or at
-        elif status is Status.INFO_REQUESTED:
-            self.was_info_requested = True
-            self.waiting_since = self.asked_at = at
-        elif status in CLOSED:
-            # The clock stops at the first decision, even if it is corrected later.
-            self.closed_at = self.closed_at or at
-
-
 class Recorder:
     """Turns applications and their steps into rows."""
 
-    def __init__(self, given: Reference, until: int, rng: Random, seed: int) -> None:
+    def __init__(
+        self, given: Reference, until: int, outage: Outage, rng: Random, seed: int
+    ) -> None:
         # Each draws from a source of its own: what one draws changes nothing else of a world.
         self._groups = Groups(Random(f"groups {seed}"))
         self._trips = Trips(seed)
@@ -116,12 +67,22 @@ class Recorder:
         self._until = until
         self._rng = rng
         self._desks = Desks(rng, seed, until)
+        self._system = System(until, outage, seed)
+        self._beside = Random(f"screening {seed}")
         self._billed = self._granted = 0
 
     def record(
-        self, case: Case, applicant: ApplicantRow, steps: Sequence[Event], batch: Batch
+        self,
+        case: Case,
+        applicant: ApplicantRow,
+        person: IdentityRow,
+        steps: Sequence[Event],
+        batch: Batch,
+        *,
+        is_for_people: bool = False,
     ) -> CaseProgress:
-        """Add the rows of an application and its steps to a batch."""
+        """Add the rows of an application and its steps to a batch; the system takes some of these
+        unless all of it ``is_for_people``."""
         application_id = new_id(case.submitted_at, self._rng)
         standing = CaseProgress()
         correction = None
@@ -135,6 +96,18 @@ class Recorder:
         desk = self._desks.desk_of(
             steps, standing.taken_at, is_closed=standing.closed_at is not None
         )
+        drawn = sum(one.asked_at <= self._until for step in steps for one in step.answers)
+        if not is_for_people:
+            work = self._system.take_over(
+                application_id, case, applicant, person, steps, desk, correction
+            )
+            steps, desk, standing = work.steps, work.desk, CaseProgress()
+            batch.grant_check += [work.check] if work.check else []
+            batch.withheld_decision += [work.withheld] if work.withheld else []
+            for step in steps:
+                standing.apply(step)
+        # What the system does takes no draws from what is drawn of others.
+        sources = chain(repeat(self._rng, drawn), repeat(self._beside))
         for sequence, step in enumerate(steps, 1):
             actor = desk.who_acts(step)
             batch.application_event.append(
@@ -145,8 +118,8 @@ class Recorder:
                 batch.requested_item.append(item)
                 batch.item_answer += answers_to(item, applicant.id)
             if step.answers:
-                self._screen(application_id, step, standing, batch)
-            if step.kind in _OUTCOME_OF and actor:
+                self._screen(application_id, step, standing, sources, batch)
+            if step.kind in _OUTCOME_OF:
                 self._decide(application_id, step, actor, standing, batch)
             if step.kind is EventKind.GRANTED:
                 batch.visa.append(self._visa(application_id, case, standing, steps[sequence - 1 :]))
@@ -167,27 +140,36 @@ class Recorder:
         return standing
 
     def _screen(
-        self, application_id: UUID, step: Event, standing: CaseProgress, batch: Batch
+        self,
+        application_id: UUID,
+        step: Event,
+        standing: CaseProgress,
+        sources: Iterator[Random],
+        batch: Batch,
     ) -> None:
         for answer in step.answers:
             if answer.asked_at > self._until:
                 continue
             is_answered = answer.answered_at <= self._until
             result = answer.result if is_answered else ScreeningResult.PENDING
+            is_asked = answer.by is not None and not answer.reason
             batch.screening.append(
                 ScreeningRow(
-                    id=new_id(answer.asked_at, self._rng),
+                    id=new_id(answer.asked_at, next(sources)),
                     application_id=application_id,
                     kind=answer.kind,
                     result=result,
                     requested_at=instant(answer.asked_at),
-                    referral_reason=None if answer.reason else ReferralReason.ROUTINE,
+                    referral_reason=ReferralReason.ROUTINE if is_asked else None,
                     answered_at=instant(answer.answered_at) if is_answered else None,
                     proposed=answer.result if answer.confirmed_by else None,
                     proposed_by=answer.by if answer.confirmed_by else None,
                     reason=answer.reason,
                     answered_by=answer.by if is_answered else None,
                     confirmed_by=answer.confirmed_by if is_answered else None,
+                    voided_at=_later(answer.voided_at, 0),
+                    list_version=None if answer.by else LIST_VERSION,
+                    rule_version=None if answer.by else RULE_VERSION,
                 )
             )
             if result is ScreeningResult.HIT:
@@ -200,7 +182,12 @@ class Recorder:
                 standing.is_referred = True
 
     def _decide(
-        self, application_id: UUID, step: Event, officer: str, standing: CaseProgress, batch: Batch
+        self,
+        application_id: UUID,
+        step: Event,
+        officer: str | None,
+        standing: CaseProgress,
+        batch: Batch,
     ) -> None:
         superseded, standing.decision_id = standing.decision_id, new_id(step.at, self._rng)
         batch.decision.append(
@@ -212,7 +199,8 @@ class Recorder:
                 is_incomplete=step.ground is Ground.INCOMPLETE,
                 public_reason=public_reason(step.ground),
                 decided_at=instant(step.at),
-                officer=officer,
+                officer=officer or assumptions.RULE_OFFICIAL,
+                grant_rule_code=None if officer else RULE,
                 internal_note=_CORRECTION if superseded else _note(step),
                 supersedes_id=superseded,
             )

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from models.synthetic.complaint_rows import ComplaintRow, ComplaintTextRow
+from models.synthetic.rule_rows import GrantCheckRow, WithheldDecisionRow
 from models.vocabulary import (
     BanGround,
     Channel,
@@ -179,6 +180,7 @@ class DecisionRow(NamedTuple):
     public_reason: str | None
     decided_at: datetime
     officer: str
+    grant_rule_code: str | None
     internal_note: str | None
     supersedes_id: UUID | None
 
@@ -272,6 +274,9 @@ class ScreeningRow(NamedTuple):
     reason: str | None
     answered_by: str | None
     confirmed_by: str | None
+    voided_at: datetime | None
+    list_version: str | None
+    rule_version: str | None
 
 
 class BanEntryRow(NamedTuple):
@@ -318,6 +323,8 @@ class Batch:
     item_answer: list[ItemAnswerRow] = field(default_factory=list)
     assignment: list[AssignmentRow] = field(default_factory=list)
     screening: list[ScreeningRow] = field(default_factory=list)
+    grant_check: list[GrantCheckRow] = field(default_factory=list)
+    withheld_decision: list[WithheldDecisionRow] = field(default_factory=list)
     identity_version: list[IdentityVersionRow] = field(default_factory=list)
     correction: list[CorrectionRow] = field(default_factory=list)
     ban_entry: list[BanEntryRow] = field(default_factory=list)

@@ -19,6 +19,7 @@ from models.publication import publish
 from models.reference.data import load
 from models.reference.named_event import event_code
 from models.synthetic.assumptions import Scale
+from models.synthetic.by_system import decree_rule
 from models.synthetic.calendar import day_in_wib, last_outage, months_until
 from models.synthetic.crossings import REPORTS
 from models.synthetic.demand import demand
@@ -152,6 +153,7 @@ async def _load_world(
     began_at = datetime.combine(reference().begins_on, time(), UTC)
     await _name_outage(connection, plan.until)
     await load(connection, reference().files, began_at)
+    await decree_rule(connection, plan.until)
     row_counts = await _load_batches(connection, World(plan, reference()), progress, keys)
     if keys is not None:
         await link_everybody(connection)

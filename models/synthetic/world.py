@@ -23,7 +23,7 @@ from models.synthetic.calendar import (
     moments,
     months_until,
 )
-from models.synthetic.cases import Actor, Case, Event
+from models.synthetic.cases import Actor, Case, CaseProgress, Event
 from models.synthetic.chance import seconds
 from models.synthetic.complaints import Complaints
 from models.synthetic.crossings import Crossings
@@ -32,7 +32,7 @@ from models.synthetic.inputs import Reference
 from models.synthetic.intake import Intake
 from models.synthetic.life import life
 from models.synthetic.people import as_known, lasts, new_person
-from models.synthetic.record import CaseProgress, Recorder
+from models.synthetic.record import Recorder
 from models.synthetic.rows import ApplicantRow, Batch, IdentityRow, PassportEndingRow
 from models.vocabulary import Channel, EventKind, Role, ScreeningResult
 
@@ -62,7 +62,7 @@ class World:
         expected = demand(given, months_until(plan.until, plan.months))
         self._demand = expected.with_noise(self._rng)
         self._intake = Intake(given, self._demand, plan.scale, self._rng)
-        self._recorder = Recorder(given, self._until, self._rng, plan.seed)
+        self._recorder = Recorder(given, self._until, self._outage, self._rng, plan.seed)
         #: By nationality, a heap of applicants who will apply again, and when.
         self._returning: defaultdict[str, list[tuple[int, UUID, ApplicantRow, IdentityRow]]] = (
             defaultdict(list)
@@ -88,7 +88,8 @@ class World:
             place = self._intake.place(nationality, submitted_at, self._rng)
             visa_type = self._intake.profiles[nationality].visas.draw(self._rng)
             case = self._case(applicant, submitted_at, place, visa_type)
-            standing = self._recorder.record(case, applicant, self._steps_until_end(case), batch)
+            steps = self._steps_until_end(case)
+            standing = self._recorder.record(case, applicant, identity, steps, batch)
             self._schedule_return(applicant, identity, standing)
         bans.look_at(batch)
         bans.write(batch)
@@ -161,24 +162,24 @@ class World:
     def _demo_applicant(self, batch: Batch) -> None:
         """One applicant can sign in, and finds a visa granted and a case that is looked at."""
         first_at = self._until - DEMO_CASES[0].ago
-        applicant, _ = self._new_applicant("AU", first_at, batch, account="applicant")
+        applicant, identity = self._new_applicant("AU", first_at, batch, account="applicant")
         for demo in DEMO_CASES:
             case = self._case(applicant, self._until - demo.ago, _DEMO_PLACE, demo.visa_type)
             steps = self._steps_until_end(case)
             while steps[-1].kind is not demo.ends:
                 steps = self._steps_until_end(case)
-            self._recorder.record(case, applicant, steps, batch)
+            self._recorder.record(case, applicant, identity, steps, batch)
 
     def _screened_applicant(self, batch: Batch) -> None:
-        """One case is with screening, answered CLEAR: an entry of the ban list opens its question
-        again."""
+        """One case is with screening, answered CLEAR by people: an entry of the ban list opens its
+        question again."""
         submitted_at = self._until - SCREENED_CASE.ago
-        applicant, _ = self._new_applicant("AU", submitted_at, batch)
+        applicant, identity = self._new_applicant("AU", submitted_at, batch)
         case = self._case(applicant, submitted_at, _DEMO_PLACE, SCREENED_CASE.visa_type)
         steps = self._steps_until_end(case)
         while steps[-1].kind is not SCREENED_CASE.ends or not _is_clear(steps[-1]):
             steps = self._steps_until_end(case)
-        self._recorder.record(case, applicant, steps, batch)
+        self._recorder.record(case, applicant, identity, steps, batch, is_for_people=True)
 
 
 class DemoCase(NamedTuple):

@@ -162,3 +162,95 @@ IMPOSSIBLE_PEOPLE = """
         OR birth_date >= created_at OR passport_expires_on < created_at::date + 365
         OR num_nulls(sex, place_of_birth, passport_issuing_state) > 0
 """
+
+#: An answer of the system that did not follow within a minute upon what made the file complete and
+#: paid, or upon a correction that voided the answer before. Those of an outage came later.
+ANSWERS_OUT_OF_TURN = """
+    SELECT FROM screening
+    JOIN application ON application.id = screening.application_id
+    CROSS JOIN named_event
+    WHERE list_version IS NOT NULL AND NOT EXISTS (
+        SELECT FROM (
+            SELECT greatest(paid_at, received_at)
+            UNION ALL
+            SELECT voided_at FROM screening AS earlier
+            WHERE earlier.application_id = screening.application_id AND earlier.id <> screening.id
+        ) AS turn (at)
+        WHERE screening.answered_at > at AND at > screening.answered_at - interval '1 minute'
+    ) AND wib_day(answered_at) NOT BETWEEN began_on AND ended_on
+"""
+
+#: Of each case that a rule could grant: when it could at the earliest, and when it was decided. Who
+#: signs in to a demo has an officer.
+_RULED = """
+    SELECT
+        application.id, application.status, closed_at, applicant_id, decided_at, grant_rule_code,
+        decision.officer, rule.official,
+        greatest(cleared.answered_at, paid_at + hours_after_payment * interval '1 hour') AS due_at,
+        cleared.answered_at AS cleared_at,
+        (SELECT min(assigned_at) FROM assignment WHERE application_id = application.id) AS taken_at,
+        (SELECT verdict FROM grant_check WHERE application_id = application.id) AS verdict,
+        was_info_requested OR EXISTS (
+            SELECT FROM correction WHERE application_id = application.id
+        ) AS is_to_be_read,
+        decision.outcome,
+        group_reference IS NULL AND application.nationality_code = ANY (nationalities)
+            AND paid_at >= reference_change.approved_at
+            AND birth_date + interval '18 years' <= decided_at
+            AND NOT EXISTS (
+                SELECT FROM identity AS same
+                JOIN application AS other USING (applicant_id)
+                JOIN decision AS earlier ON earlier.application_id = other.id
+                    AND earlier.outcome = 'REFUSED' AND earlier.decided_at < decision.decided_at
+                WHERE other.id <> application.id AND (
+                    (same.full_name, same.birth_date) = (identity.full_name, identity.birth_date)
+                    OR same.passport_number = identity.passport_number
+                )
+            ) AS is_in_reach
+    FROM application
+    JOIN identity USING (applicant_id)
+    JOIN applicant ON applicant.id = applicant_id AND account IS NULL
+    JOIN grant_rule AS rule USING (visa_type_code)
+    JOIN reference_change ON kind = 'GRANT_RULE' AND subject = rule.code
+    JOIN decision ON application_id = application.id AND supersedes_id IS NULL
+    LEFT JOIN LATERAL (
+        SELECT max(answered_at) AS answered_at FROM screening
+        WHERE application_id = application.id AND list_version IS NOT NULL
+    ) AS cleared ON true
+"""
+
+#: A grant by rule that the table of conditions forbids.
+MISTAKEN_GRANTS_BY_RULE = f"""
+    SELECT FROM ({_RULED}) AS ruled
+    WHERE (grant_rule_code IS NOT NULL) <> coalesce(verdict = 'GRANTED', false)
+        OR grant_rule_code IS NOT NULL AND (
+            is_in_reach AND decided_at >= due_at AND cleared_at > decided_at - interval '24 hours'
+            AND taken_at IS NULL AND NOT is_to_be_read AND officer = official
+        ) IS NOT TRUE
+"""
+
+#: A case of the sample that an officer had before it was drawn.
+MISTAKEN_SAMPLES = f"""
+    SELECT FROM ({_RULED}) AS ruled
+    WHERE verdict = 'SAMPLED' AND (is_in_reach AND taken_at >= due_at) IS NOT TRUE
+"""
+
+#: A case that the rule would have granted before anybody took it, and did not.
+FORGOTTEN_GRANTS = f"""
+    SELECT FROM ({_RULED}) AS ruled
+    WHERE is_in_reach AND verdict IS NULL AND cleared_at IS NOT NULL
+        AND taken_at > due_at + interval '1 minute'
+"""
+
+#: The first of two decisions by somebody who did not have the case until then, or was the second
+#: as well.
+MISTAKEN_FIRST_DECISIONS = """
+    SELECT FROM withheld_decision AS first
+    JOIN decision USING (application_id)
+    LEFT JOIN assignment AS desk ON desk.application_id = first.application_id
+        AND desk.officer = first.officer AND ended_at = first.decided_at AND reason IS NULL
+    LEFT JOIN grant_check ON grant_check.application_id = first.application_id
+        AND is_decided_twice
+    WHERE supersedes_id IS NULL
+        AND (desk.officer <> decision.officer AND grant_check.verdict = 'SAMPLED') IS NOT TRUE
+"""

@@ -1,0 +1,32 @@
+"""The generated rows about rules that grant."""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from models.vocabulary import GrantVerdict, Ground, Outcome
+
+
+class GrantCheckRow(NamedTuple):
+    """A row of ``grant_check``."""
+
+    application_id: UUID
+    rule_code: str
+    verdict: GrantVerdict
+    unmet: list[str]
+    is_decided_twice: bool
+    #: The version of the identity that was opened: of whom nothing is corrected, the first.
+    version: int
+    checked_at: datetime
+
+
+class WithheldDecisionRow(NamedTuple):
+    """A row of ``withheld_decision``."""
+
+    id: UUID
+    application_id: UUID
+    outcome: Outcome
+    ground: Ground | None
+    decided_at: datetime
+    officer: str
+    internal_note: str | None
