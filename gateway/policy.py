@@ -49,6 +49,7 @@ from models import (
     Bill,
     Breach,
     BreachNotice,
+    BudgetException,
     CaseDocument,
     Centre,
     Complaint,
@@ -1695,6 +1696,7 @@ POLICY: Mapping[str, Access] = {
                 "closedBy",
                 "closeReason",
                 "inquiry",
+                "budgetException",
                 "applicant",
                 "banEntry",
                 "complaint",
@@ -1730,6 +1732,17 @@ POLICY: Mapping[str, Access] = {
                 "reviewedAt",
                 "verdict",
                 "reviewReason",
+            ),
+            ANSWER_READERS,
+        ),
+    ),
+    # Who may read further people for a while, and which two supervisors say so.
+    "BudgetException": Access(
+        rows=dict.fromkeys(ANSWER_READERS, every_row),
+        fields=dict.fromkeys(
+            (
+                *("id", "viewer", "role", "reason", "mostPeople", "minutes", "proposedBy"),
+                *("proposedAt", "approvedBy", "approvedAt", "endsAt", "seen"),
             ),
             ANSWER_READERS,
         ),
@@ -2379,6 +2392,7 @@ POLICY: Mapping[str, Access] = {
             "monthNotes": EXACT_FIGURES,
             "screeningReplays": SUPERVISOR,
             "inquiries": ANSWER_READERS,
+            "budgetExceptions": ANSWER_READERS,
             "referenceChanges": LEDGER_READERS,
             "touchedFiles": ADMINISTRATOR,
             "trustedDocuments": ADMINISTRATOR,
@@ -2440,6 +2454,7 @@ an_event, a_rule_of_work = (
 )
 of_administrators_alone = none_of(ReferenceChange.kind, *BY_AUDITORS, *BY_SUPERVISORS)
 CHANGE_OF_AN_INQUIRY = Change({Role.SUPERVISOR: every_row}, "inquiry", (Inquiry,))
+CHANGE_OF_AN_EXCEPTION = Change({Role.SUPERVISOR: every_row}, "budgetException", (BudgetException,))
 WORK_ON_A_DATA_REQUEST = Change({Role.AUDITOR: every_row}, "dataRequest", (DataRequest,))
 CHANGE_OF_A_SUBSCRIPTION = Change(
     dict.fromkeys(EXACT_FIGURES, own_subject(MailSubscription.subject)),
@@ -2652,6 +2667,9 @@ MUTATIONS: Mapping[str, Change] = {
     "openInquiry": CHANGE_OF_AN_INQUIRY,
     "approveInquiry": CHANGE_OF_AN_INQUIRY,
     "reviewInquiry": CHANGE_OF_AN_INQUIRY,
+    # So must the one who agrees to an exception, and neither is whoever it is for.
+    "proposeBudgetException": CHANGE_OF_AN_EXCEPTION,
+    "approveBudgetException": CHANGE_OF_AN_EXCEPTION,
     "replayScreening": Change({Role.SUPERVISOR: every_row}, "screeningReplay", (ScreeningReplay,)),
     "suspendPartner": Change(BY_ADMINISTRATORS, "suspension", (Suspension,)),
     "suspendViewer": Change(BY_ADMINISTRATORS, "suspension", (Suspension,)),

@@ -68,6 +68,7 @@ from models.rights.complaint import Complaint, ComplaintRead, ComplaintText
 from models.rights.data_request import DataRequest, Erasure, LegalHold
 from models.rights.key_operation import KeyOperation
 from models.supervision.alert import Alert
+from models.supervision.budget_exception import BudgetException
 from models.supervision.budgeted_read import BudgetedRead, DisclosedEnding
 from models.supervision.inquiry import Inquiry, InquiryPerson
 from models.suspension import Suspension
@@ -103,6 +104,7 @@ __all__ = [
     "Breach",
     "BreachLookup",
     "BreachNotice",
+    "BudgetException",
     "BudgetedRead",
     "CaseDocument",
     "Centre",

@@ -42,6 +42,7 @@ ALTER TABLE bill ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE breach ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE breach_lookup ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE breach_notice ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE budget_exception ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE budgeted_read ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE case_document ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE centre ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -433,6 +434,12 @@ CREATE OR REPLACE FUNCTION viewer.admit_reads(
         beyond := further - most + count(*) FROM budgeted_read
             WHERE actor = oneself AND actor_role = acting AND read_at > since;
         IF further = 0 OR beyond <= 0 THEN
+            RETURN NULL;
+        END IF;
+        UPDATE budget_exception SET seen = greatest(seen, beyond)
+            WHERE budget_exception.viewer = oneself AND role = acting AND beyond <= most_people
+                AND ends_at > clock_timestamp() AND most > 0;  -- 0: the key service has refused
+        IF FOUND THEN
             RETURN NULL;
         END IF;
         IF NOT EXISTS (
@@ -1903,6 +1910,7 @@ GRANT SELECT (approved_at, approved_by, banned_from, banned_until, ground, id, p
 GRANT SELECT (application_id, ban_id, by, ended_at, found_at, id) ON ban_match TO gerbang_supervisor;
 GRANT SELECT (ban_id, birth_date, full_name, issuing_state, passport_number, sealed) ON banned_person TO gerbang_supervisor;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, family_fee_idr, family_id, issued_at, paid_at, paid_under, receipt_number, reversal_effect, reversal_number, reversed_at) ON bill TO gerbang_supervisor;
+GRANT SELECT (approved_at, approved_by, ends_at, id, minutes, most_people, proposed_at, proposed_by, reason, role, seen, viewer) ON budget_exception TO gerbang_supervisor;
 GRANT SELECT (application_id, kind, recorded_at, recorded_by) ON case_document TO gerbang_supervisor;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_supervisor;
 GRANT SELECT (answered_at, answered_by, answered_role, application_id, centre_code, country_code, due_at, entrusted_at, entrusted_to, id, is_open, kind, lodged_at, partner_code, reference, sorted_at) ON complaint TO gerbang_supervisor;
@@ -2042,6 +2050,8 @@ CREATE POLICY supervisor_select ON inquiry FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON inquiry_person FOR SELECT TO gerbang_supervisor
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN EXISTS (SELECT FROM inquiry AS by_1 WHERE by_1.reference = inquiry_person.reference AND (by_1.opened_by = (SELECT viewer.subject('SUPERVISOR')) OR by_1.ends_at <= now() AND by_1.reviewed_at IS NULL)) ELSE false END);
+CREATE POLICY supervisor_select ON budget_exception FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON ban_entry FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON banned_person FOR SELECT TO gerbang_supervisor
@@ -2504,6 +2514,7 @@ GRANT SELECT (actor, actor_role, ban_id, case_reference, fields, id, occurred_at
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, family_fee_idr, family_id, issued_at, paid_at, paid_under, receipt_number, reversal_effect, reversal_number, reversed_at) ON bill TO gerbang_auditor;
 GRANT SELECT (close_reason, closed_at, closed_by, description, due_at, id, institution_notice, institution_notified_at, institution_notified_by, is_open, notice_in_english, notice_in_indonesian, noticed_at, people_notice, people_notified, people_notified_at, people_notified_by, people_reached, recorded_at, recorded_by, viewer, window_before, window_from) ON breach TO gerbang_auditor;
 GRANT SELECT (applicant_id, breach_id, fields, told_at) ON breach_notice TO gerbang_auditor;
+GRANT SELECT (approved_at, approved_by, ends_at, id, minutes, most_people, proposed_at, proposed_by, reason, role, seen, viewer) ON budget_exception TO gerbang_auditor;
 GRANT SELECT (application_id, kind, recorded_at, recorded_by) ON case_document TO gerbang_auditor;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_auditor;
 GRANT SELECT (answered_at, answered_by, answered_role, application_id, centre_code, country_code, due_at, entrusted_at, entrusted_by, entrusted_to, id, is_open, kind, lodged_at, partner_code, reference, sorted_at, sorted_by) ON complaint TO gerbang_auditor;
@@ -2635,6 +2646,8 @@ CREATE POLICY auditor_select ON alert FOR SELECT TO gerbang_auditor
 CREATE POLICY auditor_select ON inquiry FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON inquiry_person FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON budget_exception FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON ban_entry FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -4741,6 +4754,15 @@ CREATE POLICY supervisor_writing_insert ON inquiry FOR INSERT TO gerbang_supervi
     WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
 GRANT UPDATE (approved_by, review_reason, reviewed_by, verdict) ON inquiry TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_update ON inquiry FOR UPDATE TO gerbang_supervisor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
+GRANT SELECT (approved_at, approved_by, ends_at, id, minutes, most_people, proposed_at, proposed_by, reason, role, seen, viewer) ON budget_exception TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON budget_exception FOR SELECT TO gerbang_supervisor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
+GRANT INSERT (id, minutes, most_people, proposed_by, reason, role, viewer) ON budget_exception TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_insert ON budget_exception FOR INSERT TO gerbang_supervisor_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
+GRANT UPDATE (approved_by) ON budget_exception TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_update ON budget_exception FOR UPDATE TO gerbang_supervisor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
 GRANT SELECT (asked_by, id) ON screening_replay TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON screening_replay FOR SELECT TO gerbang_supervisor_writing

@@ -203,7 +203,7 @@ class OperationAudit:
                 self.viewer, AccessEvent, [], ReadBudget(self.viewer, 0, [new_key()])
             )
         except ReadBudgetError:
-            raise ceiling_refusal(seconds) from None
+            raise ceiling_refusal(seconds, self.viewer.role) from None
 
     async def admit_people(self, people: Collection[UUID]) -> None:
         """Admit people to the inquiry that the purpose names, before any of them is read.

@@ -18,6 +18,8 @@ from gateway.errors import ErrorCode, RequestError
 from gateway.viewer import Viewer
 from models.database.command_pipeline import Command
 from models.row_keys import new_key
+from models.supervision.budget_exception import ROLES
+from models.vocabulary import Role
 
 
 class ReadBudgetError(RequestError):
@@ -26,13 +28,20 @@ class ReadBudgetError(RequestError):
     None where that many people never fit in.
     """
 
-    def __init__(self, most: int, seconds: float, *, of_lookups: bool = False) -> None:
+    def __init__(
+        self, most: int, seconds: float, *, of_lookups: bool = False, is_widened: bool = False
+    ) -> None:
+        """``is_widened`` says that two supervisors may make an exception."""
         self.retry_after = math.ceil(seconds) if seconds >= 0 else None
-        when = (
-            f"Ask again in {self.retry_after} s."
-            if self.retry_after is not None
-            else "Ask for fewer at once."
-        )
+        if self.retry_after is None:
+            when = "Ask for fewer at once."
+        elif is_widened:
+            when = (
+                f"Ask again in {self.retry_after} s. If it cannot wait, ask a supervisor for an"
+                " exception."
+            )
+        else:
+            when = f"Ask again in {self.retry_after} s."
         super().__init__(
             ErrorCode.READ_BUDGET,
             f"Your role looks up at most {most} people an hour, and nothing was read. {when}"
@@ -42,9 +51,12 @@ class ReadBudgetError(RequestError):
         )
 
 
-def ceiling_refusal(seconds: int) -> RequestError:
+def ceiling_refusal(seconds: int, role: Role) -> RequestError:
     """The refusal of somebody for whom the key service opens nobody else within so many seconds."""
-    return RequestError(ErrorCode.READ_BUDGET, ceiling_text(seconds), HTTPStatus.TOO_MANY_REQUESTS)
+    text = ceiling_text(seconds)
+    if role in ROLES:
+        text = f"{text} If it cannot wait, ask a supervisor for an exception."
+    return RequestError(ErrorCode.READ_BUDGET, text, HTTPStatus.TOO_MANY_REQUESTS)
 
 
 def ceiling_text(seconds: int) -> str:
@@ -72,7 +84,7 @@ class ReadBudget:
 
     def refusal(self, why: str) -> ReadBudgetError:
         """``why`` is the seconds until there is room, below 0 where there never is."""
-        return ReadBudgetError(self.most, float(why))
+        return ReadBudgetError(self.most, float(why), is_widened=self.viewer.role in ROLES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,19 @@ from gateway.access.rows import changeable
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.outcome import Outcome, Reasons, Result
 from gateway.mutations.requests import Request
-from gateway.mutations.row_lookups import lock_row
-from models import Alert, Inquiry, ScreeningReplay
+from gateway.mutations.row_lookups import lock_row, read_row
+from models import Alert, BudgetException, Inquiry, ScreeningReplay
+from models.access_tokens import LONGEST_SUBJECT
 from models.case.reference_numbers import new_reference
-from models.key_service import Relation, RelationKind
+from models.key_service import Relation, RelationKind, Widening
 from models.life import Refusal
 from models.reference.data import values
 from models.row_keys import new_key
+from models.supervision.budget_exception import (
+    MOST_MINUTES,
+    MOST_PEOPLE,
+    ROLES,
+)
 from models.supervision.inquiry import (
     MOST_MINUTES_OF_TWO,
     MOST_PEOPLE_OF_TWO,
@@ -62,6 +68,22 @@ class ReviewInquiry(SupervisionRequest):
     #: None if the id was malformed.
     inquiry_id: UUID | None
     verdict: InquiryVerdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposeBudgetException(SupervisionRequest):
+    """A budget is to be widened for a viewer in a role."""
+
+    viewer: str
+    role: Role
+    most_people: int
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApproveBudgetException(SupervisionRequest):
+    #: None if the id was malformed.
+    exception_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,10 +160,82 @@ async def close(transaction: WriteTransaction, request: CloseAlert, reasons: Rea
         reasons.add(Refusal.NOT_FOUND, "alertId")
     elif found.closed_by is not None:
         reasons.add(Refusal.ALREADY_CLOSED, "alertId")
+    elif await _is_for_or_by(transaction, key):
+        reasons.add(Refusal.SECOND_PERSON_REQUIRED, "alertId")
     reasons.refuse_if_any()
     columns = {"closed_by": transaction.viewer.subject, "close_reason": request.reason}
     transaction.update(Alert, key, columns)
     return str(request.alert_id)
+
+
+async def _is_for_or_by(transaction: WriteTransaction, key: Mapping[str, Any]) -> bool:
+    """Whether an alert is of an exception that is for the viewer, or was proposed by them."""
+    found = await read_row(transaction, BudgetException, key, "proposed_by", "viewer")
+    return found is not None and transaction.viewer.subject in found
+
+
+async def propose_exception(
+    transaction: WriteTransaction, request: ProposeBudgetException, reasons: Reasons
+) -> str:
+    """Propose that somebody else reads further people. Whether there is such a viewer only the
+    provider knows."""
+    for path, number, most in (
+        ("mostPeople", request.most_people, MOST_PEOPLE),
+        ("minutes", request.minutes, MOST_MINUTES),
+    ):
+        if not 1 <= number <= most:
+            reasons.add(Refusal.INVALID, path, rule="exception_limit", limits={"most": most})
+    if not request.viewer.isprintable() or not 0 < len(request.viewer) <= LONGEST_SUBJECT:
+        limits = {"most": LONGEST_SUBJECT}
+        reasons.add(Refusal.INVALID, "viewer", rule="subject", limits=limits)
+    if request.role not in ROLES:
+        reasons.add(Refusal.INVALID, "role", rule="exception_role")
+    subject = transaction.viewer.subject
+    if request.viewer == subject:
+        reasons.add(Refusal.SECOND_PERSON_REQUIRED, "viewer")
+    reasons.refuse_if_any()
+    widened = (new_key(), request.role.value, request.viewer, request.most_people, request.minutes)
+    row = dict(zip(_WIDENED, widened, strict=True))
+    more = {"reason": request.reason, "proposed_by": subject}
+    if not await transaction.insert_now(BudgetException, row | more):
+        reasons.add(Refusal.ALREADY_REQUESTED, "viewer", rule="budget_exception")
+    reasons.refuse_if_any()
+    widening = str(_widening(*widened))
+    transaction.relate(Relation(RelationKind.EXCEPTION, widening, subject))
+    return str(row["id"])
+
+
+_WIDENED = ("id", "role", "viewer", "most_people", "minutes")
+
+
+def _widening(id_: UUID, role: str, viewer: str, most_people: int, minutes: int) -> Widening:
+    """As the key service hears of it, from both supervisors."""
+    return Widening(id_, role, viewer, most_people, minutes * 60)
+
+
+async def approve_exception(
+    transaction: WriteTransaction, request: ApproveBudgetException, reasons: Reasons
+) -> str:
+    """Agree to an exception: it begins now. The database writes down until when."""
+    key, subject = {"id": request.exception_id}, transaction.viewer.subject
+    columns = (*_WIDENED, "proposed_by", "approved_by")
+    row = request.exception_id and await lock_row(
+        transaction, request.mutation, BudgetException, key, *columns
+    )
+    if not row:
+        reasons.add(Refusal.NOT_FOUND, "exceptionId")
+    elif subject in (row.proposed_by, row.viewer):
+        reasons.add(Refusal.SECOND_PERSON_REQUIRED, "exceptionId")
+    elif row.approved_by is not None:
+        reasons.add(Refusal.ALREADY_APPROVED, "exceptionId", rule="budget_exception")
+    elif not reasons and not await transaction.update_now(
+        BudgetException, key, {"approved_by": subject}
+    ):
+        reasons.add(Refusal.NOTHING_PROPOSED, "exceptionId", rule="budget_exception")
+    reasons.refuse_if_any()
+    widening = _widening(*(getattr(row, name) for name in _WIDENED))
+    transaction.relate(Relation(RelationKind.WIDENING, widening.reader, str(widening)))
+    return str(widening.id)
 
 
 async def replay_screening(
@@ -198,6 +292,8 @@ EFFECTS: Mapping[type[SupervisionRequest], Effect] = {
     OpenInquiry: open_inquiry,
     ApproveInquiry: approve,
     ReviewInquiry: review,
+    ProposeBudgetException: propose_exception,
+    ApproveBudgetException: approve_exception,
     ReplayScreening: replay_screening,
 }
 

@@ -90,8 +90,9 @@ KNOWN_IN_FORCE = """known.version = coalesce((
                         AND corrected.valid_from IS NOT NULL
                 ), 1)"""
 #: The seconds until there is room for these people; below 0 if there never will be. Null if there
-#: is room now, or each of them was counted already: then the transaction logs the reads, and other
-#: requests of this viewer wait for its end. If there is none, an alert is raised.
+#: is room now, by an exception too, or each of them was counted already: then the transaction logs
+#: the reads, and other requests of this viewer wait for its end. If there is none, an alert is
+#: raised.
 _ADMIT_READS = f"""\
 CREATE OR REPLACE FUNCTION viewer.admit_reads(
     acting text, most bigint, people uuid[], alert_id uuid) RETURNS double precision
@@ -116,6 +117,12 @@ CREATE OR REPLACE FUNCTION viewer.admit_reads(
         beyond := further - most + count(*) FROM budgeted_read
             WHERE actor = oneself AND actor_role = acting AND read_at > since;
         IF further = 0 OR beyond <= 0 THEN
+            RETURN NULL;
+        END IF;
+        UPDATE budget_exception SET seen = greatest(seen, beyond)
+            WHERE budget_exception.viewer = oneself AND role = acting AND beyond <= most_people
+                AND ends_at > clock_timestamp() AND most > 0;  -- 0: the key service has refused
+        IF FOUND THEN
             RETURN NULL;
         END IF;
         {RAISE_SPENT}

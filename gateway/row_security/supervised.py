@@ -14,6 +14,7 @@ from models import (
     BannedPerson,
     Base,
     Breach,
+    BudgetException,
     Complaint,
     ComplaintText,
     Crossing,
@@ -69,6 +70,17 @@ def _grant_inquiries(writer: Writer) -> WriteGrant:
         frozenset({"approved_by", "reviewed_by", "verdict", "review_reason"}),
         select_if=writer.reach(Inquiry),
         insert_if=writer.reach(Inquiry),
+    )
+
+
+def _grant_budget_exceptions(writer: Writer) -> WriteGrant:
+    """The database says when it begins and ends; a trigger guards who may write what."""
+    return WriteGrant(
+        columns_in(BudgetException),
+        frozenset({"id", "viewer", "role", "reason", "most_people", "minutes", "proposed_by"}),
+        frozenset({"approved_by"}),
+        select_if=writer.reach(BudgetException),
+        insert_if=writer.reach(BudgetException),
     )
 
 
@@ -300,6 +312,7 @@ _GRANTS: Mapping[type[Base], Callable[[Writer], WriteGrant]] = {
     Alert: _grant_alerts,
     GrantRuleStop: _grant_stops_of_rules,
     Inquiry: _grant_inquiries,
+    BudgetException: _grant_budget_exceptions,
     ScreeningReplay: _grant_screening_replays,
     BanEntry: _grant_ban_entries,
     BannedPerson: _grant_banned_people,

@@ -11,11 +11,13 @@ from gateway.schema.applicant import Applicant
 from gateway.schema.application import Application
 from gateway.schema.ban_entry import BanEntry
 from gateway.schema.complaint import Complaint
+from gateway.schema.supervision.budget_exception import BudgetException
 from gateway.schema.supervision.inquiry import Inquiry
 from models import Alert as Row
 from models import Applicant as ApplicantRow
 from models import Application as ApplicationRow
 from models import BanEntry as BanRow
+from models import BudgetException as ExceptionRow
 from models import Complaint as ComplaintRow
 from models import Inquiry as InquiryRow
 from models.supervision.alert import HOURS_BETWEEN
@@ -47,6 +49,9 @@ class Alert(Node, AlertUpdate):
     close_reason: str | None = column(Row.close_reason, "What came of it.")
     inquiry: Inquiry | None = link(
         Row.inquiry_id, InquiryRow.id, "The inquiry that it is about; null where it is about none."
+    )
+    budget_exception: BudgetException | None = link(
+        Row.id, ExceptionRow.id, "The exception from a budget that began, where it is of that."
     )
     applicant: Applicant | None = link(
         Row.applicant_id, ApplicantRow.id, "Whose sealed values were changed, where it is of that."

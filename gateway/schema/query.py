@@ -47,7 +47,11 @@ from gateway.schema.pool import Pool
 from gateway.schema.reader import MonthNote, SavedView
 from gateway.schema.reference_change import ReferenceChange, TouchedFiles, touched_files
 from gateway.schema.screening import Screening, ScreeningReplay, screening_replays_field
-from gateway.schema.supervision.inquiry import Inquiry
+from gateway.schema.supervision.budget_exception import (
+    BudgetException,
+    budget_exceptions_field,
+)
+from gateway.schema.supervision.inquiry import Inquiry, inquiries_field
 from gateway.schema.supervision.officers import OfficerTable, officers
 from gateway.schema.supervision.people_in_reach import (
     PersonInReachTable,
@@ -255,12 +259,8 @@ class Query:
     month_notes: Connection[MonthNote] | None = connection_field(
         MonthNote, "Notes, on the newest month first.", order="month", newest_first=True
     )
-    inquiries: Connection[Inquiry] | None = connection_field(
-        Inquiry,
-        "Inquiries of supervisors, the newest first; those that wait for somebody by `isOpen`.",
-        order="opened_at",
-        newest_first=True,
-    )
+    budget_exceptions: Connection[BudgetException] | None = budget_exceptions_field()
+    inquiries: Connection[Inquiry] | None = inquiries_field()
     reference_changes: Connection[ReferenceChange] | None = connection_field(
         ReferenceChange,
         "The ledger of reference changes, the newest first: by which decree, who, from, to.",

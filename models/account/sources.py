@@ -40,6 +40,7 @@ from models.rights.complaint import Complaint, ComplaintRead
 from models.rights.data_request import DataRequest, Erasure, LegalHold
 from models.rights.key_operation import KeyOperation
 from models.supervision.alert import Alert
+from models.supervision.budget_exception import BudgetException
 from models.supervision.inquiry import Inquiry
 from models.suspension import Suspension
 from models.visa_document.tables import VisaDocument
@@ -226,6 +227,7 @@ SOURCES: Mapping[str, Source] = {
         Source(ScreeningReplay, ("id", "asked_at", "asked_by")),
         Source(Suspension, has_steps=True),
         Source(Inquiry, has_steps=True, left_out=frozenset({"is_open"})),
+        Source(BudgetException, has_steps=True),
         Source(DataRequest, has_steps=True),
         Source(Complaint, has_steps=True, left_out=frozenset({"is_open"})),
         Source(Erasure, has_steps=True),

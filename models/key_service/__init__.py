@@ -31,7 +31,7 @@ from models.key_service.local_file import LocalKeys, create_key_file
 from models.key_service.operations import KeyOperationNote, ListsOperations
 from models.key_service.principals import Credential
 from models.key_service.receipts import ListsReceipts
-from models.key_service.relations import Opening, Relation, RelationKind
+from models.key_service.relations import Opening, Relation, RelationKind, Widening
 from models.key_service.socket_keys import SocketKeys
 
 __all__ = [
@@ -65,6 +65,7 @@ __all__ = [
     "Try",
     "ViewerCeilingError",
     "WeakSignInError",
+    "Widening",
     "create_key_file",
     "key_service_at",
 ]

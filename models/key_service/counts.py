@@ -49,13 +49,14 @@ class Counts:
         self._look_ups = OrderedDict[int, float]()
         self._by_reference: dict[str, OrderedDict[int, float]] = {}
 
-    def admit(self, people: Collection[UUID], most: int) -> None:
-        """Raises ViewerCeilingError where these are more people than the windows have room for."""
+    def admit(self, people: Collection[UUID], most: int, further: int = 0) -> None:
+        """Raises ViewerCeilingError where these are more people than the windows have room for,
+        with ``further`` beyond each."""
         now = time.time()
         for seconds, times in WINDOWS.items():
             since = now - seconds
             new = sum(self._people.get(one.int, 0.0) <= since for one in people)
-            if new and _number_since(self._people, since) + new > most * times:
+            if new and _number_since(self._people, since) + new > most * times + further:
                 raise ViewerCeilingError(seconds)
 
     def admit_look_ups(self, number: int, most: int) -> None:

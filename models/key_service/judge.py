@@ -42,11 +42,10 @@ from models.key_service.noting import (
     OFFICER,
     SUPERVISOR,
     TokenViewer,
-    granted_case,
     may_claim,
     may_relate,
     read_complaints,
-    takeover,
+    said_before,
 )
 from models.key_service.receipts import Entry, Found, Receipts
 from models.key_service.relations import OWN_KEY, Relation, RelationKind
@@ -194,16 +193,7 @@ class JudgedKeys:
             for one in relations
             for kind in (RelationKind.INQUIRY, RelationKind.OPENING)
         ]
-        named += [
-            digester.named(RelationKind.DESK, granted_case(one))
-            for one in relations
-            if one.kind is RelationKind.VISA
-        ]
-        named += [
-            digester.named(RelationKind.TAKEOVER, takeover(one))
-            for one in relations
-            if one.kind is RelationKind.SUCCESSOR
-        ]
+        named += [digester.named(*said) for one in relations if (said := said_before(one))]
         known = (await self._receipts.read([], named)).relations
         if not all(may_relate(viewer, stated, one, known) for one in relations):
             raise KeyServiceError("the viewer may not state these relations")
@@ -266,7 +256,8 @@ class JudgedKeys:
             if refused or OWN_KEY in found.wrapped:
                 raise RefusedSubjectsError(refused or {OWN_KEY})
             if not self._is_in_an_inquiry(found, viewer, stated, judged):
-                found.counts.admit(people, self._most(stated))
+                further = relations.widened_by(stated.role, viewer.account)
+                found.counts.admit(people, self._most(stated), further)
             return (Entry(verb, stated.reference, people),)
 
         named = await self._named(viewer, stated, subjects)
@@ -279,6 +270,7 @@ class JudgedKeys:
         """What the relations begin with by which it is judged who belongs to the viewer."""
         case, of_people = stated.reference or "", [one.bytes for one in subjects]
         digester = await self._keys.digester()
+        of_people.append(digester.named(RelationKind.WIDENING, f"{stated.role} {viewer.account}"))
         kinds: tuple[RelationKind, ...] = ()
         if stated.role == OFFICER:
             kinds = (RelationKind.DESK, RelationKind.APPLICANT)

@@ -1,5 +1,6 @@
 """Which relations a viewer may have noted: the judge asks, before it notes them."""
 
+import time
 from typing import NamedTuple
 from uuid import UUID
 
@@ -8,8 +9,10 @@ from models.key_service.relations import (
     Relation,
     RelationKind,
     Relations,
+    Widening,
     complaint_reader,
 )
+from models.supervision.budget_exception import MOST_MINUTES, MOST_PEOPLE, WAITING_MINUTES
 from models.visa_document.content import VisaTerms
 
 APPLICANT, OFFICER, SUPERVISOR, SCREENING = "APPLICANT", "OFFICER", "SUPERVISOR", "SCREENING"
@@ -70,8 +73,23 @@ def may_relate(
         case RelationKind.TAKEOVER:
             return stated.role == ADMINISTRATOR and other == viewer.account
         case RelationKind.SUCCESSOR:
-            is_proposed = known.is_proposed_by_another(takeover(relation), viewer.account)
+            is_proposed = known.is_proposed_by_another(
+                RelationKind.TAKEOVER, takeover(relation), viewer.account
+            )
             return stated.role == ADMINISTRATOR and is_proposed
+        case RelationKind.EXCEPTION:
+            is_anothers = viewer.account != read_widening(name).account
+            return stated.role == SUPERVISOR and other == viewer.account and is_anothers
+        case RelationKind.WIDENING:
+            widening = read_widening(str(other))
+            is_proposed = known.is_proposed_by_another(
+                RelationKind.EXCEPTION,
+                str(other),
+                viewer.account,
+                time.time() - WAITING_MINUTES * 60,
+            )
+            is_anothers = viewer.account != widening.account and name == widening.reader
+            return stated.role == SUPERVISOR and is_proposed and is_anothers
         case RelationKind.OPENING:
             return stated.role == AUDITOR and other == viewer.account
         case RelationKind.AGREEMENT:
@@ -81,9 +99,34 @@ def may_relate(
             return False
 
 
+def said_before(relation: Relation) -> tuple[RelationKind, str] | None:
+    """What somebody has said before another may say this; None where it takes nothing of that kind.
+    Raises KeyServiceError for no terms of a visa."""
+    match relation.kind:
+        case RelationKind.VISA:
+            return RelationKind.DESK, granted_case(relation)
+        case RelationKind.SUCCESSOR:
+            return RelationKind.TAKEOVER, takeover(relation)
+        case RelationKind.WIDENING:
+            return RelationKind.EXCEPTION, str(relation.other)
+        case _:
+            return None
+
+
 def takeover(successor: Relation) -> str:
     """The takeover as it was proposed."""
     return f"{successor.other} {successor.name}"
+
+
+def read_widening(text: str) -> Widening:
+    """An exception within what two supervisors may agree to. Raises KeyServiceError."""
+    try:
+        widening = Widening.read(text)
+    except ValueError:
+        raise KeyServiceError("that is no exception") from None
+    if not (0 < widening.people <= MOST_PEOPLE and 0 < widening.seconds <= MOST_MINUTES * 60):
+        raise KeyServiceError("an exception is for fewer people, or shorter")
+    return widening
 
 
 def granted_case(relation: Relation) -> str:

@@ -6,6 +6,7 @@ A database that says something else opens nobody.
 """
 
 import hmac
+import struct
 import time
 from collections.abc import Collection, Iterable
 from enum import StrEnum
@@ -13,6 +14,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
+
+from models.supervision.budget_exception import MOST_PEOPLE
 
 #: The subject under which the service keeps its own key: nobody's, since theirs are UUIDv7.
 OWN_KEY = UUID(int=(1 << 128) - 1)
@@ -53,6 +56,10 @@ class RelationKind(StrEnum):
     TAKEOVER = "takeover"
     #: The code of the second, and that of the first, since another administrator has approved it.
     SUCCESSOR = "successor"
+    #: An exception from a budget (`Widening`), and the account of the supervisor who proposed it.
+    EXCEPTION = "exception"
+    #: A role and an account, and their exception, since another supervisor has agreed to it.
+    WIDENING = "widening"
     #: An opening of look-ups, and the account of the auditor who proposed it.
     OPENING = "opening"
     #: An opening of look-ups, and the account of the second auditor.
@@ -73,12 +80,13 @@ OF_ACCOUNTS = frozenset(
         RelationKind.INQUIRY,
         RelationKind.APPROVAL,
         RelationKind.TAKEOVER,
+        RelationKind.EXCEPTION,
         RelationKind.OPENING,
         RelationKind.AGREEMENT,
     )
 )
 #: The kinds whose other side is no subject of a data key.
-_OF_NAMES = OF_ACCOUNTS | {RelationKind.SUCCESSOR}
+_OF_NAMES = OF_ACCOUNTS | {RelationKind.SUCCESSOR, RelationKind.WIDENING}
 #: The kinds by whose names subjects are found.
 _BY_NAME = (RelationKind.APPLICANT, RelationKind.CODE)
 
@@ -92,7 +100,7 @@ class Relation(NamedTuple):
 
     kind: RelationKind
     name: str
-    #: A subject, an account, or the code of a partner.
+    #: A subject, an account, the code of a partner, or an exception.
     other: UUID | str
 
     def to_json(self) -> tuple[str, str, str]:
@@ -109,6 +117,35 @@ class Relation(NamedTuple):
 def complaint_reader(role: str, whose: str = "") -> str:
     """As relations name who reads a complaint: a role, or of a role one account or partner."""
     return f"{role} {whose}".strip()
+
+
+#: People, and seconds.
+_WIDTH = struct.Struct(">HH")
+
+
+class Widening(NamedTuple):
+    """An exception from a budget: for whom, how many further people, and how long."""
+
+    id: UUID
+    role: str
+    account: str
+    people: int
+    seconds: int
+
+    def __str__(self) -> str:
+        """As relations name it."""
+        return f"{self.id.hex} {self.people} {self.seconds} {self.reader}"
+
+    @classmethod
+    def read(cls, text: str) -> "Widening":
+        """What `str` made. Raises ValueError."""
+        id_, people, seconds, role, account = text.split(" ", 4)
+        return cls(UUID(hex=id_), role, account, int(people), int(seconds))
+
+    @property
+    def reader(self) -> str:
+        """Whose budget it widens."""
+        return f"{self.role} {self.account}"
 
 
 class Opening(NamedTuple):
@@ -146,6 +183,10 @@ class Digester:
             return other.bytes, named
         if kind is RelationKind.SUCCESSOR:
             return named, self.named(RelationKind.PARTNER, other)
+        if kind is RelationKind.WIDENING:
+            widening = Widening.read(other)
+            width = _WIDTH.pack(widening.people, widening.seconds)
+            return named, width + self._digest(f"\0{other}")[_WIDTH.size :]
         return named, self._digest(f"\0{other}")
 
     def tried(self, reference: str, source: str) -> tuple[bytes, bytes]:
@@ -198,10 +239,20 @@ class Relations:
         approvals = self._begin_with(self._digester.named(RelationKind.APPROVAL, reference))
         return max((at for _, _, at in approvals), default=None)
 
-    def is_proposed_by_another(self, takeover: str, account: str) -> bool:
-        """Whether somebody else than an account proposed this takeover."""
-        proposed = self._begin_with(self._digester.named(RelationKind.TAKEOVER, takeover))
-        return len(proposed) > self.holds(RelationKind.TAKEOVER, takeover, account)
+    def is_proposed_by_another(
+        self, kind: RelationKind, proposal: str, account: str, since: float = 0
+    ) -> bool:
+        """Whether somebody else than an account proposed this, a takeover or an exception."""
+        proposed = self._begin_with(self._digester.named(kind, proposal))
+        own = self._digester.sides(kind, proposal, account)[1]
+        return any(by != own and at > since for by, _, at in proposed)
+
+    def widened_by(self, role: str, account: str) -> int:
+        """How many people beyond the budget a viewer may have opened now."""
+        now, named = time.time(), self._digester.named(RelationKind.WIDENING, f"{role} {account}")
+        widths = ((*_WIDTH.unpack_from(second), at) for second, _, at in self._begin_with(named))
+        lasting = (people for people, seconds, at in widths if at <= now < at + seconds)
+        return min(max(lasting, default=0), MOST_PEOPLE)  # whoever administers the store wrote more
 
     def taken_over(self, partner: str, subjects: Iterable[UUID]) -> set[UUID]:
         """Which of some subjects are those of partners whose files this one takes over."""

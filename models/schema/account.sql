@@ -12,16 +12,18 @@ CREATE FUNCTION queue_for_account() RETURNS trigger
 $$;
 
 -- {table}: access_event, account_drop, alert, ban_entry, ban_read, breach, breach_lookup,
---     complaint, complaint_read, crossing, data_request, decision, document_upload, erasure,
---     former_bill, grant_rule_stop, inquiry, key_operation, legal_hold, linker_read,
---     overstay_confirmation, payment_reversal, person_lookup, reference_change, screening_replay,
---     suspension, tracking_try, unmatched_payment, visa_check, webhook_endpoint, withheld_decision
+--     budget_exception, complaint, complaint_read, crossing, data_request, decision,
+--     document_upload, erasure, former_bill, grant_rule_stop, inquiry, key_operation, legal_hold,
+--     linker_read, overstay_confirmation, payment_reversal, person_lookup, reference_change,
+--     screening_replay, suspension, tracking_try, unmatched_payment, visa_check, webhook_endpoint,
+--     withheld_decision
 CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON {table}
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
 
--- {table}: account_drop, ban_entry, breach, complaint, data_request, document_upload, erasure,
---     inquiry, legal_hold, reference_change, suspension, unmatched_payment, webhook_endpoint
+-- {table}: account_drop, ban_entry, breach, budget_exception, complaint, data_request,
+--     document_upload, erasure, inquiry, legal_hold, reference_change, suspension,
+--     unmatched_payment, webhook_endpoint
 CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON {table}
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();

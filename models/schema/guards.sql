@@ -1,12 +1,16 @@
 -- What no statement of a gateway may do, whatever it says: who may take a step, in the own name, and
 -- when, by the database's clock. The owner of the tables is not held to it.
 
--- An alert is closed once, by somebody whom it is not about.
+-- An alert is closed once, by somebody whom it is not about; that of an exception from a budget, by
+-- a supervisor who had no part in it.
 CREATE FUNCTION guard_alert() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         IF (OLD.closed_by IS NULL AND NEW.closed_by = viewer.subject(NULL)
-            AND NEW.closed_by <> OLD.actor) IS NOT TRUE
+            AND NEW.closed_by <> OLD.actor AND NOT EXISTS (
+                SELECT FROM budget_exception AS one
+                WHERE one.id = OLD.id AND NEW.closed_by IN (one.proposed_by, one.viewer)
+            )) IS NOT TRUE
         THEN
             RAISE EXCEPTION 'an alert is closed once, by somebody else'
                 USING ERRCODE = 'insufficient_privilege';
@@ -264,6 +268,47 @@ $$;
 CREATE TRIGGER guard_inquiry BEFORE INSERT OR UPDATE ON inquiry
     FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
     EXECUTE FUNCTION guard_inquiry();
+
+-- One supervisor proposes an exception from a budget, and another agrees within the hour: neither is
+-- whoever reads. A viewer has one at a time in a role: what comes too early or too late is not
+-- written.
+CREATE FUNCTION guard_budget_exception() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        oneself text := viewer.subject(NULL);
+        instant timestamptz;
+        is_allowed boolean;
+        is_in_time boolean;
+    BEGIN
+        PERFORM pg_advisory_xact_lock(7235, hashtext(NEW.role || ' ' || NEW.viewer));
+        instant := clock_timestamp();
+        IF TG_OP = 'INSERT' THEN
+            NEW.proposed_at := instant;
+            is_allowed := NEW.proposed_by = oneself AND NEW.viewer <> oneself AND NEW.seen = 0
+                AND num_nonnulls(NEW.approved_by, NEW.approved_at, NEW.ends_at) = 0;
+            is_in_time := NOT EXISTS (
+                SELECT FROM budget_exception AS other
+                WHERE other.viewer = NEW.viewer AND other.role = NEW.role
+                    AND coalesce(other.ends_at, other.proposed_at + interval '60 minutes') > instant
+            );
+        ELSE
+            is_allowed := OLD.approved_by IS NULL AND NEW.approved_by = oneself
+                AND oneself NOT IN (OLD.proposed_by, OLD.viewer);
+            is_in_time := OLD.proposed_at > instant - interval '60 minutes';
+            NEW.approved_at := instant;
+            NEW.ends_at := instant + NEW.minutes * interval '1 minute';
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'an exception from a budget is proposed and agreed to by two others'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN CASE WHEN is_in_time THEN NEW END;
+    END
+$$;
+
+CREATE TRIGGER guard_budget_exception BEFORE INSERT OR UPDATE ON budget_exception
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_budget_exception();
 
 -- A supervisor sets a legal hold, and releases it once. It waits for an erasure that is under way,
 -- which locks the person's files: then it comes too late, and says so.

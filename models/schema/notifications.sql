@@ -226,6 +226,20 @@ $$;
 CREATE TRIGGER raise_inquiry_alert AFTER INSERT ON inquiry
     FOR EACH ROW EXECUTE FUNCTION raise_inquiry_alert();
 
+-- An exception from a budget that takes effect raises an alert, which has its key.
+CREATE FUNCTION raise_budget_exception_alert() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        INSERT INTO alert (id, kind, actor, actor_role)
+        VALUES (NEW.id, 'BUDGET_EXCEPTION', NEW.approved_by, 'SUPERVISOR');
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER raise_budget_exception_alert AFTER UPDATE OF approved_by ON budget_exception
+    FOR EACH ROW WHEN (NEW.approved_by IS NOT NULL AND OLD.approved_by IS NULL)
+    EXECUTE FUNCTION raise_budget_exception_alert();
+
 -- A review closes the alerts of an inquiry; from then on those who were read are told of it.
 CREATE FUNCTION disclose_reviewed_inquiry() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

@@ -9,6 +9,8 @@ class AlertKind(StrEnum):
     #: Somebody wanted to read more people than an hour's budget has, or was shown the last four of
     #: more passports than is usual.
     READ_BUDGET = "READ_BUDGET"
+    #: Two supervisors widened a budget.
+    BUDGET_EXCEPTION = "BUDGET_EXCEPTION"
     #: A supervisor opened an inquiry.
     INQUIRY = "INQUIRY"
     #: Nobody reviewed it in time.

@@ -1,6 +1,7 @@
 """The page Supervision: what waits, and the answers that supervisors give to it."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -16,10 +17,12 @@ from dashboard.pages.administration.forms import STOPS
 from dashboard.pages.case.forms import CHANGES as OF_CASES
 from dashboard.pages.screening.forms import CHANGES as OF_SCREENING
 from dashboard.pages.supervision.page import CHANGES as OF_SUPERVISORS
-from dashboard.pages.supervision.page import list_inquiries
+from dashboard.pages.supervision.page import ROLES, list_alerts, list_exceptions, list_inquiries
 from dashboard.pages.treasury.page import CHANGES as OF_THE_TREASURY
 from dashboard.pages.views.page import CHANGES as OF_READERS
 from dashboard.texts import texts
+from models.supervision.budget_exception import ROLES as WIDENED
+from models.vocabulary import Role
 from tests.dashboard.visiting import Visitor, assert_accessible
 from tests.running_demo import Demo
 
@@ -113,6 +116,42 @@ def test_an_inquiry_is_answered_by_whom_and_when_the_gateway_takes_it(
     answer = {"viewer": {"subject": own}, "inquiries": {"nodes": [one | changes]}}
     article, _ = list_inquiries(answer, texts("en"))
     assert re.findall('data-change="([A-Za-z]+)"', html_of(article)) == ([form] if form else [])
+
+
+LATELY = datetime.now(UTC).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("own", "changes", "form"),
+    [
+        ("another", {"proposedAt": LATELY}, "approveBudgetException"),
+        ("proposer", {"proposedAt": LATELY}, None),
+        ("reader", {"proposedAt": LATELY}, None),
+        ("another", {}, None),
+        ("another", {"proposedAt": LATELY, "approvedBy": "second", "endsAt": LATELY}, None),
+    ],
+)
+def test_an_exception_is_agreed_to_by_whom_and_when_the_gateway_takes_it(
+    own: str, changes: dict[str, Any], form: str | None
+) -> None:
+    one = {
+        "id": "x", "viewer": "reader", "role": "OFFICER", "reason": "Why.", "mostPeople": 3,
+        "minutes": 9, "seen": 2, "proposedBy": "proposer", "proposedAt": PAST, "approvedBy": None,
+        "endsAt": None,
+    }  # fmt: skip
+    answer = {"viewer": {"subject": own}, "exceptions": {"nodes": [one | changes]}}
+    article, _ = list_exceptions(answer, texts("en"))
+    assert re.findall('data-change="([A-Za-z]+)"', html_of(article)) == ([form] if form else [])
+
+
+def test_further_people_are_proposed_where_a_budget_was_spent_that_is_widened() -> None:
+    assert ROLES == WIDENED
+    alert = {"id": "x", "kind": "READ_BUDGET", "actor": "reader", "raisedAt": PAST,
+             "application": None}  # fmt: skip
+    for role in Role:
+        answer = {"viewer": {"subject": "own"}, "alerts": {"nodes": [alert | {"actorRole": role}]}}
+        shown = html_of(*list_alerts(answer, texts("en")))
+        assert ("proposeBudgetException" in shown) is (role in WIDENED), role
 
 
 def test_what_a_hit_is_takes_effect_once_a_second_person_agrees(

@@ -88,10 +88,9 @@ ANSWERS = {
         ("lodgeComplaint", "sortComplaint", "entrustComplaint", "answerComplaint"),
         "complaint { id }",
     ),
-    **dict.fromkeys(
-        ("openInquiry", "approveInquiry", "reviewInquiry"),
-        "inquiry { id reference seen endsAt mostPeople approvedBy verdict }",
-    ),
+    **dict.fromkeys(("proposeBudgetException", "approveBudgetException"), "budgetException { id }"),
+    **dict.fromkeys(("openInquiry", "approveInquiry", "reviewInquiry"), "inquiry { id reference"
+                    " seen endsAt mostPeople approvedBy verdict }"),
     **dict.fromkeys(
         (
             *("registerWebhook", "rotateWebhookSecret", "approveWebhook", "pauseWebhook"),
@@ -99,9 +98,14 @@ ANSWERS = {
         ),
         "webhookEndpoint { id }",
     ),
-}
+}  # fmt: skip
 
 
+#: An exception from an officer's budget.
+FURTHER_PEOPLE: Mapping[str, Any] = {
+    "viewer": "officer", "role": "OFFICER", "mostPeople": 1, "minutes": 30,
+    "reason": "A flight of pilgrims leaves tonight.",
+}  # fmt: skip
 #: Of two people of the small world, by name and birth date: Wei Tan and Tane Moana.
 A_LINK = GlobalId("PersonLink", str(link_id(1))).encode()
 NOBODYS_FILE: Mapping[str, Any] = {
@@ -168,7 +172,7 @@ async def send(viewer: Viewer, mutation: str, given: Mapping[str, Any]) -> Answe
 
 
 async def change(
-    viewer: Viewer, mutation: str, id_: str | None = None, **given: Any
+    viewer: Viewer, mutation: str, /, id_: str | None = None, **given: Any
 ) -> MutationAnswer:
     """Call a mutation that the viewer has; ``id_`` is the application's."""
     if id_ is not None:

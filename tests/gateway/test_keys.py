@@ -21,6 +21,7 @@ from tests import tokens
 from tests.gateway.administering import apply_decree, sample
 from tests.gateway.changing import (
     ENTRY_ON,
+    FURTHER_PEOPLE,
     IDENTITY,
     change,
     cleared_case,
@@ -64,19 +65,17 @@ MADE_AT = {
     "passport_ending": _FIRST_APPLIED.format("passport_ending.applicant_id"),
     "application": "submitted_at",
     "decision": "decided_at",
-    "screening": "requested_at",
-    "requested_item": "requested_at",
+    **dict.fromkeys(("screening", "requested_item", "document_upload"), "requested_at"),
     # An answer has the key of its item.
     "item_answer": "(SELECT requested_at FROM requested_item WHERE id = item_id)",
     "correction": "proposed_at",
     "person_link": "found_at",
-    "person_lookup": "occurred_at",
-    "visa_check": "occurred_at",
-    "tracking_try": "occurred_at",
+    **dict.fromkeys(("person_lookup", "visa_check", "tracking_try"), "occurred_at"),
     "linker_read": "read_at",
     "alert": "raised_at",
     "inquiry": "opened_at",
     "inquiry_person": "opened_at",
+    "budget_exception": "proposed_at",
     "suspension": "suspended_at",
     "data_request": "lodged_at",
     "erasure": "ordered_at",
@@ -92,7 +91,6 @@ MADE_AT = {
     "mail_subscription": "subscribed_at",
     "saved_view": "saved_at",
     "month_note": "written_at",
-    "document_upload": "requested_at",
     "document_content": "(SELECT requested_at FROM document_upload WHERE id = upload_id)",
     "webhook_endpoint": "registered_at",
     "webhook_delivery": "(SELECT registered_at FROM webhook_endpoint WHERE id = endpoint_id)",
@@ -331,7 +329,9 @@ async def _read_too_many(supervisor: Viewer) -> None:
 
 
 async def _inquire(supervisor: Viewer) -> None:
-    """An inquiry, in which one person is read."""
+    """An inquiry, in which one person is read; and an exception is proposed."""
+    for_whom = f"officer of {supervisor.claims['sub']}"
+    await change(supervisor, "proposeBudgetException", **{**FURTHER_PEOPLE, "viewer": for_whom})
     opened = await change(supervisor, "openInquiry", reason="Why.", minutes=9, mostPeople=1)
     asked = await supervisor(
         "query($inquiry: String!) @purpose(code: SUPERVISION, reference: $inquiry)"

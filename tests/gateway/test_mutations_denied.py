@@ -18,6 +18,7 @@ from tests.gateway.administering import PROPOSALS, sample
 from tests.gateway.changing import (
     A_LINK,
     ENTRY_ON,
+    FURTHER_PEOPLE,
     IDENTITY,
     PERSONAL,
     UNSAID,
@@ -62,6 +63,8 @@ GIVEN: dict[str, dict[str, Any]] = {
     "openInquiry": {"reason": "A ring of forgers.", "minutes": 5, "mostPeople": 5},
     "approveInquiry": {"inquiryId": "nobody's"},
     "reviewInquiry": {"inquiryId": "nobody's", "verdict": "JUSTIFIED", "reason": "It was work."},
+    "proposeBudgetException": FURTHER_PEOPLE,
+    "approveBudgetException": {"exceptionId": "nobody's"},
     "subscribeToMail": {"occasion": "MONTHLY", "language": "EN"},
     "renewMailSubscription": {"subscriptionId": "nobody's"},
     "endMailSubscription": {"subscriptionId": "nobody's"},
@@ -100,7 +103,8 @@ CALLED: dict[Role, set[str]] = {
                       "supersedeDecision", "revokeVisa", "setAsideRevocation", "closeAlert",
                       "approveInquiry", "reviewInquiry", "holdErasure", "releaseErasure",
                       "approveReferenceChange", "cancelReferenceChange", "stopGrantRule",
-                      "answerComplaint", "markUrgent", "endUrgency", "replayScreening"},
+                      "answerComplaint", "markUrgent", "endUrgency", "replayScreening",
+                      "proposeBudgetException", "approveBudgetException"},
     Role.PARTNER_AGENT: {*OWN, *HANDING_IN, "submitApplications", "recordDocuments",
                          "markReceived", "requestUpload", "renewBill"},
     Role.APPLICANT: {*HANDING_IN, "lodgeDataRequest", "requestUpload", "renewBill", "claimFile",
@@ -141,13 +145,8 @@ def input_of(mutation: str, id_: str) -> dict[str, Any]:
     if mutation in CALLED[Role.ADMINISTRATOR]:
         return sample(mutation, today() + timedelta(days=1))
     is_named = mutation.startswith("submit") or mutation in (
-        "recordPayment",
-        "takeCase",
-        "relieveOfficer",
-        "closeAlert",
-        "openInquiry",
-        "approveInquiry",
-        "reviewInquiry",
+        *("recordPayment", "takeCase", "relieveOfficer", "closeAlert", "openInquiry"),
+        *("approveInquiry", "reviewInquiry", "proposeBudgetException", "approveBudgetException"),
         *OWN,
         *NOTES,
     )

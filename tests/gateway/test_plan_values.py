@@ -41,6 +41,7 @@ NEVER_NULL = {
 }
 #: Numbers that have more room in the database than they ever need.
 SMALL = {
+    *(f"BudgetException.{name}" for name in ("mostPeople", "minutes", "seen")),
     "DocumentUpload.size",
     "ScreeningReplayLine.files",
     "ScreeningReplayLine.unread",

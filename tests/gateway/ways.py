@@ -162,6 +162,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "ScreeningReplayCandidate": (f"{_REPLAYED} > candidates(first: 9) > nodes",),
     "Inquiry": (*_paged("inquiries"), "alerts(first: 9) > nodes > inquiry"),
     "InquiryPerson": ("inquiries(first: 9) > nodes > people(first: 9) > nodes",),
+    "BudgetException": (*_paged("budgetExceptions"), "alerts(first: 9) > nodes > budgetException"),
     "NamedEvent": _paged("namedEvents"), "Suspension": _paged("suspensions"), "AccessEvent": (
         *_paged("accessEvents"), f"{_CASES} > applicant > accessEvents(first: 9) > nodes",
     ),
@@ -184,7 +185,7 @@ WAYS: dict[str, tuple[str, ...]] = {
         f"{_PUBLISHED} > period", f"refusalGrounds({DAYS}, groupBy: YEAR) > rows > period",
         f"screeningReferrals({DAYS}, groupBy: WEEK) > rows > period",
     ),
-    "RefusalGroundTable": (f"refusalGrounds({DAYS})",),
+    "RefusalGroundTable": (f"refusalGrounds({DAYS})",), "MyVisaCheck": ("myData > visaChecks",),
     "RefusalGroundRow": (f"refusalGrounds({DAYS}) > rows",), "PersonReadTable": (
         f"peopleRead({INSTANTS})",), "PersonRead": (f"peopleRead({INSTANTS}) > rows",),
     "GrantRuleFigureTable": (f"grantRuleFigures({DAYS})",),
@@ -192,17 +193,16 @@ WAYS: dict[str, tuple[str, ...]] = {
     "ScreeningReferralTable": (f"screeningReferrals({DAYS})",),
     "ScreeningReferralRow": (f"screeningReferrals({DAYS}, groupBy: MONTH) > rows",),
     "StayFigureTable": (f"stayFigures({DAYS})",), "StayFigureRow": (f"stayFigures({DAYS}) > rows",),
-    "ComplaintFigureTable": (f"complaintFigures({DAYS})",),
-    "ComplaintFigureRow": (f"complaintFigures({DAYS}) > rows",),
+    "ComplaintFigureTable": (f"complaintFigures({DAYS})",), "ComplaintFigureRow": (
+        f"complaintFigures({DAYS}) > rows",),
     "OfficerTable": (f"officers({DAYS})",), "OfficerRow": (f"officers({DAYS}) > rows",),
     "ReaderTable": (f"readers({DAYS})",), "ReaderRow": (f"readers({DAYS}) > rows",),
-    "MyVisaCheck": ("myData > visaChecks",), "TrackedFile": (f"trackedFile{_TRACKED}",),
-    "DeliveredDecision": (f"deliveredDecision{_CODED}",), "ClaimedFile": ("claimedFiles",),
+    "TrackedFile": (f"trackedFile{_TRACKED}",), "ClaimedFile": ("claimedFiles",),
+    "DeliveredDecision": (f"deliveredDecision{_CODED}",), "ExplainedRows": (f"why{_WHY} > rows",),
     "PersonAtSeveralPartnersTable": (f"peopleAtSeveralPartners({DAYS})",),
     "PersonAtSeveralPartners": (f"peopleAtSeveralPartners({DAYS}) > rows",),
-    "PersonInReachTable": (f"peopleInReach({INSTANTS}, {ACCOUNT})",),
-    "PersonInReach": (f"peopleInReach({INSTANTS}, {ACCOUNT}) > rows",),
-    "Explanation": (f"why{_WHY}",), "ExplainedRows": (f"why{_WHY} > rows",),
+    "PersonInReachTable": (f"peopleInReach({INSTANTS}, {ACCOUNT})",), "PersonInReach": (
+        f"peopleInReach({INSTANTS}, {ACCOUNT}) > rows",), "Explanation": (f"why{_WHY}",),
     "InformationRequestTable": (f"informationRequests({DAYS})",),
     "InformationRequestRow": (f"informationRequests({DAYS}) > rows",), "ObservedRate": (
         f"officers({DAYS}) > rows > refusalRate", f"informationRequests({DAYS}) > rows > rate",

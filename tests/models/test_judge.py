@@ -19,6 +19,7 @@ from models.key_service import (
     counts,
     create_key_file,
     judge,
+    noting,
     receipts,
     relations,
 )
@@ -90,7 +91,7 @@ def visa(reference: str, holder: UUID) -> Relation:
 
 @pytest.fixture
 async def court(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Court]:
-    clock = SetClock.of(monkeypatch, counts, judge, receipts, relations)
+    clock = SetClock.of(monkeypatch, counts, judge, noting, receipts, relations)
     create_key_file(file := tmp_path / "keys.json")
     keys = open_keys(file)
     told = JudgeRules.from_json(judge_of_tests(tmp_path, MOST_AN_HOUR))

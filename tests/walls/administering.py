@@ -114,6 +114,10 @@ TABLES = {
         "asked_by", "supervisor-3",
         "INSERT INTO screening_replay (id, asked_by)"
         " VALUES (gen_random_uuid(), viewer.subject(NULL))"),
+    "budget_exception": Table(
+        "viewer", "supervisor agent-au",
+        "INSERT INTO budget_exception (id, viewer, role, reason, most_people, minutes, proposed_by)"
+        " VALUES (gen_random_uuid(), 'somebody', 'OFFICER', 'Why.', 1, 1, viewer.subject(NULL))"),
     "legal_hold": Table("held_by", "supervisor-3",
                         "INSERT INTO legal_hold (id, application_id, reason, held_by)"
                         f" VALUES (gen_random_uuid(), '{application_id('AUSY-GRAN-0001')}', 'Why.',"
@@ -152,6 +156,7 @@ WRITERS = {
     "data_request": "AUDITOR",
     "grant_rule_stop": "SUPERVISOR",
     "screening_replay": "SUPERVISOR",
+    "budget_exception": "SUPERVISOR",
     "legal_hold": "SUPERVISOR",
     "breach": "AUDITOR",
     "unmatched_payment": "TREASURY",
@@ -191,6 +196,7 @@ OF: dict[str, str] = {
     ),
     "stopGrantRule": "grant_rule_stop",
     "replayScreening": "screening_replay",
+    **dict.fromkeys(("proposeBudgetException", "approveBudgetException"), "budget_exception"),
     "suspendPartner": "suspension",
     "suspendViewer": "suspension",
     "confirmSuspension": "suspension",

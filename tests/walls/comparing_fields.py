@@ -192,6 +192,7 @@ _ANSWERED = {
     "overstay_confirmation": "recorded",
     "grant_rule_stop": "grantRule",
     "screening_replay": "screeningReplay",
+    "budget_exception": "budgetException",
     "file_claim": "claimed",
 }
 #: What each change of reference data answers with.

@@ -584,6 +584,16 @@ async def complete(connection: asyncpg.Connection) -> None:
         " VALUES (gen_random_uuid(), 'READ_BUDGET', $1, $2)",
         ALERTS,
     )
+    # One that began, of which there is an alert, and one that waits.
+    await connection.execute(
+        "INSERT INTO budget_exception (id, viewer, role, reason, most_people, minutes, proposed_by,"
+        " approved_by, approved_at, ends_at) SELECT id, 'agent-au', 'PARTNER_AGENT', 'Why.', 9, 9,"
+        " 'supervisor-9', 'supervisor-8', now(), now() FROM alert WHERE actor = 'agent-au'"
+    )
+    await connection.execute(
+        "INSERT INTO budget_exception (id, viewer, role, reason, most_people, minutes, proposed_by)"
+        " VALUES (gen_random_uuid(), 'supervisor', 'SUPERVISOR', 'Why.', 9, 9, 'supervisor-9')"
+    )
     for number, (reference, (account, name)) in enumerate(REQUESTED.items()):
         await connection.execute(
             "INSERT INTO data_request (id, reference, kind, applicant_id, account, lodged_by,"
@@ -1520,6 +1530,11 @@ _ROWS: dict[str, Reach] = {
         "inquiry",
         ("reference",),
         _only("SUPERVISOR AUDITOR", _each({one.reference for one in INQUIRIES})),
+    ),
+    "BudgetException": Reach(
+        "budget_exception",
+        ("viewer",),
+        _only("SUPERVISOR AUDITOR", _each({"agent-au", "supervisor"})),
     ),
     "InquiryPerson": Reach("inquiry_person", ("reference", "applicant_id"), _people_of_inquiries),
     "DataRequest": Reach("data_request", ("reference",), _requests),

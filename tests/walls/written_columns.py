@@ -115,6 +115,10 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "INSERT": "id reference reason minutes most_people opened_by",
             "UPDATE": "approved_by reviewed_by verdict review_reason",
         },
+        "budget_exception": {
+            "INSERT": "id viewer role reason most_people minutes proposed_by",
+            "UPDATE": "approved_by",
+        },
         # Of rules that grant and pools alone, which an administrator proposes.
         "reference_change": {"UPDATE": "approved_by cancelled_by cancel_reason"},
         "grant_rule_stop": {"INSERT": "id rule_code stopped_by reason"},

@@ -1,7 +1,7 @@
 """The page Supervision: what waits, the most urgent first, and a supervisor's answers to it."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dash import html
@@ -32,6 +32,11 @@ SUPERVISORS = frozenset({"SUPERVISOR"})
 
 _REASON = Field("reason", FieldKind.REASON)
 _CASE = Field("applicationId")
+#: Whose budgets two supervisors widen.
+ROLES = (
+    *("PARTNER_AGENT", "PARTNER_MANAGER", "OFFICER", "SUPERVISOR", "SCREENING", "AUDITOR"),
+    "PARTNER_SERVICE",
+)
 CHANGES = Changes(
     "supervision",
     {
@@ -53,10 +58,20 @@ CHANGES = Changes(
             Field("verdict", FieldKind.CHOICE, ("JUSTIFIED", "UNJUSTIFIED")),
             _REASON,
         ),
+        "proposeBudgetException": (
+            Field("viewer", called="subject"),
+            Field("role", FieldKind.CHOICE, "roles"),
+            Field("mostPeople", FieldKind.NUMBER),
+            Field("minutes", FieldKind.NUMBER),
+            _REASON,
+        ),
+        "approveBudgetException": (Field("exceptionId"),),
         "releaseApplication": (_CASE, _REASON),
     },
 )
 
+#: How long a proposed exception waits for another supervisor.
+_WAITS = timedelta(hours=1)
 #: The statuses in which a case has yet to be decided.
 _UNDER_WAY = ("PAID", "IN_VERIFICATION", "INFO_REQUESTED", "SCREENING")
 
@@ -101,6 +116,9 @@ def _alert(alert: Answer, own: str, say: Texts) -> html.Article:
     ]
     if alert["application"]:
         shown.append(html.P(case_link(alert["application"]["reference"], say)))
+    if alert["kind"] == "READ_BUDGET" and alert["actorRole"] in ROLES:
+        reader = {"viewer": by, "role": alert["actorRole"]}
+        shown.append(CHANGES.folded("proposeBudgetException", say, about=reader))
     if by != own:
         shown.append(CHANGES.folded("closeAlert", say, about={"alertId": alert["id"]}))
     return html.Article(shown)
@@ -161,6 +179,38 @@ def _inquiry(one: Answer, own: str, say: Texts) -> html.Article:
         shown.append(CHANGES.form("approveInquiry", say, about=about))
     if own in (one["openedBy"], one["approvedBy"]):
         shown.append(html.P(say("supervision.own_inquiry")))
+    return html.Article(shown)
+
+
+def list_exceptions(answer: Answer, say: Texts) -> list[Any]:
+    own, found = answer["viewer"]["subject"], answer["exceptions"]["nodes"]
+    roles = {role: role_text(role, say) for role in ROLES}
+    form = CHANGES.folded("proposeBudgetException", say, listed={"roles": roles})
+    return [*(_exception(each, own, say) for each in found), form]
+
+
+def _exception(one: Answer, own: str, say: Texts) -> html.Article:
+    """For whom, how far and by whom; the form to agree for who may, while they may."""
+    seen, most = count_text(one["seen"], say), count_text(one["mostPeople"], say)
+    minutes, at = count_text(one["minutes"], say), written_instant(one["proposedAt"], say)
+    widens = say("supervision.widens", most=most, minutes=minutes)
+    proposed = say("supervision.proposed_by", by=one["proposedBy"], at=at)
+    shown: list[Any] = [
+        html.P(html.B(f"{one['viewer']}, {role_text(one['role'], say)}")),
+        html.P(one["reason"]),
+        html.P(html.Small(f"{widens} · {proposed}")),
+    ]
+    since = datetime.now(UTC) - datetime.fromisoformat(one["proposedAt"])
+    if one["endsAt"]:
+        by, until = one["approvedBy"], written_instant(one["endsAt"], say)
+        shown.append(html.P(say("supervision.widened", by=by, until=until, seen=seen)))
+    elif since >= _WAITS:
+        shown.append(html.P(say("supervision.not_widened")))
+    elif own not in (one["proposedBy"], one["viewer"]):
+        about = {"exceptionId": one["id"]}
+        shown.append(CHANGES.form("approveBudgetException", say, about=about))
+    else:
+        shown.append(html.P(say("supervision.waits_for_another")))
     return html.Article(shown)
 
 
@@ -293,5 +343,8 @@ _LISTS = {
     "reversals": list_reversals,
 }
 #: What waits, the most urgent first: an alert is about somebody who reads people now.
-PANELS = {name: _queue(name, show) for name, show in _LISTS.items()} | {"links": show_links}
+PANELS = {name: _queue(name, show) for name, show in _LISTS.items()} | {
+    "exceptions": list_exceptions,
+    "links": show_links,
+}
 PAGE.shows(failure_part(PAGE), *(panel_part(PAGE, *each) for each in PANELS.items()))

@@ -166,6 +166,8 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "READ_BUDGET": "Tried to read or look up more people in an hour than the budget allows, and"
         " was refused; or was shown the last four characters of unusually many passports, which is"
         " not refused.",
+        "BUDGET_EXCEPTION": "Agreed, as the second supervisor, to an exception from the budget of"
+        " somebody who reads people.",
         "INQUIRY": "Opened an inquiry, or asked for a large one.",
         "REVIEW_OVERDUE": "Opened an inquiry that nobody has reviewed in time.",
         "NOTICE_OVERDUE": "Recorded a breach of which the institution or the people were not told"

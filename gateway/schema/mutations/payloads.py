@@ -22,6 +22,7 @@ from gateway.schema.mutations.errors import MutationError, error_of
 from gateway.schema.reader import MonthNote, SavedView
 from gateway.schema.reference_change import ReferenceChange
 from gateway.schema.screening import Screening, ScreeningReplay
+from gateway.schema.supervision.budget_exception import BudgetException
 from gateway.schema.supervision.inquiry import Inquiry
 from gateway.schema.suspension import Suspension
 from gateway.schema.upload import DocumentUpload
@@ -68,6 +69,7 @@ ANSWERS: Mapping[str, Answer] = {
     "alert": Answer(Alert, f"The alert {_NOW}"),
     "screeningReplay": Answer(ScreeningReplay, f"The replay {_NOW}"),
     "inquiry": Answer(Inquiry, f"The inquiry {_NOW}"),
+    "budgetException": Answer(BudgetException, f"The exception {_NOW}"),
     "referenceChange": Answer(ReferenceChange, f"The change, with its values, {_NOW}"),
 }
 

@@ -1,11 +1,11 @@
 """Inquiries: who looked at people without a case of theirs, why, and the review of it."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
-from gateway.mapping.connections import Connection
+from gateway.mapping.connections import Connection, connection_field
 from gateway.mapping.declare import Node, column, link, noun
 from gateway.mapping.linked_pages import pages
 from models import Applicant as ApplicantRow
@@ -82,3 +82,12 @@ class Inquiry(Node):
     reviewed_at: datetime | None = column(Row.reviewed_at, "When that was.")
     verdict: InquiryVerdict | None = column(Row.verdict, "What came of the review.")
     review_reason: str | None = column(Row.review_reason, "Why.")
+
+
+def inquiries_field() -> Any:
+    return connection_field(
+        Inquiry,
+        "Inquiries of supervisors, the newest first; those that wait for somebody by `isOpen`.",
+        order="opened_at",
+        newest_first=True,
+    )

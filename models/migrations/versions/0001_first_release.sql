@@ -803,6 +803,33 @@ CREATE TABLE document_scanner (
     CONSTRAINT ck_document_scanner_is_one CHECK (is_set_up)
 );
 
+CREATE TABLE budget_exception (
+    id UUID NOT NULL,
+    viewer TEXT NOT NULL,
+    role TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    most_people BIGINT NOT NULL,
+    minutes BIGINT NOT NULL,
+    proposed_by TEXT NOT NULL,
+    proposed_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    approved_by TEXT,
+    approved_at TIMESTAMP WITH TIME ZONE,
+    ends_at TIMESTAMP WITH TIME ZONE,
+    seen BIGINT DEFAULT 0 NOT NULL,
+    CONSTRAINT pk_budget_exception PRIMARY KEY (id),
+    CONSTRAINT ck_budget_exception_role_is_known CHECK (role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
+    CONSTRAINT ck_budget_exception_of_who_works CHECK (role IN ('PARTNER_AGENT', 'PARTNER_MANAGER', 'OFFICER', 'SUPERVISOR', 'SCREENING', 'AUDITOR', 'PARTNER_SERVICE')),
+    CONSTRAINT ck_budget_exception_limited CHECK (most_people BETWEEN 1 AND 50 AND minutes BETWEEN 1 AND 60),
+    CONSTRAINT ck_budget_exception_within_its_limit CHECK (seen BETWEEN 0 AND most_people),
+    CONSTRAINT ck_budget_exception_proposed_by_another CHECK (proposed_by <> viewer),
+    CONSTRAINT ck_budget_exception_approved_by_another CHECK (approved_by <> proposed_by AND approved_by <> viewer),
+    CONSTRAINT ck_budget_exception_approved_once CHECK (num_nulls(approved_by, approved_at, ends_at) IN (0, 3))
+);
+
+CREATE INDEX ix_budget_exception_proposed_at_id ON budget_exception (proposed_at, id);
+
+CREATE INDEX ix_budget_exception_viewer_role_proposed_at ON budget_exception (viewer, role, proposed_at);
+
 CREATE TABLE person_lookup (
     id UUID NOT NULL,
     occurred_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
@@ -2608,7 +2635,7 @@ CREATE TABLE alert (
     close_reason TEXT,
     is_open BOOLEAN GENERATED ALWAYS AS (closed_at IS NULL) STORED NOT NULL,
     CONSTRAINT pk_alert PRIMARY KEY (id),
-    CONSTRAINT ck_alert_kind_is_known CHECK (kind IN ('READ_BUDGET', 'INQUIRY', 'REVIEW_OVERDUE', 'NOTICE_OVERDUE', 'TAMPERED', 'UNLOGGED', 'REPEATED_CHECK', 'COMPLAINT_OVERDUE', 'INFECTED_DOCUMENT', 'TRIES_SPENT', 'HIT', 'REFERRAL', 'DECISIONS_DIFFER', 'REVOKED_IN_COUNTRY')),
+    CONSTRAINT ck_alert_kind_is_known CHECK (kind IN ('READ_BUDGET', 'BUDGET_EXCEPTION', 'INQUIRY', 'REVIEW_OVERDUE', 'NOTICE_OVERDUE', 'TAMPERED', 'UNLOGGED', 'REPEATED_CHECK', 'COMPLAINT_OVERDUE', 'INFECTED_DOCUMENT', 'TRIES_SPENT', 'HIT', 'REFERRAL', 'DECISIONS_DIFFER', 'REVOKED_IN_COUNTRY')),
     CONSTRAINT ck_alert_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
     CONSTRAINT ck_alert_closed_with_reason CHECK (num_nulls(closed_at, closed_by, close_reason) IN (0, 3)),
     CONSTRAINT ck_alert_closed_by_another CHECK (closed_by <> actor),
@@ -2753,6 +2780,10 @@ CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON breach_lookup
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
 
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON budget_exception
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
 CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON complaint
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
@@ -2858,6 +2889,10 @@ CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON ban_entry
     EXECUTE FUNCTION queue_for_account();
 
 CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON breach
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON budget_exception
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
 
@@ -4437,7 +4472,10 @@ CREATE FUNCTION guard_alert() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         IF (OLD.closed_by IS NULL AND NEW.closed_by = viewer.subject(NULL)
-            AND NEW.closed_by <> OLD.actor) IS NOT TRUE
+            AND NEW.closed_by <> OLD.actor AND NOT EXISTS (
+                SELECT FROM budget_exception AS one
+                WHERE one.id = OLD.id AND NEW.closed_by IN (one.proposed_by, one.viewer)
+            )) IS NOT TRUE
         THEN
             RAISE EXCEPTION 'an alert is closed once, by somebody else'
                 USING ERRCODE = 'insufficient_privilege';
@@ -4686,6 +4724,44 @@ $$;
 CREATE TRIGGER guard_inquiry BEFORE INSERT OR UPDATE ON inquiry
     FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
     EXECUTE FUNCTION guard_inquiry();
+
+CREATE FUNCTION guard_budget_exception() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        oneself text := viewer.subject(NULL);
+        instant timestamptz;
+        is_allowed boolean;
+        is_in_time boolean;
+    BEGIN
+        PERFORM pg_advisory_xact_lock(7235, hashtext(NEW.role || ' ' || NEW.viewer));
+        instant := clock_timestamp();
+        IF TG_OP = 'INSERT' THEN
+            NEW.proposed_at := instant;
+            is_allowed := NEW.proposed_by = oneself AND NEW.viewer <> oneself AND NEW.seen = 0
+                AND num_nonnulls(NEW.approved_by, NEW.approved_at, NEW.ends_at) = 0;
+            is_in_time := NOT EXISTS (
+                SELECT FROM budget_exception AS other
+                WHERE other.viewer = NEW.viewer AND other.role = NEW.role
+                    AND coalesce(other.ends_at, other.proposed_at + interval '60 minutes') > instant
+            );
+        ELSE
+            is_allowed := OLD.approved_by IS NULL AND NEW.approved_by = oneself
+                AND oneself NOT IN (OLD.proposed_by, OLD.viewer);
+            is_in_time := OLD.proposed_at > instant - interval '60 minutes';
+            NEW.approved_at := instant;
+            NEW.ends_at := instant + NEW.minutes * interval '1 minute';
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'an exception from a budget is proposed and agreed to by two others'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN CASE WHEN is_in_time THEN NEW END;
+    END
+$$;
+
+CREATE TRIGGER guard_budget_exception BEFORE INSERT OR UPDATE ON budget_exception
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_budget_exception();
 
 CREATE FUNCTION guard_legal_hold() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -5203,6 +5279,19 @@ $$;
 
 CREATE TRIGGER raise_inquiry_alert AFTER INSERT ON inquiry
     FOR EACH ROW EXECUTE FUNCTION raise_inquiry_alert();
+
+CREATE FUNCTION raise_budget_exception_alert() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        INSERT INTO alert (id, kind, actor, actor_role)
+        VALUES (NEW.id, 'BUDGET_EXCEPTION', NEW.approved_by, 'SUPERVISOR');
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER raise_budget_exception_alert AFTER UPDATE OF approved_by ON budget_exception
+    FOR EACH ROW WHEN (NEW.approved_by IS NOT NULL AND OLD.approved_by IS NULL)
+    EXECUTE FUNCTION raise_budget_exception_alert();
 
 CREATE FUNCTION disclose_reviewed_inquiry() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
