@@ -183,6 +183,8 @@ async def test_a_lapsed_code_of_a_family_is_renewed_once_for_all(who, connection
     renewed = [await share(agent, case) for case in cases]
     [new] = {one["code"] for one in renewed}
     assert new != code
+    [told] = [one.payload["bill"] for one in (first, second) if one.is_done]
+    assert told["code"] == new
     assert len({one["dueAt"] for one in renewed}) == 1
     [former] = (await who["treasury"](FORMER, code=code)).data["formerBills"]["nodes"]
     assert former == {"bill": None, "familyBill": {"code": new, "fee": {"amount": 1_000_000}}}
