@@ -6,7 +6,7 @@ import pytest
 
 from models.jobs.notices import tend_notices
 from tests.gateway.live import happens
-from tests.models.test_webhooks import OPEN, post
+from tests.models.test_webhooks import HELD, OPEN, post
 from tests.webhook_sink import Endpoint, Post
 
 pytestmark = pytest.mark.anyio
@@ -124,10 +124,16 @@ async def test_nothing_is_told_of_before_an_endpoint_was_approved(post: Post) ->
     await noticed(post, 0)
 
 
+@pytest.mark.parametrize(("left", "notices"), [("now()", 0), ("NULL", 1)])
 async def test_what_comes_of_a_file_that_the_partner_reads_no_more_takes_no_number(
-    post: Post,
+    post: Post, left: str, notices: int
 ) -> None:
-    endpoint = await post.register(post.sink.url("/left"), "AU")
-    await happens(post.connection, "AUME-INCO-0004", "INFO_REQUESTED")  # closed a month ago
-    await post.write()
-    assert await post.notices(endpoint) == []
+    endpoint = await noticed(post, 0)
+    leave = "UPDATE application SET left_partner_at = {} WHERE reference = $1"
+    await happens(post.connection, HELD, "INFO_REQUESTED")
+    await post.connection.execute(leave.format(left), HELD)
+    try:
+        await post.write()
+        assert len(await post.notices(endpoint)) == notices
+    finally:
+        await post.connection.execute(leave.format("NULL"), HELD)
