@@ -17,7 +17,13 @@ from dashboard.pages.administration.forms import STOPS
 from dashboard.pages.case.forms import CHANGES as OF_CASES
 from dashboard.pages.screening.forms import CHANGES as OF_SCREENING
 from dashboard.pages.supervision.page import CHANGES as OF_SUPERVISORS
-from dashboard.pages.supervision.page import ROLES, list_alerts, list_exceptions, list_inquiries
+from dashboard.pages.supervision.page import (
+    ROLES,
+    list_alerts,
+    list_exceptions,
+    list_inquiries,
+    show_replays,
+)
 from dashboard.pages.treasury.page import CHANGES as OF_THE_TREASURY
 from dashboard.pages.views.page import CHANGES as OF_READERS
 from dashboard.texts import texts
@@ -152,6 +158,55 @@ def test_further_people_are_proposed_where_a_budget_was_spent_that_is_widened() 
         answer = {"viewer": {"subject": "own"}, "alerts": {"nodes": [alert | {"actorRole": role}]}}
         shown = html_of(*list_alerts(answer, texts("en")))
         assert ("proposeBudgetException" in shown) is (role in WIDENED), role
+
+
+@pytest.mark.parametrize(
+    ("completed", "lines", "said"),
+    [
+        ((), (), ()),
+        ((PAST,), (), ("Nobody had been cleared by an older list or rule.", "was compared by")),
+        (
+            (PAST,),
+            ((1, 0, 0), (1_200, 3, 1)),
+            (
+                "1 file compared, 0 people who may be on today&#x27;s list, 0 whom",
+                "1,200 files compared, 3 people who may be on today&#x27;s list, 1 whom",
+            ),
+        ),
+        (
+            (None, PAST),
+            ((4, 1, 0),),
+            ("4 files compared, 1 person who may be", "A replay is under"),
+        ),
+    ],
+)
+def test_a_replay_says_what_it_found_and_is_started_where_none_goes_on(
+    completed: tuple[str | None, ...],
+    lines: tuple[tuple[int, int, int], ...],
+    said: tuple[str, ...],
+) -> None:
+    found = [
+        {"listVersion": "e3b0", "ruleVersion": "1", "files": files, "candidates": candidates,
+         "unread": unread}
+        for files, candidates, unread in lines
+    ]  # fmt: skip
+    replays = [
+        {"askedBy": "supervisor-2", "askedAt": PAST, "completedAt": at, "lines": {"nodes": found}}
+        for at in completed
+    ]
+    drawn = "".join(
+        html_of(one) for one in show_replays({"replays": {"nodes": replays}}, texts("en"))
+    )
+    assert [each for each in said if each not in drawn] == []
+    assert drawn.count("<article") == drawn.count("supervisor-2") == len(completed)
+    assert ("replayScreening" in drawn) == (None not in completed)
+
+
+def test_a_supervisor_starts_a_replay_and_sees_that_it_goes_on(visitor: Visitor) -> None:
+    page = opens(visitor, "supervisor")
+    page.get_by_role("button", name="Compare with today's list").click()
+    page.wait_for_selector(f"{OUTCOME} >> text=The comparison begins within moments.")
+    page.locator("#supervision-replays article", has_text="supervisor,").wait_for()
 
 
 def test_what_a_hit_is_takes_effect_once_a_second_person_agrees(

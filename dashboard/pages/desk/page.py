@@ -19,7 +19,7 @@ from dashboard.components.panels import (
 from dashboard.model.page_state import Address
 from dashboard.model.user import User
 from dashboard.pages.access.forms import list_of_reads
-from dashboard.pages.supervision.page import case_lines
+from dashboard.pages.supervision.lists import case_lines
 from dashboard.texts import Texts
 from dashboard.texts.wording import count_text, list_text, written_instant
 from dashboard.web.visit import current_visit

@@ -24,8 +24,16 @@ from dashboard.components.panels import (
 from dashboard.components.shell import role_text
 from dashboard.model.page_state import Address
 from dashboard.model.user import User
+from dashboard.pages.supervision.lists import (
+    case_lines,
+    list_crossings,
+    list_overdue,
+    list_overstays,
+    list_reversals,
+    show_links,
+)
 from dashboard.texts import Texts
-from dashboard.texts.wording import count_text, written_day, written_instant
+from dashboard.texts.wording import count_text, written_instant
 
 QUESTION = "supervision/question"
 SUPERVISORS = frozenset({"SUPERVISOR"})
@@ -67,13 +75,12 @@ CHANGES = Changes(
         ),
         "approveBudgetException": (Field("exceptionId"),),
         "releaseApplication": (_CASE, _REASON),
+        "replayScreening": (),
     },
 )
 
 #: How long a proposed exception waits for another supervisor.
 _WAITS = timedelta(hours=1)
-#: The statuses in which a case has yet to be decided.
-_UNDER_WAY = ("PAID", "IN_VERIFICATION", "INFO_REQUESTED", "SCREENING")
 
 
 def layout(address: Address, viewer: User, say: Texts) -> html.Div:
@@ -228,88 +235,6 @@ def list_held(answer: Answer, say: Texts) -> list[Any]:
     ]
 
 
-def list_overdue(answer: Answer, say: Texts) -> list[Any]:
-    return [html.Article(case_lines(each, say)) for each in answer["overdue"]["nodes"]]
-
-
-def list_overstays(answer: Answer, say: Texts) -> list[Any]:
-    """Visas alone: whose they are stands in the case."""
-    return [
-        html.Article([html.P(html.B(each["visaNumber"])), html.P(_stay(each, say))])
-        for each in answer["overstays"]["nodes"]
-    ]
-
-
-def _stay(stay: Answer, say: Texts) -> str:
-    """From when until when; days are gone once a person is erased."""
-    if not (stay["enteredOn"] and stay["until"]):
-        return ""
-    entered, until = (written_day(stay[name], say) for name in ("enteredOn", "until"))
-    if stay["confirmedAt"]:
-        at = written_instant(stay["confirmedAt"], say)
-        return say("supervision.confirmed", entered=entered, until=until, at=at)
-    return say("supervision.stayed", entered=entered, until=until)
-
-
-def list_crossings(answer: Answer, say: Texts) -> list[Any]:
-    return [
-        html.Article(
-            [
-                html.P(html.B(each["visaNumber"])),
-                html.P(
-                    say(
-                        f"supervision.crossing.{each['direction']}",
-                        at=written_instant(each["crossedAt"], say),
-                        port=each["port"],
-                    )
-                ),
-                html.P(
-                    html.Small(
-                        say("supervision.reported", named=each["reportKey"], by=each["reportedBy"])
-                    )
-                ),
-            ]
-        )
-        for each in answer["crossings"]["nodes"]
-    ]
-
-
-def list_reversals(answer: Answer, say: Texts) -> list[Any]:
-    """Cases whose payment the treasury has no longer: decided ones stay as they are."""
-    return [
-        html.Article(
-            [
-                *(case_lines(each["application"], say) if each["application"] else ()),
-                html.P(
-                    say(
-                        "supervision.reversed",
-                        amount=count_text(each["fee"]["amount"], say),
-                        at=written_instant(each["reversedAt"], say) if each["reversedAt"] else "",
-                        number=each["reversalNumber"] or "",
-                    )
-                ),
-            ]
-        )
-        for each in answer["reversals"]["nodes"]
-    ]
-
-
-def case_lines(case: Answer, say: Texts) -> list[Any]:
-    """A case by its reference, and where it stands: never who it is about."""
-    visa_type, country = case["visaType"], case["country"]
-    due = case["targetDueAt"] if case["status"] in _UNDER_WAY else None
-    facts = [
-        visa_type["code"] if visa_type else "",
-        country["name"] if country else "",
-        say(f"supervision.status.{case['status']}"),
-        say("supervision.due", at=written_instant(due, say)) if due else "",
-    ]
-    return [
-        html.P(html.B(case_link(case["reference"], say))),
-        html.P(html.Small(" · ".join(each for each in facts if each))),
-    ]
-
-
 def _queue(name: str, show: Callable[[Answer, Texts], list[Any]]) -> ShowPanel:
     """How many wait, and each with the answers that there are to it."""
 
@@ -322,14 +247,35 @@ def _queue(name: str, show: Callable[[Answer, Texts], list[Any]]) -> ShowPanel:
     return show_queue
 
 
-def show_links(answer: Answer, say: Texts) -> list[Any]:
-    """Which links count, and how many wait for the verdict of an officer."""
-    figures = answer["linkFigures"]
-    names = ("waiting", "certain", "confirmed", "rejected")
-    return [
-        html.P(say(f"supervision.link.{name}", count=count_text(figures[name], say)))
-        for name in names
-    ]
+def show_replays(answer: Answer, say: Texts) -> list[Any]:
+    """What replays of screening found, and how to start one: one goes on at a time."""
+    replays = answer["replays"]["nodes"]
+    shown = [_replay(each, say) for each in replays]
+    if all(each["completedAt"] for each in replays):
+        return [
+            html.P(say("supervision.replay.what")),
+            CHANGES.form("replayScreening", say),
+            *shown,
+        ]
+    return [html.P(say("supervision.replay.goes_on")), *shown]
+
+
+def _replay(one: Answer, say: Texts) -> html.Article:
+    asked, until = (at and written_instant(at, say) for at in (one["askedAt"], one["completedAt"]))
+    found = [html.P(_replayed(each, say)) for each in one["lines"]["nodes"]]
+    return html.Article(
+        [
+            html.P(html.B(say("supervision.replay.asked", by=one["askedBy"], at=asked))),
+            *(found or ([html.P(say("supervision.replay.nobody"))] if until else [])),
+            *([html.P(html.Small(say("supervision.replay.completed", at=until)))] if until else []),
+        ]
+    )
+
+
+def _replayed(line: Answer, say: Texts) -> str:
+    counts = {each: count_text(line[each], say) for each in ("files", "candidates", "unread")}
+    named = {"list": line["listVersion"], "rule": line["ruleVersion"]}
+    return say("supervision.replay.line", **named, **counts)
 
 
 _LISTS = {
@@ -346,5 +292,6 @@ _LISTS = {
 PANELS = {name: _queue(name, show) for name, show in _LISTS.items()} | {
     "exceptions": list_exceptions,
     "links": show_links,
+    "replays": show_replays,
 }
 PAGE.shows(failure_part(PAGE), *(panel_part(PAGE, *each) for each in PANELS.items()))
