@@ -1157,6 +1157,23 @@ CREATE OR REPLACE FUNCTION viewer.people_in_reach(
                 AND (cardinality(places) = 0 OR coalesce(centre_code, country_code) = ANY (places)
                     OR successor_centre_code = ANY (places))
             UNION ALL
+            SELECT file.applicant_id, file.reference, 'INTAKE',
+                tstzrange(moved.occurred_at, greatest(moved.occurred_at, until))
+            FROM application AS file
+            JOIN application_event AS moved
+                ON moved.application_id = file.id AND moved.kind = 'TRANSFERRED'
+            JOIN centre AS holder ON holder.code = moved.reason
+            CROSS JOIN LATERAL (SELECT least(
+                file.received_at, file.closed_at, min(later.occurred_at), 'infinity'
+            ) FROM application_event AS later
+                WHERE later.application_id = file.id AND later.kind = moved.kind
+                    AND later.sequence > moved.sequence
+            ) AS left_it (until)
+            WHERE of_role = 'PARTNER_AGENT' AND holder.partner_code = of_partner
+                AND num_nonnulls(file.successor_centre_code, file.left_partner_at) > 0
+                AND moved.occurred_at < before AND until >= since
+                AND (cardinality(places) = 0 OR holder.code = ANY (places))
+            UNION ALL
             SELECT application.applicant_id, application.reference, 'QUESTION',
                 tstzrange(asked.requested_at, greatest(
                     asked.requested_at, least(asked.answered_at, asked.voided_at, 'infinity')
@@ -1302,6 +1319,23 @@ CREATE OR REPLACE FUNCTION viewer.number_in_reach(
                 AND least(received_at, closed_at, left_partner_at, 'infinity') >= since
                 AND (cardinality(places) = 0 OR coalesce(centre_code, country_code) = ANY (places)
                     OR successor_centre_code = ANY (places))
+            UNION ALL
+            SELECT file.applicant_id, file.reference, 'INTAKE',
+                tstzrange(moved.occurred_at, greatest(moved.occurred_at, until))
+            FROM application AS file
+            JOIN application_event AS moved
+                ON moved.application_id = file.id AND moved.kind = 'TRANSFERRED'
+            JOIN centre AS holder ON holder.code = moved.reason
+            CROSS JOIN LATERAL (SELECT least(
+                file.received_at, file.closed_at, min(later.occurred_at), 'infinity'
+            ) FROM application_event AS later
+                WHERE later.application_id = file.id AND later.kind = moved.kind
+                    AND later.sequence > moved.sequence
+            ) AS left_it (until)
+            WHERE of_role = 'PARTNER_AGENT' AND holder.partner_code = of_partner
+                AND num_nonnulls(file.successor_centre_code, file.left_partner_at) > 0
+                AND moved.occurred_at < before AND until >= since
+                AND (cardinality(places) = 0 OR holder.code = ANY (places))
             UNION ALL
             SELECT application.applicant_id, application.reference, 'QUESTION',
                 tstzrange(asked.requested_at, greatest(

@@ -17,7 +17,7 @@ from gateway.row_security.predicates import predicate
 from models.account.nodes import LEVEL_BITS, LEVELS, WIDTH
 from models.account.sources import SOURCES
 from models.row_security import database_role
-from models.vocabulary import UNSURE_LINKS, LinkReason, ReachedBy, Role
+from models.vocabulary import UNSURE_LINKS, EventKind, LinkReason, ReachedBy, Role
 
 #: Of one person, or of everybody.
 SEE_ALL_READS = (Role.AUDITOR, Role.APPLICANT)
@@ -87,6 +87,23 @@ _FACTS = f"""\
                 AND least(received_at, closed_at, left_partner_at, 'infinity') >= since
                 AND (cardinality(places) = 0 OR coalesce(centre_code, country_code) = ANY (places)
                     OR successor_centre_code = ANY (places))
+            UNION ALL
+            SELECT file.applicant_id, file.reference, '{ReachedBy.INTAKE}',
+                tstzrange(moved.occurred_at, greatest(moved.occurred_at, until))
+            FROM application AS file
+            JOIN application_event AS moved
+                ON moved.application_id = file.id AND moved.kind = '{EventKind.TRANSFERRED}'
+            JOIN centre AS holder ON holder.code = moved.reason
+            CROSS JOIN LATERAL (SELECT least(
+                file.received_at, file.closed_at, min(later.occurred_at), 'infinity'
+            ) FROM application_event AS later
+                WHERE later.application_id = file.id AND later.kind = moved.kind
+                    AND later.sequence > moved.sequence
+            ) AS left_it (until)
+            WHERE of_role = '{Role.PARTNER_AGENT}' AND holder.partner_code = of_partner
+                AND num_nonnulls(file.successor_centre_code, file.left_partner_at) > 0
+                AND moved.occurred_at < before AND until >= since
+                AND (cardinality(places) = 0 OR holder.code = ANY (places))
             UNION ALL
             SELECT application.applicant_id, application.reference, '{ReachedBy.QUESTION}',
                 tstzrange(asked.requested_at, greatest(

@@ -146,6 +146,36 @@ async def test_a_file_is_reached_from_the_centre_that_took_it_over_and_from_ever
         assert (WEI in found) == is_reached, places
 
 
+@pytest.mark.parametrize("back", [True, False])
+async def test_a_partner_that_held_a_file_in_between_reached_it_meanwhile(
+    rolled_back, back: bool
+) -> None:
+    """It went back to the partner that took it in, or to the directorate: neither column of the
+    file names the one that it came from."""
+    await rolled_back.execute("SET LOCAL session_replication_role = replica")
+    moves = ("AU-PER", 6), ("SG-SIN" if back else "NOT_HANDED_IN", 9)
+    for place, (reason, hour) in enumerate(moves, start=900):
+        await rolled_back.execute(
+            "INSERT INTO application_event (application_id, sequence, kind, occurred_at, reason)"
+            " VALUES ($1, $2, 'TRANSFERRED', $3, $4)",
+            *(OPEN, place, SINCE + hour * HOUR, reason),
+        )
+    await rolled_back.execute(
+        "UPDATE application SET received_at = CASE WHEN $2 THEN NULL ELSE $3::timestamptz END,"
+        " left_partner_at = CASE WHEN $2 THEN NULL ELSE $3 END, successor_centre_code ="
+        " CASE WHEN $2 THEN 'SG-SIN' END, successor_country_code = CASE WHEN $2 THEN 'SG' END,"
+        " successor_partner_code = CASE WHEN $2 THEN 'NUSA' END WHERE id = $1",
+        *(OPEN, back, SINCE + 9 * HOUR),
+    )
+    meanwhile = SINCE + 6 * HOUR, SINCE + 9 * HOUR, False, ["INTAKE"]
+    for places in ([], ["AU-PER"], ["AU-MEL", "AU-PER"]):
+        found = await reach(rolled_back, "agent", "PARTNER_AGENT", "ANDALAN", places)
+        assert found[WEI] == meanwhile, places
+    assert WEI not in await reach(rolled_back, "agent", "PARTNER_AGENT", "ANDALAN", ["AU-MEL"])
+    assert WEI not in await reach(rolled_back, "officer-9", "OFFICER", "ANDALAN")
+    assert WEI in await reach(rolled_back, "agent", "PARTNER_AGENT", "NUSA")
+
+
 @pytest.mark.parametrize(
     ("answered", "voided", "until"), [(None, None, 24), (5, None, 5), (None, 7, 7), (9, 7, 7)]
 )
