@@ -1,13 +1,18 @@
 """The entries and exits of a synthetic world: what border control reported of its visas."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import pytest
 
 from models.database.connections import connect
 from models.synthetic import Scale, synthesise
+from models.synthetic.crossings import Crossings
+from models.synthetic.inputs import reference
+from models.synthetic.rows import Batch
+from models.synthetic.world import Plan, World
 
 pytestmark = pytest.mark.anyio
 
@@ -66,3 +71,21 @@ async def test_people_come_and_go_by_their_visas(loaded: asyncpg.Connection) -> 
     unmatched = "SELECT count(*) FROM crossing WHERE matched_at IS NULL AND visa_number <> ALL"
     numbers = "(SELECT visa_number FROM visa)"
     assert 8 < await loaded.fetchval(f"{unmatched} {numbers}") < 60
+
+
+def test_nothing_is_reported_in_the_time_that_is_compared_with_receipts_after_a_start() -> None:
+    """Nobody asked the key service for a world: what is as young would raise an alert."""
+    plan = Plan(1_000, 4, 7, Scale.PARTNER, UNTIL)
+    [world] = World(plan, reference()).batches()
+    reported, young = reports_of(world), 0
+    for at in reported[:: len(reported) // 20]:
+        until, made = at + timedelta(minutes=5), replace(world, movement=[], crossing=[], stay=[])
+        Crossings(reference(), int(until.timestamp()), 7).write(made)
+        assert max(reports_of(made)) <= until - timedelta(minutes=11)
+        young += sum(until - timedelta(minutes=11) < each <= until for each in reported)
+    assert young >= 20
+
+
+def reports_of(batch: Batch) -> list[datetime]:
+    """When each movement was reported, as its key has it."""
+    return [datetime.fromtimestamp((one.id.int >> 80) / 1000, UTC) for one in batch.movement]
