@@ -77,7 +77,7 @@ EFFECTS: Effects = {UploadRequest: request_upload}
 
 
 _OF_A_CONTENT = (
-    *("application_id", "media_type", "size", "sha256", "sent_at", "replaced_at"),
+    *("application_id", "media_type", "size", "sha256", "sent_at", "replaced_at", "expires_at"),
     *("locator", "state"),
 )
 
@@ -122,7 +122,7 @@ class Uploads:
             row = await read_row(transaction, DocumentUpload, {"id": id_}, *_OF_A_CONTENT)
             case: Any = (
                 row
-                and not row.replaced_at
+                and _is_there(row)
                 and not row.locator
                 and await read_row(
                     transaction,
@@ -185,7 +185,14 @@ class Uploads:
 async def _is_awaited(transaction: WriteTransaction, id_: UUID) -> bool:
     columns = ("application_id", "sent_at", "replaced_at", "expires_at")
     row = await read_row(transaction, DocumentUpload, {"id": id_}, *columns)
-    if not row or row.sent_at or row.replaced_at or row.expires_at < datetime.now(UTC):
+    if not row or row.sent_at or not _is_there(row):
         return False
     case = await read_row(transaction, Application, {"id": row.application_id}, "closed_at")
     return case is not None and case.closed_at is None
+
+
+def _is_there(upload: Any) -> bool:
+    """Whether it was sent or can be, and no later one has taken its place."""
+    if upload.replaced_at:
+        return False
+    return bool(upload.sent_at or upload.expires_at > datetime.now(UTC))

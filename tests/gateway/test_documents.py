@@ -270,6 +270,25 @@ async def test_a_closed_case_takes_none(who: dict[str, Viewer]) -> None:
     assert (await send(agent, upload["ticket"], scan)).status_code == 404
 
 
+async def test_what_was_not_sent_within_its_day_is_awaited_no_longer(
+    who: dict[str, Viewer], connection: asyncpg.Connection, file: str
+) -> None:
+    agent, scan = who["agent-au"], png()
+    begun, whole = (
+        await announce(agent, file, scan, kind="ITINERARY"),
+        await announce(agent, file, scan, kind="BANK_STATEMENT"),
+    )
+    assert (await send(agent, whole["ticket"], scan)).status_code == 201
+    await connection.execute(
+        "UPDATE document_upload SET expires_at = now() WHERE id = ANY ($1)",
+        [row_id(begun["id"]), row_id(whole["id"])],
+    )
+    assert (await ask(agent, "HEAD", begun["ticket"])).status_code == 404
+    assert (await send(agent, begun["ticket"], scan)).status_code == 404
+    # Who lost the answer is told a day later, too.
+    assert (await send(agent, whole["ticket"], scan)).status_code == 200
+
+
 async def test_contents_go_with_their_person_and_so_does_what_nobody_finished(
     who: dict[str, Viewer], connection: asyncpg.Connection, store: str
 ) -> None:
