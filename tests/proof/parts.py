@@ -54,12 +54,18 @@ PARTS = (
     ),
     Part(
         "life",
-        "random lives of applications, and deadlines among a million of them",
-        ("tests/gateway/test_mutations_walked.py", "tests/models/test_life_lapsing_plans.py"),
+        "random lives of applications and visas, deadlines among a million of them, and a thousand"
+        " files that are granted without a human act",
+        (
+            "tests/gateway/test_mutations_walked.py",
+            "tests/gateway/test_visas_walked.py",
+            "tests/models/test_life_lapsing_plans.py",
+            "tests/journeys/test_without_a_human_act.py",
+        ),
     ),
     Part(
         "crashes",
-        "nothing is lost or done twice while gateways and PostgreSQL are killed",
+        "nothing is lost or done twice while gateways, the keeper and PostgreSQL are killed",
         ("tests/gateway/crashes",),
     ),
     Part(

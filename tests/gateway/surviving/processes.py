@@ -20,7 +20,7 @@ from tests.free_ports import free_port
 from tests.linking import key_service
 
 ROOT = Path(__file__).parents[3]
-SERVE = [sys.executable, "-c", "from gateway.cli import main; main()", "serve"]
+RUN = [sys.executable, "-c", "from gateway.cli import main; main()"]
 START_SECONDS = 60
 
 
@@ -52,9 +52,10 @@ def published_keys() -> Iterator[str]:
 
 @dataclass
 class Process:
-    """One `gerbang serve`, which can be ended and started again at the same address."""
+    """One `gerbang serve`, or `keep`, which can be ended and started again at the same address."""
 
     variables: dict[str, str]
+    command: str = "serve"
     port: int = field(default_factory=free_port)
     metrics_port: int = field(default_factory=free_port)
     _running: subprocess.Popen[bytes] | None = None
@@ -72,10 +73,13 @@ class Process:
             "KEY_SERVICE": key_service(),
             "PORT": str(self.port),
             "METRICS_PORT": str(self.metrics_port),
+            "KEEPER_PORT": str(self.port),
             **self.variables,
         }
         environ = {f"GERBANG_{name}": value for name, value in given.items()}
-        self._running = subprocess.Popen(SERVE, cwd=ROOT, env={**os.environ, **environ})
+        self._running = subprocess.Popen(
+            [*RUN, self.command], cwd=ROOT, env={**os.environ, **environ}
+        )
 
     def end(self, order: signal.Signals = signal.SIGTERM) -> int:
         """Its exit code."""
