@@ -17,6 +17,7 @@ from bench import (
     lists,
     load,
     page,
+    partitions,
     peers,
     people,
     queues,
@@ -244,6 +245,14 @@ def _load(applications: tuple[int, ...], rounds: int) -> None:
 def _vault(applications: int, rounds: int) -> None:
     """A page of people opened, beside a plain one, and a world loaded with its people sealed."""
     run_on_fastest_loop(vault.measure(applications, rounds))
+
+
+@bench.command("partitions")
+@click.option("--entries", default=600_000, show_default=True, help="How many reads there are.")
+@rounds
+def _partitions(entries: int, rounds: int) -> None:
+    """Ten years of the log of reads in one table, in quarters and in years."""
+    run_on_fastest_loop(partitions.measure(entries, rounds))
 
 
 @bench.command("account")

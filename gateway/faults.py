@@ -33,6 +33,7 @@ class Fault(StrEnum):
     KEY_SERVICE = "key_service"
     KEY_SERVICE_PARTLY = "key_service_partly"
     IDENTITY_KEYS = "identity_keys"
+    PARTITIONS = "partitions"
 
 
 #: Returns the fault, or None if there is none.
@@ -130,6 +131,11 @@ EXPLANATIONS: Mapping[Fault, Explanation] = {
         "Nobody can read these people: their fields answer LOST. New people are not concerned.",
         "Do not let the key service sweep. Run `gerbang vault compare`: where the keys are older"
         " than the database, restore a newer copy of them, then run `gerbang vault relate`.",
+    ),
+    Fault.PARTITIONS: Explanation(
+        "From then on nothing can be written there: without the log of reads nobody's identity is"
+        " read.",
+        "Run `gerbang migrate`, which makes it, then see why `gerbang keep` does not.",
     ),
 }
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
+    PrimaryKeyConstraint,
     Text,
     Uuid,
     and_,
@@ -30,7 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, one_of
+from models.base import Base, one_of, partitioned_by
 from models.vocabulary import BreachList, Purpose, Role
 from models.volumes.lines import AnySelect
 
@@ -40,7 +41,7 @@ class AccessEvent(Base):
 
     __tablename__ = "access_event"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID]
     occurred_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
     applicant_id: Mapped[UUID] = mapped_column(ForeignKey("applicant.id"))
     actor: Mapped[str]
@@ -58,7 +59,7 @@ class AccessEvent(Base):
     mac: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     __table_args__ = (
-        Index(None, "occurred_at", "id"),
+        PrimaryKeyConstraint("occurred_at", "id"),
         Index(None, "actor", "occurred_at", "id"),
         Index(None, "actor_role", "occurred_at", "id"),
         Index(None, "purpose", "occurred_at", "id"),
@@ -68,6 +69,7 @@ class AccessEvent(Base):
         Index(None, "actor_partner_code", "actor_country_code", "occurred_at", "id"),
         one_of("actor_role", Role),
         one_of("purpose", Purpose),
+        partitioned_by("occurred_at"),
     )
 
 

@@ -34,6 +34,14 @@ class Base(DeclarativeBase):
     }
 
 
+def partitioned_by(column: str) -> dict[str, str]:
+    """The last of ``__table_args__`` of a table that grows for ever: it has a partition for each
+    quarter of an instant that never changes (models/schema/partitions.sql). The instant is part of
+    the key; in each partition `id` alone is unique.
+    """
+    return {"postgresql_partition_by": f"RANGE ({column})"}
+
+
 def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
     """Hold a text column to the words of a vocabulary."""
     listed = ", ".join(f"'{word.value}'" for word in words)

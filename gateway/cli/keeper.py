@@ -48,6 +48,7 @@ from models.key_service import Principal
 from models.logs import facts, log_unhandled
 from models.mail import mail_transport
 from models.mail.message import Sender
+from models.partitions import keep_partitions
 from models.publication import keep_publishing
 from models.row_security.seal_keys import keep_seal_keys
 from models.volumes import keep_folding
@@ -97,7 +98,8 @@ async def run_keeper(
     what was done to keys into the account, compare receipts with the log of reads, end overdue
     cases, tell of inquiries that wait too long, deliver mail, and notices to partners' systems,
     take files from closed places, delete changes that no subscriber needs any more, install the
-    next day's seal keys, and note when each of this was last done.
+    next day's seal keys, make the next partitions of tables that grow for ever, and note when each
+    of this was last done.
 
     Where the world ``stands_still``, nothing happens because time passes.
     """
@@ -105,7 +107,7 @@ async def run_keeper(
     keep_sealing = partial(keep_seal_keys, settings.seal_key)
     writes_to_applicants = bool(settings.mail and settings.key_service)
     keep_telling = partial(keep_notices, is_mailed=writes_to_applicants)
-    keepers = [keep_folding, keep_sealing, keep_passes, keep_telling]
+    keepers = [keep_folding, keep_sealing, keep_passes, keep_telling, keep_partitions]
     if settings.key_service:
         keys = key_service_for(settings, Principal.LINKER)
         keepers.append(partial(keep_linking, keys))

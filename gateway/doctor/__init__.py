@@ -17,6 +17,7 @@ from gateway.doctor.database import (
     examine_key_service,
     examine_owner_privileges,
     examine_owner_rights,
+    examine_partitions,
     examine_revision,
     examine_row_rules,
     examine_seal_keys,
@@ -111,6 +112,8 @@ async def _examine_database(
     async for finding in examine_seal_keys(owner):
         yield finding
     for finding in await find_alterations(owner, login):
+        yield finding
+    async for finding in examine_partitions(owner):
         yield finding
     async for finding in examine_figures(owner):
         yield finding

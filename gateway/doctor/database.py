@@ -20,6 +20,7 @@ from models.jobs.inquiries import IS_OVERDUE
 from models.jobs.scanning import contents_unscanned
 from models.key_service import KeyServiceError, Principal
 from models.migrations import current_and_newest
+from models.partitions import MISSED_DAYS_AHEAD, TABLES_WITHOUT
 from models.rights.key_comparison import compare_keys
 from models.row_security import installed_version, version
 
@@ -77,6 +78,47 @@ async def examine_disk(owner: asyncpg.Connection) -> AsyncIterator[Finding]:
         yield finding_of(Fault.DISK, "The disk of the database is full.")
     finally:
         await trial.rollback()
+
+
+#: What opens a partition past its table, or swallows what is written to it.
+_OPEN_PARTITIONS = """
+    SELECT made.oid::regclass::text AS name FROM partitions_made()
+    JOIN pg_class AS made ON made.oid = partition
+    WHERE made.relnamespace <> 'partitions'::regnamespace OR made.relkind <> 'r'
+        OR NOT (relrowsecurity AND relforcerowsecurity)
+        OR EXISTS (SELECT FROM pg_policy WHERE polrelid = partition)
+        OR EXISTS (SELECT FROM aclexplode(relacl) WHERE grantee <> relowner)
+        OR EXISTS (
+            SELECT FROM pg_attribute CROSS JOIN aclexplode(attacl)
+            WHERE attrelid = partition AND grantee <> relowner
+        )
+        OR (
+            SELECT count(*) <> 1 OR min(tgenabled) <> 'O'
+                OR min(tgfoid) <> 'public.refuse_change()'::regprocedure
+            FROM pg_trigger
+            WHERE tgrelid = partition AND NOT tgisinternal AND tgparentid = 0
+        )
+    UNION ALL
+    SELECT nspname FROM pg_namespace CROSS JOIN aclexplode(nspacl)
+    WHERE nspname = 'partitions' AND grantee <> nspowner
+    ORDER BY name
+"""
+
+
+async def examine_partitions(owner: asyncpg.Connection) -> AsyncIterator[Finding]:
+    if without := await owner.fetchval(TABLES_WITHOUT):
+        yield finding_of(
+            Fault.PARTITIONS,
+            f"What is written within {MISSED_DAYS_AHEAD} days has no partition: {without}.",
+        )
+    for row in await owner.fetch(_OPEN_PARTITIONS):
+        yield Finding(
+            f"Not as models/schema makes it: the partition {row['name']}.",
+            "A partition is reached through its table alone. Rights, rules and triggers of its own"
+            " open it past the row rules, or swallow what is written.",
+            "Find out who made them, and run `gerbang audit verify`. Then drop them, or put back"
+            " what models/schema/partitions.sql makes.",
+        )
 
 
 _AGE = "SELECT extract(epoch FROM clock_timestamp() - signed_at)::float8 FROM account_head"

@@ -7,7 +7,13 @@ an outbox in the same transaction. A job of the keeper integrates what was commi
 
 from models.account.checkpoints import CheckpointFolder
 from models.account.notes import AccountError
-from models.account.old_entries import drop_of_age, find_of_age
+from models.account.old_entries import (
+    HeldMeanwhileError,
+    drop_of_age,
+    drop_partition,
+    find_of_age,
+    partitions_of_age,
+)
 from models.account.reconciling import reconcile_all
 from models.account.sequencing import (
     integrate,
@@ -25,9 +31,12 @@ __all__ = [
     "AccountError",
     "CheckpointFolder",
     "EntrySeal",
+    "HeldMeanwhileError",
     "drop_of_age",
+    "drop_partition",
     "find_of_age",
     "integrate",
+    "partitions_of_age",
     "reconcile_all",
     "renew_signatures",
     "require_written",

@@ -1,11 +1,12 @@
-"""Drops entries that are old enough, a batch of leaves at a time, except those on hold.
+"""Drops entries that are old enough, except those on hold: a batch of leaves at a time, and of a
+partitioned table a whole partition once all of its quarter is over.
 
 The age of an entry is that of the checkpoint outside which covers it, so nobody can have entries
 dropped by dating rows back.
 """
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -14,6 +15,7 @@ from models.account.checkpoints import CheckpointFolder
 from models.account.drop_records import Drop, runs_of
 from models.account.notes import Checkpoint
 from models.account.sources import SOURCES, Source
+from models.database.locking import LOCK_TIMEOUT_MS, retry_for_lock
 from models.key_service import KeyService, KeyUse
 from models.row_keys import new_key
 
@@ -38,6 +40,28 @@ _OF_AGE = """
     SELECT id FROM {table} AS entry
     WHERE id = ANY ($1) AND {at} < now() - $2::interval AND NOT ({held})
     FOR UPDATE SKIP LOCKED
+"""
+#: How many entries of a partition one record names.
+_RECORDED = 20_000
+_PARTITIONS = """
+    SELECT of_table, since, before FROM partitions_made() WHERE before <= now() - $1::interval
+    ORDER BY before, of_table
+"""
+_OF_PARTITION = """
+    DECLARE of_partition CURSOR FOR SELECT leaf.position FROM {table} AS entry
+    JOIN account_leaf AS leaf ON leaf.source = '{table}' AND leaf.row_id = entry.id
+    WHERE {at} >= $1 AND {at} < $2 AND leaf.position < $3 AND NOT ({held})
+    ORDER BY leaf.position
+"""
+_HELD_SINCE = """
+    SELECT EXISTS (
+        SELECT FROM {table} AS entry
+        JOIN account_leaf AS leaf ON leaf.source = '{table}' AND leaf.row_id = entry.id
+        WHERE {at} >= $1 AND {at} < $2 AND ({held}) AND EXISTS (
+            SELECT FROM account_drop CROSS JOIN unnest(firsts, lasts) AS run (first_one, last_one)
+            WHERE dropped_at = now() AND leaf.position BETWEEN first_one AND last_one
+        )
+    )
 """
 _RECORD = """
     INSERT INTO account_drop
@@ -84,11 +108,60 @@ async def drop_of_age(
     return end if end < of_age.size else None
 
 
+class HeldMeanwhileError(Exception):
+    """Something came under a hold while its partition was being dropped: it is another time."""
+
+
+async def partitions_of_age(
+    connection: asyncpg.Connection, kept_days: int
+) -> list[tuple[str, datetime, datetime]]:
+    """The partitions whose quarter ended long enough ago: the table, and from when to when."""
+    found = await connection.fetch(_PARTITIONS, timedelta(days=kept_days))
+    return [(row["of_table"], row["since"], row["before"]) for row in found]
+
+
+async def drop_partition(
+    connection: asyncpg.Connection,
+    keys: KeyService,
+    of_age: Checkpoint,
+    kept_days: int,
+    partition: tuple[str, datetime, datetime],
+    limit: int = _RECORDED,
+) -> int:
+    """Drop a partition; what is younger by its checkpoint, or on hold, stays in another one for the
+    same quarter. Returns how many entries went.
+
+    The records are written, and the partition is dropped, in one transaction. The table is locked
+    for an instant at its end. Raises KeyServiceError, LockedError and HeldMeanwhileError.
+    """
+    table, since, before = partition
+    source = SOURCES[table]
+    names = {"table": table, "at": source.dropped_by, "held": _hold_condition(source)}
+    async with connection.transaction():
+        await connection.execute(_OF_PARTITION.format(**names), since, before, of_age.size)
+        is_any = False
+        while rows := await connection.fetch(f"FETCH {limit} FROM of_partition"):
+            is_any = True
+            await _record(connection, keys, of_age, kept_days, [row["position"] for row in rows])
+        await connection.execute("CLOSE of_partition")
+        if not is_any:
+            return 0
+        if await connection.fetchval(_HELD_SINCE.format(**names), since, before):
+            raise HeldMeanwhileError
+
+        async def detach() -> int:
+            async with connection.transaction():
+                await connection.execute(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}")
+                return await connection.fetchval("SELECT drop_partition($1, $2)", table, since) or 0
+
+        return await retry_for_lock(connection, detach, "drop a partition", table)
+
+
 async def _lock_rows(
     connection: asyncpg.Connection, kept_days: int, first: int, end: int
 ) -> dict[tuple[str, UUID], int]:
     """The rows among some leaves that may go, with their places."""
-    sources = [source for source in SOURCES.values() if source.dropped_by]
+    sources = [one for one in SOURCES.values() if one.dropped_by and not one.is_partitioned]
     leaves: defaultdict[str, dict[UUID, int]] = defaultdict(dict)
     for leaf in await connection.fetch(_LEAVES, first, end, [one.table for one in sources]):
         leaves[leaf["source"]][leaf["row_id"]] = leaf["position"]

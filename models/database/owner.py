@@ -28,7 +28,7 @@ _COMMON = """
     WITH owner AS (SELECT * FROM pg_roles WHERE rolname = current_user),
     login AS (SELECT * FROM pg_roles WHERE rolname = $2::text),
     ours AS (SELECT $1::text[] AS roles, $2::text AS login),
-    home AS (SELECT * FROM pg_namespace WHERE nspname IN ('public', 'viewer'))
+    home AS (SELECT * FROM pg_namespace WHERE nspname IN ('public', 'viewer', 'partitions'))
 """
 #: Each selects what is lacking, and the statement that mends it.
 _CHECKS = (

@@ -13,14 +13,18 @@ import asyncpg
 from models.account import (
     AccountError,
     CheckpointFolder,
+    HeldMeanwhileError,
     drop_of_age,
+    drop_partition,
     find_of_age,
     integrate,
+    partitions_of_age,
     renew_signatures,
     sign_checkpoint,
 )
 from models.account.cosignatures import Witness
 from models.database.connections import CONNECTION_ERRORS, connected
+from models.database.locking import LockedError
 from models.jobs.scheduler import Job, Jobs, keep_working, pause
 from models.key_service import KeyService, KeyServiceError, KeyUse, ListsReceipts
 
@@ -140,7 +144,9 @@ async def keep_dropping(
         await pause(stop, every)
 
     again = min(every, _AGAIN_SECONDS)
-    await keep_working(work, stop, job, after=(KeyServiceError,), again=again)
+    await keep_working(
+        work, stop, job, after=(KeyServiceError, LockedError, HeldMeanwhileError), again=again
+    )
 
 
 async def _walk(
@@ -156,6 +162,10 @@ async def _walk(
     while of_age and place is not None and not stop.is_set():
         place = await drop_of_age(connection, keys, of_age, kept_days, place)
         job.note_nothing_due()
+    for partition in await partitions_of_age(connection, kept_days) if of_age else ():
+        if not stop.is_set():
+            await drop_partition(connection, keys, of_age, kept_days, partition)
+            job.note_nothing_due()
     if of_age and place is None:
         before = int(of_age.signed_at.timestamp() * 1000)
         while await keys.forget_receipts(before) and not stop.is_set():

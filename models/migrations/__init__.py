@@ -30,6 +30,7 @@ from models.migrations.differences import Difference, differences
 from models.migrations.drafting import Draft, draft
 from models.migrations.rehearsal import Statement, record_statements
 from models.migrations.schema_objects import build_from_models, complete_metadata
+from models.partitions import TABLES_WITHOUT, make_partitions
 from models.row_security import (
     create_roles,
     drop_policies,
@@ -41,6 +42,7 @@ from models.row_security import (
 from models.row_security.seal_keys import are_trusted_alone, trust_only
 
 _HERE = Path(__file__).parent
+_PARTITIONS_LOCK = "SHARE UPDATE EXCLUSIVE on it, SHARE ROW EXCLUSIVE on what it refers to"
 _KEYS_LOCK = "ROW EXCLUSIVE on viewer.daily_seal_key"
 
 
@@ -79,6 +81,7 @@ async def migrate(
         await _upgrade(connection, revision)
         if revision == "head":
             await install_row_security(driver)
+            await make_partitions(driver)
             if gateway_url:
                 letting = partial(grant_login, driver, gateway_url)
                 await retry_for_lock(driver, letting, "let the gateway log in")
@@ -102,6 +105,7 @@ async def plan(
         await require_rights(driver, read_database_url(gateway_url).user if gateway_url else None)
         steps = await row_security_steps(driver)
         steps += await grant_login_steps(driver, gateway_url) if gateway_url else []
+        lacking = await driver.fetchval(TABLES_WITHOUT) or ""
         has_new_keys = seal_keys and not await are_trusted_alone(driver, seal_keys)
     return [
         *(
@@ -109,6 +113,7 @@ async def plan(
             for each in pending
         ),
         *(PlannedStep(step.what, step.lock) for step in steps),
+        *([PlannedStep(f"make partitions of {lacking}", _PARTITIONS_LOCK)] if lacking else []),
         *([PlannedStep("trust other seal keys", _KEYS_LOCK)] if has_new_keys else []),
     ]
 

@@ -18,6 +18,11 @@ _INDEX_TIMEOUT = "10min"
 _BATCH = 5_000
 _PAUSE_SECONDS = 0.02
 
+_PARTITIONS = """
+    SELECT pg_class.oid::regclass::text AS table, relname AS name
+    FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid WHERE inhparent = to_regclass(:table)
+"""
+_IS_PARTITIONED = "SELECT relkind = 'I' FROM pg_class WHERE oid = to_regclass(:name)"
 _INDEX = """
     SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)
 """
@@ -43,24 +48,44 @@ def create_index(name: str, definition: str, *, is_unique: bool = False) -> None
     """Build an index concurrently; ``definition`` follows CREATE INDEX … ON.
 
     An invalid index, left by an interrupted build, is rebuilt. Runs outside a transaction, so
-    earlier work of the revision is committed first.
+    earlier work of the revision is committed first. Of a partitioned table it is built in each
+    partition; then that of the table takes them over.
     """
+    table = definition.split()[0]
+    kind = "UNIQUE INDEX" if is_unique else "INDEX"
     with op.get_context().autocommit_block():
         connection = op.get_bind()
         _execute(connection, f"SET lock_timeout = '{_INDEX_TIMEOUT}'")
-        is_valid = connection.scalar(text(_INDEX), {"name": name})
-        if is_valid is False:
-            _execute(connection, f"DROP INDEX CONCURRENTLY {name}")
-        if not is_valid:
-            kind = "UNIQUE INDEX" if is_unique else "INDEX"
-            _execute(connection, f"CREATE {kind} CONCURRENTLY {name} ON {definition}")
+        partitions = connection.execute(text(_PARTITIONS), {"table": table}).all()
+        for partition in partitions:
+            of_partition = definition.replace(table, partition.table, 1)
+            _build(connection, f"{partition.name}_{name}", kind, of_partition)
+        if not partitions:
+            _build(connection, name, kind, definition)
+        elif connection.scalar(text(_INDEX), {"name": name}) is None:
+            _execute(connection, f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
+            _execute(connection, f"CREATE {kind} {name} ON {definition}")
         _execute(connection, f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
 
 
+def _build(connection: Connection, name: str, kind: str, definition: str) -> None:
+    schema = definition.split()[0].rpartition(".")[0]
+    named = f"{schema}.{name}" if schema else name
+    is_valid = connection.scalar(text(_INDEX), {"name": named})
+    if is_valid is False:
+        _execute(connection, f"DROP INDEX CONCURRENTLY {named}")
+    if not is_valid:
+        _execute(connection, f"CREATE {kind} CONCURRENTLY {name} ON {definition}")
+
+
 def drop_index(name: str) -> None:
-    """Drop an index concurrently, outside a transaction."""
+    """Drop an index concurrently, outside a transaction; that of a partitioned table in an instant,
+    for which PostgreSQL has no other way."""
     with op.get_context().autocommit_block():
         connection = op.get_bind()
+        if connection.scalar(text(_IS_PARTITIONED), {"name": name}):
+            _execute(connection, f"DROP INDEX {name}")
+            return
         _execute(connection, f"SET lock_timeout = '{_INDEX_TIMEOUT}'")
         _execute(connection, f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
         _execute(connection, f"SET lock_timeout = {LOCK_TIMEOUT_MS}")

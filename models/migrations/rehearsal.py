@@ -26,8 +26,12 @@ MODES: tuple[str, ...] = (
 ACCESS_EXCLUSIVE = MODES[-1]
 
 _TABLES = """
-    SELECT relname, (oid::bigint, relfilenode::bigint)::text FROM pg_class
-    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'
+    SELECT relname, (oid::bigint, (
+        SELECT string_agg(part.relfilenode::text, ' ' ORDER BY relid)
+        FROM pg_partition_tree(pg_class.oid) JOIN pg_class AS part ON part.oid = relid
+    ))::text FROM pg_class
+    WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace
+        AND relname <> 'alembic_version'
 """
 _INDEXES = """
     SELECT index.relname, of.relname FROM pg_index
@@ -41,7 +45,7 @@ _PROVEN = """
 """
 _LOCKS = """
     SELECT relname, mode FROM pg_locks JOIN pg_class ON pg_class.oid = relation
-    WHERE pid = pg_backend_pid() AND granted AND relkind = 'r'
+    WHERE pid = pg_backend_pid() AND granted AND relkind IN ('r', 'p')
         AND relnamespace = 'public'::regnamespace
 """
 

@@ -21,14 +21,14 @@ _DROP_EVERYTHING = """
                 oid::regclass
             )
             FROM pg_class
-            WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v', 'c')
+            WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'c')
                 AND relname <> 'alembic_version'
             ORDER BY relkind DESC
         ) || ARRAY(
             SELECT format('DROP FUNCTION IF EXISTS %s CASCADE', oid::regprocedure)
             FROM pg_proc
             WHERE pronamespace = 'public'::regnamespace
-        ) LOOP
+        ) || ARRAY['DROP SCHEMA IF EXISTS partitions CASCADE'] LOOP
             EXECUTE statement;
         END LOOP;
     END

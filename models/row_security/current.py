@@ -76,10 +76,10 @@ _TABLES = """
 #: Rights that the owner controls, and their holders. An object without an ACL has the defaults.
 _GRANTS = """
     WITH ours AS (
-        SELECT oid, nspname FROM pg_namespace WHERE nspname IN ('public', 'viewer')
+        SELECT oid, nspname FROM pg_namespace WHERE nspname IN ('public', 'viewer', 'partitions')
     ), held (kind, thing, "column", acl) AS (
         SELECT 'SCHEMA', quote_ident(nspname), NULL, coalesce(nspacl, acldefault('n', nspowner))
-        FROM pg_namespace WHERE nspname IN ('public', 'viewer')
+        FROM pg_namespace WHERE nspname IN ('public', 'viewer', 'partitions')
         UNION ALL
         SELECT CASE relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, pg_class.oid::regclass::text,
             NULL, relacl
@@ -102,7 +102,7 @@ _GRANTS = """
         coalesce(rolname, 'PUBLIC') AS role, is_grantable
     FROM held CROSS JOIN LATERAL aclexplode(acl) LEFT JOIN pg_roles ON pg_roles.oid = grantee
     WHERE (grantee = 0 OR rolname = ANY ($1)) AND CASE kind
-        WHEN 'SCHEMA' THEN thing = 'viewer' OR privilege_type = 'CREATE' OR grantee <> 0
+        WHEN 'SCHEMA' THEN thing <> 'public' OR privilege_type = 'CREATE' OR grantee <> 0
         WHEN 'DATABASE' THEN grantee = 0 AND privilege_type = 'TEMPORARY'
         ELSE true END
 """

@@ -5,3 +5,6 @@ INSERT INTO data_version (data) VALUES ('figures'), ('published'), ('names');
 -- How many days an applicant has to pay, under each billing code and in all, and to answer.
 INSERT INTO deadline (wait, valid_from, days) VALUES
     ('PAYMENT', '2019-01-01', 14), ('BILLING_CODE', '2019-01-01', 7), ('ANSWER', '2019-01-01', 14);
+
+-- Partitions of tables that grow for ever: of this quarter and of the next ones.
+SELECT make_partitions();

@@ -247,8 +247,8 @@ async def test_what_failed_is_begun_again_in_its_own_time(
 #: The jobs of a keeper that has all settings, and those that wait for time to pass: not in a world
 #: that stands still.
 AT_ALL_TIMES = """
-    fold_or_age install_next_seal_keys note_passes link_cases screen_paid_cases erase_due
-    carry_key_notes tell_readers reconcile_receipts sequence deliver_mail
+    fold_or_age install_next_seal_keys make_partitions note_passes link_cases screen_paid_cases
+    erase_due carry_key_notes tell_readers reconcile_receipts sequence deliver_mail
     write_notices tend_notices deliver_webhooks remove_contents scan_contents
 """
 AS_TIME_PASSES = """

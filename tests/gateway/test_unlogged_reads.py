@@ -5,6 +5,8 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from gateway.doctor.database import examine_partitions
+from gateway.faults import Fault
 from gateway.mapping.ids import GlobalId
 from tests import tokens
 from tests.accounts import swallowed
@@ -155,6 +157,25 @@ async def test_more_last_fours_than_usual_are_withheld_whose_alert_is_swallowed(
             assert (await supervisor(LAST_FOUR, id=one)).errors == []
             assert is_withheld(await supervisor(LAST_FOUR, id=other))
         assert (await supervisor(LAST_FOUR, id=other)).errors == []
+
+
+async def test_a_read_without_a_partition_answers_no_identity(who, connection) -> None:
+    """What is to be logged has no place then. All else is answered, and the reason is named."""
+    name = await connection.fetchval("SELECT partition_name('access_event', now())")
+    bounds = await connection.fetchval(
+        "SELECT pg_get_expr(relpartbound, oid) FROM pg_class WHERE relname = $1", name
+    )
+    await connection.execute(f"ALTER TABLE access_event DETACH PARTITION partitions.{name}")
+    try:
+        withheld = await who["supervisor-2"](CASE, case=CASES[0].reference)
+        others = await who["supervisor-2"]("{ applications(first: 1) { nodes { reference } } }")
+        [found] = [each async for each in examine_partitions(connection)]
+    finally:
+        attach = f"ALTER TABLE access_event ATTACH PARTITION partitions.{name} {bounds}"
+        await connection.execute(attach)
+    assert (is_withheld(withheld), others.status) == (True, 200)
+    assert not [one for one in APPLICANTS if one.split()[0] in withheld.text]
+    assert found.fault is Fault.PARTITIONS
 
 
 @pytest.mark.parametrize("table", ["access_event", "inquiry", "inquiry_person"])

@@ -14,7 +14,6 @@ from click.testing import CliRunner
 from gateway.cli.audit import audit
 from models.account import (
     CheckpointFolder,
-    drop_of_age,
     find_of_age,
     reset_sources,
     restart_account,
@@ -25,6 +24,7 @@ from models.account.findings import Tampering
 from models.jobs.account import Sequencer
 from models.key_service import KeyService, KeyUse
 from models.row_keys import new_key
+from tests.accounts import drop as drop_all
 from tests.accounts import find_tampering, newest_read, past_triggers, read_five, sign
 from tests.key_stores import open_keys
 from tests.linking import KEYS, copied_keys_file
@@ -54,15 +54,7 @@ async def account(
 async def drop(
     account: asyncpg.Connection, folder: Path, limit: int = 1_000, keys: KeyService = KEYS
 ) -> int:
-    """Let all of age go, and sign that; return how many entries went."""
-    before = await account.fetchval("SELECT count(*) FROM access_event")
-    of_age = await find_of_age(account, keys, CheckpointFolder(folder), KEPT_DAYS)
-    assert of_age
-    place: int | None = 0
-    while place is not None:
-        place = await drop_of_age(account, keys, of_age, KEPT_DAYS, place, limit)
-    await sign(account, folder, keys)
-    return before - await account.fetchval("SELECT count(*) FROM access_event")
+    return await drop_all(account, folder, KEPT_DAYS, keys, limit)
 
 
 async def leaf_of_old(account: asyncpg.Connection) -> tuple[int, UUID]:

@@ -24,6 +24,7 @@ from tests.walls.undoing import undone
 pytestmark = pytest.mark.anyio
 
 _READS = "SELECT count(*) FROM access_event"
+_WAITS = "SELECT EXISTS (SELECT FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted)"
 _LONG_AGO = datetime.now(UTC) - timedelta(days=4000)
 
 
@@ -70,12 +71,13 @@ async def test_deleting_entries_goes_on_when_the_key_service_answers_again(
             assert await connection.fetchval(_READS) == 10
             other = await connect(world)
             with run_keys(keys_file(), socket):
-                # What somebody has locked is left for another time.
+                # Somebody who has locked an entry is waited for, and nothing goes meanwhile.
                 async with other.transaction():
                     lock = "SELECT FROM access_event WHERE id = $1 FOR UPDATE"
                     await other.execute(lock, held)
-                    while await connection.fetchval(_READS) > 6:  # noqa: ASYNC110
+                    while not await connection.fetchval(_WAITS):  # noqa: ASYNC110
                         await asyncio.sleep(0.01)
+                    assert await connection.fetchval(_READS) == 10
                 await other.close()
                 while await connection.fetchval(_READS) > 5:  # noqa: ASYNC110
                     await asyncio.sleep(0.01)

@@ -140,7 +140,7 @@ async def _remaining_objects(url: str) -> list[str]:
     try:
         rows = await connection.fetch(
             "SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace"
-            " AND relkind IN ('r', 'v', 'S') AND relname <> 'alembic_version'"
+            " AND relkind IN ('r', 'p', 'v', 'S') AND relname <> 'alembic_version'"
             " UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
         )
         return [row["name"] for row in rows]

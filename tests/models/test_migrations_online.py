@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from alembic import op
@@ -20,7 +21,7 @@ from models.migrations import (
     plan,
     require_matching_models,
 )
-from models.migrations.online import back_fill, create_index, without_row_rules
+from models.migrations.online import back_fill, create_index, drop_index, without_row_rules
 from models.postgres import Server
 from tests.owners import run
 
@@ -66,6 +67,23 @@ async def test_an_index_that_was_left_half_built_is_built_anew(server: Server) -
     await as_a_revision(url, lambda: create_index("ix_application_unlinked", following))
     assert await value(url, IS_VALID)
     await require_matching_models(url)
+
+
+async def test_an_index_of_a_partitioned_table_is_built_in_each_partition(server: Server) -> None:
+    url = server.url("partitioned")
+    await migrate(url)
+    parts = (
+        "SELECT array_agg(indisvalid ORDER BY indexrelid) FROM pg_index WHERE indexrelid IN"
+        " (SELECT relid FROM pg_partition_tree('ix_tried'))"
+    )
+    building = partial(create_index, "ix_tried", "access_event (trace_id)")
+    left = "SELECT count(*) FROM pg_class WHERE relname LIKE '%ix_tried'"
+    for _ in range(2):  # the second time it is there
+        await as_a_revision(url, building)
+        assert await value(url, parts) == [True] * 4
+        assert await value(url, left) == 4
+    await as_a_revision(url, lambda: drop_index("ix_tried"))
+    assert await value(url, left) == 0
 
 
 async def test_an_index_is_built_while_the_table_is_written(database: str) -> None:
@@ -206,7 +224,7 @@ async def test_the_plan_of_an_empty_database_names_every_revision_and_makes_noth
         f"{number:04}:" for number in range(1, int(newest or 0) + 1)
     ]
     assert all(each.lock for each in planned)
-    assert await value(url, "SELECT count(*) FROM pg_class WHERE relkind = 'r'"
+    assert await value(url, "SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'p')"
         " AND relnamespace = 'public'::regnamespace") == 0  # fmt: skip
     assert await value(url, "SELECT to_regnamespace('viewer') IS NULL")
 

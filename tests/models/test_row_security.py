@@ -219,8 +219,8 @@ async def test_every_table_is_walled(world: str) -> None:
         open_tables = await connection.fetch(
             """
             SELECT relname FROM pg_class
-            WHERE relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'
-                AND relkind IN ('r', 'p', 'm', 'f')
+            WHERE relnamespace IN ('public'::regnamespace, 'partitions'::regnamespace)
+                AND relname <> 'alembic_version' AND relkind IN ('r', 'p', 'm', 'f')
                 AND NOT (relrowsecurity AND relforcerowsecurity)
             UNION ALL
             -- A view reads with the rights of its owner, so it is nobody else's.
@@ -232,7 +232,9 @@ async def test_every_table_is_walled(world: str) -> None:
         )
         assert [row["relname"] for row in open_tables] == []
         assert await _grantees(connection) <= {*DATABASE_ROLES, *JOB_ROLES, "gerbang_gateway"}
-        walled = await connection.fetch("SELECT relname FROM pg_class WHERE relforcerowsecurity")
+        walled = await connection.fetch(
+            "SELECT relname FROM pg_class WHERE relforcerowsecurity AND NOT relispartition"
+        )
         assert {row["relname"] for row in walled} == set(Base.metadata.tables)
     finally:
         await connection.close()
@@ -245,7 +247,8 @@ async def _grantees(connection: asyncpg.Connection) -> set[Any]:
         SELECT DISTINCT coalesce(grantee.rolname, 'PUBLIC') AS name
         FROM (
             SELECT relacl AS acl, relowner AS owner FROM pg_class
-            WHERE relnamespace IN ('public'::regnamespace, 'viewer'::regnamespace)
+            WHERE relnamespace IN
+                ('public'::regnamespace, 'viewer'::regnamespace, 'partitions'::regnamespace)
             UNION ALL
             SELECT attacl, relowner FROM pg_attribute JOIN pg_class ON attrelid = pg_class.oid
             WHERE relnamespace IN ('public'::regnamespace, 'viewer'::regnamespace)

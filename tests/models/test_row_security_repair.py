@@ -130,7 +130,7 @@ CATALOGUE = """
         SELECT oid::regclass::text, coalesce(relacl,
             acldefault((CASE relkind WHEN 'S' THEN 's' ELSE 'r' END)::"char", relowner))
         FROM pg_class WHERE relnamespace IN ('public'::regnamespace, 'viewer'::regnamespace)
-            AND relkind IN ('r', 'v', 'S')
+            AND relkind IN ('r', 'p', 'v', 'S')
         UNION ALL
         SELECT attrelid::regclass || '.' || attname, attacl
         FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid

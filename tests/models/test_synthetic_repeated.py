@@ -30,7 +30,7 @@ OF_A_WORLD = {
 _COLUMNS = """
     SELECT attrelid::regclass::text, attname FROM pg_attribute
     JOIN pg_class ON pg_class.oid = attrelid
-    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND {}
+    WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace AND {}
 """
 _DIGEST = "SELECT count(*), md5(string_agg(row::text, ';' ORDER BY row::text)) FROM ({}) AS row"
 #: What a table has that is another each time: a version never stands for other data, and a

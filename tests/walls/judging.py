@@ -183,13 +183,13 @@ async def grants_of(connection: asyncpg.Connection) -> set[tuple[str, str, str]]
         FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0,
             unnest($1::text[]) AS role,
             unnest('{SELECT,INSERT,UPDATE,REFERENCES}'::text[]) AS verb
-        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND NOT attisdropped
+        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT attisdropped
             AND has_column_privilege(role, attrelid, attnum, verb)
         UNION ALL
         SELECT role, relname, verb
         FROM pg_class, unnest($1::text[]) AS role,
             unnest('{DELETE,TRUNCATE,TRIGGER}'::text[]) AS verb
-        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
             AND has_table_privilege(role, pg_class.oid, verb)
         UNION ALL
         SELECT role, proname, 'EXECUTE'

@@ -38,7 +38,7 @@ _LOOSEN = """
             EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', held.on_table, held.conname);
         END LOOP;
         FOR held IN SELECT attrelid::regclass AS on_table, attname FROM pg_attribute
-            JOIN pg_class ON pg_class.oid = attrelid AND relkind = 'r'
+            JOIN pg_class ON pg_class.oid = attrelid AND relkind IN ('r', 'p')
             WHERE relnamespace = 'public'::regnamespace AND attgenerated = 's'
         LOOP
             EXECUTE format(
@@ -46,7 +46,7 @@ _LOOSEN = """
             );
         END LOOP;
         FOR held IN SELECT attrelid::regclass AS on_table, attname FROM pg_attribute
-            JOIN pg_class ON pg_class.oid = attrelid AND relkind = 'r'
+            JOIN pg_class ON pg_class.oid = attrelid AND relkind IN ('r', 'p')
             WHERE relnamespace = 'public'::regnamespace AND attnum > 0 AND attnotnull
                 AND attidentity = ''
         LOOP

@@ -14,6 +14,7 @@ from gateway.mapping.keyset import LARGEST_PAGE, Boundary
 from models.database.connections import connect
 from models.synthetic import Scale, start_of_day, synthesise
 from models.vocabulary import Role
+from tests.accounts import PAST_PARTITIONS
 from tests.walls.test_queues import QUEUED, ROLES, pages
 from tests.walls.test_walks import COPIED, READS, whole_lists
 from tests.walls.undoing import undone
@@ -53,6 +54,7 @@ async def million(database: str) -> AsyncIterator[asyncpg.Connection]:
     )
     connection = await connect(database)
     try:
+        await connection.execute(PAST_PARTITIONS)
         await connection.execute("SET session_replication_role = replica")
         async with built_afterwards(connection, "application", "access_event"):
             await connection.execute(COPIED, COPIES - 1)

@@ -22,9 +22,11 @@ from gateway.viewer import Viewer
 from models.database.connections import connect
 from models.synthetic import Scale, start_of_day, synthesise
 from models.vocabulary import Role
+from tests.accounts import PAST_PARTITIONS
 from tests.acting import act
 from tests.gateway.schemas import FULL
 from tests.walls.undoing import undone
+from tests.walls.walking import of_tables
 
 pytestmark = pytest.mark.anyio
 
@@ -48,6 +50,7 @@ async def many(database: str) -> AsyncIterator[asyncpg.Connection]:
     )
     connection = await connect(database)
     try:
+        await connection.execute(PAST_PARTITIONS)
         await connection.execute(
             "INSERT INTO access_event (id, applicant_id, actor, actor_role, actor_partner_code,"
             " actor_country_code, purpose, case_reference, fields, trace_id, occurred_at)"
@@ -152,7 +155,7 @@ async def explain_statement(connection: asyncpg.Connection, text: str, parameter
     explain = f"EXPLAIN (FORMAT JSON) EXECUTE asked{f'({values})' if values else ''}"
     value = await connection.fetchval(explain)
     await connection.execute("DEALLOCATE asked")
-    return json.loads(value)[0]["Plan"]
+    return of_tables(json.loads(value)[0]["Plan"])
 
 
 def scanned_whole(node: Any) -> Iterator[str]:

@@ -2,6 +2,7 @@
 plans."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any, NamedTuple
@@ -112,7 +113,21 @@ async def plan_of(
     explained = f"EXPLAIN ({options}) EXECUTE asked{f'({written})' if values else ''}"
     found = await connection.fetchval(explained)
     await connection.execute("DEALLOCATE asked; RESET ROLE")
-    return json.loads(found)[0]["Plan"]
+    return of_tables(json.loads(found)[0]["Plan"])
+
+
+_PARTITION = re.compile(r"^(\w+)_\d{4}q\d(?:_(pkey)|_(\w+)_idx)?$")
+
+
+def of_tables(plan: Any) -> Any:
+    """The plan, with partitions and their indexes under the names of their tables'."""
+    for node in nodes_of(plan):
+        for name in ("Relation Name", "Index Name"):
+            if found := _PARTITION.match(node.get(name, "")):
+                table, is_key, columns = found.groups()
+                index = f"pk_{table}" if is_key else f"ix_{table}_{columns}"
+                node[name] = table if name == "Relation Name" else index
+    return plan
 
 
 def _literal(value: Any) -> str:

@@ -1529,11 +1529,12 @@ CREATE TABLE access_event (
     trace_id TEXT NOT NULL,
     mac_key TEXT,
     mac BYTEA,
-    CONSTRAINT pk_access_event PRIMARY KEY (id),
+    CONSTRAINT pk_access_event PRIMARY KEY (occurred_at, id),
     CONSTRAINT ck_access_event_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
     CONSTRAINT ck_access_event_purpose_is_known CHECK (purpose IN ('CASEWORK', 'SUPERVISION', 'INTAKE', 'OWN_DATA', 'DELIVERY', 'DATA_REQUEST', 'COMPLAINT')),
     CONSTRAINT fk_access_event_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
-);
+)
+ PARTITION BY RANGE (occurred_at);
 
 CREATE INDEX ix_access_event_actor_occurred_at_id ON access_event (actor, occurred_at, id);
 
@@ -1546,8 +1547,6 @@ CREATE INDEX ix_access_event_actor_role_occurred_at_id ON access_event (actor_ro
 CREATE INDEX ix_access_event_applicant_id_occurred_at_id ON access_event (applicant_id, occurred_at, id);
 
 CREATE INDEX ix_access_event_case_reference_occurred_at_id ON access_event (case_reference, occurred_at, id);
-
-CREATE INDEX ix_access_event_occurred_at_id ON access_event (occurred_at, id);
 
 CREATE INDEX ix_access_event_purpose_occurred_at_id ON access_event (purpose, occurred_at, id);
 
@@ -5397,6 +5396,108 @@ CREATE TRIGGER renew_version
     AFTER INSERT OR UPDATE OR DELETE ON volume_aged_until
     FOR EACH ROW EXECUTE FUNCTION renew_data_version('figures');
 
+CREATE SCHEMA IF NOT EXISTS partitions;
+
+CREATE FUNCTION partition_name(of_table text, at timestamptz) RETURNS text
+    LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+    SELECT of_table || to_char(at AT TIME ZONE 'UTC', '"_"YYYY"q"Q')
+$$;
+
+CREATE FUNCTION partitions_made() RETURNS TABLE (
+    of_table text, partition oid, since timestamptz, before timestamptz
+)
+    LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+    SELECT parent.relname::text, made.oid, (bounds[1])::timestamptz, (bounds[2])::timestamptz
+    FROM pg_partitioned_table
+    JOIN pg_class AS parent ON parent.oid = partrelid
+    JOIN pg_inherits ON inhparent = parent.oid
+    JOIN pg_class AS made ON made.oid = inhrelid
+    CROSS JOIN LATERAL regexp_match(
+        pg_get_expr(made.relpartbound, made.oid), $q$FROM \('(.*)'\) TO \('(.*)'\)$q$
+    ) AS bounds
+    WHERE parent.relnamespace = 'public'::regnamespace
+$$;
+
+CREATE FUNCTION make_partition(of_table text, at timestamptz) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        partition text := partition_name(of_table, at);
+        since timestamp := date_trunc('quarter', at AT TIME ZONE 'UTC');
+    BEGIN
+        PERFORM pg_advisory_xact_lock(hashtextextended('gerbang partitions', 0));
+        IF to_regclass(format('partitions.%I', partition)) IS NOT NULL THEN
+            RETURN false;
+        END IF;
+        EXECUTE format('CREATE TABLE partitions.%I (LIKE public.%I INCLUDING ALL)', partition, of_table);
+        EXECUTE format(
+            'ALTER TABLE partitions.%1$I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+            CREATE UNIQUE INDEX ON partitions.%1$I (id);
+            CREATE TRIGGER append_only BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE
+                ON partitions.%1$I EXECUTE FUNCTION refuse_change();
+            ALTER TABLE public.%2$I ATTACH PARTITION partitions.%1$I FOR VALUES FROM (%3$L) TO (%4$L)',
+            partition, of_table,
+            since AT TIME ZONE 'UTC', (since + interval '3 months') AT TIME ZONE 'UTC'
+        );
+        RETURN true;
+    END
+$$;
+
+CREATE FUNCTION make_partitions() RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN (
+            SELECT count(*) FILTER (WHERE make_partition(relname::text, at))
+            FROM pg_partitioned_table JOIN pg_class ON pg_class.oid = partrelid,
+                generate_series(now(), now() + interval '6 months', interval '3 months') AS at
+            WHERE relnamespace = 'public'::regnamespace
+        );
+    END
+$$;
+
+CREATE FUNCTION drop_partition(of_table text, at timestamptz) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        partition text := partition_name(of_table, at);
+        dated_by text;
+        is_named text;
+        rows bigint;
+        kept bigint;
+    BEGIN
+        PERFORM pg_advisory_xact_lock(hashtextextended('gerbang partitions', 0));
+        SELECT attname INTO STRICT dated_by
+        FROM pg_partitioned_table JOIN pg_attribute ON attrelid = partrelid AND attnum = partattrs[0]
+        WHERE partrelid = format('public.%I', of_table)::regclass;
+        EXECUTE format(
+            'ALTER TABLE public.%1$I DETACH PARTITION partitions.%2$I;
+            ALTER TABLE partitions.%2$I RENAME TO dropped',
+            of_table, partition
+        );
+        is_named := format(
+            'entry.id IN (
+                SELECT row_id FROM account_drop
+                CROSS JOIN unnest(firsts, lasts) AS run (first_one, last_one)
+                JOIN account_leaf ON position BETWEEN first_one AND last_one
+                WHERE dropped_at = now() AND source = %2$L
+                    AND entry.%1$I < now() - kept_days * interval ''24 hours''
+            )', dated_by, of_table
+        );
+        EXECUTE format(
+            'SELECT count(*), count(*) FILTER (WHERE NOT %s) FROM partitions.dropped AS entry', is_named
+        ) INTO rows, kept;
+        IF kept > 0 THEN
+            PERFORM make_partition(of_table, at);
+            EXECUTE format(
+                'ALTER TABLE partitions.%1$I DISABLE TRIGGER append_only;
+                INSERT INTO partitions.%1$I SELECT * FROM partitions.dropped AS entry WHERE NOT %2$s;
+                ALTER TABLE partitions.%1$I ENABLE TRIGGER append_only',
+                partition, is_named
+            );
+        END IF;
+        DROP TABLE partitions.dropped;
+        RETURN rows - kept;
+    END
+$$;
+
 CREATE FUNCTION move_passport_ending() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
@@ -6241,3 +6342,5 @@ INSERT INTO data_version (data) VALUES ('figures'), ('published'), ('names');
 
 INSERT INTO deadline (wait, valid_from, days) VALUES
     ('PAYMENT', '2019-01-01', 14), ('BILLING_CODE', '2019-01-01', 7), ('ANSWER', '2019-01-01', 14);
+
+SELECT make_partitions();

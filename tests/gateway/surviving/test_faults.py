@@ -140,6 +140,9 @@ def _unsigned(fault: Fault, instants: str) -> Case:
     return Case(fault, planted_in_the_database(plant, "DELETE FROM account_head"), False)
 
 
+_NEXT_MONTHS = "partition_name('access_event', now() + interval '30 days')"
+_RENAME = "DO $$ BEGIN EXECUTE format('ALTER TABLE partitions.{}', {}); END $$"
+
 CASES = {
     "a clock that is ahead": Case(Fault.CLOCK, clock_off(7)),
     "a clock that is behind": Case(Fault.CLOCK, clock_off(-7)),
@@ -175,6 +178,14 @@ CASES = {
         turns_readiness=False,
     ),
     "an account that nobody signs": _unsigned(Fault.CHECKPOINT, "now() - interval '1 h', NULL"),
+    "no partition for next month": Case(
+        Fault.PARTITIONS,
+        planted_in_the_database(
+            _RENAME.format("%I RENAME TO away", _NEXT_MONTHS),
+            _RENAME.format("away RENAME TO %I", _NEXT_MONTHS),
+        ),
+        turns_readiness=False,
+    ),
     "a witness that does not cosign": _unsigned(Fault.WITNESS, "now(), now()"),
 }
 

@@ -1,0 +1,252 @@
+"""Tables that grow for ever are partitioned: nobody gets around a table by its partitions, there
+always is one for what is written, and old ones go whole, but for what stays."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from gateway.doctor.database import examine_partitions
+from gateway.faults import Fault
+from models.account import CheckpointFolder, verify
+from models.partitions import (
+    MISSED_DAYS_AHEAD,
+    TABLES_WITHOUT,
+    keep_partitions,
+    make_partitions,
+)
+from models.row_keys import new_key
+from models.row_security import DATABASE_ROLES, JOB_ROLES, install_row_security
+from tests.accounts import drop, find_tampering, insert, newest_read, read_five, sign
+from tests.linking import KEYS
+from tests.walls.undoing import undone
+from tests.world import application_id
+
+pytestmark = pytest.mark.anyio
+
+MADE = "SELECT partition::regclass::text AS name FROM partitions_made() ORDER BY since"
+_READS = "SELECT count(*) FROM access_event"
+_LONG_AGO = datetime.now(UTC) - timedelta(days=4000)
+
+
+@pytest.fixture
+async def drawn(world: str, connection: asyncpg.Connection) -> AsyncIterator[asyncpg.Connection]:
+    transaction = connection.transaction(isolation="repeatable_read")
+    await transaction.start()
+    yield connection
+    await transaction.rollback()
+
+
+async def partitions(connection: asyncpg.Connection) -> list[str]:
+    return [row["name"] for row in await connection.fetch(MADE)]
+
+
+async def newest(connection: asyncpg.Connection) -> str:
+    await read_five(connection)
+    return await connection.fetchval(
+        "SELECT tableoid::regclass::text FROM access_event ORDER BY occurred_at DESC LIMIT 1"
+    )
+
+
+# --- The wall ------------------------------------------------------------------------------------
+
+
+async def test_no_role_has_any_right_on_a_partition(
+    world: str, connection: asyncpg.Connection
+) -> None:
+    rights = await connection.fetch(
+        """
+        SELECT role, name FROM unnest($1::text[]) AS role, unnest($2::text[]) AS name,
+            unnest('{SELECT,INSERT,UPDATE,REFERENCES}'::text[]) AS verb
+        WHERE has_any_column_privilege(role, name, verb)
+        UNION ALL
+        SELECT role, name FROM unnest($1::text[]) AS role, unnest($2::text[]) AS name,
+            unnest('{DELETE,TRUNCATE,TRIGGER}'::text[]) AS verb
+        WHERE has_table_privilege(role, name, verb)
+        UNION ALL
+        SELECT role, 'the schema' FROM unnest($1::text[]) AS role, unnest('{USAGE,CREATE}'::text[])
+            AS verb WHERE has_schema_privilege(role, 'partitions', verb)
+        """,
+        [*DATABASE_ROLES, *JOB_ROLES, "gerbang_gateway"],
+        made := await partitions(connection),
+    )
+    assert (rights, len(made) >= 3) == ([], True)
+
+
+async def test_a_right_on_a_partition_reads_nothing_and_writes_nothing(
+    world: str, connection: asyncpg.Connection
+) -> None:
+    """Whoever granted it by mistake has opened no row, even to those who reach all in the table."""
+    async with undone(connection):
+        name = await newest(connection)
+        await connection.execute(
+            "GRANT USAGE ON SCHEMA partitions TO gerbang_auditor;"
+            f"GRANT SELECT, INSERT, UPDATE, DELETE ON {name} TO gerbang_auditor;"
+            "SET ROLE gerbang_auditor"
+        )
+        assert await connection.fetchval(f"SELECT count(*) FROM {name}") == 0
+        for statement in (f"DELETE FROM {name}", f"UPDATE {name} SET actor = 'x'"):
+            with pytest.raises(asyncpg.RestrictViolationError, match="append-only"):
+                async with connection.transaction():
+                    await connection.execute(statement)
+
+
+async def test_nothing_is_written_past_the_table(
+    world: str, connection: asyncpg.Connection
+) -> None:
+    """Not by its owner either: the account and the budgets would not know."""
+    async with undone(connection):
+        name = await newest(connection)
+        for statement in (
+            f"INSERT INTO {name} SELECT * FROM access_event LIMIT 1",
+            f"UPDATE {name} SET actor = 'x'", f"DELETE FROM {name}", f"TRUNCATE {name}",
+        ):  # fmt: skip
+            with pytest.raises(asyncpg.RestrictViolationError, match="append-only"):
+                async with connection.transaction():
+                    await connection.execute(statement)
+
+
+async def test_a_key_is_in_a_partition_once(world: str, connection: asyncpg.Connection) -> None:
+    copied = "id, applicant_id, actor, actor_role, purpose, case_reference, fields, trace_id"
+    async with undone(connection):
+        key, *_ = await read_five(connection)
+        again = (
+            f"INSERT INTO access_event ({copied}) SELECT {copied} FROM access_event WHERE id = $1"
+        )
+        with pytest.raises(asyncpg.UniqueViolationError):
+            await connection.execute(again, key)
+
+
+OPENED = (
+    "GRANT USAGE ON SCHEMA partitions TO gerbang_auditor",
+    "GRANT SELECT ON {} TO gerbang_auditor",
+    "GRANT SELECT (actor) ON {} TO PUBLIC",
+    "ALTER TABLE {} NO FORCE ROW LEVEL SECURITY",
+    "CREATE POLICY everything ON {} USING (true)",
+    "ALTER TABLE {} DISABLE TRIGGER append_only",
+    "DROP TRIGGER append_only ON {}",
+    "CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"
+    " CREATE TRIGGER swallow BEFORE INSERT ON {} FOR EACH ROW EXECUTE FUNCTION swallow()",
+)
+
+
+async def test_the_doctor_names_a_partition_that_is_open(
+    world: str, connection: asyncpg.Connection
+) -> None:
+    assert [each async for each in examine_partitions(connection)] == []
+    for opened in OPENED:
+        async with undone(connection):
+            *_, name = await partitions(connection)
+            await connection.execute(opened.format(name))
+            [found] = [each.what async for each in examine_partitions(connection)]
+            assert found.startswith("Not as models/schema makes it: the partition"), opened
+
+
+async def test_a_migration_takes_away_rights_on_a_partition(
+    world: str, connection: asyncpg.Connection
+) -> None:
+    async with undone(connection):
+        *_, name = await partitions(connection)
+        for given in OPENED[:3]:
+            await connection.execute(given.format(name))
+        await install_row_security(connection)
+        assert [each async for each in examine_partitions(connection)] == []
+
+
+# --- There is one for what is written ------------------------------------------------------------
+
+
+async def test_the_keeper_makes_what_is_missing_ahead(
+    world: str, connection: asyncpg.Connection
+) -> None:
+    known = await partitions(connection)
+    assert (await make_partitions(connection), await connection.fetchval(TABLES_WITHOUT)) == (0, "")
+    await connection.execute(f"DROP TABLE {known[-1]}")
+    stop = asyncio.Event()
+    keepers = [asyncio.create_task(keep_partitions(world, stop, every=0.01)) for _ in range(2)]
+    async with asyncio.timeout(60):
+        while await partitions(connection) != known:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    stop.set()
+    await asyncio.gather(*keepers)
+
+
+@pytest.mark.parametrize("days", [0, MISSED_DAYS_AHEAD])
+async def test_a_missing_partition_is_named_while_there_is_time(
+    world: str, connection: asyncpg.Connection, days: int
+) -> None:
+    async with undone(connection):
+        due = "SELECT partition_name('access_event', now() + $1 * interval '1 day')"
+        name = await connection.fetchval(due, days)
+        await connection.execute(f"DROP TABLE partitions.{name}")
+        [found] = [each async for each in examine_partitions(connection)]
+        assert (found.fault, "access_event" in found.what) == (Fault.PARTITIONS, True)
+        assert await make_partitions(connection) == 1
+
+
+# --- Old ones go ---------------------------------------------------------------------------------
+
+
+async def test_a_partition_goes_whole_once_its_quarter_is_over(
+    drawn: asyncpg.Connection, tmp_path: Path
+) -> None:
+    """On its last day of age nothing goes; then all of it does, without its leaves."""
+    await read_five(drawn, at=_LONG_AGO)
+    await sign(drawn, tmp_path, now=_LONG_AGO + timedelta(seconds=10))
+    await read_five(drawn)
+    await sign(drawn, tmp_path)
+    ends = "SELECT min(before) FROM partitions_made()"
+    over = datetime.now(UTC) - await drawn.fetchval(ends)
+    before = await partitions(drawn)
+    assert await drop(drawn, tmp_path, over.days + 1) == 0
+    assert await partitions(drawn) == before
+    assert await drop(drawn, tmp_path, over.days, limit=2) == 5
+    assert await partitions(drawn) == before[1:]
+    report = await verify(drawn, KEYS, CheckpointFolder(tmp_path))
+    assert (report.findings, report.dropped) == ([], 5)
+
+
+async def test_what_is_on_hold_stays_in_a_partition_of_its_own(
+    drawn: asyncpg.Connection, tmp_path: Path
+) -> None:
+    hold = {"id": new_key(), "application_id": application_id("SGPO-OPEN-0006")}
+    ended = "released_by = 'other', released_at = now(), release_reason = 'Over.'"
+    kept = "SELECT id FROM access_event WHERE occurred_at <= $1"
+    await read_five(drawn, at=_LONG_AGO)
+    held = await read_five(drawn, at=_LONG_AGO, of="Wei Tan")
+    await insert(drawn, "legal_hold", hold | {"reason": "A trial.", "held_by": "x"})
+    await sign(drawn, tmp_path, now=_LONG_AGO + timedelta(seconds=10))
+    before = await partitions(drawn)
+    for gone in (5, 0):
+        assert await drop(drawn, tmp_path, 3650) == gone
+        assert {row["id"] for row in await drawn.fetch(kept, _LONG_AGO)} == {*held}
+        assert await partitions(drawn) == before
+        assert [each async for each in examine_partitions(drawn)] == []
+    await drawn.execute(f"UPDATE legal_hold SET {ended} WHERE id = $1", hold["id"])
+    assert await drop(drawn, tmp_path, 3650) == 5
+    assert await partitions(drawn) == before[1:]
+    assert await find_tampering(drawn, tmp_path) == []
+
+
+async def test_no_partition_goes_without_records_of_its_entries(
+    drawn: asyncpg.Connection, tmp_path: Path
+) -> None:
+    """Whoever calls for it by mistake, or dates a record back: the entries stay."""
+    await read_five(drawn, at=_LONG_AGO)
+    await read_five(drawn)
+    await sign(drawn, tmp_path)
+    dropping = "SELECT drop_partition('access_event', $1)"
+    count = await drawn.fetchval(_READS)
+    assert await drawn.fetchval(dropping, _LONG_AGO) == 0
+    # A record of today's leaf, of an age that its row does not have.
+    position, _ = await newest_read(drawn)
+    await drawn.execute(
+        "INSERT INTO account_drop (id, before, kept_days, firsts, lasts, public_key, signature)"
+        " VALUES ($1, $2, 365, ARRAY[$3::bigint], ARRAY[$3::bigint], '', '')",
+        *(new_key(), _LONG_AGO, position),
+    )
+    assert await drawn.fetchval(dropping, datetime.now(UTC)) == 0
+    assert await drawn.fetchval(_READS) == count
