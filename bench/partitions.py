@@ -11,7 +11,7 @@ import asyncpg
 
 from bench.measuring import show, show_table, side_by_side
 from bench.world import server
-from models import AccessEvent
+from models import AccessEvent, Base
 from models.database.connections import connected
 from models.migrations.schema_objects import statements_of_models
 
@@ -26,10 +26,12 @@ _NAMES = {name: f"log_{months}" for name, months in _MONTHS.items()}
 _ROWS = """
     INSERT INTO log_0 (id, occurred_at, applicant_id, actor, actor_role, purpose, case_reference,
         fields, trace_id, mac_key, mac)
-    SELECT gen_random_uuid(), $1 + ($2::timestamptz - $1) * (number::float8 / $3),
-        lpad(to_hex(number::bigint * 7919 % ($3 / 10)), 32, '0')::uuid, 'officer-' || number % 400,
+    SELECT gen_random_uuid(),
+        $1::timestamptz + ($2::timestamptz - $1::timestamptz) * (number::float8 / $3::int),
+        lpad(to_hex(number::bigint * 7919 % ($3::int / 10)), 32, '0')::uuid,
+        'officer-' || number % 400,
         'OFFICER', CASE number % 5 WHEN 0 THEN 'SUPERVISION' ELSE 'CASEWORK' END,
-        'CASE-' || number % ($3 / 3), '{fullName,passportNumber}', repeat('0', 32), 'key',
+        'CASE-' || number % ($3::int / 3), '{fullName,passportNumber}', repeat('0', 32), 'key',
         decode(repeat('00', 32), 'hex')
     FROM generate_series(1, $3::int) AS number
 """
@@ -79,7 +81,7 @@ async def _make(connection: asyncpg.Connection, name: str, months: int) -> None:
     for table in tables[1:] or tables:
         await connection.execute(f"CREATE UNIQUE INDEX ON {table} (id)")
     await connection.execute(f"CREATE INDEX ON {name} (occurred_at, id)")
-    for index in AccessEvent.__table__.indexes:
+    for index in Base.metadata.tables[_TABLE].indexes:
         await connection.execute(f"CREATE INDEX ON {name} ({', '.join(index.columns.keys())})")
 
 
@@ -122,8 +124,8 @@ async def _sizes(connection: asyncpg.Connection) -> None:
     rows = []
     for name, table in _NAMES.items():
         found = await connection.fetchrow(
-            "SELECT count(*) FILTER (WHERE isleaf) AS number, sum(pg_table_size(relid)) AS heap,"
-            " sum(pg_indexes_size(relid)) AS indexes FROM pg_partition_tree($1)",
+            "SELECT count(*) AS number, sum(pg_table_size(oid)) AS heap, sum(pg_indexes_size(oid))"
+            " AS indexes FROM pg_class WHERE relkind = 'r' AND relname ~ ('^' || $1 || '(_|$)')",
             table,
         )
         assert found

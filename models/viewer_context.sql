@@ -243,7 +243,10 @@ CREATE OR REPLACE FUNCTION viewer.sizes(counted text[], most integer) RETURNS TA
             IF rows >= most THEN
                 SELECT sum(pg_relation_size(oid) / current_setting('block_size')::int
                     * CASE WHEN relpages > 0 THEN reltuples / relpages ELSE 128 END)
-                INTO lines FROM pg_partition_tree(format('public.%I', parts[1])) JOIN pg_class ON oid = relid;
+                INTO lines FROM pg_class
+                WHERE oid = format('public.%I', parts[1])::regclass OR oid IN (
+                    SELECT relid FROM pg_partition_tree(format('public.%I', parts[1])::regclass)
+                );
             END IF;
             RETURN NEXT;
         END LOOP;

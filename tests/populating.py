@@ -62,10 +62,6 @@ _DECISIONS = (EventKind.GRANTED, EventKind.REFUSED)
 _BY_OFFICER = (EventKind.IN_VERIFICATION, EventKind.INFO_REQUESTED, *_DECISIONS)
 
 
-#: Its days are in a quarter that is over.
-_PARTITION = "SELECT make_partition('access_event', '2025-01-01Z')"
-
-
 async def small_world(url: str) -> None:
     """Write the small world with its volumes into an empty database."""
     async with connected(url) as connection:
@@ -77,7 +73,7 @@ async def small_world(url: str) -> None:
 async def populate(connection: asyncpg.Connection) -> None:
     """Write the world into an empty database, in one transaction."""
     async with connection.transaction():
-        await connection.execute(_PARTITION)
+        await connection.execute("SELECT make_partition('access_event', '2025-01-01Z')")
         await reference_data(connection)
         await record_beginning(connection)
         await applicants(connection)

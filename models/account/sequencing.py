@@ -7,7 +7,7 @@ covers.
 
 import secrets
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID
@@ -22,7 +22,7 @@ from models.account.nodes import note_nodes
 from models.account.notes import AccountError, Checkpoint, signed_note
 from models.account.proofs import prove_consistency, roots_after
 from models.account.proving import prove_documents
-from models.account.sources import SOURCES
+from models.account.sources import SOURCES, Source
 from models.account.tables import SALT_BYTES
 from models.case.application import ApplicationEvent
 from models.key_service import KeyService, KeyUse
@@ -226,9 +226,7 @@ async def _append(
     content = {
         (source, found["key"]): found["content"]
         for source, of_rows in salts.items()
-        for found in await connection.fetch(
-            SOURCES[source].fill(_CONTENT), [*of_rows], [*of_rows.values()]
-        )
+        for found in await _find_content(connection, SOURCES[source], of_rows)
     }
     await connection.copy_records_to_table(
         "account_leaf",
@@ -239,6 +237,21 @@ async def _append(
         ],
     )
     return first + len(entries)
+
+
+async def _find_content(
+    connection: asyncpg.Connection, source: Source, salts: Mapping[UUID, bytes]
+) -> list[asyncpg.Record]:
+    """What entries say. Of a partitioned table the newest partition is looked at first: nearly all
+    were written in the last seconds."""
+    statement, found = source.fill(_CONTENT), list[asyncpg.Record]()
+    if source.is_partitioned:
+        recent = f"{statement} WHERE entry.{source.dropped_by} > now() - interval '1 day'"
+        found = await connection.fetch(recent, [*salts], [*salts.values()])
+    known = {row["key"] for row in found}
+    if left := {row: salt for row, salt in salts.items() if row not in known}:
+        found += await connection.fetch(statement, [*left], [*left.values()])
+    return found
 
 
 async def _signed_before(

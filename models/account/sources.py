@@ -87,7 +87,7 @@ class Source:
     @property
     def is_partitioned(self) -> bool:
         """Whether whole partitions of entries are dropped, and never a row of one."""
-        return bool(self.noun.__table__.dialect_options["postgresql"]["partition_by"])
+        return bool(Base.metadata.tables[self.table].dialect_options["postgresql"]["partition_by"])
 
     @property
     def name(self) -> str:

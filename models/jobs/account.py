@@ -162,8 +162,8 @@ async def _walk(
     while of_age and place is not None and not stop.is_set():
         place = await drop_of_age(connection, keys, of_age, kept_days, place)
         job.note_nothing_due()
-    for partition in await partitions_of_age(connection, kept_days) if of_age else ():
-        if not stop.is_set():
+    for partition in await partitions_of_age(connection, kept_days):
+        if of_age and not stop.is_set():
             await drop_partition(connection, keys, of_age, kept_days, partition)
             job.note_nothing_due()
     if of_age and place is None:

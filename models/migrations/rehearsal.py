@@ -26,7 +26,7 @@ MODES: tuple[str, ...] = (
 ACCESS_EXCLUSIVE = MODES[-1]
 
 _TABLES = """
-    SELECT relname, (oid::bigint, (
+    SELECT relname, (oid::bigint, relfilenode::bigint, (
         SELECT string_agg(part.relfilenode::text, ' ' ORDER BY relid)
         FROM pg_partition_tree(pg_class.oid) JOIN pg_class AS part ON part.oid = relid
     ))::text FROM pg_class

@@ -5,13 +5,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
 
 from gateway.doctor.database import examine_partitions
 from gateway.faults import Fault
-from models.account import CheckpointFolder, verify
+from models.account import CheckpointFolder, HeldMeanwhileError, old_entries, verify
 from models.partitions import (
     MISSED_DAYS_AHEAD,
     TABLES_WITHOUT,
@@ -20,7 +21,7 @@ from models.partitions import (
 )
 from models.row_keys import new_key
 from models.row_security import DATABASE_ROLES, JOB_ROLES, install_row_security
-from tests.accounts import drop, find_tampering, insert, newest_read, read_five, sign
+from tests.accounts import drop, find_tampering, insert, newest_read, past_triggers, read_five, sign
 from tests.linking import KEYS
 from tests.walls.undoing import undone
 from tests.world import application_id
@@ -231,6 +232,27 @@ async def test_what_is_on_hold_stays_in_a_partition_of_its_own(
     assert await find_tampering(drawn, tmp_path) == []
 
 
+async def test_what_comes_under_a_hold_meanwhile_stays(
+    drawn: asyncpg.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded = old_entries._record
+    hold = {"id": new_key(), "application_id": application_id("SGPO-OPEN-0006")}
+
+    async def record_while_it_is_held(connection: asyncpg.Connection, *rest: Any) -> None:
+        await recorded(connection, *rest)
+        await insert(connection, "legal_hold", hold | {"reason": "A trial.", "held_by": "x"})
+
+    await read_five(drawn, at=_LONG_AGO, of="Wei Tan")
+    await sign(drawn, tmp_path, now=_LONG_AGO + timedelta(seconds=10))
+    reads = await drawn.fetchval(_READS)
+    monkeypatch.setattr(old_entries, "_record", record_while_it_is_held)
+    with pytest.raises(HeldMeanwhileError):
+        await drop(drawn, tmp_path, 3650)
+    assert await drawn.fetchval(_READS) == reads
+    monkeypatch.undo()
+    assert await drop(drawn, tmp_path, 3650) == 5
+
+
 async def test_no_partition_goes_without_records_of_its_entries(
     drawn: asyncpg.Connection, tmp_path: Path
 ) -> None:
@@ -241,12 +263,18 @@ async def test_no_partition_goes_without_records_of_its_entries(
     dropping = "SELECT drop_partition('access_event', $1)"
     count = await drawn.fetchval(_READS)
     assert await drawn.fetchval(dropping, _LONG_AGO) == 0
-    # A record of today's leaf, of an age that its row does not have.
-    position, _ = await newest_read(drawn)
-    await drawn.execute(
-        "INSERT INTO account_drop (id, before, kept_days, firsts, lasts, public_key, signature)"
-        " VALUES ($1, $2, 365, ARRAY[$3::bigint], ARRAY[$3::bigint], '', '')",
-        *(new_key(), _LONG_AGO, position),
-    )
-    assert await drawn.fetchval(dropping, datetime.now(UTC)) == 0
+    # A record of today's leaf, of an age that its row does not have; and one of an old leaf, of an
+    # earlier transaction.
+    for place, at in ((0, datetime.now(UTC)), (5, _LONG_AGO)):
+        position, _ = await newest_read(drawn, place)
+        await drawn.execute(
+            "INSERT INTO account_drop (id, before, kept_days, firsts, lasts, public_key, signature)"
+            " VALUES ($1, $2, 365, ARRAY[$3::bigint], ARRAY[$3::bigint], '', '')",
+            *(record := new_key(), _LONG_AGO, position),
+        )
+        if place:
+            async with past_triggers(drawn):
+                before = "UPDATE account_drop SET dropped_at = now() - interval '1 s' WHERE id = $1"
+                await drawn.execute(before, record)
+        assert await drawn.fetchval(dropping, at) == 0
     assert await drawn.fetchval(_READS) == count

@@ -64,6 +64,11 @@ PARTS = (
         ),
     ),
     Part(
+        "growth",
+        "twelve years of the log of reads: questions cost what they did, and old quarters go",
+        ("tests/models/test_ten_years.py",),
+    ),
+    Part(
         "crashes",
         "nothing is lost or done twice while gateways, the keeper and PostgreSQL are killed",
         ("tests/gateway/crashes",),

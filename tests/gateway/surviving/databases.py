@@ -12,6 +12,9 @@ from pathlib import Path
 from models.postgres.server import NOT_DURABLE, SETTINGS, Server, start
 from tests.free_ports import free_port
 
+#: Plants a table without any partition, as if nobody had made them, and undoes it.
+UNPARTITIONED = ("CREATE TABLE away (at date) PARTITION BY RANGE (at)", "DROP TABLE away")
+
 
 @dataclass
 class Database:

@@ -24,7 +24,7 @@ from tests.gateway.conftest import CLAIMS, Viewer
 from tests.gateway.log_lines import Log, log_lines
 from tests.gateway.providers import provider
 from tests.gateway.schemas import SCHEMAS
-from tests.gateway.surviving.databases import Database, own_database
+from tests.gateway.surviving.databases import UNPARTITIONED, Database, own_database
 from tests.gateway.surviving.small_disk import SmallDisk, small_disk
 from tests.linking import key_service
 from tests.populating import small_world
@@ -140,9 +140,6 @@ def _unsigned(fault: Fault, instants: str) -> Case:
     return Case(fault, planted_in_the_database(plant, "DELETE FROM account_head"), False)
 
 
-_NEXT_MONTHS = "partition_name('access_event', now() + interval '30 days')"
-_RENAME = "DO $$ BEGIN EXECUTE format('ALTER TABLE partitions.{}', {}); END $$"
-
 CASES = {
     "a clock that is ahead": Case(Fault.CLOCK, clock_off(7)),
     "a clock that is behind": Case(Fault.CLOCK, clock_off(-7)),
@@ -178,14 +175,7 @@ CASES = {
         turns_readiness=False,
     ),
     "an account that nobody signs": _unsigned(Fault.CHECKPOINT, "now() - interval '1 h', NULL"),
-    "no partition for next month": Case(
-        Fault.PARTITIONS,
-        planted_in_the_database(
-            _RENAME.format("%I RENAME TO away", _NEXT_MONTHS),
-            _RENAME.format("away RENAME TO %I", _NEXT_MONTHS),
-        ),
-        turns_readiness=False,
-    ),
+    "no partition": Case(Fault.PARTITIONS, planted_in_the_database(*UNPARTITIONED), False),
     "a witness that does not cosign": _unsigned(Fault.WITNESS, "now(), now()"),
 }
 
