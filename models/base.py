@@ -42,6 +42,11 @@ def partitioned_by(column: str) -> dict[str, str]:
     return {"postgresql_partition_by": f"RANGE ({column})"}
 
 
+def is_partitioned(table: str) -> bool:
+    """Whether old rows of a table go by whole partitions."""
+    return bool(Base.metadata.tables[table].dialect_options["postgresql"]["partition_by"])
+
+
 def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
     """Hold a text column to the words of a vocabulary."""
     listed = ", ".join(f"'{word.value}'" for word in words)

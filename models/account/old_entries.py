@@ -15,6 +15,7 @@ from models.account.checkpoints import CheckpointFolder
 from models.account.drop_records import Drop, runs_of
 from models.account.notes import Checkpoint
 from models.account.sources import SOURCES, Source
+from models.base import is_partitioned
 from models.database.locking import LOCK_TIMEOUT_MS, retry_for_lock
 from models.key_service import KeyService, KeyUse
 from models.row_keys import new_key
@@ -161,7 +162,7 @@ async def _lock_rows(
     connection: asyncpg.Connection, kept_days: int, first: int, end: int
 ) -> dict[tuple[str, UUID], int]:
     """The rows among some leaves that may go, with their places."""
-    sources = [one for one in SOURCES.values() if one.dropped_by and not one.is_partitioned]
+    sources = [one for one in SOURCES.values() if one.dropped_by and not is_partitioned(one.table)]
     leaves: defaultdict[str, dict[UUID, int]] = defaultdict(dict)
     for leaf in await connection.fetch(_LEAVES, first, end, [one.table for one in sources]):
         leaves[leaf["source"]][leaf["row_id"]] = leaf["position"]

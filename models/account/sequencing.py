@@ -24,6 +24,7 @@ from models.account.proofs import prove_consistency, roots_after
 from models.account.proving import prove_documents
 from models.account.sources import SOURCES, Source
 from models.account.tables import SALT_BYTES
+from models.base import is_partitioned
 from models.case.application import ApplicationEvent
 from models.key_service import KeyService, KeyUse
 
@@ -245,7 +246,7 @@ async def _find_content(
     """What entries say. Of a partitioned table the newest partition is looked at first: nearly all
     were written in the last seconds."""
     statement, found = source.fill(_CONTENT), list[asyncpg.Record]()
-    if source.is_partitioned:
+    if is_partitioned(source.table):
         recent = f"{statement} WHERE entry.{source.dropped_by} > now() - interval '1 day'"
         found = await connection.fetch(recent, [*salts], [*salts.values()])
     known = {row["key"] for row in found}

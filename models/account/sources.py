@@ -85,11 +85,6 @@ class Source:
         return self.noun.__tablename__
 
     @property
-    def is_partitioned(self) -> bool:
-        """Whether whole partitions of entries are dropped, and never a row of one."""
-        return bool(Base.metadata.tables[self.table].dialect_options["postgresql"]["partition_by"])
-
-    @property
     def name(self) -> str:
         return f"{self.table}_{self.part}" if self.part else self.table
 

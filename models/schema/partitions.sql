@@ -26,28 +26,48 @@ CREATE FUNCTION partitions_made() RETURNS TABLE (
     WHERE parent.relnamespace = 'public'::regnamespace
 $$;
 
--- Make a table's partition for an instant; return whether it was missing. Its keys are unique in it,
--- and no statement names it: what is written goes through the table.
+-- Make a table that can become a partition of another. Its keys are unique in it, and no statement
+-- names it: what is written goes through the table of which it is a part.
+CREATE FUNCTION prepare_partition(named text, of_table text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        EXECUTE format(
+            'CREATE TABLE partitions.%1$I (LIKE public.%2$I INCLUDING ALL);
+            CREATE UNIQUE INDEX ON partitions.%1$I (id);
+            ALTER TABLE partitions.%1$I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+            CREATE TRIGGER append_only BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE
+                ON partitions.%1$I EXECUTE FUNCTION refuse_change()',
+            named, of_table
+        );
+    END
+$$;
+
+-- Make such a table the partition for the quarter of an instant.
+CREATE FUNCTION attach_partition(of_table text, at timestamptz) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        since timestamp := date_trunc('quarter', at AT TIME ZONE 'UTC');
+    BEGIN
+        EXECUTE format(
+            'ALTER TABLE public.%I ATTACH PARTITION partitions.%I FOR VALUES FROM (%L) TO (%L)',
+            of_table, partition_name(of_table, at),
+            since AT TIME ZONE 'UTC', (since + interval '3 months') AT TIME ZONE 'UTC'
+        );
+    END
+$$;
+
+-- Make a table's partition for an instant; return whether it was missing.
 CREATE FUNCTION make_partition(of_table text, at timestamptz) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
-        partition text := partition_name(of_table, at);
-        since timestamp := date_trunc('quarter', at AT TIME ZONE 'UTC');
+        named text := partition_name(of_table, at);
     BEGIN
         PERFORM pg_advisory_xact_lock(hashtextextended('gerbang partitions', 0));
-        IF to_regclass(format('partitions.%I', partition)) IS NOT NULL THEN
+        IF to_regclass(format('partitions.%I', named)) IS NOT NULL THEN
             RETURN false;
         END IF;
-        EXECUTE format('CREATE TABLE partitions.%I (LIKE public.%I INCLUDING ALL)', partition, of_table);
-        EXECUTE format(
-            'ALTER TABLE partitions.%1$I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-            CREATE UNIQUE INDEX ON partitions.%1$I (id);
-            CREATE TRIGGER append_only BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE
-                ON partitions.%1$I EXECUTE FUNCTION refuse_change();
-            ALTER TABLE public.%2$I ATTACH PARTITION partitions.%1$I FOR VALUES FROM (%3$L) TO (%4$L)',
-            partition, of_table,
-            since AT TIME ZONE 'UTC', (since + interval '3 months') AT TIME ZONE 'UTC'
-        );
+        PERFORM prepare_partition(named, of_table);
+        PERFORM attach_partition(of_table, at);
         RETURN true;
     END
 $$;
@@ -65,48 +85,49 @@ CREATE FUNCTION make_partitions() RETURNS bigint
     END
 $$;
 
--- Drop a table's partition for an instant, but for the rows that stay: those that no record of this
--- transaction names as old enough, for which another partition is made. Return how many went.
+-- Drop a table's partition for an instant, but for the rows that no record of this transaction names:
+-- for those another one takes its place. Return how many went: none before the whole quarter has been
+-- over for as long as these records say. The table is locked at the very end, for an instant.
 CREATE FUNCTION drop_partition(of_table text, at timestamptz) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
-        partition text := partition_name(of_table, at);
-        dated_by text;
-        is_named text;
+        named text := partition_name(of_table, at);
+        rest text := named || '_rest';
+        days bigint := (SELECT max(kept_days) FROM account_drop WHERE dropped_at = now());
         rows bigint;
         kept bigint;
     BEGIN
         PERFORM pg_advisory_xact_lock(hashtextextended('gerbang partitions', 0));
-        SELECT attname INTO STRICT dated_by
-        FROM pg_partitioned_table JOIN pg_attribute ON attrelid = partrelid AND attnum = partattrs[0]
-        WHERE partrelid = format('public.%I', of_table)::regclass;
+        IF NOT EXISTS (
+            SELECT FROM partitions_made() AS made
+            WHERE made.partition = to_regclass(format('partitions.%I', named))
+                AND made.before <= now() - days * interval '24 hours'
+        ) THEN
+            RETURN 0;
+        END IF;
+        EXECUTE format('LOCK TABLE partitions.%I IN SHARE MODE', named);
+        EXECUTE format('SELECT count(*) FROM partitions.%I', named) INTO rows;
+        PERFORM prepare_partition(rest, of_table);
+        EXECUTE format('ALTER TABLE partitions.%I DISABLE TRIGGER append_only', rest);
         EXECUTE format(
-            'ALTER TABLE public.%1$I DETACH PARTITION partitions.%2$I;
-            ALTER TABLE partitions.%2$I RENAME TO dropped',
-            of_table, partition
-        );
-        is_named := format(
-            'entry.id IN (
-                SELECT row_id FROM account_drop
+            'INSERT INTO partitions.%1$I SELECT * FROM partitions.%2$I AS entry WHERE NOT EXISTS (
+                SELECT FROM account_drop
                 CROSS JOIN unnest(firsts, lasts) AS run (first_one, last_one)
                 JOIN account_leaf ON position BETWEEN first_one AND last_one
-                WHERE dropped_at = now() AND source = %2$L
-                    AND entry.%1$I < now() - kept_days * interval ''24 hours''
-            )', dated_by, of_table
+                WHERE dropped_at = now() AND source = %3$L AND row_id = entry.id
+            )', rest, named, of_table
         );
-        EXECUTE format(
-            'SELECT count(*), count(*) FILTER (WHERE NOT %s) FROM partitions.dropped AS entry', is_named
-        ) INTO rows, kept;
-        IF kept > 0 THEN
-            PERFORM make_partition(of_table, at);
-            EXECUTE format(
-                'ALTER TABLE partitions.%1$I DISABLE TRIGGER append_only;
-                INSERT INTO partitions.%1$I SELECT * FROM partitions.dropped AS entry WHERE NOT %2$s;
-                ALTER TABLE partitions.%1$I ENABLE TRIGGER append_only',
-                partition, is_named
-            );
+        GET DIAGNOSTICS kept = ROW_COUNT;
+        EXECUTE format('ALTER TABLE partitions.%I ENABLE TRIGGER append_only', rest);
+        IF kept < rows THEN
+            EXECUTE format('DROP TABLE partitions.%I', named);
         END IF;
-        DROP TABLE partitions.dropped;
+        IF kept IN (0, rows) THEN
+            EXECUTE format('DROP TABLE partitions.%I', rest);
+        ELSE
+            EXECUTE format('ALTER TABLE partitions.%I RENAME TO %I', rest, named);
+            PERFORM attach_partition(of_table, at);
+        END IF;
         RETURN rows - kept;
     END
 $$;

@@ -41,7 +41,7 @@ _REMOVING = """
     CREATE FUNCTION remove_again() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET session_replication_role = replica SET search_path = public AS $$
     BEGIN
-        EXECUTE format('DELETE FROM %I WHERE id = $1', TG_TABLE_NAME) USING NEW.id;
+        EXECUTE format('DELETE FROM %I WHERE id = $1', TG_ARGV[0]) USING NEW.id;
         DELETE FROM account_outbox WHERE row_id = NEW.id;
         RETURN NULL;
     END $$;
@@ -55,7 +55,7 @@ async def removed_again(owner: asyncpg.Connection, *tables: str) -> AsyncIterato
     for table in tables:
         await owner.execute(
             f"CREATE TRIGGER zz_remove AFTER INSERT ON {table} FOR EACH ROW"
-            " EXECUTE FUNCTION remove_again()"
+            f" EXECUTE FUNCTION remove_again('{table}')"
         )
     try:
         yield
