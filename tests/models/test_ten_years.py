@@ -12,9 +12,9 @@ import asyncpg
 import pytest
 
 from models import AccessEvent
-from models.account import CheckpointFolder, seal_entries, verify
+from models.account import CheckpointFolder, integrate, seal_entries, sign_checkpoint, verify
 from models.row_keys import new_key
-from tests.accounts import drop, sign
+from tests.accounts import drop
 from tests.linking import KEYS
 from tests.world import applicant_id
 
@@ -87,7 +87,9 @@ async def test_twelve_years_cost_what_one_did(drawn: asyncpg.Connection, tmp_pat
     for number in range(_MONTHS):
         begins = began + number * _MONTH
         await a_month(drawn, begins)
-        await sign(drawn, tmp_path, now=begins + _MONTH)
+        while await integrate(drawn):
+            pass
+        await sign_checkpoint(drawn, KEYS, CheckpointFolder(tmp_path), begins + _MONTH)
         if number % 12 == 11:
             by_year.append(await costs(drawn, begins + _MONTH))
     made = await drawn.fetchval("SELECT count(*) FROM partitions_made()")
