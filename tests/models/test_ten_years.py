@@ -3,7 +3,7 @@ what it cost in the first, old quarters go, and the account holds."""
 
 import json
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -34,14 +34,6 @@ _QUESTIONS = {
         " WHERE occurred_at > $1::timestamptz - interval '1 hour' AND occurred_at <= $1 GROUP BY 1"
     ),
 }
-
-
-@pytest.fixture
-async def drawn(world: str, connection: asyncpg.Connection) -> AsyncIterator[asyncpg.Connection]:
-    transaction = connection.transaction(isolation="repeatable_read")
-    await transaction.start()
-    yield connection
-    await transaction.rollback()
 
 
 async def a_month(connection: asyncpg.Connection, begins: datetime) -> None:
@@ -81,25 +73,27 @@ async def costs(connection: asyncpg.Connection, at: datetime) -> Mapping[str, in
     return found
 
 
-async def test_twelve_years_cost_what_one_did(drawn: asyncpg.Connection, tmp_path: Path) -> None:
+async def test_twelve_years_cost_what_one_did(
+    world: str, connection: asyncpg.Connection, tmp_path: Path
+) -> None:
     began = datetime.now(UTC) - _MONTHS * _MONTH
     by_year: list[Mapping[str, int]] = []
     for number in range(_MONTHS):
         begins = began + number * _MONTH
-        await a_month(drawn, begins)
-        while await integrate(drawn):
+        await a_month(connection, begins)
+        while await integrate(connection):
             pass
-        await sign_checkpoint(drawn, KEYS, CheckpointFolder(tmp_path), begins + _MONTH)
+        await sign_checkpoint(connection, KEYS, CheckpointFolder(tmp_path), begins + _MONTH)
         if number % 12 == 11:
-            by_year.append(await costs(drawn, begins + _MONTH))
-    made = await drawn.fetchval("SELECT count(*) FROM partitions_made()")
+            by_year.append(await costs(connection, begins + _MONTH))
+    made = await connection.fetchval("SELECT count(*) FROM partitions_made()")
 
     # As time goes on: each quarter that is over for long enough goes by itself.
     gone = [
-        await drop(drawn, tmp_path, _KEPT_DAYS + days)
+        await drop(connection, tmp_path, _KEPT_DAYS + days)
         for days in (*range(_MONTHS * _MONTH.days - _KEPT_DAYS - 92, 0, -92), 0)
     ]
-    left = await drawn.fetchrow(
+    left = await connection.fetchrow(
         "SELECT count(DISTINCT tableoid) AS partitions, min(occurred_at) AS oldest"
         " FROM access_event"
     )
@@ -108,10 +102,10 @@ async def test_twelve_years_cost_what_one_did(drawn: asyncpg.Connection, tmp_pat
     assert max(gone) <= 6 * _READS
     assert left["partitions"] <= 42
     assert datetime.now(UTC) - left["oldest"] < timedelta(days=_KEPT_DAYS) + 4 * _MONTH
-    report = await verify(drawn, KEYS, CheckpointFolder(tmp_path))
+    report = await verify(connection, KEYS, CheckpointFolder(tmp_path))
     assert (report.findings, report.dropped) == ([], sum(gone))
 
-    by_year.append(await costs(drawn, datetime.now(UTC)))
+    by_year.append(await costs(connection, datetime.now(UTC)))
     first, *_, last, now = by_year
     sys.stderr.write(
         f"\n{made} partitions made, {left['partitions']} left, {sum(gone):,} reads gone"
