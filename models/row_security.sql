@@ -5962,8 +5962,11 @@ CREATE POLICY linker_select ON identity FOR SELECT TO gerbang_linker
 GRANT SELECT (applicant_id, birth_date, full_name, nationality_code, number, passport_issuing_state, passport_number, sealed, valid_from, valid_until, versions) ON identity_version TO gerbang_linker;
 CREATE POLICY linker_select ON identity_version FOR SELECT TO gerbang_linker
     USING (true);
-GRANT SELECT (applicant_id, group_reference, id, is_linked, reference, visa_type_code) ON application TO gerbang_linker;
+GRANT SELECT (applicant_id, extends_visa_number, group_reference, id, is_linked, reference, status, submitted_at, visa_type_code) ON application TO gerbang_linker;
 CREATE POLICY linker_select ON application FOR SELECT TO gerbang_linker
+    USING (true);
+GRANT SELECT (days, valid_from, visa_type_code) ON extension_rule TO gerbang_linker;
+CREATE POLICY linker_select ON extension_rule FOR SELECT TO gerbang_linker
     USING (true);
 GRANT SELECT (application_id, issued_at, stay_days, use_by, visa_number) ON visa TO gerbang_linker;
 CREATE POLICY linker_select ON visa FOR SELECT TO gerbang_linker
@@ -6152,5 +6155,6 @@ CREATE POLICY scanner_update ON document_upload FOR UPDATE TO gerbang_scanner
 
 GRANT USAGE ON SCHEMA viewer TO gerbang_mailer;
 GRANT EXECUTE ON FUNCTION viewer.contact_of TO gerbang_mailer;
+GRANT EXECUTE ON FUNCTION days_of_extension TO gerbang_linker;
 GRANT EXECUTE ON FUNCTION viewer.may_claim_by TO gerbang_mailer;
 

@@ -107,7 +107,8 @@ def verify(
     click.echo(f"AUTHENTIC: {terms.number}, {terms.visa_type}, granted {terms.issued_at}")
     click.echo(f"to {holder.full_name}, born {holder.birth_date}, {holder.nationality},"
                f" passport {holder.issuing_state} {holder.passport_number};")  # fmt: skip
-    click.echo(f"for entry until {terms.use_by}, and a stay of {terms.stay_days} days.")
+    extended = f", extended by {terms.extended_days} days" if terms.extensions else ""
+    click.echo(f"for entry until {terms.use_by}, and a stay of {terms.stay_days} days{extended}.")
     for line in recorded:
         click.echo(line)
     if listed is None:

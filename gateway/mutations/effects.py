@@ -29,7 +29,7 @@ from gateway.mutations.correcting import (
     put_into_force,
     reject_correction,
 )
-from gateway.mutations.extending import record_appearance
+from gateway.mutations.extending import note_extension, record_appearance
 from gateway.mutations.links import confirm_link, reject_link
 from gateway.mutations.locked_case import Case
 from gateway.mutations.outcome import Reason, RefusedError
@@ -232,9 +232,11 @@ async def _record_decision(
     transaction.insert(Decision, decision)
     if request.verb is not Verb.SET_ASIDE:  # a visa that was revoked stays so
         _end_visa(transaction, case, superseded_at=case.at)
-    # What extends a stay yields no visa: a trigger adds its days to the one that there is.
-    if request.outcome is Outcome.GRANTED and not case.state.is_extension:
-        await _issue_visa(transaction, case, key)
+    if request.outcome is Outcome.GRANTED:
+        if case.state.is_extension:
+            await note_extension(transaction, case)
+        else:
+            await _issue_visa(transaction, case, key)
     return {"current_decision_id": key}
 
 

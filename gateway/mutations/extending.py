@@ -1,5 +1,5 @@
-"""Extensions of a stay: how one is applied for, and how an office's report of who appeared is
-written.
+"""Extensions of a stay: how one is applied for, how an office's report of who appeared is written,
+and what a grant notes.
 """
 
 from random import SystemRandom
@@ -15,11 +15,12 @@ from gateway.mutations.offer import read_offer
 from gateway.mutations.outcome import Reason, RefusedError
 from gateway.mutations.requests import StepRequest
 from gateway.mutations.submitting import INITIAL_STATUS, event_rows
-from models import Application, ApplicationEvent, Bill
+from models import Application, ApplicationEvent, Bill, ExtensionRule
 from models.case.reference_numbers import DIRECT, new_billing_code, new_reference
 from models.key_service import Relation, RelationKind
 from models.life import Refusal
 from models.row_keys import new_key
+from models.visa_document.content import extension_name
 
 _CASE = bindparam("id", None, Uuid)
 
@@ -100,3 +101,28 @@ def _select_entry() -> Any:
 def _record_entry() -> Any:
     given = bindparam("entered", None, Date), bindparam("record", None, Uuid)
     return select(func.viewer.record_entry(_CASE, *given))
+
+
+async def note_extension(transaction: WriteTransaction, case: Case) -> None:
+    """A grant yields no visa: a trigger adds its days to the one that there is, whose next document
+    is signed for these alone."""
+    [row] = await transaction.fetch_one(_select_extension, id=case.id)
+    assert case.reference
+    name = extension_name(row.extends_visa_number, case.reference, row.days)
+    transaction.relate(Relation(RelationKind.EXTENSION, name, case.applicant))
+
+
+def _select_extension() -> Any:
+    days = (
+        select(ExtensionRule.days)
+        .where(
+            ExtensionRule.visa_type_code == Application.visa_type_code,
+            ExtensionRule.valid_from <= func.wib_day(Application.submitted_at),
+        )
+        .order_by(ExtensionRule.valid_from.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return select(Application.extends_visa_number, days.label("days")).where(
+        Application.id == _CASE
+    )

@@ -21,6 +21,7 @@ from models import (
     Decision,
     DocumentContent,
     DocumentUpload,
+    ExtensionRule,
     GrantCheck,
     GrantRule,
     GrantRuleStop,
@@ -61,7 +62,9 @@ _OF_LINKER: _Rights = {
         IdentityVersion: _OF_A_VERSION,
         Application: (
             "id", "applicant_id", "group_reference", "is_linked", "reference", "visa_type_code",
+            "extends_visa_number", "status", "submitted_at",
         ),
+        ExtensionRule: ("visa_type_code", "valid_from", "days"),
         Visa: ("visa_number", "application_id", "issued_at", "use_by", "stay_days"),
         VisaDocument: (
             "id", "visa_number", "applicant_id", "ordered_at", "issued_at", "refused_at",
@@ -250,5 +253,6 @@ def job_roles() -> Iterator[str]:
         yield ""
     yield f"GRANT USAGE ON SCHEMA viewer TO {MAILER};"
     yield f"GRANT EXECUTE ON FUNCTION viewer.contact_of TO {MAILER};"
+    yield f"GRANT EXECUTE ON FUNCTION days_of_extension TO {LINKER};"
     yield mailers_grant()
     yield ""

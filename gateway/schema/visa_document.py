@@ -73,6 +73,7 @@ def _page_texts(code: VisaCode) -> Mapping[str, Any]:
         "nationality": _in_both(_country, holder.nationality),
         "issuing_state": _in_both(_country, holder.issuing_state),
         "stay": _in_both(_days, terms.stay_days),
+        "extended": _in_both(_days, terms.extended_days) if terms.extensions else None,
     }
 
 

@@ -59,6 +59,12 @@ _RELATIONS: Mapping[RelationKind, str] = {
         JOIN visa USING (visa_number) JOIN application ON application.id = visa.application_id
         WHERE refused_at IS NULL
     """,  # noqa: S608
+    RelationKind.EXTENSION: """
+        SELECT concat_ws(
+            ' ', extends_visa_number, reference, days_of_extension(visa_type_code, submitted_at)
+        ), applicant_id
+        FROM application WHERE extends_visa_number IS NOT NULL AND status = 'GRANTED'
+    """,
     RelationKind.INQUIRY: "SELECT reference, opened_by FROM inquiry WHERE is_open",
     RelationKind.APPROVAL: """
         SELECT reference, approved_by FROM inquiry WHERE is_open AND approved_by IS NOT NULL

@@ -40,6 +40,13 @@ _ORDERED = f"""
     SELECT
         document.id, document.applicant_id AS applicant, reference, visa_number, visa_type_code,
         visa.issued_at, use_by, stay_days, applicant.nationality_code,
+        ARRAY(
+            SELECT ROW(extension.reference,
+                days_of_extension(extension.visa_type_code, extension.submitted_at))
+            FROM application AS extension
+            WHERE extends_visa_number = visa.visa_number AND extension.status = 'GRANTED'
+            ORDER BY extension.submitted_at
+        ) AS extensions,
         coalesce(identity.passport_issuing_state, applicant.nationality_code) AS issuing_state,
         coalesce((
             SELECT max(number) FROM identity_version AS version
@@ -110,7 +117,7 @@ async def issue_documents(
 
 
 def _terms_of(row: asyncpg.Record) -> VisaTerms:
-    return VisaTerms.granted(
+    terms = VisaTerms.granted(
         row["reference"],
         row["visa_number"],
         row["visa_type_code"],
@@ -118,6 +125,7 @@ def _terms_of(row: asyncpg.Record) -> VisaTerms:
         row["use_by"],
         row["stay_days"],
     )
+    return terms._replace(extensions=[tuple(one) for one in row["extensions"]])
 
 
 def _holder_of(row: asyncpg.Record, name: str, born: str, number: str) -> Holder:

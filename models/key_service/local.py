@@ -5,6 +5,7 @@ import contextlib
 import secrets
 import time
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -35,6 +36,7 @@ from models.key_service.relations import (
     Relation,
     RelationKind,
     Relations,
+    said_of_visa,
 )
 from models.key_service.store import KeyStore, WrappedKey
 from models.visa_document.content import VisaTerms, canonical, message_of
@@ -206,20 +208,22 @@ class LocalKeyService(CodeKeeping):
         self, visas: Sequence[tuple[UUID, Mapping[str, Any]]]
     ) -> Sequence[tuple[bytes, bytes] | None]:
         terms = [VisaTerms(**content["visa"]) for _, content in visas]
-        rows = (await self.digester()).rows(
-            Relation(RelationKind.VISA, str(granted), subject)
+        digester = await self.digester()
+        rows = [
+            digester.rows(said_of_visa(granted, subject))
             for granted, (subject, _) in zip(terms, visas, strict=True)
-        )
+        ]
+        said = [*chain.from_iterable(rows)]
         # A store from before relations were kept knows none.
-        noted, keys = await self._store.find_noted(rows), self._keys
+        noted, keys = await self._store.find_noted(said), self._keys
         if not await self._store.judges_everybody():
-            noted |= set(rows)
+            noted |= set(said)
         [key_id, *_] = await keys.key_ids(KeyUse.VISA)
         signed: list[tuple[bytes, bytes] | None] = []
-        for row, (_, content) in zip(rows, visas, strict=True):
+        for of_one, (_, content) in zip(rows, visas, strict=True):
             text = canonical({**content, "key": key_id})
             signature = await keys.sign(KeyUse.VISA, message_of(text))
-            signed.append((text, signature.value) if row in noted else None)
+            signed.append((text, signature.value) if noted.issuperset(of_one) else None)
         return signed
 
     async def require_store(self) -> None:

@@ -50,7 +50,7 @@ def may_relate(
             )
         case RelationKind.DESK:
             return stated.role == SUPERVISOR or (stated.role == OFFICER and other == viewer.account)
-        case RelationKind.VISA if isinstance(other, UUID):
+        case RelationKind.VISA | RelationKind.EXTENSION if isinstance(other, UUID):
             case = granted_case(relation)
             is_theirs = known.holds(RelationKind.CASE, case, other) or _is_from_before(known, other)
             is_on_the_desk = known.holds(RelationKind.DESK, case, viewer.account)
@@ -103,7 +103,7 @@ def said_before(relation: Relation) -> tuple[RelationKind, str] | None:
     """What somebody has said before another may say this; None where it takes nothing of that kind.
     Raises KeyServiceError for no terms of a visa."""
     match relation.kind:
-        case RelationKind.VISA:
+        case RelationKind.VISA | RelationKind.EXTENSION:
             return RelationKind.DESK, granted_case(relation)
         case RelationKind.SUCCESSOR:
             return RelationKind.TAKEOVER, takeover(relation)
@@ -130,8 +130,12 @@ def read_widening(text: str) -> Widening:
 
 
 def granted_case(relation: Relation) -> str:
-    """The reference of the case in which a visa was granted. Raises KeyServiceError."""
+    """The reference of the case in which a visa, or an extension of its stay, was granted. Raises
+    KeyServiceError."""
     try:
+        if relation.kind is RelationKind.EXTENSION:
+            _, reference, days = relation.name.split(" ")
+            return reference if int(days) > 0 else ""
         return VisaTerms.read(relation.name).reference
     except (ValueError, TypeError):
         raise KeyServiceError("those are no terms of a visa") from None

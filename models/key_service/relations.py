@@ -16,6 +16,7 @@ from uuid import UUID
 import asyncpg
 
 from models.supervision.budget_exception import MOST_PEOPLE
+from models.visa_document.content import VisaTerms, extension_name
 
 #: The subject under which the service keeps its own key: nobody's, since theirs are UUIDv7.
 OWN_KEY = UUID(int=(1 << 128) - 1)
@@ -43,6 +44,8 @@ class RelationKind(StrEnum):
     APPLICANT = "applicant"
     #: The terms of a visa (`models.visa_document.content`), and the applicant who holds it.
     VISA = "visa"
+    #: An extension of the stay on it (`extension_name`, there), and the same applicant.
+    EXTENSION = "extension"
     #: The reference of a case with a code that was mailed, and its applicant.
     CODE = "code"
     #: The reference of a case, and the account of the officer on whose desk it is.
@@ -117,6 +120,15 @@ class Relation(NamedTuple):
 def complaint_reader(role: str, whose: str = "") -> str:
     """As relations name who reads a complaint: a role, or of a role one account or partner."""
     return f"{role} {whose}".strip()
+
+
+def said_of_visa(terms: VisaTerms, holder: UUID) -> list[Relation]:
+    """What is noted of a visa whose document may be signed."""
+    names = (extension_name(terms.number, *one) for one in terms.extensions)
+    return [
+        Relation(RelationKind.VISA, str(terms), holder),
+        *(Relation(RelationKind.EXTENSION, name, holder) for name in names),
+    ]
 
 
 #: People, and seconds.

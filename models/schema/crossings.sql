@@ -133,20 +133,21 @@ $$;
 CREATE TRIGGER tell_of_visa AFTER INSERT OR UPDATE OF revoked_at, superseded_at, returned_at ON visa
     FOR EACH ROW EXECUTE FUNCTION tell_of_visa();
 
+-- By how many days a stay is extended that an application asks for: by the rule of its day.
+CREATE FUNCTION days_of_extension(visa_type text, asked_at timestamptz) RETURNS integer
+    LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+    SELECT days FROM extension_rule
+    WHERE visa_type_code = visa_type AND valid_from <= wib_day(asked_at)
+    ORDER BY valid_from DESC LIMIT 1
+$$;
+
 -- A stay lasts as many days longer as its extensions grant, each by the rule of the day on which it was
 -- applied for: also where one is granted only after a correction, or taken back.
 CREATE FUNCTION extend_stay() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         UPDATE visa SET extended_days = coalesce((
-            SELECT sum(rule.days)
-            FROM application AS extension
-            CROSS JOIN LATERAL (
-                SELECT days FROM extension_rule
-                WHERE visa_type_code = extension.visa_type_code
-                    AND valid_from <= wib_day(extension.submitted_at)
-                ORDER BY valid_from DESC LIMIT 1
-            ) AS rule
+            SELECT sum(days_of_extension(visa_type_code, submitted_at)) FROM application
             WHERE extends_visa_number = NEW.extends_visa_number AND status = 'GRANTED'
         ), 0)
         WHERE visa_number = NEW.extends_visa_number;

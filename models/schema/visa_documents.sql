@@ -50,6 +50,22 @@ CREATE TRIGGER replace_documents_of_holder AFTER INSERT OR UPDATE ON correction
     FOR EACH ROW WHEN (NEW.state = 'IN_EFFECT')
     EXECUTE FUNCTION replace_documents_of_holder();
 
+-- A stay that is extended, or no longer is, gets another document.
+CREATE FUNCTION replace_document_of_stay() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        PERFORM make_documents_anew(ARRAY(
+            SELECT id FROM visa_document
+            WHERE visa_number = NEW.visa_number AND replaced_at IS NULL
+        ), clock_timestamp());
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER replace_document_of_stay AFTER UPDATE OF extended_days ON visa
+    FOR EACH ROW WHEN (OLD.extended_days <> NEW.extended_days)
+    EXECUTE FUNCTION replace_document_of_stay();
+
 -- A document enters the account once it is issued.
 CREATE FUNCTION queue_document_for_account() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

@@ -7,7 +7,7 @@ a key of the installation signed it, never that the visa is still good.
 import secrets
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -40,6 +40,9 @@ class VisaTerms(NamedTuple):
     #: The last day of entry, ISO 8601.
     use_by: str
     stay_days: int
+    #: Of each extension the reference of its application, and by how many days. They are noted one
+    #: by one (`extension_name`), by whoever grants them.
+    extensions: Sequence[tuple[str, int]] = ()
 
     @classmethod
     def granted(
@@ -55,8 +58,23 @@ class VisaTerms(NamedTuple):
         return cls(*texts, int(days))  # type: ignore[arg-type]
 
     def __str__(self) -> str:
-        """The name of the relation: `read` reads it again."""
-        return "|".join(map(str, self))
+        """The name of the relation: `read` reads it again. Without extensions."""
+        return "|".join(map(str, self[:-1]))
+
+    @property
+    def extended_days(self) -> int:
+        return sum(days for _, days in self.extensions)
+
+    def as_content(self) -> dict[str, Any]:
+        """As a content has them: of a stay that was not extended nothing is said."""
+        return (
+            self._asdict() if self.extensions else dict(zip(self._fields, self[:-1], strict=False))
+        )
+
+
+def extension_name(number: str, reference: str, days: int) -> str:
+    """As relations name an extension: of which visa, in which case, and by how many days."""
+    return f"{number} {reference} {days}"
 
 
 #: SQL of the same name, of a row `visa` and its `application`.
@@ -83,7 +101,7 @@ def visa_content(terms: VisaTerms, holder: Holder) -> dict[str, Any]:
     """The content that is to be signed; with a random part, by which nobody tries holders out."""
     return {
         "type": TYPE,
-        "visa": terms._asdict(),
+        "visa": terms.as_content(),
         "holder": holder._asdict(),
         "nonce": secrets.token_hex(_NONCE_BYTES),
     }

@@ -31,6 +31,7 @@ from tests.gateway.changing import assign_to, pay_bill, perform, row
 from tests.gateway.conftest import Viewer
 from tests.gateway.judged import Judged, judged_gateway
 from tests.visas_in_hand import Reader, prove, wait_until_issued
+from tests.world import today
 
 pytestmark = pytest.mark.anyio
 
@@ -55,10 +56,14 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("account")
 
 
-async def granted(who: dict[str, Viewer]) -> str:
-    case = await perform(who["applicant"], "submitApplication", visaType="C1", nationality="AU")
-    await pay_bill(who, case)
-    await assign_to(who, "officer", case)
+async def granted(who: dict[str, Viewer], visa_type: str = "C1") -> str:
+    given = {"visaType": visa_type, "nationality": "AU"}
+    case = await perform(who["applicant"], "submitApplication", **given)
+    await assign_to(who, "officer", await pay_bill(who, case))
+    return await cleared_and_granted(who, case)
+
+
+async def cleared_and_granted(who: dict[str, Viewer], case: str) -> str:
     await perform(who["officer"], "referToScreening", case)
     await perform(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="CLEAR")
     return await perform(who["officer"], "recordDecision", case, outcome="GRANTED")
@@ -256,6 +261,43 @@ async def test_a_corrected_holder_gets_another_document_and_the_one_before_is_on
     assert (await row(judged.owner, case))["is_visa_held"] is True
     found = await reader.verify(b64decode(after["pdf"]))
     assert (found.exit_code, "Not taken back" in found.output) == (0, True), found.output
+
+
+async def test_a_stay_that_is_extended_gets_a_document_that_says_so(
+    judged: Judged, reader: Reader, account: Path
+) -> None:
+    who, case = judged.who, await granted(judged.who, "B1")
+    before = (await in_hand(judged, case, account))["document"]
+    extension = await perform(who["applicant"], "applyForExtension", case)
+    await assign_to(who, "officer", await pay_bill(who, extension))
+    await perform(who["officer"], "recordAppearance", extension, enteredOn=today().isoformat())
+    await cleared_and_granted(who, extension)
+    after = (await in_hand(judged, case, account))["document"]
+    old, new = read_code(before["code"]).terms, read_code(after["code"]).terms
+    assert (old.extended_days, new.extended_days) == (0, 30)
+    assert new._replace(extensions=()) == old
+    found = await reader.verify(b64decode(after["pdf"]))
+    assert (found.exit_code, "Not taken back" in found.output) == (0, True), found.output
+    assert "a stay of 30 days, extended by 30 days." in found.output
+    page = pypdf.PdfReader(io.BytesIO(b64decode(after["pdf"]))).pages[0].extract_text()
+    assert page.index("Lama tinggal") < page.index("Perpanjangan") < page.index("Extension")
+    found = await reader.verify(b64decode(before["pdf"]))
+    assert (found.exit_code, "TAKEN BACK" in found.output) == (1, True), found.output
+
+    # Whoever administers the database writes more days, and gets no document for them.
+    number = new.number
+    await judged.administer("UPDATE extension_rule SET days = 90 WHERE visa_type_code = 'B1'")
+    await judged.owner.execute("UPDATE visa SET extended_days = 90 WHERE visa_number = $1", number)
+    refused = "SELECT refused_at FROM visa_document WHERE visa_number = $1 AND replaced_at IS NULL"
+    async with asyncio.timeout(20):
+        while not await judged.owner.fetchval(refused, number):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    assert await judged.tampered() == 1
+    restored = "UPDATE extension_rule SET days = 30 WHERE visa_type_code = 'B1'"
+    await judged.administer(restored, "DELETE FROM alert WHERE kind = 'TAMPERED'")
+    await judged.owner.execute("UPDATE visa SET extended_days = 30 WHERE visa_number = $1", number)
+    again = (await in_hand(judged, case, account))["document"]
+    assert read_code(again["code"]).terms == new
 
 
 async def test_that_of_a_superseded_grant_is_on_the_list_until_its_last_day_of_stay(

@@ -121,6 +121,9 @@ SAID = {
     visa("ON-MY-DESK", MINE): set(),  # somebody else's case
     visa("NEW", FILED): set(),
     Relation(RelationKind.VISA, "no terms", FILED): set(),
+    Relation(RelationKind.EXTENSION, "ID0 ON-MY-DESK 30", FILED): {"OFFICER", "SUPERVISOR"},
+    Relation(RelationKind.EXTENSION, "ID0 KNOWN 30", FILED): {"SUPERVISOR"},
+    Relation(RelationKind.EXTENSION, "ID0 ON-MY-DESK 0", FILED): set(),
     Relation(RelationKind.DESK, "KNOWN", "me"): {"OFFICER", "SUPERVISOR"},
     Relation(RelationKind.DESK, "KNOWN", "them"): {"SUPERVISOR"},
     Relation(RelationKind.APPLICANT, "KNOWN", FILED): {"OFFICER", "SUPERVISOR"},

@@ -3806,18 +3806,18 @@ $$;
 CREATE TRIGGER tell_of_visa AFTER INSERT OR UPDATE OF revoked_at, superseded_at, returned_at ON visa
     FOR EACH ROW EXECUTE FUNCTION tell_of_visa();
 
+CREATE FUNCTION days_of_extension(visa_type text, asked_at timestamptz) RETURNS integer
+    LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+    SELECT days FROM extension_rule
+    WHERE visa_type_code = visa_type AND valid_from <= wib_day(asked_at)
+    ORDER BY valid_from DESC LIMIT 1
+$$;
+
 CREATE FUNCTION extend_stay() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         UPDATE visa SET extended_days = coalesce((
-            SELECT sum(rule.days)
-            FROM application AS extension
-            CROSS JOIN LATERAL (
-                SELECT days FROM extension_rule
-                WHERE visa_type_code = extension.visa_type_code
-                    AND valid_from <= wib_day(extension.submitted_at)
-                ORDER BY valid_from DESC LIMIT 1
-            ) AS rule
+            SELECT sum(days_of_extension(visa_type_code, submitted_at)) FROM application
             WHERE extends_visa_number = NEW.extends_visa_number AND status = 'GRANTED'
         ), 0)
         WHERE visa_number = NEW.extends_visa_number;
@@ -6252,6 +6252,21 @@ $$;
 CREATE TRIGGER replace_documents_of_holder AFTER INSERT OR UPDATE ON correction
     FOR EACH ROW WHEN (NEW.state = 'IN_EFFECT')
     EXECUTE FUNCTION replace_documents_of_holder();
+
+CREATE FUNCTION replace_document_of_stay() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        PERFORM make_documents_anew(ARRAY(
+            SELECT id FROM visa_document
+            WHERE visa_number = NEW.visa_number AND replaced_at IS NULL
+        ), clock_timestamp());
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER replace_document_of_stay AFTER UPDATE OF extended_days ON visa
+    FOR EACH ROW WHEN (OLD.extended_days <> NEW.extended_days)
+    EXECUTE FUNCTION replace_document_of_stay();
 
 CREATE FUNCTION queue_document_for_account() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
