@@ -21,6 +21,7 @@ from bench import (
     peers,
     people,
     queues,
+    replay,
     saturated,
     screening,
     seal,
@@ -270,6 +271,14 @@ def _account(applications: int, entries: int, rounds: int) -> None:
 def _screening(entries: int, files: int) -> None:
     """Spellings that are found, the share of candidates, and files compared in a second."""
     screening.measure(entries, files)
+
+
+@bench.command("replay")
+@applications
+@click.option("--files", default=1_000, show_default=True, help="How many are screened.")
+def _replay(applications: int, files: int) -> None:
+    """A replay of screening, beside the same people screened one by one and in batches."""
+    run_on_fastest_loop(replay.measure(applications, files))
 
 
 @bench.command("people")

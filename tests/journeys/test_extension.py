@@ -25,6 +25,7 @@ from tests.gateway.changing import (
 )
 from tests.gateway.conftest import PATIENT, Viewer, running_gateway
 from tests.journeys.test_applicant import granted_to
+from tests.journeys.test_passenger import Passenger
 from tests.linking import KEYS, linking
 
 pytestmark = pytest.mark.anyio
@@ -87,7 +88,13 @@ async def test_a_stay_is_extended_once_and_overstayed_after_the_extended_day(
     holder, officer = holder_of(who, "stays-longer"), who["officer"]
     case = await granted_to(holder, who, "EXTEND001")
     number = (await visa_of(holder, case))["number"]
+    passenger = Passenger(who, case, number, "EXTEND001")
+    # Checked in for the flight, and let in: from then on it serves nobody to enter.
+    departs_at = (datetime.now(UTC) + timedelta(hours=9)).isoformat()
+    flight = {"number": "GA715", "departsAt": departs_at}
+    assert await passenger.status("carrier", flight=flight) == await passenger.status() == "OK"
     await enter(who, number, "EXTEND001", 27)
+    assert await passenger.status() == "NOT_OK"
     day = wib_day(datetime.now(UTC) - timedelta(days=27))
     ends = day + timedelta(days=30)
     assert (await visa_of(holder, case))["stay"]["until"] == ends.isoformat()
@@ -167,6 +174,7 @@ async def test_a_stay_is_extended_once_and_overstayed_after_the_extended_day(
     assert tuple(await connection.fetchrow(COUNTED)) == tuple(before)
     assert await verify(connection) == []
     assert (await change(holder, "applyForExtension", case)).codes == ["ALREADY_EXTENDED"]
+    assert await passenger.status() == "NOT_OK"  # more days to stay, and no other entry
 
     # Thirty-three days later the holder is still there.
     listed = (await who["supervisor"](OVERSTAYS)).data["overstays"]["nodes"]
