@@ -89,11 +89,13 @@ async def _measure(keys: KeyService, connection: asyncpg.Connection, files: int)
     rows, first = list[tuple[str, ...]](), 0.0
     for number, (name, screen) in enumerate((*ways.items(), *ways.items())):
         await _prepare(connection, cases, is_replay="replay" in name)
-        reads, began, processor = await connection.fetchval(_READS), perf_counter(), process_time()
+        reads: int = await connection.fetchval(_READS) or 0
+        began, processor = perf_counter(), process_time()
         while await screen():
             pass
         seconds, processor = perf_counter() - began, process_time() - processor
-        if await connection.fetchval(_READS) - reads < (done := len(cases)):  # each version of one
+        done, read = len(cases), (await connection.fetchval(_READS) or 0) - reads
+        if read < done:  # each version of a person is a read
             raise RuntimeError(f"{name}: not everybody was read")
         if number < len(ways):
             continue  # the first round opens the list, and warms up

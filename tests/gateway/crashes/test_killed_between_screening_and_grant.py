@@ -134,7 +134,7 @@ async def kill(
     """
     met, granted = Counter[str](), await connection.fetchval(_GRANTED)
     for number in range(times):
-        screened, end = await connection.fetchval(_SCREENED), time.monotonic() + 60
+        screened, end = await connection.fetchval(_SCREENED), time.monotonic() + 150
         is_granting = number % 2 == 0
         job = "gerbang granter" if is_granting else "gerbang screener"
         killed.start()
@@ -208,6 +208,7 @@ async def test_thirty_kills_of_the_keeper_and_of_gateways_lose_and_double_nothin
                 process = chance.choice(serving)
                 await asyncio.to_thread(process.end, signal.SIGKILL)
                 process.start()
+                await asyncio.to_thread(process.until_ready)
 
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(kill_gateways())
