@@ -48,6 +48,22 @@ _COMPLETE_FILES = """
     JOIN application_event AS handed_in
         ON handed_in.application_id = application.id AND handed_in.sequence = 1
 """
+#: As the decisions would have raised them; after a while a supervisor has looked at each.
+_DIFFERENCES = """
+    INSERT INTO alert (
+        id, kind, actor, actor_role, application_id, raised_at, closed_at, closed_by, close_reason
+    )
+    SELECT
+        id, 'DECISIONS_DIFFER', 'keeper', 'ANONYMOUS', application_id, decided_at, looked_at,
+        CASE WHEN looked_at IS NOT NULL THEN 'supervisor' END,
+        CASE WHEN looked_at IS NOT NULL THEN 'The second decision stands.' END
+    FROM second_decision
+    LEFT JOIN LATERAL (
+        SELECT decided_at + interval '1 day'
+        WHERE decided_at < $1::timestamptz - interval '30 days'
+    ) AS seen (looked_at) ON true
+    WHERE differs ORDER BY id
+"""
 _ROLLUPS = [rollup.table.name for rollup in (*ROLLUPS, *AGES)]
 _PUBLISHED = ["volume_published", "volume_publication_note"]
 
@@ -155,6 +171,7 @@ async def _load_world(
     await load(connection, reference().files, began_at)
     await decree_rule(connection, plan.until)
     row_counts = await _load_batches(connection, World(plan, reference()), progress, keys)
+    await connection.execute(_DIFFERENCES, plan.until)
     if keys is not None:
         await link_everybody(connection)
         await connection.execute(_ORDER_DOCUMENTS)

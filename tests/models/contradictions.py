@@ -254,3 +254,10 @@ MISTAKEN_FIRST_DECISIONS = """
     WHERE supersedes_id IS NULL
         AND (desk.officer <> decision.officer AND grant_check.verdict = 'SAMPLED') IS NOT TRUE
 """
+
+#: Two who decided differently, of which no supervisor was told then.
+DIFFERENCES_UNTOLD = """
+    SELECT FROM second_decision
+    LEFT JOIN alert USING (id, application_id)
+    WHERE differs <> (kind IS NOT NULL AND kind = 'DECISIONS_DIFFER' AND raised_at = decided_at)
+"""

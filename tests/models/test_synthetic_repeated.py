@@ -38,6 +38,7 @@ _DIGEST = "SELECT count(*), md5(string_agg(row::text, ';' ORDER BY row::text)) F
 _WITHOUT_THE_RANDOM = {
     "data_version": "SELECT data FROM data_version",
     "screening": "SELECT (to_jsonb(it) - 'written_in')::text FROM screening AS it",
+    "alert": "SELECT (to_jsonb(it) - 'written_in')::text FROM alert AS it",
 }
 
 

@@ -14,6 +14,7 @@ from models.synthetic import Scale, synthesise
 from models.volumes import verify
 from tests.models.contradictions import (
     ANSWERS_OUT_OF_TURN,
+    DIFFERENCES_UNTOLD,
     FORGOTTEN_GRANTS,
     MISTAKEN_FIRST_DECISIONS,
     MISTAKEN_GRANTS_BY_RULE,
@@ -70,6 +71,8 @@ async def test_in_the_last_months_a_rule_grants_what_is_certain_but_for_a_sample
     assert not await loaded.fetch(MISTAKEN_SAMPLES)
     assert not await loaded.fetch(FORGOTTEN_GRANTS)
     assert not await loaded.fetch(MISTAKEN_FIRST_DECISIONS)
+    assert not await loaded.fetch(DIFFERENCES_UNTOLD)
+    assert await loaded.fetchval("SELECT count(*) FROM alert") > 0
     by_rule, granted, refused, twice = await loaded.fetchrow("""
         SELECT sum(by_rule), sum(sample_granted), sum(sample_refused), sum(decided_twice)
         FROM volume_rule
