@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Uuid
 from starlette.applications import Starlette
 
-from models.base import Base
+from models.base import Base, is_partitioned
 from models.jobs.notices import write_notices
 from models.key_service import SweepsKeys
 from models.rights.orphan_keys import SWEEP_DAYS, sweep
@@ -54,8 +54,8 @@ KEYED = {
     table.name: column.name
     for table in Base.metadata.tables.values()
     if table.name not in (*_LATER.split(), *REPLAYED)
-    and len(key_columns := table.primary_key.columns) == 1
-    and isinstance((column := key_columns[0]).type, Uuid)
+    and (len(key_columns := table.primary_key.columns) == 1 or is_partitioned(table.name))
+    and isinstance((column := [*key_columns][-1]).type, Uuid)
 }
 _FIRST_APPLIED = "(SELECT min(submitted_at) FROM application WHERE applicant_id = {})"
 #: When a row was made; people were, when they first applied.
