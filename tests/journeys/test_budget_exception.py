@@ -9,6 +9,7 @@ from gateway.mapping.ids import GlobalId
 from tests.gateway.changing import FURTHER_PEOPLE, change, in_verification, reference_of
 from tests.gateway.conftest import Answer, Viewer
 from tests.gateway.judged import judged_gateway
+from tests.world import today
 
 pytestmark = pytest.mark.anyio
 
@@ -28,6 +29,7 @@ ALERTS = """
     } } }
 """
 LOG = "{ accessEvents(first: 9) { nodes { actor caseReference } } }"
+READERS = "query ($day: Date!) { readers(from: $day, to: $day) { rows { viewer budget } } }"
 ADVICE = "If it cannot wait, ask a supervisor for an exception."
 
 
@@ -47,6 +49,14 @@ async def propose(by: Viewer, /, **given: Any) -> Any:
 
 async def approve(viewer: Viewer, id_: str) -> list[str]:
     return (await change(viewer, "approveBudgetException", exceptionId=id_)).codes
+
+
+async def budget_of_officer(reader: Viewer) -> int:
+    """What stands beside the people whom the officer has read."""
+    day = today().isoformat()
+    rows = (await reader(READERS, day=day)).data["readers"]["rows"]
+    [budget] = [row["budget"] for row in rows if row["viewer"] == "officer"]
+    return budget
 
 
 async def test_a_budget_that_is_spent_is_widened_by_two_supervisors(world: str) -> None:
@@ -100,6 +110,8 @@ async def test_a_budget_that_is_spent_is_widened_by_two_supervisors(world: str) 
         log = (await officer(LOG)).data["accessEvents"]["nodes"]
         assert {one["caseReference"] for one in log} == {*cases[:2]}
 
+        assert await budget_of_officer(third) == await budget_of_officer(who["auditor"]) == 2
+
         # It is looked into by a supervisor who had no part in it.
         raised = (await third(ALERTS)).data["alerts"]["nodes"]
         [alert] = [one for one in raised if one["kind"] == "BUDGET_EXCEPTION"]
@@ -114,6 +126,7 @@ async def test_a_budget_that_is_spent_is_widened_by_two_supervisors(world: str) 
         # It is over, so that all is as it was; a proposal that nobody answers in time lapses.
         await judged.administer("UPDATE budget_exception SET ends_at = now()")
         assert await read(cases[3]) is None
+        assert await budget_of_officer(third) == 1
         late = (await propose(one)).payload["budgetException"]["id"]
         await judged.administer(
             "UPDATE budget_exception SET proposed_at = now() - interval '1 hour'"

@@ -10,6 +10,7 @@ from gateway.access.transactions.prepared import bind_for
 from gateway.mapping.context import Context
 from gateway.mapping.figure_types import CountFigure
 from gateway.schema.volumes.national import From, To
+from models import BudgetException
 from models.access_log import ViewerReads, compare_viewers, people_counted, reads_by_viewer
 from models.instants import WIB
 from models.vocabulary import Role
@@ -33,7 +34,8 @@ class ReaderRow:
         " entries of the ban list included."
     )
     budget: int | None = strawberry.field(
-        description="How many people an hour the role may read; null where there is no limit."
+        description="How many people an hour the viewer may read in the role, with the exception"
+        " that lasts, if any; null where there is no limit."
     )
     others: int = strawberry.field(
         description="How many others in this role read anybody in the window: what the viewer is"
@@ -85,15 +87,22 @@ async def readers(info: strawberry.Info, from_: From, to: To) -> ReaderTable:
     context: Context = info.context
     window = _midnight(from_), _midnight(to + timedelta(days=1))
     role, budget = context.viewer.role, context.audit.log.limit
-    asked = (reads_by_viewer(role, *window), people_counted(role), select(func.now()))
-    rows, counted, [(instant,)] = await context.session.fetch(
+    asked = (
+        *(reads_by_viewer(role, *window), people_counted(role), select(func.now())),
+        select(BudgetException.viewer, BudgetException.role, BudgetException.most_people).where(
+            BudgetException.ends_at > func.now()
+        ),
+    )
+    rows, counted, [(instant,)], widened = await context.session.fetch(
         *(bind_for(context.viewer, "ReaderRow", each) for each in asked)
     )
     now = {(row.reader, row.reader_role): row.people for row in counted}
-    listed = [
-        ReaderRow.from_reads(each, now.get((each.viewer, each.role), 0), budget(each.role))
-        for each in islice(compare_viewers(rows), MOST_READERS)
-    ]
+    further = {(row.viewer, row.role): row.most_people for row in widened}
+    listed: list[ReaderRow] = []
+    for each in islice(compare_viewers(rows), MOST_READERS):
+        reader, most = (each.viewer, each.role), budget(each.role)
+        most = None if most is None else most + further.get(reader, 0)
+        listed.append(ReaderRow.from_reads(each, now.get(reader, 0), most))
     return ReaderTable(as_of=instant, rows=listed)
 
 
