@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 from itertools import islice
+from typing import Any
 
 import strawberry
 from sqlalchemy import func, select
@@ -89,9 +90,7 @@ async def readers(info: strawberry.Info, from_: From, to: To) -> ReaderTable:
     role, budget = context.viewer.role, context.audit.log.limit
     asked = (
         *(reads_by_viewer(role, *window), people_counted(role), select(func.now())),
-        select(BudgetException.viewer, BudgetException.role, BudgetException.most_people).where(
-            BudgetException.ends_at > func.now()
-        ),
+        _select_widened(),
     )
     rows, counted, [(instant,)], widened = await context.session.fetch(
         *(bind_for(context.viewer, "ReaderRow", each) for each in asked)
@@ -104,6 +103,12 @@ async def readers(info: strawberry.Info, from_: From, to: To) -> ReaderTable:
         most = None if most is None else most + further.get(reader, 0)
         listed.append(ReaderRow.from_reads(each, now.get(reader, 0), most))
     return ReaderTable(as_of=instant, rows=listed)
+
+
+def _select_widened() -> Any:
+    """Whose budget an exception widens now, and by how many people."""
+    widened = select(BudgetException.viewer, BudgetException.role, BudgetException.most_people)
+    return widened.where(BudgetException.ends_at > func.now())
 
 
 def _midnight(day: date) -> datetime:
