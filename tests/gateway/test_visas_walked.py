@@ -101,7 +101,8 @@ class Walk:
             tripPurpose="TOURISM",
             identity={**IDENTITY, "fullName": f"Wanda {self.passport}", **person},
         )
-        self.life.id = await wait_until_linked(self.who, await pay_bill(self.who, case))
+        # Whose case is being written waits for the LINKER's next pass.
+        self.life.id = await pay_bill(self.who, await wait_until_linked(self.who, case))
         for _ in range(steps):
             await self._call(choose(self.life, self.chance))
 

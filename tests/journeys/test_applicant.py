@@ -13,6 +13,7 @@ from tests.gateway.changing import (
     pay_bill,
     perform,
     row_id,
+    wait_until_linked,
 )
 from tests.gateway.conftest import Viewer
 from tests.world import today
@@ -118,7 +119,8 @@ async def test_an_applicant_goes_from_the_form_to_the_visa(who, connection) -> N
 async def granted_to(holder: Viewer, who: Mapping[str, Viewer], passport: str) -> str:
     identity = {**IDENTITY, "passportNumber": passport}
     given = {"visaType": "B1", "nationality": "AU", "identity": identity}
-    case = await pay_bill(who, await perform(holder, "submitApplication", **given))
+    case = await wait_until_linked(who, await perform(holder, "submitApplication", **given))
+    await pay_bill(who, case)
     await perform(who["officer"], "referToScreening", await assign_to(who, "officer", case))
     await perform(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="CLEAR")
     return await perform(who["officer"], "recordDecision", case, outcome="GRANTED")

@@ -22,6 +22,7 @@ from tests.gateway.changing import (
     perform,
     row_id,
     rupiah,
+    wait_until_linked,
 )
 from tests.gateway.conftest import PATIENT, Viewer, running_gateway
 from tests.journeys.test_applicant import granted_to
@@ -196,7 +197,8 @@ async def test_a_stay_is_extended_once_and_overstayed_after_the_extended_day(
 async def test_of_whom_nobody_reported_an_entry_the_officer_records_it(who, connection) -> None:
     holder, officer = holder_of(who, "stays-unseen"), who["officer"]
     case = await granted_to(holder, who, "EXTEND002")
-    extension = await pay_bill(who, await perform(holder, "applyForExtension", case))
+    applied = await wait_until_linked(who, await perform(holder, "applyForExtension", case))
+    extension = await pay_bill(who, applied)
     await assign_to(who, "officer", extension)
     await screen(connection)
     today = wib_day(datetime.now(UTC))
