@@ -177,8 +177,9 @@ def _reach() -> Iterator[str]:
     readers = {role for name in _WHO for role in POLICY[name].rows}
     others = ", ".join(role for role in Role if role not in readers)
     yield (
-        "\nFive times the hour's budget holds for a day and twenty times for a week, here and at"
-        f" the key service. These roles read nobody's identity: {others}.\n"
+        "\nThe hour's budget is counted by the database and by the key service, which opens five"
+        " times as many in a day and twenty times in a week. These roles read nobody's identity:"
+        f" {others}.\n"
     )
 
 

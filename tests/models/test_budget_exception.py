@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from models.key_service import Relation, RelationKind, ViewerCeilingError, Widening
+from models.key_service import Relation, RelationKind, Statement, ViewerCeilingError, Widening
 from models.supervision.budget_exception import MOST_MINUTES, MOST_PEOPLE, WAITING_MINUTES
 from tests.models.test_judge import MOST_AN_HOUR, Court, court, stated
 
@@ -15,7 +15,11 @@ pytestmark = pytest.mark.anyio
 
 FURTHER, SECONDS = 2, 600
 FOR_THEM = Widening(UUID(int=1), "SCREENING", "reader of the day", FURTHER, SECONDS)
-ONE, TWO, READER = (stated("SUPERVISOR", account=name) for name in ("one", "two", FOR_THEM.account))
+
+
+def supervisors() -> list[Statement]:
+    """Two supervisors, and whoever reads as another one."""
+    return [stated("SUPERVISOR", account=name) for name in ("one", "two", FOR_THEM.account)]
 
 
 def proposal(widening: Widening, by: str = "one") -> Relation:
@@ -45,48 +49,50 @@ async def number_opened(court: Court, people: list[UUID], account: str, role: st
 
 
 async def test_who_says_that_a_budget_is_widened(court: Court) -> None:
+    one, two, reader = supervisors()
     other = FOR_THEM._replace(id=UUID(int=2))
     many, long = (
         FOR_THEM._replace(people=MOST_PEOPLE + 1), FOR_THEM._replace(seconds=MOST_MINUTES * 60 + 1)
     )  # fmt: skip
     for sayer, said in (
-        (READER, proposal(FOR_THEM, FOR_THEM.account)),  # for oneself
-        (ONE, proposal(FOR_THEM, "two")),  # in another's name
+        (reader, proposal(FOR_THEM, FOR_THEM.account)),  # for oneself
+        (one, proposal(FOR_THEM, "two")),  # in another's name
         (stated("OFFICER", account="one"), proposal(FOR_THEM)),
         (stated("AUDITOR", account="one"), proposal(FOR_THEM)),
-        (ONE, proposal(many)),
-        (ONE, proposal(long)),
-        (ONE, proposal(FOR_THEM._replace(people=0))),
-        (ONE, proposal(FOR_THEM._replace(seconds=0))),
-        (ONE, Relation(RelationKind.EXCEPTION, "no exception", "one")),
-        (TWO, agreement(FOR_THEM)),  # which nobody proposed
+        (one, proposal(many)),
+        (one, proposal(long)),
+        (one, proposal(FOR_THEM._replace(people=0))),
+        (one, proposal(FOR_THEM._replace(seconds=0))),
+        (one, Relation(RelationKind.EXCEPTION, "no exception", "one")),
+        (two, agreement(FOR_THEM)),  # which nobody proposed
     ):
         assert not await court.is_said(sayer, said), said
-    await court.judged.relate([proposal(FOR_THEM)], ONE)
+    await court.judged.relate([proposal(FOR_THEM)], one)
     for sayer, said in (
-        (ONE, agreement(FOR_THEM)),  # the same supervisor
-        (READER, agreement(FOR_THEM)),  # whoever it is for
+        (one, agreement(FOR_THEM)),  # the same supervisor
+        (reader, agreement(FOR_THEM)),  # whoever it is for
         (stated("AUDITOR", account="two"), agreement(FOR_THEM)),
-        (TWO, agreement(other)),
-        (TWO, agreement(FOR_THEM._replace(people=FURTHER + 1))),
-        (TWO, agreement(FOR_THEM._replace(account="another"))),
-        (TWO, Relation(RelationKind.WIDENING, "SCREENING another", str(FOR_THEM))),
+        (two, agreement(other)),
+        (two, agreement(FOR_THEM._replace(people=FURTHER + 1))),
+        (two, agreement(FOR_THEM._replace(account="another"))),
+        (two, Relation(RelationKind.WIDENING, "SCREENING another", str(FOR_THEM))),
     ):
         assert not await court.is_said(sayer, said), said
-    assert await court.is_said(TWO, agreement(FOR_THEM))
+    assert await court.is_said(two, agreement(FOR_THEM))
     court.clock.now += WAITING_MINUTES * 60 - 1
-    assert await court.is_said(TWO, agreement(FOR_THEM))
+    assert await court.is_said(two, agreement(FOR_THEM))
     court.clock.now += 1
-    assert not await court.is_said(TWO, agreement(FOR_THEM))
+    assert not await court.is_said(two, agreement(FOR_THEM))
 
 
 async def test_a_widened_budget_has_so_many_further_people_and_ends(court: Court) -> None:
+    one, two, _ = supervisors()
     people = await people_filed(court)
     reader = FOR_THEM.account, FOR_THEM.role
     assert await number_opened(court, people, *reader) == MOST_AN_HOUR
-    await court.judged.relate([proposal(FOR_THEM)], ONE)
+    await court.judged.relate([proposal(FOR_THEM)], one)
     assert await number_opened(court, people, *reader) == MOST_AN_HOUR
-    await court.judged.relate([agreement(FOR_THEM)], TWO)
+    await court.judged.relate([agreement(FOR_THEM)], two)
     # For this viewer in this role alone.
     assert await number_opened(court, people, FOR_THEM.account, "SUPERVISOR") == MOST_AN_HOUR
     assert await number_opened(court, people, "another", FOR_THEM.role) == MOST_AN_HOUR
@@ -94,16 +100,17 @@ async def test_a_widened_budget_has_so_many_further_people_and_ends(court: Court
     assert await number_opened(court, people[::-1], *reader) == 0  # it is used up
     # To say it again begins nothing anew: an hour later it is over.
     court.clock.now += 3599
-    await court.judged.relate([agreement(FOR_THEM)], TWO)
+    await court.judged.relate([agreement(FOR_THEM)], two)
     court.clock.now += 1
     assert await number_opened(court, people[::-1], *reader) == MOST_AN_HOUR
 
 
 async def test_an_exception_that_is_not_used_up_ends_by_itself(court: Court) -> None:
+    one, two, _ = supervisors()
     people = await people_filed(court)
     reader = FOR_THEM.account, FOR_THEM.role
-    await court.judged.relate([proposal(FOR_THEM)], ONE)
-    await court.judged.relate([agreement(FOR_THEM)], TWO)
+    await court.judged.relate([proposal(FOR_THEM)], one)
+    await court.judged.relate([agreement(FOR_THEM)], two)
     court.clock.now += SECONDS - 1
     assert await number_opened(court, people[: MOST_AN_HOUR + 1], *reader) == MOST_AN_HOUR + 1
     court.clock.now += 1

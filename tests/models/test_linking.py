@@ -266,7 +266,7 @@ async def test_whoever_is_erased_meanwhile_leaves_no_digest(linker, other) -> No
     [
         "SELECT email FROM identity",
         "SELECT phone FROM identity_version",
-        "SELECT status FROM application",
+        "SELECT pay_by FROM application",
         "SELECT * FROM decision",
         "SELECT * FROM access_event",
         "UPDATE application SET status = 'GRANTED'",
