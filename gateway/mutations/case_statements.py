@@ -19,6 +19,7 @@ from sqlalchemy import (
     literal_column,
     null,
     select,
+    true,
 )
 
 from gateway.access.fields import is_readable
@@ -191,11 +192,17 @@ def is_extension() -> ColumnElement[bool]:
 
 def has_appeared() -> ColumnElement[bool]:
     """Whether the applicant of an extension has appeared."""
-    appeared = select(ApplicationEvent.id).where(
-        ApplicationEvent.application_id == Application.id,
-        ApplicationEvent.kind == EventKind.APPEARED,
+    appeared = (
+        select(true())
+        .where(
+            ApplicationEvent.application_id == Application.id,
+            ApplicationEvent.kind == EventKind.APPEARED,
+        )
+        .limit(1)
+        .scalar_subquery()
     )
-    return appeared.exists()
+    # Of a page of files, EXISTS would be answered from all events that there are.
+    return func.coalesce(appeared, false())
 
 
 def _extends_stopped_visa() -> ColumnElement[bool]:
