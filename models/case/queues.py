@@ -6,18 +6,19 @@ They are written into statements, not bound: only so an index that is on a condi
 from sqlalchemy import ColumnElement, and_, func, literal_column, or_
 
 from models.case.application import Application
-from models.vocabulary import DECIDABLE, Stage, Status
+from models.vocabulary import Stage, Status
 
-#: A case that waits for its applicant is not work.
-_WORKABLE = [literal_column(f"'{status}'") for status in (Status.PAID, *DECIDABLE)]
 #: As the index of open cases has it.
 _IS_OPEN = Application.stage != literal_column(f"'{Stage.CLOSED}'")
 
+#: A case that waits for its applicant is not work. The stage alone says so: the database takes
+#: conditions for independent, and of two it would expect next to nothing, and sort all there is.
 IS_FREE: ColumnElement[bool] = and_(
     ~Application.is_assigned,
     or_(Application.received_at.is_not(None), Application.partner_code.is_(None)),
-    Application.status.in_(_WORKABLE),
-    _IS_OPEN,
+    Application.stage == literal_column(f"'{Stage.IN_PROCESS}'"),
+    # They all have one: behind the last that is due, the unpaid ones are not looked through.
+    Application.target_due_at.is_not(None),
 )
 #: Written as its index has it.
 IS_URGENT: ColumnElement[bool] = Application.is_urgent.expression

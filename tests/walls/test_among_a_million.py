@@ -23,10 +23,12 @@ from tests.walls.walking import Question, nodes_of, plan_of
 pytestmark = [pytest.mark.anyio, pytest.mark.proof]
 
 COPIES = 500
-#: Whoever is on no desk waits for one.
+#: Whoever is on no desk waits for one, and what is due is due at any time of a month.
 FREE = """
-    UPDATE application SET status = 'PAID', received_at = paid_at
-    WHERE closed_at IS NULL AND paid_at IS NOT NULL AND NOT is_assigned
+    UPDATE application SET target_due_at = target_due_at + random() * interval '30 days',
+        status = CASE WHEN is_assigned THEN status ELSE 'PAID' END,
+        received_at = coalesce(received_at, paid_at)
+    WHERE closed_at IS NULL AND paid_at IS NOT NULL
 """
 #: No page reads more rows of its table: a page for each of two values, and as many again.
 MOST_READ = 4 * (LARGEST_PAGE + 1)
