@@ -8,7 +8,15 @@ from typing import Any
 import asyncpg
 
 from models.vocabulary import GrantCondition
-from tests.gateway.changing import IDENTITY, pay_bill, perform, reference_of, refused_case, row_id
+from tests.gateway.changing import (
+    IDENTITY,
+    pay_bill,
+    perform,
+    reference_of,
+    refused_case,
+    row_id,
+    wait_until_linked,
+)
 from tests.gateway.conftest import Viewer
 from tests.journeys.test_family import hand_in, member
 from tests.journeys.test_inquiry import open_inquiry, read
@@ -103,7 +111,8 @@ class Day:
         return case
 
     async def that_nobody_can_read(self) -> str:
-        case = await self.lodge(is_ready=False)
+        # Not while the LINKER has it in hand.
+        case = await wait_until_linked(self.who, await self.lodge(is_ready=False))
         await self.run(
             "UPDATE identity SET sealed = sealed || '{\"full_name\": \"x\"}' WHERE applicant_id ="
             " (SELECT applicant_id FROM application WHERE id = $1)", case,
