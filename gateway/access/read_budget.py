@@ -18,8 +18,11 @@ from gateway.errors import ErrorCode, RequestError
 from gateway.viewer import Viewer
 from models.database.command_pipeline import Command
 from models.row_keys import new_key
-from models.supervision.budget_exception import ROLES
+from models.supervision.budget_exception import WIDENED_ROLES
 from models.vocabulary import Role
+
+#: What whoever has a budget that two supervisors widen is told besides.
+_EXCEPTION = " If it cannot wait, ask a supervisor for an exception."
 
 
 class ReadBudgetError(RequestError):
@@ -33,15 +36,11 @@ class ReadBudgetError(RequestError):
     ) -> None:
         """``is_widened`` says that two supervisors may make an exception."""
         self.retry_after = math.ceil(seconds) if seconds >= 0 else None
-        if self.retry_after is None:
-            when = "Ask for fewer at once."
-        elif is_widened:
-            when = (
-                f"Ask again in {self.retry_after} s. If it cannot wait, ask a supervisor for an"
-                " exception."
-            )
-        else:
-            when = f"Ask again in {self.retry_after} s."
+        when = (
+            f"Ask again in {self.retry_after} s.{_EXCEPTION * is_widened}"
+            if self.retry_after is not None
+            else "Ask for fewer at once."
+        )
         super().__init__(
             ErrorCode.READ_BUDGET,
             f"Your role looks up at most {most} people an hour, and nothing was read. {when}"
@@ -53,9 +52,7 @@ class ReadBudgetError(RequestError):
 
 def ceiling_refusal(seconds: int, role: Role) -> RequestError:
     """The refusal of somebody for whom the key service opens nobody else within so many seconds."""
-    text = ceiling_text(seconds)
-    if role in ROLES:
-        text = f"{text} If it cannot wait, ask a supervisor for an exception."
+    text = f"{ceiling_text(seconds)}{_EXCEPTION * (role in WIDENED_ROLES)}"
     return RequestError(ErrorCode.READ_BUDGET, text, HTTPStatus.TOO_MANY_REQUESTS)
 
 
@@ -84,7 +81,7 @@ class ReadBudget:
 
     def refusal(self, why: str) -> ReadBudgetError:
         """``why`` is the seconds until there is room, below 0 where there never is."""
-        return ReadBudgetError(self.most, float(why), is_widened=self.viewer.role in ROLES)
+        return ReadBudgetError(self.most, float(why), is_widened=self.viewer.role in WIDENED_ROLES)
 
 
 @dataclass(frozen=True, slots=True)

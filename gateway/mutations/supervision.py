@@ -24,7 +24,7 @@ from models.row_keys import new_key
 from models.supervision.budget_exception import (
     MOST_MINUTES,
     MOST_PEOPLE,
-    ROLES,
+    WIDENED_ROLES,
 )
 from models.supervision.inquiry import (
     MOST_MINUTES_OF_TWO,
@@ -188,7 +188,7 @@ async def propose_exception(
     if not request.viewer.isprintable() or not 0 < len(request.viewer) <= LONGEST_SUBJECT:
         limits = {"most": LONGEST_SUBJECT}
         reasons.add(Refusal.INVALID, "viewer", rule="subject", limits=limits)
-    if request.role not in ROLES:
+    if request.role not in WIDENED_ROLES:
         reasons.add(Refusal.INVALID, "role", rule="exception_role")
     subject = transaction.viewer.subject
     if request.viewer == subject:

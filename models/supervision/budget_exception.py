@@ -15,7 +15,7 @@ MOST_PEOPLE = 50
 #: How long one waits for the second supervisor: whoever needs it asks now.
 WAITING_MINUTES = 60
 #: Whose budgets are widened: of those who read people for their work.
-ROLES = (
+WIDENED_ROLES = (
     Role.PARTNER_AGENT,
     Role.PARTNER_MANAGER,
     Role.OFFICER,
@@ -24,7 +24,7 @@ ROLES = (
     Role.AUDITOR,
     Role.PARTNER_SERVICE,
 )
-_LISTED = ", ".join(f"'{role}'" for role in ROLES)
+_LISTED = ", ".join(f"'{role}'" for role in WIDENED_ROLES)
 
 
 class BudgetException(Base):

@@ -18,7 +18,7 @@ from dashboard.pages.case.forms import CHANGES as OF_CASES
 from dashboard.pages.screening.forms import CHANGES as OF_SCREENING
 from dashboard.pages.supervision.page import CHANGES as OF_SUPERVISORS
 from dashboard.pages.supervision.page import (
-    ROLES,
+    WIDENED_ROLES,
     list_alerts,
     list_exceptions,
     list_inquiries,
@@ -27,7 +27,7 @@ from dashboard.pages.supervision.page import (
 from dashboard.pages.treasury.page import CHANGES as OF_THE_TREASURY
 from dashboard.pages.views.page import CHANGES as OF_READERS
 from dashboard.texts import texts
-from models.supervision.budget_exception import ROLES as WIDENED
+from models.supervision import budget_exception
 from models.vocabulary import Role
 from tests.dashboard.visiting import Visitor, assert_accessible
 from tests.running_demo import Demo
@@ -151,13 +151,13 @@ def test_an_exception_is_agreed_to_by_whom_and_when_the_gateway_takes_it(
 
 
 def test_further_people_are_proposed_where_a_budget_was_spent_that_is_widened() -> None:
-    assert ROLES == WIDENED
+    assert WIDENED_ROLES == budget_exception.WIDENED_ROLES
     alert = {"id": "x", "kind": "READ_BUDGET", "actor": "reader", "raisedAt": PAST,
              "application": None}  # fmt: skip
     for role in Role:
         answer = {"viewer": {"subject": "own"}, "alerts": {"nodes": [alert | {"actorRole": role}]}}
         shown = html_of(*list_alerts(answer, texts("en")))
-        assert ("proposeBudgetException" in shown) is (role in WIDENED), role
+        assert ("proposeBudgetException" in shown) is (role in WIDENED_ROLES), role
 
 
 @pytest.mark.parametrize(

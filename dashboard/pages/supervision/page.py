@@ -41,7 +41,7 @@ SUPERVISORS = frozenset({"SUPERVISOR"})
 _REASON = Field("reason", FieldKind.REASON)
 _CASE = Field("applicationId")
 #: Whose budgets two supervisors widen.
-ROLES = (
+WIDENED_ROLES = (
     *("PARTNER_AGENT", "PARTNER_MANAGER", "OFFICER", "SUPERVISOR", "SCREENING", "AUDITOR"),
     "PARTNER_SERVICE",
 )
@@ -123,7 +123,7 @@ def _alert(alert: Answer, own: str, say: Texts) -> html.Article:
     ]
     if alert["application"]:
         shown.append(html.P(case_link(alert["application"]["reference"], say)))
-    if alert["kind"] == "READ_BUDGET" and alert["actorRole"] in ROLES:
+    if alert["kind"] == "READ_BUDGET" and alert["actorRole"] in WIDENED_ROLES:
         reader = {"viewer": by, "role": alert["actorRole"]}
         shown.append(CHANGES.folded("proposeBudgetException", say, about=reader))
     if by != own:
@@ -191,7 +191,7 @@ def _inquiry(one: Answer, own: str, say: Texts) -> html.Article:
 
 def list_exceptions(answer: Answer, say: Texts) -> list[Any]:
     own, found = answer["viewer"]["subject"], answer["exceptions"]["nodes"]
-    roles = {role: role_text(role, say) for role in ROLES}
+    roles = {role: role_text(role, say) for role in WIDENED_ROLES}
     form = CHANGES.folded("proposeBudgetException", say, listed={"roles": roles})
     return [*(_exception(each, own, say) for each in found), form]
 
