@@ -252,7 +252,7 @@ def _vault(applications: int, rounds: int) -> None:
 @click.option("--entries", default=600_000, show_default=True, help="How many reads there are.")
 @rounds
 def _partitions(entries: int, rounds: int) -> None:
-    """Ten years of the log of reads in one table, in quarters and in years."""
+    """Ten years of the log of reads, and of events, in one table and in partitions."""
     run_on_fastest_loop(partitions.measure(entries, rounds))
 
 

@@ -133,8 +133,8 @@ EXPLANATIONS: Mapping[Fault, Explanation] = {
         " than the database, restore a newer copy of them, then run `gerbang vault relate`.",
     ),
     Fault.PARTITIONS: Explanation(
-        "From then on nothing can be written there: without the log of reads nobody's identity is"
-        " read.",
+        "From then on nothing can be written there. Without their logs nobody's identity is read,"
+        " no visa is checked, no file is tracked, and no case is linked.",
         "Run `gerbang migrate`, which makes it, then see why `gerbang keep` does not.",
     ),
 }

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, DateTime, MetaData, Text, Uuid
+from sqlalchemy import BigInteger, CheckConstraint, Date, DateTime, MetaData, Table, Text, Uuid
 from sqlalchemy.orm import DeclarativeBase
 
 
@@ -42,9 +42,14 @@ def partitioned_by(column: str) -> dict[str, str]:
     return {"postgresql_partition_by": f"RANGE ({column})"}
 
 
+def partition_key(table: Table) -> str | None:
+    """By what a table is partitioned, as the server says it."""
+    return table.dialect_options["postgresql"]["partition_by"]
+
+
 def is_partitioned(table: str) -> bool:
     """Whether old rows of a table go by whole partitions."""
-    return bool(Base.metadata.tables[table].dialect_options["postgresql"]["partition_by"])
+    return partition_key(Base.metadata.tables[table]) is not None
 
 
 def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:

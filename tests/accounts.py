@@ -132,6 +132,21 @@ async def swallowed(
         await connection.execute("DROP FUNCTION swallow CASCADE")
 
 
+@asynccontextmanager
+async def without_partition(connection: asyncpg.Connection, table: str) -> AsyncIterator[None]:
+    """A table has no place for what is written now."""
+    name = await connection.fetchval("SELECT partition_name($1, now())", table)
+    bounds = await connection.fetchval(
+        "SELECT pg_get_expr(relpartbound, oid) FROM pg_class WHERE relname = $1", name
+    )
+    await connection.execute(f"ALTER TABLE {table} DETACH PARTITION partitions.{name}")
+    try:
+        yield
+    finally:
+        attach = f"ALTER TABLE {table} ATTACH PARTITION partitions.{name} {bounds}"
+        await connection.execute(attach)
+
+
 async def newest_read(connection: asyncpg.Connection, place: int = 0) -> tuple[int, UUID]:
     """The place of the leaf and the key of the newest read, or of one before it."""
     row = await connection.fetchrow(

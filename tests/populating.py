@@ -73,7 +73,8 @@ async def small_world(url: str) -> None:
 async def populate(connection: asyncpg.Connection) -> None:
     """Write the world into an empty database, in one transaction."""
     async with connection.transaction():
-        await connection.execute("SELECT make_partition('access_event', '2025-01-01Z')")
+        for table in ("access_event", "linker_read"):
+            await connection.execute("SELECT make_partition($1, '2025-01-01Z')", table)
         await reference_data(connection)
         await record_beginning(connection)
         await applicants(connection)

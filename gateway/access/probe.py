@@ -27,7 +27,7 @@ from models.database.command_pipeline import Command
 from models.database.pool import ConnectionPool, PoolExhaustedError
 from models.logs import facts
 from models.migrations import serves_this_release
-from models.partitions import TABLES_WITHOUT
+from models.partitions import MISSED_AHEAD, missing_partitions
 from models.publication.reading import newest_publication
 from models.vocabulary import Role
 from models.volumes import as_of
@@ -136,10 +136,9 @@ class Probe:
     async def _lacks_partitions(self) -> bool:
         """Whether what is written next month has no place; not if that cannot be asked."""
         try:
-            [without] = await self._ask(TABLES_WITHOUT)
+            return bool(await self._ask(missing_partitions(MISSED_AHEAD)))
         except (Error, OSError, PoolExhaustedError):
             return False
-        return bool(without)
 
     async def revision(self) -> str | None:
         """The migration revision of the database; None if it cannot be read."""

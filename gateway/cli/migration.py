@@ -46,7 +46,7 @@ def new(name: str, empty: bool) -> None:
     except DraftError as error:
         raise click.ClickException(str(error)) from None
     _show(written)
-    sys.exit(bool(written.hazards))
+    sys.exit(bool(written.hazards or written.undrafted))
 
 
 @migration.command()
@@ -73,6 +73,8 @@ def _show(written: WrittenRevisions) -> None:
         click.echo(_relative(file))
     for (file, line), sentence in written.hazards:
         click.echo(f"{_relative(file)}:{line}: {sentence}", err=True)
+    for sentence in written.undrafted:
+        click.echo(sentence, err=True)
     if len(written.files) > 1:
         click.echo(
             "Each is a revision of its own: in one transaction they would hold locks for long."

@@ -20,7 +20,7 @@ from models.jobs.inquiries import IS_OVERDUE
 from models.jobs.scanning import contents_unscanned
 from models.key_service import KeyServiceError, Principal
 from models.migrations import current_and_newest
-from models.partitions import MISSED_DAYS_AHEAD, TABLES_WITHOUT
+from models.partitions import MISSED_AHEAD, missing_partitions
 from models.rights.key_comparison import compare_keys
 from models.row_security import installed_version, version
 
@@ -106,10 +106,11 @@ _OPEN_PARTITIONS = """
 
 
 async def examine_partitions(owner: asyncpg.Connection) -> AsyncIterator[Finding]:
-    if without := await owner.fetchval(TABLES_WITHOUT):
+    if missing := await owner.fetch(missing_partitions(MISSED_AHEAD)):
+        without = ", ".join(sorted({row["of_table"] for row in missing}))
         yield finding_of(
             Fault.PARTITIONS,
-            f"What is written within {MISSED_DAYS_AHEAD} days has no partition: {without}.",
+            f"What is written within {MISSED_AHEAD} has no partition: {without}.",
         )
     for row in await owner.fetch(_OPEN_PARTITIONS):
         yield Finding(

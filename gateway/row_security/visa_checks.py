@@ -129,6 +129,7 @@ CREATE OR REPLACE FUNCTION viewer.own_visa_checks(acting text) RETURNS TABLE (
                 ON known.applicant_id = oneself.id AND known.kind = '{IndexKind.PASSPORT}'
             JOIN visa_check AS asked
                 ON asked.passenger = sha256(convert_to(visa_number, 'UTF8') || known.digest)
+                AND asked.occurred_at >= visa.issued_at
             WHERE oneself.account = viewer.subject(acting)
             ORDER BY day DESC, actor_role, flight_number LIMIT {MOST_CHECKS_TOLD};
     END

@@ -4,10 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, text
+from sqlalchemy import CheckConstraint, Index, LargeBinary, PrimaryKeyConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, one_of
+from models.base import Base, one_of, partitioned_by
 
 #: How many days after it was closed a file is tracked.
 TRACKED_DAYS = 30
@@ -27,7 +27,7 @@ class TrackingTry(Base):
 
     __tablename__ = "tracking_try"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID]
     occurred_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
     #: Digests that the key service makes, of the reference, and of the address with the day: they
     #: count tries, and tell nobody what was asked, or from where.
@@ -41,9 +41,10 @@ class TrackingTry(Base):
     mac: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     __table_args__ = (
-        Index(None, "occurred_at", "id"),
+        PrimaryKeyConstraint("occurred_at", "id"),
         Index(None, "file", "occurred_at"),
         Index(None, "source", "occurred_at"),
         one_of("kind", TryKind),
         CheckConstraint("length(file) = 16 AND length(source) = 16", name="digests_are_whole"),
+        partitioned_by("occurred_at"),
     )

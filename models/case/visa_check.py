@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, text
+from sqlalchemy import CheckConstraint, Index, LargeBinary, PrimaryKeyConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, one_of
+from models.base import Base, one_of, partitioned_by
 from models.vocabulary import Role
 
 #: How long before its departure a flight is asked about, and how long after it.
@@ -21,7 +21,7 @@ class VisaCheck(Base):
 
     __tablename__ = "visa_check"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID]
     occurred_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
     actor: Mapped[str]
     actor_role: Mapped[str]
@@ -39,7 +39,7 @@ class VisaCheck(Base):
     mac: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     __table_args__ = (
-        Index(None, "occurred_at", "id"),
+        PrimaryKeyConstraint("occurred_at", "id"),
         Index(None, "actor", "occurred_at", "id"),
         Index(None, "passenger", "occurred_at"),
         one_of("actor_role", Role),
@@ -50,4 +50,5 @@ class VisaCheck(Base):
             name="carriers_name_a_flight",
         ),
         CheckConstraint("flight_number ~ '^[A-Z0-9]{3,8}$'", name="flight_number_is_formed"),
+        partitioned_by("occurred_at"),
     )

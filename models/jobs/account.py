@@ -23,6 +23,7 @@ from models.account import (
     sign_checkpoint,
 )
 from models.account.cosignatures import Witness
+from models.account.notes import Checkpoint
 from models.database.connections import CONNECTION_ERRORS, connected
 from models.database.locking import LockedError
 from models.jobs.scheduler import Job, Jobs, keep_working, pause
@@ -157,17 +158,27 @@ async def _walk(
     stop: asyncio.Event,
     job: Job,
 ) -> None:
-    of_age = await find_of_age(connection, keys, folder, kept_days)
-    place: int | None = 0 if of_age else None
-    while of_age and place is not None and not stop.is_set():
+    if of_age := await find_of_age(connection, keys, folder, kept_days):
+        await _drop(connection, keys, of_age, kept_days, stop, job)
+    job.note_nothing_due()
+
+
+async def _drop(
+    connection: asyncpg.Connection,
+    keys: _KeysWithReceipts,
+    of_age: Checkpoint,
+    kept_days: int,
+    stop: asyncio.Event,
+    job: Job,
+) -> None:
+    place: int | None = 0
+    while place is not None and not stop.is_set():
         place = await drop_of_age(connection, keys, of_age, kept_days, place)
         job.note_nothing_due()
     for partition in await partitions_of_age(connection, kept_days):
-        if of_age and not stop.is_set():
+        if not stop.is_set():
             await drop_partition(connection, keys, of_age, kept_days, partition)
             job.note_nothing_due()
-    if of_age and place is None:
-        before = int(of_age.signed_at.timestamp() * 1000)
-        while await keys.forget_receipts(before) and not stop.is_set():
-            job.note_nothing_due()
-    job.note_nothing_due()
+    before = int(of_age.signed_at.timestamp() * 1000)
+    while place is None and not stop.is_set() and await keys.forget_receipts(before):
+        job.note_nothing_due()

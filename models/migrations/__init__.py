@@ -30,7 +30,7 @@ from models.migrations.differences import Difference, differences
 from models.migrations.drafting import Draft, draft
 from models.migrations.rehearsal import Statement, record_statements
 from models.migrations.schema_objects import build_from_models, complete_metadata
-from models.partitions import TABLES_WITHOUT, make_partitions
+from models.partitions import MADE_AHEAD, make_partitions, missing_partitions
 from models.row_security import (
     create_roles,
     drop_policies,
@@ -105,7 +105,7 @@ async def plan(
         await require_rights(driver, read_database_url(gateway_url).user if gateway_url else None)
         steps = await row_security_steps(driver)
         steps += await grant_login_steps(driver, gateway_url) if gateway_url else []
-        lacking = await driver.fetchval(TABLES_WITHOUT) or ""
+        lacking = await driver.fetch(missing_partitions(MADE_AHEAD))
         has_new_keys = seal_keys and not await are_trusted_alone(driver, seal_keys)
     return [
         *(
@@ -113,7 +113,10 @@ async def plan(
             for each in pending
         ),
         *(PlannedStep(step.what, step.lock) for step in steps),
-        *([PlannedStep(f"make partitions of {lacking}", _PARTITIONS_LOCK)] if lacking else []),
+        *(
+            PlannedStep(f"make partitions of {table}", _PARTITIONS_LOCK)
+            for table in sorted({row["of_table"] for row in lacking})
+        ),
         *([PlannedStep("trust other seal keys", _KEYS_LOCK)] if has_new_keys else []),
     ]
 

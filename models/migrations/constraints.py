@@ -1,13 +1,16 @@
-"""Compares the CHECK constraints of the models with those of a migrated database.
+"""Compares what Alembic does not: the CHECK constraints of the models with those of a migrated
+database, how columns are generated, and how tables are partitioned.
 
-Alembic compares tables, columns and indexes, but not what a CHECK says: a word that is added to a
-vocabulary would pass, and the first row with that word would be refused.
+A word that is added to a vocabulary would pass otherwise, and the first row with that word would be
+refused.
 """
 
 import re
 from typing import Any, NamedTuple
 
 from sqlalchemy import CheckConstraint, Column, Computed, Connection, MetaData, Table, text
+
+from models.base import partition_key
 
 #: What the server makes of ``column IN (words)``, and of ``IN`` with a single word.
 _VOCABULARY = re.compile(
@@ -29,6 +32,10 @@ _DEFINITIONS = """
         relnamespace = pg_my_temp_schema() AS is_of_models
     FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid
     WHERE contype = 'c' AND relnamespace IN ('public'::regnamespace, pg_my_temp_schema())
+"""
+_PARTITIONED = """
+    SELECT relname AS name, pg_get_partkeydef(oid) AS key FROM pg_class
+    WHERE relkind = 'p' AND relnamespace = 'public'::regnamespace
 """
 
 
@@ -61,6 +68,7 @@ def require_matching_constraints(connection: Connection, metadata: MetaData) -> 
     differences = [
         *map(str, compare_constraints(connection, metadata)),
         *(sentence for _, sentence in compare_generated_columns(connection, metadata)),
+        *(sentence for _, sentence in compare_partitions(connection, metadata)),
     ]
     if differences:
         raise ConstraintsDifferError("\n".join(differences))
@@ -80,6 +88,22 @@ def compare_generated_columns(connection: Connection, metadata: MetaData) -> lis
         )
         for (table, column), found in expressions.items()
         if len(found) == 2 and found[True] != found[False]
+    ]
+
+
+def compare_partitions(connection: Connection, metadata: MetaData) -> list[tuple[str, str]]:
+    """The tables that the models partition otherwise, each with a sentence. No revision is drafted
+    for that: its rows would move, and its key changes with it."""
+    of_database = {row.name: row.key for row in connection.execute(text(_PARTITIONED))}
+    by = {name: partition_key(table) for name, table in metadata.tables.items()}
+    return [
+        (
+            table,
+            f"{table} is partitioned by {key or 'nothing'} in the models and by"
+            f" {of_database.get(table, 'nothing')} in the database: no revision is drafted for it",
+        )
+        for table, key in by.items()
+        if key != of_database.get(table)
     ]
 
 

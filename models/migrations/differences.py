@@ -8,7 +8,11 @@ from alembic.migration import MigrationContext
 from alembic.operations import ops
 from sqlalchemy import Connection, MetaData
 
-from models.migrations.constraints import compare_constraints, compare_generated_columns
+from models.migrations.constraints import (
+    compare_constraints,
+    compare_generated_columns,
+    compare_partitions,
+)
 from models.migrations.drafting import flat_operations, table_of
 from models.migrations.schema_objects import Definitions, compare_objects
 from models.schema import ObjectKey, SchemaStatement
@@ -22,6 +26,8 @@ class Difference(NamedTuple):
     #: What differs, if it is a function, trigger, view or type, and its place in models/schema.
     key: ObjectKey | None = None
     statement: SchemaStatement | None = None
+    #: Whether `gerbang migration new` writes a revision for it.
+    is_drafted: bool = True
 
 
 def differences(
@@ -50,6 +56,11 @@ def differences(
         *(
             Difference(table, sentence.removesuffix(": write a migration"))
             for table, sentence in compare_generated_columns(connection, metadata)
+        ),
+        *(
+            Difference(table, sentence, is_drafted=False)
+            for table, sentence in compare_partitions(connection, metadata)
+            if table not in of_new_tables
         ),
         *(Difference(each.key.table, str(each), each.key, each.statement) for each in objects),
     ]

@@ -3,7 +3,7 @@
 import re
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from models.migrations import (
@@ -54,6 +54,8 @@ class WrittenRevisions:
 
     files: list[Path]
     hazards: list[Hazard]
+    #: What differs from the models, and is drafted for nobody.
+    undrafted: list[str] = field(default_factory=list[str])
 
 
 def write_empty_revision(title: str) -> Path:
@@ -71,6 +73,10 @@ async def write_revisions(server: Server, title: str) -> WrittenRevisions:
     url = server.url("gerbang_draft")
     await migrate(url, str(newest))
     drafts = await draft_revisions(url, server.url("gerbang_models"))
+    found = await compare_with_models(url, server.url("gerbang_compared"))
+    undrafted = [each.sentence for each in found if not each.is_drafted]
+    if not drafts and undrafted:
+        raise DraftError("\n".join(undrafted))
     if not drafts:
         raise DraftError(
             "the revisions bring a database to the models already; with --empty there is one to"
@@ -83,19 +89,21 @@ async def write_revisions(server: Server, title: str) -> WrittenRevisions:
     await migrate(url, _number(files[-1]))
     await downgrade(url, str(newest))
     await migrate(url, _number(files[-1]))
-    return WrittenRevisions(files, hazards(statements, since=_number(files[0])))
+    lint = hazards(statements, since=_number(files[0]))
+    return WrittenRevisions(files, lint, undrafted)
 
 
 async def squash_revisions(server: Server) -> list[Path]:
     """Write the first revision again from the models, and delete all others; return those.
 
-    Raises DraftError if the revisions do not bring a database to the models.
+    Raises DraftError if the revisions do not bring a database to the models, but for what is
+    drafted for nobody.
     """
     url = server.url("gerbang_squash")
     await migrate(url, str(newest_revision()))
     found = await compare_with_models(url, server.url("gerbang_models"))
-    if found:
-        raise DraftError("\n".join(each.sentence for each in found))
+    if missing := [each.sentence for each in found if each.is_drafted]:
+        raise DraftError("\n".join(missing))
     later = [file for file in sorted(_VERSIONS.glob("0*")) if file.stem != _FIRST]
     for file in later:
         file.unlink()

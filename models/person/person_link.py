@@ -5,10 +5,19 @@ it read for that, and every look-up.
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, LargeBinary, Text, text
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Text,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, one_of
+from models.base import Base, one_of, partitioned_by
 from models.vocabulary import (
     DigestKind,
     IdentityReader,
@@ -102,7 +111,7 @@ class LinkerRead(Base):
 
     __tablename__ = "linker_read"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID]
     reader: Mapped[str] = mapped_column(server_default=text("'LINKER'"))
     applicant_id: Mapped[UUID] = mapped_column(ForeignKey("applicant.id"))
     version: Mapped[int]
@@ -111,8 +120,10 @@ class LinkerRead(Base):
     fields: Mapped[list[str]] = mapped_column(ARRAY(Text))
 
     __table_args__ = (
+        PrimaryKeyConstraint("read_at", "id"),
         Index(None, "applicant_id", "read_at", "id"),
         one_of("reader", IdentityReader),
+        partitioned_by("read_at"),
     )
 
 

@@ -72,19 +72,6 @@ CREATE FUNCTION make_partition(of_table text, at timestamptz) RETURNS boolean
     END
 $$;
 
--- Make the partitions of this quarter and of the next two that are missing; return how many.
-CREATE FUNCTION make_partitions() RETURNS bigint
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    BEGIN
-        RETURN (
-            SELECT count(*) FILTER (WHERE make_partition(relname::text, at))
-            FROM pg_partitioned_table JOIN pg_class ON pg_class.oid = partrelid,
-                generate_series(now(), now() + interval '6 months', interval '3 months') AS at
-            WHERE relnamespace = 'public'::regnamespace
-        );
-    END
-$$;
-
 -- Drop a table's partition for an instant, but for the rows that no record of this transaction names:
 -- for those another one takes its place. Return how many went: none before the whole quarter has been
 -- over for as long as these records say. The table is locked at the very end, for an instant.

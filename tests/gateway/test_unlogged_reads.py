@@ -9,7 +9,7 @@ from gateway.doctor.database import examine_partitions
 from gateway.faults import Fault
 from gateway.mapping.ids import GlobalId
 from tests import tokens
-from tests.accounts import swallowed
+from tests.accounts import swallowed, without_partition
 from tests.gateway.changing import change, global_id
 from tests.gateway.conftest import PATIENT, Answer, Viewer, viewers
 from tests.gateway.in_process import InProcessClient, running_gateway
@@ -41,6 +41,7 @@ BANNED = """
 BREACH = """{
     peopleRead(from: "2025-01-01T00:00Z", before: "2025-02-01T00:00Z") { rows { applicant } }
 }"""
+PASSPORT = 'passport: {issuingState: "AU", number: "X"}'
 LAST_FOUR = "query ($id: ID!) { node(id: $id) { ... on Applicant { passportLastFour } } }"
 OWN = f"{{ myData {{ {PERSON} }} }}"
 HELD = f"""
@@ -159,23 +160,34 @@ async def test_more_last_fours_than_usual_are_withheld_whose_alert_is_swallowed(
         assert (await supervisor(LAST_FOUR, id=other)).errors == []
 
 
-async def test_a_read_without_a_partition_answers_no_identity(who, connection) -> None:
-    """What is to be logged has no place then. All else is answered, and the reason is named."""
-    name = await connection.fetchval("SELECT partition_name('access_event', now())")
-    bounds = await connection.fetchval(
-        "SELECT pg_get_expr(relpartbound, oid) FROM pg_class WHERE relname = $1", name
-    )
-    await connection.execute(f"ALTER TABLE access_event DETACH PARTITION partitions.{name}")
-    try:
-        withheld = await who["supervisor-2"](CASE, case=CASES[0].reference)
+@pytest.mark.parametrize(
+    ("table", "name", "question"),
+    [
+        ("access_event", "supervisor-2", CASE),
+        ("visa_check", "border", f'{{ visaStatus(visaNumber: "ID000000000000", {PASSPORT}) }}'),
+        (
+            "tracking_try",
+            "anonymous",
+            '{ trackedFile(reference: "0000-0000-0000", birthDate: "1990-02-03",'
+            f" {PASSPORT}) {{ stage }} }}",
+        ),
+    ],
+)
+async def test_what_has_no_partition_for_its_entry_is_not_answered(
+    who, connection, table: str, name: str, question: str
+) -> None:
+    """All else is answered, and the reason is named; with a partition, each entry is there once."""
+    asked = {"case": CASES[0].reference} if "$case" in question else {}
+    before = await counted(connection, table)
+    async with without_partition(connection, table):
+        withheld = await who[name](question, **asked)
         others = await who["supervisor-2"]("{ applications(first: 1) { nodes { reference } } }")
         [found] = [each async for each in examine_partitions(connection)]
-    finally:
-        attach = f"ALTER TABLE access_event ATTACH PARTITION partitions.{name} {bounds}"
-        await connection.execute(attach)
     assert (is_withheld(withheld), others.status) == (True, 200)
     assert not [one for one in APPLICANTS if one.split()[0] in withheld.text]
-    assert found.fault is Fault.PARTITIONS
+    assert (found.fault, table in found.what) == (Fault.PARTITIONS, True)
+    assert not is_withheld(await who[name](question, **asked))
+    assert await counted(connection, table) == before + 1
 
 
 @pytest.mark.parametrize("table", ["access_event", "inquiry", "inquiry_person"])

@@ -20,7 +20,7 @@ from models.jobs.linking import (
 from models.key_service import KeyServiceError, KeyUse, LocalKeys
 from models.key_service.interface import Ceiling
 from models.row_security import LINKER
-from tests.accounts import swallowed
+from tests.accounts import swallowed, without_partition
 from tests.key_stores import open_keys
 from tests.linking import KEYS, keys_file
 from tests.people import rewrite
@@ -160,9 +160,14 @@ async def test_nobody_is_linked_whose_read_is_not_recorded(linker) -> None:
     async with swallowed(linker, "linker_read"):
         with pytest.raises(AccountError, match="gerbang doctor"):
             await link_cases(KEYS, linker)
+    async with without_partition(linker, "linker_read"):
+        with pytest.raises(asyncpg.CheckViolationError, match="no partition"):
+            await link_cases(KEYS, linker)
     assert await linker.fetchval(_UNLINKED) == len(CASES)
     assert await linker.fetchval("SELECT count(*) FROM person_index") == 0
     assert await link_cases(KEYS, linker) == len(CASES)
+    lately = "SELECT FROM linker_read WHERE read_at > now() - interval '1 hour'"
+    assert await linker.fetch(f"{lately} GROUP BY applicant_id, version HAVING count(*) > 1") == []
 
 
 async def test_without_keys_nothing_is_linked(linker) -> None:

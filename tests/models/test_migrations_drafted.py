@@ -219,6 +219,10 @@ def test_a_value_that_rows_lack_is_refused_in_a_sentence(tmp_path: Path) -> None
     code, text = run(tree, f'{GERBANG} migration new "Nothing"')
     assert code == 1
     assert "the revisions bring a database to the models already" in text
+    _replace(tree / "models/person/person_link.py", '        partitioned_by("read_at"),\n', "")
+    code, text = run(tree, f'{GERBANG} migration new "In one table"')
+    assert code == 1
+    assert "linker_read is partitioned by nothing in the models and by RANGE (read_at)" in text
 
 
 def _replace(file: Path, before: str, after: str) -> None:

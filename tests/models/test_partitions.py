@@ -12,23 +12,26 @@ import pytest
 
 from gateway.doctor.database import examine_partitions
 from gateway.faults import Fault
-from models.account import CheckpointFolder, HeldMeanwhileError, old_entries, verify
+from models.account import CheckpointFolder, HeldMeanwhileError, old_entries, seal_entries, verify
+from models.account.sources import SOURCES
+from models.base import Base, is_partitioned
 from models.partitions import (
-    MISSED_DAYS_AHEAD,
-    TABLES_WITHOUT,
+    MADE_AHEAD,
+    MISSED_AHEAD,
     keep_partitions,
     make_partitions,
+    missing_partitions,
 )
 from models.row_keys import new_key
 from models.row_security import DATABASE_ROLES, JOB_ROLES, install_row_security
 from tests.accounts import drop, find_tampering, insert, newest_read, past_triggers, read_five, sign
 from tests.linking import KEYS
 from tests.walls.undoing import undone
-from tests.world import application_id
+from tests.world import applicant_id, application_id
 
 pytestmark = pytest.mark.anyio
 
-MADE = "SELECT partition::regclass::text AS name FROM partitions_made() ORDER BY since"
+MADE = "SELECT partition::regclass::text AS name FROM partitions_made() ORDER BY since, of_table"
 _READS = "SELECT count(*) FROM access_event"
 _LONG_AGO = datetime.now(UTC) - timedelta(days=4000)
 
@@ -164,10 +167,14 @@ async def test_the_keeper_makes_what_is_missing_ahead(
     world: str, connection: asyncpg.Connection
 ) -> None:
     known = await partitions(connection)
-    ahead = "SELECT 'partitions.' || partition_name('access_event', now() + interval '6 months')"
-    assert known[-1] == await connection.fetchval(ahead)
-    assert (await make_partitions(connection), await connection.fetchval(TABLES_WITHOUT)) == (0, "")
-    await connection.execute(f"DROP TABLE {known[-1]}")
+    ahead = "SELECT 'partitions.' || partition_name($1, now() + $2 * interval '3 months')"
+    tables = [name for name in sorted(Base.metadata.tables) if is_partitioned(name)]
+    assert known[-3 * len(tables) :] == [
+        await connection.fetchval(ahead, name, quarters) for quarters in range(3) for name in tables
+    ]
+    assert await make_partitions(connection) == 0
+    for name in known[-len(tables) :]:
+        await connection.execute(f"DROP TABLE {name}")
     stop = asyncio.Event()
     keepers = [asyncio.create_task(keep_partitions(world, stop, every=0.01)) for _ in range(2)]
     async with asyncio.timeout(60):
@@ -182,12 +189,13 @@ async def test_a_missing_partition_is_named_while_there_is_time(
     world: str, connection: asyncpg.Connection, days: int
 ) -> None:
     """That of today, and that of a day which is always in another quarter."""
-    ahead = TABLES_WITHOUT.replace(f"{MISSED_DAYS_AHEAD} days", "120 days")
     due = "SELECT partition_name('access_event', now() + $1 * interval '1 day')"
     async with undone(connection):
-        assert await connection.fetchval(ahead) == ""
+        assert await connection.fetch(missing_partitions("120 days")) == []
         await connection.execute(f"DROP TABLE partitions.{await connection.fetchval(due, days)}")
-        assert await connection.fetchval(ahead) == "access_event"
+        for ahead, is_missed in ((MISSED_AHEAD, days == 0), ("120 days", True), (MADE_AHEAD, True)):
+            missing = await connection.fetch(missing_partitions(ahead))
+            assert [row["of_table"] for row in missing] == ["access_event"] * is_missed, ahead
         assert await make_partitions(connection) == 1
     async with undone(connection):
         await connection.execute(f"DROP TABLE partitions.{await connection.fetchval(due, 0)}")
@@ -197,12 +205,37 @@ async def test_a_missing_partition_is_named_while_there_is_time(
 
 # --- Old ones go ---------------------------------------------------------------------------------
 
+#: A row of each other table whose old quarters go.
+_CHECKED = {"actor": "border", "actor_role": "BORDER", "passenger": bytes(32), "is_usable": True}
+OTHERS: dict[str, dict[str, Any]] = {
+    "visa_check": {**_CHECKED, "trace_id": "trace"},
+    "tracking_try": {
+        "file": bytes(16), "source": bytes(16), "kind": "CLAIM", "is_found": False,
+        "trace_id": "trace",
+    },
+    "linker_read": {
+        "applicant_id": applicant_id("Ruby Hale"), "version": 1, "fields": ["fullName"],
+    },
+}  # fmt: skip
+
+
+def test_each_table_whose_old_quarters_go_is_tried() -> None:
+    of_age = {name for name, source in SOURCES.items() if source.dropped_by}
+    assert {name for name in of_age if is_partitioned(SOURCES[name].table)} == {
+        "access_event", *OTHERS,
+    }  # fmt: skip
+
 
 async def test_a_partition_goes_whole_once_its_quarter_is_over(
     drawn: asyncpg.Connection, tmp_path: Path
 ) -> None:
     """On its last day of age nothing goes; then all of it does, without its leaves."""
     await read_five(drawn, at=_LONG_AGO)
+    for table, row in OTHERS.items():
+        await drawn.execute("SELECT make_partition($1, $2)", table, _LONG_AGO)
+        [sealed] = await seal_entries(KEYS, SOURCES[table].noun, [{"id": new_key(), **row}])
+        seal = sealed if SOURCES[table].is_sealed else {"id": new_key(), **row}
+        await insert(drawn, table, {**seal, str(SOURCES[table].dropped_by): _LONG_AGO})
     await sign(drawn, tmp_path, now=_LONG_AGO + timedelta(seconds=10))
     await read_five(drawn)
     await sign(drawn, tmp_path)
@@ -212,9 +245,9 @@ async def test_a_partition_goes_whole_once_its_quarter_is_over(
     assert await drop(drawn, tmp_path, over.days + 1) == 0
     assert await partitions(drawn) == before
     assert await drop(drawn, tmp_path, over.days, limit=2) == 5
-    assert await partitions(drawn) == before[1:]
+    assert await partitions(drawn) == before[1 + len(OTHERS) :]
     report = await verify(drawn, KEYS, CheckpointFolder(tmp_path))
-    assert (report.findings, report.dropped) == ([], 5)
+    assert (report.findings, report.dropped) == ([], 5 + len(OTHERS))
 
 
 async def test_what_is_on_hold_stays_in_a_partition_of_its_own(

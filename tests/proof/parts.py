@@ -65,7 +65,7 @@ PARTS = (
     ),
     Part(
         "growth",
-        "twelve years of the log of reads: questions cost what they did, and old quarters go",
+        "twelve years of logs and events: questions cost what they did, and old quarters go",
         ("tests/models/test_ten_years.py",),
     ),
     Part(

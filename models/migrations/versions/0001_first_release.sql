@@ -760,14 +760,13 @@ CREATE TABLE tracking_try (
     trace_id TEXT NOT NULL,
     mac_key TEXT,
     mac BYTEA,
-    CONSTRAINT pk_tracking_try PRIMARY KEY (id),
+    CONSTRAINT pk_tracking_try PRIMARY KEY (occurred_at, id),
     CONSTRAINT ck_tracking_try_kind_is_known CHECK (kind IN ('TRACKING', 'DELIVERY', 'CLAIM')),
     CONSTRAINT ck_tracking_try_digests_are_whole CHECK (length(file) = 16 AND length(source) = 16)
-);
+)
+ PARTITION BY RANGE (occurred_at);
 
 CREATE INDEX ix_tracking_try_file_occurred_at ON tracking_try (file, occurred_at);
-
-CREATE INDEX ix_tracking_try_occurred_at_id ON tracking_try (occurred_at, id);
 
 CREATE INDEX ix_tracking_try_source_occurred_at ON tracking_try (source, occurred_at);
 
@@ -783,17 +782,16 @@ CREATE TABLE visa_check (
     trace_id TEXT NOT NULL,
     mac_key TEXT,
     mac BYTEA,
-    CONSTRAINT pk_visa_check PRIMARY KEY (id),
+    CONSTRAINT pk_visa_check PRIMARY KEY (occurred_at, id),
     CONSTRAINT ck_visa_check_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
     CONSTRAINT ck_visa_check_passenger_is_whole CHECK (length(passenger) = 32),
     CONSTRAINT ck_visa_check_flight_has_a_day CHECK (num_nulls(flight_number, departs_on) IN (0, 2)),
     CONSTRAINT ck_visa_check_carriers_name_a_flight CHECK (actor_role <> 'CARRIER' OR flight_number IS NOT NULL),
     CONSTRAINT ck_visa_check_flight_number_is_formed CHECK (flight_number ~ '^[A-Z0-9]{3,8}$')
-);
+)
+ PARTITION BY RANGE (occurred_at);
 
 CREATE INDEX ix_visa_check_actor_occurred_at_id ON visa_check (actor, occurred_at, id);
-
-CREATE INDEX ix_visa_check_occurred_at_id ON visa_check (occurred_at, id);
 
 CREATE INDEX ix_visa_check_passenger_occurred_at ON visa_check (passenger, occurred_at);
 
@@ -1571,10 +1569,11 @@ CREATE TABLE linker_read (
     version BIGINT NOT NULL,
     read_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     fields TEXT[] NOT NULL,
-    CONSTRAINT pk_linker_read PRIMARY KEY (id),
+    CONSTRAINT pk_linker_read PRIMARY KEY (read_at, id),
     CONSTRAINT ck_linker_read_reader_is_known CHECK (reader IN ('LINKER', 'SCREENER', 'GRANTER', 'MAILER', 'SCANNER')),
     CONSTRAINT fk_linker_read_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
-);
+)
+ PARTITION BY RANGE (read_at);
 
 CREATE INDEX ix_linker_read_applicant_id_read_at_id ON linker_read (applicant_id, read_at, id);
 
@@ -5460,18 +5459,6 @@ CREATE FUNCTION make_partition(of_table text, at timestamptz) RETURNS boolean
     END
 $$;
 
-CREATE FUNCTION make_partitions() RETURNS bigint
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    BEGIN
-        RETURN (
-            SELECT count(*) FILTER (WHERE make_partition(relname::text, at))
-            FROM pg_partitioned_table JOIN pg_class ON pg_class.oid = partrelid,
-                generate_series(now(), now() + interval '6 months', interval '3 months') AS at
-            WHERE relnamespace = 'public'::regnamespace
-        );
-    END
-$$;
-
 CREATE FUNCTION drop_partition(of_table text, at timestamptz) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
@@ -6376,4 +6363,6 @@ INSERT INTO data_version (data) VALUES ('figures'), ('published'), ('names');
 INSERT INTO deadline (wait, valid_from, days) VALUES
     ('PAYMENT', '2019-01-01', 14), ('BILLING_CODE', '2019-01-01', 7), ('ANSWER', '2019-01-01', 14);
 
-SELECT make_partitions();
+SELECT make_partition(relname::text, now() + quarters * interval '3 months')
+FROM pg_partitioned_table JOIN pg_class ON pg_class.oid = partrelid, generate_series(0, 2) AS quarters
+WHERE relnamespace = 'public'::regnamespace;
