@@ -8,6 +8,7 @@ from dataclasses import fields
 from importlib.metadata import requires
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from dashboard import settings
@@ -41,6 +42,7 @@ def test_nobody_else_reads_what_is_made_and_nothing_is_made_twice(tmp_path: Path
     made = sorted(path for path in tmp_path.rglob("*") if path.is_file())
     assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600
     assert (tmp_path / ".secrets").stat().st_mode & 0o777 == 0o700
+    assert {one.stat().st_mode & 0o777 for one in (tmp_path / ".secrets").iterdir()} == {0o444}
     before = {path: path.read_text() for path in made}
     assert len(set(before.values())) == len(before)
     (tmp_path / ".env").write_text("GERBANG_ISSUER=https://mine.example\n")
@@ -330,7 +332,11 @@ async def test_the_databases_are_made_for_those_who_are_given_them(
         f"postgresql://{owner.user}:{owner.password}@{at_the_server}/{owner.database}",
         f"postgresql://keycloak:{password}@{at_the_server}/keycloak",
     ):
-        await (await connect(url)).close()
+        made = await connect(url)
+        assert not await made.fetchval("SELECT rolsuper FROM pg_roles WHERE rolname = user")
+        await made.close()
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await connect(f"postgresql://{owner.user}:{owner.password}@{at_the_server}/keycloak")
     gateway = read_database_url(secret(deployment, "database_url"))
     assert (gateway.hosts, gateway.database) == (owner.hosts, owner.database)
     assert gateway.password != owner.password

@@ -141,6 +141,17 @@ def test_each_account_reaches_the_sockets_that_it_asks_and_no_other() -> None:
         assert sorted(groups) == sorted(asked)
 
 
+def test_all_are_confined_alike_and_what_they_write_is_their_own() -> None:
+    begins = "NoNewPrivileges=yes"
+    [confinement] = {tuple(it.lines[it.lines.index(begins) :]) for it in UNITS.values()}
+    assert {"ProtectSystem=strict", "UMask=0077", "LimitCORE=0"} <= {*confinement}
+    for unit in UNITS.values():
+        assert unit.all("StateDirectoryMode") == ["0700"] * len(unit.all("StateDirectory"))
+        asks_for_keys = "unix:/run/gerbang" in str(unit.environment)
+        assert ("gerbang-keys.service" in str(unit.all("After"))) == asks_for_keys
+    assert KEYS.all("MemorySwapMax") == ["0"]  # no key is ever on a disk
+
+
 def test_systemd_accepts_them_and_finds_them_confined(tmp_path: Path) -> None:
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd-analyze is not installed")

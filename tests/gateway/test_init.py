@@ -70,7 +70,7 @@ async def test_an_empty_installation_is_filled_and_the_doctor_content(
     assert before == [
         "There are no countries.",
         "No visa type is offered today.",
-        "No deadline is in force today for PAYMENT, ANSWER.",
+        "No deadline is in force today for PAYMENT, BILLING_CODE, ANSWER.",
         "No partner takes applications today.",
     ]
     done = await init("--files", PARTNERS)
@@ -289,8 +289,9 @@ RUN_OUT = {
         " days.",
     ),
     "a deadline": (
-        "DELETE FROM deadline WHERE wait = 'ANSWER'",
-        "No deadline is in force today for ANSWER.",
+        f"DELETE FROM deadline WHERE wait = 'ANSWER'; UPDATE deadline SET valid_from = {_TODAY} + 1"
+        " WHERE wait = 'BILLING_CODE'",
+        "No deadline is in force today for BILLING_CODE, ANSWER.",
     ),
     "the entry rules": (
         f"UPDATE entry_rule SET valid_from = {_TODAY} + 1",

@@ -124,6 +124,14 @@ async def test_a_code_lasts_a_week_while_the_case_waits_longer(who, connection) 
         await connection.execute("DELETE FROM deadline WHERE days = 60")
     bill = await bill_of_case(who["agent-au"], short)
     assert days_between(bill["issuedAt"], bill["dueAt"]) == 14
+    # Without a rule for codes nothing can be billed, so nothing is taken in.
+    beginning = "UPDATE deadline SET valid_from = valid_from {} 99999 WHERE wait = 'BILLING_CODE'"
+    await connection.execute(beginning.format("+"))
+    try:
+        refused = await change(who["agent-au"], "submitApplication", **FORM)
+    finally:
+        await connection.execute(beginning.format("-"))
+    assert refused.codes == ["VISA_TYPE_NOT_OFFERED"]
     # What has waited long enough is about to end: no code brings it back.
     await lapse(connection, case, 14)
     assert (await change(who["agent-au"], "renewBill", case)).codes == ["BILL_CLOSED"]
