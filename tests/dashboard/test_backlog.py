@@ -10,8 +10,10 @@ from playwright.sync_api import Page
 from dashboard.components.html_part import html_of
 from dashboard.pages.backlog import page as backlog
 from dashboard.pages.backlog.page import clearing, list_countries, show_turn, window
+from dashboard.pages.complaints import page as complaints
 from dashboard.pages.decisions import page as decisions
 from dashboard.pages.decisions.page import list_officers
+from dashboard.pages.stays import page as stays
 from dashboard.texts import texts
 from tests.dashboard.visiting import Visitor, assert_accessible, number
 from tests.running_demo import Demo
@@ -119,7 +121,7 @@ class AQuarterToEight(datetime):
 def test_windows_end_today_and_bands_with_the_last_full_hour(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for module in (backlog, decisions):
+    for module in (backlog, complaints, decisions, stays):
         monkeypatch.setattr(module, "today", lambda: date(2026, 3, 10))
     monkeypatch.setattr(backlog, "datetime", AQuarterToEight)
     # Four weeks, today included.
@@ -132,6 +134,8 @@ def test_windows_end_today_and_bands_with_the_last_full_hour(
     }
     assert decisions.window() == {"from": "2025-03-01", "to": "2026-02-28"}
     assert decisions.window_until_today() == {"from": "2025-03-01", "to": "2026-03-10"}
+    assert stays.window() == {"from": "2025-03-01", "to": "2026-03-10"}
+    assert complaints.window() == {"from": "2025-03-01", "to": "2026-03-31"}  # whole months
 
 
 def test_places_with_the_most_beyond_the_target_come_first() -> None:
@@ -157,22 +161,23 @@ def test_whose_turn_it_is_names_no_closed_files() -> None:
 
 
 def test_officers_beyond_their_limits_come_first_with_n_and_interval() -> None:
-    def officer(name: str, position: str | None) -> dict[str, Any]:
+    def officer(name: str, position: str | None, decisions: int = 40) -> dict[str, Any]:
         rate = {"cases": 3, "of": 40, "value": 0.075, "low": 0.016, "high": 0.204}
         expected = {"value": 0.02, "position": position} if position else None
         return {
             "officer": name, "onDesk": {"value": 2}, "overdue": {"value": 1},
-            "decisions": {"value": 40}, "refusalRate": rate, "expectedRefusalRate": expected,
+            "decisions": {"value": decisions},
+            "refusalRate": rate, "expectedRefusalRate": expected,
             "givenBackAfterReadingRate": rate, "expectedGivenBackAfterReadingRate": expected,
         }  # fmt: skip
 
     looks = {"expectedGivenBackAfterReadingRate": {"position": "ABOVE_WARNING"}}
     rows = [
         officer("new", None), officer("usual", "WITHIN"), officer("looks", "WITHIN") | looks,
-        officer("odd", "ABOVE_CONTROL"),
+        officer("odd", "ABOVE_CONTROL"), officer("busy", "WITHIN", 90),
     ]  # fmt: skip
     shown = html_of(list_officers({"officers": {"rows": rows}}, texts("en")))
-    names = ("odd", "looks", "usual", "new")
+    names = ("odd", "looks", "busy", "usual", "new")
     assert sorted(names, key=lambda name: shown.index(f">{name}<")) == [*names]
     assert "of 40, between 1.6% and 20.4%" in shown
     assert "above the control limit" in shown

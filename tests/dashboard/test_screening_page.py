@@ -1,5 +1,6 @@
 """The page Screening: questions answered in batches, with the person at hand, and by two."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from playwright.sync_api import Page
 
 from dashboard.components.html_part import html_of
 from dashboard.pages.screening.forms import read_picks
-from dashboard.pages.screening.page import list_confirmations, list_questions
+from dashboard.pages.screening.page import list_bans, list_confirmations, list_questions
 from dashboard.texts import texts
 from tests.dashboard.asking_dash import draw
 from tests.dashboard.conftest import Running
@@ -111,6 +112,28 @@ def test_what_another_proposed_is_confirmed_and_ones_own_waits() -> None:
     assert ("REF-2" in confirmed, "REF-3" in confirmed) == (False, True)
     assert "another said: clear" in confirmed
     assert "1 of your own answer waits" in confirmed
+
+
+@pytest.mark.parametrize(
+    ("state", "proposed", "withdrawn", "steps"),
+    [
+        ("PROPOSED", "another", None, ["approveBan", "rejectBan"]),
+        ("PROPOSED", "own", None, []),
+        ("WITHDRAWAL_PROPOSED", "own", "another", ["approveBanWithdrawal"]),
+        ("WITHDRAWAL_PROPOSED", "another", "own", []),
+    ],
+)
+def test_an_entry_is_agreed_to_by_who_did_not_propose_what_waits(
+    state: str, proposed: str, withdrawn: str | None, steps: list[str]
+) -> None:
+    entry = {
+        "id": "ban-1", "reference": "BAN-1", "ground": "SECURITY", "state": state,
+        "bannedFrom": "2026-03-01", "bannedUntil": None, "reason": "why",
+        "proposedBy": proposed, "withdrawalProposedBy": withdrawn, "withdrawalReason": "why not",
+    }  # fmt: skip
+    listed = answer_of()["screenings"] | {"nodes": [entry]}
+    shown = html_of(list_bans({**answer_of(), "banEntries": listed}, texts("en")))
+    assert re.findall(r'data-change="(\w+)"', shown) == steps
 
 
 def test_ticks_name_questions() -> None:

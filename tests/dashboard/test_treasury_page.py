@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import Page
 
-from dashboard.pages.treasury.page import list_unmatched, read_payments, show_bill
+from dashboard.components.html_part import html_of
+from dashboard.pages.treasury.page import list_bills, list_unmatched, read_payments, show_bill
 from dashboard.texts import texts
 from tests.dashboard.filling_in import fill, outcome_of, send
 from tests.dashboard.visiting import Visitor, assert_accessible
@@ -96,9 +97,26 @@ def test_lines_are_read_as_a_statement_of_a_bank_has_them() -> None:
             "receiptNumber": "A2",
         },
     }
-    for wrong in ("820 much A1", "820 5", "820 5 A1 more"):
+    for wrong in ("820 much A1", "820 5", "820 5 A1 more", "820 5² A1"):
         with pytest.raises(ValueError, match="2"):
             read_payments({"payments": f"820 5 A1\n{wrong}"}, texts("en"))
+
+
+def test_bills_go_on_behind_the_last_one_as_they_were_asked_for() -> None:
+    bill = {
+        "code": "820", "fee": {"amount": 5_000}, "issuedAt": "2026-03-01T00:00:00Z",
+        "dueAt": "2026-03-02T00:00:00Z", "paidAt": "2026-03-03T00:00:00Z", "receiptNumber": "A1",
+        "reversedAt": "2026-03-04T00:00:00Z",
+    }  # fmt: skip
+    further = {"hasNextPage": True, "endCursor": "the-last"}
+    asked = {"isUnpaid": True, "after": "before-it"}
+    shown = html_of(
+        list_bills({"bills": {"nodes": [bill], "pageInfo": further}}, asked, texts("en"))
+    )
+    told = ["820", "5,000", "1 Mar", "2 Mar", "3 Mar", "A1", "4 Mar"]
+    assert sorted(told, key=lambda each: shown.index(f">{each}")) == told
+    for name, value in {"isUnpaid": "true", "after": "the-last"}.items():
+        assert f'name="{name}" type="hidden" value="{value}"' in shown
 
 
 def test_a_code_of_no_bill_is_told_and_the_page_is_for_the_treasury_alone(visitor: Visitor) -> None:
