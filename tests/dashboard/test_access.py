@@ -9,7 +9,8 @@ from playwright.sync_api import Page
 
 from dashboard.components.html_part import html_of
 from dashboard.model.period import WIB
-from dashboard.pages.access.forms import QUESTIONS, show_read_people
+from dashboard.pages.access.breaches import list_breaches
+from dashboard.pages.access.forms import QUESTIONS, show_read_people, show_why
 from dashboard.pages.access.page import list_readers, list_requests
 from dashboard.texts import texts
 from tests.dashboard.asking_dash import draw
@@ -215,10 +216,14 @@ def test_unusual_readers_come_first_and_few_others_are_not_compared() -> None:
 
 
 @pytest.mark.parametrize(
-    ("hours", "words"), [(30, "30 hours left."), (-2, "2 hours late."), (1, "1 hour left.")]
-)
-def test_a_request_says_what_is_left_of_its_three_days(hours: int, words: str) -> None:
-    due = datetime.now(UTC) + timedelta(hours=hours, minutes=1 if hours > 0 else -1)
+    ("minutes", "words"),
+    [
+        (30 * 60 + 1, "30 hours left."), (61, "1 hour left."), (59, "0 hours left."),
+        (-1, "0 hours late."), (-121, "2 hours late."),
+    ],
+)  # fmt: skip
+def test_a_request_says_what_is_left_of_its_three_days(minutes: int, words: str) -> None:
+    due = datetime.now(UTC) + timedelta(minutes=minutes)
     request = {
         "id": "x", "reference": "R", "kind": "ACCESS", "lodgedRole": "AUDITOR",
         "lodgedAt": "2026-03-01T00:00:00+00:00", "dueAt": due.isoformat(), "legalBasis": "Law.",
@@ -226,6 +231,42 @@ def test_a_request_says_what_is_left_of_its_three_days(hours: int, words: str) -
     }  # fmt: skip
     answer = {"requests": {"nodes": [request]}, "answered": {"nodes": []}}
     assert words in html_of(list_requests(answer, texts("en")))
+
+
+@pytest.mark.parametrize(
+    "had_part", ["recordedBy", "institutionNotifiedBy", "peopleNotifiedBy", ""]
+)
+def test_whoever_had_a_part_in_a_breach_does_not_close_it(had_part: str) -> None:
+    instants = ("noticedAt", "dueAt", "windowFrom", "windowBefore", "institutionNotifiedAt",
+                "peopleNotifiedAt")  # fmt: skip
+    others = ("recordedBy", "institutionNotifiedBy", "peopleNotifiedBy")
+    words = ("description", "institutionNotice", "peopleNotice", "id")
+    breach: dict[str, Any] = {
+        **dict.fromkeys(instants, "2026-03-01T00:00:00+00:00"), **dict.fromkeys(others, "another"),
+        **dict.fromkeys(words, "words"), "viewer": None, "peopleNotified": 2, "inWords": None,
+        "closedBy": None, "closedAt": None, "closeReason": None,
+    }  # fmt: skip
+    answer = {
+        "viewer": {"subject": "own"}, "closedBreaches": {"nodes": []},
+        "breaches": {"nodes": [breach | {had_part: "own"}]},
+    }  # fmt: skip
+    shown = html_of(list_breaches(answer, texts("en")))
+    assert ('data-change="closeBreach"' in shown) == (not had_part)
+    # The clock runs until both are told.
+    half = {"nodes": [breach | {"peopleNotifiedAt": None}]}
+    for breaches, is_told in ((answer["breaches"], True), (half, False)):
+        told = html_of(list_breaches({**answer, "breaches": breaches}, texts("en")))
+        assert ("hours late" in told) == (not is_told)
+
+
+def test_rows_are_read_where_both_walls_let_them_through() -> None:
+    rows = [
+        {"type": "Application", "rows": 1, "byGateway": gateway, "byDatabase": database,
+         "rule": None, "line": 7, "fields": []}
+        for gateway, database in ((1, 1), (1, 0), (0, 1))
+    ]  # fmt: skip
+    why = {"rows": rows, "isSuspended": False, "at": "2026-03-01T00:00:00+00:00"}
+    assert "rows of 1 type of" in html_of(show_why({"why": why}, {}, texts("en")))
 
 
 def test_those_behind_a_full_list_are_asked_for_by_a_form() -> None:

@@ -1,15 +1,18 @@
 """The page Administration, as two administrators use it: what one proposes the other approves."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import httpx2
 import pytest
 from playwright.sync_api import Page
 
+from dashboard.components.html_part import html_of
 from dashboard.model.period import today
 from dashboard.pages.administration.forms import CHANGES
+from dashboard.pages.administration.tables import visa_types
+from dashboard.texts import texts
 from dashboard.web.gate import DRAWN_FOR
 from dashboard.web.sessions import COOKIE
 from tests.dashboard.asking_dash import draw
@@ -288,6 +291,29 @@ async def test_while_the_gateway_is_away_the_outcome_is_not_known(
         )
         [id_] = open_suspensions(demo, "agent-th")
         await lift(connected, browser, id_, "it-later")
+
+
+def test_what_holds_from_today_on_stands_before_what_will() -> None:
+    fees = [
+        {"validFrom": first, "price": {"amount": amount}}
+        for first, amount in (("2026-04-01", 300), ("2026-01-01", 100), ("2026-03-10", 200))
+    ]
+    targets = [
+        {"validFrom": "2026-01-01", "clock": clock, "hours": hours, "workingDays": days,
+         "promisedPercent": None}
+        for clock, hours, days in (("STANDARD", 24, None), ("CALLING_VISA", None, 30))
+    ]  # fmt: skip
+    shown = visa_types(
+        [{"code": "B1", "name": "On arrival", "stayDays": 30, "fees": fees, "passportRules": [],
+          "extensionRules": [], "serviceTargets": targets}],
+        date(2026, 3, 10),
+        texts("en"),
+    )  # fmt: skip
+    found = re.findall("<td[^>]*>(.*?)</td>", html_of(shown), re.DOTALL)
+    cells = [re.sub("<[^>]*>", " ", cell).split() for cell in found]
+    assert cells[1][-8:] == ["Rp", "200", "from", "1", "April", "2026:", "Rp", "300"]
+    assert "100" not in cells[1]
+    assert cells[-1][-2:] == ["24", "hours"]
 
 
 def test_every_change_of_an_administrator_has_a_form(demo: Demo) -> None:

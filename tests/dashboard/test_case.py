@@ -5,6 +5,7 @@ from playwright.sync_api import Page
 
 from dashboard.components.case_link import named_case
 from dashboard.components.html_part import html_of
+from dashboard.pages.case.documents import show_documents
 from dashboard.pages.case.page import mutation_of
 from dashboard.pages.case.parts import show_links
 from dashboard.texts import texts
@@ -178,6 +179,28 @@ def test_only_the_reference_of_a_case_names_one() -> None:
     assert named_case(" 7k3m-9qpx-2f4d ") == "7K3M-9QPX-2F4D"
     for other in ("INQ-7K3M-9QPX-2F4D", "G-7K3M-9QPX-2F4D", "7K3M9QPX2F4D", "", "main"):
         assert named_case(other) is None
+
+
+def test_a_document_that_is_there_is_shown_and_opened_while_another_waits() -> None:
+    def upload(id_: str, kind: str, state: str, **more: str | None) -> dict[str, object]:
+        return {
+            "id": id_, "kind": kind, "state": state, "format": "PDF", "size": 1_001,
+            "completedAt": "2026-03-01T00:00:00Z", "locator": None, "sha256": "now", **more,
+        }  # fmt: skip
+
+    uploads = [
+        upload("scan", "PASSPORT_SCAN", "THERE"), upload("newer", "PASSPORT_SCAN", "PENDING"),
+        upload("photo", "PHOTOGRAPH", "REGISTERED", locator="theirs", registeredSha256="now"),
+        upload("ticket", "RETURN_TICKET", "CHANGED", registeredSha256="before"),
+    ]  # fmt: skip
+    case = {"documents": [{"kind": "BANK_STATEMENT", "recordedAt": None}], "uploads": uploads}
+    opened: list[str] = []
+    shown = html_of(show_documents(case, texts("en"), lambda id_: opened.append(id_) or id_))
+    assert opened == ["scan", "ticket"]  # not what lies in the partner's own store
+    assert "there: PDF, 2 kB" in shown
+    assert "being_scanned" not in shown
+    assert shown.count("Registered as:") == 1
+    assert "<code>before</code>" in shown
 
 
 def test_a_step_is_offered_by_the_mutation_of_its_name() -> None:

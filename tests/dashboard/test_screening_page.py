@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from dashboard.components.html_part import html_of
-from dashboard.pages.screening.forms import read_picks
+from dashboard.pages.screening.forms import read_picks, show_person
 from dashboard.pages.screening.page import list_bans, list_confirmations, list_questions
 from dashboard.texts import texts
 from tests.dashboard.asking_dash import draw
@@ -134,6 +134,30 @@ def test_an_entry_is_agreed_to_by_who_did_not_propose_what_waits(
     listed = answer_of()["screenings"] | {"nodes": [entry]}
     shown = html_of(list_bans({**answer_of(), "banEntries": listed}, texts("en")))
     assert re.findall(r'data-change="(\w+)"', shown) == steps
+
+
+@pytest.mark.parametrize(
+    ("by", "steps"),
+    [(None, ["recordScreening"]), ("own", []), ("another", ["confirmScreening"])],
+)
+def test_a_person_is_seen_beside_who_matches_and_the_second_answer_is_anothers(
+    by: str | None, steps: list[str]
+) -> None:
+    case = {"id": "1", "reference": "REF-1", "applicant": {
+        "identity": {"fullName": "Ruby Hale"}, "nationality": {"name": "Australia"},
+    }}  # fmt: skip
+    ban = {"reference": "BAN-1", "ground": "SECURITY", "person": {"fullName": "Ruby Hail"}}
+    matches = [{"by": "NAME", "ban": ban}, {"by": "PASSPORT", "ban": {**ban, "person": None}}]
+    asked = question(1, proposed=by and "HIT", proposedBy=by, banMatches=matches)
+    answer = {"viewer": {"subject": "own"}, "case": case, "question": asked}
+    shown = html_of(show_person(answer, {}, texts("en")))
+    assert [name for name in ("Ruby Hale", "Ruby Hail") if name in shown] == [
+        "Ruby Hale", "Ruby Hail",
+    ]  # fmt: skip
+    assert re.findall(r'data-change="(\w+)"', shown) == steps
+    unread = {**case, "applicant": {"identity": None, "nationality": None}}
+    for gone in ({"case": None}, {"question": None}, {"case": unread}):
+        assert "data-change" not in html_of(show_person(answer | gone, {}, texts("en")))
 
 
 def test_ticks_name_questions() -> None:
