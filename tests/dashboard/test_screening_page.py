@@ -147,7 +147,7 @@ def test_a_person_is_seen_beside_who_matches_and_the_second_answer_is_anothers(
         "identity": {"fullName": "Ruby Hale"}, "nationality": {"name": "Australia"},
     }}  # fmt: skip
     ban = {"reference": "BAN-1", "ground": "SECURITY", "person": {"fullName": "Ruby Hail"}}
-    matches = [{"by": "NAME", "ban": ban}, {"by": "PASSPORT", "ban": {**ban, "person": None}}]
+    matches = [{"by": "LIKENESS", "ban": ban}, {"by": "PASSPORT", "ban": {**ban, "person": None}}]
     asked = question(1, proposed=by and "HIT", proposedBy=by, banMatches=matches)
     answer = {"viewer": {"subject": "own"}, "case": case, "question": asked}
     shown = html_of(show_person(answer, {}, texts("en")))
