@@ -214,7 +214,7 @@ class CountSystem:
         return neighbours.union(*map(self._sums.neighbours, neighbours))
 
     def _least_worth(self, number: int, bounds: Bounds, hopeless: set[int]) -> int | None:
-        """The figure of the least worth among the nearest ones that narrow a count.
+        """The figure of the least worth among the nearest ones that bound a count.
 
         Where a count is told too closely by its own figure, no other matters. Where nothing around
         it can be withheld, that is so for all that was looked through, which are noted as hopeless.
@@ -227,7 +227,7 @@ class CountSystem:
             around = {
                 other
                 for each in layer
-                for a_sum in self._narrowing_sums(each, bounds)
+                for a_sum in self._binding_sums(each, bounds)
                 for other in (a_sum.whole, *a_sum.parts)
             }
             able = [each for each in layer | around if self._of(each).can_be_withheld]
@@ -238,13 +238,17 @@ class CountSystem:
         hopeless |= seen
         return None
 
-    def _narrowing_sums(self, number: int, bounds: Bounds) -> Iterable[Sum]:
-        """The sums that say more of a count than what is published of it."""
+    def _binding_sums(self, number: int, bounds: Bounds) -> Iterable[Sum]:
+        """The sums that set an end of what is known of a count, where that is none of its own.
+
+        A sum that says less than another is none of them: what it says matters to nobody.
+        """
         published = self._published_interval(number)
+        low, high = bounds.low[number], bounds.high[number]
         for index in self._sums.of[number]:
             a_sum = self._sums.all[index]
             implied = bounds.implied_interval(a_sum, number)
-            if implied.low > published.low or implied.high < published.high:
+            if published.low < low == implied.low or published.high > high == implied.high:
                 yield a_sum
 
     def _worth(self, number: int) -> tuple[int, ...]:
