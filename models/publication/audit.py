@@ -57,6 +57,10 @@ class Candidate:
     #: What earlier editions leave, for somebody who knows by how much the number was corrected.
     candidates_before: Interval = ANYTHING
     is_withheld: bool = False
+    #: Whether it may be found out where it is nought: that nobody came is no secret.
+    may_be_nought: bool = False
+    #: Whether somebody finds out that it is nought; it counts as known to all.
+    is_found: bool = False
 
     @property
     def is_kept(self) -> bool:
@@ -78,14 +82,8 @@ class Candidate:
         return self.candidates_before.within(self.published.candidates)
 
     @property
-    def is_told(self) -> bool:
-        """Whether it is published as it is: nought is no secret."""
-        return not self.is_withheld and self.protected.candidates.candidates == 1
-
-    @property
     def can_be_withheld(self) -> bool:
-        is_open = self.is_new and not self.is_withheld and not self.is_told
-        return is_open and self.published.is_anything
+        return self.is_new and not self.is_withheld and self.published.is_anything
 
 
 Candidates = Mapping[Cell, Candidate]
@@ -135,12 +133,7 @@ class CountSystem:
     def _known_before(self, known: Known) -> list[Interval]:
         """What the reader knows of each count before anything is published, sums included."""
         bounds = Bounds(
-            [
-                each.protected.candidates
-                if each.is_told
-                else known.get(cell, Interval(0, each.most))
-                for cell, each in self._candidates.items()
-            ],
+            [known.get(cell, Interval(0, each.most)) for cell, each in self._candidates.items()],
             self._sums,
         )
         bounds.narrow(range(len(self.cells)))
@@ -174,6 +167,8 @@ class CountSystem:
         that is withheld because they know it.
         """
         candidate = self._of(number)
+        if candidate.is_found:
+            return Interval(0, 0)
         looks_small = not candidate.published.is_anything and self.prior[number].low > 0
         return self.prior[number].within(ANYTHING if looks_small else candidate.revealed)
 
@@ -185,7 +180,8 @@ class CountSystem:
         found: list[int] = []
         for number, prior in enumerate(self.prior):
             left = bounds.high[number] - bounds.low[number] + 1
-            if left < FEWEST_CANDIDATES and left < self._candidates_before(number, prior):
+            is_narrow = left < FEWEST_CANDIDATES and not self._of(number).is_found
+            if is_narrow and left < self._candidates_before(number, prior):
                 found.append(number)
         return found
 
@@ -193,15 +189,18 @@ class CountSystem:
         return prior.within(self._of(number).candidates_before).candidates
 
     def withhold_for_each(self, exposed_numbers: Iterable[int], bounds: Bounds) -> bool:
-        """Withhold a figure for each exposed count; return whether any could be withheld.
+        """Withhold a figure for each exposed count; return whether anything changed by it.
 
         Counts near one that was just handled are skipped: the same may protect them already.
+        Instead of withholding figures for a nought that may be found out, it counts as found.
         """
         handled: set[int] = set()
         hopeless: set[int] = set()
         is_any = False
         for number in sorted(exposed_numbers, key=self._worth):
-            if number not in handled and number not in hopeless:
+            if self._of(number).may_be_nought and self._of(number).count == 0:
+                self._of(number).is_found = is_any = True
+            elif number not in handled and number not in hopeless:
                 chosen = self._least_worth(number, bounds, hopeless)
                 if chosen is not None:
                     self._of(chosen).is_withheld = is_any = True
@@ -272,3 +271,4 @@ def withhold_exposed(system: CountSystem) -> Bounds:
     while system.withhold_for_each(system.exposed_numbers(bounds), bounds):
         bounds = system.bounds()
     return bounds
+

@@ -76,11 +76,12 @@ def protect_refusals(decisions: int, refused: int) -> Protected:
 
 
 def protect_count(count: int) -> Protected:
-    """What is published of a count: nought as it is, nothing of a small one, or it is rounded."""
-    if count == 0:
-        return Protected(rounded=0, candidates=Interval(0, 0))
+    """What is published of a count: nothing of a small one, or it is rounded.
+
+    Nought is small as well: were it told, whatever is withheld would be known to be one at least.
+    """
     if count < THRESHOLD:
-        return Protected(candidates=Interval(1, THRESHOLD - 1))
+        return Protected(candidates=Interval(0, THRESHOLD - 1))
     return _round(count)
 
 

@@ -98,12 +98,10 @@ class Attacker:
                     self._count(unknown, row[measure]["value"])
 
     def _count(self, unknown: Count, value: int | None) -> None:
-        """Nought is told; what is withheld is small, or the audit withholds it."""
+        """What is withheld is small, or the audit withholds it."""
         self.decided[unknown] = (0, UNBOUNDED)
         if value is None:
             self.learn(unknown, 0)
-        elif value == 0:
-            self.learn(unknown, 0, 0)
         else:
             self.learn(
                 unknown, 10 if value == 15 and self.off else value - self.off, value + self.off

@@ -190,7 +190,7 @@ async def test_a_country_with_several_partners_stands_only_in_its_region(who) ->
             assert wider["region"] in (REGIONS[code], None)
             assert wider["country"] is None
     assert shown == {"AU": 0, "SG": 0, "NZ": shown["NZ"]}
-    assert shown["NZ"] > 3
+    assert shown["NZ"] >= 3
     by_region = await ask(who["anonymous"], f"{YEAR}, groupBy: [REGION, MONTH]", fields)
     # One partner alone has files of the other region: whoever holds its figures knows the rest.
     assert {row["region"] for row in by_region["rows"] if row["intake"]["value"]} == {"OCEANIA"}

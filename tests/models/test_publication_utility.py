@@ -1,10 +1,14 @@
-"""What is shown: to managers of the largest countries every month, to everybody most regions."""
+"""What is shown: to managers of the largest countries every month, to everybody all but the small;
+and no count can be narrowed down by it."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import asyncpg
 import pytest
 
+from models.publication import publishing
+from models.publication.audit import Candidates, CountSystem, Known, audit
 from models.synthetic import Scale, synthesise
 
 pytestmark = pytest.mark.anyio
@@ -30,22 +34,25 @@ _SHOWN = """
         AND outcome.broken_down_by IS NULL
     GROUP BY largest.partner_code, largest.country_code
 """
-#: Of each region and month with enough applications, whether everybody reads how many came in.
-_REGIONS = """
-    SELECT note.intake, published.intake IS NOT NULL AS is_shown
+#: Of the months of each set's groups with enough applications, of how many everybody reads them.
+_MONTHS = """
+    SELECT dimension_set, count(*), avg((published.intake IS NOT NULL)::int)::float AS shown
     FROM volume_publication_note AS note
     JOIN volume_published AS published USING (dimension_set, period, starts_on)
-    WHERE dimension_set = 'region' AND period = 'month' AND codes = ARRAY[region]
-        AND note.intake >= 10
+    WHERE period = 'month' AND note.intake >= 10
+        AND codes[cardinality(codes)] IS NOT DISTINCT FROM
+            coalesce(nationality_code, visa_type_code, country_code, region)
+    GROUP BY dimension_set
 """
 
 
 @pytest.mark.parametrize(
     ("applications", "months"), [(12_000, 13), pytest.param(400_000, 26, marks=pytest.mark.proof)]
 )
-async def test_the_largest_countries_show_every_month_and_so_do_most_regions(
-    database: str, connection: asyncpg.Connection, applications: int, months: int
+async def test_the_largest_countries_show_every_month_and_so_does_what_is_published(
+    database: str, connection: asyncpg.Connection, monkeypatch, applications: int, months: int
 ) -> None:
+    monkeypatch.setattr(publishing, "audit", audited)
     await synthesise(
         database, applications=applications, months=months, seed=8, scale=Scale.PARTNER, until=NOW
     )
@@ -55,8 +62,16 @@ async def test_the_largest_countries_show_every_month_and_so_do_most_regions(
     assert min(row["months"] for row in rows) >= months - 3
     # They are the decisions that their manager reads anyway, told apart.
     assert all(row["is_all"] for row in rows)
-    regions = await connection.fetch(_REGIONS)
-    assert len(regions) > 80
-    assert sum(row["is_shown"] for row in regions) / len(regions) > 0.9
-    is_shown = "SELECT bool_and(intake IS NOT NULL) FROM volume_published WHERE dimension_set"
-    assert await connection.fetchval(f"{is_shown} = 'national' AND period = 'month'")
+    of_set = {row["dimension_set"]: row for row in await connection.fetch(_MONTHS)}
+    assert of_set["region"]["count"] > 80
+    assert of_set["national"]["shown"] == 1
+    assert min(of_set[each]["shown"] for each in ("region", "visa_type")) > 0.9
+    assert min(of_set[each]["shown"] for each in ("country", "nationality")) > 0.6
+
+
+def audited(candidates: Candidates, readers: Sequence[Known]) -> None:
+    """The audit, and whether it left anything to find out."""
+    audit(candidates, readers)
+    for known in ({}, *readers):
+        system = CountSystem(candidates, known)
+        assert system.exposed_numbers(system.bounds()) == []
