@@ -271,4 +271,3 @@ def withhold_exposed(system: CountSystem) -> Bounds:
     while system.withhold_for_each(system.exposed_numbers(bounds), bounds):
         bounds = system.bounds()
     return bounds
-

@@ -182,7 +182,7 @@ REFUSALS = st.tuples(st.integers(0, 400), st.integers(0, 45)).map(lambda cell: (
         {(month, visa_type): REFUSALS for month in (1, 2, 3) for visa_type in ("B1", "C1", "D1")}
     )
 )
-@premise(withheld=0.05)
+@premise(withheld=0.01)
 def test_the_audit_leaves_four_numbers_of_refusals_in_every_cell(numbers) -> None:
     cells = quarter_of(numbers)
     system = CountSystem(cells, {})
