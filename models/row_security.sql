@@ -4505,6 +4505,7 @@ GRANT EXECUTE ON FUNCTION viewer.is_cleared, viewer.questions_to_ask TO gerbang_
 GRANT EXECUTE ON FUNCTION viewer.pools, viewer.is_of_family_just_taken TO gerbang_officer_writing;
 GRANT EXECUTE ON FUNCTION viewer.entry_to_record TO gerbang_officer_writing;
 GRANT EXECUTE ON FUNCTION viewer.record_entry TO gerbang_officer_writing;
+GRANT EXECUTE ON FUNCTION days_of_extension TO gerbang_officer_writing;
 GRANT EXECUTE ON FUNCTION viewer.awaits_first_decision, viewer.decided_first TO gerbang_officer_writing;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON country FOR SELECT TO gerbang_officer_writing
@@ -4652,6 +4653,7 @@ GRANT USAGE ON SCHEMA public, viewer TO gerbang_supervisor_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_supervisor_writing;
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_supervisor_writing;
 GRANT EXECUTE ON FUNCTION viewer.extends_stopped_visa TO gerbang_supervisor_writing;
+GRANT EXECUTE ON FUNCTION days_of_extension TO gerbang_supervisor_writing;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON country FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')));

@@ -15,7 +15,7 @@ from gateway.mutations.offer import read_offer
 from gateway.mutations.outcome import Reason, RefusedError
 from gateway.mutations.requests import StepRequest
 from gateway.mutations.submitting import INITIAL_STATUS, event_rows
-from models import Application, ApplicationEvent, Bill, ExtensionRule
+from models import Application, ApplicationEvent, Bill
 from models.case.reference_numbers import DIRECT, new_billing_code, new_reference
 from models.key_service import Relation, RelationKind
 from models.life import Refusal
@@ -113,16 +113,7 @@ async def note_extension(transaction: WriteTransaction, case: Case) -> None:
 
 
 def _select_extension() -> Any:
-    days = (
-        select(ExtensionRule.days)
-        .where(
-            ExtensionRule.visa_type_code == Application.visa_type_code,
-            ExtensionRule.valid_from <= func.wib_day(Application.submitted_at),
-        )
-        .order_by(ExtensionRule.valid_from.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
+    days = func.days_of_extension(Application.visa_type_code, Application.submitted_at)
     return select(Application.extends_visa_number, days.label("days")).where(
         Application.id == _CASE
     )

@@ -153,6 +153,8 @@ def _writes_of(writer: Writer) -> Iterator[str]:
     ):
         if writer.role in roles:
             yield f"GRANT EXECUTE ON FUNCTION viewer.{function} TO {name};"
+    if writer.columns_of(Decision, "INSERT"):
+        yield f"GRANT EXECUTE ON FUNCTION days_of_extension TO {name};"
     if writer.columns_of(WithheldDecision, "INSERT"):
         functions = "viewer.awaits_first_decision, viewer.decided_first"
         yield f"GRANT EXECUTE ON FUNCTION {functions} TO {name};"
