@@ -2048,7 +2048,10 @@ POLICY: Mapping[str, Access] = {
     "StayFigureRow": Access(
         rows=dict.fromkeys(LEADERSHIP + SUPERVISOR, every_row),
         fields=dict.fromkeys(
-            ("nationality", "visaType", "period", "inCountry", "overstays", "unused"),
+            (
+                *("nationality", "visaType", "period"),
+                *("inCountry", "overstays", "unused", "extensions"),
+            ),
             LEADERSHIP + SUPERVISOR,
         ),
     ),

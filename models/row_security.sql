@@ -1704,7 +1704,7 @@ CREATE POLICY leadership_select ON volume_referral FOR SELECT TO gerbang_leaders
 GRANT SELECT (by_rule, decided_twice, differing, sample_granted, sample_refused, starts_on, visa_type_code) ON volume_rule TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_rule FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
-GRANT SELECT (broken_down_by, code, in_country_change, overstay_change, starts_on, unused) ON volume_stay TO gerbang_leadership;
+GRANT SELECT (broken_down_by, code, extensions, in_country_change, overstay_change, starts_on, unused) ON volume_stay TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_stay FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT SELECT (country_code, kind, lodged, partner_code, starts_on) ON volume_complaint TO gerbang_leadership;
@@ -2184,7 +2184,7 @@ CREATE POLICY supervisor_select ON volume_referral FOR SELECT TO gerbang_supervi
 GRANT SELECT (by_rule, decided_twice, differing, sample_granted, sample_refused, starts_on, visa_type_code) ON volume_rule TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_rule FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
-GRANT SELECT (broken_down_by, code, in_country_change, overstay_change, starts_on, unused) ON volume_stay TO gerbang_supervisor;
+GRANT SELECT (broken_down_by, code, extensions, in_country_change, overstay_change, starts_on, unused) ON volume_stay TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_stay FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (country_code, kind, lodged, partner_code, starts_on) ON volume_complaint TO gerbang_supervisor;

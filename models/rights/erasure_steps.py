@@ -59,7 +59,7 @@ _EMPTY_COMPLAINTS = (
     "UPDATE complaint_text SET sealed = '{}', complaint = NULL, answer = NULL,"
     " erased_at = clock_timestamp()"
 )
-#: What their movements add to the figures stays in them.
+#: What their movements add to the figures stays in them; visas and extensions go on to tell theirs.
 _KEEP_FIGURES = """
     INSERT INTO volume_erased_stay AS kept (
         day, nationality_code, visa_type_code, kind, measured
@@ -67,7 +67,7 @@ _KEEP_FIGURES = """
     SELECT day, nationality_code, visa_type_code, kind, sum(measured)
     FROM volume_stay_contribution
     JOIN application ON application.id = application_id
-    WHERE applicant_id = ANY ($1) AND kind <> 'unused'
+    WHERE applicant_id = ANY ($1) AND kind NOT IN ('unused', 'extension')
     GROUP BY day, nationality_code, visa_type_code, kind
     ON CONFLICT ON CONSTRAINT uq_volume_erased_stay DO UPDATE
     SET measured = kept.measured + excluded.measured

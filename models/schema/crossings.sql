@@ -39,7 +39,8 @@ CREATE FUNCTION write_stay(of_visa text, first_id uuid) RETURNS void
 $$;
 
 -- What each visa adds to the figures of stays, day by day: who is in the country from one day to
--- another, who is past the last day of the stay, and that a visa ended without any report.
+-- another, who is past the last day of the stay, and that a visa ended without any report. And each
+-- extension that was granted, on the day of its first decision.
 CREATE VIEW volume_stay_contribution AS
     SELECT application_id, movement.visa_number, change.day, change.kind, change.measured
     FROM (
@@ -63,7 +64,11 @@ CREATE VIEW volume_stay_contribution AS
     SELECT application_id, visa_number, use_by, 'unused', 1
     FROM visa
     WHERE num_nonnulls(revoked_at, superseded_at, returned_at) = 0
-        AND NOT EXISTS (SELECT FROM stay WHERE stay.visa_number = visa.visa_number);
+        AND NOT EXISTS (SELECT FROM stay WHERE stay.visa_number = visa.visa_number)
+    UNION ALL
+    SELECT id, extends_visa_number, wib_day(closed_at), 'extension', 1
+    FROM application
+    WHERE extends_visa_number IS NOT NULL AND status IN ('GRANTED', 'REVOKED');
 
 -- Add what a visa adds to the figures of stays, or take it off.
 CREATE FUNCTION count_stays(of_visa text, sign integer) RETURNS void
@@ -153,6 +158,13 @@ CREATE FUNCTION extend_stay() RETURNS trigger
         WHERE visa_number = NEW.extends_visa_number;
         PERFORM write_stay(visa_number, id) FROM stay
         WHERE visa_number = NEW.extends_visa_number AND entered_on IS NOT NULL;
+        INSERT INTO volume_outbox (day, nationality_code, visa_type_code, kind, measured)
+        SELECT wib_day(NEW.closed_at), NEW.nationality_code, NEW.visa_type_code, 'extension', change
+        FROM (
+            SELECT (NEW.status IN ('GRANTED', 'REVOKED'))::integer
+                - (OLD.status IN ('GRANTED', 'REVOKED'))::integer
+        ) AS counted (change)
+        WHERE change <> 0;
         RETURN NULL;
     END
 $$;

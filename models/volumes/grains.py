@@ -94,7 +94,8 @@ OFFICER_FACTS = ("granted", "refused", "given_back", "given_back_after_reading")
 RULE_FACTS = ("by_rule", "sample_granted", "sample_refused", "decided_twice", "differing")
 
 #: What is counted of stays, each with its kind of change, and what they are broken down by.
-STAY_FACTS = {"in_country_change": "in_country", "overstay_change": "overstay", "unused": "unused"}
+STAY_FACTS = {"in_country_change": "in_country", "overstay_change": "overstay",
+              "unused": "unused", "extensions": "extension"}  # fmt: skip
 STAY_DIMENSIONS = (Dimension.NATIONALITY, Dimension.VISA_TYPE)
 
 IS_DURATION = "kind IN ({})".format(", ".join(f"'{kind}'" for kind in Kind))
@@ -290,8 +291,8 @@ OFFICERS = keyed_table(
 )
 
 #: Who came by a visa, by day in WIB, national: all together, and by one dimension at most. Summed
-#: up to a day, the changes give who is in the country at its end, and who is past the last day of
-#: the stay; visas that nobody used count on their last day. What is to come is there too.
+#: up to a day, the changes give who is in the country at its end, and past the last day of the
+#: stay; unused visas count on their last day, extensions when decided. It has days to come, too.
 STAYS = keyed_table(
     "volume_stay",
     [
@@ -299,7 +300,7 @@ STAYS = keyed_table(
         Column("code", Text),
         Column("starts_on", Date, nullable=False),
     ],
-    [Column(name, Integer, nullable=False) for name in STAY_FACTS],
+    [Column(name, Integer, nullable=False, server_default="0") for name in STAY_FACTS],
 )
 
 #: What the movements of erased people added to it, which no row tells any more.

@@ -93,20 +93,22 @@ def information_requests(question: Question) -> AnySelect:
 
 def stays(question: Question, by: Dimension | None) -> AnySelect:
     """Rows of ``code`` (if broken down), ``period`` (if the question has one), and the numbers
-    ``in_country``, ``overstays`` and ``unused``.
+    ``in_country``, ``overstays``, ``unused`` and ``extensions``.
 
-    The first two are of the end of the period, or of now where it is not over; the last counts days
-    that are over. A period that has not begun has no row.
+    The first two are of the end of the period, or of now where it is not over; ``unused`` counts
+    days that are over. A period that has not begun has no row.
     """
     c, today = STAYS.c, cast(func.wib_day(func.now()), Date)
     begins, firsts = zip(*((begins, first) for begins, first, _ in question.periods()), strict=True)
     first_of_all = bindparam("begins_on", begins[0], type_=Date)
     period = func.greatest(first_day(question, c.starts_on), first_of_all).label("period")
-    is_over = and_(c.starts_on >= bindparam("from_day", question.from_on), c.starts_on < today)
+    is_inside = c.starts_on >= bindparam("from_day", question.from_on)
+    is_over = and_(is_inside, c.starts_on < today)
     sums = {
         "in_country": func.sum(c.in_country_change),
         "overstays": func.sum(c.overstay_change),
         "unused": func.coalesce(func.sum(c.unused).filter(is_over), 0),
+        "extensions": func.coalesce(func.sum(c.extensions).filter(is_inside), 0),
     }
     changed = (
         select(c.code, period, *(total.label(name) for name, total in sums.items()))
@@ -134,7 +136,7 @@ def stays(question: Question, by: Dimension | None) -> AnySelect:
                 ).label(name)
                 for name in ("in_country", "overstays")
             ),
-            func.coalesce(changed.c.unused, 0).label("unused"),
+            *(func.coalesce(changed.c[name], 0).label(name) for name in ("unused", "extensions")),
         )
         .select_from(
             codes.join(periods, true()).outerjoin(

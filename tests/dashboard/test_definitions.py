@@ -29,12 +29,19 @@ IDS = [
     *(f"turnaround_adjusted_p{share}" for share in (50, 75, 90, 95)),
     *("target_rate", "target_rate_intake", "clearance_ratio", "info_request_rate", "handover_p90"),
     *("revenue", "grounds", "referrals", "in_country", "overstays", "unused"),
-    *("complaints", "yoy", "mom"),
+    *("extensions", "complaints", "yoy", "mom"),
     *("contribution", "control_limits", "promised_share", "expected", "as_of"),
 ]
 #: Measures that are no field of a row of volumes.
 NOT_IN_ROWS = {"grounds", "referrals", "in_country", "overstays", "unused", "yoy", "mom", "as_of"}
-NOT_IN_ROWS |= {"complaints", "contribution", "control_limits", "promised_share", "expected"}
+NOT_IN_ROWS |= {
+    "extensions",
+    "complaints",
+    "contribution",
+    "control_limits",
+    "promised_share",
+    "expected",
+}
 
 
 def field_of(id_: str) -> str:

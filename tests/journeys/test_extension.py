@@ -12,7 +12,7 @@ from models.ban_list.comparison import BanList
 from models.instants import WIB, wib_day
 from models.jobs.screening import screen_paid_cases
 from models.synthetic.calendar import start_of_day
-from models.volumes import verify
+from models.volumes import fold, verify
 from tests import tokens
 from tests.gateway.changing import (
     allowed_steps,
@@ -43,9 +43,14 @@ OVERSTAYS = "{ overstays(first: 9) { nodes { visaNumber until } } }"
 COUNTED = """
     SELECT coalesce(sum(intake), 0), coalesce(sum(wip_change), 0), coalesce(sum(revenue_idr), 0),
         coalesce(sum(granted), 0), coalesce(sum(refused), 0),
-        coalesce(sum(measured) FILTER (WHERE kind NOT IN ('in_country', 'overstay', 'unused')), 0)
+        coalesce(sum(measured) FILTER (
+            WHERE kind NOT IN ('in_country', 'overstay', 'unused', 'extension')
+        ), 0)
     FROM volume_outbox
 """
+EXTENSIONS = """query ($day: Date!) {
+    stayFigures(from: $day, to: $day, by: VISA_TYPE) { rows { visaType extensions { value } } }
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +88,20 @@ async def visa_of(viewer: Viewer, case: str) -> dict[str, Any]:
     return (await viewer(VISA, case=case)).data["node"]["decision"]["visa"]
 
 
+async def extensions_today(who: Mapping[str, Viewer], connection: asyncpg.Connection) -> int:
+    """How many of B1 were granted today, as leadership and supervisors alone read it."""
+    while await fold(connection):
+        pass
+    day, found = wib_day(datetime.now(UTC)).isoformat(), set[int]()
+    for viewer in ("leadership", "supervisor"):
+        rows = (await who[viewer](EXTENSIONS, day=day)).data["stayFigures"]["rows"]
+        found.add(sum(row["extensions"]["value"] for row in rows if row["visaType"] == "B1"))
+    for outside in ("officer", "auditor", "manager-au", "administrator", "applicant"):
+        assert "FORBIDDEN_FIELD" in (await who[outside](EXTENSIONS, day=day)).codes
+    [count] = found
+    return count
+
+
 async def test_a_stay_is_extended_once_and_overstayed_after_the_extended_day(
     who, connection
 ) -> None:
@@ -99,6 +118,7 @@ async def test_a_stay_is_extended_once_and_overstayed_after_the_extended_day(
     day = wib_day(datetime.now(UTC) - timedelta(days=27))
     ends = day + timedelta(days=30)
     assert (await visa_of(holder, case))["stay"]["until"] == ends.isoformat()
+    extensions = await extensions_today(who, connection)
     before = await connection.fetchrow(COUNTED)
 
     # Two days before it ends: it is billed by the rule, and paid before the stay ends.
@@ -174,6 +194,7 @@ async def test_a_stay_is_extended_once_and_overstayed_after_the_extended_day(
     )
     assert tuple(await connection.fetchrow(COUNTED)) == tuple(before)
     assert await verify(connection) == []
+    assert await extensions_today(who, connection) == extensions + 1
     assert (await change(holder, "applyForExtension", case)).codes == ["ALREADY_EXTENDED"]
     assert await passenger.status() == "NOT_OK"  # more days to stay, and no other entry
 
@@ -217,9 +238,12 @@ async def test_of_whom_nobody_reported_an_entry_the_officer_records_it(who, conn
     assert "recordAppearance" not in steps
 
     # Refused with a ground, of which the holder reads what may be told; it may be asked for anew,
-    # until the decision is corrected by somebody else. What is taken back ends the stay as before.
+    # until the decision is corrected by somebody else. What is taken back ends the stay as before,
+    # and was granted all the same.
     refused = {"outcome": "REFUSED", "ground": "SECURITY"}
+    extensions = await extensions_today(who, connection)
     await perform(officer, "recordDecision", extension, **refused)
+    assert await extensions_today(who, connection) == extensions
     assert (await allowed_steps(holder, case))["applyForExtension"]["isAllowed"]
     await perform(who["supervisor"], "supersedeDecision", extension, outcome="GRANTED")
     assert (await allowed_steps(holder, case))["applyForExtension"]["isAllowed"] is False
@@ -229,3 +253,4 @@ async def test_of_whom_nobody_reported_an_entry_the_officer_records_it(who, conn
     visa = await visa_of(holder, case)
     assert (visa["extendedDays"], visa["stay"]["until"]) == (0, until)
     assert await verify(connection) == []
+    assert await extensions_today(who, connection) == extensions + 1

@@ -556,7 +556,7 @@ _NATIONAL: dict[str, Lines] = {
     "GrantRuleFigureTable": {"asOf rows":                    "R - R - - R - - - - - - - -"},
     "StayFigureRow": {
         "nationality visaType period":                       "R - R - - - - - - - - - - -",
-        "inCountry overstays unused":                        "R - R - - - - - - - - - - -",
+        "inCountry overstays unused extensions":             "R - R - - - - - - - - - - -",
     },
     "ComplaintFigureRow": {"kind period lodged":             "R - R R - R - - - - - - - -"},
     "ComplaintFigureTable": {"asOf rows":                    "R - R R - R - - - - - - - -"},

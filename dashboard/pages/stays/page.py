@@ -1,4 +1,5 @@
-"""The page Stays: who is in the country by a visa, who overstays, and which visas nobody used."""
+"""The page Stays: who is in the country by a visa, who overstays, which visas nobody used, and how
+many stays were extended."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -28,7 +29,7 @@ READERS = frozenset({"LEADERSHIP", "SUPERVISOR"})
 #: Those that are over, before the one that runs.
 MONTHS = 12
 #: In the order of their columns.
-_COUNTS = ("inCountry", "overstays", "unused")
+_COUNTS = ("inCountry", "overstays", "unused", "extensions")
 
 
 def layout(address: Address, viewer: User, say: Texts) -> html.Div:

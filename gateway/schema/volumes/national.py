@@ -123,6 +123,11 @@ class StayFigureRow:
         description="Visas that expired without an entry, by their last day of use: one that was"
         " revoked or corrected is none."
     )
+    extensions: CountFigure = strawberry.field(
+        description="Extensions of a stay that were granted, by the day of the first decision: a"
+        " correction changes what counts on that day, and one that was revoked still counts. Those"
+        " that were refused or are open do not."
+    )
 
 
 @strawberry.type(description="A row for each period and group of which there is something to tell.")
@@ -227,6 +232,7 @@ async def stay_figures(
                 in_country=CountFigure.exactly(row["in_country"]),
                 overstays=CountFigure.exactly(row["overstays"]),
                 unused=CountFigure.exactly(row["unused"]),
+                extensions=CountFigure.exactly(row["extensions"]),
             )
             for row in rows
         ],
@@ -270,7 +276,8 @@ def grant_rule_figures_field() -> Any:
 
 def stay_figures_field() -> Any:
     return _national_field(
-        stay_figures, "Who is in the country by a visa, who overstays, and which visas nobody used,"
+        stay_figures,
+        "Who is in the country by a visa, who overstays, which visas nobody used, and extensions,",
     )
 
 

@@ -365,9 +365,10 @@ CREATE TABLE volume_stay (
     broken_down_by TEXT,
     code TEXT,
     starts_on DATE NOT NULL,
-    in_country_change INTEGER NOT NULL,
-    overstay_change INTEGER NOT NULL,
-    unused INTEGER NOT NULL,
+    in_country_change INTEGER DEFAULT '0' NOT NULL,
+    overstay_change INTEGER DEFAULT '0' NOT NULL,
+    unused INTEGER DEFAULT '0' NOT NULL,
+    extensions INTEGER DEFAULT '0' NOT NULL,
     CONSTRAINT uq_volume_stay UNIQUE NULLS NOT DISTINCT (broken_down_by, code, starts_on)
 );
 
@@ -3740,7 +3741,11 @@ CREATE VIEW volume_stay_contribution AS
     SELECT application_id, visa_number, use_by, 'unused', 1
     FROM visa
     WHERE num_nonnulls(revoked_at, superseded_at, returned_at) = 0
-        AND NOT EXISTS (SELECT FROM stay WHERE stay.visa_number = visa.visa_number);
+        AND NOT EXISTS (SELECT FROM stay WHERE stay.visa_number = visa.visa_number)
+    UNION ALL
+    SELECT id, extends_visa_number, wib_day(closed_at), 'extension', 1
+    FROM application
+    WHERE extends_visa_number IS NOT NULL AND status IN ('GRANTED', 'REVOKED');
 
 CREATE FUNCTION count_stays(of_visa text, sign integer) RETURNS void
     LANGUAGE sql SET search_path = public, pg_temp AS $$
@@ -3822,6 +3827,13 @@ CREATE FUNCTION extend_stay() RETURNS trigger
         WHERE visa_number = NEW.extends_visa_number;
         PERFORM write_stay(visa_number, id) FROM stay
         WHERE visa_number = NEW.extends_visa_number AND entered_on IS NOT NULL;
+        INSERT INTO volume_outbox (day, nationality_code, visa_type_code, kind, measured)
+        SELECT wib_day(NEW.closed_at), NEW.nationality_code, NEW.visa_type_code, 'extension', change
+        FROM (
+            SELECT (NEW.status IN ('GRANTED', 'REVOKED'))::integer
+                - (OLD.status IN ('GRANTED', 'REVOKED'))::integer
+        ) AS counted (change)
+        WHERE change <> 0;
         RETURN NULL;
     END
 $$;
