@@ -140,8 +140,9 @@ def synthesise(world: WorldOptions, expected: bool) -> None:
     except (KeyServiceError, synthetic.NotEmptyError, ValueError) as error:
         raise click.ClickException(str(error)) from None
     click.echo(
-        f"{summary.applications:,} applications of {summary.applicants:,} people with"
-        f" {summary.events:,} events, in {summary.seconds:.1f} s"
+        f"{summary.applications:,} applications of {summary.applicants:,} people and"
+        f" {summary.extensions:,} extensions with {summary.events:,} events, in"
+        f" {summary.seconds:.1f} s"
     )
 
 

@@ -11,6 +11,7 @@ from models.vocabulary import (
     Channel,
     ComplaintKind,
     Entry,
+    EventKind,
     Ground,
     RequestedItemKind,
     Status,
@@ -133,6 +134,22 @@ STAYED_FOR_LONG, LONG_STAYS = Spread(190 * DAY, 0.5), ("E28A", "E33G")
 COMES_AGAIN, COMES_AGAIN_AFTER = 0.55, Spread(22 * DAY, 0.6)
 #: The share of stays that are longer than the visa gives, and by how much.
 OVERSTAYED, OVERSTAYED_BY = 0.006, Spread(5 * DAY, 0.9)
+#: Whoever would stay longer than the visa gives asks for an extension, this long before the end, as
+#: far as their entry is known; from payment to its decision, in which they appear at an office; and
+#: the share refused. A refused one leaves soon after, if the last day has passed.
+ASKED_BEFORE_END = Spread(6 * DAY, 0.45)
+TURNAROUND_EXTENSION, REFUSED_EXTENSION = Spread(4 * DAY, 0.4), 0.06
+LEAVES_AFTER_ANSWER = Spread(20 * HOUR, 0.5)
+#: In the last days of a world others ask early, so that each state of an open extension is there,
+#: and has been for so long at most: of those who came so long ago.
+OPEN_EXTENSIONS = (
+    EventKind.IN_VERIFICATION,
+    EventKind.APPEARED,
+    EventKind.SCREENING,
+    EventKind.AWAITING_PAYMENT,
+    EventKind.PAID,
+)
+ASKED_EARLY, OPEN_FOR, HERE_FOR = 6 * DAY, 2 * DAY, 12 * DAY
 #: Most crossings are reported at once, some late; of some the number of the visa is mistyped.
 REPORTED, REPORTED_LATE = Spread(90, 0.8), Spread(2 * DAY, 0.7)
 IS_REPORTED_LATE, MISTYPED = 0.03, 0.002

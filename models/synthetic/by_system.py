@@ -101,12 +101,12 @@ class _Cleared:
 class System:
     """Draws what the system does of each case."""
 
-    def __init__(self, until: int, outage: Outage, seed: int) -> None:
+    def __init__(self, until: int, outage: Outage, seed: int | str) -> None:
         self._rng = Random(f"system {seed}")
         self._until, self._outage = until, outage
         self._decreed_at = _decreed_at(until, outage)
-        #: By passport, and by name and birth date, who was refused or revoked so far.
-        self._doubtful: set[tuple[str, str | date]] = set()
+        #: By passport, and by name and birth date, since when somebody is refused or revoked.
+        self.doubtful: dict[tuple[str, str | date], int] = {}
 
     def take_over(
         self,
@@ -120,15 +120,18 @@ class System:
     ) -> Work:
         """What becomes of a case of these steps, where the system takes some of them."""
         known_by = _known_by(person)
-        is_doubtful = not self._doubtful.isdisjoint(known_by)
-        if any(step.kind in _DOUBTFUL for step in steps):
-            self._doubtful |= known_by
+        ends_at = next((step.at for step in steps if step.kind in _ENDS), self._until)
+        is_doubtful = any(self.doubtful.get(one, ends_at) < ends_at for one in known_by)
+        if since := next((step.at for step in steps if step.kind in _DOUBTFUL), None):
+            for one in known_by:
+                self.doubtful[one] = min(since, self.doubtful.get(one, since))
         cleared = self._clear(case, steps, correction)
         if cleared is None:
             return Work(steps, desk)
         if (
             case.visa_type != assumptions.RULE_TYPE
             or applicant.nationality_code not in assumptions.RULE_FOR
+            or case.extends is not None
             or case.place.channel is Channel.PARTNER_GROUP  # families and tours: officers have them
             or applicant.account is not None
             or is_doubtful

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from models.case.reference_numbers import IntakePlace
+from models.synthetic import assumptions
 from models.synthetic.intake import Profile
 from models.synthetic.rows import AssignmentRow
 from models.vocabulary import (
@@ -15,6 +16,7 @@ from models.vocabulary import (
     ScreeningKind,
     ScreeningResult,
     Status,
+    TripPurpose,
 )
 
 _STATUS_OF = {EventKind(status): status for status in Status}
@@ -60,6 +62,15 @@ class Event(NamedTuple):
     answers: tuple[ScreeningAnswer, ...] = ()
 
 
+class ExtendedStay(NamedTuple):
+    """The stay that an application asks more days for, and what its visa was granted for."""
+
+    visa_number: str
+    trip_purpose: TripPurpose
+    #: When its last day has passed: until then it is paid for.
+    ends_at: int
+
+
 class Case(NamedTuple):
     """What is known of an application when it is submitted."""
 
@@ -68,6 +79,13 @@ class Case(NamedTuple):
     place: IntakePlace
     profile: Profile
     sender: Actor
+    #: Of an extension, which yields no visa.
+    extends: ExtendedStay | None = None
+
+    def pay_by(self, billed_at: int) -> int:
+        """Until when it can be paid."""
+        end = billed_at + assumptions.UNPAID_LAPSES_AFTER
+        return min(end, self.extends.ends_at) if self.extends else end
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 number that nobody has.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import NamedTuple
@@ -12,13 +12,16 @@ from models.account.reconciling import APART_SECONDS
 from models.instants import wib_day
 from models.synthetic import assumptions
 from models.synthetic.calendar import DAY, HOUR, day_in_wib, instant, midnight, start_of_day
+from models.synthetic.cases import Case
 from models.synthetic.chance import Choice, below, seconds
+from models.synthetic.extensions import Extensions, Holder, Visit
 from models.synthetic.inputs import Reference
-from models.synthetic.numbers import new_id, visa_number
+from models.synthetic.numbers import moment_of, new_id, visa_number
 from models.synthetic.rows import (
-    ApplicationRow,
+    ApplicantRow,
     Batch,
     CrossingRow,
+    IdentityRow,
     MovementRow,
     StayRow,
     VisaRow,
@@ -58,28 +61,29 @@ class _Crossing(NamedTuple):
 
 
 class Crossings:
-    """Draws the crossings of each visa of a batch, from a source of its own."""
+    """Draws the crossings of each visa, from a source of its own."""
 
-    def __init__(self, given: Reference, until: int, seed: int) -> None:
-        self._given = given
+    def __init__(self, given: Reference, until: int, seed: int, extensions: Extensions) -> None:
+        self._given, self._extensions = given, extensions
         self._until = until
         # The keeper compares what is younger with receipts of the key service, which no world has.
         self._reported_until = until - 2 * APART_SECONDS
         self._rng = Random(f"crossings {seed}")
         self._mistyped = 0
 
-    def write(self, batch: Batch) -> None:
-        """Add to a batch what was reported of its visas; of those who sign in, nothing was."""
-        cases = {row.id: row for row in batch.application}
-        with_account = {row.id for row in batch.applicant if row.account}
-        for visa in batch.visa:
-            case = cases[visa.application_id]
-            if case.applicant_id not in with_account:
-                self._report(visa, case, batch)
+    def follow(
+        self, case: Case, applicant: ApplicantRow, identity: IdentityRow, batch: Batch
+    ) -> None:
+        """Add to a batch what was reported of the visa of its last application, if it was granted,
+        and the extension of the stay; of those who sign in, nothing was."""
+        row = batch.application[-1]
+        is_granted = bool(batch.visa) and batch.visa[-1].application_id == row.id
+        if is_granted and not applicant.account:
+            self._report(Holder(case, row, applicant, identity), batch)
 
-    def _report(self, visa: VisaRow, case: ApplicationRow, batch: Batch) -> None:
-        movements = list[MovementRow]()
-        for crossing in self._crossings(visa, case):
+    def _report(self, holder: Holder, batch: Batch) -> None:
+        visa, case, movements = batch.visa[-1], holder.row, list[MovementRow]()
+        for crossing in self._crossings(holder, movements, batch):
             if crossing.at > self._until:
                 break
             is_late = self._rng.random() < assumptions.IS_REPORTED_LATE
@@ -98,10 +102,15 @@ class Crossings:
         if movements:
             batch.movement += movements
             is_used = case.visa_type_code not in self._given.multiple_entry
-            batch.stay.append(_stay(visa, movements, is_used=is_used))
+            batch.stay.append(_stay(batch.visa[-1], movements, is_used=is_used))
 
-    def _crossings(self, visa: VisaRow, case: ApplicationRow) -> Iterator[_Crossing]:
-        """Entries and exits in order, without an end date."""
+    def _crossings(
+        self, holder: Holder, movements: Sequence[MovementRow], batch: Batch
+    ) -> Iterator[_Crossing]:
+        """Entries and exits in order, without an end date; the movements are what was reported of
+        those so far."""
+        visa, case = batch.visa[-1], holder.row
+        assert case.entry_on is not None  # it is no extension
         if self._rng.random() < assumptions.NEVER_ENTERED:
             return
         serves_until = midnight(visa.use_by + _A_DAY)
@@ -111,7 +120,11 @@ class Crossings:
         at = max(midnight(case.entry_on), issued_at) + 6 * HOUR + below(17 * HOUR, self._rng)
         while at < serves_until:
             yield _Crossing(at, CrossingDirection.ENTRY)
-            at += self._stayed(visa, case.visa_type_code, at)
+            leaves_at, would_leave_at = self._leaves_at(visa, case.visa_type_code, at)
+            if movements and case.visa_type_code not in self._given.multiple_entry:
+                visit = Visit(at, moment_of(movements[-1].id), leaves_at, would_leave_at)
+                leaves_at = self._extensions.follow(holder, visit, batch)
+            at = leaves_at
             yield _Crossing(at, CrossingDirection.EXIT)
             if case.visa_type_code not in self._given.multiple_entry:
                 return
@@ -119,14 +132,16 @@ class Crossings:
                 return
             at += seconds(assumptions.COMES_AGAIN_AFTER, self._rng)
 
-    def _stayed(self, visa: VisaRow, visa_type: str, entered_at: int) -> int:
+    def _leaves_at(self, visa: VisaRow, visa_type: str, entered_at: int) -> tuple[int, int]:
+        """When the holder leaves by the visa alone, and when they would, had they the days."""
         is_long = visa_type in assumptions.LONG_STAYS
         spread = assumptions.STAYED_FOR_LONG if is_long else assumptions.STAYED
-        stayed = seconds(spread, self._rng)
+        would_leave_at = entered_at + seconds(spread, self._rng)
         last_day = midnight(day_in_wib(entered_at) + timedelta(days=visa.stay_days))
         if self._rng.random() < assumptions.OVERSTAYED:
-            return last_day + DAY - entered_at + seconds(assumptions.OVERSTAYED_BY, self._rng)
-        return min(stayed, last_day + 20 * HOUR - entered_at)
+            overstays_until = last_day + DAY + seconds(assumptions.OVERSTAYED_BY, self._rng)
+            return overstays_until, overstays_until
+        return min(would_leave_at, last_day + 20 * HOUR), would_leave_at
 
     def _unmatched(
         self, key: UUID, reported_at: int, crossed: tuple[CrossingDirection, datetime, str]
@@ -152,7 +167,8 @@ def _stay(visa: VisaRow, movements: list[MovementRow], *, is_used: bool) -> Stay
         for way in CrossingDirection
     )
     is_there = last.direction is CrossingDirection.ENTRY
-    stay_until = entered_on and entered_on + timedelta(days=visa.stay_days)
+    days = visa.stay_days + visa.extended_days
+    stay_until = entered_on and entered_on + timedelta(days=days)
     return StayRow(
         id=min(one.id for one in movements),
         visa_number=visa.visa_number,

@@ -40,7 +40,7 @@ class Desk(NamedTuple):
 class Desks:
     """Draws the officers of cases; who gives one back is drawn from a source of its own."""
 
-    def __init__(self, rng: Random, seed: int, until: int) -> None:
+    def __init__(self, rng: Random, seed: int | str, until: int) -> None:
         self._rng = rng
         self._giving_back = Random(f"desks {seed}")
         self._until = until

@@ -68,6 +68,16 @@ class ServiceTargetRow(NamedTuple):
     promised_percent: int | None
 
 
+class ExtensionRuleRow(NamedTuple):
+    """A row of ``extension_rule``."""
+
+    visa_type_code: str
+    valid_from: date
+    times: int
+    days: int
+    amount_idr: int
+
+
 class Arrivals(NamedTuple):
     """Published arrivals of one nationality and its seasonal index, from January on."""
 
@@ -90,6 +100,7 @@ class Reference:
     multiple_entry: frozenset[str]
     fees: list[FeeRow]
     service_targets: list[ServiceTargetRow]
+    extension_rules: list[ExtensionRuleRow]
     #: Of days that are named, whether each is off.
     days_off: dict[date, bool]
     arrivals: dict[str, Arrivals]
@@ -103,6 +114,11 @@ class Reference:
         """The fee in force on a day."""
         return _in_force(self._fees_of[visa_type], day).amount_idr
 
+    def extension_rule(self, visa_type: str, day: date) -> ExtensionRuleRow | None:
+        """The rule in force on a day by which a stay is extended, if it may be."""
+        rules = [row for row in self._extensions_of.get(visa_type, []) if row.valid_from <= day]
+        return rules[-1] if rules and rules[-1].times else None
+
     def target_due_at(self, visa_type: str, clock: Clock, paid_at: datetime) -> datetime:
         """The end of the service target that was in force on the day of the payment."""
         target = _in_force(self._targets_of[visa_type, clock], wib_day(paid_at))
@@ -111,6 +127,10 @@ class Reference:
     @cached_property
     def _fees_of(self) -> dict[str, list[FeeRow]]:
         return _group_by(self.fees, lambda row: row.visa_type_code)
+
+    @cached_property
+    def _extensions_of(self) -> dict[str, list[ExtensionRuleRow]]:
+        return _group_by(self.extension_rules, lambda row: row.visa_type_code)
 
     @cached_property
     def _targets_of(self) -> dict[tuple[str, Clock], list[ServiceTargetRow]]:
@@ -132,6 +152,7 @@ def reference() -> Reference:
         ),
         fees=[FeeRow(**row) for row in files.rows("fee")],
         service_targets=[ServiceTargetRow(**row) for row in files.rows("service_target")],
+        extension_rules=[ExtensionRuleRow(**row) for row in files.rows("extension_rule")],
         days_off={row["day"]: row["is_off"] for row in files.rows("day_off")},
         arrivals={line["code"]: _arrivals(line) for line in lines("arrivals")},
     )
@@ -147,7 +168,7 @@ def _nationalities(files: Files) -> list[Nationality]:
 
 
 Key = TypeVar("Key")
-DatedRow = TypeVar("DatedRow", FeeRow, ServiceTargetRow)
+DatedRow = TypeVar("DatedRow", FeeRow, ServiceTargetRow, ExtensionRuleRow)
 
 
 def _group_by(rows: list[DatedRow], key: Callable[[DatedRow], Key]) -> dict[Key, list[DatedRow]]:

@@ -1,6 +1,7 @@
 """The life of one application, step by step, from submission to its end."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from random import Random
 
 from models.synthetic import assumptions
@@ -38,12 +39,14 @@ _HIT_GROUNDS = Choice.from_weights(assumptions.HIT_GROUNDS)
 def life(case: Case, outage: Outage, rng: Random) -> Iterator[Event]:
     """All steps of an application in order, without an end date."""
     yield Event(case.submitted_at, EventKind.SUBMITTED, case.sender)
-    billed_at = case.submitted_at + seconds(assumptions.BILLING, rng)
+    # An extension is billed at once.
+    billed_at = case.submitted_at + (0 if case.extends else seconds(assumptions.BILLING, rng))
     yield Event(billed_at, EventKind.AWAITING_PAYMENT, CLOCK)
     if rng.random() < _IS_NEVER_PAID:
         yield _never_paid(case, billed_at, rng)
         return
-    file = [Event(billed_at + _until_paid(rng), EventKind.PAID, TREASURY)]
+    paid_at = min(billed_at + _until_paid(rng), case.pay_by(billed_at) - 1)
+    file = [Event(paid_at, EventKind.PAID, TREASURY)]
     if handover := assumptions.HANDOVER.get(case.place.channel):
         received_at = billed_at + seconds(handover, rng)
         file.append(Event(received_at, EventKind.RECEIVED, case.sender))
@@ -51,6 +54,8 @@ def life(case: Case, outage: Outage, rng: Random) -> Iterator[Event]:
     yield from file
     complete_at = file[-1].at
     steps = _processing_steps(case, complete_at, rng)
+    if case.extends:
+        steps = _with_appearance(list(steps), rng)
     yield from with_answers(_delay(step, outage) for step in steps)
 
 
@@ -60,8 +65,9 @@ def _until_paid(rng: Random) -> int:
 
 def _never_paid(case: Case, billed_at: int, rng: Random) -> Event:
     if _NEVER_PAID.draw(rng) is Status.WITHDRAWN:
-        return Event(billed_at + _until_paid(rng), EventKind.WITHDRAWN, case.sender)
-    return Event(billed_at + assumptions.UNPAID_LAPSES_AFTER, EventKind.PAYMENT_EXPIRED, CLOCK)
+        withdrawn_at = min(billed_at + _until_paid(rng), case.pay_by(billed_at) - 1)
+        return Event(withdrawn_at, EventKind.WITHDRAWN, case.sender)
+    return Event(case.pay_by(billed_at), EventKind.PAYMENT_EXPIRED, CLOCK)
 
 
 def _delay(step: Event, outage: Outage) -> Event:
@@ -102,7 +108,18 @@ def _processing_steps(case: Case, complete_at: int, rng: Random) -> Iterator[Eve
     yield from _screening_and_decision(case, screened_at, decided_at, rng)
 
 
+def _with_appearance(steps: Sequence[Event], rng: Random) -> Iterator[Event]:
+    """The steps of an extension, whose applicant appears before it goes to screening."""
+    for step, following in zip_longest(steps, steps[1:]):
+        yield step
+        if following is not None and following.kind is EventKind.SCREENING:
+            at = step.at + int((following.at - step.at) * rng.uniform(0.2, 0.9))
+            yield Event(at, EventKind.APPEARED, OFFICER)
+
+
 def _turnaround(case: Case) -> Spread:
+    if case.extends:
+        return assumptions.TURNAROUND_EXTENSION
     if case.profile.clock is Clock.CALLING_VISA:
         return assumptions.TURNAROUND_CALLING
     return assumptions.TURNAROUND_B1 if case.visa_type == "B1" else assumptions.TURNAROUND_OTHER
@@ -196,7 +213,9 @@ def _decision(case: Case, decided_at: int, rng: Random) -> Iterator[Event]:
 
 
 def _refusal_rate(case: Case) -> float:
-    if case.profile.clock is Clock.CALLING_VISA:
+    if case.extends:
+        mean = assumptions.REFUSED_EXTENSION
+    elif case.profile.clock is Clock.CALLING_VISA:
         mean = assumptions.REFUSED_CALLING
     else:
         mean = assumptions.REFUSED_B1 if case.visa_type == "B1" else assumptions.REFUSED_OTHER

@@ -27,6 +27,11 @@ def visa_number(number: int) -> str:
     return visa_number_of(number * _SPREAD % 2**60)
 
 
+def moment_of(key: UUID) -> int:
+    """When a key was made."""
+    return (key.int >> 80) // 1000
+
+
 def id_beside(moment: int, application: UUID) -> UUID:
     """A key of a moment for what an application has once, without drawing anything."""
     return _key(moment, application.int * _SPREAD % 2**74)

@@ -57,7 +57,7 @@ class Recorder:
     """Turns applications and their steps into rows."""
 
     def __init__(
-        self, given: Reference, until: int, outage: Outage, rng: Random, seed: int
+        self, given: Reference, until: int, outage: Outage, rng: Random, seed: int | str
     ) -> None:
         # Each draws from a source of its own: what one draws changes nothing else of a world.
         self._groups = Groups(Random(f"groups {seed}"))
@@ -68,8 +68,16 @@ class Recorder:
         self._rng = rng
         self._desks = Desks(rng, seed, until)
         self._system = System(until, outage, seed)
+        self._outage, self._seed = outage, seed
         self._beside = Random(f"screening {seed}")
         self._billed = self._granted = 0
+
+    def of_extensions(self) -> "Recorder":
+        """One for extensions, with sources of its own, that knows who was refused as this one."""
+        rng = Random(f"extensions {self._seed}")
+        other = Recorder(self._given, self._until, self._outage, rng, f"{self._seed} extended")
+        other._system.doubtful = self._system.doubtful
+        return other
 
     def record(
         self,
@@ -87,7 +95,7 @@ class Recorder:
         standing = CaseProgress()
         correction = None
         is_new = bool(batch.identity) and batch.identity[-1].applicant_id == applicant.id
-        if is_new and applicant.account is None:
+        if is_new and applicant.account is None and case.extends is None:
             correction = self._corrections.correct(case, steps, batch)
         if correction is not None:
             steps = sorted([*steps, *correction.steps(case)], key=_moment)
@@ -121,7 +129,7 @@ class Recorder:
                 self._screen(application_id, step, standing, sources, batch)
             if step.kind in _OUTCOME_OF:
                 self._decide(application_id, step, actor, standing, batch)
-            if step.kind is EventKind.GRANTED:
+            if step.kind is EventKind.GRANTED and case.extends is None:
                 batch.visa.append(self._visa(application_id, case, standing, steps[sequence - 1 :]))
         if standing.taken_at is not None:
             desks = assignments(
@@ -136,7 +144,7 @@ class Recorder:
         if correction is not None:
             correction.write(application_id, case, desk.officer, applicant, batch)
         if standing.billed_at is not None:
-            batch.bill.append(self._bill(application_id, standing, standing.billed_at, fee_idr))
+            batch.bill.append(self._bill(application_id, case, standing, fee_idr))
         return standing
 
     def _screen(
@@ -256,7 +264,7 @@ class Recorder:
             paid_at=paid_at,
             closed_at=instant(standing.closed_at) if standing.closed_at else None,
             target_due_at=target_due_at,
-            pay_by=_later(standing.billed_at, assumptions.UNPAID_LAPSES_AFTER),
+            pay_by=instant(case.pay_by(standing.billed_at)) if standing.billed_at else None,
             answer_by=_later(standing.asked_at, assumptions.LAPSES_AFTER),
             fee_idr=fee_idr if standing.paid_at else None,
             paused_seconds=standing.paused_seconds,
@@ -268,18 +276,21 @@ class Recorder:
             officer=_whose(standing.on_desk, Role.OFFICER),
             supervisor=_whose(standing.on_desk, Role.SUPERVISOR),
             is_assigned=standing.on_desk is not None,
+            extends_visa_number=case.extends.visa_number if case.extends else None,
         )
 
     def _bill(
-        self, application_id: UUID, standing: CaseProgress, billed_at: int, fee_idr: int
+        self, application_id: UUID, case: Case, standing: CaseProgress, fee_idr: int
     ) -> BillRow:
-        self._billed += 1
+        assert standing.billed_at is not None
+        self._billed += -1 if case.extends else 1
+        due_at = standing.billed_at + assumptions.CODE_LAPSES_AFTER
         return BillRow(
             billing_code=billing_code(self._billed),
             application_id=application_id,
             amount_idr=fee_idr,
-            issued_at=instant(billed_at),
-            due_at=instant(billed_at + assumptions.CODE_LAPSES_AFTER),
+            issued_at=instant(standing.billed_at),
+            due_at=instant(min(due_at, case.pay_by(standing.billed_at))),
             paid_at=instant(standing.paid_at) if standing.paid_at else None,
             receipt_number=receipt_number(self._billed) if standing.paid_at else None,
         )
@@ -287,6 +298,9 @@ class Recorder:
     def _fee_idr(self, case: Case, standing: CaseProgress) -> int:
         """The fee in force when it was billed."""
         billed_on = day_in_wib(standing.billed_at or case.submitted_at)
+        rule = self._given.extension_rule(case.visa_type, billed_on) if case.extends else None
+        if rule is not None:
+            return rule.amount_idr
         return self._given.fee_idr(case.visa_type, billed_on)
 
 

@@ -67,7 +67,7 @@ class ApplicationRow(NamedTuple):
     nationality_code: str
     visa_type_code: str
     trip_purpose: TripPurpose
-    entry_on: date
+    entry_on: date | None
     channel: Channel
     partner_code: str | None
     country_code: str | None
@@ -92,6 +92,7 @@ class ApplicationRow(NamedTuple):
     officer: str | None
     supervisor: str | None
     is_assigned: bool
+    extends_visa_number: str | None = None
     is_linked: bool = False
 
 
@@ -217,6 +218,7 @@ class VisaRow(NamedTuple):
     use_by: date
     stay_days: int
     revoked_at: datetime | None
+    extended_days: int = 0
 
 
 class MovementRow(NamedTuple):

@@ -47,6 +47,7 @@ _COMPLETE_FILES = """
     JOIN required_document USING (visa_type_code)
     JOIN application_event AS handed_in
         ON handed_in.application_id = application.id AND handed_in.sequence = 1
+    WHERE extends_visa_number IS NULL
 """
 #: As the decisions would have raised them; after a while a supervisor has looked at each.
 _DIFFERENCES = """
@@ -84,7 +85,9 @@ class ExpectedDemand(NamedTuple):
 class Summary:
     """What was loaded."""
 
+    #: For visas: the extensions come on top of what was asked for.
     applications: int
+    extensions: int
     applicants: int
     events: int
     until: datetime
@@ -102,7 +105,8 @@ async def synthesise(
     progress: Progress = lambda loaded: None,
     keys: KeyService | None = None,
 ) -> Summary:
-    """Generate data up to ``until`` (default: now) in a migrated, empty database.
+    """Generate data up to ``until`` (default: now) in a migrated, empty database: so many
+    applications for visas, and the extensions that some holders of these ask for.
 
     Rollups and published figures are built in the same transaction. The same arguments give the
     same rows in every table, wherever and whenever they are made. With ``keys`` its people are
@@ -117,7 +121,8 @@ async def synthesise(
                 await _build_figures(connection, plan.until)
         await connection.execute("VACUUM (ANALYZE)")  # the rollups included
     return Summary(
-        applications=row_counts["application"],
+        applications=row_counts["application"] - row_counts["extension"],
+        extensions=row_counts["extension"],
         applicants=row_counts["applicant"],
         events=row_counts["application_event"],
         until=plan.until,
@@ -217,8 +222,8 @@ async def _build_figures(connection: asyncpg.Connection, until: datetime) -> Non
 async def _load_batches(
     connection: asyncpg.Connection, world: World, progress: Progress, keys: KeyService | None
 ) -> dict[str, int]:
-    """Load all batches; return the number of rows by table."""
-    row_counts = dict.fromkeys(_TABLES, 0)
+    """Load all batches; return the number of rows by table, and of extensions among these."""
+    row_counts = dict.fromkeys((*_TABLES, "extension"), 0)
     async with bulk_load(connection, [*_TABLES, "case_document", *INDEXED]):
         for batch in world.batches():
             if keys is not None:
@@ -232,7 +237,10 @@ async def _load_batches(
                 await copy_batch(connection, batch)
             for table in _TABLES:
                 row_counts[table] += len(getattr(batch, table))
-            progress(row_counts["application"])
+            row_counts["extension"] += sum(
+                row.extends_visa_number is not None for row in batch.application
+            )
+            progress(row_counts["application"] - row_counts["extension"])
         await connection.execute(_COMPLETE_FILES)
         if keys is not None:
             await connection.execute(REPORTS)

@@ -15,7 +15,7 @@ from models.vocabulary import Channel, TripPurpose
 class Trips:
     """Draws the stated purpose of each application, and the intended day of entry."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int | str) -> None:
         # What one draws changes nothing else of a world.
         self._purposes, self._entries = Random(f"purposes {seed}"), Random(f"entries {seed}")
         self._choices = {
@@ -24,10 +24,15 @@ class Trips:
         self._entry_of_group: dict[str, date] = {}
 
     def purpose(self, case: Case) -> TripPurpose:
+        if case.extends:
+            return case.extends.trip_purpose
         return self._choices[case.visa_type].draw(self._purposes)
 
-    def entry_on(self, case: Case, group: str | None) -> date:
-        """The intended day of entry: a group, taken in within a few days, enters together."""
+    def entry_on(self, case: Case, group: str | None) -> date | None:
+        """The intended day of entry: a group, taken in within a few days, enters together. Nobody
+        asks for that of an extension."""
+        if case.extends:
+            return None
         if group is None:
             return self._draw_entry(case)
         if group not in self._entry_of_group:

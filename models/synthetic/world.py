@@ -28,6 +28,7 @@ from models.synthetic.chance import seconds
 from models.synthetic.complaints import Complaints
 from models.synthetic.crossings import Crossings
 from models.synthetic.demand import demand
+from models.synthetic.extensions import Extensions
 from models.synthetic.inputs import Reference
 from models.synthetic.intake import Intake
 from models.synthetic.life import life
@@ -63,6 +64,8 @@ class World:
         self._demand = expected.with_noise(self._rng)
         self._intake = Intake(given, self._demand, plan.scale, self._rng)
         self._recorder = Recorder(given, self._until, self._outage, self._rng, plan.seed)
+        extensions = Extensions(given, self._until, self._outage, plan.seed, self._recorder)
+        self._crossings = Crossings(given, self._until, plan.seed, extensions)
         #: By nationality, a heap of applicants who will apply again, and when.
         self._returning: defaultdict[str, list[tuple[int, UUID, ApplicantRow, IdentityRow]]] = (
             defaultdict(list)
@@ -73,14 +76,12 @@ class World:
     def batches(self) -> Iterator[Batch]:
         """Generate all rows."""
         batch, bans = Batch(), BanList(self._until, self._plan.seed)
-        crossings = Crossings(self._given, self._until, self._plan.seed)
         complaints = Complaints(self._given, self._until, self._plan.seed)
         self._demo_applicant(batch)
         self._screened_applicant(batch)
         for submitted_at, nationality in self._submissions():
             if len(batch.application) >= BATCH:
                 bans.look_at(batch)
-                crossings.write(batch)
                 complaints.write(batch)
                 yield batch
                 batch = Batch()
@@ -90,10 +91,10 @@ class World:
             case = self._case(applicant, submitted_at, place, visa_type)
             steps = self._steps_until_end(case)
             standing = self._recorder.record(case, applicant, identity, steps, batch)
+            self._crossings.follow(case, applicant, identity, batch)
             self._schedule_return(applicant, identity, standing)
         bans.look_at(batch)
         bans.write(batch)
-        crossings.write(batch)
         complaints.write(batch)
         yield batch
 

@@ -10,7 +10,8 @@ STATE_BY_EVENTS = """
         min(occurred_at) FILTER (WHERE kind = ANY($1::text[])) AS closed_at,
         (array_agg(kind ORDER BY sequence DESC)
             FILTER (WHERE kind NOT IN ('RECEIVED', 'HELD', 'RELEASED', 'SCREENED',
-                'ANSWER_PROPOSED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED'))
+                'ANSWER_PROPOSED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED',
+                'APPEARED'))
         )[1] AS status,
         count(*) FILTER (WHERE kind = 'INFO_REQUESTED') > 0 AS was_info_requested,
         count(*) FILTER (WHERE kind = 'HELD') > count(*) FILTER (WHERE kind = 'RELEASED')
@@ -146,11 +147,63 @@ MISTAKEN_TRIPS = """
     JOIN visa_type ON visa_type.code = visa_type_code
     JOIN passport_rule USING (visa_type_code)
     JOIN identity USING (applicant_id)
-    WHERE (entry_on BETWEEN wib_day(submitted_at) AND wib_day(submitted_at) + use_within_days::int
-        AND passport_expires_on >= entry_on + make_interval(months => months::int)) IS NOT TRUE
+    WHERE extends_visa_number IS NULL AND (
+        entry_on BETWEEN wib_day(submitted_at) AND wib_day(submitted_at) + use_within_days::int
+        AND passport_expires_on >= entry_on + make_interval(months => months::int)
+    ) IS NOT TRUE
     UNION ALL
     SELECT group_reference FROM application WHERE group_reference IS NOT NULL
     GROUP BY group_reference HAVING count(DISTINCT entry_on) > 1
+"""
+
+#: An extension that nobody could have asked for: for another's visa, or before the entry was known,
+#: after the stay or after leaving; at another fee; that could be paid after the stay; of which
+#: officers decided though nobody had appeared, or that yielded a visa or left it as it was. And a
+#: visa that has the days of another number of extensions, or was extended more often than allowed.
+MISTAKEN_EXTENSIONS = """
+    SELECT extension.reference FROM application AS extension
+    JOIN bill ON bill.application_id = extension.id
+    JOIN extension_rule ON extension_rule.visa_type_code = extension.visa_type_code
+    LEFT JOIN visa ON visa.visa_number = extension.extends_visa_number
+    LEFT JOIN application AS first_one ON first_one.id = visa.application_id
+    LEFT JOIN movement AS entry ON entry.visa_number = visa.visa_number
+        AND entry.direction = 'ENTRY'
+    LEFT JOIN movement AS exit ON exit.visa_number = visa.visa_number
+        AND exit.direction = 'EXIT'
+    CROSS JOIN LATERAL (
+        SELECT (entry.stay_until + 1)::timestamp AT TIME ZONE 'Asia/Jakarta' AS ends_at
+    ) AS stay
+    WHERE extension.extends_visa_number IS NOT NULL AND (
+        (extension.applicant_id, extension.visa_type_code, extension.trip_purpose)
+            = (first_one.applicant_id, first_one.visa_type_code, first_one.trip_purpose)
+        AND first_one.status = 'GRANTED' AND num_nonnulls(revoked_at, superseded_at) = 0
+        AND extension.submitted_at BETWEEN to_timestamp(
+            ('x' || left(replace(entry.id::text, '-', ''), 12))::bit(48)::bigint / 1000.0
+        ) AND ends_at
+        AND (exit.crossed_at IS NULL OR extension.submitted_at < exit.crossed_at AND (
+            extension.current_decision_id IS NULL OR extension.closed_at < exit.crossed_at
+        ))
+        AND bill.amount_idr = extension_rule.amount_idr
+        AND extension.pay_by = least(bill.issued_at + interval '14 days', ends_at)
+        AND bill.due_at = least(bill.issued_at + interval '7 days', ends_at)
+        AND coalesce(bill.paid_at < ends_at, true)
+        AND NOT EXISTS (SELECT FROM visa AS own WHERE own.application_id = extension.id)
+        AND NOT EXISTS (SELECT FROM case_document WHERE application_id = extension.id)
+        AND (extension.current_decision_id IS NULL OR EXISTS (
+            SELECT FROM application_event AS appeared
+            JOIN application_event AS taken USING (application_id)
+            WHERE application_id = extension.id AND appeared.kind = 'APPEARED'
+                AND taken.kind = 'IN_VERIFICATION' AND appeared.sequence > taken.sequence
+                AND appeared.occurred_at <= extension.closed_at
+        ))
+    ) IS NOT TRUE
+    UNION ALL
+    SELECT visa.visa_number FROM visa
+    LEFT JOIN application AS extension ON extends_visa_number = visa.visa_number
+    LEFT JOIN extension_rule USING (visa_type_code)
+    GROUP BY visa.visa_number
+    HAVING count(extension.id) > 1 OR extended_days
+        <> coalesce(sum(days) FILTER (WHERE extension.status = 'GRANTED'), 0)
 """
 
 #: Somebody with another passport than its ending says, a real address, or impossible dates.
@@ -194,7 +247,8 @@ _RULED = """
             SELECT FROM correction WHERE application_id = application.id
         ) AS is_to_be_read,
         decision.outcome,
-        group_reference IS NULL AND application.nationality_code = ANY (nationalities)
+        group_reference IS NULL AND extends_visa_number IS NULL
+            AND application.nationality_code = ANY (nationalities)
             AND paid_at >= reference_change.approved_at
             AND birth_date + interval '18 years' <= decided_at
             AND NOT EXISTS (

@@ -22,9 +22,18 @@ DAY = timedelta(days=1)
 UNTIL = datetime.now(UTC) - timedelta(days=2)
 _VISAS = """
     SELECT
-        visa_number, nationality_code, visa_type_code, stay_days::integer, use_by, revoked_at,
-        superseded_at, returned_at, application.applicant_id
+        visa_number, nationality_code, visa_type_code, use_by, revoked_at, superseded_at,
+        returned_at, extended_days, (stay_days + extended_days)::integer AS stay_days,
+        application.applicant_id
     FROM visa JOIN application ON application.id = application_id
+"""
+#: By their first decisions, and as these stand.
+_EXTENSIONS = """
+    SELECT nationality_code, visa_type_code, wib_day(first_one.decided_at) AS day
+    FROM application
+    JOIN decision AS first_one ON application_id = application.id AND supersedes_id IS NULL
+    JOIN decision AS standing ON standing.id = current_decision_id AND standing.outcome = 'GRANTED'
+    WHERE extends_visa_number IS NOT NULL
 """
 _REPORT = (
     "INSERT INTO crossing (id, reported_by, report_key, direction, crossed_at, port, passengers,"
@@ -48,14 +57,14 @@ async def loaded(database: str) -> AsyncIterator[asyncpg.Connection]:
 
 async def ask(
     url: str, first: date, last: date, period: Period | None, by: Dimension | None
-) -> dict[tuple[Any, ...], tuple[int, int, int]]:
+) -> dict[tuple[Any, ...], tuple[int, ...]]:
     async with engine(url).connect() as connection:
         rows = (
             await connection.execute(stays(Question(first, last, period=period), by))
         ).mappings()
         return {
             (row.get("code"), row.get("period")):
-                (row["in_country"], row["overstays"], row["unused"])
+                (row["in_country"], row["overstays"], row["unused"], row["extensions"])
             for row in rows
         }  # fmt: skip
 
@@ -63,14 +72,19 @@ async def ask(
 class Replay:
     """What happened by each visa, counted one by one: no statement is shared with the figures."""
 
-    def __init__(self, visas: list[asyncpg.Record], moved: list[asyncpg.Record]) -> None:
-        self.visas, self.today = visas, wib_day(datetime.now(UTC))
+    def __init__(
+        self,
+        visas: list[asyncpg.Record],
+        moved: list[asyncpg.Record],
+        extended: list[asyncpg.Record],
+    ) -> None:
+        self.visas, self.today, self.extended = visas, wib_day(datetime.now(UTC)), extended
         self.moved = defaultdict[str, list[tuple[date, str]]](list)
         for one in moved:
             self.moved[one["visa_number"]].append((wib_day(one["crossed_at"]), one["direction"]))
 
-    def numbers(self, first: date, last: date, by: str | None) -> dict[Any, tuple[int, int, int]]:
-        """The three numbers of a window, by code."""
+    def numbers(self, first: date, last: date, by: str | None) -> dict[Any, tuple[int, ...]]:
+        """The four numbers of a window, by code."""
         end = min(last, self.today)
         there, over, unused = Counter[Any](), Counter[Any](), Counter[Any]()
         for visa in self.visas:
@@ -82,7 +96,13 @@ class Replay:
             ended = visa["revoked_at"] or visa["superseded_at"] or visa["returned_at"]
             is_over = first <= visa["use_by"] <= min(last, self.today - DAY)
             unused[code] += not own and not ended and is_over
-        found = {code: (there[code], over[code], unused[code]) for code in {*there, *unused}}
+        longer = Counter[Any](
+            one[by] if by else None for one in self.extended if first <= one["day"] <= end
+        )
+        found = {
+            code: (there[code], over[code], unused[code], longer[code])
+            for code in {*there, *unused, *longer}
+        }
         return {code: numbers for code, numbers in found.items() if any(numbers)}
 
 
@@ -92,7 +112,8 @@ async def compare(connection: asyncpg.Connection, url: str) -> int:
     await fold(connection)
     assert await verify(connection) == []
     moved = "SELECT * FROM movement ORDER BY crossed_at, direction"
-    replay = Replay(await connection.fetch(_VISAS), await connection.fetch(moved))
+    rows = [await connection.fetch(query) for query in (_VISAS, moved, _EXTENSIONS)]
+    replay = Replay(*rows)
     today, compared = replay.today, 0
     for by in (None, Dimension.NATIONALITY, Dimension.VISA_TYPE):
         for ago, days in ((170, 100), (60, 0), (30, 30), (400, 399), (20, 60)):
@@ -134,6 +155,8 @@ async def test_figures_of_stays_are_those_of_the_movements_however_they_came(
         await loaded.execute(f"UPDATE visa SET {change} WHERE visa_number = ANY ($1)", numbers)
         assert await compare(loaded, database) > 60
     people = [visa["applicant_id"] for visa in chosen[:20]]
+    people += [visa["applicant_id"] for visa in visas if visa["extended_days"]]
+    assert len(people) > 21
     await loaded.execute(
         "WITH moved AS (UPDATE applicant SET nationality_code = 'SG' WHERE id = ANY ($1))"
         " UPDATE application SET nationality_code = 'SG' WHERE applicant_id = ANY ($1)", people,
@@ -143,7 +166,8 @@ async def test_figures_of_stays_are_those_of_the_movements_however_they_came(
 
 async def test_erased_people_stay_in_the_figures(loaded: asyncpg.Connection, database: str) -> None:
     visas = await loaded.fetch(
-        f"{_VISAS} WHERE visa_number IN (SELECT visa_number FROM movement) LIMIT 30"
+        f"{_VISAS} WHERE visa_number IN (SELECT visa_number FROM movement)"
+        " ORDER BY extended_days DESC LIMIT 30"
     )
     await fold(loaded)
     rows = "SELECT * FROM volume_stay ORDER BY 1, 2, 3"

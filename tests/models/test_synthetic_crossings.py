@@ -1,18 +1,27 @@
 """The entries and exits of a synthetic world: what border control reported of its visas."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import asyncpg
 import pytest
 
+from models.case.reference_numbers import DIRECT
 from models.database.connections import connect
 from models.synthetic import Scale, synthesise
+from models.synthetic.calendar import last_outage
+from models.synthetic.cases import CLOCK, Case
+from models.synthetic.chance import Choice
 from models.synthetic.crossings import Crossings
+from models.synthetic.extensions import Extensions
 from models.synthetic.inputs import reference
+from models.synthetic.intake import Profile
+from models.synthetic.record import Recorder
 from models.synthetic.rows import Batch
 from models.synthetic.world import Plan, World
+from models.vocabulary import Clock
+from tests.models.contradictions import MISTAKEN_EXTENSIONS
 
 pytestmark = pytest.mark.anyio
 
@@ -73,17 +82,62 @@ async def test_people_come_and_go_by_their_visas(loaded: asyncpg.Connection) -> 
     assert 8 < await loaded.fetchval(f"{unmatched} {numbers}") < 60
 
 
+async def test_some_ask_for_more_days_than_a_visa_gives_and_are_told(
+    loaded: asyncpg.Connection,
+) -> None:
+    assert not await loaded.fetch(MISTAKEN_EXTENSIONS)
+    counted = "SELECT status, count(*) FROM application WHERE extends_visa_number IS NOT NULL"
+    statuses = dict(await loaded.fetch(f"{counted} GROUP BY status"))
+    ended = {"GRANTED", "REFUSED", "WITHDRAWN", "PAYMENT_EXPIRED"}
+    assert statuses.keys() >= ended | {"AWAITING_PAYMENT", "PAID", "IN_VERIFICATION", "SCREENING"}
+    # About one in seventy of those who came by a visa on arrival would stay longer.
+    came = await loaded.fetchval("""
+        SELECT count(*) FROM stay JOIN application ON application.id = application_id
+        WHERE visa_type_code = 'B1'
+    """)
+    assert 0.008 < sum(statuses.values()) / came < 0.02
+    assert 0.03 < statuses["REFUSED"] / (statuses["GRANTED"] + statuses["REFUSED"]) < 0.2
+    # An officer of the demo waits for somebody to appear, and another one has seen them.
+    appeared = await loaded.fetch("""
+        SELECT officer, id IN (
+            SELECT application_id FROM application_event WHERE kind = 'APPEARED'
+        )
+        FROM application
+        WHERE extends_visa_number IS NOT NULL AND status = 'IN_VERIFICATION'
+    """)
+    assert {("officer", False), ("officer-2", True)} <= {tuple(row) for row in appeared}
+
+
 def test_nothing_is_reported_in_the_time_that_is_compared_with_receipts_after_a_start() -> None:
     """Nobody asked the key service for a world: what is as young would raise an alert."""
     plan = Plan(1_000, 4, 7, Scale.PARTNER, UNTIL)
     [world] = World(plan, reference()).batches()
     reported, young = reports_of(world), 0
     for at in reported[:: len(reported) // 20]:
-        until, made = at + timedelta(minutes=5), replace(world, movement=[], crossing=[], stay=[])
-        Crossings(reference(), int(until.timestamp()), 7).write(made)
-        assert max(reports_of(made)) <= until - timedelta(minutes=11)
+        until = at + timedelta(minutes=5)
+        assert max(reports_of(followed(world, until))) <= until - timedelta(minutes=11)
         young += sum(until - timedelta(minutes=11) < each <= until for each in reported)
     assert young >= 20
+
+
+def followed(world: Batch, until: datetime) -> Batch:
+    """What is reported of the visas of a world by another time."""
+    given, outage, end = reference(), last_outage(until), int(until.timestamp())
+    recorder = Recorder(given, end, outage, Random(7), 7)
+    crossings = Crossings(given, end, 7, Extensions(given, end, outage, 7, recorder))
+    profile = Profile(Choice.from_weights({"B1": 1}), Clock.STANDARD, refusal=1.0)
+    rows = {row.id: row for row in world.application}
+    applicants = {row.id: row for row in world.applicant}
+    people = {row.applicant_id: row for row in world.identity}
+    made = Batch()
+    for visa in world.visa:
+        row = rows[visa.application_id]
+        made.application.append(row)
+        made.visa.append(visa)
+        lodged_at = int(row.submitted_at.timestamp())
+        case = Case(lodged_at, row.visa_type_code, DIRECT, profile, CLOCK)
+        crossings.follow(case, applicants[row.applicant_id], people[row.applicant_id], made)
+    return made
 
 
 def reports_of(batch: Batch) -> list[datetime]:

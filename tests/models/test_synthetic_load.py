@@ -104,7 +104,8 @@ async def test_a_load_leaves_constraints_indexes_and_triggers_as_they_were(
 async def test_a_second_world_does_not_fit(database: str, connection: asyncpg.Connection) -> None:
     with pytest.raises(NotEmptyError):
         await load(database)
-    assert await connection.fetchval("SELECT count(*) FROM application") == 500
+    count = "SELECT count(*) FROM application WHERE extends_visa_number IS NULL"
+    assert await connection.fetchval(count) == 500
 
 
 @pytest.mark.parametrize(("applications", "months"), [(1, 1), (100, 0), (100, 1_000)])
