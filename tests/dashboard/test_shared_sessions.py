@@ -14,6 +14,7 @@ import pytest
 from valkey.asyncio import Valkey
 
 from dashboard.gateway.session import Session
+from dashboard.model.user import User
 from dashboard.web.sessions import COOKIE, SESSION_SECONDS, MemorySessions, StoreError
 from dashboard.web.shared_sessions import LISTED, PREFIX, SharedSessions
 from tests.dashboard.conftest import Running
@@ -149,6 +150,10 @@ async def test_a_session_ends_by_itself_and_no_change_makes_it_longer(url: str) 
 async def test_a_token_is_renewed_by_one_process_alone(url: str) -> None:
     processes = [a_process(url) for _ in range(3)]
     key = await processes[0].begin(a_session())
+    for process in processes:
+        session = await process.find(key)
+        assert session
+        session.viewer = User("AUDITOR", ("AUDITOR",), None, None, ())
     renewed = []
 
     async def renew(process: SharedSessions) -> str:
@@ -165,6 +170,9 @@ async def test_a_token_is_renewed_by_one_process_alone(url: str) -> None:
     tokens = await asyncio.gather(*(renew(each) for each in processes for _ in range(2)))
     assert set(tokens) == {"renewed"}
     assert len(renewed) == 1
+    # Who a new token is, the others ask anew.
+    others = [await each.find(key) for each in processes if each not in renewed]
+    assert [session and session.viewer for session in others] == [None, None]
 
 
 async def test_a_store_that_is_away_is_said_and_ends_no_session(

@@ -234,7 +234,8 @@ async def test_a_role_is_remembered_as_it_was_named(
             ("A" * 41, "A" * 40),
             ("", None),
         ):
-            await browser.post(f"/role?role={named}")
+            chosen = await browser.post(f"/role?page=/volumes&role={named}&country=AU")
+            assert chosen.headers["location"] == "/volumes?country=AU"
             assert session.role == saved[-1] == remembered
         assert len(saved) == 3
 

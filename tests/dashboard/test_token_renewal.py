@@ -7,6 +7,7 @@ import time
 import httpx2
 import pytest
 
+from dashboard.gateway.session import Session
 from dashboard.model.user import User
 from dashboard.web.sessions import COOKIE
 from tests.dashboard.conftest import Line, Running
@@ -14,7 +15,24 @@ from tests.dashboard.conftest import Line, Running
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_stale_token_is_renewed_before_it_is_used(running: Running) -> None:
+@pytest.fixture
+def saved(running: Running, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, float]]:
+    """What was handed to the store, of which other processes read: tokens, and when the provider
+    is to be asked again."""
+    handed: list[tuple[str, float]] = []
+    save = running.sessions.save
+
+    async def save_and_note(session: Session) -> None:
+        handed.append((session.access_token, session.renew_again_at))
+        await save(session)
+
+    monkeypatch.setattr(running.sessions, "save", save_and_note)
+    return handed
+
+
+async def test_a_stale_token_is_renewed_before_it_is_used(
+    running: Running, saved: list[tuple[str, float]]
+) -> None:
     async with running.browser() as browser:
         await running.sign_in(browser, "leadership")
         session = await running.sessions.find(browser.cookies[COOKIE])
@@ -23,6 +41,7 @@ async def test_a_stale_token_is_renewed_before_it_is_used(running: Running) -> N
         assert (await browser.get("/_dash-layout")).status_code == 200
         assert session.access_token != old
         assert session.expires_at > time.time() + 60
+    assert saved == [(session.access_token, 0)]
 
 
 async def test_a_session_whose_token_cannot_be_renewed_ends(running: Running) -> None:
@@ -51,7 +70,9 @@ async def test_a_token_is_renewed_half_a_minute_before_it_ends(
         assert session.viewer is (None if is_renewed else viewer)
 
 
-async def test_a_provider_that_is_away_is_not_asked_at_each_request(running: Running) -> None:
+async def test_a_provider_that_is_away_is_not_asked_at_each_request(
+    running: Running, saved: list[tuple[str, float]]
+) -> None:
     async with running.browser() as browser:
         await running.sign_in(browser, "leadership")
         session = await running.sessions.find(browser.cookies[COOKIE])
@@ -64,6 +85,7 @@ async def test_a_provider_that_is_away_is_not_asked_at_each_request(running: Run
             running.line.is_provider_cut = False
         assert (await browser.get("/_dash-dependencies")).status_code == 200
         assert session.access_token == old
+        assert saved == [(old, session.renew_again_at)]
         session.renew_again_at = 0  # later
         assert (await browser.get("/_dash-dependencies")).status_code == 200
         assert session.access_token != old

@@ -30,7 +30,7 @@ MY_CASE = """
 """
 RETURNED = """
     query ($case: ID!) { node(id: $case) { ... on Application {
-        status decision { outcome visa { number returnedAt } }
+        status decision { outcome visa { number usability returnedAt } }
         events(first: 99) { nodes { kind actor } }
     } } }
 """
@@ -156,6 +156,7 @@ async def test_a_visa_is_given_back_once_by_its_holder_before_anybody_entered_by
     visa = seen["decision"]["visa"]
     assert (seen["status"], seen["decision"]["outcome"]) == ("GRANTED", "GRANTED")
     assert visa["returnedAt"] is not None
+    assert visa["usability"] == "REVOKED"
     back = {"kind": "VISA_RETURNED", "actor": "stays-at-home"}
     assert seen["events"]["nodes"].count(back) == 1
     # It serves no more, and there is nothing to hold.

@@ -30,9 +30,9 @@ def agreement(widening: Widening) -> Relation:
     return Relation(RelationKind.WIDENING, widening.reader, str(widening))
 
 
-async def people_filed(court: Court) -> list[UUID]:
+async def people_filed(court: Court, number: int = 2 * (MOST_AN_HOUR + FURTHER)) -> list[UUID]:
     """More people than an hour and an exception have room for, all in one case."""
-    people = [uuid4() for _ in range(2 * (MOST_AN_HOUR + FURTHER))]
+    people = [uuid4() for _ in range(number)]
     related = [Relation(RelationKind.CASE, "MANY", one) for one in people]
     await court.keys.make_data_keys(people, relations=related)
     return people
@@ -97,12 +97,28 @@ async def test_a_widened_budget_has_so_many_further_people_and_ends(court: Court
     assert await number_opened(court, people, FOR_THEM.account, "SUPERVISOR") == MOST_AN_HOUR
     assert await number_opened(court, people, "another", FOR_THEM.role) == MOST_AN_HOUR
     assert await number_opened(court, people, *reader) == MOST_AN_HOUR + FURTHER
-    assert await number_opened(court, people[::-1], *reader) == 0  # it is used up
+    # It is used up, and a second one beside it adds nothing.
+    await court.keys.relate([agreement(FOR_THEM._replace(id=UUID(int=2)))])
+    assert await number_opened(court, people[::-1], *reader) == 0
     # To say it again begins nothing anew: an hour later it is over.
     court.clock.now += 3599
     await court.judged.relate([agreement(FOR_THEM)], two)
     court.clock.now += 1
     assert await number_opened(court, people[::-1], *reader) == MOST_AN_HOUR
+
+
+async def test_a_day_is_widened_by_no_more_than_an_hour_is(court: Court) -> None:
+    one, two, _ = supervisors()
+    people = await people_filed(court, 6 * (MOST_AN_HOUR + FURTHER))
+    reader = FOR_THEM.account, FOR_THEM.role
+    for _ in range(5):
+        assert await number_opened(court, people, *reader) == MOST_AN_HOUR
+        people = people[MOST_AN_HOUR:]
+        court.clock.now += 3600
+    assert await number_opened(court, people, *reader) == 0
+    await court.judged.relate([proposal(FOR_THEM)], one)
+    await court.judged.relate([agreement(FOR_THEM)], two)
+    assert await number_opened(court, people, *reader) == FURTHER
 
 
 async def test_an_exception_that_is_not_used_up_ends_by_itself(court: Court) -> None:
@@ -121,6 +137,10 @@ async def test_whoever_administers_the_store_widens_no_budget_by_more(court: Cou
     people = [uuid4() for _ in range(MOST_AN_HOUR + MOST_PEOPLE + 1)]
     related = [Relation(RelationKind.CASE, "MANY", one) for one in people]
     await court.keys.make_data_keys(people, relations=related)
+    court.clock.now += 10
     await court.keys.relate([agreement(FOR_THEM._replace(people=60_000))])
     reader = FOR_THEM.account, FOR_THEM.role
+    court.clock.now -= 10  # one that is dated ahead waits for its instant
+    assert await number_opened(court, people, *reader) == MOST_AN_HOUR
+    court.clock.now += 10
     assert await number_opened(court, people, *reader) == MOST_AN_HOUR + MOST_PEOPLE

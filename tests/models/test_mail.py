@@ -167,6 +167,11 @@ async def test_whoever_was_suspended_the_minute_before_gets_nothing(
         "SELECT * FROM mail WHERE cause = $1 AND address IS NULL", suspended.cause
     )
     assert (kept.kept, row["withheld_at"] is not None, row["delivered_at"]) == ([], True, None)
+    # Once it is over, what comes then is sent.
+    await connection.execute(f"UPDATE suspension SET ends_at = now() WHERE {column} = $1", value)
+    await post(connection, suspended._replace(cause=f"{suspended.cause}, later", **whom))
+    assert await deliver_all(url, connection) == 1
+    assert len(kept.kept) == 1
 
 
 async def test_a_folder_takes_the_place_of_a_server_in_development(

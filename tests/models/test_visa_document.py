@@ -48,6 +48,16 @@ def test_a_code_says_what_was_signed() -> None:
     assert (code.terms, code.holder, code.key_id) == (TERMS, HOLDER, "of-the-test")
     # Of the same visa and holder no two are alike: nobody finds a holder by trying.
     assert read_code(signed()).digest != code.digest
+    # With each extension of its stay; and as long as a code can be, but no longer.
+    longer = TERMS._replace(extensions=[("AUSY-PAID-0014", 30), ("AUSY-PAID-0015", 15)])
+    code = read_code(signed(visa=longer.as_content()))
+    assert ([*map(tuple, code.terms.extensions)], code.terms.extended_days) == (
+        [*longer.extensions], 45,
+    )  # fmt: skip
+    padding = MOST_CODE_BYTES - len(signed(nonce=""))
+    require_authentic(read_code(signed(nonce="0" * padding)), PUBLIC)
+    with pytest.raises(FalseVisaError, match="no code"):
+        read_code(signed(nonce="0" * (padding + 1)))
 
 
 def test_a_content_is_written_as_rfc_8785_has_it() -> None:

@@ -69,6 +69,8 @@ def test_every_proof_of_inclusion_proves_its_leaf_and_no_other() -> None:
         for other in (proof[1:], proof[:-1], [*proof, LEAVES[0]]):
             said = is_included(LEAVES[index], index, size, other, root(0, size))
             assert said is (other == proof)
+    # The root of a smaller tree is none of a larger one.
+    assert not is_included(LEAVES[0], 0, 9, prove_inclusion(0, 8, root), root(0, 8))
 
 
 def test_every_proof_of_consistency_proves_its_trees_and_no_other() -> None:
@@ -84,6 +86,7 @@ def test_every_proof_of_consistency_proves_its_trees_and_no_other() -> None:
             assert not is_continued(old, size, proof, root(1, old + 1), root(0, size))
             assert not is_continued(old, size, proof, root(0, old), root(1, size + 1))
             assert not is_continued(old, size, proof[1:], root(0, old), root(0, size))
+    assert not is_continued(4, 9, prove_consistency(4, 8, root), root(0, 4), root(0, 8))
 
 
 async def _note(size: int, of: Callable[[int, int], bytes] = root) -> str:
