@@ -4,7 +4,7 @@ import base64
 import os
 from collections.abc import AsyncIterator
 from dataclasses import asdict, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from stat import S_IMODE
 
@@ -12,13 +12,12 @@ import asyncpg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from models.account import CheckpointFolder, find_of_age, renew_signatures, verify
+from models.account import CheckpointFolder, renew_signatures, verify
 from models.account.drop_records import Drop, find_early
 from models.account.findings import Tampering
 from models.account.merkle import LeafFile, LeafFiles, leaf_hash
 from models.account.notes import AccountError, Checkpoint, read_note, signed_note
 from models.account.sources import SOURCES
-from models.instants import WIB
 from models.key_service import KeyUse, LocalKeys, LocalKeyService
 from models.key_service.store import KeyStore
 from models.row_keys import new_key
@@ -92,16 +91,9 @@ async def test_of_the_day_itself_no_checkpoint_says_what_is_older(
 ) -> None:
     folder, public = CheckpointFolder(tmp_path), await KEYS.public_keys(KeyUse.CHECKPOINT)
     for hours, newest in ((24, 1), (35.9, 1), (36, 25)):  # midnight is twelve hours after noon
-        before = (_NOON + timedelta(hours=hours)).astimezone(WIB)  # days are those of Greenwich
+        before = _NOON + timedelta(hours=hours)
         days = folder.last_of_days(public, before=before)
         assert next(days).signed_at == _NOON + timedelta(hours=newest)
-    # What is kept for so many days is of age once they are over, and not the day before.
-    now = await three_days.fetchval("SELECT now()")
-    for day, newest in ((2, 1), (3, 25)):
-        kept_days = (now.astimezone(UTC).date() - date(2026, 3, day)).days
-        of_age = await find_of_age(three_days, KEYS, folder, kept_days)
-        assert of_age
-        assert of_age.signed_at == _NOON + timedelta(hours=newest)
 
 
 async def test_nobody_but_its_writer_writes_into_the_folder(three_days, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 there; letting entries of age go begins anew where its keys or its database were away."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import asyncpg
 import pytest
 
-from models.account import CheckpointFolder
+from models.account import CheckpointFolder, find_of_age
 from models.database.connections import connect
 from models.jobs import account as jobs_of_account
 from models.jobs.account import Sequencer, keep_dropping
@@ -46,6 +46,20 @@ async def test_where_nothing_happens_a_checkpoint_is_signed_each_minute(
         await read_five(connection)
         await sequencer.sequence(connection)
         assert sequencer._signed_at == 1_119
+
+
+async def test_what_is_kept_for_so_many_days_is_of_age_once_they_are_over(
+    world: str, connection: asyncpg.Connection, tmp_path: Path
+) -> None:
+    noon = datetime.combine(datetime.now(UTC).date(), time(12), UTC)
+    async with undone(connection):
+        for days in (9, 8, 7):
+            await read_five(connection)
+            await sign(connection, tmp_path, now=noon - timedelta(days=days))
+        for kept_days in (8, 7):
+            of_age = await find_of_age(connection, KEYS, CheckpointFolder(tmp_path), kept_days)
+            assert of_age
+            assert of_age.signed_at == noon - timedelta(days=kept_days + 1)
 
 
 async def test_deleting_entries_goes_on_when_the_key_service_answers_again(

@@ -148,23 +148,6 @@ SAID = {
 }
 
 
-async def test_nobody_opens_look_ups_alone_whatever_the_store_says(court: Court) -> None:
-    digester = await court.keys.digester()
-    kinds = (RelationKind.OPENING, RelationKind.AGREEMENT)
-
-    async def is_agreed() -> bool:
-        named = [digester.named(kind, "OPENED") for kind in kinds]
-        noted = (await court.receipts.read([], named)).relations
-        return noted.agreement_at("OPENED") is not None
-
-    await court.keys.relate([Relation(RelationKind.AGREEMENT, "OPENED", "me")])
-    assert not await is_agreed()
-    await court.keys.relate([Relation(RelationKind.OPENING, "OPENED", "me")])
-    assert not await is_agreed()
-    await court.keys.relate([Relation(RelationKind.AGREEMENT, "OPENED", "them")])
-    assert await is_agreed()
-
-
 async def test_each_role_says_what_it_may_and_nothing_else(court: Court) -> None:
     said = {
         relation: {role for role in ROLES if await court.is_said(stated(role), relation)}

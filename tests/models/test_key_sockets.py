@@ -109,6 +109,9 @@ async def test_a_socket_says_what_the_service_says(
         assert [looked_up.digests] == await local.digests(KeyUse.PERSON_INDEX, [b"x"])
         opening, kinds = Opening(TOKEN, FIRST), (RelationKind.OPENING, RelationKind.AGREEMENT)
         assert await asking.sought(opening, [b"x"], [looked_up.sought]) is None
+        # Nobody agrees with themselves, whatever the store says.
+        await asking.relate([Relation(kind, str(opening), "one") for kind in kinds])
+        assert await asking.sought(opening, [b"x"], [looked_up.sought]) is None
         await asking.relate([Relation(kind, str(opening), kind) for kind in kinds])
         assert await asking.sought(opening, [b"y", b"x"], [looked_up.sought] * 2) == [True] * 2
         assert await asking.sought(opening, [b"y"], [looked_up.sought]) == [False]
