@@ -134,7 +134,7 @@ EXPLANATIONS: Mapping[Fault, Explanation] = {
     ),
     Fault.PARTITIONS: Explanation(
         "From then on nothing can be written there. Without their logs nobody's identity is read,"
-        " no visa is checked, no file is tracked, and no case is linked.",
+        " no visa is checked, no crossing is recorded, no file is tracked, and no case is linked.",
         "Run `gerbang migrate`, which makes it, then see why `gerbang keep` does not.",
     ),
 }

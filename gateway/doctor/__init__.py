@@ -15,6 +15,7 @@ from gateway.doctor.database import (
     examine_identity_keys,
     examine_jobs,
     examine_key_service,
+    examine_locks,
     examine_owner_privileges,
     examine_owner_rights,
     examine_partitions,
@@ -114,6 +115,8 @@ async def _examine_database(
     for finding in await find_alterations(owner, login):
         yield finding
     async for finding in examine_partitions(owner):
+        yield finding
+    async for finding in examine_locks(owner, settings.database_connections):
         yield finding
     async for finding in examine_figures(owner):
         yield finding

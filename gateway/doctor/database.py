@@ -122,6 +122,37 @@ async def examine_partitions(owner: asyncpg.Connection) -> AsyncIterator[Finding
         )
 
 
+#: A statement that opens every partition of a table locks each, and its indexes; how many locks are
+#: at hand for all connections, and for how many of these.
+_LOCKS = """
+    WITH most AS (
+        SELECT count(DISTINCT relid) + count(indexrelid) AS locks
+        FROM pg_partitioned_table CROSS JOIN LATERAL pg_partition_tree(partrelid)
+        LEFT JOIN pg_index ON indrelid = relid
+        GROUP BY partrelid ORDER BY locks DESC LIMIT 1
+    ), counted AS (
+        SELECT current_setting('max_connections')::int
+            + current_setting('max_prepared_transactions')::int AS connections
+    )
+    SELECT locks, connections,
+        connections * current_setting('max_locks_per_transaction')::int AS at_hand
+    FROM most, counted
+"""
+
+
+async def examine_locks(owner: asyncpg.Connection, connections: int) -> AsyncIterator[Finding]:
+    """``connections`` is how many a gateway has, each of which may ask such a question."""
+    found = await owner.fetchrow(_LOCKS)
+    if found and (needed := found["locks"] * connections) > found["at_hand"]:
+        yield Finding(
+            f"{connections} questions at once can take {needed} locks, and PostgreSQL has room for"
+            f" {found['at_hand']}.",
+            "Without room for a lock, statements of everybody fail: out of shared memory.",
+            f"Raise max_locks_per_transaction to {-(-needed // found['connections'])} or more, and"
+            " start PostgreSQL again.",
+        )
+
+
 _AGE = "SELECT extract(epoch FROM clock_timestamp() - signed_at)::float8 FROM account_head"
 #: How long somebody's read has waited for the first checkpoint of all.
 _WAITING = (

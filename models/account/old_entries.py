@@ -64,6 +64,14 @@ _HELD_SINCE = """
         )
     )
 """
+_FORGET_REFERENCES = """
+    DELETE FROM {references} WHERE row_id IN (
+        SELECT leaf.row_id FROM account_drop
+        CROSS JOIN unnest(firsts, lasts) AS run (first_one, last_one)
+        JOIN account_leaf AS leaf ON leaf.position BETWEEN first_one AND last_one
+        WHERE dropped_at = now() AND leaf.source = '{table}'
+    )
+"""
 _RECORD = """
     INSERT INTO account_drop
         (id, before, kept_days, firsts, lasts, public_key, signature)
@@ -149,6 +157,9 @@ async def drop_partition(
             return 0
         if await connection.fetchval(_HELD_SINCE.format(**names), since, before):
             raise HeldMeanwhileError
+        if source.references:
+            references = source.references.__tablename__
+            await connection.execute(_FORGET_REFERENCES.format(references=references, table=table))
 
         async def detach() -> int:
             async with connection.transaction():

@@ -23,7 +23,7 @@ from models.ban import BanEntry, BanRead
 from models.base import Base
 from models.case.application import Application, ApplicationEvent
 from models.case.assignment import Assignment
-from models.case.crossing import Crossing, OverstayConfirmation
+from models.case.crossing import Crossing, CrossingReference, OverstayConfirmation
 from models.case.decision import Decision, WithheldDecision
 from models.case.file import Bill, FormerBill, PaymentReversal
 from models.case.screening import Screening, ScreeningReplay
@@ -77,6 +77,8 @@ class Source:
     told: tuple[str, ...] = ()
     #: For entries that are dropped by age, the column that says when one was written.
     dropped_by: str | None = None
+    #: Where its rows go by quarters, the table in which what they are called by is unique over all.
+    references: type[Base] | None = None
     #: What is computed from the rest, and was added when there were entries: they do not have it.
     left_out: frozenset[str] = frozenset()
 
@@ -213,7 +215,10 @@ SOURCES: Mapping[str, Source] = {
         Source(PersonLookup, is_sealed=True, dropped_by="occurred_at"),
         Source(VisaCheck, is_sealed=True, dropped_by="occurred_at"),
         Source(TrackingTry, is_sealed=True, dropped_by="occurred_at"),
-        Source(Crossing, dropped_by="reported_at", left_out=_MATCHED_LATER),
+        Source(
+            Crossing, dropped_by="reported_at", references=CrossingReference,
+            left_out=_MATCHED_LATER,
+        ),
         Source(OverstayConfirmation, dropped_by="confirmed_at"),
         Source(BanRead, is_sealed=True, dropped_by="occurred_at"),
         Source(ComplaintRead, is_sealed=True, dropped_by="occurred_at"),

@@ -9,12 +9,12 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
-    UniqueConstraint,
+    PrimaryKeyConstraint,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, one_of
+from models.base import Base, one_of, partitioned_by
 from models.vocabulary import CrossingDirection, Presence
 
 
@@ -27,10 +27,10 @@ class Crossing(Base):
 
     __tablename__ = "crossing"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID]
     reported_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
     reported_by: Mapped[str]
-    #: How border control names it: what has one was reported before.
+    #: How border control names it: what has one was reported before (`CrossingReference`).
     report_key: Mapped[str]
     direction: Mapped[str]
     crossed_at: Mapped[datetime]
@@ -43,8 +43,8 @@ class Crossing(Base):
     matched_at: Mapped[datetime | None]
 
     __table_args__ = (
-        UniqueConstraint("reported_by", "report_key"),
-        Index(None, "reported_at", "id"),
+        PrimaryKeyConstraint("reported_at", "id"),
+        Index(None, "reported_by", "report_key"),
         Index(None, "crossed_at", "id", postgresql_where=text("matched_at IS NULL")),
         Index("ix_crossing_kept", "visa_number", postgresql_where=text("matched_at IS NULL")),
         one_of("direction", CrossingDirection),
@@ -53,7 +53,19 @@ class Crossing(Base):
         CheckConstraint("num_nulls(matched_at, visa_number) = 1", name="kept_if_unmatched"),
         CheckConstraint("port ~ '^[0-9A-Z]{3,5}$'", name="port_is_a_code"),
         CheckConstraint("cardinality(passengers) BETWEEN 1 AND 9", name="somebody_crossed"),
+        partitioned_by("reported_at"),
     )
+
+
+class CrossingReference(Base):
+    """How border control names a report, once over all quarters; a trigger writes it, and it goes
+    with the report."""
+
+    __tablename__ = "crossing_reference"
+
+    reported_by: Mapped[str] = mapped_column(primary_key=True)
+    report_key: Mapped[str] = mapped_column(primary_key=True)
+    row_id: Mapped[UUID] = mapped_column(unique=True)
 
 
 #: The port of an entry that border control never reported, and an immigration office recorded.

@@ -239,7 +239,7 @@ CREATE FUNCTION match_kept_crossings(of_visas text[]) RETURNS void
         LOOP
             IF write_movement(kept) THEN
                 UPDATE crossing SET visa_number = NULL, matched_at = clock_timestamp()
-                WHERE id = kept.id;
+                WHERE reported_at = kept.reported_at AND id = kept.id;
             END IF;
         END LOOP;
     END
@@ -274,11 +274,23 @@ CREATE TRIGGER match_crossings AFTER INSERT ON person_index
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION match_crossings_of_passports();
 
--- The database says when something was reported.
+-- In a table of quarters nothing is unique over all of them. What was reported before is refused.
+CREATE FUNCTION note_crossing_references() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        INSERT INTO crossing_reference (reported_by, report_key, row_id)
+        SELECT reported_by, report_key, id FROM became;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER note_references AFTER INSERT ON crossing
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION note_crossing_references();
+
 CREATE FUNCTION guard_crossing() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
-        NEW.reported_at := clock_timestamp();
         IF NEW.reported_by IS DISTINCT FROM viewer.subject(NULL) OR viewer.role() <> 'BORDER' THEN
             RAISE EXCEPTION 'border control reports crossings, in its own name'
                 USING ERRCODE = 'insufficient_privilege';

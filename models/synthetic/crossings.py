@@ -51,6 +51,11 @@ REPORTS = f"""
     ) AS report (reported_at)
     GROUP BY movement.id, reported_at, direction, crossed_at, port
 """  # noqa: S608
+#: What triggers would have written of them.
+REFERENCES = """
+    INSERT INTO crossing_reference (reported_by, report_key, row_id)
+    SELECT reported_by, report_key, id FROM crossing
+"""
 
 
 class _Crossing(NamedTuple):

@@ -31,7 +31,8 @@ _SUSPENDED_KEYS = f"""
 _SUSPENDED_INDEXES = """
     SELECT
         format('DROP INDEX %s', indexrelid::regclass) AS drop,
-        pg_get_indexdef(indexrelid) AS restore
+        -- That of a partitioned table is built in each partition again.
+        replace(pg_get_indexdef(indexrelid), ' ON ONLY ', ' ON ') AS restore
     FROM pg_index
     WHERE indrelid = ANY($1::text[]::regclass[])
         AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)

@@ -21,7 +21,7 @@ from models.reference.named_event import event_code
 from models.synthetic.assumptions import Scale
 from models.synthetic.by_system import decree_rule
 from models.synthetic.calendar import day_in_wib, last_outage, months_until
-from models.synthetic.crossings import REPORTS
+from models.synthetic.crossings import REFERENCES, REPORTS
 from models.synthetic.demand import demand
 from models.synthetic.indexing import TABLES as INDEXED
 from models.synthetic.indexing import index_rows, sealed_rows
@@ -64,6 +64,11 @@ _DIFFERENCES = """
         WHERE decided_at < $1::timestamptz - interval '30 days'
     ) AS seen (looked_at) ON true
     WHERE differs ORDER BY id
+"""
+#: Crossings are reported from the beginning of a world on.
+_PARTITIONS = """
+    SELECT count(make_partition('crossing', $1::timestamptz - months * interval '1 month'))
+    FROM generate_series(0, $2) AS months
 """
 _ROLLUPS = [rollup.table.name for rollup in (*ROLLUPS, *AGES)]
 _PUBLISHED = ["volume_published", "volume_publication_note"]
@@ -172,6 +177,7 @@ async def _load_world(
     """Load reference data and all batches, and link their people if they are sealed."""
     await _lock_empty_tables(connection)
     began_at = datetime.combine(reference().begins_on, time(), UTC)
+    await connection.execute(_PARTITIONS, plan.until, plan.months)
     await _name_outage(connection, plan.until)
     await load(connection, reference().files, began_at)
     await decree_rule(connection, plan.until)
@@ -244,4 +250,5 @@ async def _load_batches(
         await connection.execute(_COMPLETE_FILES)
         if keys is not None:
             await connection.execute(REPORTS)
+        await connection.execute(REFERENCES)
     return row_counts

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 
 from models.instants import wib_day
 from tests import tokens
+from tests.accounts import without_partition
 from tests.gateway.changing import (
     IDENTITY,
     MutationAnswer,
@@ -20,6 +21,7 @@ from tests.gateway.changing import (
     perform,
     reference_of,
     row_id,
+    send,
 )
 from tests.gateway.conftest import PATIENT, Viewer, running_gateway
 from tests.linking import linking
@@ -296,6 +298,9 @@ async def test_a_batch_is_recorded_whole_or_not_at_all(who, connection) -> None:
     twice = await report(who, good, {**good, "direction": "EXIT"})
     assert set(twice.codes) == {"INVALID"}
     assert (await report(who, *[good] * 301)).codes == ["INVALID"]
+    async with without_partition(connection, "crossing"):
+        unplaced = await send(who["border"], "recordCrossings", {"crossings": [good]})
+        assert (unplaced.data, len(unplaced.errors)) == (None, 1)
     assert (await report(who, good)).payload["recorded"] == 1
     for changed in ({"direction": "EXIT"}, {"port": "DPS"}):
         other = await report(who, one.crossing("b-3", "EXIT", 1), {**good, **changed})

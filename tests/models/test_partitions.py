@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from gateway.doctor.database import examine_partitions
+from gateway.doctor.database import examine_locks, examine_partitions
 from gateway.faults import Fault
 from models.account import CheckpointFolder, HeldMeanwhileError, old_entries, seal_entries, verify
 from models.account.sources import SOURCES
@@ -160,6 +160,22 @@ async def test_a_migration_takes_away_rights_on_a_partition(
         assert [each async for each in examine_partitions(connection)] == []
 
 
+async def test_the_doctor_counts_the_locks_of_a_question_that_opens_every_partition(
+    world: str, connection: asyncpg.Connection
+) -> None:
+    async with connection.transaction():
+        await connection.fetch("SELECT FROM access_event WHERE actor = 'nobody'")
+        locks = await connection.fetchval(
+            "SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND relation IN (SELECT"
+            " relid FROM pg_partition_tree('access_event') UNION SELECT indexrelid FROM pg_index"
+            " JOIN pg_partition_tree('access_event') ON relid = indrelid)"
+        )
+    fitting = 64 * int(await connection.fetchval("SHOW max_connections")) // locks
+    assert [each async for each in examine_locks(connection, fitting)] == []
+    [found] = [each async for each in examine_locks(connection, fitting + 1)]
+    assert f"{(fitting + 1) * locks} locks" in found.what
+
+
 # --- There is one for what is written ------------------------------------------------------------
 
 
@@ -207,35 +223,31 @@ async def test_a_missing_partition_is_named_while_there_is_time(
 
 #: A row of each other table whose old quarters go.
 _CHECKED = {"actor": "border", "actor_role": "BORDER", "passenger": bytes(32), "is_usable": True}
+_TRIED = {"file": bytes(16), "source": bytes(16)}
 OTHERS: dict[str, dict[str, Any]] = {
     "visa_check": {**_CHECKED, "trace_id": "trace"},
-    "tracking_try": {
-        "file": bytes(16), "source": bytes(16), "kind": "CLAIM", "is_found": False,
-        "trace_id": "trace",
-    },
-    "linker_read": {
-        "applicant_id": applicant_id("Ruby Hale"), "version": 1, "fields": ["fullName"],
+    "tracking_try": {**_TRIED, "kind": "CLAIM", "is_found": False, "trace_id": "trace"},
+    "linker_read": {"applicant_id": applicant_id("Ruby Hale"), "version": 1, "fields": []},
+    "crossing": {
+        "reported_by": "border", "report_key": "old-1", "direction": "ENTRY", "port": "CGK",
+        "crossed_at": _LONG_AGO, "passengers": [bytes(32)], "visa_number": "ID000000000000",
     },
 }  # fmt: skip
-
-
-def test_each_table_whose_old_quarters_go_is_tried() -> None:
-    of_age = {name for name, source in SOURCES.items() if source.dropped_by}
-    assert {name for name in of_age if is_partitioned(SOURCES[name].table)} == {
-        "access_event", *OTHERS,
-    }  # fmt: skip
 
 
 async def test_a_partition_goes_whole_once_its_quarter_is_over(
     drawn: asyncpg.Connection, tmp_path: Path
 ) -> None:
     """On its last day of age nothing goes; then all of it does, without its leaves."""
+    tables = {one.table for one in SOURCES.values() if is_partitioned(one.table)}
+    assert tables == {"access_event", *OTHERS}
     await read_five(drawn, at=_LONG_AGO)
     for table, row in OTHERS.items():
         await drawn.execute("SELECT make_partition($1, $2)", table, _LONG_AGO)
-        [sealed] = await seal_entries(KEYS, SOURCES[table].noun, [{"id": new_key(), **row}])
-        seal = sealed if SOURCES[table].is_sealed else {"id": new_key(), **row}
-        await insert(drawn, table, {**seal, str(SOURCES[table].dropped_by): _LONG_AGO})
+        entry = {"id": new_key(), **row}
+        if SOURCES[table].is_sealed:
+            [entry] = await seal_entries(KEYS, SOURCES[table].noun, [entry])
+        await insert(drawn, table, {**entry, str(SOURCES[table].dropped_by): _LONG_AGO})
     await sign(drawn, tmp_path, now=_LONG_AGO + timedelta(seconds=10))
     await read_five(drawn)
     await sign(drawn, tmp_path)
@@ -248,6 +260,21 @@ async def test_a_partition_goes_whole_once_its_quarter_is_over(
     assert await partitions(drawn) == before[1 + len(OTHERS) :]
     report = await verify(drawn, KEYS, CheckpointFolder(tmp_path))
     assert (report.findings, report.dropped) == ([], 5 + len(OTHERS))
+
+
+async def test_what_was_reported_in_another_quarter_is_not_reported_again(
+    drawn: asyncpg.Connection, tmp_path: Path
+) -> None:
+    """Until it is gone: then its key is free."""
+    reported = {"id": new_key(), **OTHERS["crossing"]}
+    await drawn.execute("SELECT make_partition('crossing', $1)", _LONG_AGO)
+    await insert(drawn, "crossing", {**reported, "reported_at": _LONG_AGO})
+    with pytest.raises(asyncpg.UniqueViolationError):
+        async with drawn.transaction():
+            await insert(drawn, "crossing", {**reported, "id": new_key()})
+    await sign(drawn, tmp_path, now=_LONG_AGO + timedelta(seconds=10))
+    await drop(drawn, tmp_path, 3650)
+    await insert(drawn, "crossing", {**reported, "id": new_key()})
 
 
 async def test_what_is_on_hold_stays_in_a_partition_of_its_own(

@@ -27,10 +27,12 @@ VERSIONS = "SELECT data, version FROM data_version"
 CATALOGUE = """
     SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
         || ' ' || convalidated
-    FROM pg_constraint WHERE conrelid > 0
+    FROM pg_constraint WHERE conrelid > 0 AND connamespace = 'public'::regnamespace
     UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
-    UNION ALL SELECT pg_get_triggerdef(oid) || ' ' || tgenabled::text FROM pg_trigger
-        WHERE NOT tgisinternal
+    UNION ALL SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid
+    UNION ALL SELECT pg_get_triggerdef(pg_trigger.oid) || ' ' || tgenabled::text FROM pg_trigger
+        JOIN pg_class ON pg_class.oid = tgrelid
+        WHERE NOT tgisinternal AND relnamespace = 'public'::regnamespace
     ORDER BY 1
 """
 

@@ -329,7 +329,8 @@ def update_rows(
 
 
 def _build_insert(noun: Any, columns: Sequence[str], unless_there: bool) -> Any:
-    statement = insert(noun.__table__).values(_parameters(noun, columns))
+    # Nothing is returned: whoever writes may not read all of a key.
+    statement = insert(noun.__table__).inline().values(_parameters(noun, columns))
     return statement.on_conflict_do_nothing() if unless_there else statement
 
 

@@ -647,21 +647,29 @@ CREATE TABLE crossing (
     passengers BYTEA[] NOT NULL,
     visa_number TEXT,
     matched_at TIMESTAMP WITH TIME ZONE,
-    CONSTRAINT pk_crossing PRIMARY KEY (id),
-    CONSTRAINT uq_crossing_reported_by_report_key UNIQUE (reported_by, report_key),
+    CONSTRAINT pk_crossing PRIMARY KEY (reported_at, id),
     CONSTRAINT ck_crossing_direction_is_known CHECK (direction IN ('ENTRY', 'EXIT')),
     CONSTRAINT ck_crossing_report_key_is_formed CHECK (report_key ~ '^[0-9A-Za-z._:-]{1,64}$'),
     CONSTRAINT ck_crossing_visa_number_is_formed CHECK (visa_number ~ '^[0-9A-Z-]{1,20}$'),
     CONSTRAINT ck_crossing_kept_if_unmatched CHECK (num_nulls(matched_at, visa_number) = 1),
     CONSTRAINT ck_crossing_port_is_a_code CHECK (port ~ '^[0-9A-Z]{3,5}$'),
     CONSTRAINT ck_crossing_somebody_crossed CHECK (cardinality(passengers) BETWEEN 1 AND 9)
-);
+)
+ PARTITION BY RANGE (reported_at);
 
 CREATE INDEX ix_crossing_crossed_at_id ON crossing (crossed_at, id) WHERE matched_at IS NULL;
 
 CREATE INDEX ix_crossing_kept ON crossing (visa_number) WHERE matched_at IS NULL;
 
-CREATE INDEX ix_crossing_reported_at_id ON crossing (reported_at, id);
+CREATE INDEX ix_crossing_reported_by_report_key ON crossing (reported_by, report_key);
+
+CREATE TABLE crossing_reference (
+    reported_by TEXT NOT NULL,
+    report_key TEXT NOT NULL,
+    row_id UUID NOT NULL,
+    CONSTRAINT pk_crossing_reference PRIMARY KEY (reported_by, report_key),
+    CONSTRAINT uq_crossing_reference_row_id UNIQUE (row_id)
+);
 
 CREATE TABLE overstay_confirmation (
     id UUID NOT NULL,
@@ -3905,7 +3913,7 @@ CREATE FUNCTION match_kept_crossings(of_visas text[]) RETURNS void
         LOOP
             IF write_movement(kept) THEN
                 UPDATE crossing SET visa_number = NULL, matched_at = clock_timestamp()
-                WHERE id = kept.id;
+                WHERE reported_at = kept.reported_at AND id = kept.id;
             END IF;
         END LOOP;
     END
@@ -3940,10 +3948,22 @@ CREATE TRIGGER match_crossings AFTER INSERT ON person_index
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION match_crossings_of_passports();
 
+CREATE FUNCTION note_crossing_references() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        INSERT INTO crossing_reference (reported_by, report_key, row_id)
+        SELECT reported_by, report_key, id FROM became;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER note_references AFTER INSERT ON crossing
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION note_crossing_references();
+
 CREATE FUNCTION guard_crossing() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
-        NEW.reported_at := clock_timestamp();
         IF NEW.reported_by IS DISTINCT FROM viewer.subject(NULL) OR viewer.role() <> 'BORDER' THEN
             RAISE EXCEPTION 'border control reports crossings, in its own name'
                 USING ERRCODE = 'insufficient_privilege';
