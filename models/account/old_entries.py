@@ -157,8 +157,8 @@ async def drop_partition(
             return 0
         if await connection.fetchval(_HELD_SINCE.format(**names), since, before):
             raise HeldMeanwhileError
-        if source.references:
-            references = source.references.__tablename__
+        if source.unique_by:
+            references = source.unique_by.__tablename__
             await connection.execute(_FORGET_REFERENCES.format(references=references, table=table))
 
         async def detach() -> int:

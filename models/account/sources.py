@@ -50,7 +50,7 @@ from models.webhooks.tables import WebhookEndpoint
 #: What the database writes of a sealed row by itself.
 _WRITTEN_LATER = frozenset({"occurred_at"})
 #: A report may fit a visa later; its digests name both in any case.
-_MATCHED_LATER = frozenset({"visa_number", "matched_at"})
+_FITS_LATER = frozenset({"visa_number", "matched_at"})
 #: That, and what its seal is in.
 _NOT_SEALED = _WRITTEN_LATER | {"mac", "mac_key"}
 
@@ -78,7 +78,7 @@ class Source:
     #: For entries that are dropped by age, the column that says when one was written.
     dropped_by: str | None = None
     #: Where its rows go by quarters, the table in which what they are called by is unique over all.
-    references: type[Base] | None = None
+    unique_by: type[Base] | None = None
     #: What is computed from the rest, and was added when there were entries: they do not have it.
     left_out: frozenset[str] = frozenset()
 
@@ -192,8 +192,7 @@ _OF_A_FILE = "entry.application_id IS NOT NULL"
 _PAID = ("billing_code", "application_id", "paid_at", "receipt_number")
 _PUT_ON_DESK = ("id", "application_id", "officer", "role", "assigned_at", "assigned_by")
 _LEFT_DESK = ("id", "ended_at", "ended_by", "reason")
-#: Neither the secrets, of which the instant tells that they were replaced, nor what is to be sent
-#: once more, which passes.
+#: Neither the secrets (the instant tells that they were replaced) nor what is to be sent again.
 _OF_AN_ENDPOINT = (
     "id", "partner_code", "country_code", "url", "secret_at", "registered_by", "registered_at",
     "approved_by", "approved_at", "paused_by", "paused_at", "resumed_by", "resumed_at",
@@ -216,8 +215,7 @@ SOURCES: Mapping[str, Source] = {
         Source(VisaCheck, is_sealed=True, dropped_by="occurred_at"),
         Source(TrackingTry, is_sealed=True, dropped_by="occurred_at"),
         Source(
-            Crossing, dropped_by="reported_at", references=CrossingReference,
-            left_out=_MATCHED_LATER,
+            Crossing, dropped_by="reported_at", unique_by=CrossingReference, left_out=_FITS_LATER,
         ),
         Source(OverstayConfirmation, dropped_by="confirmed_at"),
         Source(BanRead, is_sealed=True, dropped_by="occurred_at"),
