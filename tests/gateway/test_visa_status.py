@@ -163,6 +163,8 @@ async def test_a_carrier_is_answered_once_for_a_passenger_and_a_flight(
         ("carrier", {"flight": flight("GA715", 49)}),
         ("border", {"flight": flight("GA715", -25)}),
         ("carrier", {"flight": flight("'; --")}),
+        ("carrier", {"flight": flight("QF")}),
+        ("carrier", {"flight": flight("QF1234567")}),
     ],
 )
 async def test_a_carrier_names_a_flight_of_these_two_days(who, name: str, given: dict) -> None:

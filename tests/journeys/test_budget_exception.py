@@ -20,7 +20,7 @@ WHO_IS_IT = """
 """
 LISTED = """
     { budgetExceptions(first: 9) { nodes {
-        viewer role mostPeople minutes proposedBy approvedBy endsAt seen
+        viewer role mostPeople minutes proposedBy proposedAt approvedBy approvedAt endsAt seen
     } } }
 """
 ALERTS = """
@@ -102,7 +102,7 @@ async def test_a_budget_that_is_spent_is_widened_by_two_supervisors(world: str) 
         assert (await propose(one)).codes == ["ALREADY_REQUESTED"]
         for reader in (third, who["auditor"]):
             [row] = (await reader(LISTED)).data["budgetExceptions"]["nodes"]
-            assert row.pop("endsAt")
+            assert row.pop("proposedAt") < row.pop("approvedAt") < row.pop("endsAt")
             assert row == {
                 "viewer": "officer", "role": "OFFICER", "mostPeople": 1, "minutes": 30,
                 "proposedBy": "supervisor", "approvedBy": "supervisor-2", "seen": 1,
@@ -134,3 +134,7 @@ async def test_a_budget_that_is_spent_is_widened_by_two_supervisors(world: str) 
         )
         assert await approve(two, late) == ["NOTHING_PROPOSED"]
         assert (await propose(two)).codes == []
+        listed = (await third(LISTED)).data["budgetExceptions"]["nodes"]
+        assert [(one["proposedBy"], one["approvedBy"]) for one in listed] == [
+            ("supervisor-2", None), ("supervisor", "supervisor-2"), ("supervisor", None),
+        ]  # fmt: skip

@@ -218,18 +218,30 @@ async def test_a_stay_is_extended_once_and_overstayed_after_the_extended_day(
 async def test_of_whom_nobody_reported_an_entry_the_officer_records_it(who, connection) -> None:
     holder, officer = holder_of(who, "stays-unseen"), who["officer"]
     case = await granted_to(holder, who, "EXTEND002")
+    # Without a rule for codes nothing can be billed.
+    beginning = "UPDATE deadline SET valid_from = valid_from {} 99999 WHERE wait = 'BILLING_CODE'"
+    await connection.execute(beginning.format("+"))
+    try:
+        unbilled = await change(holder, "applyForExtension", case)
+    finally:
+        await connection.execute(beginning.format("-"))
+    assert unbilled.codes == ["VISA_TYPE_NOT_OFFERED"]
     applied = await wait_until_linked(who, await perform(holder, "applyForExtension", case))
     extension = await pay_bill(who, applied)
     await assign_to(who, "officer", extension)
     await screen(connection)
-    today = wib_day(datetime.now(UTC))
+    today, two_days = wib_day(datetime.now(UTC)), timedelta(days=2)
+    granted = "UPDATE visa SET issued_at = issued_at - interval '2 days' WHERE application_id = $1"
+    await connection.execute(granted, row_id(case))
     # By the stamp: not before the visa was granted, and not tomorrow.
-    for days in (None, -1, 1):
+    for days in (None, -3, 1):
         given = {} if days is None else {"enteredOn": (today + timedelta(days)).isoformat()}
         wrong = await change(officer, "recordAppearance", extension, **given)
-        assert [(one["code"], one["path"]) for one in wrong.payload["errors"]] == [
-            ("INVALID", ["input", "enteredOn"])
-        ]
+        [error] = wrong.payload["errors"]
+        assert (error["code"], error["path"]) == ("INVALID", ["input", "enteredOn"])
+        if days is not None:
+            limits = f"{today - two_days} to {today}"
+            assert limits in error["message"], error["message"]
     await perform(officer, "recordAppearance", extension, enteredOn=today.isoformat())
     visa, until = await visa_of(holder, case), (today + timedelta(days=30)).isoformat()
     assert (visa["stay"]["presence"], visa["stay"]["until"]) == ("IN_COUNTRY", until)

@@ -147,6 +147,16 @@ async def test_a_passenger_enters_overstays_and_leaves(who, connection) -> None:
     }
     for name in ("supervisor", "border"):
         assert (await who[name](OVERSTAYS)).data["overstays"]["nodes"] == [overstay]
+    # Whoever overstays longest comes first.
+    longer = await connection.fetchval(
+        "INSERT INTO stay (id, visa_number, application_id, presence, is_used, overstays_at)"
+        " SELECT gen_random_uuid(), visa_number, application_id, 'IN_COUNTRY', true,"
+        " now() - interval '40 days' FROM visa WHERE visa_number NOT IN"
+        " (SELECT visa_number FROM stay) LIMIT 1 RETURNING visa_number"
+    )
+    listed = (await who["supervisor"](OVERSTAYS)).data["overstays"]["nodes"]
+    assert [each["visaNumber"] for each in listed] == [longer, one.visa]
+    await connection.execute("DELETE FROM stay WHERE visa_number = $1", longer)
 
     # Border control finds that it is so, and says it once; of whoever does not overstay, never.
     for number in (1, 0):
