@@ -53,15 +53,13 @@ async def record(transaction: WriteTransaction, request: CrossingsRequest, reaso
     known = {row.report_key: (row.direction, row.crossed_at, row.port) for row in rows}
     new: list[ReportedCrossing] = []
     for number, one in enumerate(request.crossings):
-        said = (one.direction, one.crossed_at, one.port)
-        if known.setdefault(one.report_key, said) != said:
-            reasons.add(Refusal.IDEMPOTENCY_CONFLICT, "crossings", str(number), "key")
-        elif one.report_key not in {row.report_key for row in rows}:
+        if one.report_key not in known:
             new.append(one)
+        elif known[one.report_key] != (one.direction, one.crossed_at, one.port):
+            reasons.add(Refusal.IDEMPOTENCY_CONFLICT, "crossings", str(number), "key")
     reasons.refuse_if_any()
-    unique = list({one.report_key: one for one in new}.values())
-    transaction.insert(Crossing, *await _rows(transaction, unique))
-    return str(len(unique))
+    transaction.insert(Crossing, *await _rows(transaction, new))
+    return str(len(new))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

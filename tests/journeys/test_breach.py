@@ -290,8 +290,11 @@ async def test_a_window_with_deleted_reads_is_answered_at_least(
             "INSERT INTO account_drop VALUES ($1, now(), $2, 3650, '{0}', '{0}', '', '')",
             *(new_key(), kept_since),
         )
-    for since, precision in ((2014, "AT_LEAST"), (2015, "EXACT")):
-        window = {"from": f"{since}-01-01T00:00:00Z", "before": f"{since}-06-01T00:00:00Z"}
+    for since, before, precision in (
+        ("2014-01", "2014-06", "AT_LEAST"), ("2014-12", "2015-06", "AT_LEAST"),
+        ("2015-01", "2015-06", "EXACT"),
+    ):  # fmt: skip
+        window = {"from": f"{since}-01T00:00:00Z", "before": f"{before}-01T00:00:00Z"}
         found = (await who["auditor"](READ, **window)).data["peopleRead"]
         assert found["people"] == {"value": 0, "precision": precision}
         assert datetime.fromisoformat(found["keptSince"]) == kept_since
