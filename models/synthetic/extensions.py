@@ -17,6 +17,8 @@ from models.vocabulary import EventKind, Role, Status
 
 #: Who hands in what has no partner.
 _HOLDER = Actor("portal", Role.APPLICANT)
+#: Of the lives that are drawn, one in ten at least waits for the next step that is wanted.
+_LIVES_TRIED = 500
 #: A question that is asked is answered after the end.
 _ANSWERED_AFTER_END = 60
 
@@ -88,10 +90,12 @@ class Extensions:
             return self._ask_early(visa, holder, ends_at)
         return None
 
-    def _ask_early(self, visa: VisaRow, holder: Holder, ends_at: int) -> tuple[Case, list[Event]]:
+    def _ask_early(
+        self, visa: VisaRow, holder: Holder, ends_at: int
+    ) -> tuple[Case, list[Event]] | None:
         """An extension that is open at the end of the world, and waits for its next step."""
         wanted = self._early.pop()
-        while True:
+        for _ in range(_LIVES_TRIED):
             asked_at = self._until - below(assumptions.ASKED_EARLY, self._rng)
             case = self._case(visa, holder, asked_at, ends_at)
             steps = list(life(case, self._outage, self._rng))
@@ -100,6 +104,7 @@ class Extensions:
                 after_end = self._until + _ANSWERED_AFTER_END
                 answers = (one._replace(answered_at=after_end) for one in steps[last].answers[:1])
                 return case, [*steps[:last], steps[last]._replace(answers=tuple(answers))]
+        return None
 
     def _case(self, visa: VisaRow, holder: Holder, asked_at: int, ends_at: int) -> Case:
         return Case(

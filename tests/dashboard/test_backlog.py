@@ -151,14 +151,15 @@ def test_places_with_the_most_beyond_the_target_come_first() -> None:
 def test_where_most_overstay_comes_before_where_most_are() -> None:
     rows = [
         {"visaType": code, "inCountry": {"value": here}, "overstays": {"value": over},
-         "unused": {"value": unused}}
-        for code, here, over, unused in (
-            ("C1", 90, 1, 0), ("B1", 5, 7, 0), ("D2", 99, 1, 0), ("E33G", 90, 1, 4),
+         "unused": {"value": unused}, "extensions": {"value": longer}}
+        for code, here, over, unused, longer in (
+            ("C1", 90, 1, 0, 0), ("B1", 5, 7, 0, 3), ("D2", 99, 1, 0, 0), ("E33G", 90, 1, 4, 0),
         )
     ]  # fmt: skip
     answer = {"types": {"rows": rows}, "visaTypes": {"nodes": []}}
     shown = html_of(stays.list_types(answer, texts("en")))
     assert re.findall('scope="row">(\\w+)', shown) == ["B1", "D2", "E33G", "C1"]
+    assert re.findall("<td[^>]*>([^<]*)", shown)[:4] == ["5", "7", "0", "3"]
 
 
 def test_whose_turn_it_is_names_no_closed_files() -> None:

@@ -180,9 +180,10 @@ MISTAKEN_EXTENSIONS = """
         AND extension.submitted_at BETWEEN to_timestamp(
             ('x' || left(replace(entry.id::text, '-', ''), 12))::bit(48)::bigint / 1000.0
         ) AND ends_at
-        AND (exit.crossed_at IS NULL OR extension.submitted_at < exit.crossed_at AND (
-            extension.current_decision_id IS NULL OR extension.closed_at < exit.crossed_at
-        ))
+        AND (exit.crossed_at IS NULL OR extension.submitted_at < exit.crossed_at AND CASE
+            WHEN extension.current_decision_id IS NULL THEN extension.closed_at IS NOT NULL
+            ELSE extension.closed_at < exit.crossed_at
+        END)
         AND bill.amount_idr = extension_rule.amount_idr
         AND extension.pay_by = least(bill.issued_at + interval '14 days', ends_at)
         AND bill.due_at = least(bill.issued_at + interval '7 days', ends_at)
