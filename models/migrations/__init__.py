@@ -25,7 +25,7 @@ from models.database.connections import driver_of, engine
 from models.database.locking import LOCK_TIMEOUT_MS, retry_for_lock
 from models.database.owner import require_rights
 from models.database.url import read_database_url
-from models.migrations.constraints import require_matching_constraints
+from models.migrations.constraints import compare_partitions, require_matching_constraints
 from models.migrations.differences import Difference, differences
 from models.migrations.drafting import Draft, draft
 from models.migrations.rehearsal import Statement, record_statements
@@ -165,6 +165,13 @@ async def draft_revisions(url: str, models_url: str) -> list[Draft]:
     of_models = await build_from_models(models_url)
     async with _migration_connection(url) as connection:
         return await connection.run_sync(draft, complete_metadata(), of_models)
+
+
+async def find_undrafted(url: str) -> list[str]:
+    """What of a database is not that of the models and is drafted for nobody, in sentences."""
+    async with engine(url).connect() as connection:
+        found = await connection.run_sync(compare_partitions, complete_metadata())
+    return [sentence for _, sentence in found]
 
 
 async def rehearse(url: str) -> list[Statement]:

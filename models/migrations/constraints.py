@@ -35,7 +35,7 @@ _DEFINITIONS = """
 """
 _PARTITIONED = """
     SELECT relname AS name, pg_get_partkeydef(oid) AS key FROM pg_class
-    WHERE relkind = 'p' AND relnamespace = 'public'::regnamespace
+    WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace
 """
 
 
@@ -92,18 +92,18 @@ def compare_generated_columns(connection: Connection, metadata: MetaData) -> lis
 
 
 def compare_partitions(connection: Connection, metadata: MetaData) -> list[tuple[str, str]]:
-    """The tables that the models partition otherwise, each with a sentence. No revision is drafted
-    for that: its rows would move, and its key changes with it."""
+    """The tables in use that the models partition otherwise, each with a sentence. No revision is
+    drafted for that: its rows would move, and its key changes with it."""
     of_database = {row.name: row.key for row in connection.execute(text(_PARTITIONED))}
     by = {name: partition_key(table) for name, table in metadata.tables.items()}
     return [
         (
             table,
             f"{table} is partitioned by {key or 'nothing'} in the models and by"
-            f" {of_database.get(table, 'nothing')} in the database: no revision is drafted for it",
+            f" {of_database[table] or 'nothing'} in the database: no revision is drafted for it",
         )
         for table, key in by.items()
-        if key != of_database.get(table)
+        if table in of_database and key != of_database[table]
     ]
 
 

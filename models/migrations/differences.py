@@ -60,7 +60,6 @@ def differences(
         *(
             Difference(table, sentence, is_drafted=False)
             for table, sentence in compare_partitions(connection, metadata)
-            if table not in of_new_tables
         ),
         *(Difference(each.key.table, str(each), each.key, each.statement) for each in objects),
     ]

@@ -10,6 +10,7 @@ from models.migrations import (
     compare_with_models,
     downgrade,
     draft_revisions,
+    find_undrafted,
     migrate,
     newest_revision,
     rehearse,
@@ -73,8 +74,7 @@ async def write_revisions(server: Server, title: str) -> WrittenRevisions:
     url = server.url("gerbang_draft")
     await migrate(url, str(newest))
     drafts = await draft_revisions(url, server.url("gerbang_models"))
-    found = await compare_with_models(url, server.url("gerbang_compared"))
-    undrafted = [each.sentence for each in found if not each.is_drafted]
+    undrafted = await find_undrafted(url)
     if not drafts and undrafted:
         raise DraftError("\n".join(undrafted))
     if not drafts:
