@@ -238,8 +238,9 @@ async def test_the_doctor_names_a_database_that_is_behind(world: str, issuer: st
 # --- Around the database -------------------------------------------------------------------------
 
 
-async def test_the_doctor_names_one_key_for_two(world: str, issuer: str) -> None:
-    settings = installation(world, issuer, cursor_key=tokens.SEAL_KEY.hex())
+@pytest.mark.parametrize("before", ["", f"{'ab' * 32},"], ids=["", "in a rotation"])
+async def test_the_doctor_names_one_key_for_two(world: str, issuer: str, before: str) -> None:
+    settings = installation(world, issuer, cursor_key=before + tokens.SEAL_KEY.hex())
     assert await diagnose(settings) == ["GERBANG_CURSOR_KEY and GERBANG_SEAL_KEY are the same key."]
 
 

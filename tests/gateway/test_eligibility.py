@@ -160,6 +160,9 @@ async def test_the_message_says_so_where_no_visa_type_fits(who, connection) -> N
     ]  # fmt: skip
 
 
+OFFERED = '{ visaType(by: {code: "B1"}) { current { isOffered } } }'
+
+
 async def test_a_visa_type_is_offered_to_the_day_before_its_end(who, connection) -> None:
     today = await today_of(connection)
     ends = "UPDATE visa_type SET valid_until = $1 WHERE code = 'B1'"
@@ -168,12 +171,36 @@ async def test_a_visa_type_is_offered_to_the_day_before_its_end(who, connection)
         for days, offered, codes in ((1, ["B1"], []), (0, [], ["VISA_TYPE_NOT_OFFERED"])):
             await connection.execute(ends, today + timedelta(days=days))
             assert await eligible(who["anonymous"], "AU", purpose="TRANSIT") == offered
+            told = (await who["anonymous"](OFFERED)).data["visaType"]["current"]
+            assert told["isOffered"] == bool(offered)
             assert (await change(who["agent-au"], "submitApplication", **given)).codes == codes
     finally:
         await connection.execute(ends, None)
 
 
 # --- What is in force -----------------------------------------------------------------------------
+
+EXTENDED = """query ($on: Date) { visaType(by: {code: "B1"}) {
+    current(on: $on) { extensionRule { days } }
+} }"""
+
+
+async def test_where_a_stay_is_extended_no_more_there_is_no_rule(who, connection) -> None:
+    today = await today_of(connection)
+    await connection.execute(
+        "INSERT INTO extension_rule (visa_type_code, valid_from, times, days, amount_idr)"
+        " VALUES ('B1', $1, 0, 30, 0)",
+        today + timedelta(days=1),
+    )
+    try:
+        answers = [await who["anonymous"](EXTENDED, on=later(today, days)) for days in (0, 1)]
+    finally:
+        await connection.execute(
+            "DELETE FROM extension_rule WHERE visa_type_code = 'B1' AND times = 0"
+        )
+    told = [answer.data["visaType"]["current"]["extensionRule"] for answer in answers]
+    assert told == [{"days": 30}, None]
+
 
 CURRENT = """query ($on: Date) { visaType(by: {code: "F1"}) { current(on: $on) {
     on isOffered fee { price { amount currency } validFrom } passportRule { months }
