@@ -256,6 +256,7 @@ async def test_of_whom_nobody_reported_an_entry_the_officer_records_it(who, conn
     extensions = await extensions_today(who, connection)
     await perform(officer, "recordDecision", extension, **refused)
     assert await extensions_today(who, connection) == extensions
+    assert await verify(connection) == []
     assert (await allowed_steps(holder, case))["applyForExtension"]["isAllowed"]
     await perform(who["supervisor"], "supersedeDecision", extension, outcome="GRANTED")
     assert (await allowed_steps(holder, case))["applyForExtension"]["isAllowed"] is False
