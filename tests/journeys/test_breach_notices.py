@@ -205,7 +205,7 @@ async def test_a_breach_of_which_nobody_was_told_in_time_raises_one_alert(
     [
         ({"noticedAt": "2100-01-01T00:00:00Z"}, "noticedAt"),
         ({"windowFrom": "2025-02-11T00:00:00Z"}, "noticedAt"),
-        ({"windowBefore": "2025-02-09T00:00:00Z"}, "windowBefore"),
+        ({"windowBefore": "2025-02-10T00:00:00Z"}, "windowBefore"),  # as it begins
         ({"description": " "}, "description"),
     ],
 )
@@ -221,6 +221,25 @@ async def test_what_cannot_be_true_of_a_breach_is_refused(who, wrong, path) -> N
     none = {**STEPS[1][1], "breachId": "nobody's", "people": -1, "inIndonesian": " "}
     missing = await payload_of(who["auditor"], "notifyPeople", "breach { id }", **none)
     assert codes_of(missing) == ["INVALID", "INVALID", "NOT_FOUND"]
+
+
+async def test_whoever_took_any_step_of_a_breach_does_not_close_it(who: dict[str, Viewer]) -> None:
+    client = who["auditor"].client
+    auditors = [Viewer(client, {"role": "AUDITOR", "sub": f"auditor-{n}"}) for n in range(4)]
+    given = {
+        "description": "A laptop was lost.",
+        "noticedAt": "2025-02-10T12:00:00Z",
+        "windowFrom": "2025-02-10T00:00:00Z",
+        "windowBefore": "2025-02-12T00:00:00Z",
+    }
+    recorded = await payload_of(auditors[0], "recordBreach", "breach { id }", **given)
+    about = {"breachId": recorded["breach"]["id"]}
+    for by, (mutation, notice) in zip(auditors[1:3], STEPS, strict=True):
+        told = await payload_of(by, mutation, "breach { id }", **about, **notice)
+        assert told["errors"] == []
+    for by in auditors:
+        closed = await payload_of(by, "closeBreach", "breach { id }", **about, reason="Found.")
+        assert codes_of(closed) == ([] if by is auditors[3] else ["SECOND_PERSON_REQUIRED"])
 
 
 def test_at_a_browser_the_clock_of_a_breach_has_run_out(
