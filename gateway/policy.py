@@ -704,6 +704,15 @@ POLICY: Mapping[str, Access] = {
     "TouchedFiles": Access(
         fields=dict.fromkeys(("changeId", "open", "keep", "toHandIn"), ADMINISTRATOR)
     ),
+    "ClosingPlace": Access(
+        fields=dict.fromkeys(
+            (
+                *("partner", "country", "centre", "successor", "closedOn", "handInBy"),
+                *("openFiles", "toHandIn"),
+            ),
+            ADMINISTRATOR + ANSWER_READERS,
+        )
+    ),
     # Events with which figures are read: for those who read exact ones, of everybody or of the own
     # countries. That screening was out is told inside the directorate.
     "NamedEvent": Access(
@@ -803,6 +812,7 @@ POLICY: Mapping[str, Access] = {
             "bill": CASE_READERS,
             "documents": CASE_READERS,
             "uploads": CASE_READERS,
+            "handInBy": ANSWER_READERS + PARTNERS + PARTNER_SERVICE,
             "requestedItems": CASE_READERS,
             "stage": CASE_STAFF + PARTNERS + APPLICANT + PARTNER_SERVICE,
             "status": CASE_STAFF,
@@ -2398,6 +2408,7 @@ POLICY: Mapping[str, Access] = {
             "budgetExceptions": ANSWER_READERS,
             "referenceChanges": LEDGER_READERS,
             "touchedFiles": ADMINISTRATOR,
+            "closingPlaces": ADMINISTRATOR + ANSWER_READERS,
             "trustedDocuments": ADMINISTRATOR,
             "namedEvents": EVENT_READERS,
             "volumes": FIGURES,

@@ -357,6 +357,40 @@ CREATE OR REPLACE FUNCTION viewer.files_touched(acting text) RETURNS TABLE (
             ORDER BY proposed_at DESC, proposed.id DESC;
     END
 $$;
+CREATE OR REPLACE FUNCTION viewer.closing_places(acting text) RETURNS TABLE (
+    partner text, country text, centre text, successor text, closed_on date, hand_in_by date,
+    open_files bigint, to_hand_in bigint)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF acting IS NULL OR acting NOT IN ('SUPERVISOR', 'AUDITOR', 'ADMINISTRATOR') OR viewer.sealed(acting) IS NULL THEN
+            RAISE EXCEPTION 'which places close is for those who oversee partners'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN QUERY
+            SELECT place.partner_code, place.country_code, place.code, place.successor_code,
+                place.ended_on, place.ended_on + 59, count(file.id),
+                count(file.hand_in_by)
+            FROM (
+                SELECT partner_code, country_code, NULL AS code, successor_code,
+                    one.closed_on AS ended_on
+                FROM partner_country AS one
+                UNION ALL
+                SELECT partner_code, country_code, code, successor_code, one.closed_on
+                FROM centre AS one
+            ) AS place
+            LEFT JOIN application AS file ON file.stage <> 'CLOSED'
+                AND file.left_partner_at IS NULL
+                AND file.holder_partner_code = place.partner_code
+                AND file.holder_country_code = place.country_code
+                AND (place.code IS NULL OR file.holder_place = place.code)
+            WHERE place.ended_on + 60 > wib_day(now())
+            GROUP BY place.partner_code, place.country_code, place.code, place.successor_code,
+                place.ended_on
+            ORDER BY place.ended_on, place.partner_code, place.country_code, place.code
+            LIMIT 100;
+    END
+$$;
 CREATE OR REPLACE FUNCTION viewer.registered_documents(acting text) RETURNS TABLE (
     sha256 text, operations text[], clients text[], registered_at timestamptz,
     registered_by text, text text)
@@ -1938,7 +1972,7 @@ GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.su
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_supervisor;
 GRANT SELECT (actor, actor_role, applicant_id, application_id, ban_id, close_reason, closed_at, closed_by, complaint_id, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_supervisor;
 GRANT SELECT (erased_at, id, nationality_code) ON applicant TO gerbang_supervisor;
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, extends_visa_number, fee_idr, group_reference, has_open_hit, id, is_assigned, is_held, is_linked, is_referred, is_urgent, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, supervisor, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_supervisor;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, extends_visa_number, fee_idr, group_reference, hand_in_by, has_open_hit, id, is_assigned, is_held, is_linked, is_referred, is_urgent, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, supervisor, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_supervisor;
 GRANT SELECT (application_id, id, kind, written_in) ON application_change TO gerbang_supervisor;
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_supervisor;
 GRANT SELECT (application_id, assigned_at, assigned_by, ended_at, ended_by, id, officer, reason, role) ON assignment TO gerbang_supervisor;
@@ -2219,6 +2253,7 @@ CREATE POLICY supervisor_insert ON complaint_read FOR INSERT TO gerbang_supervis
 GRANT EXECUTE ON FUNCTION viewer.people_read TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.people_counted TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.figure_evidence TO gerbang_supervisor;
+GRANT EXECUTE ON FUNCTION viewer.closing_places TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.admit_lookup TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.count_endings TO gerbang_supervisor;
@@ -2233,7 +2268,7 @@ GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_manager;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_partner_manager;
 GRANT SELECT (actor, actor_country_code, actor_partner_code, actor_role, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_partner_manager;
 GRANT SELECT (id, nationality_code) ON applicant TO gerbang_partner_manager;
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, entry_on, fee_idr, group_reference, holder_country_code, holder_partner_code, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_manager;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, entry_on, fee_idr, group_reference, hand_in_by, holder_country_code, holder_partner_code, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_manager;
 GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_partner_manager;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, family_fee_idr, issued_at, paid_at, paid_under, receipt_number, reversed_at) ON bill TO gerbang_partner_manager;
 GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_partner_manager;
@@ -2400,7 +2435,7 @@ GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_agent;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_partner_agent;
 GRANT SELECT (actor, actor_role, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_partner_agent;
 GRANT SELECT (id, nationality_code) ON applicant TO gerbang_partner_agent;
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, holder_partner_code, holder_place, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_agent;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, hand_in_by, holder_partner_code, holder_place, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_agent;
 GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_partner_agent;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, family_fee_idr, issued_at, paid_at, paid_under, receipt_number, reversed_at) ON bill TO gerbang_partner_agent;
 GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_partner_agent;
@@ -2541,7 +2576,7 @@ GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.su
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_auditor;
 GRANT SELECT (actor, actor_role, applicant_id, application_id, ban_id, close_reason, closed_at, closed_by, complaint_id, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_auditor;
 GRANT SELECT (erased_at, id, nationality_code) ON applicant TO gerbang_auditor;
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, extends_visa_number, fee_idr, group_reference, id, is_assigned, is_linked, is_urgent, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_auditor;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, extends_visa_number, fee_idr, group_reference, hand_in_by, id, is_assigned, is_linked, is_urgent, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_auditor;
 GRANT SELECT (application_id, changed, id, kind, written_in) ON application_change TO gerbang_auditor;
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_auditor;
 GRANT SELECT (application_id, assigned_at, assigned_by, ended_at, ended_by, id, officer, reason) ON assignment TO gerbang_auditor;
@@ -2805,6 +2840,7 @@ GRANT EXECUTE ON FUNCTION viewer.people_read TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.people_counted TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.account_state TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.figure_evidence TO gerbang_auditor;
+GRANT EXECUTE ON FUNCTION viewer.closing_places TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.admit_lookup TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.raise_tampering TO gerbang_auditor;
@@ -2976,7 +3012,7 @@ GRANT EXECUTE ON FUNCTION viewer.claimed_files TO gerbang_applicant;
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_service;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_partner_service;
 GRANT SELECT (id, nationality_code) ON applicant TO gerbang_partner_service;
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, holder_country_code, holder_partner_code, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_service;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, hand_in_by, holder_country_code, holder_partner_code, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_service;
 GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_partner_service;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, family_fee_idr, issued_at, paid_at, paid_under, receipt_number, reversed_at) ON bill TO gerbang_partner_service;
 GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_partner_service;
@@ -3301,6 +3337,7 @@ GRANT EXECUTE ON FUNCTION viewer.job_state TO gerbang_administrator;
 GRANT EXECUTE ON FUNCTION viewer.database_versions TO gerbang_administrator;
 GRANT EXECUTE ON FUNCTION viewer.registered_documents TO gerbang_administrator;
 GRANT EXECUTE ON FUNCTION viewer.files_touched TO gerbang_administrator;
+GRANT EXECUTE ON FUNCTION viewer.closing_places TO gerbang_administrator;
 
 -- BORDER
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_border;
@@ -3865,7 +3902,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_application() RETURNS trigger
                 WHEN 'PARTNER_SERVICE' THEN (NEW.status = 'AWAITING_PAYMENT' AND NEW.submitted_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.extends_visa_number IS NULL AND coalesce(NEW.pay_by = NEW.submitted_at + viewer.time_to_pay(), NEW.pay_by IS NULL))
                 ELSE false END;
         ELSE
-            changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.reference IS DISTINCT FROM OLD.reference THEN 'reference' END, CASE WHEN NEW.applicant_id IS DISTINCT FROM OLD.applicant_id THEN 'applicant_id' END, CASE WHEN NEW.nationality_code IS DISTINCT FROM OLD.nationality_code THEN 'nationality_code' END, CASE WHEN NEW.visa_type_code IS DISTINCT FROM OLD.visa_type_code THEN 'visa_type_code' END, CASE WHEN NEW.trip_purpose IS DISTINCT FROM OLD.trip_purpose THEN 'trip_purpose' END, CASE WHEN NEW.entry_on IS DISTINCT FROM OLD.entry_on THEN 'entry_on' END, CASE WHEN NEW.channel IS DISTINCT FROM OLD.channel THEN 'channel' END, CASE WHEN NEW.partner_code IS DISTINCT FROM OLD.partner_code THEN 'partner_code' END, CASE WHEN NEW.country_code IS DISTINCT FROM OLD.country_code THEN 'country_code' END, CASE WHEN NEW.centre_code IS DISTINCT FROM OLD.centre_code THEN 'centre_code' END, CASE WHEN NEW.successor_centre_code IS DISTINCT FROM OLD.successor_centre_code THEN 'successor_centre_code' END, CASE WHEN NEW.successor_country_code IS DISTINCT FROM OLD.successor_country_code THEN 'successor_country_code' END, CASE WHEN NEW.successor_partner_code IS DISTINCT FROM OLD.successor_partner_code THEN 'successor_partner_code' END, CASE WHEN NEW.left_partner_at IS DISTINCT FROM OLD.left_partner_at THEN 'left_partner_at' END, CASE WHEN NEW.extends_visa_number IS DISTINCT FROM OLD.extends_visa_number THEN 'extends_visa_number' END, CASE WHEN NEW.group_reference IS DISTINCT FROM OLD.group_reference THEN 'group_reference' END, CASE WHEN NEW.status IS DISTINCT FROM OLD.status THEN 'status' END, CASE WHEN NEW.submitted_at IS DISTINCT FROM OLD.submitted_at THEN 'submitted_at' END, CASE WHEN NEW.received_at IS DISTINCT FROM OLD.received_at THEN 'received_at' END, CASE WHEN NEW.paid_at IS DISTINCT FROM OLD.paid_at THEN 'paid_at' END, CASE WHEN NEW.closed_at IS DISTINCT FROM OLD.closed_at THEN 'closed_at' END, CASE WHEN NEW.target_due_at IS DISTINCT FROM OLD.target_due_at THEN 'target_due_at' END, CASE WHEN NEW.pay_by IS DISTINCT FROM OLD.pay_by THEN 'pay_by' END, CASE WHEN NEW.answer_by IS DISTINCT FROM OLD.answer_by THEN 'answer_by' END, CASE WHEN NEW.fee_idr IS DISTINCT FROM OLD.fee_idr THEN 'fee_idr' END, CASE WHEN NEW.paused_seconds IS DISTINCT FROM OLD.paused_seconds THEN 'paused_seconds' END, CASE WHEN NEW.was_info_requested IS DISTINCT FROM OLD.was_info_requested THEN 'was_info_requested' END, CASE WHEN NEW.is_referred IS DISTINCT FROM OLD.is_referred THEN 'is_referred' END, CASE WHEN NEW.is_held IS DISTINCT FROM OLD.is_held THEN 'is_held' END, CASE WHEN NEW.has_open_hit IS DISTINCT FROM OLD.has_open_hit THEN 'has_open_hit' END, CASE WHEN NEW.is_urgent IS DISTINCT FROM OLD.is_urgent THEN 'is_urgent' END, CASE WHEN NEW.is_visa_held IS DISTINCT FROM OLD.is_visa_held THEN 'is_visa_held' END, CASE WHEN NEW.is_linked IS DISTINCT FROM OLD.is_linked THEN 'is_linked' END, CASE WHEN NEW.current_decision_id IS DISTINCT FROM OLD.current_decision_id THEN 'current_decision_id' END, CASE WHEN NEW.officer IS DISTINCT FROM OLD.officer THEN 'officer' END, CASE WHEN NEW.supervisor IS DISTINCT FROM OLD.supervisor THEN 'supervisor' END, CASE WHEN NEW.is_assigned IS DISTINCT FROM OLD.is_assigned THEN 'is_assigned' END], NULL);
+            changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.reference IS DISTINCT FROM OLD.reference THEN 'reference' END, CASE WHEN NEW.applicant_id IS DISTINCT FROM OLD.applicant_id THEN 'applicant_id' END, CASE WHEN NEW.nationality_code IS DISTINCT FROM OLD.nationality_code THEN 'nationality_code' END, CASE WHEN NEW.visa_type_code IS DISTINCT FROM OLD.visa_type_code THEN 'visa_type_code' END, CASE WHEN NEW.trip_purpose IS DISTINCT FROM OLD.trip_purpose THEN 'trip_purpose' END, CASE WHEN NEW.entry_on IS DISTINCT FROM OLD.entry_on THEN 'entry_on' END, CASE WHEN NEW.channel IS DISTINCT FROM OLD.channel THEN 'channel' END, CASE WHEN NEW.partner_code IS DISTINCT FROM OLD.partner_code THEN 'partner_code' END, CASE WHEN NEW.country_code IS DISTINCT FROM OLD.country_code THEN 'country_code' END, CASE WHEN NEW.centre_code IS DISTINCT FROM OLD.centre_code THEN 'centre_code' END, CASE WHEN NEW.successor_centre_code IS DISTINCT FROM OLD.successor_centre_code THEN 'successor_centre_code' END, CASE WHEN NEW.successor_country_code IS DISTINCT FROM OLD.successor_country_code THEN 'successor_country_code' END, CASE WHEN NEW.successor_partner_code IS DISTINCT FROM OLD.successor_partner_code THEN 'successor_partner_code' END, CASE WHEN NEW.left_partner_at IS DISTINCT FROM OLD.left_partner_at THEN 'left_partner_at' END, CASE WHEN NEW.extends_visa_number IS DISTINCT FROM OLD.extends_visa_number THEN 'extends_visa_number' END, CASE WHEN NEW.group_reference IS DISTINCT FROM OLD.group_reference THEN 'group_reference' END, CASE WHEN NEW.status IS DISTINCT FROM OLD.status THEN 'status' END, CASE WHEN NEW.submitted_at IS DISTINCT FROM OLD.submitted_at THEN 'submitted_at' END, CASE WHEN NEW.received_at IS DISTINCT FROM OLD.received_at THEN 'received_at' END, CASE WHEN NEW.paid_at IS DISTINCT FROM OLD.paid_at THEN 'paid_at' END, CASE WHEN NEW.closed_at IS DISTINCT FROM OLD.closed_at THEN 'closed_at' END, CASE WHEN NEW.target_due_at IS DISTINCT FROM OLD.target_due_at THEN 'target_due_at' END, CASE WHEN NEW.pay_by IS DISTINCT FROM OLD.pay_by THEN 'pay_by' END, CASE WHEN NEW.answer_by IS DISTINCT FROM OLD.answer_by THEN 'answer_by' END, CASE WHEN NEW.fee_idr IS DISTINCT FROM OLD.fee_idr THEN 'fee_idr' END, CASE WHEN NEW.paused_seconds IS DISTINCT FROM OLD.paused_seconds THEN 'paused_seconds' END, CASE WHEN NEW.was_info_requested IS DISTINCT FROM OLD.was_info_requested THEN 'was_info_requested' END, CASE WHEN NEW.is_referred IS DISTINCT FROM OLD.is_referred THEN 'is_referred' END, CASE WHEN NEW.is_held IS DISTINCT FROM OLD.is_held THEN 'is_held' END, CASE WHEN NEW.has_open_hit IS DISTINCT FROM OLD.has_open_hit THEN 'has_open_hit' END, CASE WHEN NEW.hand_in_by IS DISTINCT FROM OLD.hand_in_by THEN 'hand_in_by' END, CASE WHEN NEW.is_urgent IS DISTINCT FROM OLD.is_urgent THEN 'is_urgent' END, CASE WHEN NEW.is_visa_held IS DISTINCT FROM OLD.is_visa_held THEN 'is_visa_held' END, CASE WHEN NEW.is_linked IS DISTINCT FROM OLD.is_linked THEN 'is_linked' END, CASE WHEN NEW.current_decision_id IS DISTINCT FROM OLD.current_decision_id THEN 'current_decision_id' END, CASE WHEN NEW.officer IS DISTINCT FROM OLD.officer THEN 'officer' END, CASE WHEN NEW.supervisor IS DISTINCT FROM OLD.supervisor THEN 'supervisor' END, CASE WHEN NEW.is_assigned IS DISTINCT FROM OLD.is_assigned THEN 'is_assigned' END], NULL);
             is_allowed := changed = '{}' OR CASE viewer_role
                 WHEN 'OFFICER' THEN (changed <@ '{status}' AND it.status IN ('PAID') AND NEW.status = 'IN_VERIFICATION' AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND (it.received_at IS NOT NULL OR it.partner_code IS NULL))
                     OR (changed <@ '{}' AND it.status IN ('IN_VERIFICATION', 'SCREENING') AND NEW.status = OLD.status AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND (it.received_at IS NOT NULL OR it.partner_code IS NULL))
@@ -4556,7 +4593,7 @@ CREATE POLICY officer_writing_select ON partner_country FOR SELECT TO gerbang_of
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON centre FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')));
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, extends_visa_number, fee_idr, group_reference, holder_country_code, holder_partner_code, holder_place, id, is_assigned, is_linked, is_referred, is_urgent, left_partner_at, nationality_code, officer, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, successor_partner_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_officer_writing;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, extends_visa_number, fee_idr, group_reference, hand_in_by, holder_country_code, holder_partner_code, holder_place, id, is_assigned, is_linked, is_referred, is_urgent, left_partner_at, nationality_code, officer, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, successor_partner_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON application FOR SELECT TO gerbang_officer_writing
     USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN true OR (application.officer IS NULL AND application.closed_at IS NULL AND ((NOT EXISTS (SELECT FROM pool WHERE pool.is_open) OR EXISTS (SELECT FROM pool WHERE pool.is_open AND pool.code = ANY ((SELECT viewer.pools('OFFICER'))::text[]) AND (pool.visa_types = '{}' OR application.visa_type_code = ANY (pool.visa_types)) AND (pool.channels = '{}' OR application.channel = ANY (pool.channels)) AND (pool.nationalities = '{}' OR application.nationality_code = ANY (pool.nationalities)))) OR viewer.is_of_family_just_taken(application.group_reference, (SELECT viewer.subject('OFFICER')))) OR application.officer = (SELECT viewer.subject('OFFICER'))) OR application.officer = (SELECT viewer.subject('OFFICER')) ELSE false END);
 GRANT UPDATE (answer_by, closed_at, current_decision_id, is_referred, status, was_info_requested) ON application TO gerbang_officer_writing;
@@ -4709,7 +4746,7 @@ CREATE POLICY supervisor_writing_select ON reference_change FOR SELECT TO gerban
 GRANT UPDATE (approved_by, cancel_reason, cancelled_by) ON reference_change TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_update ON reference_change FOR UPDATE TO gerbang_supervisor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT') ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT') ELSE false END);
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, extends_visa_number, fee_idr, group_reference, has_open_hit, holder_country_code, holder_partner_code, holder_place, id, is_assigned, is_held, is_linked, is_referred, is_urgent, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, successor_partner_code, supervisor, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_supervisor_writing;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, extends_visa_number, fee_idr, group_reference, hand_in_by, has_open_hit, holder_country_code, holder_partner_code, holder_place, id, is_assigned, is_held, is_linked, is_referred, is_urgent, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, successor_partner_code, supervisor, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON application FOR SELECT TO gerbang_supervisor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
 GRANT UPDATE (closed_at, current_decision_id, is_held, is_referred, is_urgent, status) ON application TO gerbang_supervisor_writing;
@@ -5024,7 +5061,7 @@ CREATE POLICY partner_agent_writing_insert ON applicant FOR INSERT TO gerbang_pa
 GRANT INSERT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex) ON identity TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_insert ON identity FOR INSERT TO gerbang_partner_agent_writing
     WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END);
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, entry_on, extends_visa_number, fee_idr, group_reference, holder_country_code, holder_partner_code, holder_place, id, left_partner_at, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, successor_partner_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_partner_agent_writing;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, entry_on, extends_visa_number, fee_idr, group_reference, hand_in_by, holder_country_code, holder_partner_code, holder_place, id, left_partner_at, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, successor_partner_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON application FOR SELECT TO gerbang_partner_agent_writing
     USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN application.holder_partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND application.left_partner_at IS NULL AND application.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) ELSE false END);
 GRANT INSERT (applicant_id, centre_code, channel, country_code, entry_on, group_reference, id, nationality_code, partner_code, pay_by, reference, status, submitted_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_agent_writing;
@@ -5334,7 +5371,7 @@ CREATE POLICY applicant_writing_select ON identity FOR SELECT TO gerbang_applica
 GRANT INSERT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex) ON identity TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_insert ON identity FOR INSERT TO gerbang_applicant_writing
     WITH CHECK (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN EXISTS (SELECT FROM applicant WHERE applicant.id = identity.applicant_id) ELSE false END);
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, entry_on, extends_visa_number, fee_idr, group_reference, holder_country_code, holder_partner_code, holder_place, id, left_partner_at, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, successor_partner_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_applicant_writing;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, entry_on, extends_visa_number, fee_idr, group_reference, hand_in_by, holder_country_code, holder_partner_code, holder_place, id, left_partner_at, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, successor_partner_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON application FOR SELECT TO gerbang_applicant_writing
     USING (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) ELSE false END);
 GRANT INSERT (applicant_id, centre_code, channel, country_code, entry_on, extends_visa_number, group_reference, id, nationality_code, partner_code, pay_by, reference, status, submitted_at, trip_purpose, visa_type_code) ON application TO gerbang_applicant_writing;
@@ -5499,7 +5536,7 @@ CREATE POLICY partner_service_writing_insert ON applicant FOR INSERT TO gerbang_
 GRANT INSERT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex) ON identity TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_insert ON identity FOR INSERT TO gerbang_partner_service_writing
     WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END);
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, entry_on, extends_visa_number, fee_idr, group_reference, holder_country_code, holder_partner_code, holder_place, id, left_partner_at, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, successor_partner_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_partner_service_writing;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, entry_on, extends_visa_number, fee_idr, group_reference, hand_in_by, holder_country_code, holder_partner_code, holder_place, id, left_partner_at, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, successor_partner_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON application FOR SELECT TO gerbang_partner_service_writing
     USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN application.holder_partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND application.left_partner_at IS NULL AND application.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[]) ELSE false END);
 GRANT INSERT (applicant_id, centre_code, channel, country_code, entry_on, group_reference, id, nationality_code, partner_code, pay_by, reference, status, submitted_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_service_writing;
@@ -5648,7 +5685,7 @@ CREATE POLICY screening_writing_select ON partner_country FOR SELECT TO gerbang_
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON centre FOR SELECT TO gerbang_screening_writing
     USING ((SELECT viewer.acts_as('SCREENING')));
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, country_code, entry_on, extends_visa_number, fee_idr, id, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, status, submitted_at, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_screening_writing;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, country_code, entry_on, extends_visa_number, fee_idr, hand_in_by, id, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, status, submitted_at, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON application FOR SELECT TO gerbang_screening_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN EXISTS (SELECT FROM screening AS by_1 WHERE by_1.application_id = application.id AND by_1.answered_at IS NULL AND by_1.voided_at IS NULL AND (SELECT viewer.subject('SCREENING')) <> ALL (by_1.kept_from)) OR EXISTS (SELECT FROM screening AS by_1 WHERE by_1.application_id = application.id AND (by_1.answered_at IS NULL AND by_1.voided_at IS NULL AND (SELECT viewer.subject('SCREENING')) <> ALL (by_1.kept_from) OR by_1.answered_by = (SELECT viewer.subject('SCREENING')) OR by_1.confirmed_by = (SELECT viewer.subject('SCREENING')))) ELSE false END);
 GRANT UPDATE (has_open_hit, is_referred) ON application TO gerbang_screening_writing;
@@ -5751,7 +5788,7 @@ CREATE POLICY treasury_writing_select ON partner_country FOR SELECT TO gerbang_t
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON centre FOR SELECT TO gerbang_treasury_writing
     USING ((SELECT viewer.acts_as('TREASURY')));
-GRANT SELECT (answer_by, entry_on, extends_visa_number, fee_idr, id, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, status, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_treasury_writing;
+GRANT SELECT (answer_by, entry_on, extends_visa_number, fee_idr, hand_in_by, id, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, status, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON application FOR SELECT TO gerbang_treasury_writing
     USING (CASE WHEN (SELECT viewer.acts_as('TREASURY')) THEN true ELSE false END);
 GRANT UPDATE (fee_idr, paid_at, status, target_due_at) ON application TO gerbang_treasury_writing;

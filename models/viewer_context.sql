@@ -210,7 +210,7 @@ CREATE OR REPLACE FUNCTION viewer.statistics() RETURNS TABLE (
         WHERE pg_class.oid = 'public.application'::regclass AND schemaname = 'public'
             AND reltuples > 0 AND attname IN ('status', 'stage', 'channel', 'visa_type_code',
                 'nationality_code', 'partner_code', 'country_code', 'centre_code',
-                'holder_partner_code', 'holder_country_code', 'holder_place', 'has_open_hit', 'submitted_at', 'paid_at',
+                'holder_partner_code', 'holder_country_code', 'holder_place', 'has_open_hit', 'hand_in_by', 'submitted_at', 'paid_at',
                 'target_due_at', 'closed_at');
     END
 $$;

@@ -121,7 +121,7 @@ def screen_documents() -> Iterator[ScreenDocument]:
     yield ScreenDocument(access.QUESTION, "Access", access.AUDITORS, asked)
     work = {**language, **backlog.window()}
     yield ScreenDocument(backlog.QUESTION, "Backlog", backlog.READERS, work)
-    bands = backlog.instants()
+    bands = {**language, **backlog.instants()}
     yield ScreenDocument(backlog.STATUSES, "Backlog", backlog.STATUS_READERS, bands)
     yield ScreenDocument(backlog.STAGES, "Backlog", backlog.STAGE_READERS, bands)
     yield ScreenDocument(desk.QUESTION, "Desk", desk.OFFICERS, language)

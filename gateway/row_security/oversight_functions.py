@@ -7,6 +7,7 @@ from gateway.policy import POLICY
 from models.documents import MOST_DOCUMENTS_LISTED
 from models.jobs.passes import MOST_JOBS
 from models.reference.ledger import MOST_PROPOSALS
+from models.reference.partner import DAYS_WITH_A_CLOSED_PLACE, MOST_CLOSING_PLACES
 from models.row_security import database_role
 from models.supervision.budgeted_read import HOURS_COUNTED
 from models.vocabulary import BackgroundWork, KeyOperationKind, Role
@@ -15,6 +16,7 @@ _SEE_COUNTS = [role for role in Role if role in POLICY["ReaderRow"].fields["peop
 _SEE_CHECKPOINTS = [role for role in Role if role in POLICY["Installation"].fields["checkpoint"]]
 _SEE_EVIDENCE = [role for role in Role if role in POLICY["FindingTable"].fields["evidence"]]
 _SEE_TOUCHED = [role for role in Role if role in POLICY["TouchedFiles"].fields["open"]]
+_SEE_CLOSING = [role for role in Role if role in POLICY["ClosingPlace"].fields["toHandIn"]]
 _SEE_WORK = [role for role in Role if role in POLICY["Installation"].fields["work"]]
 _SEE_DOCUMENTS = [role for role in Role if role in POLICY["Query"].fields["trustedDocuments"]]
 _COUNTS_REFUSED = "counts of reads are for supervision alone"
@@ -232,6 +234,38 @@ viewer.files_touched(acting text) RETURNS TABLE (
             GROUP BY proposed.id, kind, proposed_at
             ORDER BY proposed_at DESC, proposed.id DESC""",
 )
+#: The places that have their files for some days still. A centre of its own row closes by itself; a
+#: country's files are those of all its places.
+_CLOSING_PLACES = _told_to(
+    _SEE_CLOSING,
+    "which places close is for those who oversee partners",
+    """\
+viewer.closing_places(acting text) RETURNS TABLE (
+    partner text, country text, centre text, successor text, closed_on date, hand_in_by date,
+    open_files bigint, to_hand_in bigint)""",
+    f"""\
+            SELECT place.partner_code, place.country_code, place.code, place.successor_code,
+                place.ended_on, place.ended_on + {DAYS_WITH_A_CLOSED_PLACE - 1}, count(file.id),
+                count(file.hand_in_by)
+            FROM (
+                SELECT partner_code, country_code, NULL AS code, successor_code,
+                    one.closed_on AS ended_on
+                FROM partner_country AS one
+                UNION ALL
+                SELECT partner_code, country_code, code, successor_code, one.closed_on
+                FROM centre AS one
+            ) AS place
+            LEFT JOIN application AS file ON file.stage <> 'CLOSED'
+                AND file.left_partner_at IS NULL
+                AND file.holder_partner_code = place.partner_code
+                AND file.holder_country_code = place.country_code
+                AND (place.code IS NULL OR file.holder_place = place.code)
+            WHERE place.ended_on + {DAYS_WITH_A_CLOSED_PLACE} > wib_day(now())
+            GROUP BY place.partner_code, place.country_code, place.code, place.successor_code,
+                place.ended_on
+            ORDER BY place.ended_on, place.partner_code, place.country_code, place.code
+            LIMIT {MOST_CLOSING_PLACES}""",
+)
 OVERSIGHT_FUNCTIONS = "\n".join(
     (
         *(_PEOPLE_READ, _PEOPLE_COUNTED, *_INSTANTS.values()),
@@ -243,7 +277,7 @@ OVERSIGHT_FUNCTIONS = "\n".join(
             _JOB_STATE,
             _DATABASE_VERSIONS,
         ),
-        *(_FILES_TOUCHED, _REGISTERED_DOCUMENTS),
+        *(_FILES_TOUCHED, _CLOSING_PLACES, _REGISTERED_DOCUMENTS),
     )
 )
 
@@ -263,6 +297,8 @@ def oversight_grants(role: Role) -> Iterator[str]:
         yield f"GRANT EXECUTE ON FUNCTION viewer.registered_documents TO {database_role(role)};"
     if role in _SEE_TOUCHED:
         yield f"GRANT EXECUTE ON FUNCTION viewer.files_touched TO {database_role(role)};"
+    if role in _SEE_CLOSING:
+        yield f"GRANT EXECUTE ON FUNCTION viewer.closing_places TO {database_role(role)};"
     if role is Role.ANONYMOUS:
         for name in _INSTANTS:
             yield f"GRANT EXECUTE ON FUNCTION viewer.{name} TO {database_role(role)};"

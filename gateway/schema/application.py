@@ -264,6 +264,13 @@ class Application(Node):
         "Whether there is a hit that a supervisor has not resolved yet.",
         filters=True,
     )
+    hand_in_by: date | None = column(
+        Row.hand_in_by,
+        "The last day, in WIB, on which the partner can hand in here the documents that are in a"
+        " store of its own: its place closes, and the file then goes to another partner or to the"
+        " directorate. Null where nothing is to be handed in.",
+        filters=True,
+    )
     is_visa_held: bool = column(
         Row.is_visa_held,
         "Whether the visa is held, since its holder was corrected or something was found, until"

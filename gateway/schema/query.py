@@ -40,7 +40,7 @@ from gateway.schema.lookups import (
 from gateway.schema.mail_subscription import MailSubscription
 from gateway.schema.my_data import MyData, my_data
 from gateway.schema.named_event import NamedEvent
-from gateway.schema.partner import Centre, Partner
+from gateway.schema.partner import Centre, ClosingPlace, Partner, closing_places_field
 from gateway.schema.people import PersonLookup, people_field
 from gateway.schema.person_link import LinkFigures, link_figures_field
 from gateway.schema.pool import Pool
@@ -272,6 +272,7 @@ class Query:
         description="How many open files each change that waits for a second person touches, the"
         " newest first.",
     )
+    closing_places: list[ClosingPlace] | None = closing_places_field()
     named_events: Connection[NamedEvent] | None = connection_field(
         NamedEvent,
         "Events with which figures are read, as far as in your reach, the newest first.",

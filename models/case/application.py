@@ -118,6 +118,10 @@ class Application(Base):
     is_held: Mapped[bool] = mapped_column(server_default=text("false"))
     #: Whether a hit waits for a supervisor to say what it is.
     has_open_hit: Mapped[bool] = mapped_column(server_default=text("false"))
+    #: Of a file that leaves its partner, as its place closes: the last day, in WIB, on which the
+    #: partner can hand in here what is in a store of its own. None where nothing has to be.
+    #: Triggers keep it, and `models/jobs/transfers.py` where places change.
+    hand_in_by: Mapped[date | None]
     #: Whether a supervisor said that it is taken before all others.
     is_urgent: Mapped[bool] = mapped_column(server_default=text("false"))
     #: A granted visa whose holder was corrected, or about whom something was found, until screening
@@ -266,6 +270,12 @@ class Application(Base):
             name="supervised",
             serves="the queues HELD and HITS; hasOpenHit",
             where="is_held OR is_visa_held OR has_open_hit",
+        ),
+        _index(
+            "hand_in_by",
+            name="to_hand_in",
+            serves="handInBy; what a partner whose place closes has yet to hand in",
+            where="hand_in_by IS NOT NULL",
         ),
         _index(
             "id",

@@ -1,5 +1,7 @@
 """Takes open files from places that closed long ago, and gives them to the successor.
 
+Before that it notes in each until when its partner can hand in what is in a store of its own.
+
 A file goes to the centre that was named when its place was closed, or, where none was or it has
 closed too, to the directorate. From one partner to another it goes once, and whole: what the first
 keeps in a store of its own is handed in here before, or the file goes to the directorate. At any
@@ -127,12 +129,50 @@ _TRANSFER = f"""
 """  # noqa: S608
 
 
+# Files with a document elsewhere, of places that close or did so lately; and those of which the day
+# was noted, for places that open again. Triggers note it where a document changes.
+_NOTE_DAYS = f"""
+    WITH closing AS (
+        SELECT partner_code, country_code FROM partner_country
+        WHERE closed_on + $1::integer > wib_day(now())
+        UNION
+        SELECT partner_code, country_code FROM centre
+        WHERE closed_on + $1::integer > wib_day(now())
+    ), changed AS (
+        SELECT application.id
+        FROM (
+            SELECT id FROM application WHERE hand_in_by IS NOT NULL
+            UNION ALL
+            SELECT id FROM closing
+            JOIN application ON holder_country_code = closing.country_code
+                AND holder_partner_code = closing.partner_code
+            WHERE stage IN ({_OPEN_STAGES}) AND hand_in_by IS NULL AND EXISTS (
+                SELECT FROM document_upload
+                WHERE application_id = application.id AND locator IS NOT NULL
+                    AND replaced_at IS NULL
+            )
+        ) AS file
+        JOIN application USING (id)
+        WHERE hand_in_by IS DISTINCT FROM hand_in_day(application)
+        ORDER BY application.id
+        LIMIT $2
+        FOR NO KEY UPDATE OF application SKIP LOCKED
+    )
+    UPDATE application SET hand_in_by = hand_in_day(application)
+    FROM changed WHERE application.id = changed.id
+    RETURNING application.id
+"""  # noqa: S608
+
+
 async def transfer_files(connection: asyncpg.Connection, limit: int = _BATCH) -> int:
-    """Transfer a batch of files from places that closed; return how many events that made."""
+    """Transfer a batch of files from places that closed, and note what is to be handed in before;
+    return how many events and notes that made."""
     async with connection.transaction():
         due = await connection.fetch(_LOCK, DAYS_WITH_A_CLOSED_PLACE, limit)
         columns = ([row[name] for row in due] for name in ("id", "place", "leaves", "successor"))
-        return len(await connection.fetch(_TRANSFER, *columns))
+        transferred = await connection.fetch(_TRANSFER, *columns)
+    noted = await connection.fetch(_NOTE_DAYS, DAYS_WITH_A_CLOSED_PLACE, limit)
+    return len(transferred) + len(noted)
 
 
 async def keep_transferring(

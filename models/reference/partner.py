@@ -9,6 +9,8 @@ from models.base import Base
 
 #: How long the files that are open stay with a place that has closed.
 DAYS_WITH_A_CLOSED_PLACE = 60
+#: How many places that close are listed: more than close at a time.
+MOST_CLOSING_PLACES = 100
 
 
 class Partner(Base):

@@ -108,3 +108,62 @@ $$;
 CREATE TRIGGER guard_document_content BEFORE INSERT OR UPDATE ON document_content
     FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
     EXECUTE FUNCTION guard_document_content();
+
+-- The last day on which the partner of an open file can hand in what is in a store of its own: sixty
+-- days after its place has closed, the file goes to another partner, or to the directorate. Null where
+-- there is no such document, and where the partner keeps the file.
+CREATE FUNCTION hand_in_day(file application) RETURNS date
+    LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+    SELECT closing.day + 59
+    FROM partner_country AS country
+    LEFT JOIN centre ON centre.code = coalesce(file.successor_centre_code, file.centre_code)
+    CROSS JOIN LATERAL (SELECT least(centre.closed_on, country.closed_on) AS day) AS closing
+    LEFT JOIN centre AS successor ON successor.code = coalesce(
+        CASE WHEN centre.closed_on = closing.day THEN centre.successor_code END,
+        CASE WHEN country.closed_on = closing.day THEN country.successor_code END
+    )
+    WHERE country.partner_code = coalesce(file.successor_partner_code, file.partner_code)
+        AND country.country_code = coalesce(file.successor_country_code, file.country_code)
+        AND num_nonnulls(file.closed_at, file.left_partner_at) = 0
+        AND successor.partner_code IS DISTINCT FROM country.partner_code
+        AND EXISTS (
+            SELECT FROM document_upload
+            WHERE application_id = file.id AND locator IS NOT NULL AND replaced_at IS NULL
+        )
+$$;
+
+CREATE FUNCTION set_hand_in_day() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        UPDATE application SET hand_in_by = hand_in_day(application)
+        WHERE id = NEW.application_id AND hand_in_by IS DISTINCT FROM hand_in_day(application);
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER set_hand_in_day AFTER INSERT ON document_upload
+    FOR EACH ROW WHEN (NEW.locator IS NOT NULL)
+    EXECUTE FUNCTION set_hand_in_day();
+
+CREATE TRIGGER set_hand_in_day_of_replaced AFTER UPDATE ON document_upload
+    FOR EACH ROW WHEN (OLD.locator IS NOT NULL AND OLD.replaced_at IS DISTINCT FROM NEW.replaced_at)
+    EXECUTE FUNCTION set_hand_in_day();
+
+-- Of what is closed, or has left its place, nothing is to be handed in. By its name the trigger comes
+-- after the guard, to which no step writes this.
+CREATE FUNCTION unset_hand_in_day() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        NEW.hand_in_by := NULL;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER unset_hand_in_day BEFORE UPDATE ON application
+    FOR EACH ROW WHEN (
+        OLD.hand_in_by IS NOT NULL AND (
+            NEW.closed_at IS NOT NULL OR NEW.left_partner_at IS NOT NULL
+            OR OLD.successor_centre_code IS DISTINCT FROM NEW.successor_centre_code
+        )
+    )
+    EXECUTE FUNCTION unset_hand_in_day();

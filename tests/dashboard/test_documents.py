@@ -37,8 +37,7 @@ ALSO_VALID = {
     "case/questions/readAnswers": "APPLICANT PARTNER_AGENT",
     "case/questions/openDocument": "APPLICANT PARTNER_AGENT",
     "backlog/question": "OFFICER PARTNER_AGENT",
-    "backlog/statuses": "OFFICER",
-    "backlog/stages": "APPLICANT AUDITOR OFFICER PARTNER_AGENT PARTNER_SERVICE SUPERVISOR",
+    "backlog/stages": "AUDITOR PARTNER_AGENT PARTNER_SERVICE SUPERVISOR",
     QUESTION: "AUDITOR OFFICER SUPERVISOR",
     FILES: "AUDITOR OFFICER PARTNER_AGENT SUPERVISOR",
     **dict.fromkeys(

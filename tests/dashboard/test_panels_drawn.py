@@ -149,7 +149,7 @@ PAGES: Mapping[str, tuple[tuple[str, ...], Maker]] = {
     ),
     "backlog": (
         ("backlog/question", "backlog/statuses"),
-        Maker({"status": words_of("backlog.status.")}, frozenset({"targetDueAt"})),
+        Maker({"status": words_of("backlog.status.")}, frozenset({"handInBy", "targetDueAt"})),
     ),
     "complaints": (
         ("complaints/question", "complaints/counts"),

@@ -151,7 +151,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "DocumentVerdict": ("trustedDocuments > verdicts",), "TakenBackList": ("takenBackVisas",),
     "VisaKey": _paged("visaKeys"), "VisaDocument": (f"{_CASES} > decision > visa > document",),
     "KeyOperation": _paged("keyOperations"), "MailSubscription": _paged("mailSubscriptions"),
-    "SlowDocument": ("installation > process > slowDocuments",),
+    "SlowDocument": ("installation > process > slowDocuments",), "ClosingPlace": ("closingPlaces",),
     "LinkerRead": (f"{_CASES} > applicant > linkerReads(first: 9) > nodes",),
     "Correction": (f"{_CASES} > corrections(first: 9) > nodes",),
     "ReferenceChange": (

@@ -4,6 +4,7 @@ that one of them was changed."""
 import hashlib
 import re
 from collections.abc import AsyncIterator
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,7 +20,9 @@ from dashboard.pages.case.documents import show_documents
 from dashboard.pages.desk.page import list_own
 from dashboard.texts import texts
 from models.jobs.erase_people import erase_due
+from models.jobs.transfers import transfer_files
 from tests import tokens
+from tests.gateway.administering import apply_decree
 from tests.gateway.changing import (
     IDENTITY,
     assign_to,
@@ -34,6 +37,7 @@ from tests.gateway.in_process import running_gateway
 from tests.linking import KEYS, linking
 from tests.rights import order_erasure
 from tests.scans import png, send, sent
+from tests.world import today
 
 pytestmark = pytest.mark.anyio
 
@@ -50,6 +54,12 @@ TOLD = """
         uploads { id kind format size state completedAt locator sha256 registeredSha256 }
     } } }
 """
+TO_HAND_IN = """{ applications(first: 9, where: {handInBy: {isNull: false}}) {
+    totalCount { value } nodes { reference handInBy }
+} }"""
+CLOSING = """{ closingPlaces {
+    partner country centre successor closedOn handInBy openFiles toHandIn
+} }"""
 REGISTER = """
     mutation ($input: RegisterDocumentInput!) { registerDocument(input: $input) {
         upload { id state ticket locator sha256 registeredSha256 } errors { code path message }
@@ -69,10 +79,10 @@ async def app(world: str, store: Path) -> AsyncIterator[Starlette]:
         yield application
 
 
-async def lodged(service: Viewer, passport: str) -> str:
+async def lodged(service: Viewer, passport: str, country: str = "AU") -> str:
     """What the portal's system hands in."""
     identity = {**IDENTITY, "passportNumber": passport}
-    given = {"visaType": "C1", "nationality": "AU", "country": "AU", "identity": identity}
+    given = {"visaType": "C1", "nationality": "AU", "country": country, "identity": identity}
     return await perform(service, "submitApplication", **given)
 
 
@@ -213,3 +223,88 @@ async def test_what_says_more_than_where_it_is_is_refused(who: dict[str, Viewer]
     assert (await change(service, "registerDocument", case)).codes == ["WRONG_STAGE"]
     foreign = Viewer(service.client, {**service.claims, "countries": ["SG"]})
     assert (await change(foreign, "registerDocument", case)).codes == ["NOT_FOUND"]
+
+
+async def to_hand_in(viewer: Viewer) -> dict[str, str]:
+    """The files on the list of what has to be handed in, and until when."""
+    found = (await viewer(TO_HAND_IN)).data["applications"]
+    listed = {node["reference"]: node["handInBy"] for node in found["nodes"]}
+    assert found["totalCount"]["value"] == len(listed)
+    return listed
+
+
+async def close(connection: asyncpg.Connection, day: date | None) -> None:
+    """Move the day on which the partner leaves New Zealand; then the keeper looks."""
+    await connection.execute(
+        "UPDATE partner_country SET closed_on = $1, successor_code = $2"
+        " WHERE (partner_code, country_code) = ('NUSA', 'NZ')",
+        *(day, day and "AU-PER"),
+    )
+    while await transfer_files(connection):
+        pass
+
+
+async def test_a_partner_that_leaves_sees_what_it_has_to_hand_in_and_until_when(
+    client, who: dict[str, Viewer], connection: asyncpg.Connection
+) -> None:
+    service, scan = who["service"], png()
+    digest, day = hashlib.sha256(scan).hexdigest(), today() + timedelta(days=10)
+    nusa = {"role": "PARTNER_MANAGER", "sub": "manager-nz", "partner": "NUSA", "countries": ["NZ"]}
+    manager = Viewer(client, nusa)
+    # Another partner's people, who get the files later, and a manager of another country.
+    others = [
+        Viewer(client, {**nusa, "sub": "other", "partner": "ANDALAN", "role": role, **reach})
+        for role in ("PARTNER_MANAGER", "PARTNER_AGENT", "PARTNER_SERVICE")
+        for reach in ({"countries": ["AU"]}, {"countries": ["AU", "NZ"]})
+    ] + [who["manager-au"]]
+    first, second, third = [await lodged(service, f"H00000{n}", country="NZ") for n in range(1, 4)]
+    names = [await reference_of(who["supervisor"], one) for one in (first, second, third)]
+    for case in (first, second):
+        await register(service, case, digest)
+    assert await to_hand_in(manager) == await to_hand_in(service) == {}
+    # What left the partner before is none of its files.
+    gone = await lodged(service, "H000004", country="NZ")
+    left = "UPDATE application SET left_partner_at = now() WHERE id = $1"
+    await connection.execute(left, row_id(gone))
+
+    # Two administrators decide that another partner takes over: sixty days after the closing.
+    leaving = {"partner": "NUSA", "country": "NZ", "closedOn": day.isoformat()}
+    await apply_decree(who, "proposePartnerCountryClosing", **leaving, successor="AU-PER")
+    await transfer_files(connection)
+    until = (day + timedelta(days=59)).isoformat()
+    for viewer in (manager, service, who["supervisor"], who["auditor"]):
+        assert await to_hand_in(viewer) == dict.fromkeys(names[:2], until)
+    for viewer in others:
+        assert await to_hand_in(viewer) == {}
+    place = {
+        "partner": "NUSA", "country": "NZ", "centre": None, "successor": "AU-PER",
+        "closedOn": day.isoformat(), "handInBy": until,
+    }  # fmt: skip
+    for name in ("administrator", "supervisor", "auditor"):
+        [counted] = (await who[name](CLOSING)).data["closingPlaces"]
+        assert counted == {**place, "openFiles": 3, "toHandIn": 2}
+
+    # What is handed in leaves the list at once, what is registered is on it at once, and what is
+    # closed is not.
+    await sent(service, first, scan)
+    assert await to_hand_in(manager) == await to_hand_in(service) == {names[1]: until}
+    await register(service, third, digest)
+    assert set(await to_hand_in(service)) == {names[1], names[2]}
+    await perform(service, "withdrawApplication", third)
+    assert set(await to_hand_in(service)) == {names[1]}
+    [counted] = (await who["administrator"](CLOSING)).data["closingPlaces"]
+    assert (counted["openFiles"], counted["toHandIn"]) == (2, 1)
+
+    # If the place stays open after all, nothing has to be.
+    await close(connection, None)
+    assert await to_hand_in(manager) == {}
+    assert (await who["administrator"](CLOSING)).data["closingPlaces"] == []
+    # The last day, and the one after: what was handed in goes on with the other partner.
+    await close(connection, today() - timedelta(days=59))
+    assert await to_hand_in(manager) == {names[1]: today().isoformat()}
+    await close(connection, today() - timedelta(days=60))
+    for viewer in (manager, service, who["supervisor"], *others):
+        assert await to_hand_in(viewer) == {}
+    moved = "SELECT successor_centre_code, left_partner_at IS NULL FROM application WHERE id = $1"
+    assert tuple(await connection.fetchrow(moved, row_id(first))) == ("AU-PER", True)
+    assert tuple(await connection.fetchrow(moved, row_id(second))) == (None, False)

@@ -209,3 +209,51 @@ async def test_a_file_goes_to_another_partner_whole_and_once(connection, world: 
             assert (await holder(connection, CENTRE))[0] == "AU-PER"
     finally:
         await other.close()
+
+
+KEPT_ELSEWHERE = """
+    INSERT INTO document_upload (
+        id, application_id, kind, media_type, size, sha256, locator, requested_by, expires_at,
+        sent_at, completed_at
+    ) VALUES (
+        gen_random_uuid(), $1, 'PHOTOGRAPH', 'PNG', 900, sha256('1'), gen_random_uuid()::text,
+        'service', now() + interval '1 day', now(), now()
+    )
+"""
+
+
+@pytest.mark.parametrize(
+    ("of_centre", "of_country", "days_left"),
+    [
+        (None, None, None),
+        ((0, "AU-PER"), None, 59),
+        ((59, "AU-PER"), None, 0),
+        ((-60, "AU-PER"), None, 119),
+        # The directorate gets it, and lacks what is elsewhere; the partner itself lacks nothing.
+        ((0, None), None, 59),
+        ((0, "AU-MEL"), None, None),
+        # A centre closes with its country; the first to close says who follows.
+        (None, (10, "AU-PER"), 49),
+        ((10, "AU-MEL"), (0, "AU-PER"), None),
+        ((0, "AU-PER"), (10, "AU-MEL"), None),
+        ((10, None), (10, "AU-PER"), 49),
+    ],
+)
+async def test_until_when_a_partner_hands_in_what_it_keeps(
+    world: str, of_centre: Any, of_country: Any, days_left: int | None
+) -> None:
+    connection = await connect(world)
+    try:
+        async with undone(connection):
+            await connection.execute(KEPT_ELSEWHERE, CENTRE)
+            if of_centre:
+                await closes(connection, *of_centre, code="AU-SYD")
+            if of_country:
+                await closes(connection, *of_country, partner_code="NUSA", country_code="AU")
+            while await transfer_files(connection):
+                pass
+            left = "SELECT hand_in_by - wib_day(now()) FROM application WHERE id = $1"
+            assert await connection.fetchval(left, CENTRE) == days_left
+            assert await connection.fetchval(left, PORTAL) is None
+    finally:
+        await connection.close()

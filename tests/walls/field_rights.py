@@ -154,6 +154,7 @@ _CASES: dict[str, Lines] = {
         "closedAt groupReference successor leftPartnerAt":   "- R R R R R R R - - - - - -",
         "payBy answerBy decideBy":                           "- R R R R R R R - - - - - -",
         "fee bill requestedItems documents uploads":         "- R R R R R R R - - - - - -",
+        "handInBy":                                          "- - R R R R - R - - - - - -",
         "assignments":                                       "- R R - - R - - - - - - - -",
         "isLinked isUrgent":                                 "- R R - - R - - - - - - - -",
         "isReferred":                                        "- R R - - - - - - - - - - -",
@@ -363,6 +364,10 @@ _CASES: dict[str, Lines] = {
     },
     "DocumentVerdict": {"role canRun cost refused mistake": "- - - - - - - - - - R - - -"},
     "TouchedFiles": {"changeId open keep toHandIn":         "- - - - - - - - - - R - - -"},
+    "ClosingPlace": {
+        "partner country centre successor closedOn":         "- - R - - R - - - - R - - -",
+        "handInBy openFiles toHandIn":                       "- - R - - R - - - - R - - -",
+    },
     "AccountCheckpoint": {"signedAt entries waiting":        "- - - - - R - - - - - - - -"},
     "Identity": {
         "fullName passportNumber birthDate email phone":     "- R R - R - R - R - - - - -",
@@ -640,6 +645,7 @@ _WAYS: dict[str, Lines] = {
         "inquiries budgetExceptions":                        "- - R - - R - - - - - - - -",
         "alerts":                                            "- - R - - R - - - - - - - -",
         "referenceChanges":                                  "R R R - - R - - - - R - - -",
+        "closingPlaces":                                     "- - R - - R - - - - R - - -",
         "touchedFiles trustedDocuments":                     "- - - - - - - - - - R - - -",
         "namedEvents":                                       "R R R R R R - - - - R - - -",
         "accessEvents":                                      "R R R R R R R - R - - - - -",

@@ -19,6 +19,7 @@ from dashboard.pages.administration.forms import CHANGES, PARTNERS, PROPOSALS, S
 from dashboard.pages.administration.tables import (
     days_off,
     documents,
+    list_closing,
     list_pools,
     named_events,
     partners,
@@ -131,10 +132,8 @@ def offer_proposals(answer: Answer, say: Texts) -> Any:
 
 
 def list_settled(answer: Answer, say: Texts) -> Any:
-    changes = answer["settled"]["nodes"]
-    if not changes:
-        return html.P(say("administration.nothing_settled"))
-    return [_change(each, say) for each in changes]
+    shown = [_change(each, say) for each in answer["settled"]["nodes"]]
+    return shown or html.P(say("administration.nothing_settled"))
 
 
 def listed_names(answer: Answer) -> dict[str, dict[str, str]]:
@@ -327,6 +326,7 @@ PANELS: Mapping[str, ShowPanel] = {
     "visa_types": list_visa_types,
     "days_off": list_days_off,
     "partners": list_partners,
+    "closing": list_closing,
     "propose": offer_proposals,
     "settled": list_settled,
 }

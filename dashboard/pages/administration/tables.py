@@ -207,3 +207,31 @@ def _why_not(verdicts: Sequence[Row], say: Texts) -> Any:
 def _table(name: str, columns: Sequence[str], rows: Sequence[html.Tr], say: Texts) -> html.Div:
     heads = [say(f"administration.column.{each}") for each in columns]
     return scrolling_table(say(f"administration.{name}"), heads, rows)
+
+
+def list_closing(answer: Row, say: Texts) -> Any:
+    """Places that close, with what their partners have yet to hand in, in numbers."""
+    return [_closing(one, say) for one in answer["closingPlaces"]] or html.P(
+        say("administration.nothing_closes")
+    )
+
+
+def _closing(one: Row, say: Texts) -> html.Article:
+    place = one["centre"] or one["country"]
+    closed, until = written_day(one["closedOn"], say), written_day(one["handInBy"], say)
+    says = "closes" if one["successor"] else "closes_to_nobody"
+    return html.Article(
+        [
+            html.P(html.B(f"{one['partner']} · {place}")),
+            html.P(
+                say(
+                    f"administration.{says}",
+                    day=closed,
+                    until=until,
+                    files=count_text(one["openFiles"], say),
+                    successor=one["successor"] or "",
+                )
+            ),
+            html.P(say("administration.has_to_hand_in", files=count_text(one["toHandIn"], say))),
+        ]
+    )

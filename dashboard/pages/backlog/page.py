@@ -27,6 +27,7 @@ from dashboard.texts.wording import (
     count_text,
     duration_text,
     percent_text,
+    written_day,
     written_instant,
 )
 
@@ -46,7 +47,7 @@ BANDS = ("longLate", "late", "justLate", "soon", "later")
 
 
 def layout(address: Address, viewer: User, say: Texts) -> html.Div:
-    hidden = set[str]() if question_of(viewer.role) else {"due", "turn", "oldest"}
+    hidden = set[str]() if question_of(viewer.role) else {"due", "turn", "oldest", "hand_in"}
     panels = [
         panel(PAGE, name, say(f"backlog.{name}"), is_hidden=name in hidden) for name in PANELS
     ]
@@ -80,7 +81,9 @@ async def read_backlog(state: Any) -> Answer:
     role = (await request.viewer()).role
     answer = {**await ask_for_page(state, QUESTION, window()), "role": role}
     if name := question_of(role):
-        answer |= await request.share(name, lambda: request.ask(name, instants()))
+        language = request.address.language.upper()
+        variables = {**instants(), "language": language}
+        answer |= await request.share(name, lambda: request.ask(name, variables))
     return answer
 
 
@@ -190,6 +193,39 @@ def list_oldest(answer: Answer, say: Texts) -> Any:
     return scrolling_table(say("backlog.oldest"), heads, rows)
 
 
+def list_to_hand_in(answer: Answer, say: Texts) -> Any:
+    """The files that leave their partner, with what it has yet to hand in here, and until when."""
+    found = answer.get("toHandIn")
+    if not found or not found["nodes"]:
+        return html.P(say("backlog.nothing_to_hand_in"))
+    rows = [
+        html.Tr(
+            [
+                html.Th(case_link(one["reference"], say), scope="row"),
+                html.Td(one["visaType"]["code"] if one["visaType"] else NO_VALUE),
+                html.Td(_place_of(one)),
+                html.Td(written_day(one["handInBy"], say)),
+            ]
+        )
+        for one in found["nodes"]
+    ]
+    heads = [say(f"backlog.hand_in_{each}") for each in ("reference", "visa_type", "place", "by")]
+    table = scrolling_table(say("backlog.hand_in"), heads, rows)
+    lead = html.P(say("backlog.hand_in_lead"))
+    rest = found["totalCount"]["value"] - len(rows)
+    if rest <= 0:
+        return [lead, table]
+    return [lead, table, html.P(say("backlog.more_to_hand_in", count=count_text(rest, say)))]
+
+
+def _place_of(file: Answer) -> str:
+    places = (
+        file["centre"] and file["centre"]["city"],
+        file["country"] and file["country"]["name"],
+    )
+    return " · ".join(each for each in places if each) or NO_VALUE
+
+
 def show_clocks(answer: Answer, say: Texts) -> list[Any]:
     """How long each part of the way took: no part is what is left of another."""
     [row] = answer["all"]["rows"] or [None]
@@ -272,6 +308,7 @@ PANELS: Mapping[str, ShowPanel] = {
     "due": show_due,
     "turn": show_turn,
     "oldest": list_oldest,
+    "hand_in": list_to_hand_in,
     "clocks": show_clocks,
     "countries": list_countries,
     "visa_types": list_visa_types,

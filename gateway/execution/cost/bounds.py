@@ -37,6 +37,7 @@ from models.case.visa_check import MOST_CHECKS_TOLD
 from models.documents import MOST_DOCUMENTS_LISTED
 from models.jobs.passes import MOST_JOBS
 from models.reference.ledger import MOST_PROPOSALS
+from models.reference.partner import MOST_CLOSING_PLACES
 from models.rights.breach import MOST_BREACHES
 from models.rights.data_request import MOST_LOOKUPS
 from models.vocabulary import (
@@ -95,6 +96,7 @@ LISTS: Mapping[str, Bound] = {
     "MyData.lookups": Bound(MOST_LOOKUPS, "no more are told"),
     "DataRequest.lookups": Bound(MOST_LOOKUPS, "no more are told"),
     "Query.touchedFiles": Bound(MOST_PROPOSALS, "the newest proposals"),
+    "Query.closingPlaces": Bound(MOST_CLOSING_PLACES, "the first to give up their files"),
     "Installation.work": Bound(len(BackgroundWork), "a closed list"),
     "Installation.faults": Bound(len(Fault), "a closed list"),
     "Installation.jobs": Bound(MOST_JOBS, "twice what the keeper does"),

@@ -1803,6 +1803,7 @@ CREATE TABLE application (
     is_referred BOOLEAN DEFAULT false NOT NULL,
     is_held BOOLEAN DEFAULT false NOT NULL,
     has_open_hit BOOLEAN DEFAULT false NOT NULL,
+    hand_in_by DATE,
     is_urgent BOOLEAN DEFAULT false NOT NULL,
     is_visa_held BOOLEAN DEFAULT false NOT NULL,
     is_linked BOOLEAN DEFAULT false NOT NULL,
@@ -1879,6 +1880,8 @@ CREATE INDEX ix_application_successor ON application (successor_centre_code) WHE
 CREATE INDEX ix_application_supervised ON application (target_due_at, id) WHERE is_held OR is_visa_held OR has_open_hit;
 
 CREATE INDEX ix_application_target_due_at_id ON application (target_due_at, id);
+
+CREATE INDEX ix_application_to_hand_in ON application (hand_in_by) WHERE hand_in_by IS NOT NULL;
 
 CREATE INDEX ix_application_unlinked ON application (id) WHERE NOT is_linked;
 
@@ -6223,6 +6226,60 @@ $$;
 CREATE TRIGGER guard_document_content BEFORE INSERT OR UPDATE ON document_content
     FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
     EXECUTE FUNCTION guard_document_content();
+
+CREATE FUNCTION hand_in_day(file application) RETURNS date
+    LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+    SELECT closing.day + 59
+    FROM partner_country AS country
+    LEFT JOIN centre ON centre.code = coalesce(file.successor_centre_code, file.centre_code)
+    CROSS JOIN LATERAL (SELECT least(centre.closed_on, country.closed_on) AS day) AS closing
+    LEFT JOIN centre AS successor ON successor.code = coalesce(
+        CASE WHEN centre.closed_on = closing.day THEN centre.successor_code END,
+        CASE WHEN country.closed_on = closing.day THEN country.successor_code END
+    )
+    WHERE country.partner_code = coalesce(file.successor_partner_code, file.partner_code)
+        AND country.country_code = coalesce(file.successor_country_code, file.country_code)
+        AND num_nonnulls(file.closed_at, file.left_partner_at) = 0
+        AND successor.partner_code IS DISTINCT FROM country.partner_code
+        AND EXISTS (
+            SELECT FROM document_upload
+            WHERE application_id = file.id AND locator IS NOT NULL AND replaced_at IS NULL
+        )
+$$;
+
+CREATE FUNCTION set_hand_in_day() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        UPDATE application SET hand_in_by = hand_in_day(application)
+        WHERE id = NEW.application_id AND hand_in_by IS DISTINCT FROM hand_in_day(application);
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER set_hand_in_day AFTER INSERT ON document_upload
+    FOR EACH ROW WHEN (NEW.locator IS NOT NULL)
+    EXECUTE FUNCTION set_hand_in_day();
+
+CREATE TRIGGER set_hand_in_day_of_replaced AFTER UPDATE ON document_upload
+    FOR EACH ROW WHEN (OLD.locator IS NOT NULL AND OLD.replaced_at IS DISTINCT FROM NEW.replaced_at)
+    EXECUTE FUNCTION set_hand_in_day();
+
+CREATE FUNCTION unset_hand_in_day() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        NEW.hand_in_by := NULL;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER unset_hand_in_day BEFORE UPDATE ON application
+    FOR EACH ROW WHEN (
+        OLD.hand_in_by IS NOT NULL AND (
+            NEW.closed_at IS NOT NULL OR NEW.left_partner_at IS NOT NULL
+            OR OLD.successor_centre_code IS DISTINCT FROM NEW.successor_centre_code
+        )
+    )
+    EXECUTE FUNCTION unset_hand_in_day();
 
 CREATE FUNCTION order_visa_document() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
