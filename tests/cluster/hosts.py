@@ -62,13 +62,23 @@ class Host:
                     **ordinary_user() if program.is_ordinary and not self.namespace else {},
                 )
 
-    def lose(self, text: str = "") -> int:
+    def lose(self, text: str = "", by: signal.Signals = signal.SIGKILL) -> int:
         """Kill every process here, or those whose command has a text; how many there were."""
         processes = self._processes(text)
         for process in processes:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
+                os.kill(process, by)
         return len(processes)
+
+    def replace(self, name: str) -> None:
+        """End a program as whoever installs a release does, and start it again."""
+        assert self.lose(f" {name}", signal.SIGTERM)
+        end = time.monotonic() + START_SECONDS
+        while self.runs(f" {name}"):
+            assert time.monotonic() < end, f"{self.name}: {name} does not end"
+            time.sleep(0.1)
+        [program] = [one for one in self.programs if one.name == name]
+        self.start(program)
 
     def runs(self, text: str) -> bool:
         """Whether a process runs here whose command has a text."""

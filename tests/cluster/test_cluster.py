@@ -1,11 +1,12 @@
-"""Each host of a cluster is lost while eight write through its front: nothing is lost, nothing is
-done twice, and nobody starts anything by hand but the lost host itself."""
+"""Each host of a cluster is lost while eight write through its front, and each program of Gerbang's
+is replaced: nothing is lost, nothing is done twice, and nobody starts anything by hand but what was
+lost or replaced itself."""
 
 import asyncio
 import logging
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from random import Random
@@ -15,7 +16,17 @@ import pytest
 from models.database.connections import connect
 from models.volumes import fold, verify
 from tests.cluster.hosts import HAS_NAMESPACES
-from tests.cluster.site import HTTPS, KEEPERS, PROGRAMS, ROOT, Site, site
+from tests.cluster.site import (
+    DASHBOARDS,
+    GATEWAYS,
+    HTTPS,
+    KEEPERS,
+    KEYS,
+    PROGRAMS,
+    ROOT,
+    Site,
+    site,
+)
 from tests.gateway.crashes.ledger import Ledger
 from tests.gateway.crashes.reckoning import find_other_answers, reckon
 from tests.gateway.crashes.test_crashes import NOTHING_WRONG, OUTAGES
@@ -115,6 +126,7 @@ LOSSES = (
     Loss("the other keeper", whole(KEEPERS[1])),
     Loss("an etcd", whole("quorum")),
     Loss("a dashboard", whole("shown-1")),
+    Loss("the Valkey of the dashboards", whole("sessions"), is_supervised=True),
     Loss("the provider", whole("provider")),
     Loss("the front", whole("front"), is_supervised=True),
     Loss("the store of keys", whole("store"), BACK, is_supervised=True),
@@ -122,6 +134,17 @@ LOSSES = (
     Loss("the primary with its etcd", of_primary, BACK),
     Loss("the PostgreSQL of the primary", its_postgres, BACK),
     *([Loss("the network of the primary", cut_off, BACK)] if HAS_NAMESPACES else []),
+)
+
+#: In the order of upgrading, with the most seconds without a write.
+REPLACED = tuple(
+    (f"each {program} in turn replaced", program, names, most)
+    for program, names, most in (
+        ("keys", KEYS, 3),
+        ("keep", KEEPERS, 3),
+        ("serve", GATEWAYS, 3),
+        ("dashboard", DASHBOARDS, 3),
+    )
 )
 
 
@@ -149,8 +172,11 @@ async def test_each_host_is_lost_and_nothing_that_was_acknowledged(
             tasks.create_task(writer.write())
         for loss in LOSSES:
             gaps[loss.name] = await _lose(here, loss, pace), loss.seconds
-            with capsys.disabled():
-                sys.stdout.write(f"\n{loss.name}: {gaps[loss.name][0]:.1f} s without a write\n")
+        for name, program, names, most in REPLACED:
+            gaps[name] = await _replace(here, program, names, pace), most
+        with capsys.disabled():
+            for name, (gap, _) in gaps.items():
+                sys.stdout.write(f"\n{name}: {gap:.1f} s without a write")
         ledger.wanted = 0
         watching.cancel()
     log.info("%s", ledger)
@@ -172,6 +198,16 @@ async def _lose(here: Site, loss: Loss, pace: Pace) -> float:
         here.hosts[name].start()
     await asyncio.to_thread(here.until, here.is_whole)
     assert len(pace.ledger.acknowledged) > before
+    return pace.longest_gap(began)
+
+
+async def _replace(here: Site, program: str, names: Sequence[str], pace: Pace) -> float:
+    """The longest time without a write while each of some hosts runs a program anew."""
+    await asyncio.to_thread(here.until, here.is_whole)
+    began = time.monotonic()
+    for name in names:
+        await asyncio.to_thread(here.hosts[name].replace, program)
+        await asyncio.to_thread(here.until, here.is_whole)
     return pace.longest_gap(began)
 
 
