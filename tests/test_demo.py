@@ -106,7 +106,10 @@ def test_the_demo_has_a_ban_list_with_hits_for_a_supervisor(demo: Demo) -> None:
 
 
 def _seen_of_the_ban_list(demo: Demo) -> tuple[set[str], set[Any]]:
-    """Why visas are held, of one person sometimes two, and who proposed and approved each entry."""
+    """Why visas are held, of one person sometimes two, and who proposed and approved each entry.
+
+    The authority's entry meets somebody in screening, who by the day has a visa or not.
+    """
     cases = demo.ask("supervisor", HITS)["workList"]["nodes"]
     held = {
         answer["ban"]["ground"]
@@ -114,7 +117,7 @@ def _seen_of_the_ban_list(demo: Demo) -> tuple[set[str], set[Any]]:
         if case["isVisaHeld"]
         for answer in case["screenings"]["nodes"]
         if answer["result"] == "HIT" and answer["ban"]
-    }
+    } - {"REQUEST_OF_AN_AUTHORITY"}
     found = demo.ask("screening-2", LIST)
     return held, {tuple(entry.values()) for entry in found["banEntries"]["nodes"]}
 

@@ -98,15 +98,20 @@ class _Cleared:
     at: int
 
 
+#: By passport, and by name and birth date, since when somebody is refused or revoked.
+Doubtful = dict[tuple[str, str | date], int]
+
+
 class System:
     """Draws what the system does of each case."""
 
-    def __init__(self, until: int, outage: Outage, seed: int | str) -> None:
+    def __init__(
+        self, until: int, outage: Outage, seed: int | str, doubtful: Doubtful | None = None
+    ) -> None:
         self._rng = Random(f"system {seed}")
         self._until, self._outage = until, outage
         self._decreed_at = _decreed_at(until, outage)
-        #: By passport, and by name and birth date, since when somebody is refused or revoked.
-        self.doubtful: dict[tuple[str, str | date], int] = {}
+        self.doubtful = {} if doubtful is None else doubtful
 
     def take_over(
         self,

@@ -11,7 +11,7 @@ from models.case.decision import public_reason
 from models.case.reference_numbers import new_reference
 from models.synthetic import assumptions
 from models.synthetic.bans import LIST_VERSION
-from models.synthetic.by_system import RULE, System
+from models.synthetic.by_system import RULE, Doubtful, System
 from models.synthetic.calendar import Outage, day_in_wib, instant
 from models.synthetic.cases import Case, CaseProgress, Event
 from models.synthetic.corrections import Corrections
@@ -57,8 +57,9 @@ class Recorder:
     """Turns applications and their steps into rows."""
 
     def __init__(
-        self, given: Reference, until: int, outage: Outage, rng: Random, seed: int | str
-    ) -> None:
+        self, given: Reference, until: int, outage: Outage, rng: Random, seed: int | str,
+        doubtful: Doubtful | None = None,
+    ) -> None:  # fmt: skip
         # Each draws from a source of its own: what one draws changes nothing else of a world.
         self._groups = Groups(Random(f"groups {seed}"))
         self._trips = Trips(seed)
@@ -67,7 +68,7 @@ class Recorder:
         self._until = until
         self._rng = rng
         self._desks = Desks(rng, seed, until)
-        self._system = System(until, outage, seed)
+        self._system = System(until, outage, seed, doubtful)
         self._outage, self._seed = outage, seed
         self._beside = Random(f"screening {seed}")
         self._billed = self._granted = 0
@@ -75,9 +76,8 @@ class Recorder:
     def of_extensions(self) -> "Recorder":
         """One for extensions, with sources of its own, that knows who was refused as this one."""
         rng = Random(f"extensions {self._seed}")
-        other = Recorder(self._given, self._until, self._outage, rng, f"{self._seed} extended")
-        other._system.doubtful = self._system.doubtful
-        return other
+        seed, doubtful = f"{self._seed} extended", self._system.doubtful
+        return Recorder(self._given, self._until, self._outage, rng, seed, doubtful)
 
     def record(
         self,

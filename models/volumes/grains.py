@@ -342,8 +342,7 @@ STALE_DAYS = Table(
     Base.metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("first_on", Date, nullable=False),
-    #: None if the case is still open.
-    Column("last_on", Date),
+    Column("last_on", Date),  # none while the case is open
 )
 
 #: The last day that has an age snapshot; a single row.

@@ -66,6 +66,8 @@ def value_of(name: str, comparison: str, type_: Any) -> Any:
         value: Any = next(iter(named.values))
     elif named.name == "DateTime":
         value = INSTANTS[1]
+    elif named.name == "Date":
+        value = INSTANTS[0][:10]
     else:
         value = CODES.get(name, CODES["country"])[0]
     return [value] if comparison in ("in", "notIn") else value
