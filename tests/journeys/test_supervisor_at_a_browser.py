@@ -18,7 +18,7 @@ REFER = """
         note: "Three passports in two years."
     }) { errors { code } } }
 """
-DESK = "{ workList(queue: MINE, first: 10) { nodes { id reference entryOn } } }"
+DESK = "{ workList(queue: MINE, first: 10) { nodes { id reference extends { number } } } }"
 PASS = """
     mutation ($input: ReassignCaseInput!) { reassignCase(input: $input) { errors { code } } }
 """
@@ -97,7 +97,7 @@ def follow_a_referral(page: Page, colleague: Visitor, demo: Demo) -> None:
 def find_who_is_paid_to_look(page: Page, demo: Demo) -> None:
     """An officer reads who applies, and gives the case back: that stands out the same day."""
     cases = demo.ask("officer", DESK)["workList"]["nodes"]
-    case = next(case for case in cases if case["entryOn"])
+    case = next(case for case in cases if case["extends"] is None)
     for number in range(LOOKS):
         pass_to("officer-2", case["id"], f"passed-to-look-{number}", demo)
         demo.ask("officer-2", LOOK, case=case["id"], reference=case["reference"])

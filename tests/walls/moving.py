@@ -155,9 +155,8 @@ async def put_into(
         *(source not in ("SUBMITTED", "AWAITING_PAYMENT", "PAYMENT_EXPIRED") and target != "PAID",
           target == "RELEASED", target != "RECEIVED"),
     )  # fmt: skip
-    # What was closed and not taken off its desk is there again once that is committed.
-    await connection.execute("SET CONSTRAINTS copy_desk_of_closed IMMEDIATE")
-    await connection.execute("SET CONSTRAINTS copy_desk_of_closed DEFERRED")
+    # A case that is closed without being taken off its desk is there still.
+    await connection.execute("SELECT copy_desk($1, '{}')", CASE)
     if source in ("SUBMITTED", "AWAITING_PAYMENT"):
         await connection.execute(
             "UPDATE bill SET paid_at = NULL, receipt_number = NULL, issued_at ="
