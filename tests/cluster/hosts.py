@@ -70,11 +70,11 @@ class Host:
                 os.kill(process, by)
         return len(processes)
 
-    def replace(self, name: str) -> None:
-        """End a program as whoever installs a release does, and start it again."""
-        assert self.lose(f" {name}", signal.SIGTERM)
+    def replace(self, name: str, text: str) -> None:
+        """End a program, whose command has a text, as whoever installs a release does; start it."""
+        assert self.lose(text, signal.SIGTERM)
         end = time.monotonic() + START_SECONDS
-        while self.runs(f" {name}"):
+        while self.runs(text):
             assert time.monotonic() < end, f"{self.name}: {name} does not end"
             time.sleep(0.1)
         [program] = [one for one in self.programs if one.name == name]
