@@ -57,10 +57,10 @@ class Candidate:
     #: What earlier editions leave, for somebody who knows by how much the number was corrected.
     candidates_before: Interval = ANYTHING
     is_withheld: bool = False
-    #: Whether it may be found out where it is nought: that nobody came is no secret.
-    may_be_nought: bool = False
-    #: Whether somebody finds out that it is nought; it counts as known to all.
-    is_found: bool = False
+    #: Whether it may be inferred where it is nought: that nobody came is no secret.
+    nought_is_no_secret: bool = False
+    #: Whether some reader can infer that it is nought, so that it counts as known to all.
+    is_known_nought: bool = False
 
     @property
     def is_kept(self) -> bool:
@@ -167,7 +167,7 @@ class CountSystem:
         that is withheld because they know it.
         """
         candidate = self._of(number)
-        if candidate.is_found:
+        if candidate.is_known_nought:
             return Interval(0, 0)
         looks_small = not candidate.published.is_anything and self.prior[number].low > 0
         return self.prior[number].within(ANYTHING if looks_small else candidate.revealed)
@@ -180,7 +180,7 @@ class CountSystem:
         found: list[int] = []
         for number, prior in enumerate(self.prior):
             left = bounds.high[number] - bounds.low[number] + 1
-            is_narrow = left < FEWEST_CANDIDATES and not self._of(number).is_found
+            is_narrow = left < FEWEST_CANDIDATES and not self._of(number).is_known_nought
             if is_narrow and left < self._candidates_before(number, prior):
                 found.append(number)
         return found
@@ -192,14 +192,14 @@ class CountSystem:
         """Withhold a figure for each exposed count; return whether anything changed by it.
 
         Counts near one that was just handled are skipped: the same may protect them already.
-        Instead of withholding figures for a nought that may be found out, it counts as found.
+        Nothing is withheld for a nought that is no secret: from then on it counts as known.
         """
         handled: set[int] = set()
         hopeless: set[int] = set()
         is_any = False
         for number in sorted(exposed_numbers, key=self._worth):
-            if self._of(number).may_be_nought and self._of(number).count == 0:
-                self._of(number).is_found = is_any = True
+            if self._of(number).nought_is_no_secret and self._of(number).count == 0:
+                self._of(number).is_known_nought = is_any = True
             elif number not in handled and number not in hopeless:
                 chosen = self._least_worth(number, bounds, hopeless)
                 if chosen is not None:

@@ -117,7 +117,7 @@ def _protect(truth: Truth, before: PreviousEditions, over: frozenset[Key]) -> Ca
 
 def _count_of(cell: Cell, name: str, truth: Truth, before: PreviousEditions) -> Candidate:
     count = getattr(truth.counts.get(cell, Counts()), name)
-    candidate = Candidate(count, protect_count(count), may_be_nought=True)
+    candidate = Candidate(count, protect_count(count), nought_is_no_secret=True)
     # Each of several partners would subtract its own.
     candidate.is_withheld = (
         cell.dimension_set is DimensionSet.COUNTRY and len(truth.partners_in(cell) or ()) > 1
