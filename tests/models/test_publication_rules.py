@@ -177,12 +177,20 @@ def quarter_of(numbers: dict[tuple[int, str], tuple[int, int]]) -> dict[Cell, Ca
 REFUSALS = st.tuples(st.integers(0, 400), st.integers(0, 45)).map(lambda cell: (max(cell), cell[1]))
 
 
+#: Of three such months, told as 15 each, and their quarter, told as 30, each follows.
+TELLING = st.just((400, 10))
+
+
 @given(
     st.fixed_dictionaries(
-        {(month, visa_type): REFUSALS for month in (1, 2, 3) for visa_type in ("B1", "C1", "D1")}
+        {
+            (month, visa_type): REFUSALS | TELLING
+            for month in (1, 2, 3)
+            for visa_type in ("B1", "C1", "D1")
+        }
     )
 )
-@premise(withheld=0.01)
+@premise(withheld=0.4)
 def test_the_audit_leaves_four_numbers_of_refusals_in_every_cell(numbers) -> None:
     cells = quarter_of(numbers)
     system = CountSystem(cells, {})
