@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutation.__main__ import find_survivors
+from tests.mutation.__main__ import find_open
 from tests.mutation.areas import Area
 from tests.mutation.copies import Run, copied
 from tests.mutation.covering import Way, statement_lines
@@ -39,6 +39,17 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --disable-plugin-autoload\n")
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     return tmp_path
+
+
+def judge_all(project: Path, *tests: str) -> dict[str, Run]:
+    """By change, how the tests ended with each fault of the product."""
+    area = Area("toy", ("product*.py",), tests or ("test_product.py",))
+    with copied(project) as copy, Judge.of(copy, area) as judge:
+        return {fault.change: judge.judge(fault) for fault in area.faults(project)}
+
+
+def outcomes_of(runs: dict[str, Run]) -> dict[str, str]:
+    return {change: run.outcome for change, run in runs.items()}
 
 
 @judges
@@ -92,10 +103,7 @@ def test_who_holds_a_function_already_has_the_fault(project: Path) -> None:
         "from product import number as known\n\nHELD = [known]\n\n\n"
         "def test_number():\n    assert HELD[0]() == '3!'\n"
     )
-    area = Area("toy", ("product.py",), ("test_product.py",))
-    with copied(project) as copy, Judge.of(copy, area) as judge:
-        found = {fault.change: judge.judge(fault).outcome for fault in area.faults(project)}
-    assert found == {"3 → 2": "red", "3 → 4": "red", "0 → 1": "red"}
+    assert outcomes_of(judge_all(project)) == {"3 → 2": "red", "3 → 4": "red", "0 → 1": "red"}
 
 
 @judges
@@ -110,12 +118,90 @@ def test_a_test_that_needs_the_others_of_its_file_is_run_with_them(project: Path
         "def test_add():\n    add(NUMBERS)\n    assert len(NUMBERS) == 1\n\n\n"
         "def test_total():\n    assert total(NUMBERS)\n"
     )
-    area = Area("toy", ("product.py",), ("test_product.py",))
-    with copied(project) as copy, Judge.of(copy, area) as judge:
-        found = {fault.change: judge.judge(fault).outcome for fault in area.faults(project)}
-    assert found == {
+    assert outcomes_of(judge_all(project)) == {
         "numbers.append(1) → pass": "red", "1 → 2": "green", "> → >=": "green", "> → <": "red",
         "0 → 1": "red",
+    }  # fmt: skip
+
+
+PARTLY_RED = """\
+import os
+from product import is_due
+
+RUNS = os.path.dirname(__file__) + "/runs"
+
+
+def test_early() -> None:
+    assert not is_due(6)
+
+
+def test_late() -> None:
+    with open(RUNS, "a") as runs:
+        runs.write("-")
+    assert is_due(8)
+    assert len(open(RUNS).read()) == 1, "red each time but the first"
+"""
+
+
+@judges
+@pytest.mark.parametrize("is_green_once", [True, False])
+def test_what_a_test_might_find_that_is_red_without_a_fault_is_not_judged(
+    project: Path, is_green_once: bool
+) -> None:
+    """Of a test that was never green, nobody knows what it would run: it might find any."""
+    (project / "product.py").write_text(MODULE + "\n\ndef is_long(days):\n    return days > 9\n")
+    (project / "test_long.py").write_text(
+        "from product import is_long\n\n\ndef test_long():\n    assert is_long(365)\n"
+    )
+    runs = "1" if is_green_once else "0"
+    (project / "test_product.py").write_text(PARTLY_RED.replace("== 1", f"== {runs}"))
+    judged = judge_all(project, "test_product.py", "test_long.py")
+    not_judged = "red without the fault: test_product.py::test_late"
+    early, long = "test_product.py::test_early", "test_long.py::test_long"
+    assert {change: run.found_by or run.output for change, run in judged.items()} == {
+        "not → nothing": early,
+        "< → >": early,
+        "< → <=": not_judged,
+        "7 → 8": not_judged,
+        "7 → 6": early,
+        "> → <": long,
+        **dict.fromkeys(("> → >=", "9 → 10", "9 → 8"), "" if is_green_once else not_judged),
+    }
+    assert {run.outcome for run in judged.values() if run.output == not_judged} == {"not judged"}
+
+
+@judges
+@pytest.mark.proof
+def test_what_ends_or_is_red_without_the_fault_too_finds_nothing(project: Path) -> None:
+    """A process that ends, and a test that is red only where all is imported anew."""
+    (project / "product.py").write_text("DAYS = 7\n\n\ndef days():\n    return DAYS\n")
+    (project / "product_of_weeks.py").write_text("def weeks():\n    return 1\n")
+    (project / "test_days.py").write_text(
+        "import sys\nfrom product import days\n\n\n"
+        "def test_days():\n    assert days() and 'tests.mutation.recording' in sys.modules\n"
+    )
+    (project / "test_weeks.py").write_text(
+        "import os\nfrom product_of_weeks import weeks\n\nRUNS = __file__ + '.runs'\n\n\n"
+        "def test_weeks():\n    if weeks() and os.path.exists(RUNS):\n        os._exit(1)\n"
+        "    open(RUNS, 'w').close()\n"
+    )
+    judged = judge_all(project, "test_days.py", "test_weeks.py")
+    days, weeks = (f"red without the fault: test_{a}.py::test_{a}" for a in ("days", "weeks"))
+    of_days = {change: Run("not judged", days) for change in ("7 → 6", "7 → 8")}
+    assert judged == {**of_days, "1 → 2": Run("not judged", weeks)}
+
+
+@judges
+def test_processes_that_a_test_starts_without_an_environment_have_the_fault(project: Path) -> None:
+    (project / "test_product.py").write_text(
+        "import subprocess, sys\n\n\ndef test_due():\n"
+        "    asked = 'import product; print(product.is_due(6), product.is_due(8))'\n"
+        "    command = [sys.executable, '-I', '-c', asked]\n"
+        "    asked = subprocess.check_output(command, cwd='/', env={}, text=True)\n"
+        "    assert asked.split() == ['False', 'True']\n"
+    )
+    assert outcomes_of(judge_all(project)) == {
+        "not → nothing": "red", "< → <=": "green", "< → >": "red", "7 → 8": "green", "7 → 6": "red",
     }  # fmt: skip
 
 
@@ -136,11 +222,11 @@ def test_tests_that_share_what_another_made_look_for_its_faults_too(project: Pat
         "def test_made(made):\n    assert made\n\n\ndef test_weeks(made):\n    assert made == 1\n"
         "\n\ndef test_days():\n    assert days() == 7\n"
     )
-    area = Area("toy", ("product.py",), ("test_first.py", "test_product.py"))
-    with copied(project) as copy, Judge.of(copy, area) as judge:
-        found = {fault.change: judge.judge(fault).found_by for fault in area.faults(project)}
+    runs = judge_all(project, "test_first.py", "test_product.py")
     by_days, by_weeks = "test_product.py::test_days", "test_product.py::test_weeks"
-    assert found == {"7 → 6": by_days, "7 → 8": by_days, "1 → 2": by_weeks}
+    assert {change: run.found_by for change, run in runs.items()} == {
+        "7 → 6": by_days, "7 → 8": by_days, "1 → 2": by_weeks
+    }  # fmt: skip
 
 
 @judges
@@ -151,10 +237,13 @@ def test_survivors_are_found_once_and_kept(
     area = Area("toy", ("product.py",), ("test_product.py",))
     faults, folder = area.faults(project), tmp_path_factory.mktemp("results")
     with copied(project) as copy:
-        found = [*find_survivors(copy, area, faults, Results(folder, area, project))]
-        assert [fault.change for fault in found] == ["< → <=", "7 → 8"]
+        found = [*find_open(copy, area, faults, Results(folder, area, project))]
+        assert [(fault.change, judged) for fault, judged in found] == [
+            ("< → <=", True),
+            ("7 → 8", True),
+        ]
         (copy.root / "test_product.py").unlink()  # what is known needs no test
-        assert [*find_survivors(copy, area, faults, Results(folder, area, project))] == found
+        assert [*find_open(copy, area, faults, Results(folder, area, project))] == found
 
 
 @pytest.mark.proof
@@ -202,7 +291,8 @@ def test_the_tests_that_run_a_statement_are_known(project: Path) -> None:
     with copied(project) as copy, Judge.of(copy, area) as judge:
 
         def tests(fault: Fault) -> list[str]:
-            found = judge.covering.tests(fault, COVERED)
+            way = judge.covering.way(fault, COVERED)
+            found = judge.covering.tests(fault, COVERED, way)
             return [test.removeprefix("test_product.py::") for test in found]
 
         found = {fault.change: tests(fault) for fault in area.faults(project)}

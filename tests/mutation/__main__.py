@@ -15,7 +15,7 @@ from tests.mutation.copies import Copy, copied
 from tests.mutation.faults import Fault
 from tests.mutation.judging import Judge
 from tests.mutation.pieces import Kind
-from tests.mutation.results import Results, read_accepted, survivors_page
+from tests.mutation.results import Results, faults_page, read_accepted
 
 PROJECT = Path(__file__).resolve().parents[2]
 FOLDER = PROJECT / "build" / "proof" / "mutation"
@@ -34,22 +34,29 @@ def mutate(
 
     Outcomes are kept in build/proof/mutation, so that a run that was interrupted goes on where it
     was. Survivors are in survivors.txt there; those of tests/mutation/accepted.toml are no defect.
+    What could not be judged, since tests are red without the fault, is in not_judged.txt.
     """
     chosen = [area for area in AREAS if area.name in areas or not areas]
     samples = {area: sample(area.faults(PROJECT), per_area, seed, kinds) for area in chosen}
     if is_listed:
         for area, faults in samples.items():
-            click.echo(survivors_page((area.name, fault) for fault in faults), nl=False)
+            click.echo(faults_page((area.name, fault) for fault in faults), nl=False)
         return
     with copied(PROJECT) as copy:
-        survivors = [
-            (area.name, fault)
+        open_faults = [
+            (area.name, fault, is_judged)
             for area in chosen
-            for fault in find_survivors(copy, area, samples[area], Results(FOLDER, area, copy.root))
+            for fault, is_judged in find_open(
+                copy, area, samples[area], Results(FOLDER, area, copy.root)
+            )
         ]
     FOLDER.mkdir(parents=True, exist_ok=True)
-    (FOLDER / "survivors.txt").write_text(survivors_page(survivors), encoding="utf-8")
-    sys.exit(bool(survivors))
+    for name, are_judged in (("survivors", True), ("not_judged", False)):
+        page = faults_page(
+            (area, fault) for area, fault, is_judged in open_faults if is_judged is are_judged
+        )
+        (FOLDER / f"{name}.txt").write_text(page, encoding="utf-8")
+    sys.exit(bool(open_faults))
 
 
 def sample(
@@ -63,10 +70,11 @@ def sample(
     return [fault for turn in in_turn for fault in turn if fault][:number]
 
 
-def find_survivors(
+def find_open(
     copy: Copy, area: Area, faults: Sequence[Fault], results: Results
-) -> Iterator[Fault]:
-    """Plant those faults of which no outcome is known; yield those that the tests do not find."""
+) -> Iterator[tuple[Fault, bool]]:
+    """Plant those faults of which no outcome is known; yield those that the tests do not find, and
+    whether they are judged: what is not is a survivor for nobody, and is judged anew next time."""
     accepted = read_accepted()
     is_known = all(results.outcome(fault) for fault in faults)
     with nullcontext() if is_known else Judge.of(copy, area) as judge:
@@ -76,12 +84,16 @@ def find_survivors(
                 assert judge
                 run = judge.judge(fault)
                 outcome = run.outcome
-                results.note(fault, run)
+                if outcome == "not judged":
+                    outcome = f"NOT JUDGED, {run.output}"
+                    yield fault, False
+                else:
+                    results.note(fault, run)
             if outcome == "green":
                 is_accepted = any(one.is_of(fault) for one in accepted)
                 outcome = "survives, as accepted" if is_accepted else "SURVIVES"
                 if not is_accepted:
-                    yield fault
+                    yield fault, True
             at = time.strftime("%X")
             click.echo(f"{at} {area.name} {number}/{len(faults)} {outcome}: {fault}")
 

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,14 +17,16 @@ from typing import Any
 from tests.mutation.faults import Fault
 
 #: What tests need beside the sources, and do not change.
-_LINKED = (".venv", ".tools", "node_modules")
+_LINKED = (".tools", "node_modules")
+_ENVIRONMENT = Path(".venv")
 _RED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - |$)", re.MULTILINE)
 _PROJECT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
 class Run:
-    """How a run of tests ended: with an error, a success, or not in time."""
+    """How a run of tests ended: with an error, a success, or not in time. It judges nothing where
+    tests that could find the fault are red without it: the output names them."""
 
     outcome: str
     output: str
@@ -64,11 +67,16 @@ class Copy:
     def start(
         self, arguments: Sequence[str], stdout: Any = subprocess.PIPE, pass_fds: Sequence[int] = ()
     ) -> subprocess.Popen[str]:
-        """A Python in which the copy is imported, in a session of its own."""
+        """A Python in which the copy is imported, in a session of its own. The processes that it
+        starts import the copy too, whichever environment they are given: see `_make_environment`.
+        """
+        programs = self.root / _ENVIRONMENT / "bin"
+        search_path = f"{programs}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
         return subprocess.Popen(
-            [sys.executable, *arguments],
+            [programs / "python", *arguments],
             cwd=self.root,
-            env=os.environ | {"PYTHONPATH": f"{self.root}{os.pathsep}{_PROJECT}"},
+            env=os.environ
+            | {"PATH": search_path, "PYTHONPATH": f"{self.root}{os.pathsep}{_PROJECT}"},
             stdout=stdout,
             stderr=subprocess.STDOUT,
             text=True,
@@ -79,7 +87,7 @@ class Copy:
     def test(self, tests: Sequence[str], seconds: float, server: str = "") -> Run:
         """Run tests until one fails, on a server of their own or on the one of a folder. What is
         not over in time is ended, with all that it began."""
-        alone = ["pytest", "-q", "--exitfirst", "-p", "tests.mutation.inheriting"]
+        alone = ["pytest", "-q", "--exitfirst"]
         process = self.start(
             ["-m", *(["tests.mutation.forking", server] if server else alone), *tests]
         )
@@ -129,4 +137,26 @@ def copied(project: Path) -> Iterator[Copy]:
         for name in _LINKED:
             if (project / name).exists():
                 (root / name).symlink_to(project / name)
+        _make_environment(root)
         yield Copy(root)
+
+
+def _make_environment(root: Path) -> None:
+    """A Python environment of a copy: this one, but where it names the project, it names the copy.
+    So the copy is imported without any variable of the environment, and by `python -I`."""
+    packages = Path(sysconfig.get_path("purelib")).relative_to(sys.prefix)
+    for folder in (Path("bin"), packages):
+        (root / _ENVIRONMENT / folder).mkdir(parents=True)
+        for file in (sys.prefix / folder).iterdir():
+            new = root / _ENVIRONMENT / folder / file.name
+            if file.suffix == ".pth" or (folder.name == "bin" and _is_script(file)):
+                new.write_text(file.read_text("utf-8").replace(str(_PROJECT), str(root)), "utf-8")
+                new.chmod(file.stat().st_mode)
+            else:
+                new.symlink_to(file)
+    shutil.copy2(Path(sys.prefix, "pyvenv.cfg"), root / _ENVIRONMENT)
+
+
+def _is_script(file: Path) -> bool:
+    with file.open("rb") as opened:
+        return opened.read(2) == b"#!"

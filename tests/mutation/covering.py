@@ -32,7 +32,8 @@ class Covering:
     of_world: dict[str, set[int]]
     #: Of green tests, in the order of their runs: how long each takes.
     seconds: dict[str, float] = field(default_factory=dict)
-    red: list[str] = field(default_factory=list)
+    #: By the way that they are run, those that are red without a fault.
+    red: dict[Way, list[str]] = field(default_factory=lambda: {way: [] for way in Way})
     #: Files whose tests need each other.
     _whole: set[str] = field(default_factory=set)
     starting: list[str] = field(default_factory=list)
@@ -53,7 +54,8 @@ class Covering:
 
     def _add(self, test: str, run: Mapping[str, Any]) -> None:
         if not run["is_green"]:
-            self.red.append(test)
+            for tests in self.red.values():
+                tests.append(test)
             return
         self.seconds[test] = run["seconds"]
         if run["starts_processes"]:
@@ -72,7 +74,19 @@ class Covering:
             return Way.ANEW
         return Way.FORKED
 
-    def tests(self, fault: Fault, source: str) -> list[str]:
+    def tests(self, fault: Fault, source: str, way: Way) -> list[str]:
+        """Those that can find a fault, and are green without one."""
+        return [test for test in self._able(fault, source) if test not in self.red[way]]
+
+    def not_judging(self, fault: Fault, source: str, way: Way) -> list[str]:
+        """Those that might find a fault, and are red without one: of what was never green, nobody
+        knows what it would run."""
+        files = {file_of(test) for test in self._able(fault, source)}
+        return [
+            test for test in self.red[way] if file_of(test) in files or test not in self.seconds
+        ]
+
+    def _able(self, fault: Fault, source: str) -> list[str]:
         """Those that run the statement with the fault, and those that start processes; if none
         runs it, those that run the file; and if none does, all."""
         if fault.is_sql_script:
@@ -83,18 +97,18 @@ class Covering:
         if not found:
             found = {test for tests in of_file.values() for test in tests} or {*self.seconds}
         found.update(self.starting)
-        return [test for test in self.seconds if test in found or file_of(test) in self._whole]
+        whole = self._whole & {file_of(test) for test in found}
+        return [test for test in self.seconds if test in found or file_of(test) in whole]
 
-    def others_of_files(self, tests: Collection[str]) -> list[str]:
+    def others_of_files(self, tests: Collection[str], way: Way) -> list[str]:
         """The other tests of their files: what a fixture made for one is there for all."""
-        files, known = {file_of(test) for test in tests}, {*tests}
+        files, known = {file_of(test) for test in tests}, {*tests, *self.red[way]}
         return [test for test in self.seconds if file_of(test) in files and test not in known]
 
-    def distrust(self, test: str) -> None:
-        """What is red without a fault needs the others of its file, or is not run any more."""
+    def distrust(self, test: str, way: Way) -> None:
+        """What is red without a fault needs the others of its file, or is not run so any more."""
         if file_of(test) in self._whole:
-            self.red.append(test)
-            del self.seconds[test]
+            self.red[way].append(test)
         self._whole.add(file_of(test))
 
 

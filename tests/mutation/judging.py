@@ -31,10 +31,10 @@ class Judge:
             raise self._failure("a test ended its process, or all took longer than an hour")
         self._server = began.get("server", "")
         self.covering = Covering.of(began)
-        for test in self.covering.red:
+        for test in self.covering.red[Way.FORKED]:
             click.echo(f"red without a fault, and left out: {test}")
-        #: Tests that are green without the others of their file.
-        self._sound = set[str]()
+        #: Tests, or their files, that are green without the fault when they are run so.
+        self._sound = set[tuple[Way, str]]()
         self._order = Order(self.covering.seconds)
 
     @classmethod
@@ -59,37 +59,45 @@ class Judge:
         before = (self._copy.root / fault.path).read_text(encoding="utf-8")
         way = self.covering.way(fault, before)
         while True:
-            tests = self._order.sort(fault, self.covering.tests(fault, before))
+            tests = self._order.sort(fault, self.covering.tests(fault, before, way))
             with self._copy.planted(fault):
-                run = self._run(fault.path, before, tests, way)
-                if run.is_green and (others := self.covering.others_of_files(tests)):
+                run, way = self._run(fault.path, before, tests, way)
+                if run.is_green and (others := self.covering.others_of_files(tests, way)):
                     tests = self._order.sort(fault, others)
-                    run = self._run(fault.path, before, tests, way)
-            if self._is_by_fault(run, fault.path, tests):
+                    run, way = self._run(fault.path, before, tests, way)
+            not_judging = self.covering.not_judging(fault, before, way)
+            if run.is_green:
+                return _not_judged(not_judging) if not_judging else run
+            suspects = _suspects(run, tests)
+            if self._are_green(run, fault.path, suspects, way):
                 self._order.learn(fault, run)
                 return run
+            if run.found_by not in tests:
+                return _not_judged([*not_judging, *suspects])
+            self.covering.distrust(run.found_by, way)
 
-    def _is_by_fault(self, run: Run, path: str, tests: Sequence[str]) -> bool:
-        """Whether the test that is red is green without the fault, after the same tests. Else all
-        tests of its file are run from now on, or the test never again."""
-        test = run.found_by
-        if test in self._sound or test not in tests:
+    def _are_green(self, run: Run, path: str, tests: Sequence[str], way: Way) -> bool:
+        """Whether tests that ended badly are green without the fault. Else all tests of the file
+        are run from now on, or the one that is red never again in this way."""
+        key = way, run.found_by
+        if run.found_by and key in self._sound:
             return True
         before = (self._copy.root / path).read_text(encoding="utf-8")
-        same = [one for one in tests[: tests.index(test) + 1] if file_of(one) == file_of(test)]
-        if self._run(path, before, same, Way.FORKED).is_green:
-            self._sound.add(test)
-            return True
-        self.covering.distrust(test)
-        return False
+        is_green = self._run(path, before, tests, way)[0].is_green
+        if is_green:
+            self._sound.add(key)
+        return is_green
 
-    def _run(self, path: str, before: str, tests: Sequence[str], way: Way) -> Run:
+    def _run(self, path: str, before: str, tests: Sequence[str], way: Way) -> tuple[Run, Way]:
+        """How the tests ended, and how they were run in the end."""
         seconds = _TIMES * sum(self.covering.seconds[test] for test in tests) + _SECONDS
         if way is Way.FORKED:
             answer = self._ask(path=path, before=before, tests=tests, seconds=seconds)
             if answer["outcome"] != "not in functions":
-                return Run(answer["outcome"], answer.get("output", ""))
-        return self._copy.test(tests, seconds, "" if way is Way.ALONE else self._server)
+                return Run(answer["outcome"], answer.get("output", "")), way
+            way = Way.ANEW
+        server = "" if way is Way.ALONE else self._server
+        return self._copy.test(tests, seconds, server), way
 
     def _ask(self, **request: object) -> dict[str, Any]:
         self._requests.write(json.dumps(request) + "\n")
@@ -104,3 +112,16 @@ class Judge:
     def _failure(self, message: str) -> click.ClickException:
         self._log.seek(0)
         return click.ClickException(f"{message}\n{self._log.read()}")
+
+
+def _suspects(run: Run, tests: Sequence[str]) -> list[str]:
+    """What ended badly: the test that is red, after those of its file that were run before it; its
+    file if that cannot be imported; all if their process ended or hung."""
+    if run.found_by in tests:
+        until = tests[: tests.index(run.found_by) + 1]
+        return [test for test in until if file_of(test) == run.found_in]
+    return [test for test in tests if file_of(test) == run.found_in] or [*tests]
+
+
+def _not_judged(tests: Sequence[str]) -> Run:
+    return Run("not judged", f"red without the fault: {', '.join(tests)}")

@@ -62,9 +62,9 @@ class Results:
         return _digest_of(json.dumps([asdict(fault), _digest(self._root / fault.path)]))
 
 
-def survivors_page(survivors: Iterable[tuple[str, Fault]]) -> str:
-    """What was not found, area by area."""
-    return "".join(f"[{area}] {fault}\n" for area, fault in survivors)
+def faults_page(faults: Iterable[tuple[str, Fault]]) -> str:
+    """Faults, area by area."""
+    return "".join(f"[{area}] {fault}\n" for area, fault in faults)
 
 
 def _digest(path: Path) -> str:
