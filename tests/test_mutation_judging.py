@@ -54,10 +54,9 @@ def outcomes_of(runs: dict[str, Run]) -> dict[str, str]:
 
 @judges
 def test_a_fault_is_found_or_survives_and_the_project_stays_as_it_is(project: Path) -> None:
-    area, outcomes = Area("toy", ("product.py",), ("test_product.py",)), {}
+    area = Area("toy", ("product.py",), ("test_product.py",))
     with copied(project) as copy, Judge.of(copy, area) as judge:
-        for fault in area.faults(project):
-            outcomes[fault.change] = judge.judge(fault)
+        outcomes = {fault.change: judge.judge(fault) for fault in area.faults(project)}
         assert (copy.root / "product.py").read_text() == MODULE
         assert (project / "product.py").read_text() == MODULE
     found_by = {change: run.found_by for change, run in outcomes.items()}
@@ -238,10 +237,8 @@ def test_survivors_are_found_once_and_kept(
     faults, folder = area.faults(project), tmp_path_factory.mktemp("results")
     with copied(project) as copy:
         found = [*find_open(copy, area, faults, Results(folder, area, project))]
-        assert [(fault.change, judged) for fault, judged in found] == [
-            ("< → <=", True),
-            ("7 → 8", True),
-        ]
+        changes = [(fault.change, is_judged) for fault, is_judged in found]
+        assert changes == [("< → <=", True), ("7 → 8", True)]
         (copy.root / "test_product.py").unlink()  # what is known needs no test
         assert [*find_open(copy, area, faults, Results(folder, area, project))] == found
 
