@@ -39,7 +39,7 @@ SUBMISSION = {
     "entryOn": str(datetime.now(UTC).date() + timedelta(days=20)),
 }
 _DOCUMENTS = ["PASSPORT_SCAN", "PHOTOGRAPH", "RETURN_TICKET", "BANK_STATEMENT"]
-_REFUSAL = {"outcome": "REFUSED", "ground": "INCOMPLETE"}
+_REFUSAL = {"outcome": "REFUSED", "grounds": ["INCOMPLETE"]}
 #: Where the log of the database has come to, and what is in a part of it.
 _WRITTEN = "SELECT pg_current_wal_flush_lsn()"
 _SIZES = "SELECT sum(record_size), sum(fpi_size) FROM pg_get_wal_stats($1, $2)"

@@ -172,7 +172,7 @@ async def follow() -> Mapping[str, Walk]:
                 "idempotencyKey": str(uuid4()),
                 "applicationId": next(undecided),
                 "outcome": "REFUSED",
-                "ground": "INCOMPLETE",
+                "grounds": ["INCOMPLETE"],
             }
 
         def ask(client: Client, query: str, **variables: Any) -> Awaitable[bytes]:

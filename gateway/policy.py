@@ -1037,9 +1037,9 @@ POLICY: Mapping[str, Access] = {
             "id": OUTCOME_READERS,
             "outcome": OUTCOME_READERS,
             "decidedAt": OUTCOME_READERS,
-            "ground": CASE_STAFF,
+            "grounds": CASE_STAFF,
             "isIncomplete": AGENT,
-            "publicReason": APPLICANT,
+            "publicReasons": APPLICANT,
             "officer": CASE_STAFF,
             "grantRule": CASE_STAFF,
             "internalNote": CASE_STAFF,
@@ -1051,7 +1051,7 @@ POLICY: Mapping[str, Access] = {
     "WithheldDecision": Access(
         rows=dict.fromkeys(ANSWER_READERS, every_row),
         fields=dict.fromkeys(
-            ("outcome", "ground", "decidedAt", "officer", "internalNote"), ANSWER_READERS
+            ("outcome", "grounds", "decidedAt", "officer", "internalNote"), ANSWER_READERS
         ),
     ),
     # A visa reveals the outcome, and is read like it; a corrected grant leaves none.

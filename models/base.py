@@ -56,3 +56,11 @@ def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
     """Hold a text column to the words of a vocabulary."""
     listed = ", ".join(f"'{word.value}'" for word in words)
     return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_is_known")
+
+
+def each_once(column: str, words: type[StrEnum]) -> CheckConstraint:
+    """Hold a list of texts to the words of a vocabulary, each of them once at most."""
+    places = ", ".join(f"array_position({column}, '{word.value}')" for word in words)
+    return CheckConstraint(
+        f"cardinality({column}) = num_nonnulls({places})", name=f"{column}_are_known"
+    )

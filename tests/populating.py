@@ -299,7 +299,7 @@ def _decisions(case: Case) -> list[dict[str, Any]]:
             "id": decision_id(case.reference, number),
             "application_id": application_id(case.reference),
             "outcome": Outcome(kind.value),
-            "ground": case.grounds[number - 1] if kind == "REFUSED" else None,
+            "grounds": [case.grounds[number - 1]] if kind == "REFUSED" else [],
             "decided_at": moment,
             "officer": case.officer if number == 1 else "supervisor",
             "internal_note": "Matches the watch list." if Ground.SECURITY in case.grounds else None,

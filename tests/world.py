@@ -327,7 +327,7 @@ WITHHELD = {
     "id": UUID(int=86),
     "application_id": application_id("NZGR-WITH-0009"),
     "outcome": "REFUSED",
-    "ground": "INCOMPLETE",
+    "grounds": ["INCOMPLETE"],
     "decided_at": at("02-14 10:00"),
     "officer": "somebody",
     "internal_note": "Nothing there.",

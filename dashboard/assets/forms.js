@@ -20,7 +20,11 @@
     button(form).disabled = true;
     setTimeout(() => { button(form).disabled = false; }, 30_000);
     const { change, sends } = form.dataset;
-    const values = Object.fromEntries(new FormData(form));
+    const values = {};
+    // What is chosen several times under one name is sent in its order, apart by spaces.
+    for (const [of, value] of new FormData(form)) {
+      values[of] = of in values ? `${values[of]} ${value}` : value;
+    }
     const data = { change, form: form.id, key: keys.get(form), values, at: Date.now() };
     dash().set_props(sends, { data });
   });

@@ -37,6 +37,8 @@ class FieldKind(StrEnum):
     MONEY = "money"
     YES_OR_NO = "yes_or_no"
     CHOICE = "choice"
+    #: One of the choices, and others beside it.
+    CHOICES = "choices"
     #: Several things, one a line.
     LINES = "lines"
 
@@ -70,6 +72,8 @@ class Field:
                 return text.upper()
             case FieldKind.COUNTRIES | FieldKind.WORDS:
                 return re.split(r"[\s,]+", text.upper())
+            case FieldKind.CHOICES:
+                return list(dict.fromkeys(text.split()))
             case FieldKind.INSTANT:
                 instant = datetime.fromisoformat(text)
                 return (instant if instant.tzinfo else instant.replace(tzinfo=WIB)).isoformat()
@@ -95,7 +99,8 @@ def labelled(
     named = say(f"changes.field.{field.called or field.name}")
     label = [named, *(html.Small(f" {hint}") for hint in hints)]
     control = _control(id_, field, listed, usual.get(field.name), say)
-    return html.Div([html.Label(label, htmlFor=id_), control])
+    controls = control if isinstance(control, list) else [control]
+    return html.Div([html.Label(label, htmlFor=id_), *controls])
 
 
 def _control(
@@ -124,14 +129,17 @@ def _control(
         case FieldKind.YES_OR_NO:
             answers = {"true": say("changes.yes"), "false": say("changes.no")}
             return _select(given, answers, say)
-        case FieldKind.CHOICE:
+        case FieldKind.CHOICE | FieldKind.CHOICES:
             choices = field.choices
             names = (
                 listed.get(choices, {})
                 if isinstance(choices, str)
                 else {each: say(f"changes.value.{each}") for each in choices}
             )
-            return _select(given, names, say)
+            select = _select(given, names, say)
+            return (
+                select if field.kind is FieldKind.CHOICE else [select, _further(given, names, say)]
+            )
         case _:
             return dcc.Input(type="text", maxLength=200, **given, value=usual)
 
@@ -140,4 +148,18 @@ def _select(given: Mapping[str, Any], names: Mapping[str, str], say: Texts) -> h
     first = html.Option(say("changes.choose"), value="")
     return html.Select(
         [first, *(html.Option(name, value=code) for code, name in names.items())], **given
+    )
+
+
+def _further(given: Mapping[str, Any], names: Mapping[str, str], say: Texts) -> html.Select:
+    """What may be chosen beside the first: sent under the same name, after it."""
+    options = [html.Option(name, value=code) for code, name in names.items()]
+    labelled_by: dict[str, Any] = {"aria-label": say("changes.further")}
+    return html.Select(
+        options,
+        id=f"{given['id']}-further",
+        name=given["name"],
+        multiple=True,
+        size=4,
+        **labelled_by,
     )

@@ -75,7 +75,7 @@ class Act(NamedTuple):
 _WAITS, _PROCESS, _CLOSED = Stage.WAITING_FOR_APPLICANT, Stage.IN_PROCESS, Stage.CLOSED
 #: The checklist of a B1.
 _KINDS = ("PASSPORT_SCAN", "PHOTOGRAPH", "RETURN_TICKET")
-_REFUSED = {"outcome": "REFUSED", "ground": "INSUFFICIENT_MEANS"}
+_REFUSED = {"outcome": "REFUSED", "grounds": ["INSUFFICIENT_MEANS"]}
 
 
 def _files() -> dict[str, _File]:

@@ -141,7 +141,7 @@ class LivelyDemo:
             if case["status"] == "SCREENING":
                 decision = {"outcome": "GRANTED"}
                 if self._random.random() < _REFUSED:
-                    decision = {"outcome": "REFUSED", "ground": "INSUFFICIENT_MEANS"}
+                    decision = {"outcome": "REFUSED", "grounds": ["INSUFFICIENT_MEANS"]}
                 if await self._step(_OFFICER, "recordDecision", case, **decision):
                     return
 

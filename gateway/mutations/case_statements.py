@@ -45,7 +45,7 @@ _OF_THE_DECISION = (
     Application.current_decision_id,
     Decision.officer,
     Decision.outcome,
-    Decision.ground,
+    Decision.grounds,
 )
 
 

@@ -67,7 +67,8 @@ class StepRequest(Request):
     question: ScreeningKind | None = None
     answer: ScreeningResult | None = None
     outcome: Outcome | None = None
-    ground: Ground | None = None
+    #: Of a refusal: the main ground first.
+    grounds: tuple[Ground, ...] = ()
     internal_note: str | None = None
     #: What the applicant is asked for, or has handed in.
     items: tuple[Item, ...] = ()

@@ -37,8 +37,8 @@ _LODGED = frozenset(
     | {"entry_on"}
     | {"status", "submitted_at"}
 )
-#: What a trigger writes in place of the ground of a decision, for those who do not read it.
-_PUBLIC_GROUND = frozenset({"is_incomplete", "public_reason"})
+#: What a trigger writes in place of the grounds of a decision, for those who do not read them.
+_PUBLIC_GROUNDS = frozenset({"is_incomplete", "public_reasons"})
 
 
 def grant_applications(writer: Writer) -> WriteGrant:
@@ -183,7 +183,7 @@ def grant_assignments(writer: Writer) -> WriteGrant:
 def grant_decisions(writer: Writer) -> WriteGrant:
     in_reach = writer.case_is_in_reach(Decision)
     return WriteGrant(
-        columns_in(Decision) - {"internal_note", *_PUBLIC_GROUND},
+        columns_in(Decision) - {"internal_note", *_PUBLIC_GROUNDS},
         writer.columns_of(Decision, "INSERT"),
         select_if=f"{in_reach} AND {_may_read_decisions(writer)}",
         insert_if=f"{in_reach} AND decision.officer = {writer.subject}",
@@ -236,6 +236,6 @@ def grant_screenings(writer: Writer) -> WriteGrant:
 
 
 def _may_read_decisions(writer: Writer) -> str:
-    """A role that never reads a ground does not read it to change something either."""
+    """A role that never reads grounds does not read them to change something either."""
     readers = POLICY["Decision"].fields["officer"]
     return writer.by_role({role: "true" for role in changing_roles() if role in readers})

@@ -103,13 +103,13 @@ _TO_TAKE = (
 _NO_MATCH = " AND ".join(
     f"viewer.latest_answer(it.id, '{kind}') IS DISTINCT FROM 'MATCH'" for kind in ScreeningKind
 )
+#: What others read in place of the grounds, by a trigger; and what rules write.
+_WRITTEN_BY_OTHERS = ("is_incomplete", "public_reasons", "grant_rule_code")
 _CORRECTION = (
     StepWrite(
-        # A trigger writes what others read in place of the ground.
-        Decision, "INSERT", _columns(Decision, "is_incomplete", "public_reason", "grant_rule_code"),
-        f"NEW.outcome = '{{target}}' AND {is_now('NEW.decided_at')}"
-        " AND NEW.officer = viewer_subject"
-        " AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id",
+        Decision, "INSERT", _columns(Decision, *_WRITTEN_BY_OTHERS),
+        f"NEW.outcome = '{{target}}' AND {is_now('NEW.decided_at')} AND NEW.officer ="
+        " viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id",
     ),
     StepWrite(Application, "UPDATE", frozenset({"current_decision_id"}), _IS_THE_DECISION),
 )  # fmt: skip

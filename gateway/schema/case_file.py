@@ -289,13 +289,18 @@ class Decision(Node):
 
     outcome: Outcome = column(DecisionRow.outcome, "Granted or refused.")
     decided_at: datetime = column(DecisionRow.decided_at, "When.")
-    ground: Ground | None = column(DecisionRow.ground, "Why it was refused.")
+    grounds: list[Ground] = column(
+        DecisionRow.grounds,
+        "Why it was refused: the main ground, by which it is counted, and others; none of a grant.",
+    )
     is_incomplete: bool = column(
         DecisionRow.is_incomplete,
         "Whether it was refused because the file was not complete.",
     )
-    public_reason: PublicReason | None = column(
-        DecisionRow.public_reason, "Why it was refused, as far as applicants may know."
+    public_reasons: list[PublicReason] = column(
+        DecisionRow.public_reasons,
+        "Why it was refused, as far as applicants may know: the grounds that may be told, in order."
+        " What is not told leaves no trace beside them.",
     )
     visa: Visa | None = link(
         DecisionRow.id,

@@ -66,7 +66,9 @@ class WithheldDecision:
     force."""
 
     outcome: Outcome = column(WithheldRow.outcome, "Granted or refused.")
-    ground: Ground | None = column(WithheldRow.ground, "Why it would have been refused.")
+    grounds: list[Ground] = column(
+        WithheldRow.grounds, "Why it would have been refused, the main ground first."
+    )
     decided_at: datetime = column(WithheldRow.decided_at, "When.")
     officer: str = column(WithheldRow.officer, "Subject of who decided.")
     internal_note: str | None = column(WithheldRow.internal_note, "Note within the directorate.")

@@ -2,27 +2,37 @@
 supersedes the old one.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from functools import reduce
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    Text,
     UniqueConstraint,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, one_of
+from models.base import Base, each_once, one_of
 from models.vocabulary import CONFIDENTIAL_GROUNDS, Ground, Outcome
 
-#: Shown to the public in place of a ground that nobody outside may know.
+#: Shown to the public where nobody outside may know any of the grounds.
 NOT_DISCLOSED = "NOT_DISCLOSED"
-_CONFIDENTIAL = ", ".join(f"'{ground}'" for ground in CONFIDENTIAL_GROUNDS)
-_IS_INCOMPLETE = f"coalesce(ground = '{Ground.INCOMPLETE}', false)"
-_PUBLIC_REASON = f"CASE WHEN ground IN ({_CONFIDENTIAL}) THEN '{NOT_DISCLOSED}' ELSE ground END"
+_IS_INCOMPLETE = f"('{Ground.INCOMPLETE}' = ANY (grounds))"
+_MAY_BE_TOLD = reduce(
+    lambda left, ground: f"array_remove({left}, '{ground}')", CONFIDENTIAL_GROUNDS, "grounds"
+)
+_PUBLIC_REASONS = (
+    f"CASE WHEN outcome = 'REFUSED' AND {_MAY_BE_TOLD} = '{{}}'"
+    f" THEN '{{{NOT_DISCLOSED}}}' ELSE {_MAY_BE_TOLD} END"
+)
+_NONE = text("'{}'")
 
 
 class Decision(Base):
@@ -33,10 +43,11 @@ class Decision(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
     outcome: Mapped[str]
-    ground: Mapped[str | None]
-    #: What agents and applicants read in place of the ground: kept by a trigger.
+    #: Of a refusal: the main ground, by which it is counted, and others beside it.
+    grounds: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=_NONE)
+    #: What agents and applicants read in place of the grounds: kept by a trigger.
     is_incomplete: Mapped[bool] = mapped_column(server_default=text("false"))
-    public_reason: Mapped[str | None]
+    public_reasons: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=_NONE)
     decided_at: Mapped[datetime]
     #: Whoever decided, or the official in whose name a rule did.
     officer: Mapped[str]
@@ -59,17 +70,15 @@ class Decision(Base):
             ["supersedes_id", "application_id"], ["decision.id", "decision.application_id"]
         ),
         one_of("outcome", Outcome),
-        one_of("ground", Ground),
-        CheckConstraint("(outcome = 'REFUSED') = (ground IS NOT NULL)", name="ground_when_refused"),
+        each_once("grounds", Ground),
+        CheckConstraint("(outcome = 'REFUSED') = (grounds <> '{}')", name="ground_when_refused"),
         # The machine may grant, and never refuses.
         CheckConstraint(
             "grant_rule_code IS NULL OR outcome = 'GRANTED' AND supersedes_id IS NULL",
             name="rules_grant",
         ),
         CheckConstraint(f"is_incomplete = {_IS_INCOMPLETE}", name="is_incomplete_as_decided"),
-        CheckConstraint(
-            f"public_reason IS NOT DISTINCT FROM {_PUBLIC_REASON}", name="public_reason_as_decided"
-        ),
+        CheckConstraint(f"public_reasons = {_PUBLIC_REASONS}", name="public_reasons_as_decided"),
     )
 
 
@@ -82,21 +91,24 @@ class WithheldDecision(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), unique=True)
     outcome: Mapped[str]
-    ground: Mapped[str | None]
+    #: The main ground first, as of a decision.
+    grounds: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=_NONE)
     decided_at: Mapped[datetime]
     officer: Mapped[str]
     internal_note: Mapped[str | None]
 
     __table_args__ = (
         one_of("outcome", Outcome),
-        one_of("ground", Ground),
-        CheckConstraint("(outcome = 'REFUSED') = (ground IS NOT NULL)", name="ground_when_refused"),
+        each_once("grounds", Ground),
+        CheckConstraint("(outcome = 'REFUSED') = (grounds <> '{}')", name="ground_when_refused"),
     )
 
 
-def public_reason(ground: Ground | None) -> str | None:
-    """What the applicant reads in place of a ground."""
-    return NOT_DISCLOSED if ground in CONFIDENTIAL_GROUNDS else ground
+def public_reasons(grounds: Sequence[Ground]) -> list[str]:
+    """What the applicant reads in place of the grounds of a refusal; nothing of a grant. Where some
+    are told, it does not tell whether others are withheld, nor how many."""
+    told = [ground.value for ground in grounds if ground not in CONFIDENTIAL_GROUNDS]
+    return told or ([NOT_DISCLOSED] if grounds else [])
 
 
 #: Whether a visa is live today: its holder is in the country, or may still enter. An entry on the

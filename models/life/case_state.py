@@ -73,8 +73,8 @@ class CaseState:
     #: viewer was the first.
     awaits_first_decision: bool = False
     was_decided_first_by_oneself: bool = False
-    #: Outcome and ground of the decision in force.
-    decided: tuple[str, str | None] | None = None
+    #: Outcome and grounds of the decision in force.
+    decided: tuple[str, tuple[str, ...]] | None = None
     #: The questions that supervision has to answer before a grant.
     questions: tuple[ScreeningKind, ...] = (ScreeningKind.ENTRY_BAN,)
     #: The latest answer to each question that was asked.

@@ -24,8 +24,8 @@ class Attempt:
     role: Role | None
     #: The screening question that is answered.
     question: str | None = None
-    #: Outcome and ground of the decision.
-    decision: tuple[str, str | None] | None = None
+    #: Outcome and grounds of the decision.
+    decision: tuple[str, tuple[str, ...]] | None = None
     #: The officer to whom the case is to be given; None if it goes back to its queue.
     receiver: str | None = None
     #: Which of the requested items are handed in.

@@ -119,7 +119,7 @@ _TO_FORGET = """
         WHERE application.applicant_id = erasure.applicant_id AND (
             status = 'REFUSED' AND EXISTS (
                 SELECT FROM decision
-                WHERE decision.application_id = application.id AND ground = 'FORGED_DOCUMENT'
+                WHERE decision.application_id = application.id AND 'FORGED_DOCUMENT' = ANY (grounds)
                     AND decided_at > now() - $2::interval AND NOT EXISTS (
                         SELECT FROM decision AS later WHERE later.supersedes_id = decision.id
                     )

@@ -101,20 +101,22 @@ CREATE TRIGGER write_checklist AFTER INSERT ON application
     REFERENCING NEW TABLE AS became FOR EACH STATEMENT
     EXECUTE FUNCTION write_checklist();
 
--- Agents read whether papers were missing, applicants a public reason. Neither reads the ground, so
--- both stand beside it, whoever writes a decision.
-CREATE FUNCTION set_public_reason() RETURNS trigger
+-- Agents read whether papers were missing, applicants the grounds that may be told. Neither reads all
+-- grounds, so both stand beside them, whoever writes a decision.
+CREATE FUNCTION set_public_reasons() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
-        NEW.is_incomplete := coalesce(NEW.ground = 'INCOMPLETE', false);
-        NEW.public_reason := CASE WHEN NEW.ground IN ('ENTRY_BAN', 'SECURITY') THEN 'NOT_DISCLOSED'
-            ELSE NEW.ground END;
+        NEW.is_incomplete := 'INCOMPLETE' = ANY (NEW.grounds);
+        NEW.public_reasons := array_remove(array_remove(NEW.grounds, 'ENTRY_BAN'), 'SECURITY');
+        IF NEW.outcome = 'REFUSED' AND NEW.public_reasons = '{}' THEN
+            NEW.public_reasons := '{NOT_DISCLOSED}';
+        END IF;
         RETURN NEW;
     END
 $$;
 
-CREATE TRIGGER set_public_reason BEFORE INSERT ON decision
-    FOR EACH ROW EXECUTE FUNCTION set_public_reason();
+CREATE TRIGGER set_public_reasons BEFORE INSERT ON decision
+    FOR EACH ROW EXECUTE FUNCTION set_public_reasons();
 
 -- A case that ends otherwise than by a grant has no visa on hold, and no correction that is open.
 CREATE FUNCTION lapse_corrections_of_case() RETURNS trigger

@@ -70,14 +70,14 @@ CREATE VIEW decision_on_visa AS
     JOIN application ON application.id = application_id
     WHERE extends_visa_number IS NULL;
 
--- For the whole country: the ground that stands, on the day of the first decision, on which a
+-- For the whole country: the main ground that stands, on the day of the first decision, on which a
 -- refusal counts too; each time that an application was referred to screening, or held.
 CREATE VIEW volume_national_contribution AS
-    SELECT wib_day(first_one.decided_at) AS day, 'ground' AS kind, standing.ground, 1 AS measured
+    SELECT wib_day(first_one.decided_at) AS day, 'ground' AS kind, standing.grounds[1] AS ground, 1 AS measured
     FROM decision AS standing
     JOIN decision_on_visa AS first_one
         ON first_one.application_id = standing.application_id AND first_one.supersedes_id IS NULL
-    WHERE standing.ground IS NOT NULL
+    WHERE standing.grounds <> '{}'
         AND NOT EXISTS (SELECT FROM decision AS later WHERE later.supersedes_id = standing.id)
     UNION ALL
     SELECT
@@ -90,16 +90,16 @@ CREATE VIEW volume_national_contribution AS
     WHERE kind IN ('SCREENING', 'HELD') AND extends_visa_number IS NULL;
 
 -- Which decisions did not stand, on the day of the first decision of the case: superseded by another
--- outcome or ground, or a visa that was revoked. What is superseded by the same outcome on the same
--- ground stands: a revocation was set aside.
+-- outcome or main ground, or a visa that was revoked. What is superseded by the same outcome on the
+-- same main ground stands: a revocation was set aside, or the other grounds were corrected.
 CREATE VIEW volume_overturned AS
     SELECT wib_day(first_one.decided_at) AS day, overturned.application_id
     FROM (
         SELECT later.application_id
         FROM decision AS later
         JOIN decision AS superseded ON superseded.id = later.supersedes_id
-        WHERE (later.outcome, later.ground)
-            IS DISTINCT FROM (superseded.outcome, superseded.ground)
+        WHERE (later.outcome, later.grounds[1])
+            IS DISTINCT FROM (superseded.outcome, superseded.grounds[1])
         UNION ALL
         SELECT application_id FROM application_event WHERE kind = 'REVOKED'
     ) AS overturned
@@ -117,14 +117,14 @@ CREATE VIEW volume_first_decision AS
     WHERE supersedes_id IS NULL;
 
 -- What two officers decided, each for themselves, and whether they differ: in the outcome, or in the
--- ground of a refusal. What a supervisor refuses meanwhile, because of a hit, is no second decision.
+-- main ground of a refusal. What a supervisor refuses meanwhile, because of a hit, is no second decision.
 CREATE VIEW second_decision AS
     SELECT
         withheld.id,
         decision.application_id,
         decision.decided_at,
-        (decision.outcome, decision.ground)
-            IS DISTINCT FROM (withheld.outcome, withheld.ground) AS differs
+        (decision.outcome, decision.grounds[1])
+            IS DISTINCT FROM (withheld.outcome, withheld.grounds[1]) AS differs
     FROM withheld_decision AS withheld
     JOIN decision USING (application_id)
     WHERE supersedes_id IS NULL AND EXISTS (
@@ -232,9 +232,9 @@ CREATE FUNCTION queue_volume_changes_of_decisions() RETURNS trigger
         INSERT INTO volume_outbox (day, kind, ground, measured)
         SELECT wib_day(first_one.decided_at), 'ground', changed.ground, sum(changed.sign)
         FROM (
-            SELECT 1 AS sign, application_id, ground FROM became
+            SELECT 1 AS sign, application_id, grounds[1] AS ground FROM became
             UNION ALL
-            SELECT -1, superseded.application_id, superseded.ground
+            SELECT -1, superseded.application_id, superseded.grounds[1]
             FROM became
             JOIN decision AS superseded ON superseded.id = became.supersedes_id
         ) AS changed
@@ -248,8 +248,8 @@ CREATE FUNCTION queue_volume_changes_of_decisions() RETURNS trigger
         SELECT wib_day(first_one.decided_at), {dimensions}, count(*)
         FROM became
         JOIN decision AS superseded ON superseded.id = became.supersedes_id
-            AND (superseded.outcome, superseded.ground)
-                IS DISTINCT FROM (became.outcome, became.ground)
+            AND (superseded.outcome, superseded.grounds[1])
+                IS DISTINCT FROM (became.outcome, became.grounds[1])
         JOIN decision_on_visa AS first_one
             ON first_one.application_id = became.application_id
             AND first_one.supersedes_id IS NULL

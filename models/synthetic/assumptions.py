@@ -227,6 +227,18 @@ GROUNDS = {
     Ground.SECURITY: 2,
 }
 HIT_GROUNDS = {Ground.ENTRY_BAN: 75, Ground.SECURITY: 25}
+#: The further ground of a refusal on two.
+GOES_WITH = {
+    Ground.ENTRY_BAN: Ground.FALSE_STATEMENT,
+    Ground.INVALID_TRAVEL_DOCUMENT: Ground.INCOMPLETE,
+    Ground.FORGED_DOCUMENT: Ground.FALSE_STATEMENT,
+    Ground.FALSE_STATEMENT: Ground.PURPOSE_NOT_CREDIBLE,
+    Ground.INSUFFICIENT_MEANS: Ground.PURPOSE_NOT_CREDIBLE,
+    Ground.PURPOSE_NOT_CREDIBLE: Ground.INSUFFICIENT_MEANS,
+    Ground.PUBLIC_HEALTH: Ground.INCOMPLETE,
+    Ground.SECURITY: Ground.ENTRY_BAN,
+    Ground.INCOMPLETE: Ground.INSUFFICIENT_MEANS,
+}
 
 #: The shares of refusals that are corrected, and of grants that are revoked.
 SUPERSEDED, REVOKED = 0.03, 0.0006

@@ -209,7 +209,13 @@ class System:
             ground = _GROUNDS.draw(self._rng) if outcome is Outcome.GRANTED else None
             outcome = Outcome.REFUSED if ground else Outcome.GRANTED
         withheld = WithheldDecisionRow(
-            id_beside(until, application), application, outcome, ground, instant(until), first, None
+            id_beside(until, application),
+            application,
+            outcome,
+            [ground] if ground else [],
+            instant(until),
+            first,
+            None,
         )
         return Work(steps, Desk(desk.officer, first, until, is_decided_twice=True), check, withheld)
 

@@ -61,6 +61,13 @@ class Event(NamedTuple):
     ground: Ground | None = None
     answers: tuple[ScreeningAnswer, ...] = ()
 
+    def grounds_of(self, application: UUID) -> list[Ground]:
+        """The ground of a refusal; of one in four also what often goes with it."""
+        if self.ground is None:
+            return []
+        has_further = application.int % 4 == 0
+        return [self.ground, *([assumptions.GOES_WITH[self.ground]] if has_further else [])]
+
 
 class ExtendedStay(NamedTuple):
     """The stay that an application asks more days for, and what its visa was granted for."""

@@ -7,7 +7,7 @@ from random import Random
 from uuid import UUID
 
 from models.ban import RULE_VERSION
-from models.case.decision import public_reason
+from models.case.decision import public_reasons
 from models.case.reference_numbers import new_reference
 from models.synthetic import assumptions
 from models.synthetic.bans import LIST_VERSION
@@ -198,14 +198,15 @@ class Recorder:
         batch: Batch,
     ) -> None:
         superseded, standing.decision_id = standing.decision_id, new_id(step.at, self._rng)
+        grounds = step.grounds_of(application_id)
         batch.decision.append(
             DecisionRow(
                 id=standing.decision_id,
                 application_id=application_id,
                 outcome=_OUTCOME_OF[step.kind],
-                ground=step.ground,
-                is_incomplete=step.ground is Ground.INCOMPLETE,
-                public_reason=public_reason(step.ground),
+                grounds=grounds,
+                is_incomplete=Ground.INCOMPLETE in grounds,
+                public_reasons=public_reasons(grounds),
                 decided_at=instant(step.at),
                 officer=officer or assumptions.RULE_OFFICIAL,
                 grant_rule_code=None if officer else RULE,

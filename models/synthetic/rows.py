@@ -176,9 +176,9 @@ class DecisionRow(NamedTuple):
     id: UUID
     application_id: UUID
     outcome: Outcome
-    ground: Ground | None
+    grounds: list[Ground]
     is_incomplete: bool
-    public_reason: str | None
+    public_reasons: list[str]
     decided_at: datetime
     officer: str
     grant_rule_code: str | None

@@ -26,7 +26,7 @@ class WithheldDecisionRow(NamedTuple):
     id: UUID
     application_id: UUID
     outcome: Outcome
-    ground: Ground | None
+    grounds: list[Ground]
     decided_at: datetime
     officer: str
     internal_note: str | None

@@ -309,7 +309,7 @@ async def granted_case(who: Mapping[str, Viewer], **given: Any) -> str:
 
 async def refused_case(who: Mapping[str, Viewer], **given: Any) -> str:
     id_ = await in_verification(who, **given)
-    refusal = {"outcome": "REFUSED", "ground": "INCOMPLETE"}
+    refusal = {"outcome": "REFUSED", "grounds": ["INCOMPLETE"]}
     return await perform(who["officer"], "recordDecision", id_, **refusal)
 
 

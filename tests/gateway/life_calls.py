@@ -22,8 +22,8 @@ USERS = {
     "approveCorrection": OFFICERS + SUPERVISORS, "confirmCorrection": SUPERVISORS,
     "rejectCorrection": OFFICERS + SUPERVISORS,
 }  # fmt: skip
-DECISIONS = ({"outcome": "GRANTED"}, {"outcome": "REFUSED", "ground": "INCOMPLETE"},
-             {"outcome": "REFUSED", "ground": "SECURITY"})  # fmt: skip
+DECISIONS = ({"outcome": "GRANTED"}, {"outcome": "REFUSED", "grounds": ["INCOMPLETE"]},
+             {"outcome": "REFUSED", "grounds": ["SECURITY"]})  # fmt: skip
 TICKET, PHOTOGRAPH = "RETURN_TICKET", "PHOTOGRAPH"
 GIVEN: dict[str, tuple[dict[str, Any], ...]] = {
     "requestInformation": (

@@ -227,8 +227,8 @@ def _screening_refusal(case: Case, call: Call) -> str | None:
     return "SECOND_PERSON_REQUIRED" if call.user in proposed[1:] else None
 
 
-def _decision(call: Call) -> tuple[str, str, str | None]:
-    return call.user, call.given["outcome"], call.given.get("ground")
+def _decision(call: Call) -> tuple[str, str, list[str]]:
+    return call.user, call.given["outcome"], call.given.get("grounds", [])
 
 
 def follow(case: Case, call: Call) -> None:

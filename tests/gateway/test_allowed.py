@@ -56,8 +56,8 @@ GIVEN: dict[str, dict[str, Any]] = {
     "rejectCorrection": {"reason": "The passport says otherwise."},
     "releaseCase": {"reason": "I know the applicant."},
     "reassignCase": {"officer": "officer-2", "reason": "In turn."},
-    "recordDecision": {"outcome": "REFUSED", "ground": "INCOMPLETE"},
-    "supersedeDecision": {"outcome": "REFUSED", "ground": "FALSE_STATEMENT"},
+    "recordDecision": {"outcome": "REFUSED", "grounds": ["INCOMPLETE"]},
+    "supersedeDecision": {"outcome": "REFUSED", "grounds": ["FALSE_STATEMENT"]},
 }
 #: Only the attempt shows what supervision answered, and which link it is about: these errors may
 #: follow where the step is allowed.
@@ -103,7 +103,7 @@ async def matched_case(who: Who) -> str:
 
 async def corrected_case(who: Who) -> str:
     """By this supervisor, who may not correct it again."""
-    decision = {"outcome": "REFUSED", "ground": "SECURITY"}
+    decision = {"outcome": "REFUSED", "grounds": ["SECURITY"]}
     return await perform(
         who["supervisor"], "supersedeDecision", await granted_case(who), **decision
     )

@@ -191,8 +191,8 @@ async def test_a_ground_readable_by_agents_breaks_a_promise(
     world, monkeypatch, incomplete_of_today
 ) -> None:
     """On a case that was closed today: of older ones agents read no outcome at all."""
-    agents = (*POLICY["Decision"].fields["ground"], Role.PARTNER_AGENT)
-    monkeypatch.setitem(POLICY, "Decision", with_fields("Decision", {"ground": agents}))
+    agents = (*POLICY["Decision"].fields["grounds"], Role.PARTNER_AGENT)
+    monkeypatch.setitem(POLICY, "Decision", with_fields("Decision", {"grounds": agents}))
     async with serving(world) as who:
         with pytest.raises(AssertionError, match="FORBIDDEN_FIELD"):
             await test_promises_cases.test_a_security_ground_never_reaches_agents(

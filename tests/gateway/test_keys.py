@@ -176,7 +176,7 @@ async def _walk(who: Mapping[str, Viewer]) -> None:
     assert asked.errors == [], asked.text
     id_ = await granted_case(who)
     await perform(
-        who["supervisor"], "supersedeDecision", id_, outcome="REFUSED", ground="INCOMPLETE"
+        who["supervisor"], "supersedeDecision", id_, outcome="REFUSED", grounds=["INCOMPLETE"]
     )
     await refused_case(who)
     for name in ("supervisor", "supervisor-2"):

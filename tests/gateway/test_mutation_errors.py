@@ -138,7 +138,7 @@ async def test_mistakes_of_a_decision_and_of_its_case_are_reported_together(who,
     assert mistakes(changed.payload["errors"]) == {
         ("idempotencyKey",): "INVALID",
         ("internalNote",): "INVALID",
-        ("ground",): "GROUND_REQUIRED",
+        ("grounds",): "GROUND_REQUIRED",
         ("applicationId",): "WRONG_STATUS",
     }
     changed = await change(who["officer"], "recordDecision", "nonsense", **values)

@@ -127,7 +127,7 @@ async def test_an_assignment_opens_an_identity_and_deciding_closes_it(who, world
     assert await name() is None
     await assign_to(who, "officer", id_)
     assert await name() == {"fullName": IDENTITY["fullName"]}
-    refusal = {"outcome": "REFUSED", "ground": "INCOMPLETE"}
+    refusal = {"outcome": "REFUSED", "grounds": ["INCOMPLETE"]}
     await perform(who["officer"], "recordDecision", id_, **refusal)
     assert await name() is None
 
@@ -226,7 +226,7 @@ async def test_mutations_run_in_order_and_each_is_read_after_it(who, world) -> N
         }}""",
         a={"idempotencyKey": key(), "applicationId": id_},
         b={"idempotencyKey": key(), "applicationId": id_,
-           "outcome": "REFUSED", "ground": "INCOMPLETE"},
+           "outcome": "REFUSED", "grounds": ["INCOMPLETE"]},
     )  # fmt: skip
     assert answer.data == {
         "first": {"application": {"status": "SCREENING"}, "errors": []},

@@ -131,7 +131,7 @@ async def test_a_refusal_tells_the_screening_authority_no_outcome(who, world) ->
     """A refused case takes an answer of screening, a granted one does not: both say the same."""
     values = {"kind": "ENTRY_BAN", "result": "CLEAR"}
     found = []
-    for outcome in ({"outcome": "GRANTED"}, {"outcome": "REFUSED", "ground": "INCOMPLETE"}):
+    for outcome in ({"outcome": "GRANTED"}, {"outcome": "REFUSED", "grounds": ["INCOMPLETE"]}):
         id_ = await cleared_case(who)
         await perform(who["officer"], "recordDecision", id_, **outcome)
         answer = await change(who["screening"], "recordScreening", id_, **values)
@@ -191,8 +191,10 @@ async def test_a_refusal_has_a_ground_and_a_grant_has_none(who, world) -> None:
     id_ = await cleared_case(who)
     for text, code in (
         ({"outcome": "REFUSED"}, "GROUND_REQUIRED"),
-        ({"outcome": "GRANTED", "ground": "SECURITY"}, "GROUND_NOT_ALLOWED"),
+        ({"outcome": "GRANTED", "grounds": ["SECURITY"]}, "GROUND_NOT_ALLOWED"),
         ({"outcome": "GRANTED", "internalNote": "x" * 2001}, "INVALID"),
+        ({"outcome": "REFUSED", "grounds": ["INCOMPLETE", "INCOMPLETE"]}, "INVALID"),
+        ({"outcome": "REFUSED", "grounds": []}, "GROUND_REQUIRED"),
     ):
         assert (await change(who["officer"], "recordDecision", id_, **text)).codes == [code]
 
@@ -200,7 +202,7 @@ async def test_a_refusal_has_a_ground_and_a_grant_has_none(who, world) -> None:
 async def test_a_decision_is_corrected_by_a_second_person(who, world, connection) -> None:
     id_ = await granted_case(who)
     first = await row(connection, id_)
-    refusal = {"outcome": "REFUSED", "ground": "FORGED_DOCUMENT", "internalNote": "Seen twice."}
+    refusal = {"outcome": "REFUSED", "grounds": ["FORGED_DOCUMENT"], "internalNote": "Seen twice."}
     same_person = Viewer(who["anonymous"].client, {"role": "SUPERVISOR", "sub": "officer"})
     refused_ = await change(same_person, "supersedeDecision", id_, **refusal)
     assert refused_.codes == ["SECOND_PERSON_REQUIRED"]

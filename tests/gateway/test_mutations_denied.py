@@ -75,10 +75,10 @@ GIVEN: dict[str, dict[str, Any]] = {
     "removeMonthNote": {"noteId": "nobody's"},
     "confirmLink": {"linkId": A_LINK, "reason": "The same face."},
     "rejectLink": {"linkId": A_LINK, "reason": "Another face."},
-    "recordDecision": {"outcome": "REFUSED", "ground": "INCOMPLETE"},
+    "recordDecision": {"outcome": "REFUSED", "grounds": ["INCOMPLETE"]},
     "supersedeDecision": {
         "outcome": "REFUSED",
-        "ground": "FALSE_STATEMENT",
+        "grounds": ["FALSE_STATEMENT"],
         "reason": "The file says so.",
     },
 }

@@ -189,12 +189,12 @@ DECIDED = document(
 
 
 async def decide(viewer: Viewer, id_: str, outcome: str) -> dict[str, Any]:
-    ground = {"ground": "INCOMPLETE"} if outcome == "REFUSED" else {}
+    grounds = {"grounds": ["INCOMPLETE"]} if outcome == "REFUSED" else {}
     answer: Answer = await viewer(
         DECIDED,
         input={
             "idempotencyKey": key(), "applicationId": id_, "outcome": outcome,
-            "expectedStatus": "SCREENING", **ground,
+            "expectedStatus": "SCREENING", **grounds,
         },
     )  # fmt: skip
     return answer.data["recordDecision"]

@@ -165,7 +165,7 @@ async def _compare(connection: asyncpg.Connection, case: Case) -> None:
     )
     assert {kind for (kind,) in documents} == case.documents_missing
     decisions = await connection.fetch(
-        "SELECT officer, outcome, ground FROM decision WHERE application_id = $1"
+        "SELECT officer, outcome, grounds FROM decision WHERE application_id = $1"
         " ORDER BY decided_at",
         row_id(case.id),
     )

@@ -136,8 +136,8 @@ async def overturn_two(connection: asyncpg.Connection) -> None:
     async with connection.transaction():
         decision = uuid4()
         await connection.execute(
-            "INSERT INTO decision (id, application_id, outcome, ground, decided_at, officer,"
-            " supersedes_id) VALUES ($1, $2, 'REFUSED', 'INCOMPLETE', now(), 'supervisor', $3)",
+            "INSERT INTO decision (id, application_id, outcome, grounds, decided_at, officer,"
+            " supersedes_id) VALUES ($1, $2, 'REFUSED', '{INCOMPLETE}', now(), 'supervisor', $3)",
             decision, one["id"], one["current_decision_id"],
         )  # fmt: skip
         await connection.execute(

@@ -231,7 +231,7 @@ async def test_no_other_door_leads_to_how_a_case_ended(who, name) -> None:
         "status",
         "events(first: 9) { nodes { kind } }",
         "decisions(first: 9) { nodes { id } }",
-        *(["decision { outcome }"] if name == "manager-au" else ["decision { ground }"]),
+        *(["decision { outcome }"] if name == "manager-au" else ["decision { grounds }"]),
     ):
         query = f"{{ applications(first: 5) {{ nodes {{ {selection} }} }} }}"
         assert set((await who[name](query)).codes) == {"FORBIDDEN_FIELD"}

@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime
+from itertools import cycle
 
 import pytest
 
 from models.database.connections import connect
-from tests.gateway.conftest import Viewer
+from tests.gateway.changing import IDENTITY, assign_to, pay_bill, perform
+from tests.gateway.conftest import Viewer, without_budget
 from tests.gateway.test_promises import stranger
 from tests.world import REASONS, TICKET, WIB, at, decision_id, visa_number
 
@@ -85,7 +87,7 @@ async def test_a_security_ground_never_reaches_agents(who, incomplete_of_today) 
     )  # fmt: skip
     answer = await portal(DECISION % "outcome isIncomplete", r="AUME-INCO-0004")
     assert answer.data["application"]["decision"] == {"outcome": "REFUSED", "isIncomplete": True}
-    for field in ("ground", "publicReason", "internalNote", "officer"):
+    for field in ("grounds", "publicReasons", "internalNote", "officer"):
         assert (await portal(DECISION % field, r="AUME-INCO-0004")).codes == ["FORBIDDEN_FIELD"]
 
 
@@ -98,17 +100,52 @@ async def test_officers_read_the_security_ground_that_applicants_are_not_told(wh
             " (SELECT applicant_id FROM application WHERE reference = 'AUPO-SECU-0003')"
         )
         arjun = Viewer(who["anonymous"].client, {"role": "APPLICANT", "sub": "arjun"})
-        answer = await arjun(DECISION % "outcome publicReason", r="AUPO-SECU-0003")
+        answer = await arjun(DECISION % "outcome publicReasons", r="AUPO-SECU-0003")
         assert answer.data["application"]["decision"] == {
-            "outcome": "REFUSED", "publicReason": "NOT_DISCLOSED",
+            "outcome": "REFUSED", "publicReasons": ["NOT_DISCLOSED"],
         }  # fmt: skip
-        for field in ("ground", "internalNote", "isIncomplete"):
+        for field in ("grounds", "internalNote", "isIncomplete"):
             assert (await arjun(DECISION % field, r="AUPO-SECU-0003")).codes == ["FORBIDDEN_FIELD"]
     finally:
         await connection.execute("UPDATE applicant SET account = NULL WHERE account = 'arjun'")
         await connection.close()
-    staff = await who["officer"](DECISION % "ground internalNote", r="AUPO-SECU-0003")
-    assert staff.data["application"]["decision"]["ground"] == "SECURITY"
+    staff = await who["officer"](DECISION % "grounds internalNote", r="AUPO-SECU-0003")
+    assert staff.data["application"]["decision"]["grounds"] == ["SECURITY"]
+
+
+#: The grounds of a refusal, and what its holder is told.
+_TOLD = (
+    (["INSUFFICIENT_MEANS", "INCOMPLETE"], ["INSUFFICIENT_MEANS", "INCOMPLETE"]),
+    (["SECURITY", "INSUFFICIENT_MEANS", "ENTRY_BAN", "INCOMPLETE"],
+     ["INSUFFICIENT_MEANS", "INCOMPLETE"]),
+    (["INCOMPLETE", "SECURITY"], ["INCOMPLETE"]),
+    (["INCOMPLETE"], ["INCOMPLETE"]),
+    (["SECURITY"], ["NOT_DISCLOSED"]),
+    (["ENTRY_BAN", "SECURITY"], ["NOT_DISCLOSED"]),
+)  # fmt: skip
+
+
+async def test_a_ground_that_is_withheld_leaves_no_trace_beside_those_that_are_told(who) -> None:
+    holder = Viewer(who["anonymous"].client, {"role": "APPLICANT", "sub": "refused-on-several"})
+    case = await perform(holder, "submitApplication", visaType="C1", nationality="AU",
+                         identity=dict(IDENTITY))  # fmt: skip
+    await assign_to(who, "officer", await pay_bill(who, case))
+    read = """query ($id: ID!) { node(id: $id) { ... on Application { stage closedAt decision {
+        outcome publicReasons } decideBy } } }"""
+    answers: dict[tuple[str, ...], set[str]] = {}
+    deciders = cycle(["supervisor", "supervisor-2"])
+    for number, (grounds, told) in enumerate(_TOLD):
+        verb, by = (
+            ("supersedeDecision", next(deciders)) if number else ("recordDecision", "officer")
+        )
+        await perform(who[by], verb, case, outcome="REFUSED", grounds=grounds)
+        answer = await holder(read, id=case)
+        assert answer.data["node"]["decision"] == {"outcome": "REFUSED", "publicReasons": told}
+        answers.setdefault(tuple(told), set()).add(without_budget(answer.text))
+        staff = await who["officer"](read.replace("publicReasons", "grounds"), id=case)
+        assert staff.data["node"]["decision"]["grounds"] == grounds
+    # Alike in bytes, whatever is withheld, and however much.
+    assert [len(texts) for texts in answers.values()] == [1, 1, 1], answers
 
 
 async def test_a_security_refusal_is_never_incomplete_to_an_agent(
@@ -117,8 +154,8 @@ async def test_a_security_refusal_is_never_incomplete_to_an_agent(
     connection = await connect(world)
     await connection.execute("SET session_replication_role = replica")  # decisions stay as they are
     change = (
-        "UPDATE decision SET ground = $1, is_incomplete = $1 = 'INCOMPLETE', public_reason ="
-        " CASE $1 WHEN 'INCOMPLETE' THEN $1 ELSE 'NOT_DISCLOSED' END WHERE id = $2"
+        "UPDATE decision SET grounds = ARRAY[$1], is_incomplete = $1 = 'INCOMPLETE', public_reasons"
+        " = ARRAY[CASE $1 WHEN 'INCOMPLETE' THEN $1 ELSE 'NOT_DISCLOSED' END] WHERE id = $2"
     )
     refusal = decision_id("AUME-INCO-0004")
     melbourne = Viewer(

@@ -99,7 +99,7 @@ async def test_an_agent_does_not_hear_of_a_correction_out_of_time(who, owner) ->
     """The change itself would say that the outcome was another one."""
     lately, long_ago = await granted_case(who), await granted_case(who)
     await close_again(owner, long_ago, THIRTY_DAYS + A_MINUTE)
-    refusal = {"outcome": "REFUSED", "ground": "INCOMPLETE"}
+    refusal = {"outcome": "REFUSED", "grounds": ["INCOMPLETE"]}
     for id_ in (lately, long_ago):
         await perform(who["supervisor"], "supersedeDecision", id_, **refusal)
     answer = await who["agent-au"](OUTCOME, id=lately)

@@ -19,7 +19,7 @@ nodes {
     centre { city }
     applicant { nationality { iso3 } identity { fullName } }
     decision { outcome supersedes { outcome } }
-    decisions(first: 9) { nodes { ground } }
+    decisions(first: 9) { nodes { grounds } }
     events(first: 9) { nodes { kind } }
     assignments(first: 9) { nodes { officer } }
 }

@@ -112,7 +112,7 @@ async def test_whoever_knows_whose_it_is_reads_stage_and_day_and_no_outcome(
 
 async def refused(who: Mapping[str, Viewer], **given: Any) -> str:
     case = await in_verification(who, **given)
-    decided = {"outcome": "REFUSED", "ground": "PURPOSE_NOT_CREDIBLE"}
+    decided = {"outcome": "REFUSED", "grounds": ["PURPOSE_NOT_CREDIBLE"]}
     return await perform(who["officer"], "recordDecision", case, **decided)
 
 

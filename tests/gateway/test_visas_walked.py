@@ -198,7 +198,7 @@ class Walk:
         if call in ("grant", "refuse"):
             mutation, given = "recordDecision", {"outcome": "GRANTED"}
             if call == "refuse":
-                given = {"outcome": "REFUSED", "ground": "INSUFFICIENT_MEANS"}
+                given = {"outcome": "REFUSED", "grounds": ["INSUFFICIENT_MEANS"]}
         return (await change(who["officer"], mutation, extension.id, **given)).codes
 
     async def _report(self, call: str) -> list[str]:

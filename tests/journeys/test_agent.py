@@ -125,7 +125,7 @@ async def test_an_agent_takes_a_file_in_and_hands_it_over(who) -> None:
     assert handed_over["decision"]["visa"]["stayDays"] == 30
 
     # A grant that was a mistake leaves no visa to hand over, nor its number.
-    correction = {"outcome": "REFUSED", "ground": "FALSE_STATEMENT"}
+    correction = {"outcome": "REFUSED", "grounds": ["FALSE_STATEMENT"]}
     await perform(who["supervisor"], "supersedeDecision", case_id, **correction)
     corrected = await agent(
         "query ($case: String!) {"

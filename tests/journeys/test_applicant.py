@@ -174,7 +174,7 @@ async def test_of_the_visas_of_a_case_the_one_that_serves_is_given_back_until_it
     holder = Viewer(client, {"role": "APPLICANT", "sub": "stays-at-home-too"})
     case = await granted_to(holder, who, "RETURN003")
     # Refused and granted again: the first visa is superseded, and stays as it is.
-    refused = {"outcome": "REFUSED", "ground": "INCOMPLETE"}
+    refused = {"outcome": "REFUSED", "grounds": ["INCOMPLETE"]}
     await perform(who["supervisor"], "supersedeDecision", case, **refused)
     assert (await change(holder, "returnVisa", case)).codes == ["NO_UNUSED_VISA"]
     await perform(who["supervisor-2"], "supersedeDecision", case, outcome="GRANTED")

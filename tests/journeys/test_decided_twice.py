@@ -25,7 +25,7 @@ pytestmark = pytest.mark.anyio
 
 TOLD = """query ($id: ID!) { node(id: $id) { ... on Application {
     grantCheck { verdict isDecidedTwice }
-    withheldDecision { outcome ground officer internalNote }
+    withheldDecision { outcome grounds officer internalNote }
     decision { outcome officer }
 } } }"""
 LODGED = """query ($id: ID!) { node(id: $id) { ... on Application {
@@ -70,7 +70,7 @@ async def test_two_decide_a_file_and_neither_is_told_of_the_other(
         stopped = await change(first, "recordDecision", case, outcome="GRANTED")
         assert stopped.codes == ["NOT_CLEARED"]
         await perform(supervisor, "releaseApplication", case, reason="Nothing there.")
-    await decide(first, alike, "REFUSED", ground="INCOMPLETE")
+    await decide(first, alike, "REFUSED", grounds=["INCOMPLETE"])
     await decide(first, apart, "GRANTED", internalNote="As plain as can be.")
     for case in (alike, apart):
         # Nothing is decided, and nobody is told anything.
@@ -82,7 +82,7 @@ async def test_two_decide_a_file_and_neither_is_told_of_the_other(
 
     # Whoever was the first is not the second, though a supervisor gives it to them.
     await put_on_desk(who, alike, "officer")
-    for given in ({"outcome": "GRANTED"}, {"outcome": "REFUSED", "ground": "INCOMPLETE"}):
+    for given in ({"outcome": "GRANTED"}, {"outcome": "REFUSED", "grounds": ["INCOMPLETE"]}):
         again = await change(first, "recordDecision", alike, **given)
         assert again.codes == ["SECOND_PERSON_REQUIRED"]
 
@@ -102,7 +102,7 @@ async def test_two_decide_a_file_and_neither_is_told_of_the_other(
         ]  # fmt: skip
     assert seen[0] == seen[1]
     for case in (alike, apart):
-        await decide(second, case, "REFUSED", ground="INCOMPLETE")
+        await decide(second, case, "REFUSED", grounds=["INCOMPLETE"])
         decided = await look(agent, LODGED, case)
         assert decided == {"stage": "CLOSED", "decision": {"outcome": "REFUSED"}}
     await decide(second, plain, "GRANTED")
@@ -113,7 +113,7 @@ async def test_two_decide_a_file_and_neither_is_told_of_the_other(
         assert await look(viewer, TOLD, apart) == {
             "grantCheck": {"verdict": "SAMPLED", "isDecidedTwice": True},
             "withheldDecision": {
-                "outcome": "GRANTED", "ground": None, "officer": "officer",
+                "outcome": "GRANTED", "grounds": [], "officer": "officer",
                 "internalNote": "As plain as can be.",
             },
             "decision": {"outcome": "REFUSED", "officer": "officer-2"},

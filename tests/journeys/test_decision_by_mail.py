@@ -108,7 +108,7 @@ async def decided(
         await perform(who["officer"], "recordDecision", case, outcome="GRANTED")
         await wait_until_issued(judged, case)
     else:
-        refused = {"outcome": "REFUSED", "ground": "PURPOSE_NOT_CREDIBLE"}
+        refused = {"outcome": "REFUSED", "grounds": ["PURPOSE_NOT_CREDIBLE"]}
         await perform(who["officer"], "recordDecision", case, **refused)
     one = Applicant(judged, case, await reference_of(who["officer"], case), passport)
     await tell(judged, mailer, sink)

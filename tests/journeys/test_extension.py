@@ -252,7 +252,7 @@ async def test_of_whom_nobody_reported_an_entry_the_officer_records_it(who, conn
     # Refused with a ground, of which the holder reads what may be told; it may be asked for anew,
     # until the decision is corrected by somebody else. What is taken back ends the stay as before,
     # and was granted all the same.
-    refused = {"outcome": "REFUSED", "ground": "SECURITY"}
+    refused = {"outcome": "REFUSED", "grounds": ["SECURITY"]}
     extensions = await extensions_today(who, connection)
     await perform(officer, "recordDecision", extension, **refused)
     assert await extensions_today(who, connection) == extensions

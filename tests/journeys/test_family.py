@@ -78,7 +78,7 @@ async def test_a_family_is_one_group_and_decided_one_by_one(who) -> None:
         await pay_bill(who, case)
         await perform(agent, "markReceived", case)
         await assign_to(who, "officer", case)
-    refusal = {"outcome": "REFUSED", "ground": "INCOMPLETE"}
+    refusal = {"outcome": "REFUSED", "grounds": ["INCOMPLETE"]}
     await perform(officer, "recordDecision", cases[1], **refusal)
     for case in (cases[0], cases[2], cases[3]):
         await perform(officer, "referToScreening", case)

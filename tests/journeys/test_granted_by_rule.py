@@ -292,7 +292,7 @@ async def test_what_is_certain_is_granted_and_what_is_not_waits_and_says_why(
     await perform(who["supervisor"], "reassignCase", doubted, officer="officer", reason="In turn.")
     for case in (doubted, plain):
         await perform(
-            who["officer"], "recordDecision", case, outcome="REFUSED", ground="INCOMPLETE"
+            who["officer"], "recordDecision", case, outcome="REFUSED", grounds=["INCOMPLETE"]
         )
     await perform(who["supervisor"], "supersedeDecision", doubted, outcome="GRANTED")
     await count_grants(who, connection, by_rule=CLEAN, sampled=2, refused=1)

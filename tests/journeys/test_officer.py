@@ -34,7 +34,7 @@ WAITING = """
         SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))
     )
 """
-REFUSAL = {"outcome": "REFUSED", "ground": "INSUFFICIENT_MEANS"}
+REFUSAL = {"outcome": "REFUSED", "grounds": ["INSUFFICIENT_MEANS"]}
 
 
 async def test_an_officer_works_through_a_day(who) -> None:

@@ -257,7 +257,7 @@ async def test_a_revoked_visa_is_not_ok_and_live_while_its_holder_is_there(who, 
     aside = {**closed, "closedBy": "supervisor-2", "closeReason": "GRANTED"}
     assert await alerts(who) == [aside, left, closed]
     # A grant that is corrected to a refusal takes its visa back as well.
-    refused = {"outcome": "REFUSED", "ground": "FALSE_STATEMENT"}
+    refused = {"outcome": "REFUSED", "grounds": ["FALSE_STATEMENT"]}
     await perform(who["supervisor"], "supersedeDecision", one.case, **refused)
     assert [each["isOpen"] for each in await alerts(who)] == [True, False, False, False]
     await report(who, one.crossing("r-6", "EXIT", 0.05))

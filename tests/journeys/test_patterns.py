@@ -91,7 +91,7 @@ async def test_a_supervisor_sees_who_applies_through_one_partner_after_another(
 
     # One person is refused in Sydney, and comes again by another partner, under another name.
     in_sydney = await in_verification(who, identity=person("Shandra Opper", "SHOP00001"))
-    refusal = {"outcome": "REFUSED", "ground": "FORGED_DOCUMENT"}
+    refusal = {"outcome": "REFUSED", "grounds": ["FORGED_DOCUMENT"]}
     await perform(officer, "recordDecision", in_sydney, **refusal)
     in_perth = await lodged_in_perth(who, person("Sandra Hopper", "SHOP00001", "1985-01-01"))
     # Another one comes twice by the same partner; and a third one comes for the first time since

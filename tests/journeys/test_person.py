@@ -26,7 +26,7 @@ LINKED = """
         linked(first: 20) { nodes {
             id reason state resolvedBy resolution
             applicant { id applications(first: 5) { nodes {
-                id status partner { code } country { code } decision { outcome ground }
+                id status partner { code } country { code } decision { outcome grounds }
             } } }
         } }
     } } } }
@@ -66,7 +66,9 @@ async def test_who_was_refused_for_a_forged_document_is_known_at_another_partner
     # Refused in Sydney …
     forged = person("Shandra Opper", "SHOP00001")
     in_sydney = await in_verification(who, identity=forged)
-    await perform(officer, "recordDecision", in_sydney, outcome="REFUSED", ground="FORGED_DOCUMENT")
+    await perform(
+        officer, "recordDecision", in_sydney, outcome="REFUSED", grounds=["FORGED_DOCUMENT"]
+    )
 
     # … and handed in by another partner's agent, with the name written otherwise.
     again = person("OPPER, Shándra", "SHOP00001")
@@ -85,7 +87,7 @@ async def test_who_was_refused_for_a_forged_document_is_known_at_another_partner
     assert earlier == {
         "id": in_sydney, "status": "REFUSED", "partner": {"code": "NUSA"},
         "country": {"code": "AU"},
-        "decision": {"outcome": "REFUSED", "ground": "FORGED_DOCUMENT"},
+        "decision": {"outcome": "REFUSED", "grounds": ["FORGED_DOCUMENT"]},
     }  # fmt: skip
     # A passport is sure: nobody says that it is another person.
     await assign_to(who, "officer", await hand_over(elsewhere, await pay_bill(who, in_perth), "B1"))

@@ -24,7 +24,7 @@ from tests.journeys.test_officer import WAITING as WAITED_FOR
 
 pytestmark = pytest.mark.anyio
 
-REFUSAL = {"outcome": "REFUSED", "ground": "INSUFFICIENT_MEANS"}
+REFUSAL = {"outcome": "REFUSED", "grounds": ["INSUFFICIENT_MEANS"]}
 WAITING = """{
     viewer { pools { code waiting } } free: workList(queue: FREE, first: 9) { nodes { id } }
     overdue: workList(queue: OVERDUE, first: 9) { nodes { id } }

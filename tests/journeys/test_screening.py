@@ -189,7 +189,7 @@ async def test_a_true_hit_leaves_the_officers_desk_and_is_refused_by_the_supervi
     case = await in_screening(who)
     await answer(who["screening"], case, "ENTRY_BAN", "HIT")
     supervisor, officer = who["supervisor"], who["officer"]
-    refusal = {"outcome": "REFUSED", "ground": "ENTRY_BAN"}
+    refusal = {"outcome": "REFUSED", "grounds": ["ENTRY_BAN"]}
     not_yet = await change(supervisor, "recordDecision", case, **refusal)
     assert not_yet.codes == ["NOT_ASSIGNED"]
 

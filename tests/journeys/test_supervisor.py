@@ -76,7 +76,7 @@ async def test_a_false_and_a_true_hit_leave_the_queue_of_hits(who) -> None:
     to_officer = {"officer": "officer", "reason": "In turn."}
     refused = await change(supervisor, "reassignCase", true, **to_officer)
     assert refused.codes == ["SUPERVISION_REQUIRED"]
-    await perform(supervisor, "recordDecision", true, outcome="REFUSED", ground="ENTRY_BAN")
+    await perform(supervisor, "recordDecision", true, outcome="REFUSED", grounds=["ENTRY_BAN"])
     await perform(who["officer"], "recordDecision", false, outcome="GRANTED")
 
 

@@ -306,7 +306,7 @@ async def test_that_of_a_superseded_grant_is_on_the_list_until_its_last_day_of_s
 ) -> None:
     who, case = judged.who, await granted(judged.who)
     visa = await in_hand(judged, case, account)
-    refusal = {"outcome": "REFUSED", "ground": "FALSE_STATEMENT"}
+    refusal = {"outcome": "REFUSED", "grounds": ["FALSE_STATEMENT"]}
     await perform(who["supervisor"], "supersedeDecision", case, **refusal)
     await tell_readers(judged.signing, judged.owner)
     page = b64decode(visa["document"]["pdf"])

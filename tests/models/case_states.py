@@ -61,7 +61,7 @@ FACTS: dict[str, st.SearchStrategy[Any]] = {
     "is_extended_visa_stopped": mostly(False, False, True),
     "awaits_first_decision": mostly(False, False, True),
     "was_decided_first_by_oneself": mostly(False, False, True),
-    "decided": mostly((Outcome.REFUSED, Ground.INCOMPLETE), None),
+    "decided": mostly((Outcome.REFUSED, (Ground.INCOMPLETE,)), None),
     "questions": st.sampled_from([(ScreeningKind.ENTRY_BAN,), tuple(ScreeningKind)]),
     "answers": cleared | st.dictionaries(st.sampled_from(ScreeningKind), results),
     "answered_by_system": st.just(frozenset()),
@@ -97,7 +97,7 @@ attempts = st.builds(
     subject=st.sampled_from(PEOPLE),
     role=st.sampled_from(Role),
     question=mostly(ScreeningKind.ENTRY_BAN, ScreeningKind.CLEARANCE, None),
-    decision=mostly((Outcome.GRANTED, None), (Outcome.REFUSED, Ground.INCOMPLETE), None),
+    decision=mostly((Outcome.GRANTED, ()), (Outcome.REFUSED, (Ground.INCOMPLETE,)), None),
     receiver=st.sampled_from([None, *PEOPLE]),
 )
 officers_attempts = attempts.map(lambda attempt: replace(attempt, subject="officer"))

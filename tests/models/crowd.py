@@ -144,7 +144,7 @@ def _decision(one: CrowdCase, decisions: dict[UUID, UUID]) -> dict[str, object]:
         "id": decisions[one.id],
         "application_id": one.id,
         "outcome": one.status,
-        "ground": "INCOMPLETE" if one.status is Status.REFUSED else None,
+        "grounds": ["INCOMPLETE"] if one.status is Status.REFUSED else [],
         "decided_at": one.closed_at,
         "officer": "officer",
     }

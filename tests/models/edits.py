@@ -20,8 +20,11 @@ _EVENT = """
     RETURNING occurred_at
 """
 _DECISION = """
-    INSERT INTO decision (id, application_id, outcome, ground, decided_at, officer, supersedes_id)
-    VALUES ($1, $2, $3::text, CASE $3::text WHEN 'REFUSED' THEN 'INCOMPLETE' END, $4, 'officer', $5)
+    INSERT INTO decision (id, application_id, outcome, grounds, decided_at, officer, supersedes_id)
+    VALUES (
+        $1, $2, $3::text, CASE $3::text WHEN 'REFUSED' THEN '{INCOMPLETE}'::text[] ELSE '{}' END,
+        $4, 'officer', $5
+    )
 """
 
 

@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from models.vocabulary import Ground
+from tests.walls.undoing import undone
 from tests.world import application_id
 
 pytestmark = pytest.mark.anyio
@@ -24,8 +25,8 @@ _ASKED = """
         CASE WHEN $3 <> 'PENDING' THEN 'one' END, CASE WHEN $3 <> 'PENDING' THEN 'two' END)
 """
 _DECIDED = """
-    INSERT INTO decision (id, application_id, outcome, ground, decided_at, officer)
-    VALUES ($1, $2, 'REFUSED', $3, now(), 'officer') RETURNING is_incomplete, public_reason
+    INSERT INTO decision (id, application_id, outcome, grounds, decided_at, officer)
+    VALUES ($1, $2, 'REFUSED', $3, now(), 'officer') RETURNING is_incomplete, public_reasons
 """
 _HANDED_IN = """
     INSERT INTO application (id, reference, applicant_id, nationality_code, visa_type_code, channel,
@@ -151,13 +152,32 @@ async def test_the_checklist_is_what_is_required_on_the_day_of_a_file(rolled_bac
 
 
 @pytest.mark.parametrize("ground", Ground)
-async def test_of_two_grounds_the_public_reason_is_not_told(rolled_back, ground) -> None:
-    is_hidden = ground in (Ground.ENTRY_BAN, Ground.SECURITY)
-    row = await rolled_back.fetchrow(_DECIDED, uuid4(), OPEN, ground.value)
-    assert tuple(row) == (
-        ground is Ground.INCOMPLETE,
-        "NOT_DISCLOSED" if is_hidden else ground.value,
-    )
+async def test_two_grounds_are_not_told_alone_nor_beside_others(rolled_back, ground) -> None:
+    for grounds in ([ground], [Ground.SECURITY, ground], [ground, "PUBLIC_HEALTH", "ENTRY_BAN"]):
+        if len(set(grounds)) < len(grounds):
+            continue
+        async with undone(rolled_back):
+            row = await rolled_back.fetchrow(_DECIDED, uuid4(), OPEN, grounds)
+        told = [each for each in grounds if each not in ("ENTRY_BAN", "SECURITY")]
+        assert tuple(row) == (ground is Ground.INCOMPLETE, told or ["NOT_DISCLOSED"])
+
+
+@pytest.mark.parametrize(
+    "grounds",
+    [[], ["SECURITY", "SECURITY"], ["SECURITY", "WEATHER"], ["SECURITY", None], [["SECURITY"]]],
+)
+@pytest.mark.parametrize("table", ["decision", "withheld_decision"])
+async def test_a_refusal_has_grounds_of_the_list_each_once(rolled_back, table, grounds) -> None:
+    statement = f"""
+        INSERT INTO {table} (id, application_id, outcome, grounds, decided_at, officer)
+        VALUES ($1, $2, 'REFUSED', $3, now(), 'officer')
+    """
+    refused = (
+        asyncpg.CheckViolationError, asyncpg.NotNullViolationError,
+        asyncpg.FeatureNotSupportedError,
+    )  # fmt: skip
+    with pytest.raises(refused):
+        await rolled_back.execute(statement, uuid4(), OPEN, grounds)
 
 
 @pytest.mark.parametrize(
@@ -190,7 +210,7 @@ async def test_a_case_that_ends_has_no_visa_on_hold_and_no_open_correction(
     )
     await rolled_back.execute(correction, uuid4(), OPEN, applicant, state)
     decision = uuid4()
-    await rolled_back.fetchrow(_DECIDED, decision, OPEN, "SECURITY")
+    await rolled_back.fetchrow(_DECIDED, decision, OPEN, ["SECURITY"])
     await rolled_back.execute(
         "UPDATE application SET status = $2, current_decision_id = $3,"
         " closed_at = CASE WHEN $2 <> 'SCREENING' THEN now() END WHERE id = $1",

@@ -14,9 +14,9 @@ __all__ = ["certain"]
 @pytest.mark.parametrize(
     "statement",
     [
-        "INSERT INTO decision (id, application_id, outcome, ground, decided_at, officer,"
-        " grant_rule_code) VALUES (gen_random_uuid(), $1, 'REFUSED', 'SECURITY', now(), 'director',"
-        " 'B1-1')",
+        "INSERT INTO decision (id, application_id, outcome, grounds, decided_at, officer,"
+        " grant_rule_code) VALUES (gen_random_uuid(), $1, 'REFUSED', '{SECURITY}', now(),"
+        " 'director', 'B1-1')",
         "INSERT INTO decision (id, application_id, outcome, decided_at, officer)"
         " VALUES (gen_random_uuid(), $1, 'GRANTED', now(), 'director')",
         "INSERT INTO decision (id, application_id, outcome, decided_at, officer, grant_rule_code)"

@@ -40,7 +40,8 @@ BAN, CLEARANCE = ScreeningKind.ENTRY_BAN, ScreeningKind.CLEARANCE
 R, C = ScreeningResult, CorrectionState
 ONE, OTHER = [*DocumentKind][:2]
 FIRST, SECOND = [*RequestedItemKind][:2]
-GRANTED = (Outcome.GRANTED, None)
+GRANTED = (Outcome.GRANTED, ())
+REFUSED = (Outcome.REFUSED, (Ground.INCOMPLETE,))
 BY_TWO = {BAN: Proposal(R.NO_MATCH, "proposer", "finder")}
 OF_ONE = {BAN: Proposal(R.CLEAR, "proposer")}
 
@@ -86,9 +87,12 @@ HOLDS: dict[str, list[tuple[dict[str, Any], dict[str, Any], bool]]] = {
     ],
     "CHANGES_THE_DECISION": [
         ({"decided": GRANTED}, {"decision": GRANTED}, False),
-        ({"decided": GRANTED}, {"decision": (Outcome.REFUSED, Ground.INCOMPLETE)}, True),
-        ({"decided": (Outcome.REFUSED, Ground.SECURITY)},
-         {"decision": (Outcome.REFUSED, Ground.INCOMPLETE)}, True),
+        ({"decided": GRANTED}, {"decision": REFUSED}, True),
+        ({"decided": (Outcome.REFUSED, (Ground.SECURITY,))}, {"decision": REFUSED}, True),
+        ({"decided": REFUSED}, {"decision": REFUSED}, False),
+        # A ground more is another decision.
+        ({"decided": REFUSED},
+         {"decision": (Outcome.REFUSED, (Ground.INCOMPLETE, Ground.FORGED_DOCUMENT))}, True),
     ],
     "IS_PARTNERED": [({"is_partnered": True}, {}, True), ({}, {}, False)],
     "WAITS_FOR_ANSWER": [

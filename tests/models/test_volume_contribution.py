@@ -24,7 +24,7 @@ _CONTRIBUTION = """
 GRANTED = application_id("AUSY-GRAN-0001")
 OPEN = application_id("SGPO-OPEN-0006")
 _DECIDED = """
-    INSERT INTO decision (id, application_id, outcome, ground, decided_at, officer, supersedes_id)
+    INSERT INTO decision (id, application_id, outcome, grounds, decided_at, officer, supersedes_id)
     VALUES ($1, $2, $3, $4, now(), 'somebody', $5)
 """
 _HAPPENED = """
@@ -130,22 +130,25 @@ async def test_less_than_a_second_counts_as_one_second(connection) -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "ground", "overturned"),
+    ("outcome", "grounds", "overturned"),
     [
-        ("REFUSED", "INCOMPLETE", 0),
-        ("REFUSED", "SECURITY", 1),
-        ("GRANTED", None, 1),
+        ("REFUSED", ["INCOMPLETE"], 0),
+        # The main ground stands.
+        ("REFUSED", ["INCOMPLETE", "SECURITY"], 0),
+        ("REFUSED", ["SECURITY"], 1),
+        ("REFUSED", ["SECURITY", "INCOMPLETE"], 1),
+        ("GRANTED", [], 1),
     ],
 )
 async def test_what_is_decided_as_before_overturns_nothing(
-    rolled_back, outcome, ground, overturned
+    rolled_back, outcome, grounds, overturned
 ) -> None:
     case = application_id("AUME-INCO-0004")
     first = await rolled_back.fetchval("SELECT id FROM decision WHERE application_id = $1", case)
     view = "SELECT count(*) FROM volume_overturned WHERE application_id = $1"
     assert await rolled_back.fetchval(view, case) == 0
     await rolled_back.execute("DELETE FROM volume_outbox")
-    await rolled_back.execute(_DECIDED, uuid4(), case, outcome, ground, first)
+    await rolled_back.execute(_DECIDED, uuid4(), case, outcome, grounds, first)
     queued = await rolled_back.fetchval("SELECT coalesce(sum(overturned), 0) FROM volume_outbox")
     assert (queued, await rolled_back.fetchval(view, case)) == (overturned, overturned)
 

@@ -85,8 +85,8 @@ async def test_neither_a_superseding_decision_nor_a_revocation_moves_them(decide
         "SELECT id, current_decision_id FROM application WHERE status = 'GRANTED' LIMIT 2"
     )
     await decided.execute(
-        "INSERT INTO decision (id, application_id, outcome, ground, decided_at, officer,"
-        " supersedes_id) VALUES ($1, $2, 'REFUSED', 'INCOMPLETE', now(), 'supervisor', $3)",
+        "INSERT INTO decision (id, application_id, outcome, grounds, decided_at, officer,"
+        " supersedes_id) VALUES ($1, $2, 'REFUSED', '{INCOMPLETE}', now(), 'supervisor', $3)",
         uuid4(), one["id"], one["current_decision_id"],
     )  # fmt: skip
     await decided.execute("UPDATE application SET status = 'REFUSED' WHERE id = $1", one["id"])

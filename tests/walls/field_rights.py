@@ -64,7 +64,7 @@ _OPEN: dict[str, Lines] = {
         "rule verdict unmet isDecidedTwice checkedAt":       "- - R - - R - - - - - - - -",
     },
     "WithheldDecision": {
-        "outcome ground decidedAt officer internalNote":     "- - R - - R - - - - - - - -",
+        "outcome grounds decidedAt officer internalNote":    "- - R - - R - - - - - - - -",
     },
     "VisaTypeTerms": {
         "on isOffered fee serviceTargets passportRule":      "R R R R R R R R R R R R R R",
@@ -440,9 +440,9 @@ _STAGES: dict[str, Lines] = {
     },
     "Decision": {
         "id outcome decidedAt visa":                         "- R R - R R R R - - - - - -",
-        "ground officer internalNote supersedes grantRule":  "- R R - - R - - - - - - - -",
+        "grounds officer internalNote supersedes grantRule": "- R R - - R - - - - - - - -",
         "isIncomplete":                                      "- - - - R - - - - - - - - -",
-        "publicReason":                                      "- - - - - - R - - - - - - -",
+        "publicReasons":                                     "- - - - - - R - - - - - - -",
     },
     # What reveals the outcome.
     "Visa": {

@@ -88,9 +88,9 @@ _EVENT = (
     f" VALUES ('{CASE}', 50, '{{kind}}', now(), '{{actor}}', '{{role}}')"
 )
 _DECIDE = (
-    "INSERT INTO decision (id, application_id, outcome, ground, decided_at, officer, supersedes_id)"
-    f" VALUES ('00000000-0000-0000-0000-00000000d001', '{CASE}', '{{outcome}}', {{ground}}, now(),"
-    " '{by}', {before})"
+    "INSERT INTO decision (id, application_id, outcome, grounds, decided_at, officer,"
+    f" supersedes_id) VALUES ('00000000-0000-0000-0000-00000000d001', '{CASE}', '{{outcome}}',"
+    " {grounds}, now(), '{by}', {before})"
 )
 _GIVE = (
     "INSERT INTO assignment (application_id, officer, role, assigned_at, assigned_by)"
@@ -135,10 +135,10 @@ async def put_into(
     is_decided = source in ("GRANTED", "REFUSED", "REVOKED")
     if is_decided:
         await connection.execute(
-            "INSERT INTO decision (id, application_id, outcome, ground, decided_at, officer)"
+            "INSERT INTO decision (id, application_id, outcome, grounds, decided_at, officer)"
             " VALUES ($1, $2, $3, $4, now() - interval '1 day', 'officer-2')",
             *(_BEFORE, CASE, "REFUSED" if source == "REFUSED" else "GRANTED"),
-            "INCOMPLETE" if source == "REFUSED" else None,
+            ["INCOMPLETE"] if source == "REFUSED" else [],
         )
     if is_decided:
         await connection.execute(
@@ -212,7 +212,7 @@ def ways(viewer: Viewer, source: str, target: str) -> Iterator[tuple[str, ...]]:
             is_first = source not in ("GRANTED", "REFUSED", "REVOKED")
             decision = _DECIDE.format(
                 outcome=target, by=viewer.subject, before="NULL" if is_first else f"'{_BEFORE}'",
-                ground="NULL" if target == "GRANTED" else "'FORGED_DOCUMENT'",
+                grounds="'{}'" if target == "GRANTED" else "'{FORGED_DOCUMENT}'",
             )  # fmt: skip
             made = ", current_decision_id = '00000000-0000-0000-0000-00000000d001'"
             yield decision, f"{moved}{made}{closed}{resumed} {at}"

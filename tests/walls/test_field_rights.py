@@ -120,7 +120,7 @@ TELLING = (
     ("Application", Role.PARTNER_MANAGER, "status"),
     ("Application", Role.PARTNER_AGENT, "isReferred"),
     ("Application", Role.OFFICER, "isHeld"),
-    ("Decision", Role.PARTNER_AGENT, "ground"),
+    ("Decision", Role.PARTNER_AGENT, "grounds"),
     ("Applicant", Role.AUDITOR, "passportLastFour"),
     ("VolumeRow", Role.ANONYMOUS, "partner"),
     ("VolumeRow", Role.ANONYMOUS, "wip"),

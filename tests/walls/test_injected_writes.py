@@ -78,7 +78,7 @@ async def test_no_injected_statement_reads_a_ground(complete_world, name) -> Non
     async with undone(complete_world):
         await act_writing(complete_world, VIEWERS[name])
         with suppress(asyncpg.InsufficientPrivilegeError):
-            assert await complete_world.fetch("SELECT ground FROM decision") == []
+            assert await complete_world.fetch("SELECT grounds FROM decision") == []
 
 
 @pytest.mark.parametrize("name", ["PARTNER_AGENT", "APPLICANT"])
@@ -86,11 +86,11 @@ async def test_a_role_that_reads_the_public_ground_cannot_read_the_ground(
     complete_world, name
 ) -> None:
     """Not even of a decision in the own reach, by a statement that is injected where it reads."""
-    readable = "is_incomplete" if name == "PARTNER_AGENT" else "public_reason"
+    readable = "is_incomplete" if name == "PARTNER_AGENT" else "public_reasons"
     async with undone(complete_world):
         await act(complete_world, VIEWERS[name])
         assert await complete_world.fetch(f"SELECT {readable} FROM decision") != []
-    for column in {"ground", "is_incomplete", "public_reason"} - {readable}:
+    for column in {"grounds", "is_incomplete", "public_reasons"} - {readable}:
         async with undone(complete_world):
             await act(complete_world, VIEWERS[name])
             with pytest.raises(asyncpg.InsufficientPrivilegeError):

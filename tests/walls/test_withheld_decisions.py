@@ -31,9 +31,9 @@ ENDS = (
 )
 
 
-def withhold(by: str, at: str = "now()", outcome: str = "'REFUSED', 'INCOMPLETE'") -> str:
+def withhold(by: str, at: str = "now()", outcome: str = "'REFUSED', '{INCOMPLETE}'") -> str:
     return (
-        "INSERT INTO withheld_decision (id, application_id, outcome, ground, decided_at, officer)"
+        "INSERT INTO withheld_decision (id, application_id, outcome, grounds, decided_at, officer)"
         f" VALUES (gen_random_uuid(), '{CASE}', {outcome}, {at}, '{by}')"
     )
 
@@ -41,8 +41,8 @@ def withhold(by: str, at: str = "now()", outcome: str = "'REFUSED', 'INCOMPLETE'
 def refuse(by: str) -> tuple[str, ...]:
     key = "00000000-0000-0000-0000-00000000d086"
     return (
-        "INSERT INTO decision (id, application_id, outcome, ground, decided_at, officer) VALUES"
-        f" ('{key}', '{CASE}', 'REFUSED', 'INCOMPLETE', now(), '{by}')",
+        "INSERT INTO decision (id, application_id, outcome, grounds, decided_at, officer) VALUES"
+        f" ('{key}', '{CASE}', 'REFUSED', '{{INCOMPLETE}}', now(), '{by}')",
         "UPDATE application SET status = 'REFUSED', closed_at = now(), current_decision_id ="
         f" '{key}' WHERE id = '{CASE}'",
         ENDS.format(at="now()", by=by),
@@ -72,7 +72,7 @@ async def test_the_first_decision_is_withheld_and_nothing_else(drawn) -> None:
     # In the own name, now, once, by whoever has it; a grant as far as it could be granted.
     assert not await is_done(drawn, FIRST, withhold("officer-2"))
     assert not await is_done(drawn, FIRST, withhold("officer", "now() - interval '1 hour'"))
-    assert not await is_done(drawn, FIRST, withhold("officer", outcome="'GRANTED', NULL"))
+    assert not await is_done(drawn, FIRST, withhold("officer", outcome="'GRANTED', '{}'"))
     assert not await is_done(drawn, FIRST, withhold("officer"), withhold("officer"))
     assert not await is_done(drawn, SECOND, withhold("officer-2"))
     supervisor = SUPERVISOR.subject
@@ -113,14 +113,16 @@ async def test_another_officer_makes_the_second_decision_and_no_officer_reads_th
 @pytest.mark.parametrize(
     ("first", "by", "differs"),
     [
-        ("'REFUSED', 'INCOMPLETE'", "officer", 0),
-        ("'REFUSED', 'FORGED_DOCUMENT'", "officer", 1),
-        ("'GRANTED', NULL", "officer", 1),
+        ("'REFUSED', '{INCOMPLETE}'", "officer", 0),
+        ("'REFUSED', '{FORGED_DOCUMENT}'", "officer", 1),
+        ("'REFUSED', '{INCOMPLETE,FORGED_DOCUMENT}'", "officer", 0),
+        ("'REFUSED', '{FORGED_DOCUMENT,INCOMPLETE}'", "officer", 1),
+        ("'GRANTED', '{}'", "officer", 1),
         # What supervision refuses because of a hit is no second decision.
-        ("'GRANTED', NULL", "supervisor", 0),
+        ("'GRANTED', '{}'", "supervisor", 0),
     ],
 )
-async def test_two_differ_in_the_outcome_or_the_ground(
+async def test_two_differ_in_the_outcome_or_the_main_ground(
     drawn, first: str, by: str, differs: int
 ) -> None:
     await drawn.execute(withhold("somebody", outcome=first))

@@ -17,7 +17,7 @@ CASE = Field("applicationId")
 _REASON = Field("reason", FieldKind.REASON)
 _DECISION = (
     Field("outcome", FieldKind.CHOICE, ("GRANTED", "REFUSED")),
-    Field("ground", FieldKind.CHOICE, GROUNDS, is_required=False),
+    Field("grounds", FieldKind.CHOICES, GROUNDS, is_required=False),
     Field("internalNote", FieldKind.REASON, is_required=False),
 )
 #: In the order in which they are offered.

@@ -160,7 +160,7 @@ def show_decisions(case: Answer, say: Texts) -> Any:
                 ),
                 html.Td(written_instant(one["decidedAt"], say)),
                 html.Td(one["officer"]),
-                html.Td(say(f"decisions.ground.{one['ground']}") if one["ground"] else ""),
+                html.Td(", ".join(say(f"decisions.ground.{each}") for each in one["grounds"])),
                 html.Td(one["internalNote"] or ""),
             ]
         )

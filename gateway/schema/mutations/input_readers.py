@@ -254,10 +254,13 @@ def _decision_values(
     """What is wrong with a decision, and what it says."""
     is_short = len(input_.internal_note or "") <= LONGEST_NOTE
     faults = () if is_short else (_invalid("internalNote", rule="note", most=LONGEST_NOTE),)
+    grounds = tuple(input_.grounds or ())
+    if len(set(grounds)) < len(grounds):
+        faults = (*faults, _invalid("grounds", rule="grounds"))
     return faults, {
         "verb": intent.verbs[list(Outcome).index(input_.outcome)],
         "outcome": input_.outcome,
-        "ground": input_.ground,
+        "grounds": grounds,
         "internal_note": input_.internal_note,
     }
 

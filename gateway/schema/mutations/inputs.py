@@ -252,7 +252,10 @@ class EndUrgencyInput(StepInput):
 @strawberry.input(description="A decision.")
 class RecordDecisionInput(StepInput):
     outcome: Outcome = required("Granted or refused.")
-    ground: Ground | None = optional("Why it is refused; none where it is granted.")
+    grounds: list[Ground] | None = optional(
+        "Why it is refused: the main ground, by which it is counted, then others, each once; none"
+        " where it is granted. The applicant is told those that may be told, in this order."
+    )
     internal_note: str | None = optional(
         f"Note within the directorate, without saying who it is: up to {LONGEST_NOTE} characters."
     )

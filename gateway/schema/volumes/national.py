@@ -40,7 +40,7 @@ _AS_OF = "All that was recorded before it is counted."
 _PERIOD = "Period; null where the question does not group by one."
 
 
-@strawberry.type(description="Refusals of the whole country on one ground.")
+@strawberry.type(description="Refusals of the whole country on one main ground.")
 class RefusalGroundRow:
     ground: Ground = strawberry.field(description="Ground.")
     period: VolumePeriod | None = strawberry.field(description=_PERIOD)
@@ -90,7 +90,7 @@ class GrantRuleFigureRow:
         " the second decision."
     )
     differing: CountFigure = strawberry.field(
-        description="Those of these where the two differ, in the outcome or in the ground."
+        description="Those of these where the two differ, in the outcome or in the main ground."
     )
 
 
@@ -263,7 +263,7 @@ def _code_of(row: Figures, by: Dimension | None, dimension: Dimension) -> Any:
 
 
 def refusal_grounds_field() -> Any:
-    return _national_field(refusal_grounds, "Refusals by their grounds,")
+    return _national_field(refusal_grounds, "Refusals by their main grounds,")
 
 
 def screening_referrals_field() -> Any:

@@ -156,8 +156,8 @@ class VolumeRow:
     lapsed: CountFigure = _count(Measure.LAPSED, "Paid, then lapsed unanswered; never in a rate.")
     overturned: CountFigure = _count(
         Measure.OVERTURNED,
-        "Decisions superseded by another outcome or ground, and visas revoked, by the date of the"
-        " first decision; a revocation that was set aside later included.",
+        "Decisions superseded by another outcome or main ground, and visas revoked, by the date of"
+        " the first decision; a revocation that was set aside later included.",
     )
     refusal_rate: RateFigure = _rate(
         Measure.REFUSAL_RATE, f"Refused of all decisions. {_FIRST_DECIDED}"

@@ -2021,9 +2021,9 @@ CREATE TABLE decision (
     id UUID NOT NULL,
     application_id UUID NOT NULL,
     outcome TEXT NOT NULL,
-    ground TEXT,
+    grounds TEXT[] DEFAULT '{}' NOT NULL,
     is_incomplete BOOLEAN DEFAULT false NOT NULL,
-    public_reason TEXT,
+    public_reasons TEXT[] DEFAULT '{}' NOT NULL,
     decided_at TIMESTAMP WITH TIME ZONE NOT NULL,
     officer TEXT NOT NULL,
     grant_rule_code TEXT,
@@ -2033,11 +2033,11 @@ CREATE TABLE decision (
     CONSTRAINT uq_decision_id_application_id UNIQUE (id, application_id),
     CONSTRAINT fk_decision_supersedes_id_application_id FOREIGN KEY(supersedes_id, application_id) REFERENCES decision (id, application_id),
     CONSTRAINT ck_decision_outcome_is_known CHECK (outcome IN ('GRANTED', 'REFUSED')),
-    CONSTRAINT ck_decision_ground_is_known CHECK (ground IN ('ENTRY_BAN', 'INVALID_TRAVEL_DOCUMENT', 'FORGED_DOCUMENT', 'FALSE_STATEMENT', 'INSUFFICIENT_MEANS', 'PURPOSE_NOT_CREDIBLE', 'PUBLIC_HEALTH', 'SECURITY', 'INCOMPLETE')),
-    CONSTRAINT ck_decision_ground_when_refused CHECK ((outcome = 'REFUSED') = (ground IS NOT NULL)),
+    CONSTRAINT ck_decision_grounds_are_known CHECK (cardinality(grounds) = num_nonnulls(array_position(grounds, 'ENTRY_BAN'), array_position(grounds, 'INVALID_TRAVEL_DOCUMENT'), array_position(grounds, 'FORGED_DOCUMENT'), array_position(grounds, 'FALSE_STATEMENT'), array_position(grounds, 'INSUFFICIENT_MEANS'), array_position(grounds, 'PURPOSE_NOT_CREDIBLE'), array_position(grounds, 'PUBLIC_HEALTH'), array_position(grounds, 'SECURITY'), array_position(grounds, 'INCOMPLETE'))),
+    CONSTRAINT ck_decision_ground_when_refused CHECK ((outcome = 'REFUSED') = (grounds <> '{}')),
     CONSTRAINT ck_decision_rules_grant CHECK (grant_rule_code IS NULL OR outcome = 'GRANTED' AND supersedes_id IS NULL),
-    CONSTRAINT ck_decision_is_incomplete_as_decided CHECK (is_incomplete = coalesce(ground = 'INCOMPLETE', false)),
-    CONSTRAINT ck_decision_public_reason_as_decided CHECK (public_reason IS NOT DISTINCT FROM CASE WHEN ground IN ('ENTRY_BAN', 'SECURITY') THEN 'NOT_DISCLOSED' ELSE ground END),
+    CONSTRAINT ck_decision_is_incomplete_as_decided CHECK (is_incomplete = ('INCOMPLETE' = ANY (grounds))),
+    CONSTRAINT ck_decision_public_reasons_as_decided CHECK (public_reasons = CASE WHEN outcome = 'REFUSED' AND array_remove(array_remove(grounds, 'ENTRY_BAN'), 'SECURITY') = '{}' THEN '{NOT_DISCLOSED}' ELSE array_remove(array_remove(grounds, 'ENTRY_BAN'), 'SECURITY') END),
     CONSTRAINT fk_decision_application_id FOREIGN KEY(application_id) REFERENCES application (id),
     CONSTRAINT fk_decision_grant_rule_code FOREIGN KEY(grant_rule_code) REFERENCES grant_rule (code),
     CONSTRAINT uq_decision_supersedes_id UNIQUE (supersedes_id)
@@ -2053,14 +2053,14 @@ CREATE TABLE withheld_decision (
     id UUID NOT NULL,
     application_id UUID NOT NULL,
     outcome TEXT NOT NULL,
-    ground TEXT,
+    grounds TEXT[] DEFAULT '{}' NOT NULL,
     decided_at TIMESTAMP WITH TIME ZONE NOT NULL,
     officer TEXT NOT NULL,
     internal_note TEXT,
     CONSTRAINT pk_withheld_decision PRIMARY KEY (id),
     CONSTRAINT ck_withheld_decision_outcome_is_known CHECK (outcome IN ('GRANTED', 'REFUSED')),
-    CONSTRAINT ck_withheld_decision_ground_is_known CHECK (ground IN ('ENTRY_BAN', 'INVALID_TRAVEL_DOCUMENT', 'FORGED_DOCUMENT', 'FALSE_STATEMENT', 'INSUFFICIENT_MEANS', 'PURPOSE_NOT_CREDIBLE', 'PUBLIC_HEALTH', 'SECURITY', 'INCOMPLETE')),
-    CONSTRAINT ck_withheld_decision_ground_when_refused CHECK ((outcome = 'REFUSED') = (ground IS NOT NULL)),
+    CONSTRAINT ck_withheld_decision_grounds_are_known CHECK (cardinality(grounds) = num_nonnulls(array_position(grounds, 'ENTRY_BAN'), array_position(grounds, 'INVALID_TRAVEL_DOCUMENT'), array_position(grounds, 'FORGED_DOCUMENT'), array_position(grounds, 'FALSE_STATEMENT'), array_position(grounds, 'INSUFFICIENT_MEANS'), array_position(grounds, 'PURPOSE_NOT_CREDIBLE'), array_position(grounds, 'PUBLIC_HEALTH'), array_position(grounds, 'SECURITY'), array_position(grounds, 'INCOMPLETE'))),
+    CONSTRAINT ck_withheld_decision_ground_when_refused CHECK ((outcome = 'REFUSED') = (grounds <> '{}')),
     CONSTRAINT uq_withheld_decision_application_id UNIQUE (application_id),
     CONSTRAINT fk_withheld_decision_application_id FOREIGN KEY(application_id) REFERENCES application (id)
 );
@@ -3033,7 +3033,7 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON withheld_decis
 
 CREATE TRIGGER append_only
     BEFORE UPDATE OF
-        id, application_id, outcome, ground, decided_at, officer, internal_note, supersedes_id
+        id, application_id, outcome, grounds, decided_at, officer, internal_note, supersedes_id
     OR DELETE OR TRUNCATE ON decision
     EXECUTE FUNCTION refuse_change();
 
@@ -3228,18 +3228,20 @@ CREATE TRIGGER write_checklist AFTER INSERT ON application
     REFERENCING NEW TABLE AS became FOR EACH STATEMENT
     EXECUTE FUNCTION write_checklist();
 
-CREATE FUNCTION set_public_reason() RETURNS trigger
+CREATE FUNCTION set_public_reasons() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
-        NEW.is_incomplete := coalesce(NEW.ground = 'INCOMPLETE', false);
-        NEW.public_reason := CASE WHEN NEW.ground IN ('ENTRY_BAN', 'SECURITY') THEN 'NOT_DISCLOSED'
-            ELSE NEW.ground END;
+        NEW.is_incomplete := 'INCOMPLETE' = ANY (NEW.grounds);
+        NEW.public_reasons := array_remove(array_remove(NEW.grounds, 'ENTRY_BAN'), 'SECURITY');
+        IF NEW.outcome = 'REFUSED' AND NEW.public_reasons = '{}' THEN
+            NEW.public_reasons := '{NOT_DISCLOSED}';
+        END IF;
         RETURN NEW;
     END
 $$;
 
-CREATE TRIGGER set_public_reason BEFORE INSERT ON decision
-    FOR EACH ROW EXECUTE FUNCTION set_public_reason();
+CREATE TRIGGER set_public_reasons BEFORE INSERT ON decision
+    FOR EACH ROW EXECUTE FUNCTION set_public_reasons();
 
 CREATE FUNCTION lapse_corrections_of_case() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -4066,11 +4068,11 @@ CREATE VIEW decision_on_visa AS
     WHERE extends_visa_number IS NULL;
 
 CREATE VIEW volume_national_contribution AS
-    SELECT wib_day(first_one.decided_at) AS day, 'ground' AS kind, standing.ground, 1 AS measured
+    SELECT wib_day(first_one.decided_at) AS day, 'ground' AS kind, standing.grounds[1] AS ground, 1 AS measured
     FROM decision AS standing
     JOIN decision_on_visa AS first_one
         ON first_one.application_id = standing.application_id AND first_one.supersedes_id IS NULL
-    WHERE standing.ground IS NOT NULL
+    WHERE standing.grounds <> '{}'
         AND NOT EXISTS (SELECT FROM decision AS later WHERE later.supersedes_id = standing.id)
     UNION ALL
     SELECT
@@ -4088,8 +4090,8 @@ CREATE VIEW volume_overturned AS
         SELECT later.application_id
         FROM decision AS later
         JOIN decision AS superseded ON superseded.id = later.supersedes_id
-        WHERE (later.outcome, later.ground)
-            IS DISTINCT FROM (superseded.outcome, superseded.ground)
+        WHERE (later.outcome, later.grounds[1])
+            IS DISTINCT FROM (superseded.outcome, superseded.grounds[1])
         UNION ALL
         SELECT application_id FROM application_event WHERE kind = 'REVOKED'
     ) AS overturned
@@ -4110,8 +4112,8 @@ CREATE VIEW second_decision AS
         withheld.id,
         decision.application_id,
         decision.decided_at,
-        (decision.outcome, decision.ground)
-            IS DISTINCT FROM (withheld.outcome, withheld.ground) AS differs
+        (decision.outcome, decision.grounds[1])
+            IS DISTINCT FROM (withheld.outcome, withheld.grounds[1]) AS differs
     FROM withheld_decision AS withheld
     JOIN decision USING (application_id)
     WHERE supersedes_id IS NULL AND EXISTS (
@@ -4341,9 +4343,9 @@ CREATE FUNCTION queue_volume_changes_of_decisions() RETURNS trigger
         INSERT INTO volume_outbox (day, kind, ground, measured)
         SELECT wib_day(first_one.decided_at), 'ground', changed.ground, sum(changed.sign)
         FROM (
-            SELECT 1 AS sign, application_id, ground FROM became
+            SELECT 1 AS sign, application_id, grounds[1] AS ground FROM became
             UNION ALL
-            SELECT -1, superseded.application_id, superseded.ground
+            SELECT -1, superseded.application_id, superseded.grounds[1]
             FROM became
             JOIN decision AS superseded ON superseded.id = became.supersedes_id
         ) AS changed
@@ -4357,8 +4359,8 @@ CREATE FUNCTION queue_volume_changes_of_decisions() RETURNS trigger
         SELECT wib_day(first_one.decided_at), country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, count(*)
         FROM became
         JOIN decision AS superseded ON superseded.id = became.supersedes_id
-            AND (superseded.outcome, superseded.ground)
-                IS DISTINCT FROM (became.outcome, became.ground)
+            AND (superseded.outcome, superseded.grounds[1])
+                IS DISTINCT FROM (became.outcome, became.grounds[1])
         JOIN decision_on_visa AS first_one
             ON first_one.application_id = became.application_id
             AND first_one.supersedes_id IS NULL

@@ -25,7 +25,7 @@ _APPLICATIONS = """
             ORDER BY sequence
         ) AS events,
         ARRAY(
-            SELECT concat_ws(' ', officer, outcome, ground) FROM decision
+            SELECT concat_ws(' ', officer, outcome, grounds[1]) FROM decision
             WHERE application_id = application.id ORDER BY decided_at
         ) AS decisions,
         ARRAY(

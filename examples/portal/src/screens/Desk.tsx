@@ -267,7 +267,7 @@ function Steps({ id, allowed }: OpenCase) {
           ))}
         </select>
         {button("RECORD_DECISION", "refuse", () =>
-          decide({ input: { ...about(), outcome: "REFUSED", ground } }),
+          decide({ input: { ...about(), outcome: "REFUSED", grounds: [ground] } }),
         )}
       </div>
       {[...reasons].map((reason) => reason && <small key={reason}>{reason} </small>)}
