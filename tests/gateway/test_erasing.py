@@ -228,7 +228,7 @@ async def test_a_forger_is_found_again_until_the_period_of_that_ends(who, connec
     """Refused for a forged document and erased: who it was is gone, not that it was the same."""
     forged = {**IDENTITY, "passportNumber": "QZFORGED1"}
     case = await in_verification(who, identity=forged)
-    refusal = {"outcome": "REFUSED", "grounds": ["FORGED_DOCUMENT"]}
+    refusal = {"outcome": "REFUSED", "grounds": ["INSUFFICIENT_MEANS", "FORGED_DOCUMENT"]}
     await perform(who["officer"], "recordDecision", case, **refusal)
     subject = await order_erasure(who, case)
     await erase_all(connection)
