@@ -29,7 +29,7 @@ from models import (
 from models.person.vault import ANSWERED, CODE, COMPLAINED, SEALED
 from models.rights.breach import NOTICE_HOURS
 from models.rights.data_request import ANSWER_HOURS, COPIES_DAYS
-from models.rights.retention import BAN_DAYS, DAYS_KEPT, INDEX_DAYS, LOG_DAYS
+from models.rights.retention import BAN_DAYS, DAYS_KEPT, INDEX_DAYS, LOG_DAYS, MOVEMENT_DAYS
 from models.vocabulary import DataRequestKind, Purpose, Role
 
 _HEAD = """\
@@ -147,6 +147,7 @@ def _periods() -> Iterator[str]:
         yield f"| a person, after a case ended as {status} | {days:,} |"
     yield f"| digests by which a forger or a revoked holder is found again | {INDEX_DAYS:,} |"
     yield f"| the person of a ban entry, after its end | {BAN_DAYS:,} |"
+    yield f"| movements by a visa that is live no more, after the last | {MOVEMENT_DAYS:,} |"
     yield f"| the log of who read whom | {LOG_DAYS:,} |"
     yield f"| copies in backups, after an erasure | {COPIES_DAYS} |\n"
 

@@ -17,7 +17,14 @@ from gateway.settings.keys import KeySettings
 from gateway.settings.parsers import setting
 from models.account import FEWEST_DAYS_KEPT
 from models.rights.orphan_keys import SWEEP_DAYS
-from models.rights.retention import BAN_DAYS, DAYS_KEPT, INDEX_DAYS, LOG_DAYS, Retention
+from models.rights.retention import (
+    BAN_DAYS,
+    DAYS_KEPT,
+    INDEX_DAYS,
+    LOG_DAYS,
+    MOVEMENT_DAYS,
+    Retention,
+)
 from models.vocabulary import Role, Status
 
 __all__ = [
@@ -218,6 +225,12 @@ class Settings(BudgetSettings, ConnectionSettings, DatabaseSettings, KeySettings
         parsers.whole(1, 36_500),
         BAN_DAYS,
     )
+    retention_movement_days: int = setting(
+        "for how many days after the last exit by a visa that is live no more it is known when its"
+        " holder was in the country",
+        parsers.whole(1, 36_500),
+        MOVEMENT_DAYS,
+    )
     retention_log_days: int = setting(
         "for how many days it is kept who read whom, and who looked for whom; never less than a"
         " year, and longer where a file is held or a request of a data subject is open",
@@ -278,7 +291,10 @@ class Settings(BudgetSettings, ConnectionSettings, DatabaseSettings, KeySettings
     def retention(self) -> Retention:
         """For how long files are kept."""
         return Retention(
-            self.retention_days or DAYS_KEPT, self.retention_index_days, self.retention_ban_days
+            self.retention_days or DAYS_KEPT,
+            self.retention_index_days,
+            self.retention_ban_days,
+            self.retention_movement_days,
         )
 
     @property

@@ -73,7 +73,7 @@ IMMIGRATION_OFFICE = "KANIM"
 
 
 class Movement(Base):
-    """One entry or exit of somebody on file by a visa: erased with the person."""
+    """One entry or exit of somebody on file by a visa: erased with the person, or for its age."""
 
     __tablename__ = "movement"
 
@@ -111,7 +111,7 @@ class Stay(Base):
     presence: Mapped[str]
     #: Whether the visa serves for no other entry.
     is_used: Mapped[bool]
-    #: Days in WIB. None once the person is erased; the first also where no entry was reported.
+    #: Days in WIB. None once the movements are removed; the first also where no entry was reported.
     entered_on: Mapped[date | None]
     departed_on: Mapped[date | None]
     #: That of the last entry, and the days by which the stay was extended.
@@ -121,10 +121,14 @@ class Stay(Base):
     #: When border control confirmed that its holder overstays: until then it is presumed. None
     #: again once there is another entry or exit.
     confirmed_at: Mapped[datetime | None]
+    #: The last of the movements that were removed, with the person or for their age: a report of
+    #: that time that comes later still adds none.
+    removed_until: Mapped[datetime | None]
 
     __table_args__ = (
         Index(None, "application_id"),
         Index(None, "overstays_at", "id"),
+        Index(None, "departed_on", postgresql_where=text("departed_on IS NOT NULL")),
         one_of("presence", Presence),
         CheckConstraint(
             "overstays_at IS NOT NULL OR confirmed_at IS NULL", name="an_overstay_is_confirmed"

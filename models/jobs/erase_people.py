@@ -24,6 +24,7 @@ from models.rights.erasure_steps import (
     hide_complaints,
     hide_due,
     hide_ended_bans,
+    hide_old_movements,
 )
 from models.rights.retention import Retention
 from models.row_keys import new_key
@@ -177,7 +178,7 @@ async def keep_retention(
     jobs: Jobs | None = None,
 ) -> None:
     """Order the erasure of people whose files were kept for long enough, and hide the people of ban
-    entries that ended long ago, until ``stop`` is set."""
+    entries that ended and movements by visas that were left by long ago, until ``stop`` is set."""
     job = (jobs or Jobs()).add(order_due.__name__, every)
     place: WalkPosition | None = None
     while not stop.is_set():
@@ -186,8 +187,9 @@ async def keep_retention(
                 while not stop.is_set():
                     place = await order_due(connection, retention, place, _WALKED)
                     bans = await hide_ended_bans(connection, retention.ban_days, _WALKED)
+                    left = await hide_old_movements(connection, retention.movement_days, _WALKED)
                     job.note_nothing_due()
-                    if place is None and bans < _WALKED:
+                    if place is None and max(bans, left) < _WALKED:
                         await pause(stop, every)
         except CONNECTION_ERRORS as error:
             job.note_failure(error)

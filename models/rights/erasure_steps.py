@@ -59,27 +59,55 @@ _EMPTY_COMPLAINTS = (
     "UPDATE complaint_text SET sealed = '{}', complaint = NULL, answer = NULL,"
     " erased_at = clock_timestamp()"
 )
-#: What their movements add to the figures stays in them; visas and extensions go on to tell theirs.
-_KEEP_FIGURES = """
-    INSERT INTO volume_erased_stay AS kept (
-        day, nationality_code, visa_type_code, kind, measured
+_OF_PEOPLE = """ANY (ARRAY(
+    SELECT visa_number FROM visa JOIN application ON application.id = application_id
+    WHERE applicant_id = ANY ($1)
+))"""
+
+
+def _remove_movements(by: str) -> tuple[str, ...]:
+    """What removes the movements by some visas. What they add to the figures stays in them; visas
+    and extensions go on to tell theirs."""
+    return (
+        f"""
+        INSERT INTO volume_erased_stay AS kept (
+            day, nationality_code, visa_type_code, kind, measured
+        )
+        SELECT day, nationality_code, visa_type_code, kind, sum(measured)
+        FROM volume_stay_contribution
+        JOIN application ON application.id = application_id
+        WHERE visa_number = {by} AND kind NOT IN ('unused', 'extension')
+        GROUP BY day, nationality_code, visa_type_code, kind
+        ON CONFLICT ON CONSTRAINT uq_volume_erased_stay DO UPDATE
+        SET measured = kept.measured + excluded.measured
+        """,  # noqa: S608
+        f"""
+        WITH removed AS (DELETE FROM movement WHERE visa_number = {by} RETURNING *)
+        UPDATE stay
+        SET entered_on = NULL, departed_on = NULL, stay_until = NULL, removed_until = latest
+        FROM (
+            SELECT visa_number, max(crossed_at) AS latest FROM removed GROUP BY visa_number
+        ) AS removed
+        WHERE stay.visa_number = removed.visa_number
+        """,  # noqa: S608
     )
-    SELECT day, nationality_code, visa_type_code, kind, sum(measured)
-    FROM volume_stay_contribution
-    JOIN application ON application.id = application_id
-    WHERE applicant_id = ANY ($1) AND kind NOT IN ('unused', 'extension')
-    GROUP BY day, nationality_code, visa_type_code, kind
-    ON CONFLICT ON CONSTRAINT uq_volume_erased_stay DO UPDATE
-    SET measured = kept.measured + excluded.measured
-"""
+
+
+#: Visas that let nobody enter any more, and whose holders left long ago.
+_LEFT_LONG_AGO = f"""
+    SELECT visa_number FROM stay JOIN visa USING (visa_number)
+    WHERE departed_on < wib_day(now() - $2::interval) AND NOT {IS_LIVE}
+        AND NOT EXISTS (
+            SELECT FROM legal_hold
+            WHERE legal_hold.application_id = stay.application_id AND released_at IS NULL
+        )
+    ORDER BY departed_on LIMIT $1 FOR NO KEY UPDATE OF stay SKIP LOCKED
+"""  # noqa: S608
 _HIDE = (
     "DELETE FROM identity WHERE applicant_id = ANY ($1)",
     _HIDE_VERSIONS,
     "UPDATE visa_document SET sealed = '{}' WHERE applicant_id = ANY ($1)",
-    _KEEP_FIGURES,
-    "DELETE FROM movement WHERE applicant_id = ANY ($1)",
-    "UPDATE stay SET entered_on = NULL, departed_on = NULL, stay_until = NULL FROM application"
-    " WHERE application.id = application_id AND applicant_id = ANY ($1)",
+    *_remove_movements(_OF_PEOPLE),
     "UPDATE item_answer SET sealed = '{}' WHERE applicant_id = ANY ($1)",
     "UPDATE document_content SET sealed = '{}' WHERE applicant_id = ANY ($1)",
     f"{_EMPTY_COMPLAINTS} FROM complaint WHERE complaint.id = complaint_id"
@@ -173,6 +201,18 @@ async def delete_keys(keys: ErasesKeys, connection: asyncpg.Connection, limit: i
         subjects, instants = [one.subject for one in erased], [one.at for one in erased]
         await connection.execute(_DELETED, subjects, instants, timedelta(days=COPIES_DAYS))
     return len(people)
+
+
+async def hide_old_movements(connection: asyncpg.Connection, days: int, limit: int) -> int:
+    """Remove the movements by visas whose holders left so many days ago; return of how many visas.
+
+    A report of that time that comes later still adds none.
+    """
+    async with connection.transaction():
+        found = await connection.fetch(_LEFT_LONG_AGO, limit, timedelta(days=days))
+        for statement in _remove_movements("ANY ($1)") if found else ():
+            await connection.execute(statement, [row[0] for row in found])
+    return len(found)
 
 
 async def forget_digests(connection: asyncpg.Connection, retention: Retention, limit: int) -> int:

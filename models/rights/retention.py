@@ -20,6 +20,7 @@ DAYS_KEPT: Mapping[Status, int] = MappingProxyType(
 )
 INDEX_DAYS = 3650
 BAN_DAYS = 1825
+MOVEMENT_DAYS = 1825
 #: The log of reads: as long as the longest-kept files, so that everybody on file can be told who
 #: read them.
 LOG_DAYS = 3650
@@ -35,6 +36,9 @@ class Retention:
     index_days: int = INDEX_DAYS
     #: How long after its end or rejection an entry of the ban list still names its person.
     ban_days: int = BAN_DAYS
+    #: How long after the last exit by a visa that is live no more it is known when its holder was
+    #: in the country.
+    movement_days: int = MOVEMENT_DAYS
 
     def __post_init__(self) -> None:
         if lacking := [status for status in CLOSED if status not in self.days]:

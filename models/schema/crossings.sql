@@ -193,13 +193,16 @@ CREATE FUNCTION write_movement(report crossing) RETURNS boolean
         IF holder IS NULL THEN
             RETURN false;
         END IF;
+        SELECT * INTO was FROM stay WHERE visa_number = report.visa_number FOR NO KEY UPDATE;
+        IF report.crossed_at <= was.removed_until THEN
+            RETURN true;
+        END IF;
         PERFORM count_stays(report.visa_number, -1);
         INSERT INTO movement (id, applicant_id, visa_number, direction, crossed_at, port, stay_until)
         VALUES (
             report.id, holder, report.visa_number, report.direction, report.crossed_at, report.port,
             CASE report.direction WHEN 'ENTRY' THEN wib_day(report.crossed_at) + days END
         );
-        SELECT * INTO was FROM stay WHERE visa_number = report.visa_number;
         PERFORM write_stay(report.visa_number, report.id);
         PERFORM count_stays(report.visa_number, 1);
         -- What is reported late of earlier stays tells nothing new.

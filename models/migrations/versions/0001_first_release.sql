@@ -2701,6 +2701,7 @@ CREATE TABLE stay (
     stay_until DATE,
     overstays_at TIMESTAMP WITH TIME ZONE,
     confirmed_at TIMESTAMP WITH TIME ZONE,
+    removed_until TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_stay PRIMARY KEY (id),
     CONSTRAINT ck_stay_presence_is_known CHECK (presence IN ('IN_COUNTRY', 'DEPARTED')),
     CONSTRAINT ck_stay_an_overstay_is_confirmed CHECK (overstays_at IS NOT NULL OR confirmed_at IS NULL),
@@ -2711,6 +2712,8 @@ CREATE TABLE stay (
 );
 
 CREATE INDEX ix_stay_application_id ON stay (application_id);
+
+CREATE INDEX ix_stay_departed_on ON stay (departed_on) WHERE departed_on IS NOT NULL;
 
 CREATE INDEX ix_stay_overstays_at_id ON stay (overstays_at, id);
 
@@ -3874,13 +3877,16 @@ CREATE FUNCTION write_movement(report crossing) RETURNS boolean
         IF holder IS NULL THEN
             RETURN false;
         END IF;
+        SELECT * INTO was FROM stay WHERE visa_number = report.visa_number FOR NO KEY UPDATE;
+        IF report.crossed_at <= was.removed_until THEN
+            RETURN true;
+        END IF;
         PERFORM count_stays(report.visa_number, -1);
         INSERT INTO movement (id, applicant_id, visa_number, direction, crossed_at, port, stay_until)
         VALUES (
             report.id, holder, report.visa_number, report.direction, report.crossed_at, report.port,
             CASE report.direction WHEN 'ENTRY' THEN wib_day(report.crossed_at) + days END
         );
-        SELECT * INTO was FROM stay WHERE visa_number = report.visa_number;
         PERFORM write_stay(report.visa_number, report.id);
         PERFORM count_stays(report.visa_number, 1);
         -- What is reported late of earlier stays tells nothing new.
