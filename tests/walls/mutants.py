@@ -84,8 +84,9 @@ def changes(rule: Rule) -> Iterator[ChangedRule]:
             )
         case NoneOf(column, words):
             for word in words:
-                rest = tuple(kept for kept in words if kept != word)
-                yield ChangedRule(f"“{rule}” forgets {word}", NoneOf(column, rest))
+                # Without the only word nothing is asked: every row, as above.
+                if rest := tuple(kept for kept in words if kept != word):
+                    yield ChangedRule(f"“{rule}” forgets {word}", NoneOf(column, rest))
         case Recent(column, days):
             yield ChangedRule(f"“{rule}” gives a day more", Recent(column, days + 1))
             yield ChangedRule(f"“{rule}” gives a day less", Recent(column, days - 1))
@@ -105,8 +106,9 @@ def changes(rule: Rule) -> Iterator[ChangedRule]:
 
 def _of_parts(kind: type[AllOf | AnyOf], rules: tuple[Rule, ...]) -> Iterator[ChangedRule]:
     for place, rule in enumerate(rules):
-        rest = (*rules[:place], *rules[place + 1 :])
-        yield ChangedRule(f"without “{rule}”", rest[0] if len(rest) == 1 else kind(rest))
+        # So without the only part.
+        if rest := (*rules[:place], *rules[place + 1 :]):
+            yield ChangedRule(f"without “{rule}”", rest[0] if len(rest) == 1 else kind(rest))
         for one in changes(rule):
             yield replace(one, rule=kind((*rules[:place], one.rule, *rules[place + 1 :])))
 
