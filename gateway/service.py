@@ -160,7 +160,6 @@ def _executor(
         cursor_keys=settings.cursor_key,
         budgets=_budgets(settings),
         document_rule=settings.documents,
-        row_writer=settings.row_writer,
         in_development=settings.in_development,
         read_budgets=settings.read_budgets,
         most_endings=settings.last_four_alert,

@@ -53,7 +53,7 @@ from gateway.mapping.positions import Positions
 from gateway.mapping.services import ProcessState, Services
 from gateway.mutations.changes import Changes
 from gateway.policy import MOST_ENDINGS, READ_BUDGETS
-from gateway.settings import DocumentRule, RowWriter
+from gateway.settings import DocumentRule
 from gateway.settings.keys import KeyRing
 from gateway.viewer import Viewer
 from models.database.pool import ConnectionPool
@@ -80,7 +80,6 @@ class SchemaRunner:
         cursor_keys: KeyRing,
         budgets: Budgets,
         document_rule: DocumentRule = DocumentRule.ALLOW,
-        row_writer: RowWriter = RowWriter.COMPILED,
         in_development: bool = False,
         keys: KeyService | None = None,
         tracker: TakesCodes | None = None,
@@ -116,7 +115,7 @@ class SchemaRunner:
         self.trusted = TrustedDocuments(
             pool, starts, rule=document_rule, in_development=in_development
         )
-        self._plans = PlanCache(schemas.catalogue, is_compiled=row_writer is RowWriter.COMPILED)
+        self._plans = PlanCache(schemas.catalogue)
         self._reference = reference_cache()
         self._access_log = AccessLog(pool, starts, keys, read_budgets)
         self._most_endings = most_endings

@@ -32,7 +32,6 @@ __all__ = [
     "Command",
     "DocumentRule",
     "Environment",
-    "RowWriter",
     "Settings",
     "SettingsError",
     "read_settings",
@@ -62,13 +61,6 @@ class DocumentRule(StrEnum):
     ALLOW = "allow"
     LOG = "log"
     REQUIRE = "require"
-
-
-class RowWriter(StrEnum):
-    """What writes the rows of answers."""
-
-    COMPILED = "compiled"
-    PYTHON = "python"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,12 +170,6 @@ class Settings(BudgetSettings, ConnectionSettings, DatabaseSettings, KeySettings
         "require that documents be registered, and refuse others",
         parsers.one_of(DocumentRule),
         DocumentRule.ALLOW,
-    )
-    row_writer: RowWriter = setting(  # noqa: RUF009
-        "what writes the rows of answers: compiled, the module that `make setup` builds where "
-        "there is a C compiler, and Python elsewhere; or python, always",
-        parsers.one_of(RowWriter),
-        RowWriter.COMPILED,
     )
     body_limit: int = setting(
         "largest request body, bytes", parsers.whole(1_024, 16_777_216), 262_144

@@ -32,9 +32,9 @@ _MICROSECOND = timedelta(microseconds=1)
 Render = Callable[..., bytes]
 
 
-def renderer(program: Sequence[Instruction], *, is_compiled: bool) -> Render:
+def renderer(program: Sequence[Instruction]) -> Render:
     """What runs a program on a `Rendering`; takes the table and the row to begin with."""
-    module = compiled_module() if is_compiled else None
+    module = compiled_module()
     if module is None:
         return partial(render, program)
     return partial(module.render, module.Program(program))

@@ -29,14 +29,14 @@ from models.vocabulary import Role
 class BranchPlan:
     """A branch with its statements and its program."""
 
-    def __init__(self, branch: Branch, role: Role, *, is_compiled: bool) -> None:
+    def __init__(self, branch: Branch, role: Role) -> None:
         self.levels = branch.levels
         #: The level whose rows hold the version of the reference data that is linked to.
         self.with_version = _first_with_rows(branch.levels) if branch.reference else None
         places = {level: Places(level) for level in branch.levels}
         self.statements = Statements(places, role, with_version=self.with_version)
         self._program = compile_branch(branch, places)
-        self.render = renderer(self._program, is_compiled=is_compiled)
+        self.render = renderer(self._program)
         #: The levels that read somebody's identity; a count reads nobody's.
         self.logged = [
             level.number
@@ -55,9 +55,7 @@ class BranchPlan:
         #: The place of the key by which a row was found; None in levels that are found otherwise.
         self.keys = [places[level].key for level in branch.levels]
         #: The plans of the reference data to which its rows link.
-        self.reference = [
-            BranchPlan(each, role, is_compiled=is_compiled) for each in branch.reference
-        ]
+        self.reference = [BranchPlan(each, role) for each in branch.reference]
 
     @cached_property
     def identity(self) -> Hashable:
@@ -88,10 +86,8 @@ class Plan(NamedTuple):
 class PlanCache:
     """Plans each operation once for each role."""
 
-    def __init__(self, catalogue: Catalogue, *, is_compiled: bool = True) -> None:
-        """``is_compiled`` lets the compiled module write rows, where there is one."""
+    def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._is_compiled = is_compiled
         self._plans: WeightedCache[Any, Plan | WhyExecutor] = WeightedCache(MOST_CACHED_TOKENS)
 
     def plan(self, admitted: AdmittedOperation) -> Plan | WhyExecutor:
@@ -111,10 +107,7 @@ class PlanCache:
         try:
             roots = planner.plan(admitted.operation)
             branches = [branch for root in roots.values() for branch in branches_of(root)]
-            compiled = {
-                branch: BranchPlan(branch, role, is_compiled=self._is_compiled)
-                for branch in branches
-            }
+            compiled = {branch: BranchPlan(branch, role) for branch in branches}
         except NotPlannableError as error:
             return error.reason
         return Plan(roots, compiled, selections.fragments)
