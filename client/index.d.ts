@@ -51,6 +51,7 @@ export type Language = "en" | "id";
 export type Labelled =
   | "Channel"
   | "DocumentKind"
+  | "GuarantorKind"
   | "EventKind"
   | "Ground"
   | "Outcome"

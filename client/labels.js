@@ -61,6 +61,10 @@ export const labels = {
     TARGET_75: { en: "Three quarters of the target have passed", id: "Tiga perempat waktu target telah lewat" },
     TARGET_100: { en: "The target has passed", id: "Waktu target telah lewat" },
   },
+  GuarantorKind: {
+    COMPANY: { en: "Company", id: "Perusahaan" },
+    PERSON: { en: "Person", id: "Orang perseorangan" },
+  },
   Ground: {
     ENTRY_BAN: { en: "On the entry-ban list", id: "Dalam daftar cegah tangkal" },
     INVALID_TRAVEL_DOCUMENT: { en: "Invalid travel document", id: "Dokumen perjalanan tidak berlaku" },

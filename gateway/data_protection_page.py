@@ -21,12 +21,13 @@ from models import (
     Base,
     ComplaintText,
     Decision,
+    Guarantor,
     Identity,
     IdentityVersion,
     ItemAnswer,
     VisaDocument,
 )
-from models.person.vault import ANSWERED, CODE, COMPLAINED, SEALED
+from models.person.vault import ANSWERED, CODE, COMPLAINED, GUARANTEED, SEALED
 from models.rights.breach import NOTICE_HOURS
 from models.rights.data_request import ANSWER_HOURS, COPIES_DAYS
 from models.rights.retention import BAN_DAYS, DAYS_KEPT, INDEX_DAYS, LOG_DAYS, MOVEMENT_DAYS
@@ -55,13 +56,13 @@ small is below; each threat, its control and the tests that prove it are in
 #: The types of the API that say who somebody is, or part of it.
 _WHO = (
     *("Identity", "IdentityVersion", "PassportEnding", "BannedPerson", "VisaDocument"),
-    "ItemAnswer",
+    *("ItemAnswer", "Guarantor"),
 )
 _SEALED_TABLES = (
-    *(Identity, IdentityVersion, BannedPerson, VisaDocument, ItemAnswer),
+    *(Identity, IdentityVersion, BannedPerson, VisaDocument, ItemAnswer, Guarantor),
     ComplaintText,
 )
-_SEALED = (*SEALED, CODE, *ANSWERED, *COMPLAINED)
+_SEALED = (*SEALED, CODE, *ANSWERED, *COMPLAINED, *GUARANTEED)
 _PURPOSES: Mapping[Purpose, str] = {
     Purpose.CASEWORK: "To decide about an application for a visa",
     Purpose.SUPERVISION: "To look into how an application was handled",

@@ -64,6 +64,7 @@ from models import (
     Erasure,
     FileClaim,
     GrantRuleStop,
+    Guarantor,
     Identity,
     IdentityVersion,
     Inquiry,
@@ -602,7 +603,7 @@ POLICY: Mapping[str, Access] = {
         fields=dict.fromkeys(
             (
                 *("on", "isOffered", "fee", "serviceTargets", "passportRule"),
-                *("requiredDocuments", "eligibility", "extensionRule"),
+                *("requiredDocuments", "needsGuarantor", "eligibility", "extensionRule"),
             ),
             EVERYONE,
         ),
@@ -831,6 +832,7 @@ POLICY: Mapping[str, Access] = {
             "grantCheck": ANSWER_READERS,
             "withheldDecision": ANSWER_READERS,
             "corrections": CORRECTION_READERS,
+            "guarantors": IDENTITY_READERS,
             "legalHolds": ANSWER_READERS,
             "screenings": ANSWER_READERS,
         },
@@ -1644,6 +1646,17 @@ POLICY: Mapping[str, Access] = {
         rows=of_people_in_reach(IdentityVersion.applicant_id),
         fields=dict.fromkeys(
             ("number", *OF_A_PERSON, "nationality", "writtenAt", "validFrom", "validUntil"),
+            IDENTITY_READERS,
+        ),
+    ),
+    # Who answers for them in a case: for the same readers, and logged alike.
+    "Guarantor": Access(
+        rows=of_people_in_reach(Guarantor.applicant_id),
+        fields=dict.fromkeys(
+            (
+                *("kind", "name", "registrationNumber", "street", "city", "province"),
+                *("postalCode", "validFrom", "validUntil"),
+            ),
             IDENTITY_READERS,
         ),
     ),

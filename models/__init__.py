@@ -42,6 +42,7 @@ from models.jobs.passes import JobPass
 from models.mail import Mail, SentCode
 from models.mail.subscription import MailSubscription
 from models.person.applicant import Applicant, Correction, PassportEnding
+from models.person.guarantor import Guarantor
 from models.person.identity import Identity, IdentityVersion
 from models.person.person_link import LinkerRead, PersonIndex, PersonLink, PersonLookup
 from models.reader import MonthNote, SavedView
@@ -133,6 +134,7 @@ __all__ = [
     "GrantCheck",
     "GrantRule",
     "GrantRuleStop",
+    "Guarantor",
     "Idempotency",
     "Identity",
     "IdentityVersion",

@@ -73,6 +73,7 @@ ALTER TABLE former_bill ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE grant_check ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE grant_rule ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE grant_rule_stop ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE guarantor ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE idempotency ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE identity ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE identity_version ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -1782,6 +1783,7 @@ GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_officer;
 GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_officer;
 GRANT SELECT (reason, rule_code, stopped_at, stopped_by) ON grant_rule_stop TO gerbang_officer;
+GRANT SELECT (applicant_id, application_id, city, id, kind, name, postal_code, province, registration_number, sealed, street, valid_from, valid_until) ON guarantor TO gerbang_officer;
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_officer;
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_officer;
 GRANT SELECT (applicant_id, application_id, as_country, as_day, as_text, city, item_id, postal_code, province, sealed, street) ON item_answer TO gerbang_officer;
@@ -1873,6 +1875,8 @@ CREATE POLICY officer_select ON assignment FOR SELECT TO gerbang_officer
     USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN assignment.role NOT IN ('SUPERVISOR') ELSE false END);
 CREATE POLICY officer_select ON correction FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON guarantor FOR SELECT TO gerbang_officer
+    USING (CASE WHEN (EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = guarantor.applicant_id AND by_1.reference = (SELECT viewer.purpose_reference('OFFICER')) AND EXISTS (SELECT FROM assignment AS by_2 WHERE by_2.application_id = by_1.id AND by_2.officer = (SELECT viewer.subject('OFFICER')) AND by_2.ended_at IS NULL)) OR EXISTS (SELECT FROM person_link AS by_1 WHERE by_1.linked_id = guarantor.applicant_id AND by_1.state NOT IN ('PROPOSED', 'REJECTED') AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.applicant_id = by_1.applicant_id AND by_2.reference = (SELECT viewer.purpose_reference('OFFICER')) AND EXISTS (SELECT FROM assignment AS by_3 WHERE by_3.application_id = by_2.id AND by_3.officer = (SELECT viewer.subject('OFFICER')) AND by_3.ended_at IS NULL)))) THEN true ELSE false END);
 CREATE POLICY officer_select ON volume_change FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON day_off FOR SELECT TO gerbang_officer
@@ -2001,6 +2005,7 @@ GRANT SELECT (application_id, billing_code, due_at, id, issued_at, paid_at, rece
 GRANT SELECT (application_id, checked_at, is_decided_twice, rule_code, unmet, verdict) ON grant_check TO gerbang_supervisor;
 GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_supervisor;
 GRANT SELECT (reason, rule_code, stopped_at, stopped_by) ON grant_rule_stop TO gerbang_supervisor;
+GRANT SELECT (applicant_id, application_id, city, id, kind, name, postal_code, province, registration_number, sealed, street, valid_from, valid_until) ON guarantor TO gerbang_supervisor;
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_supervisor;
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_supervisor;
 GRANT SELECT (approved_at, approved_by, ends_at, id, is_open, is_reviewed, lapsed_at, minutes, most_people, opened_at, opened_by, reason, reference, review_due_at, review_reason, reviewed_at, reviewed_by, seen, verdict) ON inquiry TO gerbang_supervisor;
@@ -2110,6 +2115,8 @@ CREATE POLICY supervisor_select ON assignment FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON correction FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON guarantor FOR SELECT TO gerbang_supervisor
+    USING (CASE WHEN (EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = guarantor.applicant_id AND by_1.reference = (SELECT viewer.purpose_reference('SUPERVISOR'))) OR EXISTS (SELECT FROM inquiry_person AS by_1 WHERE by_1.applicant_id = guarantor.applicant_id AND EXISTS (SELECT FROM inquiry AS by_2 WHERE by_2.reference = by_1.reference AND by_2.reference = (SELECT viewer.purpose_reference('SUPERVISOR')) AND by_2.opened_by = (SELECT viewer.subject('SUPERVISOR')) AND by_2.ends_at > now()))) THEN true ELSE false END);
 CREATE POLICY supervisor_select ON legal_hold FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON volume_change FOR SELECT TO gerbang_supervisor
@@ -2450,6 +2457,7 @@ GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibilit
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_agent;
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_partner_agent;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_agent;
+GRANT SELECT (applicant_id, application_id, city, id, kind, name, postal_code, province, registration_number, sealed, street, valid_from, valid_until) ON guarantor TO gerbang_partner_agent;
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_partner_agent;
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_partner_agent;
 GRANT SELECT (applicant_id, application_id, as_country, as_day, as_text, city, item_id, postal_code, province, sealed, street) ON item_answer TO gerbang_partner_agent;
@@ -2522,6 +2530,8 @@ CREATE POLICY partner_agent_select ON decision FOR SELECT TO gerbang_partner_age
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = decision.application_id AND by_1.holder_partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND by_1.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND by_1.closed_at > now() - interval '30 days') THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON correction FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = correction.application_id AND by_1.holder_partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND by_1.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND (by_1.closed_at IS NULL OR by_1.closed_at > now() - interval '30 days')) THEN true ELSE false END);
+CREATE POLICY partner_agent_select ON guarantor FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = guarantor.applicant_id AND (by_1.reference = (SELECT viewer.purpose_reference('PARTNER_AGENT')) OR (SELECT viewer.purpose_reference('PARTNER_AGENT')) IS NULL) AND by_1.holder_partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND by_1.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND by_1.received_at IS NULL AND by_1.closed_at IS NULL) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON day_off FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 CREATE POLICY partner_agent_select ON visa_key FOR SELECT TO gerbang_partner_agent
@@ -2881,6 +2891,7 @@ GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_applican
 GRANT SELECT (cause, copies_end_at, data_request_id, erased_at, id, keys_deleted_at, ordered_at) ON erasure TO gerbang_applicant;
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_applicant;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_applicant;
+GRANT SELECT (applicant_id, application_id, city, id, kind, name, postal_code, province, registration_number, sealed, street, valid_from, valid_until) ON guarantor TO gerbang_applicant;
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_applicant;
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_applicant;
 GRANT SELECT (applicant_id, id, reference, told_at) ON inquiry_person TO gerbang_applicant;
@@ -2967,6 +2978,8 @@ CREATE POLICY applicant_select ON decision FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = decision.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON correction FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = correction.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
+CREATE POLICY applicant_select ON guarantor FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = guarantor.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON inquiry_person FOR SELECT TO gerbang_applicant
     USING (CASE WHEN inquiry_person.told_at <= now() AND EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = inquiry_person.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON complaint FOR SELECT TO gerbang_applicant
@@ -3124,6 +3137,7 @@ GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibilit
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_screening;
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_screening;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_screening;
+GRANT SELECT (applicant_id, application_id, city, id, kind, name, postal_code, province, registration_number, sealed, street, valid_from, valid_until) ON guarantor TO gerbang_screening;
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_screening;
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_screening;
 GRANT SELECT (code, name) ON partner TO gerbang_screening;
@@ -3169,6 +3183,8 @@ CREATE POLICY screening_select ON identity_version FOR SELECT TO gerbang_screeni
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = identity_version.applicant_id AND by_1.reference = (SELECT viewer.purpose_reference('SCREENING')) AND EXISTS (SELECT FROM screening AS by_2 WHERE by_2.application_id = by_1.id AND by_2.answered_at IS NULL AND by_2.voided_at IS NULL AND (SELECT viewer.subject('SCREENING')) <> ALL (by_2.kept_from))) THEN true ELSE false END);
 CREATE POLICY screening_select ON access_event FOR SELECT TO gerbang_screening
     USING (CASE WHEN access_event.actor = (SELECT viewer.subject('SCREENING')) THEN true ELSE false END);
+CREATE POLICY screening_select ON guarantor FOR SELECT TO gerbang_screening
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = guarantor.applicant_id AND by_1.reference = (SELECT viewer.purpose_reference('SCREENING')) AND EXISTS (SELECT FROM screening AS by_2 WHERE by_2.application_id = by_1.id AND by_2.answered_at IS NULL AND by_2.voided_at IS NULL AND (SELECT viewer.subject('SCREENING')) <> ALL (by_2.kept_from))) THEN true ELSE false END);
 CREATE POLICY screening_select ON ban_entry FOR SELECT TO gerbang_screening
     USING ((SELECT viewer.acts_as('SCREENING')));
 CREATE POLICY screening_select ON banned_person FOR SELECT TO gerbang_screening
@@ -4203,6 +4219,50 @@ $$;
 CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON decision
     FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_border_writing,gerbang_carrier_writing,gerbang_anonymous_writing}'::name[]))
     EXECUTE FUNCTION viewer.guard_decision();
+CREATE OR REPLACE FUNCTION viewer.guard_guarantor() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        sealed_viewer text := viewer.sealed(NULL);
+        viewer_role text := split_part(sealed_viewer, ',', 1);
+        viewer_subject text := viewer.field(sealed_viewer, 3);
+        it application;
+        question text;
+        new_outcome text;
+        new_ground text;
+        changed text[];
+        is_allowed boolean;
+    BEGIN
+        IF EXISTS (SELECT FROM viewer.suspensions_of(string_to_array(sealed_viewer, ','))) THEN
+            RAISE EXCEPTION 'the viewer is suspended' USING ERRCODE = 'GB403';
+        END IF;
+        SELECT * INTO it FROM application WHERE id = NEW.application_id;
+        IF TG_OP = 'INSERT' THEN
+            is_allowed := CASE viewer_role
+                WHEN 'PARTNER_AGENT' THEN (NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS (SELECT FROM case_document WHERE application_id = it.id AND kind = 'GUARANTEE_LETTER') AND it.status = 'AWAITING_PAYMENT' AND NEW.version IS NULL AND NEW.valid_from = it.submitted_at AND NEW.valid_from BETWEEN transaction_timestamp() AND clock_timestamp())
+                    OR (NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS (SELECT FROM case_document WHERE application_id = it.id AND kind = 'GUARANTEE_LETTER') AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT') AND NEW.valid_from IS NULL AND EXISTS (SELECT FROM identity_version AS proposed WHERE proposed.number = NEW.version AND proposed.applicant_id = it.applicant_id AND proposed.written_at BETWEEN transaction_timestamp() AND clock_timestamp()))
+                    OR (NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS (SELECT FROM case_document WHERE application_id = it.id AND kind = 'GUARANTEE_LETTER') AND it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND NEW.valid_from IS NULL AND EXISTS (SELECT FROM identity_version AS proposed WHERE proposed.number = NEW.version AND proposed.applicant_id = it.applicant_id AND proposed.written_at BETWEEN transaction_timestamp() AND clock_timestamp()))
+                WHEN 'APPLICANT' THEN (NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS (SELECT FROM case_document WHERE application_id = it.id AND kind = 'GUARANTEE_LETTER') AND it.status = 'AWAITING_PAYMENT' AND NEW.version IS NULL AND NEW.valid_from = it.submitted_at AND NEW.valid_from BETWEEN transaction_timestamp() AND clock_timestamp())
+                    OR (NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS (SELECT FROM case_document WHERE application_id = it.id AND kind = 'GUARANTEE_LETTER') AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT') AND NEW.valid_from IS NULL AND EXISTS (SELECT FROM identity_version AS proposed WHERE proposed.number = NEW.version AND proposed.applicant_id = it.applicant_id AND proposed.written_at BETWEEN transaction_timestamp() AND clock_timestamp()))
+                    OR (NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS (SELECT FROM case_document WHERE application_id = it.id AND kind = 'GUARANTEE_LETTER') AND it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND NEW.valid_from IS NULL AND EXISTS (SELECT FROM identity_version AS proposed WHERE proposed.number = NEW.version AND proposed.applicant_id = it.applicant_id AND proposed.written_at BETWEEN transaction_timestamp() AND clock_timestamp()))
+                    OR (NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS (SELECT FROM case_document WHERE application_id = it.id AND kind = 'GUARANTEE_LETTER') AND it.status IN ('GRANTED') AND NEW.valid_from IS NULL AND EXISTS (SELECT FROM identity_version AS proposed WHERE proposed.number = NEW.version AND proposed.applicant_id = it.applicant_id AND proposed.written_at BETWEEN transaction_timestamp() AND clock_timestamp()))
+                WHEN 'PARTNER_SERVICE' THEN (NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS (SELECT FROM case_document WHERE application_id = it.id AND kind = 'GUARANTEE_LETTER') AND it.status = 'AWAITING_PAYMENT' AND NEW.version IS NULL AND NEW.valid_from = it.submitted_at AND NEW.valid_from BETWEEN transaction_timestamp() AND clock_timestamp())
+                    OR (NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS (SELECT FROM case_document WHERE application_id = it.id AND kind = 'GUARANTEE_LETTER') AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT') AND NEW.valid_from IS NULL AND EXISTS (SELECT FROM identity_version AS proposed WHERE proposed.number = NEW.version AND proposed.applicant_id = it.applicant_id AND proposed.written_at BETWEEN transaction_timestamp() AND clock_timestamp()))
+                    OR (NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS (SELECT FROM case_document WHERE application_id = it.id AND kind = 'GUARANTEE_LETTER') AND it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND NEW.valid_from IS NULL AND EXISTS (SELECT FROM identity_version AS proposed WHERE proposed.number = NEW.version AND proposed.applicant_id = it.applicant_id AND proposed.written_at BETWEEN transaction_timestamp() AND clock_timestamp()))
+                ELSE false END;
+        ELSE
+            changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.applicant_id IS DISTINCT FROM OLD.applicant_id THEN 'applicant_id' END, CASE WHEN NEW.version IS DISTINCT FROM OLD.version THEN 'version' END, CASE WHEN NEW.kind IS DISTINCT FROM OLD.kind THEN 'kind' END, CASE WHEN NEW.sealed IS DISTINCT FROM OLD.sealed THEN 'sealed' END, CASE WHEN NEW.name IS DISTINCT FROM OLD.name THEN 'name' END, CASE WHEN NEW.registration_number IS DISTINCT FROM OLD.registration_number THEN 'registration_number' END, CASE WHEN NEW.street IS DISTINCT FROM OLD.street THEN 'street' END, CASE WHEN NEW.city IS DISTINCT FROM OLD.city THEN 'city' END, CASE WHEN NEW.province IS DISTINCT FROM OLD.province THEN 'province' END, CASE WHEN NEW.postal_code IS DISTINCT FROM OLD.postal_code THEN 'postal_code' END, CASE WHEN NEW.valid_from IS DISTINCT FROM OLD.valid_from THEN 'valid_from' END, CASE WHEN NEW.valid_until IS DISTINCT FROM OLD.valid_until THEN 'valid_until' END], NULL);
+            is_allowed := changed = '{}' OR false;
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'no step of % writes this of guarantor', viewer_role
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON guarantor
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_border_writing,gerbang_carrier_writing,gerbang_anonymous_writing}'::name[]))
+    EXECUTE FUNCTION viewer.guard_guarantor();
 CREATE OR REPLACE FUNCTION viewer.guard_item_answer() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
@@ -5133,6 +5193,9 @@ CREATE POLICY partner_agent_writing_select ON correction FOR SELECT TO gerbang_p
 GRANT INSERT (applicant_id, application_id, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_insert ON correction FOR INSERT TO gerbang_partner_agent_writing
     WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END);
+GRANT INSERT (applicant_id, application_id, id, kind, sealed, valid_from, version) ON guarantor TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_insert ON guarantor FOR INSERT TO gerbang_partner_agent_writing
+    WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = guarantor.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END);
 GRANT SELECT (id, is_ended, renewals, subject) ON mail_subscription TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON mail_subscription FOR SELECT TO gerbang_partner_agent_writing
     USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN mail_subscription.subject = (SELECT viewer.subject('PARTNER_AGENT')) ELSE false END);
@@ -5443,6 +5506,9 @@ CREATE POLICY applicant_writing_select ON correction FOR SELECT TO gerbang_appli
 GRANT INSERT (applicant_id, application_id, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_insert ON correction FOR INSERT TO gerbang_applicant_writing
     WITH CHECK ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN true ELSE false END);
+GRANT INSERT (applicant_id, application_id, id, kind, sealed, valid_from, version) ON guarantor TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_insert ON guarantor FOR INSERT TO gerbang_applicant_writing
+    WITH CHECK ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = guarantor.application_id) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN true ELSE false END);
 GRANT SELECT (account, answered_at, answered_by, applicant_id, due_at, id, kind, lodged_at, lodged_by, lodged_role, lookups_approved_by, lookups_proposed_by, outcome, reference, state) ON data_request TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON data_request FOR SELECT TO gerbang_applicant_writing
     USING (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN data_request.account = (SELECT viewer.subject('APPLICANT')) ELSE false END);
@@ -5614,6 +5680,9 @@ CREATE POLICY partner_service_writing_select ON correction FOR SELECT TO gerbang
 GRANT INSERT (applicant_id, application_id, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_insert ON correction FOR INSERT TO gerbang_partner_service_writing
     WITH CHECK ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END);
+GRANT INSERT (applicant_id, application_id, id, kind, sealed, valid_from, version) ON guarantor TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_insert ON guarantor FOR INSERT TO gerbang_partner_service_writing
+    WITH CHECK ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = guarantor.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END);
 GRANT SELECT (approved_at, approved_by, country_code, id, partner_code, paused_at, paused_by, redeliver_by, redeliver_from, redeliver_through, registered_at, registered_by, removed_at, removed_by, resumed_at, resumed_by, secret_at, state, url) ON webhook_endpoint TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON webhook_endpoint FOR SELECT TO gerbang_partner_service_writing
     USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN webhook_endpoint.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND webhook_endpoint.country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[]) ELSE false END);

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, NamedTuple, get_args, get_type_hints
 
 from gateway.mapping.scalars import OWN_SCALARS
 from gateway.mutations.requests import api_name
-from gateway.schema.mutations.inputs import SubmitApplicationsItem
+from gateway.schema.mutations.submission_inputs import SubmitApplicationsItem
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -274,7 +274,13 @@ def _reader_of_cells(head: bytes | None) -> Callable[[bytes], dict[str, Any]]:
     except (ValueError, csv.Error):
         names = []
     known = {column.name: column for column in COLUMNS}
-    required = {column.name for column in COLUMNS if column.is_required}
+    # Of an object that may be left out as a whole, once one of its columns is there.
+    begun = {name.split(".")[0] for name in names}
+    required = {
+        column.name
+        for column in COLUMNS
+        if column.is_required and (len(column.path) == 1 or column.path[0] in begun)
+    }
     if len({*names}) < len(names) or not required <= {*names} <= known.keys():
         raise UnreadableFeedError("The columns are not those of the format: see docs/feeds.md.")
     paths = [known[name].path for name in names]

@@ -27,6 +27,7 @@ _LOGGED = {
     "VisaDocument": "visa.",
     "Movement": "movements.",
     "ItemAnswer": "answers.",
+    "Guarantor": "guarantor.",
     "DocumentContent": "document.",
     "ComplaintText": "complaint.",
 }

@@ -19,16 +19,29 @@ from gateway.mutations.case_statements import entry_in_force
 from gateway.mutations.locked_case import Case, read_case
 from gateway.mutations.offer import read_eligible, select_countries
 from gateway.mutations.outcome import Reason, Reasons, RefusedError
-from gateway.mutations.people import check_passport, check_values
+from gateway.mutations.people import (
+    check_guarantor,
+    check_passport,
+    check_values,
+    guarantor_row,
+    person_to_seal,
+)
 from gateway.mutations.requests import ProposedCorrection, StepRequest
 from gateway.mutations.screening import ask
-from models import Application, Correction, IdentityVersion
+from models import Application, CaseDocument, Correction, Guarantor, IdentityVersion
 from models.life import Refusal
 from models.life.steps import UNPAID, WORKED_ON
 from models.person.vault import Person
 from models.reference.dated_rules import needed_until, select_months
 from models.row_keys import new_key
-from models.vocabulary import OPEN_CORRECTIONS, CorrectionState, Entry, ScreeningKind, Status
+from models.vocabulary import (
+    OPEN_CORRECTIONS,
+    CorrectionState,
+    DocumentKind,
+    Entry,
+    ScreeningKind,
+    Status,
+)
 
 #: How far a case has come: the one that has come furthest says who approves a correction.
 _COME = {
@@ -48,12 +61,24 @@ async def check_correction(
     check_values(proposed.values, case.on, countries, reasons)
     if (expires_on := proposed.values.get("passport_expires_on")) is not None:
         check_passport(expires_on, await _needed_until(transaction, case), reasons)
+    if proposed.guarantor is not None:
+        if await transaction.fetch_one(_select_letter, id=case.id):
+            check_guarantor(proposed.guarantor, reasons)
+        else:
+            reasons.add(Refusal.INVALID, "guarantor", rule="no_guarantor")
     if proposed.nationality is None:
         return
     if proposed.nationality not in countries:
         reasons.add(Refusal.NATIONALITY_UNKNOWN, "nationality")
     elif await _is_a_new_application(transaction, case, proposed.nationality):
         reasons.add(Refusal.NEW_APPLICATION, "nationality")
+
+
+def _select_letter() -> Any:
+    """Whether a case needs a guarantor: its checklist then has the guarantor's letter."""
+    return select(CaseDocument.kind).where(
+        CaseDocument.application_id == _ID, CaseDocument.kind == DocumentKind.GUARANTEE_LETTER
+    )
 
 
 async def _needed_until(transaction: WriteTransaction, case: Case) -> date:
@@ -94,9 +119,11 @@ async def propose_correction(
     person = await _person(transaction, case)
     await _refuse_elsewhere(transaction, case, person, request.target)
     [(latest,)] = await transaction.fetch_one(_select_latest_version, person=person)
+    to_seal = [Person(person, latest + 1, proposed.values)]
+    if proposed.guarantor is not None:
+        to_seal.append(person_to_seal(person, new_key(), proposed.guarantor))
     with vault_errors():
-        corrected = Person(person, latest + 1, proposed.values)
-        [values] = await transaction.vault(case.reference).seal([corrected])
+        values, *of_guarantor = await transaction.vault(case.reference).seal(to_seal)
     number = proposed.values.get("passport_number")
     version = {
         "applicant_id": person,
@@ -122,6 +149,10 @@ async def propose_correction(
         "closed_by": subject if is_at_once else None,
     }
     transaction.insert(IdentityVersion, version)
+    if proposed.guarantor is not None:
+        row = guarantor_row(to_seal[1], proposed.guarantor, of_guarantor[0])
+        row |= {"application_id": case.id, "version": latest + 1}
+        transaction.insert(Guarantor, row)
     transaction.insert(Correction, correction)
     return {}
 

@@ -18,6 +18,7 @@ from models.life import Refusal
 from models.reference.dated_rules import (
     EligibleVisaTypes,
     is_offered,
+    needs_guarantor,
     select_days,
     select_eligible,
     select_months,
@@ -35,6 +36,8 @@ class Offer:
     fees: Mapping[str, int]
     #: For how many months after the entry a passport must be valid, by visa type.
     passport_months: Mapping[str, int]
+    #: The visa types that need a guarantor.
+    guaranteed: frozenset[str]
     #: The last day on which a visa of each type would serve to enter, if it were granted today.
     latest_entries: Mapping[str, date]
     #: How long an application waits for its payment, and how long it can be paid under its first
@@ -73,6 +76,7 @@ async def read_offer(
         # Without a deadline nothing can be billed.
         {code: row.amount_idr for code, row in offered.items()} if deadlines and codes else {},
         {code: row.passport_months for code, row in offered.items()},
+        frozenset(code for code, row in offered.items() if row.needs_guarantor),
         {code: on + timedelta(days=row.use_within_days) for code, row in offered.items()},
         payable_for,
         min(payable_for, _days(codes)),
@@ -91,7 +95,10 @@ def _select_fees() -> Any:
     """What a visa of each type that is offered costs, and what it demands of passport and entry."""
     months = select_months(VisaType.code, _ON).scalar_subquery().label("passport_months")
     return (
-        select(Fee.visa_type_code, Fee.amount_idr, VisaType.use_within_days, months)
+        select(
+            *(Fee.visa_type_code, Fee.amount_idr, VisaType.use_within_days, months),
+            needs_guarantor(VisaType.code, _ON).label("needs_guarantor"),
+        )
         .join(VisaType, VisaType.code == Fee.visa_type_code)
         .where(Fee.valid_from <= _ON, is_offered(_ON))
         .ext(distinct_on(Fee.visa_type_code))

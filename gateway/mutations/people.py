@@ -1,10 +1,10 @@
-"""Applicants and their identity: validation, lookup by account, and creation."""
+"""Applicants, their identity and who guarantees: validation, lookup by account, and creation."""
 
 import re
 from collections.abc import Container, Mapping, Sequence
 from datetime import date
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
@@ -12,16 +12,16 @@ from sqlalchemy import bindparam, select
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.access.vault import vault_errors
 from gateway.mutations.outcome import Reasons
+from gateway.mutations.requests import GivenGuarantor, Submission, api_name
 from gateway.mutations.requests import Person as SaidPerson
-from gateway.mutations.requests import Submission, api_name
-from models import Applicant, Identity
+from models import Applicant, Guarantor, Identity
 from models.key_service import Relation, RelationKind
 from models.life import Refusal
 from models.person.identity import PERSONAL
 from models.person.sealed import open_rows, sealed_cell
-from models.person.vault import SEALED, Person
+from models.person.vault import GUARANTEED, SEALED, Person
 from models.row_keys import new_key
-from models.vocabulary import Sex
+from models.vocabulary import GuarantorKind, Sex
 
 _EARLIEST = date(1900, 1, 1)
 #: Without what nobody sees: controls, zero-width characters, and those that turn the direction of
@@ -42,7 +42,18 @@ _PATTERNS: Mapping[str, re.Pattern[str]] = {
     "sex": re.compile("|".join(Sex)),
     "length_of_stay": re.compile(r"[1-9][0-9]{0,2}"),
     "postal_code": re.compile(r"[0-9]{5}"),
+    # Of guarantors.
+    "nik": re.compile(r"[0-9]{16}"),
+    "nib": re.compile(r"[0-9]{13}"),
 }
+_NUMBERED = {GuarantorKind.PERSON: "nik", GuarantorKind.COMPANY: "nib"}
+
+
+class Applying(NamedTuple):
+    """Who applies, and the row of who guarantees in this case, without the case."""
+
+    id: UUID
+    guarantor: Mapping[str, Any] | None = None
 
 
 def is_formed(name: str, value: str) -> bool:
@@ -67,6 +78,34 @@ def check_values(
     state = given.get("passport_issuing_state")
     if state is not None and state not in countries:
         reasons.add(Refusal.INVALID, "identity", "passportIssuingState", rule="issuing_state")
+
+
+def check_guarantor(guarantor: GivenGuarantor, reasons: Reasons) -> None:
+    """Add a reason for each value of a guarantor that is not formed."""
+    rule = _NUMBERED[guarantor.kind]
+    if not is_formed(rule, guarantor.registration_number):
+        reasons.add(Refusal.INVALID, "guarantor", "registrationNumber", rule=rule)
+    if not is_formed("line", guarantor.name):
+        reasons.add(Refusal.INVALID, "guarantor", "name", rule="line")
+    for name in ("street", "city", "province", "postal_code"):
+        value, rule = getattr(guarantor, name), name if name == "postal_code" else "line"
+        if value is not None and not is_formed(rule, value):
+            reasons.add(Refusal.INVALID, "guarantor", "address", api_name(name), rule=rule)
+
+
+def person_to_seal(applicant: UUID, key: UUID, guarantor: GivenGuarantor) -> Person:
+    """The values of a guarantor, whose row has this key, as they are sealed for an applicant."""
+    values = {name: getattr(guarantor, name) for name in GUARANTEED}
+    return Person(applicant, key, values, Guarantor.__tablename__)
+
+
+def guarantor_row(to_seal: Person, guarantor: GivenGuarantor, sealed: Any) -> dict[str, Any]:
+    return {
+        "id": to_seal.version,
+        "applicant_id": to_seal.subject,
+        "kind": guarantor.kind.value,
+        "sealed": sealed,
+    }
 
 
 def check_passport(expires_on: date, needed_until: date, reasons: Reasons) -> None:
@@ -112,7 +151,7 @@ async def check_own_applicant(
 
 async def own_applicant(
     transaction: WriteTransaction, submission: Submission, reference: str
-) -> UUID:
+) -> Applying:
     """The applicant with the viewer's own account, created with the first application, whose case
     has a reference.
 
@@ -128,28 +167,34 @@ async def own_applicant(
     reasons = Reasons()
     _check_same_person(rows[0], submission, reasons)
     reasons.refuse_if_any()
-    if rows[0].id != new:
-        transaction.relate(Relation(RelationKind.CASE, reference, rows[0].id))
-    return rows[0].id
+    if new is not None and rows[0].id == new.id:
+        return new
+    transaction.relate(Relation(RelationKind.CASE, reference, rows[0].id))
+    if (guarantor := submission.guarantor) is None:
+        return Applying(rows[0].id)
+    to_seal = person_to_seal(rows[0].id, new_key(), guarantor)
+    with vault_errors():
+        [sealed] = await transaction.vault().seal([to_seal])
+    return Applying(rows[0].id, guarantor_row(to_seal, guarantor, sealed))
 
 
 async def _own_applicant_row(
     transaction: WriteTransaction, submission: Submission, account: str, reference: str
-) -> UUID | None:
+) -> Applying | None:
     """Create the applicant; None if another request has meanwhile."""
     new = _applicant_row(new_key(), submission, account)
     if not await transaction.insert_now(Applicant, new, unless_there=True):
         return None
     related = (RelationKind.ACCOUNT, account), (RelationKind.CASE, reference)
     relations = [Relation(kind, name, new["id"]) for kind, name in related]
-    rows = await _identity_rows(transaction, [(new["id"], submission)], [relations])
+    rows, [applying] = await _identity_rows(transaction, [(new["id"], submission)], [relations])
     transaction.insert(Identity, *rows)
-    return new["id"]
+    return applying
 
 
 async def create_applicants(
     transaction: WriteTransaction, submissions: list[Submission], references: Sequence[str]
-) -> list[UUID]:
+) -> list[Applying]:
     """A new applicant for each application: an agent never learns who applied before."""
     ids = [new_key() for _ in submissions]
     partner = transaction.viewer.partner or ""
@@ -160,8 +205,9 @@ async def create_applicants(
     pairs = list(zip(ids, submissions, strict=True))
     applicants = [_applicant_row(id_, submission, None) for id_, submission in pairs]
     transaction.insert(Applicant, *applicants)
-    transaction.insert(Identity, *await _identity_rows(transaction, pairs, relations))
-    return ids
+    rows, applying = await _identity_rows(transaction, pairs, relations)
+    transaction.insert(Identity, *rows)
+    return applying
 
 
 def _check_same_person(row: Any, submission: Submission, reasons: Reasons) -> None:
@@ -217,8 +263,9 @@ async def _identity_rows(
     transaction: WriteTransaction,
     people: Sequence[tuple[UUID, Submission]],
     relations: Sequence[Sequence[Relation]],
-) -> list[dict[str, Any]]:
-    """Identities as they are written: sealed, their keys and relations stored before.
+) -> tuple[list[dict[str, Any]], list[Applying]]:
+    """Identities as they are written, and who guarantees: sealed by one call, their keys and
+    relations stored before.
 
     The nationality is that of the passport's country, so it stands for the issuing state where a
     front end does not say that yet.
@@ -228,18 +275,26 @@ async def _identity_rows(
         for (id_, given), related in zip(people, relations, strict=True)
         if given.person
     ]
+    guaranteed = [
+        (person_to_seal(id_, new_key(), given.guarantor), given.guarantor)
+        for id_, given in people
+        if given.guarantor
+    ]
+    to_seal = [
+        Person(id_, 1, values_of(person), relations=related) for id_, _, person, related in named
+    ]
     with vault_errors():
-        values = await transaction.vault().seal(
-            [
-                Person(id_, 1, values_of(person), relations=related)
-                for id_, _, person, related in named
-            ]
-        )
-    return [
+        values = await transaction.vault().seal([*to_seal, *(one for one, _ in guaranteed)])
+    rows = [
         {
             "applicant_id": id_,
             "passport_issuing_state": person.passport_issuing_state or given.nationality,
             "sealed": of_person,
         }
-        for (id_, given, person, _), of_person in zip(named, values, strict=True)
+        for (id_, given, person, _), of_person in zip(named, values, strict=False)
     ]
+    guarantors = {
+        one.subject: guarantor_row(one, guarantor, sealed)
+        for (one, guarantor), sealed in zip(guaranteed, values[len(rows) :], strict=True)
+    }
+    return rows, [Applying(id_, guarantors.get(id_)) for id_, _ in people]

@@ -13,6 +13,7 @@ from models.life import Verb
 from models.vocabulary import (
     DocumentKind,
     Ground,
+    GuarantorKind,
     Outcome,
     Queue,
     ReferralReason,
@@ -130,6 +131,19 @@ class Person:
     passport_issuing_state: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenGuarantor:
+    """Who answers for an applicant: personal data like a person's."""
+
+    kind: GuarantorKind
+    name: str
+    registration_number: str
+    street: str
+    city: str
+    province: str | None = None
+    postal_code: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class ProposedCorrection:
     """The changes to a person on file; never logged, like a person."""
@@ -137,6 +151,8 @@ class ProposedCorrection:
     #: By the columns of an identity.
     values: Mapping[str, Any]
     nationality: str | None
+    #: Who answers instead.
+    guarantor: GivenGuarantor | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +167,7 @@ class Submission:
     country: str | None
     trip_purpose: TripPurpose | None
     person: Person | None
+    guarantor: GivenGuarantor | None = None
     #: Of an application of a batch: it is handed in once under it, in whichever batch it comes.
     key: str | None = None
 

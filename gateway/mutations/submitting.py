@@ -24,6 +24,7 @@ from gateway.mutations.outcome import (
     Result,
 )
 from gateway.mutations.people import (
+    check_guarantor,
     check_own_applicant,
     check_passport,
     check_values,
@@ -37,6 +38,7 @@ from models import (
     Application,
     ApplicationEvent,
     Bill,
+    Guarantor,
 )
 from models.case.reference_numbers import (
     DIRECT,
@@ -135,10 +137,24 @@ async def _check(
         check_values(values_of(person), offer.on, offer.countries, reasons)
         if needed is not None:
             check_passport(person.passport_expires_on, needed, reasons)
+    _check_guarantor(submission, offer, reasons)
     if transaction.viewer.role is Role.APPLICANT:
         await check_own_applicant(transaction, submission, needed, reasons)
     elif submission.person is None:
         reasons.add(Refusal.IDENTITY_REQUIRED, "identity")
+
+
+def _check_guarantor(submission: Submission, offer: Offer, reasons: Reasons) -> None:
+    """Add a reason where a guarantor is missing, or given where nobody needs one."""
+    if submission.visa_type not in offer.fees:
+        return
+    if submission.visa_type not in offer.guaranteed:
+        if submission.guarantor is not None:
+            reasons.add(Refusal.INVALID, "guarantor", rule="no_guarantor")
+    elif submission.guarantor is None:
+        reasons.add(Refusal.GUARANTOR_REQUIRED, "guarantor")
+    else:
+        check_guarantor(submission.guarantor, reasons)
 
 
 def _check_entry(submission: Submission, offer: Offer, reasons: Reasons) -> date | None:
@@ -176,7 +192,7 @@ async def _write(
     else:
         people = await create_applicants(transaction, submissions, references)
     rows = [
-        {"id": id_, **_application_row(person, reference, each, group, offer)}
+        {"id": id_, **_application_row(person.id, reference, each, group, offer)}
         for id_, person, reference, each in zip(ids, people, references, located, strict=True)
     ]
     events = [event for id_ in ids for event in event_rows(transaction, id_, offer.at)]
@@ -185,6 +201,12 @@ async def _write(
     family = new_billing_code(SystemRandom()) if is_one else None
     transaction.insert(Bill, *(_bill_row(row, offer, family) for row in rows))
     transaction.insert(ApplicationEvent, *events)
+    guarantors = [
+        {**person.guarantor, "application_id": id_, "valid_from": offer.at}
+        for id_, person in zip(ids, people, strict=True)
+        if person.guarantor is not None
+    ]
+    transaction.insert(Guarantor, *guarantors)
     await require_in_reach(transaction, request.mutation, ids, are_new=True)
 
 

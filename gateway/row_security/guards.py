@@ -23,6 +23,7 @@ from models import (
     Bill,
     CaseDocument,
     Decision,
+    Guarantor,
     ItemAnswer,
     PersonLink,
     RequestedItem,
@@ -36,8 +37,8 @@ from models.vocabulary import CLOSED, Role, Status
 
 #: The tables that steps write.
 GUARDED: tuple[type[Base], ...] = (
-    Application, ApplicationEvent, Assignment, Bill, CaseDocument, Decision, ItemAnswer, PersonLink,
-    RequestedItem, Screening, Visa, WithheldDecision,
+    Application, ApplicationEvent, Assignment, Bill, CaseDocument, Decision, Guarantor, ItemAnswer,
+    PersonLink, RequestedItem, Screening, Visa, WithheldDecision,
 )  # fmt: skip
 _WRITERS = [writing_role(role) for role in Role]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -197,6 +198,9 @@ def _by_step(noun: type[Base], write: Write, step: Step) -> Iterator[str]:
     if step.verb is Verb.APPLY_FOR_EXTENSION and noun is Application:
         yield from (_EXTENSION,) if write == "INSERT" else ()
         return
+    if noun is Guarantor:
+        yield from _guarantee_conditions(step) if write == "INSERT" else ()
+        return
     for one in written_by(step):
         if (one.noun, one.write) == (noun, write):
             yield " AND ".join(_conditions(step, one))
@@ -226,6 +230,29 @@ _EXTENSION = f"""NEW.status = 'AWAITING_PAYMENT' AND {is_now("NEW.submitted_at")
                                 NEW.submitted_at + viewer.time_to_pay(), extended.ends_at
                             )
                     )"""
+
+
+#: For a file whose checklist has the letter, with what is handed in or proposed now.
+_GUARANTEE = (
+    "NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS ("
+    "SELECT FROM case_document WHERE application_id = it.id AND kind = 'GUARANTEE_LETTER')"
+)
+
+
+def _guarantee_conditions(step: Step) -> Iterator[str]:
+    if step.verb is Verb.SUBMIT:
+        yield (
+            f"{_GUARANTEE} AND it.status = '{step.target}' AND NEW.version IS NULL"
+            f" AND NEW.valid_from = it.submitted_at AND {is_now('NEW.valid_from')}"
+        )
+    elif step.verb is Verb.PROPOSE_CORRECTION:
+        sources = ", ".join(f"'{source}'" for source in step.sources)
+        yield (
+            f"{_GUARANTEE} AND it.status IN ({sources}) AND NEW.valid_from IS NULL AND EXISTS ("
+            "SELECT FROM identity_version AS proposed WHERE proposed.number = NEW.version"
+            " AND proposed.applicant_id = it.applicant_id"
+            f" AND {is_now('proposed.written_at')})"
+        )
 
 
 def _submission_conditions(noun: type[Base], step: Step) -> Iterator[str]:

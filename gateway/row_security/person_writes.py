@@ -2,8 +2,9 @@
 
 from gateway.row_security.write_grants import WriteGrant, columns_in
 from gateway.row_security.writer import Writer
-from models import Applicant, Correction, Identity, IdentityVersion, PersonLink
+from models import Applicant, Correction, Guarantor, Identity, IdentityVersion, PersonLink
 from models.life.steps import SUBMITTERS
+from models.person.vault import GUARANTEED
 from models.vocabulary import Role
 
 _OF_AN_APPLICATION = (
@@ -73,6 +74,15 @@ def grant_corrections(writer: Writer) -> WriteGrant:
         select_if=writer.only_as(_CORRECTING, in_reach),
         insert_if=writer.only_as(SUBMITTERS, in_reach),
         update_if=writer.only_as(_APPROVING, in_reach),
+    )
+
+
+def grant_guarantors(writer: Writer) -> WriteGrant:
+    """Whoever hands in or proposes writes it once, and reads none of it to write it."""
+    return WriteGrant(
+        frozenset(),
+        columns_in(Guarantor) - {*GUARANTEED, "valid_until"},
+        insert_if=writer.only_as(SUBMITTERS, writer.case_is_in_reach(Guarantor)),
     )
 
 

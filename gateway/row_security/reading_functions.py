@@ -323,7 +323,7 @@ READING_FUNCTIONS = "\n".join(
 )
 #: Roles that read sealed values can meet one that was tampered with.
 _MEETING = {role for noun in ("Identity", "IdentityVersion", "BannedPerson", "VisaDocument",
-                              "ItemAnswer", "DocumentContent", "ComplaintText")
+                              "ItemAnswer", "DocumentContent", "ComplaintText", "Guarantor")
             for role in POLICY[noun].rows}  # fmt: skip
 
 

@@ -40,6 +40,7 @@ from models import (
     Fee,
     FormerBill,
     GrantRule,
+    Guarantor,
     Idempotency,
     Identity,
     IdentityVersion,
@@ -91,6 +92,7 @@ _GRANTS: Mapping[type[Base], Callable[[Writer], WriteGrant]] = {
     Screening: case_writes.grant_screenings,
     IdentityVersion: person_writes.grant_identity_versions,
     Correction: person_writes.grant_corrections,
+    Guarantor: person_writes.grant_guarantors,
     PersonLink: person_writes.grant_links,
 }
 

@@ -18,6 +18,7 @@ from gateway.schema.case_file import Bill, CaseDocument, Correction, Decision, R
 from gateway.schema.country import Country
 from gateway.schema.erasure import LegalHold
 from gateway.schema.grant_rule import GrantCheck, WithheldDecision
+from gateway.schema.identity import Guarantor
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.screening import Screening
 from gateway.schema.upload import DocumentUpload
@@ -35,6 +36,7 @@ from models import Country as CountryRow
 from models import Decision as DecisionRow
 from models import DocumentUpload as UploadRow
 from models import GrantCheck as GrantCheckRow
+from models import Guarantor as GuarantorRow
 from models import LegalHold as LegalHoldRow
 from models import Partner as PartnerRow
 from models import RequestedItem as RequestedItemRow
@@ -281,6 +283,14 @@ class Application(Node):
         CorrectionRow.application_id,
         "Corrections of the person on file that were proposed in this case, latest first.",
         order=CorrectionRow.proposed_at,
+        newest_first=True,
+    )
+    guarantors: Connection[Guarantor] = pages(
+        Row.id,
+        GuarantorRow.application_id,
+        "Who answers for the applicant in this case, and did before a correction, latest first;"
+        " empty where the visa type needs none. Reading it takes a purpose, and is logged.",
+        order=GuarantorRow.id,
         newest_first=True,
     )
     legal_holds: Connection[LegalHold] = pages(

@@ -1,15 +1,16 @@
-"""Who an applicant is and was, and which versions of it jobs of the keeper read."""
+"""Who an applicant is and was, who guarantees, and which versions jobs of the keeper read."""
 
 from datetime import date, datetime
 
 from gateway.mapping.declare import column, link, noun
 from gateway.schema.country import Country
 from models import Country as CountryRow
+from models import Guarantor as GuarantorRow
 from models import Identity as IdentityRow
 from models import IdentityVersion as IdentityVersionRow
 from models import LinkerRead as LinkerReadRow
 from models.person.sealed import sealed_cell
-from models.vocabulary import IdentityReader, Sex
+from models.vocabulary import GuarantorKind, IdentityReader, Sex
 
 
 @noun(key=IdentityRow.applicant_id, is_logged=True)
@@ -95,6 +96,44 @@ class IdentityVersion:
     )
     valid_until: datetime | None = column(
         IdentityVersionRow.valid_until, "Until when it was the identity; null for the current one."
+    )
+
+
+@noun(key=GuarantorRow.applicant_id, is_logged=True)
+class Guarantor:
+    """A person or company in Indonesia that answers for the applicant in one case.
+
+    It is read like `Identity`: with a purpose, and logged. Once the applicant is erased, nothing
+    but the kind is left of it.
+    """
+
+    kind: GuarantorKind = column(GuarantorRow.kind, "Whether it is a person or a company.")
+    name: str | None = column(
+        sealed_cell(GuarantorRow.name), "Its name, such as `PT Contoh Investasi Nusantara`."
+    )
+    registration_number: str | None = column(
+        sealed_cell(GuarantorRow.registration_number),
+        "A person's NIK, 16 digits, or a company's NIB, 13 digits.",
+    )
+    street: str | None = column(
+        sealed_cell(GuarantorRow.street), "Of its address: the street with its number."
+    )
+    city: str | None = column(
+        sealed_cell(GuarantorRow.city), "Of its address: the city or the regency."
+    )
+    province: str | None = column(
+        sealed_cell(GuarantorRow.province), "Of its address: the province, where it was given."
+    )
+    postal_code: str | None = column(
+        sealed_cell(GuarantorRow.postal_code),
+        "Of its address: five digits, where they were given.",
+    )
+    valid_from: datetime | None = column(
+        GuarantorRow.valid_from,
+        "Since when it answers, or did; null while a correction that names it is not in effect.",
+    )
+    valid_until: datetime | None = column(
+        GuarantorRow.valid_until, "Until when it did; null for the current one."
     )
 
 

@@ -141,6 +141,7 @@ class VisaTypeTerms:
     required_documents: list[RequiredDocument] = strawberry.field(
         description="The documents that belong to a complete file; none that no longer do."
     )
+    needs_guarantor: bool = strawberry.field(description="Whether it needs a guarantor.")
     eligibility: list[Eligibility] = strawberry.field(
         description="Who may take it and what for; nothing that is closed."
     )
@@ -222,8 +223,9 @@ def _current(
 
 def _terms(root: Any, on: date | None) -> VisaTypeTerms:
     day = on or root.__dict__[_TODAY.label]
-    nouns = (Fee, PassportRule, ExtensionRule)
-    fees, rules, extensions = (_in_force(root, day, noun) for noun in nouns)
+    nouns = (Fee, PassportRule, ExtensionRule, RequiredDocument)
+    fees, rules, extensions, kinds = (_in_force(root, day, noun) for noun in nouns)
+    documents = [each for each in kinds if each.is_required]
     return VisaTypeTerms(
         on=day,
         is_offered=root.valid_from <= day and (root.valid_until is None or day < root.valid_until),
@@ -231,9 +233,8 @@ def _terms(root: Any, on: date | None) -> VisaTypeTerms:
         service_targets=_in_force(root, day, ServiceTarget),
         passport_rule=rules[0] if rules else None,
         extension_rule=next((one for one in extensions if one.times), None),
-        required_documents=[
-            each for each in _in_force(root, day, RequiredDocument) if each.is_required
-        ],
+        required_documents=documents,
+        needs_guarantor=any(one.kind == DocumentKind.GUARANTEE_LETTER for one in documents),
         eligibility=[each for each in _in_force(root, day, Eligibility) if each.is_open],
     )
 

@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models.case.file import ItemAnswer
+from models.person.guarantor import Guarantor
 from models.person.identity import IdentityVersion
 from models.person.vault import PLAIN_MARK, Cell, Vault, bound_name
 
@@ -34,6 +35,7 @@ def sealed_cell(of: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
     named_by: dict[Any, Any] = {
         IdentityVersion: IdentityVersion.number,
         ItemAnswer: ItemAnswer.item_id,
+        Guarantor: Guarantor.id,
     }
     first: Any = cast(named_by[noun], Text) if noun in named_by else literal_column("'1'", Text)
     has_versions = hasattr(noun, "versions")

@@ -38,11 +38,12 @@ SEALED = (
     "passport_expires_on",
 )
 #: What is sealed beside identities: the code of a visa in hand, by what a document is opened, what
-#: was answered, and what a complaint says.
+#: was answered, what a complaint says, and who guarantees.
 CODE, CONTENT = "code", "content"
 ANSWERED = ("as_text", "as_day", "as_country", "street", "city", "province", "postal_code")
 COMPLAINED = ("complaint", "answer")
-_SEALED = frozenset((*SEALED, CODE, CONTENT, *ANSWERED, *COMPLAINED))
+GUARANTEED = ("name", "registration_number", "street", "city", "province", "postal_code")
+_SEALED = frozenset((*SEALED, CODE, CONTENT, *ANSWERED, *COMPLAINED, *GUARANTEED))
 _MARK_BYTES, _NONCE_BYTES = 15, 12
 _SEALED_AT = _MARK_BYTES + _NONCE_BYTES
 #: Begins a cell that is not sealed yet; a sealed one begins with its version and a colon.
@@ -85,7 +86,7 @@ class Person(NamedTuple):
     """The values of a row that are to be sealed; null ones are left out."""
 
     subject: UUID
-    #: Of the identity; of an answer the item that it answers.
+    #: Of the identity; of an answer the item that it answers, of a guarantor its row.
     version: int | UUID
     values: Mapping[str, Any]
     table: str = "identity"

@@ -12,8 +12,15 @@ from sqlalchemy import ColumnElement, and_, any_, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from models.instants import WIB, wib_day
-from models.reference.decrees import Deadline, Eligibility, EntryRule, PassportRule, VisaType
-from models.vocabulary import TripPurpose, Wait
+from models.reference.decrees import (
+    Deadline,
+    Eligibility,
+    EntryRule,
+    PassportRule,
+    RequiredDocument,
+    VisaType,
+)
+from models.vocabulary import DocumentKind, TripPurpose, Wait
 
 _SATURDAY = 5
 
@@ -97,6 +104,17 @@ def select_months(visa_type: Any, on: ColumnElement[date]) -> Any:
         .order_by(PassportRule.valid_from.desc())
         .limit(1)
     )
+
+
+def needs_guarantor(visa_type: Any, on: ColumnElement[date]) -> ColumnElement[bool]:
+    """Whether somebody in Indonesia has to answer for the applicant, by the checklist of a day: a
+    type that asks for the guarantor's letter asks who that is. Null where no rule names it."""
+    letter = (
+        RequiredDocument.visa_type_code == visa_type,
+        RequiredDocument.kind == DocumentKind.GUARANTEE_LETTER,
+    )
+    rule = select(RequiredDocument.is_required).where(*letter, RequiredDocument.valid_from <= on)
+    return rule.order_by(RequiredDocument.valid_from.desc()).limit(1).scalar_subquery()
 
 
 def needed_until(entry_on: date, months: int) -> date:

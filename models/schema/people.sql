@@ -188,6 +188,26 @@ CREATE TRIGGER correct_identity AFTER INSERT OR UPDATE ON correction
     FOR EACH ROW WHEN (NEW.state = 'IN_EFFECT')
     EXECUTE FUNCTION correct_identity();
 
+-- Whoever a correction names as guarantor answers from then on, and who did before no longer.
+CREATE FUNCTION correct_guarantor() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        UPDATE guarantor SET valid_until = NEW.closed_at
+        WHERE application_id = NEW.application_id
+            AND valid_from IS NOT NULL AND valid_until IS NULL AND EXISTS (
+                SELECT FROM guarantor AS becomes
+                WHERE becomes.application_id = NEW.application_id AND becomes.version = NEW.version
+            );
+        UPDATE guarantor SET valid_from = NEW.closed_at
+        WHERE application_id = NEW.application_id AND version = NEW.version;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER correct_guarantor AFTER INSERT OR UPDATE ON correction
+    FOR EACH ROW WHEN (NEW.state = 'IN_EFFECT')
+    EXECUTE FUNCTION correct_guarantor();
+
 -- A file is claimed by the code that was mailed last, which serves once: without it nothing is written,
 -- whatever statement asks for it.
 CREATE FUNCTION take_claim_code() RETURNS trigger

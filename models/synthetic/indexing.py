@@ -115,6 +115,17 @@ class SealedAnswerRow(NamedTuple):
     sealed: str
 
 
+class SealedGuarantorRow(NamedTuple):
+    """A row of ``guarantor``."""
+
+    id: UUID
+    application_id: UUID
+    applicant_id: UUID
+    kind: str
+    valid_from: datetime
+    sealed: str
+
+
 class SealedTextRow(NamedTuple):
     """A row of ``complaint_text``."""
 
@@ -133,6 +144,9 @@ async def sealed_rows(vault: Vault, batch: Batch) -> Mapping[str, Sequence[Any]]
         for row in batch.item_answer
     ]
     people += [
+        Person(row.applicant_id, row.id, row._asdict(), "guarantor") for row in batch.guarantor
+    ]
+    people += [
         Person(row.complaint_id, 1, row._asdict(), "complaint_text") for row in batch.complaint_text
     ]
     texts = [orjson.dumps(sealed).decode() for sealed in await vault.seal(people)]
@@ -144,6 +158,7 @@ async def sealed_rows(vault: Vault, batch: Batch) -> Mapping[str, Sequence[Any]]
             SealedBannedRow(row.ban_id, row.issuing_state, next(written)) for row in banned
         ],
         "item_answer": [SealedAnswerRow(*row[:3], next(written)) for row in batch.item_answer],
+        "guarantor": [SealedGuarantorRow(*row[:5], next(written)) for row in batch.guarantor],
         "complaint_text": [
             SealedTextRow(row.complaint_id, next(written)) for row in batch.complaint_text
         ],

@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeVar
 from models.instants import wib_day
 from models.reference.data import Files, read_files
 from models.reference.dated_rules import end_of_target
-from models.vocabulary import Clock, Entry
+from models.vocabulary import Clock, DocumentKind, Entry
 
 _HERE = Path(__file__).parent
 #: Two fictional partners, where they work, and their centres.
@@ -101,6 +101,8 @@ class Reference:
     fees: list[FeeRow]
     service_targets: list[ServiceTargetRow]
     extension_rules: list[ExtensionRuleRow]
+    #: Visa types that need a guarantor.
+    guaranteed: frozenset[str]
     #: Of days that are named, whether each is off.
     days_off: dict[date, bool]
     arrivals: dict[str, Arrivals]
@@ -153,6 +155,11 @@ def reference() -> Reference:
         fees=[FeeRow(**row) for row in files.rows("fee")],
         service_targets=[ServiceTargetRow(**row) for row in files.rows("service_target")],
         extension_rules=[ExtensionRuleRow(**row) for row in files.rows("extension_rule")],
+        guaranteed=frozenset(
+            row["visa_type_code"]
+            for row in files.rows("required_document")
+            if row["kind"] == DocumentKind.GUARANTEE_LETTER and row["is_required"]
+        ),
         days_off={row["day"]: row["is_off"] for row in files.rows("day_off")},
         arrivals={line["code"]: _arrivals(line) for line in lines("arrivals")},
     )

@@ -8,14 +8,15 @@ from uuid import UUID
 from models.synthetic.calendar import instant
 from models.synthetic.chance import below
 from models.synthetic.inputs import lines, reference
-from models.synthetic.numbers import new_id
+from models.synthetic.numbers import id_beside, new_id
 from models.synthetic.rows import (
     ApplicantRow,
+    GuarantorRow,
     IdentityRow,
     ItemAnswerRow,
     RequestedItemRow,
 )
-from models.vocabulary import RequestedItemKind, Sex
+from models.vocabulary import GuarantorKind, RequestedItemKind, Sex
 
 
 def new_person(
@@ -64,6 +65,20 @@ def answers_to(item: RequestedItemRow, applicant: UUID) -> list[ItemAnswerRow]:
     return [ItemAnswerRow(*of_item, *new_address(item.id.int))] if is_answered else []
 
 
+def guarantor_of(application: UUID, moment: int, applicant: UUID) -> GuarantorRow:
+    """Who answers for an applicant: a company, and one time in five a person."""
+    number = application.int >> 3
+    of_case = id_beside(moment, application), application, applicant
+    street, city, _ = new_address(number)
+    if number % 5:
+        name = f"PT {_STREETS[number % len(_STREETS)]} {_TRADES[number // 5 % len(_TRADES)]}"
+        registered = GuarantorKind.COMPANY, instant(moment), name, f"{number % 10**13:013}"
+    else:
+        name = _GUARANTORS[number // 5 % len(_GUARANTORS)]
+        registered = GuarantorKind.PERSON, instant(moment), name, f"{number % 10**16:016}"
+    return GuarantorRow(*of_case, *registered, street, city)
+
+
 def as_known(known: IdentityRow, identity: IdentityRow, appeared_on: date) -> IdentityRow:
     """Somebody who was handed in before, elsewhere: with the same passport, or a renewed one."""
     same = {"full_name": known.full_name, "birth_date": known.birth_date, "sex": known.sex}
@@ -94,6 +109,8 @@ _CITIES = (
     ("Jakarta Pusat", "DKI Jakarta"), ("Batam", "Kepulauan Riau"),
 )  # fmt: skip
 _STREETS = ("Kenanga", "Melati", "Cempaka", "Flamboyan", "Anggrek", "Teratai", "Kemuning")
+_TRADES = ("Niaga Nusantara", "Karya Mandiri", "Wisata Bahari", "Investama", "Digital Raya")
+_GUARANTORS = ("Ni Putu Lestari", "Budi Santoso", "Siti Rahmawati", "Agus Wijaya", "Dewi Kartika")
 
 
 @cache

@@ -18,7 +18,7 @@ from models.synthetic.corrections import Corrections
 from models.synthetic.desks import Desks, assignments
 from models.synthetic.inputs import Reference
 from models.synthetic.numbers import billing_code, id_beside, new_id, receipt_number, visa_number
-from models.synthetic.people import answers_to
+from models.synthetic.people import answers_to, guarantor_of
 from models.synthetic.rows import (
     ApplicantRow,
     ApplicationRow,
@@ -141,6 +141,8 @@ class Recorder:
         batch.application.append(
             self._application(application_id, case, applicant, standing, fee_idr)
         )
+        if case.visa_type in self._given.guaranteed and case.extends is None:
+            batch.guarantor.append(guarantor_of(application_id, case.submitted_at, applicant.id))
         if correction is not None:
             correction.write(application_id, case, desk.officer, applicant, batch)
         if standing.billed_at is not None:

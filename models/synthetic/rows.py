@@ -208,6 +208,20 @@ class ItemAnswerRow(NamedTuple):
     province: str
 
 
+class GuarantorRow(NamedTuple):
+    """A row of ``guarantor``, before it is sealed."""
+
+    id: UUID
+    application_id: UUID
+    applicant_id: UUID
+    kind: str
+    valid_from: datetime
+    name: str
+    registration_number: str
+    street: str
+    city: str
+
+
 class VisaRow(NamedTuple):
     """A row of ``visa``."""
 
@@ -323,6 +337,7 @@ class Batch:
     application_event: list[EventRow] = field(default_factory=list)
     requested_item: list[RequestedItemRow] = field(default_factory=list)
     item_answer: list[ItemAnswerRow] = field(default_factory=list)
+    guarantor: list[GuarantorRow] = field(default_factory=list)
     assignment: list[AssignmentRow] = field(default_factory=list)
     screening: list[ScreeningRow] = field(default_factory=list)
     grant_check: list[GrantCheckRow] = field(default_factory=list)

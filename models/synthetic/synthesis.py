@@ -239,6 +239,7 @@ async def _load_batches(
                     await copy(connection, table, rows[0]._fields, rows)
             else:
                 batch.item_answer.clear()  # nothing is written of them that is not sealed
+                batch.guarantor.clear()
                 batch.complaint_text.clear()
                 await copy_batch(connection, batch)
             for table in _TABLES:

@@ -35,6 +35,7 @@ from models.vocabulary.documents import (
     AnswerKind,
     DocumentKind,
     FileFormat,
+    GuarantorKind,
     RequestedItemKind,
     UploadState,
 )
@@ -127,6 +128,7 @@ __all__ = [
     "GrantCondition",
     "GrantVerdict",
     "Ground",
+    "GuarantorKind",
     "IdentityReader",
     "IndexKind",
     "InquiryVerdict",

@@ -31,6 +31,13 @@ class DocumentKind(StrEnum):
     RESIDENCE_PERMIT = "RESIDENCE_PERMIT"
 
 
+class GuarantorKind(StrEnum):
+    """Who may answer for an applicant in Indonesia."""
+
+    PERSON = "PERSON"
+    COMPANY = "COMPANY"
+
+
 class FileFormat(StrEnum):
     """What a document is handed in as."""
 

@@ -303,7 +303,7 @@ def test_a_field_of_the_input_is_a_column() -> None:
     def names_in(type_name: str, above: str = "") -> Iterator[str]:
         for field in inputs[type_name].fields or ():
             kind, name = getattr(field.type, "type", field.type).name.value, field.name.value
-            yield from names_in(kind, f"{name}.") if kind in inputs else [above + name]
+            yield from names_in(kind, f"{above}{name}.") if kind in inputs else [above + name]
 
     assert sorted(NAMES) == sorted(names_in("SubmitApplicationsItem"))
     page = (SDL.parents[3] / "docs" / "feeds.md").read_text("utf-8")

@@ -35,6 +35,7 @@ from tests.gateway.changing import (
     rupiah,
 )
 from tests.gateway.conftest import PATIENT, Viewer
+from tests.gateway.guaranteeing import guaranteed_case
 from tests.gateway.in_process import running_gateway
 from tests.gateway.test_mail_subscriptions import with_address
 from tests.journeys.test_renewed_bills import renewed_case
@@ -68,14 +69,14 @@ MADE_AT = {
     **dict.fromkeys(("screening", "requested_item", "document_upload"), "requested_at"),
     # An answer has the key of its item.
     "item_answer": "(SELECT requested_at FROM requested_item WHERE id = item_id)",
-    "correction": "proposed_at",
+    "guarantor": "valid_from",
+    **dict.fromkeys(("correction", "budget_exception", "ban_entry"), "proposed_at"),
     "person_link": "found_at",
     **dict.fromkeys(("person_lookup", "visa_check", "tracking_try"), "occurred_at"),
     "linker_read": "read_at",
     "alert": "raised_at",
     "inquiry": "opened_at",
     "inquiry_person": "opened_at",
-    "budget_exception": "proposed_at",
     "suspension": "suspended_at",
     "data_request": "lodged_at",
     "erasure": "ordered_at",
@@ -96,7 +97,6 @@ MADE_AT = {
     "webhook_delivery": "(SELECT registered_at FROM webhook_endpoint WHERE id = endpoint_id)",
     "webhook_notice": "written_at",
     "key_operation": "occurred_at",
-    "ban_entry": "proposed_at",
     "banned_person": "(SELECT proposed_at FROM ban_entry WHERE id = ban_id)",
     "ban_match": "found_at",
     "ban_read": "occurred_at",
@@ -131,6 +131,7 @@ async def test_keys_that_a_walk_of_mutations_makes_are_of_version_7_and_in_order
         pass
     for _ in range(2):
         await renewed_case(who, connection)
+        await guaranteed_case(who, connection)
         await sweep(cast(SweepsKeys, KEYS), connection, SWEEP_DAYS)
     for table in KEYED:
         made = [each for each in await _keys(connection, table) if each not in before[table]]
@@ -160,8 +161,7 @@ def test_keys_of_one_process_only_grow_and_say_when_they_were_made() -> None:
     keys = [new_key() for _ in range(20_000)]
     assert keys == sorted(set(keys))
     assert {(each.version, each.variant) for each in keys} == {(7, "specified in RFC 4122")}
-    milliseconds = [each.int >> 80 for each in keys]
-    assert milliseconds[-1] - milliseconds[0] < 60_000
+    assert (keys[-1].int >> 80) - (keys[0].int >> 80) < 60_000
 
 
 async def _walk(who: Mapping[str, Viewer]) -> None:

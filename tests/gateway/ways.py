@@ -49,6 +49,7 @@ _FINDINGS = (
 _CASE, _PERSON = application_id(DECIDED), applicant_id("Ruby Hale")
 
 _TYPES = "visaTypes(first: 9) > nodes"
+_LINKED = "applicant > linked(first: 9) > nodes"
 _SCREENED, _REPLAYED = "screenings(first: 9) > nodes", "screeningReplays(first: 9) > nodes"
 #: Steps are fields, or type conditions; ``>`` goes one level in.
 WAYS: dict[str, tuple[str, ...]] = {
@@ -111,7 +112,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "Screening": (f"{_CASES} > {_SCREENED}",), "ScreeningReplay": _paged("screeningReplays"),
     "Applicant": (
         f"{_CASES} > applicant", _node("Applicant", _PERSON),
-        f"{_CASES} > applicant > linked(first: 9) > nodes > applicant",
+        f"{_CASES} > {_LINKED} > applicant",
         "accessEvents(first: 9) > nodes > applicant",
     ),
     "Identity": (f"{_CASES} > applicant > identity", f"{_node('Applicant', _PERSON)} > identity"),
@@ -119,9 +120,8 @@ WAYS: dict[str, tuple[str, ...]] = {
         f"{_CASES} > applicant > identityVersions(first: 9) > nodes",
         f"{_node('Applicant', _PERSON)} > identityVersions(first: 9) > edges > node",
     ),
-    "PersonLink": (
-        f"{_CASES} > applicant > linked(first: 9) > nodes", _node("PersonLink", link_id(0)),
-    ),
+    "PersonLink": (f"{_CASES} > {_LINKED}", _node("PersonLink", link_id(0))),
+    "Guarantor": (f"{_CASES} > guarantors(first: 9) > nodes",),
     "PersonLookup": (*_paged("personLookups"), "dataRequests(first: 9) > nodes > lookups"),
     "VisaCheck": _paged("visaChecks"), "BanEntry": _paged("banEntries"),
     "BannedPerson": ("banEntries(first: 9) > nodes > person",),

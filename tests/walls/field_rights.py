@@ -68,7 +68,8 @@ _OPEN: dict[str, Lines] = {
     },
     "VisaTypeTerms": {
         "on isOffered fee serviceTargets passportRule":      "R R R R R R R R R R R R R R",
-        "requiredDocuments eligibility extensionRule":       "R R R R R R R R R R R R R R",
+        "requiredDocuments needsGuarantor eligibility":       "R R R R R R R R R R R R R R",
+        "extensionRule":                                     "R R R R R R R R R R R R R R",
     },
     "RequiredDocument": {"kind isRequired validFrom":        "R R R R R R R R R R R R R R"},
     "Eligibility": {"entry purpose isOpen validFrom":        "R R R R R R R R R R R R R R"},
@@ -161,6 +162,7 @@ _CASES: dict[str, Lines] = {
         "isHeld hasOpenHit isVisaHeld":                      "- - R - - - - - - - - - - -",
         "grantCheck withheldDecision":                       "- - R - - R - - - - - - - -",
         "corrections":                                       "- R R - R R R R - - - - - -",
+        "guarantors":                                        "- R R - R - R - R - - - - -",
         "legalHolds":                                        "- - R - - R - - - - - - - -",
         "screenings":                                        "- - R - - R - - - - - - - -",
     },
@@ -379,6 +381,10 @@ _CASES: dict[str, Lines] = {
         "fullName passportNumber birthDate email phone":     "- R R - R - R - R - - - - -",
         "sex placeOfBirth":                                  "- R R - R - R - R - - - - -",
         "passportIssuingState passportExpiresOn":            "- R R - R - R - R - - - - -",
+    },
+    "Guarantor": {
+        "kind name registrationNumber validFrom validUntil": "- R R - R - R - R - - - - -",
+        "street city province postalCode":                   "- R R - R - R - R - - - - -",
     },
     # What it says stands in the versions; who works on it is the directorate's own.
     "Correction": {
@@ -729,9 +735,9 @@ PAGED = (
     "Country", "VisaType", "DayOff", "VisaKey", "Partner", "PartnerCountry", "Centre",
     "Application",
     "ApplicationEvent", "Decision", "Assignment", "RequestedItem", "Screening", "AccessEvent",
-    "Suspension", "Correction", "IdentityVersion", "ReferenceChange", "PersonLink", "LinkerRead",
-    "PersonLookup", "VisaCheck", "BanEntry", "BanRead", "Alert", "Inquiry", "InquiryPerson",
-    "BudgetException", "DataRequest", "Complaint", "ComplaintRead",
+    "Suspension", "Correction", "IdentityVersion", "Guarantor", "ReferenceChange", "PersonLink",
+    "LinkerRead", "PersonLookup", "VisaCheck", "BanEntry", "BanRead", "Alert", "Inquiry",
+    "InquiryPerson", "BudgetException", "DataRequest", "Complaint", "ComplaintRead",
     "Bill", "FormerBill", "UnmatchedPayment", "Crossing", "Movement", "Stay",
     "LegalHold", "Breach", "BreachNotice", "MailSubscription",
     "WebhookEndpoint", "WebhookNotice",

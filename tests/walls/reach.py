@@ -568,6 +568,10 @@ async def complete(connection: asyncpg.Connection) -> None:
         " SELECT item.id, application_id, applicant_id FROM requested_item AS item"
         " JOIN application ON application.id = application_id"
     )
+    await connection.execute(
+        "INSERT INTO guarantor (id, application_id, applicant_id, kind, valid_from)"
+        " SELECT id, id, applicant_id, 'COMPANY', submitted_at FROM application"
+    )
     for reference, hours in CLOSED_HOURS_AGO.items():
         await connection.execute(
             "UPDATE application SET closed_at = now() - $2::interval WHERE id = $1",
@@ -1479,6 +1483,17 @@ _ROWS: dict[str, Reach] = {
     ),
     "IdentityVersion": Reach(
         "identity_version",
+        ("applicant_id",),
+        lambda claims: _each(
+            {
+                applicant_id(name)
+                for name in _identities(claims)
+                if any(case.applicant == name for case in EVERY_CASE)
+            }
+        ),
+    ),
+    "Guarantor": Reach(
+        "guarantor",
         ("applicant_id",),
         lambda claims: _each(
             {

@@ -34,6 +34,7 @@ _WHOEVER_LODGES = {
     "application_event": {"INSERT": _HAPPENED},
     "requested_item": {"UPDATE": _HANDED_IN},
     "item_answer": {"INSERT": "item_id application_id applicant_id sealed"},
+    "guarantor": {"INSERT": "id application_id applicant_id version kind sealed valid_from"},
     "document_upload": {"INSERT": _ANNOUNCED, "UPDATE": "sent_at replaced_at"},
     "document_content": {"INSERT": "upload_id applicant_id sealed"},
 }

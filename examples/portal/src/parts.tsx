@@ -126,6 +126,7 @@ const VisaTypes = graphql(`
         fee { price { amount currency } }
         serviceTargets { clock hours workingDays }
         requiredDocuments { kind }
+        needsGuarantor
       }
     }
   }

@@ -103,6 +103,12 @@ export const texts = {
   email: ["E-mail", "Surel"],
   phone: ["Telephone", "Telepon"],
 
+  guarantor: ["Who answers for you in Indonesia", "Penjamin di Indonesia"],
+  guarantorKind: ["Guarantor", "Jenis penjamin"],
+  guarantorName: ["Name of the guarantor", "Nama penjamin"],
+  nik: ["Population number (NIK)", "Nomor induk kependudukan (NIK)"],
+  nib: ["Business number (NIB)", "Nomor induk berusaha (NIB)"],
+
   apply: ["Apply", "Ajukan permohonan"],
   applyLead: [
     "As in your passport. All mistakes are shown at once.",

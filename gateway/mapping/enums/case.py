@@ -11,6 +11,7 @@ from models.vocabulary import (
     EventKind,
     FileFormat,
     Ground,
+    GuarantorKind,
     Outcome,
     Presence,
     Queue,
@@ -60,6 +61,10 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "PDF": "A PDF, `application/pdf`.",
         "JPEG": "A picture, `image/jpeg`.",
         "PNG": "A picture, `image/png`.",
+    },
+    GuarantorKind: {
+        "PERSON": "A person in Indonesia, with a population number (NIK).",
+        "COMPANY": "A company or another body in Indonesia, with a business number (NIB).",
     },
     UploadState: {
         "AWAITED": "Not all of it was sent yet.",

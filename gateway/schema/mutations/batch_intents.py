@@ -19,12 +19,12 @@ from gateway.schema.mutations.input_readers import (
 from gateway.schema.mutations.inputs import (
     MOST_AT_ONCE,
     ConfirmScreeningInput,
-    ProposeCorrectionInput,
     RecordScreeningInput,
     WithdrawApplicationInput,
     required,
 )
 from gateway.schema.mutations.intent import Intent
+from gateway.schema.mutations.submission_inputs import ProposeCorrectionInput
 from models.life import Refusal
 
 _ITEMS = f"From 1 to {MOST_AT_ONCE}, each as if it were sent alone, with a key of its own."

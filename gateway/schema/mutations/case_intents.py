@@ -1,6 +1,6 @@
 """The table of case mutations: input, description, steps and possible refusals."""
 
-from gateway.schema.mutations import inputs
+from gateway.schema.mutations import inputs, submission_inputs
 from gateway.schema.mutations.answers import AnswerInformationInput
 from gateway.schema.mutations.extension_inputs import (
     ApplyForExtensionInput,
@@ -47,14 +47,15 @@ _SUBMISSION_REFUSALS = (
     Refusal.GROUP_NOT_FOUND,
     Refusal.IDENTITY_REQUIRED,
     Refusal.IDENTITY_DIFFERS,
+    Refusal.GUARANTOR_REQUIRED,
     Refusal.PASSPORT_EXPIRES,
 )
 _DECISION_REFUSALS = (Refusal.GROUND_REQUIRED, Refusal.GROUND_NOT_ALLOWED)
 INTENTS = (
-    Intent("submitApplication", inputs.SubmitApplicationInput,
+    Intent("submitApplication", submission_inputs.SubmitApplicationInput,
            "Hand an application in: it is billed at once.", read_submission, (Verb.SUBMIT,),
            _SUBMISSION_REFUSALS),
-    Intent("submitApplications", inputs.SubmitApplicationsInput,
+    Intent("submitApplications", submission_inputs.SubmitApplicationsInput,
            f"Hand up to {MOST_AT_ONCE} applications in, with a result for each.", read_submissions,
            (Verb.SUBMIT,), _SUBMISSION_REFUSALS),
     Intent("recordPayment", inputs.RecordPaymentInput,
@@ -125,7 +126,7 @@ INTENTS = (
     Intent("supersedeDecision", inputs.SupersedeDecisionInput,
            "Correct a decision that somebody else made, by one of your own.", read_correction,
            (Verb.CORRECT_TO_GRANTED, Verb.CORRECT_TO_REFUSED), _DECISION_REFUSALS),
-    Intent("proposeCorrection", inputs.ProposeCorrectionInput,
+    Intent("proposeCorrection", submission_inputs.ProposeCorrectionInput,
            "Correct the person on file. It takes effect at once before payment; then the officer on"
            " whose desk the case is approves it, and after a grant two supervisors do. Another"
            " name, birth date, passport or nationality is screened again.",

@@ -9,6 +9,7 @@ from gateway.mutations.fetching import FetchRequest
 from gateway.mutations.keys import LONGEST_KEY, SHORTEST_KEY, is_key
 from gateway.mutations.outcome import Reason
 from gateway.mutations.requests import (
+    GivenGuarantor,
     Item,
     Person,
     ProposedCorrection,
@@ -19,7 +20,7 @@ from gateway.mutations.requests import (
     SubmissionRequest,
 )
 from gateway.mutations.uploading import MOST_BYTES, UploadRequest
-from gateway.schema.mutations import inputs
+from gateway.schema.mutations import inputs, submission_inputs
 from gateway.schema.mutations.answers import AnswerInformationInput, read_answers
 from gateway.schema.mutations.extension_inputs import RecordAppearanceInput
 from gateway.schema.mutations.inputs import (
@@ -143,15 +144,18 @@ def read_resolution(intent: Intent, input_: inputs.ResolveHitInput) -> StepReque
     )
 
 
-def read_correction_of_person(intent: Intent, input_: inputs.ProposeCorrectionInput) -> StepRequest:
+def read_correction_of_person(
+    intent: Intent, input_: submission_inputs.ProposeCorrectionInput
+) -> StepRequest:
     given = vars(input_.identity) if input_.identity else {}
     values = {name: value for name, value in given.items() if value is not None}
-    is_anything = bool(values) or input_.nationality is not None
+    guarantor = _guarantor(input_.guarantor)
+    is_anything = bool(values) or input_.nationality is not None or guarantor is not None
     faults = () if is_anything else (_invalid("identity", rule="nothing_corrected"),)
     if "passport_number" in values and "passport_expires_on" not in values:
         path = ("identity", "passportExpiresOn")
         faults = (*faults, _invalid(*path, rule="expiry_with_number"))
-    proposed = ProposedCorrection(values, input_.nationality)
+    proposed = ProposedCorrection(values, input_.nationality, guarantor)
     return read_step(intent, input_, faults, correction=proposed)
 
 
@@ -265,7 +269,9 @@ def _decision_values(
     }
 
 
-def read_submission(intent: Intent, input_: inputs.SubmitApplicationInput) -> SubmissionRequest:
+def read_submission(
+    intent: Intent, input_: submission_inputs.SubmitApplicationInput
+) -> SubmissionRequest:
     return SubmissionRequest(
         mutation=intent.name,
         key=input_.idempotency_key,
@@ -275,7 +281,9 @@ def read_submission(intent: Intent, input_: inputs.SubmitApplicationInput) -> Su
     )
 
 
-def read_submissions(intent: Intent, input_: inputs.SubmitApplicationsInput) -> SubmissionRequest:
+def read_submissions(
+    intent: Intent, input_: submission_inputs.SubmitApplicationsInput
+) -> SubmissionRequest:
     is_sized = 1 <= len(input_.applications) <= MOST_AT_ONCE
     faults = () if is_sized else (_invalid("applications", rule="batch", most=MOST_AT_ONCE),)
     if input_.is_group and input_.group_reference is not None:
@@ -304,8 +312,14 @@ def _submission(input_: Any, *, is_of_batch: bool = False) -> Submission:
         country=input_.country,
         trip_purpose=input_.trip_purpose,
         person=person and Person(**vars(person)),
+        guarantor=_guarantor(input_.guarantor),
         key=getattr(input_, "idempotency_key", None) if is_of_batch else None,
     )
+
+
+def _guarantor(input_: submission_inputs.GuarantorInput | None) -> GivenGuarantor | None:
+    given = dict(vars(input_)) if input_ else {}
+    return GivenGuarantor(**vars(given.pop("address")), **given) if given else None
 
 
 def faults_of_reason(text: str) -> tuple[Reason, ...]:

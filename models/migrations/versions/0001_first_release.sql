@@ -2532,6 +2532,35 @@ CREATE UNIQUE INDEX uq_correction_open ON correction (applicant_id) WHERE state 
 
 CREATE UNIQUE INDEX uq_correction_version ON correction (applicant_id, version);
 
+CREATE TABLE guarantor (
+    id UUID NOT NULL,
+    application_id UUID NOT NULL,
+    applicant_id UUID NOT NULL,
+    version BIGINT,
+    kind TEXT NOT NULL,
+    sealed JSONB DEFAULT '{}' NOT NULL,
+    name TEXT,
+    registration_number TEXT,
+    street TEXT,
+    city TEXT,
+    province TEXT,
+    postal_code TEXT,
+    valid_from TIMESTAMP WITH TIME ZONE,
+    valid_until TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_guarantor PRIMARY KEY (id),
+    CONSTRAINT ck_guarantor_kind_is_known CHECK (kind IN ('PERSON', 'COMPANY')),
+    CONSTRAINT fk_guarantor_applicant_id_version FOREIGN KEY(applicant_id, version) REFERENCES identity_version (applicant_id, number),
+    CONSTRAINT uq_guarantor_application_id_version UNIQUE NULLS NOT DISTINCT (application_id, version),
+    CONSTRAINT ck_guarantor_values_are_sealed CHECK (num_nonnulls(name, registration_number, street, city, province, postal_code) = 0),
+    CONSTRAINT ck_guarantor_handed_in_holds CHECK (version IS NOT NULL OR valid_from IS NOT NULL),
+    CONSTRAINT ck_guarantor_ends_after_it_begins CHECK (valid_until >= valid_from),
+    CONSTRAINT ck_guarantor_ends_if_it_began CHECK (valid_until IS NULL OR valid_from IS NOT NULL),
+    CONSTRAINT fk_guarantor_application_id FOREIGN KEY(application_id) REFERENCES application (id),
+    CONSTRAINT fk_guarantor_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
+);
+
+CREATE INDEX ix_guarantor_applicant_id ON guarantor (applicant_id);
+
 CREATE TABLE visa (
     visa_number TEXT NOT NULL,
     application_id UUID NOT NULL,
@@ -5725,6 +5754,25 @@ $$;
 CREATE TRIGGER correct_identity AFTER INSERT OR UPDATE ON correction
     FOR EACH ROW WHEN (NEW.state = 'IN_EFFECT')
     EXECUTE FUNCTION correct_identity();
+
+CREATE FUNCTION correct_guarantor() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        UPDATE guarantor SET valid_until = NEW.closed_at
+        WHERE application_id = NEW.application_id
+            AND valid_from IS NOT NULL AND valid_until IS NULL AND EXISTS (
+                SELECT FROM guarantor AS becomes
+                WHERE becomes.application_id = NEW.application_id AND becomes.version = NEW.version
+            );
+        UPDATE guarantor SET valid_from = NEW.closed_at
+        WHERE application_id = NEW.application_id AND version = NEW.version;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER correct_guarantor AFTER INSERT OR UPDATE ON correction
+    FOR EACH ROW WHEN (NEW.state = 'IN_EFFECT')
+    EXECUTE FUNCTION correct_guarantor();
 
 CREATE FUNCTION take_claim_code() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

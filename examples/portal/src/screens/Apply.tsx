@@ -28,6 +28,13 @@ const PLACES = [
   "identity.passportExpiresOn",
   "identity.email",
   "identity.phone",
+  "guarantor.kind",
+  "guarantor.name",
+  "guarantor.registrationNumber",
+  "guarantor.address.street",
+  "guarantor.address.city",
+  "guarantor.address.province",
+  "guarantor.address.postalCode",
 ];
 
 export function Apply({ done }: { done: () => void }) {
@@ -93,7 +100,39 @@ export function Trip({ of = "" }: { of?: string }) {
         />
         <Field place={`${of}entryOn`} text="entryOn" type="date" />
       </div>
+      {visaTypes.find(({ code }) => code === chosen.visaType)?.current.needsGuarantor && <Guarantor of={of} />}
     </>
+  );
+}
+
+/** Who answers for whoever applies, where the visa needs somebody: for a group, for all of it. */
+function Guarantor({ of }: { of: string }) {
+  const { t, word } = useWords();
+  const [kind, setKind] = useState("COMPANY");
+  const at = `${of}guarantor`;
+  return (
+    <fieldset>
+      <legend>{t("guarantor")}</legend>
+      <div className="row">
+        <Field
+          place={`${at}.kind`}
+          text="guarantorKind"
+          options={Object.keys(labels.GuarantorKind).map((one) => [one, word("GuarantorKind", one)])}
+          value={kind}
+          choose={setKind}
+        />
+        <Field place={`${at}.name`} text="guarantorName" />
+        <Field place={`${at}.registrationNumber`} text={kind === "PERSON" ? "nik" : "nib"} />
+      </div>
+      <div className="row">
+        <Field place={`${at}.address.street`} text="street" />
+        <Field place={`${at}.address.city`} text="city" />
+      </div>
+      <div className="row">
+        <Field place={`${at}.address.province`} text="province" />
+        <Field place={`${at}.address.postalCode`} text="postalCode" />
+      </div>
+    </fieldset>
   );
 }
 

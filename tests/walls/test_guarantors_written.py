@@ -1,0 +1,94 @@
+"""What an injected statement of a writing role may do to guarantors: name one with what it hands in
+or proposes now, where the checklist asks for the letter, and nothing else."""
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from tests.walls.test_corrections_written import APPLICANT, OTHERS, RUBY, VERSION
+from tests.walls.test_items_written import ITS_SERVICE
+from tests.walls.test_payments_written import is_done
+from tests.walls.undoing import undone
+from tests.world import applicant_id, application_id
+
+pytestmark = pytest.mark.anyio
+
+UNPAID, PAID, ANOTHERS = "DIRE-UNPA-0011", "AUSY-PAID-0013", "SGPO-OPEN-0006"
+OTHER = applicant_id("Wei Tan")
+
+
+def name(case: str = UNPAID, **given: str) -> str:
+    """Whoever answers in a case, in SQL."""
+    values = {
+        "id": "gen_random_uuid()", "application_id": f"'{application_id(case)}'",
+        "applicant_id": f"'{RUBY}'", "version": "9", "kind": "'PERSON'",
+        "sealed": """'{"name": "sealed"}'""", "valid_from": "NULL", **given,
+    }  # fmt: skip
+    return f"INSERT INTO guarantor ({', '.join(values)}) VALUES ({', '.join(values.values())})"
+
+
+HANDED_IN = {"version": "NULL", "valid_from": "now()"}
+ASKED_FOR = f"""
+    INSERT INTO case_document (application_id, kind)
+    SELECT id, 'GUARANTEE_LETTER' FROM application WHERE reference IN ('{UNPAID}', '{ANOTHERS}')
+"""
+
+
+@pytest.fixture
+async def asking(complete_world: asyncpg.Connection) -> AsyncIterator[asyncpg.Connection]:
+    """Two cases in which a guarantor is needed, one of them handed in this moment."""
+    async with undone(complete_world):
+        await complete_world.execute("DELETE FROM guarantor")
+        await complete_world.execute(ASKED_FOR)
+        yield complete_world
+
+
+async def test_a_guarantor_is_named_with_a_correction_of_now(asking) -> None:
+    assert await is_done(asking, APPLICANT, VERSION, name())
+    assert not await is_done(asking, APPLICANT, name())
+    for wrong in (
+        name(case=ANOTHERS),
+        name(applicant_id=f"'{OTHER}'"),
+        name(version="1"),
+        name(sealed="'{}'"),
+        name(valid_from="now()"),
+        name(kind="'NOBODY'"),
+    ):
+        assert not await is_done(asking, APPLICANT, VERSION, wrong), wrong
+    an_hour_ago = VERSION.replace("now()", "now() - interval '1 hour'")
+    assert not await is_done(asking, APPLICANT, an_hour_ago, name())
+    for viewer in (*OTHERS.values(), ITS_SERVICE):
+        if viewer != APPLICANT:
+            assert not await is_done(asking, viewer, VERSION, name()), viewer
+
+
+async def test_a_guarantor_is_named_with_what_is_handed_in_now(asking) -> None:
+    assert not await is_done(asking, APPLICANT, name(**HANDED_IN))
+    # As if it were handed in by this transaction.
+    await asking.execute(
+        "UPDATE application SET submitted_at = now(), pay_by = NULL, paid_at = NULL"
+        " WHERE reference = $1",
+        UNPAID,
+    )
+    assert await is_done(asking, APPLICANT, name(**HANDED_IN))
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await is_done(asking, APPLICANT, name(**HANDED_IN), name(**HANDED_IN))
+    earlier = {**HANDED_IN, "valid_from": "now() - interval '1 hour'"}
+    assert not await is_done(asking, APPLICANT, name(**earlier))
+
+
+async def test_none_is_named_where_nobody_asks_for_the_letter(asking) -> None:
+    await asking.execute("DELETE FROM case_document WHERE kind = 'GUARANTEE_LETTER'")
+    assert not await is_done(asking, APPLICANT, VERSION, name())
+
+
+async def test_nobody_rewrites_removes_or_reads_one_to_write(asking) -> None:
+    for viewer in (APPLICANT, *OTHERS.values(), ITS_SERVICE):
+        for statement in (
+            "UPDATE guarantor SET sealed = '{}'",
+            "UPDATE guarantor SET valid_until = now()",
+            "DELETE FROM guarantor",
+            "SELECT sealed FROM guarantor",
+        ):
+            assert not await is_done(asking, viewer, statement), statement
