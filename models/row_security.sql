@@ -4228,7 +4228,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_guarantor() RETURNS trigger
         it application;
         question text;
         new_outcome text;
-        new_ground text;
+        new_grounds text[];
         changed text[];
         is_allowed boolean;
     BEGIN

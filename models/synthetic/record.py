@@ -138,9 +138,8 @@ class Recorder:
             batch.assignment += desks
             standing.on_desk = next((one for one in desks if one.ended_at is None), None)
         fee_idr = self._fee_idr(case, standing)
-        batch.application.append(
-            self._application(application_id, case, applicant, standing, fee_idr)
-        )
+        row = self._application(application_id, case, applicant, standing, fee_idr)
+        batch.application.append(row)
         if case.visa_type in self._given.guaranteed and case.extends is None:
             batch.guarantor.append(guarantor_of(application_id, case.submitted_at, applicant.id))
         if correction is not None:

@@ -149,7 +149,7 @@ def read_correction_of_person(
 ) -> StepRequest:
     given = vars(input_.identity) if input_.identity else {}
     values = {name: value for name, value in given.items() if value is not None}
-    guarantor = _guarantor(input_.guarantor)
+    guarantor = input_.guarantor and GivenGuarantor(**input_.guarantor.values())
     is_anything = bool(values) or input_.nationality is not None or guarantor is not None
     faults = () if is_anything else (_invalid("identity", rule="nothing_corrected"),)
     if "passport_number" in values and "passport_expires_on" not in values:
@@ -312,14 +312,9 @@ def _submission(input_: Any, *, is_of_batch: bool = False) -> Submission:
         country=input_.country,
         trip_purpose=input_.trip_purpose,
         person=person and Person(**vars(person)),
-        guarantor=_guarantor(input_.guarantor),
+        guarantor=input_.guarantor and GivenGuarantor(**input_.guarantor.values()),
         key=getattr(input_, "idempotency_key", None) if is_of_batch else None,
     )
-
-
-def _guarantor(input_: submission_inputs.GuarantorInput | None) -> GivenGuarantor | None:
-    given = dict(vars(input_)) if input_ else {}
-    return GivenGuarantor(**vars(given.pop("address")), **given) if given else None
 
 
 def faults_of_reason(text: str) -> tuple[Reason, ...]:

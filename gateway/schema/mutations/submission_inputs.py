@@ -1,6 +1,7 @@
 """What is handed in: applications with the people in them, and corrections of these."""
 
 from datetime import date
+from typing import Any
 
 import strawberry
 
@@ -62,6 +63,11 @@ class GuarantorInput:
     name: str = required("Its name: up to 200 characters.")
     registration_number: str = required("A person's NIK, 16 digits, or a company's NIB, 13 digits.")
     address: AddressInput = required("Where it is registered, in Indonesia.")
+
+    def values(self) -> dict[str, Any]:
+        """Every value, those of the address beside the others."""
+        others = {name: value for name, value in vars(self).items() if name != "address"}
+        return {**others, **vars(self.address)}
 
 
 @strawberry.input(description="An application to hand in.")
