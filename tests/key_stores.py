@@ -3,6 +3,7 @@
 import asyncio
 import atexit
 import contextlib
+import os
 import subprocess
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -27,10 +28,20 @@ _numbers = count(1)
 
 def new_store() -> str:
     """The URL of an empty store, which is ready."""
-    name = f"keys_{next(_numbers)}"
+    name = f"keys_{os.getpid()}_{next(_numbers)}"  # a process that is forked counts from here on
     copying = f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY file_copy"
     administer(key_server().address("postgres"), copying)
     return key_server().address(name)
+
+
+def drop_stores_of_others() -> None:
+    """Drop the stores that other processes made: those that were forked, and have ended."""
+    if not key_server.cache_info().currsize:
+        return
+    url = key_server().address("postgres")
+    others = f"datname LIKE 'keys_%' AND NOT starts_with(datname, 'keys_{os.getpid()}_')"
+    for (name,) in administer(url, f"SELECT datname FROM pg_database WHERE {others}"):
+        administer(url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @cache

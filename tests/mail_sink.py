@@ -25,6 +25,8 @@ class Sink:
     def __init__(self) -> None:
         self.kept: list[EmailMessage] = []
         self.answers: dict[str, list[str]] = {}
+        #: What it says to what messages hold, one after the other.
+        self.answers_to_content: list[str] = []
 
     async def handle_RCPT(  # noqa: N802 - the name that the library calls
         self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]
@@ -35,6 +37,8 @@ class Sink:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802
+        if self.answers_to_content:
+            return self.answers_to_content.pop(0)
         message = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(message, EmailMessage)
         self.kept.append(message)

@@ -127,6 +127,26 @@ def test_what_is_asked_of_prometheus_is_told(name: str, told: dict[str, set[str]
     assert {*grouped, *selected} <= known
 
 
+def test_each_figure_of_a_job_is_its_own() -> None:
+    async def nothing() -> dict[str, float]:
+        return {}
+
+    jobs = Jobs()
+    job = jobs.add("fold_or_age", 1)
+    job.passes, job.failures, job.rows, job.seconds, job.succeeded_at = 3, 2, 7, 0.5, 99.0
+    health = keeper_health(jobs)
+    page = _page(internal_app(health, KeeperMetrics(jobs, health, FIGURES, nothing).page))
+    found = dict(re.findall(r'^gerbang_job_(\w+){work="fold_or_age"} (\S+)', page, re.MULTILINE))
+    assert {name: float(value) for name, value in found.items()} == {
+        "passes_total": 3,
+        "failures_total": 2,
+        "rows_total": 7,
+        "last_pass_seconds": 0.5,
+        "last_success_timestamp_seconds": 99,
+    }
+    assert all(f"\n{name} NaN\n" in page for name in FIGURES), "what nobody knows is no nought"
+
+
 def test_a_fault_that_is_not_there_is_told_too(told: dict[str, set[str]]) -> None:
     page = _page(_keeper())
     for fault in Fault:

@@ -55,6 +55,8 @@ class WebhookSink:
     silent: set[str] = field(default_factory=set)
     #: Paths that answer without an end.
     endless: set[str] = field(default_factory=set)
+    #: How much of such answers was taken from it.
+    endless_bytes: int = 0
 
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}{path}"
@@ -87,6 +89,7 @@ class WebhookSink:
             while True:
                 writer.write(b"x" * 65_536)
                 await writer.drain()
+                self.endless_bytes += 65_536
         status = self.answers[path].pop(0) if self.answers[path] else 200
         writer.write(_ANSWER.format(status, self.headers.get(path, "")).encode())
         await writer.drain()

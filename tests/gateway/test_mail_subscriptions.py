@@ -3,6 +3,7 @@ suspended hears of it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -224,6 +225,8 @@ async def test_each_recipient_is_told_that_a_report_waits_and_nothing_more(
         assert name not in text
         assert message["Message-ID"].endswith("@gerbang.example>")
     assert len({message["Message-ID"] for message in kept.kept}) == len(RECIPIENTS)
+    month = f"{datetime.now(UTC).replace(day=1) - timedelta(days=1):%Y-%m}"
+    assert link == f"{start}{month}&last={month}"
     [leader] = await lasting(own["leadership"])
     assert leader["mailedAt"] is not None
 
@@ -264,8 +267,10 @@ async def test_a_reminder_that_was_killed_half_way_is_sent_once_all_the_same(
 ) -> None:
     kept, url = sink
     await subscribe(own["manager-au"])
+    ends = "UPDATE mail_subscription SET ends_at = now() + $1::interval"
+    await connection.execute(ends, timedelta(days=14, minutes=1))
     assert await post_reminders(connection) == 0
-    await connection.execute("UPDATE mail_subscription SET ends_at = ends_at - interval '77 days'")
+    await connection.execute(ends, timedelta(days=14))
     killed = connection.transaction()
     await killed.start()
     assert await post_reminders(connection) == 1
@@ -285,16 +290,16 @@ async def test_a_reminder_that_was_killed_half_way_is_sent_once_all_the_same(
     assert await post_reminders(connection) == 0
     await connection.execute("UPDATE mail_subscription SET ends_at = ends_at - interval '77 days'")
     assert await post_reminders(connection) == 1
-    await connection.execute("UPDATE mail_subscription SET ends_at = ends_at - interval '13 days'")
+    await months_pass(connection)
+    await connection.execute(ends, timedelta(0))
+    assert await post_reports(connection) == 0
     assert (await end_subscriptions(connection), await end_subscriptions(connection)) == (1, 0)
     assert await connection.fetchval("SELECT address FROM mail_subscription") is None
     [mine] = await lasting(own["manager-au"])
     assert mine["isEnded"]
 
 
-FINDINGS = """
-{ findings(from: "2026-01-01", to: "2026-01-31", kinds: [CHANGE]) { rows { kind } } }
-"""
+FINDINGS = '{ findings(from: "2026-01-01", to: "2026-01-31", kinds: [CHANGE]) { rows { kind } } }'
 
 
 async def test_whoever_is_not_here_any_more_is_told_nothing_until_they_are(
@@ -324,8 +329,9 @@ async def test_whoever_is_not_here_any_more_is_told_nothing_until_they_are(
     assert (await post_reports(connection), await post_reminders(connection)) == (1, 1)
 
 
+@pytest.mark.parametrize("reply", ["550 5.1.1 no such user", "551 gone", "553 no such name"])
 async def test_a_mailbox_that_is_gone_ends_the_subscriptions_to_it(
-    own: dict[str, Viewer], connection: asyncpg.Connection, sink: tuple[Sink, str]
+    reply: str, own: dict[str, Viewer], connection: asyncpg.Connection, sink: tuple[Sink, str]
 ) -> None:
     kept, url = sink
     for name in ("manager-au", "manager-pacific"):
@@ -336,7 +342,7 @@ async def test_a_mailbox_that_is_gone_ends_the_subscriptions_to_it(
         "UPDATE mail_subscription SET mailed_at = now() WHERE occasion = 'WEEKLY'"
     )
     assert await post_reports(connection) == 2
-    kept.answers["manager-au@mail.example"] = ["550 5.1.1 no such user"]
+    kept.answers["manager-au@mail.example"] = [reply]
     kept.answers["manager-pacific@mail.example"] = ["554 5.7.1 not from you"]
     await deliver_all(url, connection)
     await deliver_all(url, connection)

@@ -1,12 +1,16 @@
 """Operators see what runs, how fast and why not faster; no client makes the list grow."""
 
+import math
 import random
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from starlette.applications import Starlette
+from starlette.requests import Request
 
+from gateway.logs import OperationKind, OperationRecord, WhyExecutor
+from gateway.wire.metrics import Metrics
 from models.database.connections import connect
 from models.vocabulary import Role
 from tests import tokens
@@ -116,6 +120,83 @@ async def test_payloads_of_subscriptions_are_counted(world) -> None:
     assert now.value("gerbang_operation_seconds_count", found) == 2
     assert 0 < now.value("gerbang_operation_seconds_sum", found) < 2, "waiting is not working"
     assert now.value("gerbang_statements_total", found) >= 1
+
+
+async def page_of(metrics: Metrics) -> Figures:
+    page = await metrics.page(Request({"type": "http"}))
+    return Figures(bytes(page.body).decode())
+
+
+class Load:
+    """Another number for each figure of a process."""
+
+    running, waiting, size, in_use = 3, 5, 10, 4
+
+    def ages(self) -> dict[str, float]:
+        return {"one": 1.0, "two": 2.0}
+
+
+async def test_each_figure_of_a_process_is_its_own() -> None:
+    metrics, load = Metrics(), Load()
+
+    async def read() -> dict[str, float]:
+        return {"gerbang_known": 7.0}
+
+    metrics.watch(load)
+    metrics.watch_pool(load)
+    metrics.watch_replicas(load)  # type: ignore[arg-type]
+    metrics.watch_figures({"gerbang_known": "Known.", "gerbang_unknown": "Not."}, read)
+    told, own = await page_of(metrics), metrics.load()
+    figures = [told.value(f"gerbang_{name}") for name in ("running", "waiting")]
+    assert figures == [own.running, own.waiting] == [3, 5]
+    figures = [told.value(f"gerbang_pool_{name}") for name in ("size", "in_use")]
+    assert figures == [own.connections, own.connections_in_use] == [10, 4]
+    ages = "gerbang_replica_age_seconds"
+    assert [told.value(ages, {"replica": name}) for name in ("one", "two")] == [1, 2]
+    assert told.value("gerbang_known") == 7
+    assert math.isnan(told.value("gerbang_unknown")), "what nobody knows is no nought"
+
+
+async def test_the_slowest_documents_are_those_that_take_longest_on_average() -> None:
+    metrics, document = Metrics(), "d" * 64
+    for name, seconds in (
+        *(("Quick", 0.1), ("AtTimesSlow", 0.9), ("AtTimesSlow", 0.1), ("AtTimesSlow", 0.2)),
+        *(("Slow", 0.5), (None, 9.0)),
+    ):
+        record = OperationRecord(kind=OperationKind.QUERY, name=name, document=document)
+        record.client = "portal"
+        metrics.note_request("/graphql", record, 200, seconds)
+    assert [tuple(one) for one in metrics.slowest_documents(2)] == [
+        ("portal", "Slow", document, 1, 500.0, 500.0),
+        ("portal", "AtTimesSlow", document, 3, 400.0, 900.0),
+    ]
+
+
+async def test_what_an_operation_met_is_counted_where_it_belongs() -> None:
+    metrics = Metrics()
+    first = await metrics.page(Request({"type": "http"}))
+    assert b'gerbang_refused_total{reason="late"} 0.0' in bytes(first.body)
+    record = OperationRecord(kind=OperationKind.MUTATION, why_executor=WhyExecutor.DEFECT)
+    record.turn_seconds, record.connection_seconds, record.execution_seconds = 0.25, 0.5, 0.75
+    record.codes = {"TIMEOUT": 3}
+    record.name, record.client, record.deprecated = "Page", "portal", ("Visa.old",)
+    for path in ("/graphql", "/health/live"):
+        metrics.note_request(path, record, 200, 2.0)
+    told = await page_of(metrics)
+    labels = {"coordinate": "Visa.old", "client": "portal", "document": "Page"}
+    assert told.value("gerbang_deprecated_use_total", labels) == 1
+    assert told.value("gerbang_errors_total", {"code": "TIMEOUT"}) == 3
+    assert told.value("gerbang_turn_wait_seconds_total") == 0.25
+    assert told.value("gerbang_pool_wait_seconds_total") == 0.5
+    assert told.value("gerbang_requests_total") == 1
+    assert told.value("gerbang_plan_fallbacks_total") == 0, "no plan runs a mutation's refusal"
+    assert told.value("gerbang_vault_tampered_total") == 0
+    record.kind = OperationKind.SUBSCRIPTION
+    metrics.note_payload(record)
+    seconds = (await page_of(metrics)).value(
+        "gerbang_operation_seconds_sum", {"kind": "subscription"}
+    )
+    assert (seconds, record.execution_seconds) == (0.75, 0.0)
 
 
 async def test_a_hostile_run_makes_no_new_series(app, client, who) -> None:

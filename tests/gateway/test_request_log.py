@@ -20,6 +20,7 @@ from models.logs import (
     JSONLines,
     ReadableLines,
     RepeatLimit,
+    describe_error,
     facts,
     logging_to,
 )
@@ -239,6 +240,22 @@ def test_a_reader_that_takes_nothing_holds_nobody_up_and_losses_are_counted() ->
     assert sum(lost) + len(answer) - len(lost) == 10_000
 
 
+def test_each_loss_is_counted_once() -> None:
+    stream = io.StringIO()
+    handler = BackgroundHandler(stream, JSONLines(), most_waiting=1)
+    for times in range(1, 4):
+        for _ in range(100):
+            handler.handle(logging.LogRecord("gateway", logging.INFO, "", 0, "request", (), None))
+        deadline = time.monotonic() + _STUCK_SECONDS
+        while stream.getvalue().count("were lost") < times and time.monotonic() < deadline:
+            time.sleep(0.01)
+    handler.close()
+    told = [json.loads(line) for line in stream.getvalue().splitlines()]
+    lost = [line["lines"] for line in told if line["event"] == "log lines were lost"]
+    assert len(lost) >= 3
+    assert sum(lost) + len(told) - len(lost) == 300
+
+
 def test_a_repeated_complaint_is_logged_once_a_minute_with_a_count() -> None:
     now = [0.0]
     limit = RepeatLimit(clock=lambda: now[0])
@@ -250,8 +267,10 @@ def test_a_repeated_complaint_is_logged_once_a_minute_with_a_count() -> None:
 
     assert [limit.filter(complaint("here")) for _ in range(1000)].count(True) == 1
     assert limit.filter(complaint("there")), "another place is another complaint"
+    warned = [limit.filter(complaint("elsewhere", logging.WARNING)) for _ in range(2)]
+    assert warned == [True, False]
     assert all(limit.filter(complaint("here", logging.INFO)) for _ in range(5))
-    now[0] = 61
+    now[0] = 60
     again = complaint("here")
     assert limit.filter(again)
     assert JSONLines().format(again).endswith('"left_out":999}')
@@ -260,9 +279,30 @@ def test_a_repeated_complaint_is_logged_once_a_minute_with_a_count() -> None:
     limit.filter(complaint("there"))
     now[0] = 200
     last = list(limit.overdue())
-    assert [getattr(record, PLACE) for record in last] == ["here", "there"]
+    assert [getattr(record, PLACE) for record in last] == ["here", "there", "elsewhere"]
     assert all("left_out=1" in ReadableLines().format(record) for record in last)
     assert list(limit.overdue()) == []
+
+
+def test_of_the_five_hundredth_message_on_a_logger_has_one_a_minute() -> None:
+    limit = RepeatLimit(clock=lambda: 0.0)
+
+    def passes(message: str) -> bool:
+        return limit.filter(logging.LogRecord("gateway", logging.ERROR, "", 0, message, (), None))
+
+    assert all(passes(f"no. {number}") for number in range(501))
+    assert not passes("no. 501")
+
+
+def test_of_an_error_its_cause_is_told_where_it_has_one() -> None:
+    try:
+        try:
+            raise KeyError
+        except KeyError:
+            raise ValueError from LookupError()
+    except ValueError as error:
+        told = [line for line in describe_error(error) if not line.startswith(" ")]
+    assert told == ["ValueError", "LookupError"]
 
 
 def test_what_one_payload_met_is_not_counted_with_the_next() -> None:
@@ -271,6 +311,7 @@ def test_what_one_payload_met_is_not_counted_with_the_next() -> None:
     record.has_unlogged_reads = True
     seen = record.facts()
     assert (seen["tampered"], seen["unlogged"], seen["statements"]) == (True, True, 3)
+    assert seen["connection_ms"] == 500
     record.reset_counters()
     assert record == OperationRecord("a" * 32)
 
@@ -285,12 +326,14 @@ def test_the_message_of_an_exception_is_not_logged() -> None:
                 "Task exception was never retrieved\nfuture: <Task exception=passport X1234567>"
             )
         logging.getLogger("models").info("keeper pass", extra=facts(rows=3))
+        logging.getLogger("asyncio").error("%s", "x" * 301)
         logging.getLogger("httpx2").info("GET https://provider.example/?passport=X1234567")
     text = stream.getvalue()
     assert "X1234567" not in text
     assert '"event":"Task exception was never retrieved","error":["ValueError","  ' in text
     assert '"event":"keeper pass","rows":3' in text
-    assert len(text.splitlines()) == 2
+    assert f'"{"x" * 300}"' in text
+    assert len(text.splitlines()) == 3
 
 
 def test_the_loop_of_serve_and_of_the_demo_leaves_the_log_open() -> None:

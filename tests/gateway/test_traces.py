@@ -11,7 +11,9 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from gateway.app import create_app
+from gateway.logs import OperationKind, OperationRecord
 from gateway.settings import SettingsError
+from gateway.wire.traces import Traces
 from tests import tokens
 from tests.gateway.small_schema import SmallExecutor
 
@@ -112,6 +114,25 @@ async def test_each_request_is_a_span_of_the_trace_that_it_names(collector: Coll
     sent = b"".join(collector.bodies)
     for text in ("Zephyrine", _SUBJECT, "Secret", "a-secret-cookie", "127.0.0.1", "testclient"):
         assert text.encode() not in sent
+
+
+def test_a_span_says_how_long_the_request_took_and_what_for(collector: Collector) -> None:
+    record = OperationRecord(_TRACE, _PARENT, "01", kind=OperationKind.QUERY)
+    record.turn_seconds, record.connection_seconds = 0.25, 0.5
+    record.cost_requested, record.cost_actual = 9, 7
+    traces = Traces(collector.url)
+    for status in (499, 500):
+        traces.note_request("POST", "/graphql", record, status, 2.5)
+    traces.close()
+    for span in collector.spans:
+        assert span.end_time_unix_nano - span.start_time_unix_nano == 2_500_000_000
+        assert _attributes(span).items() >= {
+            "gerbang.turn_seconds": 0.25, "gerbang.connection_seconds": 0.5, "gerbang.cost": 7,
+            "gerbang.statements": 0,
+        }.items()  # fmt: skip
+    failed = {_attributes(one)["http.response.status_code"]: one.status.code == 2
+              for one in collector.spans}  # fmt: skip
+    assert failed == {499: False, 500: True}
 
 
 async def test_a_caller_that_samples_nothing_is_not_sampled(collector: Collector) -> None:

@@ -140,7 +140,7 @@ async def test_an_endpoint_is_paused_resumed_asked_again_and_removed(
     resumed = await change(who["manager-au"], "resumeWebhook", **named)
     assert resumed["webhookEndpoint"]["state"] == "LIVE"
     await post.deliver()
-    asked = {"fromNumber": 1, "throughNumber": 1}
+    asked = {"fromNumber": 1, "throughNumber": 2}
     await change(who["manager-au"], "redeliverNotices", **named, **asked)
     await tend_notices(connection)
     await post.deliver()
@@ -180,8 +180,13 @@ async def test_a_country_out_of_reach_and_one_too_many_are_refused(
         refused = await register(who["service"], country=country)
         assert codes(refused) == [("NOT_FOUND", "country")]
     for _ in range(5):
-        assert (await register(who["service"]))["errors"] == []
+        made = await register(who["service"])
+        assert made["errors"] == []
     assert [code for code, _ in codes(await register(who["service"]))] == ["TOO_MANY_ENDPOINTS"]
+    # Those of another country do not count, nor one that was removed.
+    assert (await register(who["service"], country="SG"))["errors"] == []
+    await change(who["service"], "removeWebhook", endpointId=made["webhookEndpoint"]["id"])
+    assert (await register(who["service"]))["errors"] == []
     await connection.execute("DELETE FROM webhook_key")
     refused = await register(who["service"], country="SG")
     assert [code for code, _ in codes(refused)] == ["NOT_SENT_HERE"]

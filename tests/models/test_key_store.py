@@ -1,6 +1,8 @@
 """The store of the key service, by value."""
 
+import os
 from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from models.key_service import KeyServiceError, KeyUse, erasures, key_ages, operations, relations
 from models.key_service.relations import OWN_KEY
 from models.key_service.store import KeyStore, WrappedKey
-from tests.key_stores import administer, new_store
+from tests.key_stores import administer, drop_stores_of_others, key_server, new_store
 from tests.set_clock import SetClock
 
 pytestmark = pytest.mark.anyio
@@ -30,6 +32,19 @@ async def kept(clock: SetClock) -> AsyncIterator[KeyStore]:
     assert await opened.add(lambda: wrapped("old", *PEOPLE))
     yield opened
     await opened.close()
+
+
+def test_stores_of_a_process_that_was_forked_are_told_from_ones_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """So faults are looked for in one process after another, on a server that they share."""
+    url, own = key_server().address("postgres"), new_store()
+    monkeypatch.setattr(os, "getpid", lambda: 0)
+    other = new_store()
+    monkeypatch.undo()
+    drop_stores_of_others()
+    left = {name for (name,) in administer(url, "SELECT datname FROM pg_database")}
+    assert [urlsplit(one).path[1:] in left for one in (own, other)] == [True, False]
 
 
 def wrapped(key_id: str, *people: UUID) -> dict[UUID, WrappedKey]:

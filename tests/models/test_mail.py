@@ -1,8 +1,10 @@
 """Mail leaves by an outbox: at least once, in order, and none for those who are suspended."""
 
 import asyncio
+import socket
 from collections.abc import Iterator
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 
 from models.database.connections import connect
 from models.jobs.mail import MOST_DAYS, deliver
-from models.mail import mail_transport, post
+from models.mail import NotSentError, mail_transport, post
 from models.mail.outbox import Letter
 from models.row_keys import new_key
 from models.vocabulary import MailKind
@@ -117,18 +119,48 @@ async def test_a_keeper_that_is_killed_after_sending_sends_again_under_the_same_
     assert first["Message-ID"]
 
 
+@pytest.mark.parametrize("reply", ["550 no such user", "500 what?"])
 async def test_an_address_that_is_refused_for_good_is_given_up_and_the_next_is_not_held_up(
+    reply: str, database: str, connection: asyncpg.Connection, sink: tuple[Sink, str]
+) -> None:
+    kept, url = sink
+    kept.answers["gone@gone.example"] = [reply]
+    await post(connection, letter("gone@gone.example", reply))
+    await post(connection, letter("gone@gone.example", f"{reply}, later"))
+    assert (await deliver_all(url, connection), await deliver_all(url, connection)) == (0, 1)
+    given_up = await connection.fetchrow("SELECT * FROM mail WHERE cause = $1", reply)
+    assert (given_up["failure"], given_up["address"]) == (reply[:3], None)
+    assert given_up["failed_at"] is not None
+    assert len(kept.to("gone@gone.example")) == 1
+
+
+async def test_a_message_whose_content_is_refused_for_good_is_given_up(
     database: str, connection: asyncpg.Connection, sink: tuple[Sink, str]
 ) -> None:
     kept, url = sink
-    kept.answers["gone@gone.example"] = ["550 no such user"]
-    await post(connection, letter("gone@gone.example", "gone 1"))
-    await post(connection, letter("gone@gone.example", "gone 2"))
-    assert (await deliver_all(url, connection), await deliver_all(url, connection)) == (0, 1)
-    given_up = await connection.fetchrow("SELECT * FROM mail WHERE cause = 'gone 1'")
-    assert (given_up["failure"], given_up["address"]) == ("550", None)
-    assert given_up["failed_at"] is not None
-    assert len(kept.to("gone@gone.example")) == 1
+    kept.answers_to_content = ["451 later", "554 not this"]
+    await post(connection, letter("a@content.example", "content"))
+    for failure, is_final in (("451", False), ("554", True)):
+        assert await deliver_all(url, connection) == 0
+        row = await connection.fetchrow("SELECT * FROM mail WHERE cause = 'content'")
+        assert (row["failure"], row["failed_at"] is not None) == (failure, is_final)
+        await connection.execute(RETRY_NOW)
+
+
+@pytest.mark.parametrize(("scheme", "port"), [("smtp", 587), ("smtps", 465)])
+async def test_a_server_is_reached_at_the_port_of_its_protocol(
+    scheme: str, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, int]] = []
+
+    def refuse(address: tuple[str, int], *_: object) -> None:
+        asked.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    with pytest.raises(NotSentError):
+        await mail_transport(f"{scheme}://127.0.0.1")(EmailMessage())
+    assert asked == [("127.0.0.1", port)]
 
 
 async def test_mail_waits_for_a_server_that_is_away_and_not_for_ever(
@@ -179,6 +211,7 @@ async def test_a_folder_takes_the_place_of_a_server_in_development(
 ) -> None:
     await post(connection, letter("dev@folder.example", language="ID"))
     assert await deliver_all(f"file:{tmp_path}/mail", connection) == 1
+    assert (tmp_path / "mail").stat().st_mode & 0o777 == 0o700
     [file] = (tmp_path / "mail").iterdir()
     text = message_from_bytes(file.read_bytes(), policy=policy.default)
     assert (text["Subject"], text["Content-Language"]) == ("Laporan Anda siap dibuka", "id")

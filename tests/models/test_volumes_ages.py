@@ -70,6 +70,21 @@ async def test_a_payment_that_is_put_right_makes_a_case_older(
     assert await verify(rolled_back) == []
 
 
+async def test_an_extension_that_is_open_has_no_age(rolled_back: asyncpg.Connection) -> None:
+    await rolled_back.execute("SET LOCAL session_replication_role = replica")  # of no visa here
+    for number, extends in ((1, None), (2, "E0000001")):
+        await rolled_back.execute(
+            "INSERT INTO application (id, reference, applicant_id, nationality_code,"
+            " visa_type_code, trip_purpose, channel, status, submitted_at, paid_at, fee_idr,"
+            " target_due_at, extends_visa_number) VALUES (gen_random_uuid(), $1, $2, 'AU', 'B1',"
+            " 'TRANSIT', 'DIRECT', 'PAID', $3, $3, 500000, $3, $4)",
+            *(f"AGED-CASE-000{number}", applicant_id("Ruby Hale"), at("03-10 08:00"), extends),
+        )
+    await rebuild(rolled_back, at("03-12 00:00"))
+    ages = "SELECT measured FROM volume_age_detailed WHERE trip_purpose = 'TRANSIT'"
+    assert [measured for (measured,) in await rolled_back.fetch(ages)] == [1, 1]
+
+
 async def test_a_corrected_visa_type_moves_the_days_of_a_case(
     rolled_back: asyncpg.Connection,
 ) -> None:

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import asyncpg
 import pytest
 
 from models.database.connections import connect
+from models.instants import wib_day
 from models.volumes import Dimension, Measure, Period, Question, age, fold, rebuild
 from tests.models.asking import ask, group_by
 from tests.populating import applicants, reference_data
@@ -73,6 +74,18 @@ async def test_each_age_by_itself_is_what_it_is_beside_the_others(open_cases: st
         rows = group_by("visa_type_code")(await ask(open_cases, question))
         assert rows["B1"][measure] == pytest.approx(hours, rel=0.01)
         assert rows["B1"][f"{measure}_of"] == 10
+
+
+async def test_ages_of_a_period_that_is_not_over_are_of_its_last_completed_day(
+    open_cases: str,
+) -> None:
+    today = wib_day(datetime.now(UTC))
+    for ago, number in ((1, 10), (0, 0)):
+        from_on, to_on = today - timedelta(days=ago), today + timedelta(days=1)
+        question = Question(from_on, to_on, (Dimension.VISA_TYPE,), measures=frozenset(AGES))
+        rows = group_by("visa_type_code")(await ask(open_cases, question))
+        found = [rows.get(code, {}).get("wip_age_p50_of", 0) for code in ("B1", "C1")]
+        assert found == [number, number]
 
 
 WAITS = """

@@ -56,6 +56,14 @@ def test_most_of_a_month_is_the_month_without_its_other_days() -> None:
     ]
 
 
+def test_whole_years_before_a_window_are_taken_as_years() -> None:
+    for from_on, whole in ((date(2024, 1, 1), ["year"]), (date(2024, 2, 1), ["year", "month"])):
+        question = Question(from_on, date(2024, 2, 29), (Dimension.COUNTRY,))
+        covering = [tile for tile in tiles(question, {Dimension.COUNTRY}) if not tile.is_in_window]
+        assert [tile.grain.period for tile in covering] == whole
+        assert (covering[0].first_on, covering[0].last_on) == (None, date(2023, 12, 31))
+
+
 @pytest.mark.parametrize(
     ("period", "grains"),
     [(Period.DAY, {"day"}), (Period.WEEK, {"day"}), (Period.MONTH, {"month", "day"})],

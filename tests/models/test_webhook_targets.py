@@ -20,7 +20,8 @@ MESSAGE = Message(b"{}", {"content-type": "application/json"})
 INSIDE = (
     "127.0.0.1", "127.9.9.9", "0.0.0.0", "10.0.0.1", "172.16.0.1", "192.168.1.1", "100.64.0.1",
     "169.254.169.254", "192.0.0.192", "198.18.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255",
-    "::1", "::", "fe80::1", "fe80::1%eth0", "fd00:ec2::254", "fc00::1", "ff02::1",
+    "::1", "::", "fe80::1", "fe80::1%eth0", "2606:4700::1111%eth0", "fd00:ec2::254", "fc00::1",
+    "ff02::1",
     # Of IPv4 in disguise: mapped, by NAT64, 6to4 and Teredo.
     "::ffff:127.0.0.1", "::ffff:169.254.169.254", "64:ff9b::7f00:1", "64:ff9b:1::a00:1",
     "2002:7f00:1::", "2001:0:7f00:1::", "2001:db8::1",
@@ -98,6 +99,8 @@ async def test_an_answer_without_an_end_is_not_read_to_one(sink: WebhookSink) ->
     async with asyncio.timeout(5):
         await transport.send(sink.url("/endless"), MESSAGE)
     await transport.close()
+    # What waits between the two is of the system; a little of it was read.
+    assert sink.endless_bytes < 12_000_000
 
 
 async def test_an_answer_that_does_not_come_is_not_waited_for(

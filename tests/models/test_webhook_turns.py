@@ -1,11 +1,14 @@
 """How many notices are under way at an endpoint, for how long, and for whom."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import asyncpg
 import pytest
 
 from models.jobs import webhooks
+from models.jobs.notices import tend_notices
 from models.jobs.webhooks import Courier
 from models.webhooks.transport import WebhookTransport
 from tests.gateway.live import happens
@@ -103,16 +106,64 @@ async def test_from_the_fifth_failure_on_an_endpoint_is_left_alone_for_a_while(
     assert tuple(delivery) == (failures + 2, waits)
 
 
-@pytest.mark.parametrize(("days", "told"), [(29, 2), (31, 1)])
+@pytest.mark.parametrize(
+    ("failed_for", "notice", "endpoint"),
+    [(0, (4, 12.5), (1, 6.25)), (1, (1_340, 2_250), (220, 375)), (12, (2_690, 4_500), (220, 375))],
+)
+async def test_what_failed_waits_half_as_long_as_it_has_failed_within_its_bounds(
+    post: Post, failed_for: int, notice: tuple[float, float], endpoint: tuple[float, float]
+) -> None:
+    """Hours, and seconds: a notice waits 10 s to an hour, an endpoint 5 s to five minutes, each a
+    quarter more or less."""
+    post.sink.silent.clear()
+    post.sink.answers["/slow"] = [500]
+    await post.connection.execute("UPDATE webhook_delivery SET failures = 9, failing_since = now()")
+    await post.pass_time(timedelta(hours=failed_for))
+    for _ in range(2):
+        await post.courier.deliver_webhooks(post.connection)
+    waits = "SELECT extract(epoch FROM due_at - clock_timestamp()) FROM {} WHERE failure <> ''"
+    for table, (least, most) in {"webhook_notice": notice, "webhook_delivery": endpoint}.items():
+        [(seconds,)] = await post.connection.fetch(waits.format(table))
+        assert least < seconds <= most, table
+
+
+async def test_an_endpoint_that_takes_one_of_two_notices_is_not_failing(post: Post) -> None:
+    post.sink.silent.clear()
+    post.sink.answers["/slow"] = [500]
+    await post.courier._take(post.connection)
+    await asyncio.wait(post.courier._under_way)
+    await post.courier._note_done(post.connection)
+    [delivery] = await post.connection.fetch("SELECT failures, failing_since FROM webhook_delivery")
+    assert (len(post.sink.at("/slow")), *delivery) == (2, 0, None)
+
+
+async def test_nothing_is_told_to_an_endpoint_that_is_disabled(post: Post) -> None:
+    await post.connection.execute("UPDATE webhook_delivery SET disabled_at = now()")
+    await post.courier.deliver_webhooks(post.connection)
+    assert post.sink.kept == []
+
+
+async def test_what_was_withheld_is_not_sent_again_on_request(post: Post) -> None:
+    await post.connection.execute(
+        "UPDATE webhook_notice SET state = 'WITHHELD', settled_at = now() WHERE number = 1;"
+        "UPDATE webhook_notice SET state = 'DELIVERED', settled_at = now() WHERE number = 2;"
+        "UPDATE webhook_endpoint SET redeliver_from = 1, redeliver_through = 2, redeliver_by = 'm'"
+    )
+    assert await tend_notices(post.connection) == 1
+    states = await post.connection.fetch("SELECT state FROM webhook_notice ORDER BY number")
+    assert [state for (state,) in states] == ["WITHHELD", "WAITING"]
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(-1, 2), (1, 1)])
 async def test_what_a_partner_reads_for_30_days_is_told_for_as_long(
-    post: Post, days: int, told: int
+    post: Post, minutes: int, told: int
 ) -> None:
     closed = post.connection.transaction()
     await closed.start()
     await post.connection.execute(
-        "UPDATE application SET status = 'WITHDRAWN', closed_at = now() - $2 * interval '1 day'"
+        "UPDATE application SET status = 'WITHDRAWN', closed_at = now() - $2::interval"
         " WHERE reference = $1",
-        *(CASES[0], days),
+        *(CASES[0], timedelta(days=30, minutes=minutes)),
     )
     await post.courier.deliver_webhooks(post.connection)
     assert len(post.sink.at("/slow")) == told

@@ -16,6 +16,7 @@ from models.postgres import Server, running_postgres
 from models.schema import read_schema, split_statements
 from tests import conftest
 from tests.clusters import Clusters, copied_postgres
+from tests.key_stores import drop_stores_of_others
 
 _WORLD = "template_world"
 #: Databases that a run may make: those of the next one have other names.
@@ -69,7 +70,9 @@ class Sharing:
             self._run_in_templates(_replacing(old, new))
 
     def drop_databases(self) -> None:
+        """Drop what a run has made, on the server of key stores too."""
         asyncio.run(self._drop_databases())
+        drop_stores_of_others()
 
     def _run_in_templates(self, statements: Sequence[str]) -> None:
         async def run(template: str) -> None:

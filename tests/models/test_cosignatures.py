@@ -1,0 +1,132 @@
+"""A line counts for a witness only if its key signed it, and a witness is asked for no other."""
+
+import base64
+import threading
+from collections.abc import Iterator
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from models.account.cosignatures import Witness, ask_witnesses, cosign, cosigned_size
+from models.account.notes import AccountError
+
+pytestmark = pytest.mark.anyio
+
+KEY, OTHER_KEY = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (1, 2))
+BODY = "gerbang\n9\nroot\n"
+NOTE = f"{BODY}\n— gerbang c2lnbmVk\n"
+SIZE = 9
+
+
+def witness(key: Ed25519PrivateKey = KEY, name: str = "witness.example", url: str = "") -> Witness:
+    return Witness(name, key.public_key().public_bytes_raw(), url)
+
+
+class Asked(HTTPServer):
+    """A witness that answers as it is told, one answer after the other."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Answers)
+        self.answers: list[tuple[int, str]] = []
+        self.bodies: list[str] = []
+
+    @property
+    def witness(self) -> Witness:
+        return witness(url=f"http://127.0.0.1:{self.server_port}/")
+
+
+class _Answers(BaseHTTPRequestHandler):
+    server: Asked
+
+    def do_POST(self) -> None:
+        assert self.path == "/add-checkpoint"
+        self.server.bodies.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        status, body = self.server.answers.pop(0)
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def asked() -> Iterator[Asked]:
+    with Asked() as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+def test_only_a_whole_key_of_a_witness_is_read() -> None:
+    known = witness(url="https://witness.example")
+    name, hash_, encoded = known.verifier_key().split("+")
+    assert Witness.read(f"{known.url} {known.verifier_key()}") == known
+    log = base64.b64encode(b"\x01" + known.public_key).decode()
+    of_log = sha256(f"{name}\n".encode() + b"\x01" + known.public_key).digest()[:4].hex()
+    for wrong in (
+        f"{name}+{hash_}+{log}",
+        f"{name}+{of_log}+{log}",
+        f"{name}+00000000+{encoded}",
+        f"other.example+{hash_}+{encoded}",
+        f"{name}+{hash_}+{encoded[:-8]}",
+        f"https://a https://b {known.verifier_key()}",
+        "",
+    ):
+        with pytest.raises(AccountError):
+            Witness.read(wrong)
+
+
+def test_a_line_is_of_the_witness_that_it_names_and_of_its_key() -> None:
+    line = cosign(KEY, witness(), BODY, 1_700_000_000)
+    assert witness().has_cosigned(NOTE + line)
+    assert not witness().has_cosigned(NOTE)
+    assert not witness().has_cosigned(NOTE.replace("\n9\n", "\n8\n") + line)
+    # Somebody else's name, or key, and the id of another key before a signature that is right.
+    assert not witness().has_cosigned(NOTE + line.replace("witness.", "another."))
+    assert not witness().has_cosigned(NOTE + cosign(OTHER_KEY, witness(), BODY, 1))
+    signature = base64.b64decode(line.split()[-1])
+    other = base64.b64encode(witness(OTHER_KEY).key_id() + signature[4:]).decode()
+    assert not witness().has_cosigned(f"{NOTE}— witness.example {other}\n")
+    later = base64.b64encode(signature[:4] + (7).to_bytes(8) + signature[12:]).decode()
+    assert not witness().has_cosigned(f"{NOTE}— witness.example {later}\n")
+
+
+@pytest.mark.parametrize(
+    ("first", "proven"),
+    [("4\n", [4]), ("9\n", [9]), ("10\n", []), ("no number", [])],
+)
+async def test_a_witness_is_asked_again_from_where_it_cosigned_last(
+    first: str, proven: list[int], asked: Asked
+) -> None:
+    line, proofs = cosign(KEY, asked.witness, BODY, 1), list[int]()
+    asked.answers = [(409, first), (200, line)]
+
+    def prove(old: int) -> list[bytes]:
+        proofs.append(old)
+        return [bytes(32)]
+
+    told = await ask_witnesses([asked.witness], NOTE, SIZE, prove)
+    assert (told, proofs) == (line if proven else "", proven)
+    sizes = [body.splitlines()[0] for body in asked.bodies]
+    assert sizes == [f"old {old}" for old in (SIZE, *proven)]
+
+
+async def test_of_an_answer_one_line_is_kept_that_the_witness_signed(asked: Asked) -> None:
+    line, later = (cosign(KEY, asked.witness, BODY, at) for at in (1, 2))
+    false = cosign(OTHER_KEY, asked.witness, BODY, 1)
+    for status, body, kept in (
+        (200, line, line), (200, false + later + line, later), (200, false, ""), (200, "", ""),
+        (403, line, ""), (500, line, ""),
+    ):  # fmt: skip
+        asked.answers = [(status, body)]
+        assert await ask_witnesses([asked.witness], NOTE, SIZE, lambda _: []) == kept
+
+
+async def test_how_many_leaves_were_cosigned_is_what_a_refusal_says(asked: Asked) -> None:
+    for status, body, size in ((409, "12\n", 12), (200, "12", None), (409, "twelve", None)):
+        asked.answers = [(status, body)]
+        assert await cosigned_size(asked.witness, NOTE) == size
+    assert await cosigned_size(witness(url="http://127.0.0.1:1"), NOTE) is None
