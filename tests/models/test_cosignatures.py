@@ -3,6 +3,7 @@
 import base64
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -10,7 +11,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from models.account.cosignatures import Witness, ask_witnesses, cosign, cosigned_size
-from models.account.notes import AccountError
+from models.account.findings import Report, Tampering
+from models.account.merkle import LeafFiles
+from models.account.notes import AccountError, Checkpoint
+from models.account.signed_tree import SignedTree, compare_cosigned
 
 pytestmark = pytest.mark.anyio
 
@@ -130,3 +134,15 @@ async def test_how_many_leaves_were_cosigned_is_what_a_refusal_says(asked: Asked
         asked.answers = [(status, body)]
         assert await cosigned_size(asked.witness, NOTE) == size
     assert await cosigned_size(witness(url="http://127.0.0.1:1"), NOTE) is None
+
+
+@pytest.mark.parametrize(("known", "is_rolled_back"), [(8, False), (9, False), (10, True)])
+async def test_only_a_larger_tree_that_was_cosigned_is_a_rollback(
+    known: int, is_rolled_back: bool, asked: Asked
+) -> None:
+    asked.answers = [(409, f"{known}\n")]
+    checkpoint = Checkpoint(SIZE, bytes(32), datetime(2026, 3, 1, tzinfo=UTC))
+    note = NOTE + cosign(KEY, asked.witness, BODY, 1)
+    report = Report()
+    await compare_cosigned(SignedTree(checkpoint, note, LeafFiles([])), [asked.witness], report)
+    assert [one.kind for one in report.findings] == [Tampering.ROLLED_BACK] * is_rolled_back

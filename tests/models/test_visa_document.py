@@ -4,12 +4,16 @@ import json
 from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
+from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from gateway.cli.visa import visa
+from models.account.notes import verifier_key
 from models.key_service import KeyUse
 from models.visa_document.content import (
     MOST_CODE_BYTES,
@@ -40,6 +44,19 @@ HOLDER = Holder("Zo\u00eb \u00c5ngstr\u00f6m", "1990-04-01", "NX1234567", "NL", 
 def signed(**changes: Any) -> str:
     text = canonical({**visa_content(TERMS, HOLDER), "key": "of-the-test", **changes})
     return write_signed(text, KEY.sign(message_of(text)))
+
+
+@pytest.mark.parametrize(("size", "is_read"), [(5_000_000, True), (5_000_001, False)])
+def test_a_file_of_more_than_five_million_bytes_is_not_read(
+    size: int, is_read: bool, tmp_path: Path
+) -> None:
+    (file := tmp_path / "visa").write_bytes(b" " * size)
+    published = {"data": {"visaKeys": {"nodes": []}, "takenBackVisas": None}}
+    (answer := tmp_path / "published.json").write_text(json.dumps(published))
+    options = ["--published", str(answer), "--public-key", verifier_key(PUBLIC["of-the-test"])]
+    told = CliRunner().invoke(visa, ["verify", str(file), *options])
+    assert told.exit_code == 1
+    assert told.output.startswith("FALSE" if is_read else f"Error: {file} is too large")
 
 
 def test_a_code_says_what_was_signed() -> None:
