@@ -61,7 +61,8 @@ export type Labelled =
   | "Sex"
   | "Stage"
   | "Status"
-  | "TripPurpose";
+  | "TripPurpose"
+  | "VisaCondition";
 
 /** The words for the enums that people read, by value. */
 export const labels: Readonly<Record<Labelled, Readonly<Record<string, Record<Language, string>>>>>;

@@ -176,6 +176,12 @@ export const labels = {
     GOVERNMENT: { en: "Official visit", id: "Kunjungan dinas" },
     TRANSIT: { en: "Transit", id: "Transit" },
   },
+  VisaCondition: {
+    NO_EMPLOYMENT: { en: "No work or wages in Indonesia", id: "Dilarang bekerja atau menerima upah di Indonesia" },
+    REPORT_TO_OFFICE: { en: "Report to an immigration office within 14 days of entry", id: "Wajib melapor ke kantor imigrasi paling lambat 14 hari setelah masuk" },
+    ONWARD_TICKET: { en: "Show a ticket out of Indonesia on entry", id: "Wajib menunjukkan tiket keluar dari Indonesia pada saat masuk" },
+    WITH_FAMILY: { en: "Travel with the guardian or family named in the file", id: "Wajib bepergian bersama wali atau keluarga yang disebut dalam permohonan" },
+  },
 };
 
 /** A value in words; the value itself where it is newer than this package. */

@@ -1042,6 +1042,7 @@ POLICY: Mapping[str, Access] = {
             "grounds": CASE_STAFF,
             "isIncomplete": AGENT,
             "publicReasons": APPLICANT,
+            "conditions": OUTCOME_READERS,
             "officer": CASE_STAFF,
             "grantRule": CASE_STAFF,
             "internalNote": CASE_STAFF,
@@ -1053,7 +1054,8 @@ POLICY: Mapping[str, Access] = {
     "WithheldDecision": Access(
         rows=dict.fromkeys(ANSWER_READERS, every_row),
         fields=dict.fromkeys(
-            ("outcome", "grounds", "decidedAt", "officer", "internalNote"), ANSWER_READERS
+            ("outcome", "grounds", "conditions", "decidedAt", "officer", "internalNote"),
+            ANSWER_READERS,
         ),
     ),
     # A visa reveals the outcome, and is read like it; a corrected grant leaves none.

@@ -1774,7 +1774,7 @@ GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, succ
 GRANT SELECT (application_id, approved_at, approved_by, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_officer;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_officer;
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_officer;
-GRANT SELECT (application_id, decided_at, grant_rule_code, grounds, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_officer;
+GRANT SELECT (application_id, conditions, decided_at, grant_rule_code, grounds, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_officer;
 GRANT SELECT (applicant_id, content, sealed, upload_id) ON document_content TO gerbang_officer;
 GRANT SELECT (application_id, completed_at, id, kind, locator, media_type, registered_sha256, replaced_at, requested_by, sent_at, sha256, size, state) ON document_upload TO gerbang_officer;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_officer;
@@ -1993,7 +1993,7 @@ GRANT SELECT (application_id, approved_at, approved_by, closed_at, closed_by, id
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_supervisor;
 GRANT SELECT (crossed_at, direction, id, matched_at, port, report_key, reported_at, reported_by, visa_number) ON crossing TO gerbang_supervisor;
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_supervisor;
-GRANT SELECT (application_id, decided_at, grant_rule_code, grounds, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_supervisor;
+GRANT SELECT (application_id, conditions, decided_at, grant_rule_code, grounds, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_supervisor;
 GRANT SELECT (applicant_id, content, sealed, upload_id) ON document_content TO gerbang_supervisor;
 GRANT SELECT (application_id, completed_at, id, kind, locator, media_type, registered_sha256, replaced_at, requested_by, sent_at, sha256, size, state) ON document_upload TO gerbang_supervisor;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_supervisor;
@@ -2040,7 +2040,7 @@ GRANT SELECT (application_id, decision_id, extended_days, issued_at, returned_at
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_supervisor;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_supervisor;
 GRANT SELECT (id, written_in) ON volume_change TO gerbang_supervisor;
-GRANT SELECT (application_id, decided_at, grounds, internal_note, officer, outcome) ON withheld_decision TO gerbang_supervisor;
+GRANT SELECT (application_id, conditions, decided_at, grounds, internal_note, officer, outcome) ON withheld_decision TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON application_change FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON application FOR SELECT TO gerbang_supervisor
@@ -2450,7 +2450,7 @@ GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, succ
 GRANT SELECT (application_id, closed_at, id, proposed_at, proposed_role, reason, state, version) ON correction TO gerbang_partner_agent;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_partner_agent;
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_partner_agent;
-GRANT SELECT (application_id, decided_at, id, is_incomplete, outcome) ON decision TO gerbang_partner_agent;
+GRANT SELECT (application_id, conditions, decided_at, id, is_incomplete, outcome) ON decision TO gerbang_partner_agent;
 GRANT SELECT (applicant_id, content, sealed, upload_id) ON document_content TO gerbang_partner_agent;
 GRANT SELECT (application_id, completed_at, expires_at, id, kind, media_type, replaced_at, size, state) ON document_upload TO gerbang_partner_agent;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_agent;
@@ -2606,7 +2606,7 @@ GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_audito
 GRANT SELECT (crossed_at, direction, id, matched_at, port, report_key, reported_at, reported_by, visa_number) ON crossing TO gerbang_auditor;
 GRANT SELECT (answered_at, answered_by, applicant_id, due_at, id, kind, lodged_at, lodged_by, lodged_role, lookups_approved_by, lookups_compared_at, lookups_proposed_by, reason, reference, state) ON data_request TO gerbang_auditor;
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_auditor;
-GRANT SELECT (application_id, decided_at, grant_rule_code, grounds, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_auditor;
+GRANT SELECT (application_id, conditions, decided_at, grant_rule_code, grounds, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_auditor;
 GRANT SELECT (application_id, completed_at, id, kind, locator, media_type, registered_sha256, replaced_at, requested_by, sent_at, sha256, size, state) ON document_upload TO gerbang_auditor;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_auditor;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_auditor;
@@ -2647,7 +2647,7 @@ GRANT SELECT (actor, actor_role, departs_on, flight_number, id, is_usable, occur
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_auditor;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_auditor;
 GRANT SELECT (id, written_in) ON volume_change TO gerbang_auditor;
-GRANT SELECT (application_id, decided_at, grounds, internal_note, officer, outcome) ON withheld_decision TO gerbang_auditor;
+GRANT SELECT (application_id, conditions, decided_at, grounds, internal_note, officer, outcome) ON withheld_decision TO gerbang_auditor;
 CREATE POLICY auditor_select ON application_change FOR SELECT TO gerbang_auditor
     USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN application_change.changed NOT IN ('HOLD') ELSE false END);
 CREATE POLICY auditor_select ON application FOR SELECT TO gerbang_auditor
@@ -2883,7 +2883,7 @@ GRANT SELECT (application_id, closed_at, id, proposed_at, proposed_role, reason,
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_applicant;
 GRANT SELECT (account, answered_at, applicant_id, due_at, id, kind, lodged_at, lodged_role, lookups_compared_at, reason, reference, state) ON data_request TO gerbang_applicant;
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_applicant;
-GRANT SELECT (application_id, decided_at, id, outcome, public_reasons) ON decision TO gerbang_applicant;
+GRANT SELECT (application_id, conditions, decided_at, id, outcome, public_reasons) ON decision TO gerbang_applicant;
 GRANT SELECT (applicant_id, content, sealed, upload_id) ON document_content TO gerbang_applicant;
 GRANT SELECT (application_id, completed_at, expires_at, id, kind, media_type, replaced_at, size, state) ON document_upload TO gerbang_applicant;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_applicant;
@@ -3033,7 +3033,7 @@ GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, succ
 GRANT SELECT (application_id, closed_at, id, proposed_at, proposed_role, reason, state, version) ON correction TO gerbang_partner_service;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_partner_service;
 GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_partner_service;
-GRANT SELECT (application_id, decided_at, id, outcome) ON decision TO gerbang_partner_service;
+GRANT SELECT (application_id, conditions, decided_at, id, outcome) ON decision TO gerbang_partner_service;
 GRANT SELECT (application_id, completed_at, expires_at, id, kind, locator, media_type, registered_sha256, replaced_at, requested_by, sha256, size, state) ON document_upload TO gerbang_partner_service;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_service;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_service;
@@ -3892,13 +3892,14 @@ CREATE OR REPLACE FUNCTION viewer.guard_application() RETURNS trigger
         question text;
         new_outcome text;
         new_grounds text[];
+        new_conditions text[];
         changed text[];
         is_allowed boolean;
     BEGIN
         IF EXISTS (SELECT FROM viewer.suspensions_of(string_to_array(sealed_viewer, ','))) THEN
             RAISE EXCEPTION 'the viewer is suspended' USING ERRCODE = 'GB403';
         END IF;
-        IF TG_OP = 'UPDATE' THEN it := OLD; SELECT made.outcome, made.grounds INTO new_outcome, new_grounds FROM decision AS made WHERE made.id = NEW.current_decision_id; END IF;
+        IF TG_OP = 'UPDATE' THEN it := OLD; SELECT made.outcome, made.grounds, made.conditions INTO new_outcome, new_grounds, new_conditions FROM decision AS made WHERE made.id = NEW.current_decision_id; END IF;
         IF TG_OP = 'INSERT' THEN
             is_allowed := CASE viewer_role
                 WHEN 'PARTNER_AGENT' THEN (NEW.status = 'AWAITING_PAYMENT' AND NEW.submitted_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.extends_visa_number IS NULL AND coalesce(NEW.pay_by = NEW.submitted_at + viewer.time_to_pay(), NEW.pay_by IS NULL))
@@ -3925,7 +3926,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_application() RETURNS trigger
                     OR (EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND changed <@ '{answer_by,status,was_info_requested}' AND it.status IN ('IN_VERIFICATION') AND NEW.status = 'INFO_REQUESTED' AND NEW.was_info_requested = true AND (NEW.answer_by IS NOT DISTINCT FROM OLD.answer_by OR NEW.answer_by - viewer.time_to_answer() BETWEEN transaction_timestamp() AND clock_timestamp()))
                     OR (changed <@ '{is_referred,status}' AND it.status IN ('IN_VERIFICATION') AND NEW.status = 'SCREENING' AND (NEW.is_referred OR NOT OLD.is_referred) AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.requested_at BETWEEN transaction_timestamp() AND clock_timestamp()))
                     OR (changed <@ '{is_referred}' AND it.status IN ('SCREENING') AND NEW.status = OLD.status AND (NEW.is_referred OR NOT OLD.is_referred) AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.requested_at BETWEEN transaction_timestamp() AND clock_timestamp()))
-                    OR (EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id)) AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND NOT EXISTS (SELECT FROM correction WHERE application_id = it.id AND state IN ('PROPOSED', 'APPROVED')) AND changed <@ '{closed_at,current_decision_id,status}' AND it.status IN ('IN_VERIFICATION', 'SCREENING') AND NEW.status = 'GRANTED' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
+                    OR (EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id)) AND (it.extends_visa_number IS NULL OR coalesce(new_conditions, '{}') = '{}') AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND NOT EXISTS (SELECT FROM correction WHERE application_id = it.id AND state IN ('PROPOSED', 'APPROVED')) AND changed <@ '{closed_at,current_decision_id,status}' AND it.status IN ('IN_VERIFICATION', 'SCREENING') AND NEW.status = 'GRANTED' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
                     OR (EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id)) AND changed <@ '{closed_at,current_decision_id,status}' AND it.status IN ('IN_VERIFICATION', 'SCREENING') AND NEW.status = 'REFUSED' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
                 WHEN 'SUPERVISOR' THEN ((it.received_at IS NOT NULL OR it.partner_code IS NULL) AND true AND true AND changed <@ '{status}' AND it.status IN ('PAID') AND NEW.status = 'IN_VERIFICATION' AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND true))
                     OR (true AND true AND changed <@ '{}' AND it.status IN ('IN_VERIFICATION', 'SCREENING', 'INFO_REQUESTED') AND NEW.status = OLD.status AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND true))
@@ -3938,8 +3939,8 @@ CREATE OR REPLACE FUNCTION viewer.guard_application() RETURNS trigger
                     OR (NOT it.is_urgent AND changed <@ '{is_urgent}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND NEW.status = OLD.status AND NEW.is_urgent = true)
                     OR (it.is_urgent AND changed <@ '{is_urgent}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND NEW.status = OLD.status AND NEW.is_urgent = false)
                     OR (EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'SUPERVISOR' AND officer = viewer_subject) AND changed <@ '{closed_at,current_decision_id,status}' AND it.status IN ('IN_VERIFICATION', 'SCREENING') AND NEW.status = 'REFUSED' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
-                    OR ((SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.grounds = new_grounds) AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND changed <@ '{current_decision_id,status}' AND it.status IN ('GRANTED', 'REFUSED') AND NEW.status = 'GRANTED' AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
-                    OR ((SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.grounds = new_grounds) AND changed <@ '{current_decision_id,status}' AND it.status IN ('GRANTED', 'REFUSED') AND NEW.status = 'REFUSED' AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
+                    OR ((SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.grounds = new_grounds AND decided.conditions = new_conditions) AND (it.extends_visa_number IS NULL OR coalesce(new_conditions, '{}') = '{}') AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND changed <@ '{current_decision_id,status}' AND it.status IN ('GRANTED', 'REFUSED') AND NEW.status = 'GRANTED' AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
+                    OR ((SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.grounds = new_grounds AND decided.conditions = new_conditions) AND changed <@ '{current_decision_id,status}' AND it.status IN ('GRANTED', 'REFUSED') AND NEW.status = 'REFUSED' AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
                     OR (changed <@ '{status}' AND it.status IN ('GRANTED') AND NEW.status = 'REVOKED')
                     OR ((SELECT revoked.actor FROM application_event AS revoked WHERE revoked.application_id = it.id AND revoked.kind = 'REVOKED' ORDER BY revoked.sequence DESC LIMIT 1) IS DISTINCT FROM viewer_subject AND it.is_linked AND viewer.is_cleared(it.id) AND changed <@ '{current_decision_id,status}' AND it.status IN ('REVOKED') AND NEW.status = 'GRANTED' AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
                 WHEN 'PARTNER_AGENT' THEN (it.partner_code IS NOT NULL AND it.received_at IS NULL AND NOT EXISTS (SELECT FROM case_document WHERE application_id = it.id AND recorded_at IS NULL) AND changed <@ '{received_at}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND NEW.status = OLD.status AND NEW.received_at BETWEEN transaction_timestamp() AND clock_timestamp())
@@ -3978,6 +3979,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_application_event() RETURNS trigger
         question text;
         new_outcome text;
         new_grounds text[];
+        new_conditions text[];
         changed text[];
         is_allowed boolean;
     BEGIN
@@ -4062,6 +4064,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_assignment() RETURNS trigger
         question text;
         new_outcome text;
         new_grounds text[];
+        new_conditions text[];
         changed text[];
         is_allowed boolean;
     BEGIN
@@ -4113,6 +4116,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_bill() RETURNS trigger
         question text;
         new_outcome text;
         new_grounds text[];
+        new_conditions text[];
         changed text[];
         is_allowed boolean;
     BEGIN
@@ -4153,6 +4157,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_case_document() RETURNS trigger
         question text;
         new_outcome text;
         new_grounds text[];
+        new_conditions text[];
         changed text[];
         is_allowed boolean;
     BEGIN
@@ -4189,24 +4194,25 @@ CREATE OR REPLACE FUNCTION viewer.guard_decision() RETURNS trigger
         question text;
         new_outcome text;
         new_grounds text[];
+        new_conditions text[];
         changed text[];
         is_allowed boolean;
     BEGIN
         IF EXISTS (SELECT FROM viewer.suspensions_of(string_to_array(sealed_viewer, ','))) THEN
             RAISE EXCEPTION 'the viewer is suspended' USING ERRCODE = 'GB403';
         END IF;
-        SELECT * INTO it FROM application WHERE id = NEW.application_id; new_outcome := NEW.outcome; new_grounds := NEW.grounds;
+        SELECT * INTO it FROM application WHERE id = NEW.application_id; new_outcome := NEW.outcome; new_grounds := NEW.grounds; new_conditions := NEW.conditions;
         IF TG_OP = 'INSERT' THEN
             is_allowed := CASE viewer_role
-                WHEN 'OFFICER' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id)) AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND NOT EXISTS (SELECT FROM correction WHERE application_id = it.id AND state IN ('PROPOSED', 'APPROVED')) AND NEW.outcome = 'GRANTED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
+                WHEN 'OFFICER' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id)) AND (it.extends_visa_number IS NULL OR coalesce(new_conditions, '{}') = '{}') AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND NOT EXISTS (SELECT FROM correction WHERE application_id = it.id AND state IN ('PROPOSED', 'APPROVED')) AND NEW.outcome = 'GRANTED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
                     OR (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id)) AND NEW.outcome = 'REFUSED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
                 WHEN 'SUPERVISOR' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'SUPERVISOR' AND officer = viewer_subject) AND NEW.outcome = 'REFUSED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
-                    OR (it.status IN ('GRANTED', 'REFUSED') AND (SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.grounds = new_grounds) AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND NEW.outcome = 'GRANTED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
-                    OR (it.status IN ('GRANTED', 'REFUSED') AND (SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.grounds = new_grounds) AND NEW.outcome = 'REFUSED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
-                    OR (it.status IN ('REVOKED') AND (SELECT revoked.actor FROM application_event AS revoked WHERE revoked.application_id = it.id AND revoked.kind = 'REVOKED' ORDER BY revoked.sequence DESC LIMIT 1) IS DISTINCT FROM viewer_subject AND it.is_linked AND viewer.is_cleared(it.id) AND NEW.outcome = 'GRANTED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
+                    OR (it.status IN ('GRANTED', 'REFUSED') AND (SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.grounds = new_grounds AND decided.conditions = new_conditions) AND (it.extends_visa_number IS NULL OR coalesce(new_conditions, '{}') = '{}') AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND NEW.outcome = 'GRANTED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
+                    OR (it.status IN ('GRANTED', 'REFUSED') AND (SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.grounds = new_grounds AND decided.conditions = new_conditions) AND NEW.outcome = 'REFUSED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
+                    OR (it.status IN ('REVOKED') AND (SELECT revoked.actor FROM application_event AS revoked WHERE revoked.application_id = it.id AND revoked.kind = 'REVOKED' ORDER BY revoked.sequence DESC LIMIT 1) IS DISTINCT FROM viewer_subject AND it.is_linked AND viewer.is_cleared(it.id) AND NEW.outcome = 'GRANTED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id AND NEW.conditions = (SELECT granted.conditions FROM decision AS granted WHERE granted.id = it.current_decision_id))
                 ELSE false END;
         ELSE
-            changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.outcome IS DISTINCT FROM OLD.outcome THEN 'outcome' END, CASE WHEN NEW.grounds IS DISTINCT FROM OLD.grounds THEN 'grounds' END, CASE WHEN NEW.is_incomplete IS DISTINCT FROM OLD.is_incomplete THEN 'is_incomplete' END, CASE WHEN NEW.public_reasons IS DISTINCT FROM OLD.public_reasons THEN 'public_reasons' END, CASE WHEN NEW.decided_at IS DISTINCT FROM OLD.decided_at THEN 'decided_at' END, CASE WHEN NEW.officer IS DISTINCT FROM OLD.officer THEN 'officer' END, CASE WHEN NEW.grant_rule_code IS DISTINCT FROM OLD.grant_rule_code THEN 'grant_rule_code' END, CASE WHEN NEW.internal_note IS DISTINCT FROM OLD.internal_note THEN 'internal_note' END, CASE WHEN NEW.supersedes_id IS DISTINCT FROM OLD.supersedes_id THEN 'supersedes_id' END], NULL);
+            changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.outcome IS DISTINCT FROM OLD.outcome THEN 'outcome' END, CASE WHEN NEW.grounds IS DISTINCT FROM OLD.grounds THEN 'grounds' END, CASE WHEN NEW.is_incomplete IS DISTINCT FROM OLD.is_incomplete THEN 'is_incomplete' END, CASE WHEN NEW.public_reasons IS DISTINCT FROM OLD.public_reasons THEN 'public_reasons' END, CASE WHEN NEW.conditions IS DISTINCT FROM OLD.conditions THEN 'conditions' END, CASE WHEN NEW.decided_at IS DISTINCT FROM OLD.decided_at THEN 'decided_at' END, CASE WHEN NEW.officer IS DISTINCT FROM OLD.officer THEN 'officer' END, CASE WHEN NEW.grant_rule_code IS DISTINCT FROM OLD.grant_rule_code THEN 'grant_rule_code' END, CASE WHEN NEW.internal_note IS DISTINCT FROM OLD.internal_note THEN 'internal_note' END, CASE WHEN NEW.supersedes_id IS DISTINCT FROM OLD.supersedes_id THEN 'supersedes_id' END], NULL);
             is_allowed := changed = '{}' OR false;
         END IF;
         IF is_allowed IS NOT TRUE THEN
@@ -4229,6 +4235,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_guarantor() RETURNS trigger
         question text;
         new_outcome text;
         new_grounds text[];
+        new_conditions text[];
         changed text[];
         is_allowed boolean;
     BEGIN
@@ -4273,6 +4280,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_item_answer() RETURNS trigger
         question text;
         new_outcome text;
         new_grounds text[];
+        new_conditions text[];
         changed text[];
         is_allowed boolean;
     BEGIN
@@ -4310,6 +4318,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_person_link() RETURNS trigger
         question text;
         new_outcome text;
         new_grounds text[];
+        new_conditions text[];
         changed text[];
         is_allowed boolean;
     BEGIN
@@ -4346,6 +4355,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_requested_item() RETURNS trigger
         question text;
         new_outcome text;
         new_grounds text[];
+        new_conditions text[];
         changed text[];
         is_allowed boolean;
     BEGIN
@@ -4385,6 +4395,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_screening() RETURNS trigger
         question text;
         new_outcome text;
         new_grounds text[];
+        new_conditions text[];
         changed text[];
         is_allowed boolean;
     BEGIN
@@ -4432,6 +4443,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_visa() RETURNS trigger
         question text;
         new_outcome text;
         new_grounds text[];
+        new_conditions text[];
         changed text[];
         is_allowed boolean;
     BEGIN
@@ -4441,15 +4453,15 @@ CREATE OR REPLACE FUNCTION viewer.guard_visa() RETURNS trigger
         SELECT * INTO it FROM application WHERE id = NEW.application_id;
         IF TG_OP = 'INSERT' THEN
             is_allowed := CASE viewer_role
-                WHEN 'OFFICER' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id)) AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND NOT EXISTS (SELECT FROM correction WHERE application_id = it.id AND state IN ('PROPOSED', 'APPROVED')) AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND it.extends_visa_number IS NULL AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.decision_id AND made.application_id = it.id AND made.outcome = 'GRANTED' AND made.officer = viewer_subject AND made.decided_at = NEW.issued_at) AND EXISTS (SELECT FROM visa_type AS type WHERE type.code = it.visa_type_code AND type.stay_days = NEW.stay_days AND wib_day(NEW.issued_at) + type.use_within_days::integer = NEW.use_by))
-                WHEN 'SUPERVISOR' THEN (it.status IN ('GRANTED', 'REFUSED') AND (SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.grounds = new_grounds) AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND it.extends_visa_number IS NULL AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.decision_id AND made.application_id = it.id AND made.outcome = 'GRANTED' AND made.officer = viewer_subject AND made.decided_at = NEW.issued_at) AND EXISTS (SELECT FROM visa_type AS type WHERE type.code = it.visa_type_code AND type.stay_days = NEW.stay_days AND wib_day(NEW.issued_at) + type.use_within_days::integer = NEW.use_by))
+                WHEN 'OFFICER' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id)) AND (it.extends_visa_number IS NULL OR coalesce(new_conditions, '{}') = '{}') AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND NOT EXISTS (SELECT FROM correction WHERE application_id = it.id AND state IN ('PROPOSED', 'APPROVED')) AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND it.extends_visa_number IS NULL AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.decision_id AND made.application_id = it.id AND made.outcome = 'GRANTED' AND made.officer = viewer_subject AND made.decided_at = NEW.issued_at) AND EXISTS (SELECT FROM visa_type AS type WHERE type.code = it.visa_type_code AND type.stay_days = NEW.stay_days AND wib_day(NEW.issued_at) + type.use_within_days::integer = NEW.use_by))
+                WHEN 'SUPERVISOR' THEN (it.status IN ('GRANTED', 'REFUSED') AND (SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.grounds = new_grounds AND decided.conditions = new_conditions) AND (it.extends_visa_number IS NULL OR coalesce(new_conditions, '{}') = '{}') AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND it.extends_visa_number IS NULL AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.decision_id AND made.application_id = it.id AND made.outcome = 'GRANTED' AND made.officer = viewer_subject AND made.decided_at = NEW.issued_at) AND EXISTS (SELECT FROM visa_type AS type WHERE type.code = it.visa_type_code AND type.stay_days = NEW.stay_days AND wib_day(NEW.issued_at) + type.use_within_days::integer = NEW.use_by))
                     OR (it.status IN ('REVOKED') AND (SELECT revoked.actor FROM application_event AS revoked WHERE revoked.application_id = it.id AND revoked.kind = 'REVOKED' ORDER BY revoked.sequence DESC LIMIT 1) IS DISTINCT FROM viewer_subject AND it.is_linked AND viewer.is_cleared(it.id) AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND it.extends_visa_number IS NULL AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.decision_id AND made.application_id = it.id AND made.outcome = 'GRANTED' AND made.officer = viewer_subject AND made.decided_at = NEW.issued_at) AND EXISTS (SELECT FROM visa_type AS type WHERE type.code = it.visa_type_code AND type.stay_days = NEW.stay_days AND wib_day(NEW.issued_at) + type.use_within_days::integer = NEW.use_by))
                 ELSE false END;
         ELSE
             changed := array_remove(ARRAY[CASE WHEN NEW.visa_number IS DISTINCT FROM OLD.visa_number THEN 'visa_number' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.decision_id IS DISTINCT FROM OLD.decision_id THEN 'decision_id' END, CASE WHEN NEW.issued_at IS DISTINCT FROM OLD.issued_at THEN 'issued_at' END, CASE WHEN NEW.use_by IS DISTINCT FROM OLD.use_by THEN 'use_by' END, CASE WHEN NEW.stay_days IS DISTINCT FROM OLD.stay_days THEN 'stay_days' END, CASE WHEN NEW.extended_days IS DISTINCT FROM OLD.extended_days THEN 'extended_days' END, CASE WHEN NEW.revoked_at IS DISTINCT FROM OLD.revoked_at THEN 'revoked_at' END, CASE WHEN NEW.superseded_at IS DISTINCT FROM OLD.superseded_at THEN 'superseded_at' END, CASE WHEN NEW.returned_at IS DISTINCT FROM OLD.returned_at THEN 'returned_at' END], NULL);
             is_allowed := changed = '{}' OR CASE viewer_role
-                WHEN 'SUPERVISOR' THEN (it.status IN ('GRANTED', 'REFUSED') AND (SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.grounds = new_grounds) AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND changed <@ '{superseded_at}' AND OLD.revoked_at IS NULL AND OLD.superseded_at IS NULL AND NEW.superseded_at BETWEEN transaction_timestamp() AND clock_timestamp())
-                    OR (it.status IN ('GRANTED', 'REFUSED') AND (SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.grounds = new_grounds) AND changed <@ '{superseded_at}' AND OLD.revoked_at IS NULL AND OLD.superseded_at IS NULL AND NEW.superseded_at BETWEEN transaction_timestamp() AND clock_timestamp())
+                WHEN 'SUPERVISOR' THEN (it.status IN ('GRANTED', 'REFUSED') AND (SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.grounds = new_grounds AND decided.conditions = new_conditions) AND (it.extends_visa_number IS NULL OR coalesce(new_conditions, '{}') = '{}') AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND changed <@ '{superseded_at}' AND OLD.revoked_at IS NULL AND OLD.superseded_at IS NULL AND NEW.superseded_at BETWEEN transaction_timestamp() AND clock_timestamp())
+                    OR (it.status IN ('GRANTED', 'REFUSED') AND (SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.grounds = new_grounds AND decided.conditions = new_conditions) AND changed <@ '{superseded_at}' AND OLD.revoked_at IS NULL AND OLD.superseded_at IS NULL AND NEW.superseded_at BETWEEN transaction_timestamp() AND clock_timestamp())
                     OR (it.status IN ('GRANTED') AND changed <@ '{revoked_at}' AND OLD.revoked_at IS NULL AND OLD.superseded_at IS NULL AND NEW.revoked_at BETWEEN transaction_timestamp() AND clock_timestamp())
                 WHEN 'APPLICANT' THEN (it.status IN ('GRANTED') AND viewer.has_unused_visa(it.id) AND changed <@ '{returned_at}' AND OLD.revoked_at IS NULL AND OLD.superseded_at IS NULL AND NEW.returned_at BETWEEN transaction_timestamp() AND clock_timestamp())
                 ELSE false END;
@@ -4474,20 +4486,21 @@ CREATE OR REPLACE FUNCTION viewer.guard_withheld_decision() RETURNS trigger
         question text;
         new_outcome text;
         new_grounds text[];
+        new_conditions text[];
         changed text[];
         is_allowed boolean;
     BEGIN
         IF EXISTS (SELECT FROM viewer.suspensions_of(string_to_array(sealed_viewer, ','))) THEN
             RAISE EXCEPTION 'the viewer is suspended' USING ERRCODE = 'GB403';
         END IF;
-        SELECT * INTO it FROM application WHERE id = NEW.application_id;
+        SELECT * INTO it FROM application WHERE id = NEW.application_id; new_conditions := NEW.conditions;
         IF TG_OP = 'INSERT' THEN
             is_allowed := CASE viewer_role
-                WHEN 'OFFICER' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND viewer.awaits_first_decision(it.id) AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND NOT EXISTS (SELECT FROM correction WHERE application_id = it.id AND state IN ('PROPOSED', 'APPROVED')) AND NEW.outcome = 'GRANTED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject)
+                WHEN 'OFFICER' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND viewer.awaits_first_decision(it.id) AND (it.extends_visa_number IS NULL OR coalesce(new_conditions, '{}') = '{}') AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND NOT EXISTS (SELECT FROM correction WHERE application_id = it.id AND state IN ('PROPOSED', 'APPROVED')) AND NEW.outcome = 'GRANTED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject)
                     OR (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND viewer.awaits_first_decision(it.id) AND NEW.outcome = 'REFUSED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject)
                 ELSE false END;
         ELSE
-            changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.outcome IS DISTINCT FROM OLD.outcome THEN 'outcome' END, CASE WHEN NEW.grounds IS DISTINCT FROM OLD.grounds THEN 'grounds' END, CASE WHEN NEW.decided_at IS DISTINCT FROM OLD.decided_at THEN 'decided_at' END, CASE WHEN NEW.officer IS DISTINCT FROM OLD.officer THEN 'officer' END, CASE WHEN NEW.internal_note IS DISTINCT FROM OLD.internal_note THEN 'internal_note' END], NULL);
+            changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.outcome IS DISTINCT FROM OLD.outcome THEN 'outcome' END, CASE WHEN NEW.grounds IS DISTINCT FROM OLD.grounds THEN 'grounds' END, CASE WHEN NEW.conditions IS DISTINCT FROM OLD.conditions THEN 'conditions' END, CASE WHEN NEW.decided_at IS DISTINCT FROM OLD.decided_at THEN 'decided_at' END, CASE WHEN NEW.officer IS DISTINCT FROM OLD.officer THEN 'officer' END, CASE WHEN NEW.internal_note IS DISTINCT FROM OLD.internal_note THEN 'internal_note' END], NULL);
             is_allowed := changed = '{}' OR false;
         END IF;
         IF is_allowed IS NOT TRUE THEN
@@ -4686,13 +4699,13 @@ CREATE POLICY officer_writing_insert ON assignment FOR INSERT TO gerbang_officer
 GRANT UPDATE (ended_at, ended_by, reason) ON assignment TO gerbang_officer_writing;
 CREATE POLICY officer_writing_update ON assignment FOR UPDATE TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id)) WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
-GRANT SELECT (application_id, decided_at, grant_rule_code, grounds, id, officer, outcome, supersedes_id) ON decision TO gerbang_officer_writing;
+GRANT SELECT (application_id, conditions, decided_at, grant_rule_code, grounds, id, officer, outcome, supersedes_id) ON decision TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON decision FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id) AND CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN true ELSE false END);
-GRANT INSERT (application_id, decided_at, grounds, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_officer_writing;
+GRANT INSERT (application_id, conditions, decided_at, grounds, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_officer_writing;
 CREATE POLICY officer_writing_insert ON decision FOR INSERT TO gerbang_officer_writing
     WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id) AND decision.officer = (SELECT viewer.subject('OFFICER')));
-GRANT INSERT (application_id, decided_at, grounds, id, internal_note, officer, outcome) ON withheld_decision TO gerbang_officer_writing;
+GRANT INSERT (application_id, conditions, decided_at, grounds, id, internal_note, officer, outcome) ON withheld_decision TO gerbang_officer_writing;
 CREATE POLICY officer_writing_insert ON withheld_decision FOR INSERT TO gerbang_officer_writing
     WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = withheld_decision.application_id) AND withheld_decision.officer = (SELECT viewer.subject('OFFICER')));
 GRANT SELECT (application_id, decision_id, extended_days, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_officer_writing;
@@ -4836,10 +4849,10 @@ CREATE POLICY supervisor_writing_insert ON assignment FOR INSERT TO gerbang_supe
 GRANT UPDATE (ended_at, ended_by, reason) ON assignment TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_update ON assignment FOR UPDATE TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id)) WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
-GRANT SELECT (application_id, decided_at, grant_rule_code, grounds, id, officer, outcome, supersedes_id) ON decision TO gerbang_supervisor_writing;
+GRANT SELECT (application_id, conditions, decided_at, grant_rule_code, grounds, id, officer, outcome, supersedes_id) ON decision TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON decision FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id) AND CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
-GRANT INSERT (application_id, decided_at, grounds, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_supervisor_writing;
+GRANT INSERT (application_id, conditions, decided_at, grounds, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_insert ON decision FOR INSERT TO gerbang_supervisor_writing
     WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id) AND decision.officer = (SELECT viewer.subject('SUPERVISOR')));
 GRANT SELECT (application_id, decision_id, extended_days, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_supervisor_writing;
@@ -5300,7 +5313,7 @@ CREATE POLICY auditor_writing_select ON case_document FOR SELECT TO gerbang_audi
 GRANT SELECT (application_id, assigned_at, assigned_by, ended_at, ended_by, id, officer, reason, role) ON assignment TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON assignment FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
-GRANT SELECT (application_id, decided_at, grant_rule_code, grounds, id, officer, outcome, supersedes_id) ON decision TO gerbang_auditor_writing;
+GRANT SELECT (application_id, conditions, decided_at, grant_rule_code, grounds, id, officer, outcome, supersedes_id) ON decision TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON decision FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id) AND CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN true ELSE false END);
 GRANT SELECT (application_id, decision_id, extended_days, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_auditor_writing;
@@ -6078,8 +6091,11 @@ CREATE POLICY linker_select ON application FOR SELECT TO gerbang_linker
 GRANT SELECT (days, valid_from, visa_type_code) ON extension_rule TO gerbang_linker;
 CREATE POLICY linker_select ON extension_rule FOR SELECT TO gerbang_linker
     USING (true);
-GRANT SELECT (application_id, issued_at, stay_days, use_by, visa_number) ON visa TO gerbang_linker;
+GRANT SELECT (application_id, decision_id, issued_at, stay_days, use_by, visa_number) ON visa TO gerbang_linker;
 CREATE POLICY linker_select ON visa FOR SELECT TO gerbang_linker
+    USING (true);
+GRANT SELECT (conditions, id) ON decision TO gerbang_linker;
+CREATE POLICY linker_select ON decision FOR SELECT TO gerbang_linker
     USING (true);
 GRANT SELECT (applicant_id, id, issued_at, ordered_at, refused_at, replaced_at, visa_number) ON visa_document TO gerbang_linker;
 CREATE POLICY linker_select ON visa_document FOR SELECT TO gerbang_linker

@@ -109,6 +109,9 @@ def verify(
                f" passport {holder.issuing_state} {holder.passport_number};")  # fmt: skip
     extended = f", extended by {terms.extended_days} days" if terms.extensions else ""
     click.echo(f"for entry until {terms.use_by}, and a stay of {terms.stay_days} days{extended}.")
+    if terms.conditions:
+        said = ", ".join(each.replace("_", " ").lower() for each in terms.conditions)
+        click.echo(f"Granted on condition of: {said}.")
     for line in recorded:
         click.echo(line)
     if listed is None:

@@ -46,6 +46,7 @@ _OF_THE_DECISION = (
     Decision.officer,
     Decision.outcome,
     Decision.grounds,
+    Decision.conditions,
 )
 
 

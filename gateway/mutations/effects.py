@@ -1,6 +1,6 @@
 """What each step writes besides the status: payment, desk, screening, decision."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from random import SystemRandom
 from typing import Any
@@ -53,7 +53,7 @@ from models.life import Refusal, Verb
 from models.reference.dated_rules import end_of_target, select_days
 from models.row_keys import new_key
 from models.visa_document.content import VisaTerms
-from models.vocabulary import Outcome, Wait
+from models.vocabulary import Outcome, VisaCondition, Wait
 
 #: Writes rows, and returns further columns of the application to update.
 Effect = Callable[[WriteTransaction, StepRequest, Case], Awaitable[dict[str, Any]]]
@@ -218,12 +218,15 @@ def _select_days_to_answer() -> Any:
 async def _record_decision(
     transaction: WriteTransaction, request: StepRequest, case: Case
 ) -> dict[str, Any]:
-    key = new_key()
+    key, conditions = new_key(), request.conditions
+    if request.verb is Verb.SET_ASIDE and case.state.decided:  # granted as it was
+        conditions = tuple(map(VisaCondition, case.state.decided[1]))
     decision = {
         "id": key,
         "application_id": case.id,
         "outcome": request.outcome,
         "grounds": list(request.grounds),
+        "conditions": list(conditions),
         "decided_at": case.at,
         "officer": transaction.viewer.subject,
         "internal_note": request.internal_note,
@@ -236,7 +239,7 @@ async def _record_decision(
         if case.state.is_extension:
             await note_extension(transaction, case)
         else:
-            await _issue_visa(transaction, case, key)
+            await _issue_visa(transaction, case, key, conditions)
     return {"current_decision_id": key}
 
 
@@ -250,6 +253,7 @@ async def _withhold_decision(
         "application_id": case.id,
         "outcome": request.outcome,
         "grounds": list(request.grounds),
+        "conditions": list(request.conditions),
         "decided_at": case.at,
         "officer": transaction.viewer.subject,
         "internal_note": request.internal_note,
@@ -259,7 +263,9 @@ async def _withhold_decision(
     return {}
 
 
-async def _issue_visa(transaction: WriteTransaction, case: Case, decision: UUID) -> None:
+async def _issue_visa(
+    transaction: WriteTransaction, case: Case, decision: UUID, conditions: Sequence[VisaCondition]
+) -> None:
     [type_] = await transaction.fetch_one(_select_terms, visa_type=case.visa_type)
     number = new_visa_number(SystemRandom())
     use_by = case.on + timedelta(days=type_.use_within_days)
@@ -275,7 +281,7 @@ async def _issue_visa(transaction: WriteTransaction, case: Case, decision: UUID)
     # Its document is signed for these terms alone.
     assert case.reference
     terms = VisaTerms.granted(
-        case.reference, number, case.visa_type, case.at, use_by, type_.stay_days
+        case.reference, number, case.visa_type, case.at, use_by, type_.stay_days, conditions
     )
     transaction.relate(Relation(RelationKind.VISA, str(terms), case.applicant))
 

@@ -203,7 +203,7 @@ def _state(
         is_extended_visa_stopped=row.is_extended_visa_stopped,
         awaits_first_decision=row.awaits_first_decision,
         was_decided_first_by_oneself=row.was_decided_first_by_oneself,
-        decided=(row.outcome, tuple(row.grounds)) if row.outcome else None,
+        decided=(row.outcome, (*row.grounds, *row.conditions)) if row.outcome else None,
         questions=questions,
         answers={kind: ScreeningResult(one.result) for kind, one in latest.items()},
         answered_by_system=frozenset(

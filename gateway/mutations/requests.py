@@ -24,6 +24,7 @@ from models.vocabulary import (
     Stage,
     Status,
     TripPurpose,
+    VisaCondition,
 )
 
 
@@ -70,6 +71,8 @@ class StepRequest(Request):
     outcome: Outcome | None = None
     #: Of a refusal: the main ground first.
     grounds: tuple[Ground, ...] = ()
+    #: Of a grant, in the order of the list.
+    conditions: tuple[VisaCondition, ...] = ()
     internal_note: str | None = None
     #: What the applicant is asked for, or has handed in.
     items: tuple[Item, ...] = ()

@@ -128,11 +128,13 @@ def _select_billed() -> Any:
 
 
 def _check_decision(request: StepRequest, reasons: Reasons) -> None:
-    """A refusal has a ground and a grant has none."""
+    """A refusal has a ground and a grant has none; only a grant has conditions."""
     if request.outcome is Decided.REFUSED and not request.grounds:
         reasons.add(Refusal.GROUND_REQUIRED, "grounds")
     if request.outcome is Decided.GRANTED and request.grounds:
         reasons.add(Refusal.GROUND_NOT_ALLOWED, "grounds")
+    if request.outcome is Decided.REFUSED and request.conditions:
+        reasons.add(Refusal.CONDITIONS_NOT_ALLOWED, "conditions")
 
 
 def _allowed_step(
@@ -145,7 +147,9 @@ def _allowed_step(
     elif request.expected_stage not in (None, STAGE_OF[status]):
         reasons.add(Refusal.STAGE_CHANGED, "expectedStage", status=status)
     else:
-        decision = (request.outcome, request.grounds) if request.outcome else None
+        decision = (
+            (request.outcome, request.grounds + request.conditions) if request.outcome else None
+        )
         attempt = Attempt(
             viewer.subject,
             viewer.role,

@@ -60,6 +60,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_{table}() RETURNS trigger
         question text;
         new_outcome text;
         new_grounds text[];
+        new_conditions text[];
         changed text[];
         is_allowed boolean;
     BEGIN
@@ -85,12 +86,15 @@ CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON {table}
     EXECUTE FUNCTION viewer.guard_{table}();"""
 _THE_CASE = "SELECT * INTO it FROM application WHERE id = NEW.application_id;"
 _PREPARE: Mapping[type[Base], str] = {
-    Application: "IF TG_OP = 'UPDATE' THEN it := OLD; SELECT made.outcome, made.grounds"
-    " INTO new_outcome, new_grounds FROM decision AS made WHERE made.id = NEW.current_decision_id;"
+    Application: "IF TG_OP = 'UPDATE' THEN it := OLD; SELECT made.outcome, made.grounds,"
+    " made.conditions INTO new_outcome, new_grounds, new_conditions FROM decision AS made"
+    " WHERE made.id = NEW.current_decision_id;"
     " END IF;",
     Screening: f"{_THE_CASE} question := NEW.kind;",
     PersonLink: "SELECT * INTO it FROM application WHERE id = NEW.resolved_in;",
-    Decision: f"{_THE_CASE} new_outcome := NEW.outcome; new_grounds := NEW.grounds;",
+    Decision: f"{_THE_CASE} new_outcome := NEW.outcome; new_grounds := NEW.grounds;"
+    " new_conditions := NEW.conditions;",
+    WithheldDecision: f"{_THE_CASE} new_conditions := NEW.conditions;",
 }
 
 

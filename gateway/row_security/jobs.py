@@ -65,7 +65,10 @@ _OF_LINKER: _Rights = {
             "extends_visa_number", "status", "submitted_at",
         ),
         ExtensionRule: ("visa_type_code", "valid_from", "days"),
-        Visa: ("visa_number", "application_id", "issued_at", "use_by", "stay_days"),
+        Visa: (
+            "visa_number", "application_id", "decision_id", "issued_at", "use_by", "stay_days",
+        ),
+        Decision: ("id", "conditions"),
         VisaDocument: (
             "id", "visa_number", "applicant_id", "ordered_at", "issued_at", "refused_at",
             "replaced_at",

@@ -2,8 +2,8 @@
 condition for each.
 
 Where a guard asks them, ``it`` is the application before the step, ``viewer_subject`` who takes it;
-``question`` is the kind of question that is answered, ``new_outcome`` and ``new_grounds`` the
-decision made.
+``question`` is the kind of question that is answered, ``new_outcome``, ``new_grounds`` and
+``new_conditions`` the decision made.
 """
 
 from collections.abc import Mapping
@@ -77,7 +77,9 @@ HOLDS_IF: Mapping[Precondition, str] = {
         " ORDER BY revoked.sequence DESC LIMIT 1) IS DISTINCT FROM viewer_subject",
     life.CHANGES_THE_DECISION:
         f"NOT EXISTS (SELECT {_DECIDED} AND decided.outcome = new_outcome"
-        " AND decided.grounds = new_grounds)",
+        " AND decided.grounds = new_grounds AND decided.conditions = new_conditions)",
+    life.CONDITIONS_ARE_OF_A_VISA:
+        "(it.extends_visa_number IS NULL OR coalesce(new_conditions, '{}') = '{}')",
     # The row of each requested item shows that it was asked for.
     life.IS_ASKED_FOR: "true",
     life.HAS_A_QUESTION_TO_ASK: "cardinality(viewer.questions_to_ask(it.id)) > 0",

@@ -9,7 +9,7 @@ application as it stood before, ``viewer_subject`` and ``viewer_role`` are who t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from gateway.row_security.step_needs import HOLDS_IF, IS_ON_A_DESK, IS_RECOMMENDED, is_now
@@ -105,14 +105,19 @@ _NO_MATCH = " AND ".join(
 )
 #: What others read in place of the grounds, by a trigger; and what rules write.
 _WRITTEN_BY_OTHERS = ("is_incomplete", "public_reasons", "grant_rule_code")
-_CORRECTION = (
-    StepWrite(
-        Decision, "INSERT", _columns(Decision, *_WRITTEN_BY_OTHERS),
-        f"NEW.outcome = '{{target}}' AND {is_now('NEW.decided_at')} AND NEW.officer ="
-        " viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id",
-    ),
-    StepWrite(Application, "UPDATE", frozenset({"current_decision_id"}), _IS_THE_DECISION),
+_DECIDES = StepWrite(
+    Decision, "INSERT", _columns(Decision, *_WRITTEN_BY_OTHERS),
+    f"NEW.outcome = '{{target}}' AND {is_now('NEW.decided_at')} AND NEW.officer = viewer_subject"
+    " AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id",
 )  # fmt: skip
+#: What was revoked in error is granted on the same conditions.
+_DECIDES_AGAIN = replace(
+    _DECIDES,
+    only_if=f"{_DECIDES.only_if} AND NEW.conditions = (SELECT granted.conditions"
+    " FROM decision AS granted WHERE granted.id = it.current_decision_id)",
+)
+_MADE = StepWrite(Application, "UPDATE", frozenset({"current_decision_id"}), _IS_THE_DECISION)
+_CORRECTION = (_DECIDES, _MADE)
 _DECISION = (*_CORRECTION, _LEAVES_THE_DESK)
 
 
@@ -331,20 +336,15 @@ WRITES: Mapping[Verb, tuple[StepWrite, ...]] = {
     ),
     # A correction's own columns have a guard of their own; no role writes an identity.
     Verb.PROPOSE_CORRECTION: (), Verb.REJECT_CORRECTION: (),
-    Verb.APPROVE_CORRECTION: (_ASKED_ANEW,),
-    Verb.CONFIRM_CORRECTION: (_ASKED_ANEW,),
-    Verb.GRANT: (*_DECISION, _VISA),
-    Verb.REFUSE: _DECISION,
-    Verb.GRANT_FIRST: _is_withheld("GRANTED"),
-    Verb.REFUSE_FIRST: _is_withheld("REFUSED"),
+    Verb.APPROVE_CORRECTION: (_ASKED_ANEW,), Verb.CONFIRM_CORRECTION: (_ASKED_ANEW,),
+    Verb.GRANT: (*_DECISION, _VISA), Verb.REFUSE: _DECISION,
+    Verb.GRANT_FIRST: _is_withheld("GRANTED"), Verb.REFUSE_FIRST: _is_withheld("REFUSED"),
     Verb.CORRECT_TO_GRANTED: (*_CORRECTION, _visa_ends("superseded_at"), _VISA),
     Verb.CORRECT_TO_REFUSED: (*_CORRECTION, _visa_ends("superseded_at")),
-    Verb.SET_ASIDE: (*_CORRECTION, _VISA),
-    Verb.REVOKE: (_visa_ends("revoked_at"),),
-    Verb.RETURN_VISA: (_visa_ends("returned_at"),),
+    Verb.SET_ASIDE: (_DECIDES_AGAIN, _MADE, _VISA),
+    Verb.REVOKE: (_visa_ends("revoked_at"),), Verb.RETURN_VISA: (_visa_ends("returned_at"),),
     # What an extension writes is guarded as what is handed in.
     Verb.APPLY_FOR_EXTENSION: (), Verb.RECORD_APPEARANCE: (),
-    Verb.CONFIRM_LINK: _link_is("CONFIRMED"),
-    Verb.REJECT_LINK: _link_is("REJECTED"),
+    Verb.CONFIRM_LINK: _link_is("CONFIRMED"), Verb.REJECT_LINK: _link_is("REJECTED"),
     Verb.WITHDRAW: (_LEAVES_THE_DESK,),
 }  # fmt: skip

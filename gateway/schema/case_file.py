@@ -36,6 +36,7 @@ from models.vocabulary import (
     ReversalEffect,
     Role,
     UnmatchedPaymentState,
+    VisaCondition,
 )
 
 if TYPE_CHECKING:
@@ -301,6 +302,9 @@ class Decision(Node):
         DecisionRow.public_reasons,
         "Why it was refused, as far as applicants may know: the grounds that may be told, in order."
         " What is not told leaves no trace beside them.",
+    )
+    conditions: list[VisaCondition] = column(
+        DecisionRow.conditions, "On what the visa is granted: also on the visa in hand."
     )
     visa: Visa | None = link(
         DecisionRow.id,

@@ -7,7 +7,7 @@ from models import GrantCheck as CheckRow
 from models import GrantRule as Row
 from models import GrantRuleStop as StopRow
 from models import WithheldDecision as WithheldRow
-from models.vocabulary import GrantVerdict, Ground, Outcome
+from models.vocabulary import GrantVerdict, Ground, Outcome, VisaCondition
 
 
 @noun(key=StopRow.rule_code)
@@ -68,6 +68,9 @@ class WithheldDecision:
     outcome: Outcome = column(WithheldRow.outcome, "Granted or refused.")
     grounds: list[Ground] = column(
         WithheldRow.grounds, "Why it would have been refused, the main ground first."
+    )
+    conditions: list[VisaCondition] = column(
+        WithheldRow.conditions, "On what it would have been granted."
     )
     decided_at: datetime = column(WithheldRow.decided_at, "When.")
     officer: str = column(WithheldRow.officer, "Subject of who decided.")

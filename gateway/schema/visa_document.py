@@ -27,6 +27,25 @@ from models.person.sealed import sealed_cell
 from models.visa_document.content import VisaCode, read_code
 from models.visa_document.tables import TAKEN_BACK
 
+#: How the page says on what a visa was granted, in Indonesian and in English.
+_CONDITIONS: Mapping[str, tuple[str, str]] = {
+    "NO_EMPLOYMENT": (
+        "Dilarang bekerja atau menerima upah di Indonesia.",
+        "No work, paid or not, and no wages in Indonesia.",
+    ),
+    "REPORT_TO_OFFICE": (
+        "Wajib melapor ke kantor imigrasi paling lambat 14 hari setelah masuk.",
+        "Report to an immigration office within 14 days of entry.",
+    ),
+    "ONWARD_TICKET": (
+        "Wajib menunjukkan tiket keluar dari Indonesia pada saat masuk.",
+        "Show a ticket out of Indonesia on entry.",
+    ),
+    "WITH_FAMILY": (
+        "Wajib bepergian bersama wali atau keluarga yang disebut dalam permohonan.",
+        "Travel with the guardian or family named in the application.",
+    ),
+}
 #: A page takes some hundredths of a second of a processor: one at a time, beside the event loop.
 _PRINTER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="visa")
 
@@ -74,6 +93,7 @@ def _page_texts(code: VisaCode) -> Mapping[str, Any]:
         "issuing_state": _in_both(_country, holder.issuing_state),
         "stay": _in_both(_days, terms.stay_days),
         "extended": _in_both(_days, terms.extended_days) if terms.extensions else None,
+        "conditions": [_CONDITIONS[each] for each in terms.conditions],
     }
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, each_once, one_of
-from models.vocabulary import CONFIDENTIAL_GROUNDS, Ground, Outcome
+from models.vocabulary import CONFIDENTIAL_GROUNDS, Ground, Outcome, VisaCondition
 
 #: Shown to the public where nobody outside may know any of the grounds.
 NOT_DISCLOSED = "NOT_DISCLOSED"
@@ -48,6 +48,8 @@ class Decision(Base):
     #: What agents and applicants read in place of the grounds: kept by a trigger.
     is_incomplete: Mapped[bool] = mapped_column(server_default=text("false"))
     public_reasons: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=_NONE)
+    #: Of the visa that it grants.
+    conditions: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=_NONE)
     decided_at: Mapped[datetime]
     #: Whoever decided, or the official in whose name a rule did.
     officer: Mapped[str]
@@ -72,9 +74,12 @@ class Decision(Base):
         one_of("outcome", Outcome),
         each_once("grounds", Ground),
         CheckConstraint("(outcome = 'REFUSED') = (grounds <> '{}')", name="ground_when_refused"),
-        # The machine may grant, and never refuses.
+        each_once("conditions", VisaCondition),
+        CheckConstraint("outcome = 'GRANTED' OR conditions = '{}'", name="conditions_of_a_grant"),
+        # The machine may grant, without conditions, and never refuses.
         CheckConstraint(
-            "grant_rule_code IS NULL OR outcome = 'GRANTED' AND supersedes_id IS NULL",
+            "grant_rule_code IS NULL"
+            " OR outcome = 'GRANTED' AND conditions = '{}' AND supersedes_id IS NULL",
             name="rules_grant",
         ),
         CheckConstraint(f"is_incomplete = {_IS_INCOMPLETE}", name="is_incomplete_as_decided"),
@@ -93,6 +98,7 @@ class WithheldDecision(Base):
     outcome: Mapped[str]
     #: The main ground first, as of a decision.
     grounds: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=_NONE)
+    conditions: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=_NONE)
     decided_at: Mapped[datetime]
     officer: Mapped[str]
     internal_note: Mapped[str | None]
@@ -101,6 +107,8 @@ class WithheldDecision(Base):
         one_of("outcome", Outcome),
         each_once("grounds", Ground),
         CheckConstraint("(outcome = 'REFUSED') = (grounds <> '{}')", name="ground_when_refused"),
+        each_once("conditions", VisaCondition),
+        CheckConstraint("outcome = 'GRANTED' OR conditions = '{}'", name="conditions_of_a_grant"),
     )
 
 

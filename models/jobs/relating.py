@@ -57,6 +57,7 @@ _RELATIONS: Mapping[RelationKind, str] = {
     RelationKind.VISA: f"""
         SELECT {TERMS_SQL}, application.applicant_id FROM visa_document
         JOIN visa USING (visa_number) JOIN application ON application.id = visa.application_id
+        JOIN decision ON decision.id = visa.decision_id
         WHERE refused_at IS NULL
     """,  # noqa: S608
     RelationKind.EXTENSION: """

@@ -39,7 +39,7 @@ _AT_ONCE = 100
 _ORDERED = f"""
     SELECT
         document.id, document.applicant_id AS applicant, reference, visa_number, visa_type_code,
-        visa.issued_at, use_by, stay_days, applicant.nationality_code,
+        visa.issued_at, use_by, stay_days, conditions, applicant.nationality_code,
         ARRAY(
             SELECT ROW(extension.reference,
                 days_of_extension(extension.visa_type_code, extension.submitted_at))
@@ -56,6 +56,7 @@ _ORDERED = f"""
     FROM visa_document AS document
     JOIN visa USING (visa_number)
     JOIN application ON application.id = visa.application_id
+    JOIN decision ON decision.id = visa.decision_id
     JOIN applicant ON applicant.id = document.applicant_id
     JOIN identity ON identity.applicant_id = document.applicant_id
     WHERE document.issued_at IS NULL AND refused_at IS NULL AND replaced_at IS NULL
@@ -124,6 +125,7 @@ def _terms_of(row: asyncpg.Record) -> VisaTerms:
         row["issued_at"],
         row["use_by"],
         row["stay_days"],
+        row["conditions"],
     )
     return terms._replace(extensions=[tuple(one) for one in row["extensions"]])
 

@@ -73,7 +73,7 @@ class CaseState:
     #: viewer was the first.
     awaits_first_decision: bool = False
     was_decided_first_by_oneself: bool = False
-    #: Outcome and grounds of the decision in force.
+    #: Outcome of the decision in force, and its grounds or conditions.
     decided: tuple[str, tuple[str, ...]] | None = None
     #: The questions that supervision has to answer before a grant.
     questions: tuple[ScreeningKind, ...] = (ScreeningKind.ENTRY_BAN,)

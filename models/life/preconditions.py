@@ -24,7 +24,7 @@ class Attempt:
     role: Role | None
     #: The screening question that is answered.
     question: str | None = None
-    #: Outcome and grounds of the decision.
+    #: Outcome of the decision, and its grounds or conditions.
     decision: tuple[str, tuple[str, ...]] | None = None
     #: The officer to whom the case is to be given; None if it goes back to its queue.
     receiver: str | None = None
@@ -127,6 +127,11 @@ CHANGES_THE_DECISION = Precondition(
     "different from the decision in force",
     lambda now, by: now.decided != by.decision,
     Refusal.SAME_DECISION,
+)
+CONDITIONS_ARE_OF_A_VISA = Precondition(
+    "no conditions, if it is an extension: those of the visa stay",
+    lambda now, by: not (now.is_extension and by.decision and by.decision[1]),
+    Refusal.CONDITIONS_NOT_ALLOWED,
 )
 IS_PARTNERED = Precondition(
     "taken in by a partner",

@@ -19,7 +19,8 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
 -- A decision is never changed. What follows from it is filled in, and checked against it.
 CREATE TRIGGER append_only
     BEFORE UPDATE OF
-        id, application_id, outcome, grounds, decided_at, officer, internal_note, supersedes_id
+        id, application_id, outcome, grounds, conditions, decided_at, officer, internal_note,
+        supersedes_id
     OR DELETE OR TRUNCATE ON decision
     EXECUTE FUNCTION refuse_change();
 

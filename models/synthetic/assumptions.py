@@ -16,6 +16,7 @@ from models.vocabulary import (
     RequestedItemKind,
     Status,
     TripPurpose,
+    VisaCondition,
 )
 
 
@@ -238,6 +239,12 @@ GOES_WITH = {
     Ground.PUBLIC_HEALTH: Ground.INCOMPLETE,
     Ground.SECURITY: Ground.ENTRY_BAN,
     Ground.INCOMPLETE: Ground.INSUFFICIENT_MEANS,
+}
+
+#: On what some visas are granted, by a number below 32.
+CONDITIONS = {
+    3: (VisaCondition.NO_EMPLOYMENT,),
+    7: (VisaCondition.REPORT_TO_OFFICE, VisaCondition.ONWARD_TICKET),
 }
 
 #: The shares of refusals that are corrected, and of grants that are revoked.

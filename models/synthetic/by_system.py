@@ -213,6 +213,7 @@ class System:
             application,
             outcome,
             [ground] if ground else [],
+            [],
             instant(until),
             first,
             None,

@@ -17,6 +17,7 @@ from models.vocabulary import (
     ScreeningResult,
     Status,
     TripPurpose,
+    VisaCondition,
 )
 
 _STATUS_OF = {EventKind(status): status for status in Status}
@@ -67,6 +68,12 @@ class Event(NamedTuple):
             return []
         has_further = application.int % 4 == 0
         return [self.ground, *([assumptions.GOES_WITH[self.ground]] if has_further else [])]
+
+    def conditions_of(self, application: UUID, case: "Case") -> list[VisaCondition]:
+        """On what a visa is granted: one in sixteen is on something."""
+        if self.kind is not EventKind.GRANTED or case.extends is not None:
+            return []
+        return list(assumptions.CONDITIONS.get(application.int % 32, ()))
 
 
 class ExtendedStay(NamedTuple):

@@ -128,7 +128,7 @@ class Recorder:
             if step.answers:
                 self._screen(application_id, step, standing, sources, batch)
             if step.kind in _OUTCOME_OF:
-                self._decide(application_id, step, actor, standing, batch)
+                self._decide(application_id, step, actor, standing, batch, case)
             if step.kind is EventKind.GRANTED and case.extends is None:
                 batch.visa.append(self._visa(application_id, case, standing, steps[sequence - 1 :]))
         if standing.taken_at is not None:
@@ -197,9 +197,10 @@ class Recorder:
         officer: str | None,
         standing: CaseProgress,
         batch: Batch,
+        case: Case,
     ) -> None:
-        superseded, standing.decision_id = standing.decision_id, new_id(step.at, self._rng)
-        grounds = step.grounds_of(application_id)
+        superseded, grounds = standing.decision_id, step.grounds_of(application_id)
+        standing.decision_id = new_id(step.at, self._rng)
         batch.decision.append(
             DecisionRow(
                 id=standing.decision_id,
@@ -208,6 +209,7 @@ class Recorder:
                 grounds=grounds,
                 is_incomplete=Ground.INCOMPLETE in grounds,
                 public_reasons=public_reasons(grounds),
+                conditions=step.conditions_of(application_id, case) if officer else [],
                 decided_at=instant(step.at),
                 officer=officer or assumptions.RULE_OFFICIAL,
                 grant_rule_code=None if officer else RULE,
@@ -335,11 +337,10 @@ def _event(
 def _requested_item(application: UUID, step: Event, later: Sequence[Event]) -> RequestedItemRow:
     """One thing is asked for, and answered by the actor who let the case go on."""
     answer = next((one for one in later if one.kind is EventKind.IN_VERIFICATION), None)
-    kinds = assumptions.REQUESTED_ITEMS
     return RequestedItemRow(
         id=id_beside(step.at, application),
         application_id=application,
-        kind=kinds[application.int % len(kinds)],
+        kind=assumptions.REQUESTED_ITEMS[application.int % len(assumptions.REQUESTED_ITEMS)],
         requested_at=instant(step.at),
         answered_at=instant(answer.at) if answer else None,
         answered_by=answer.by.subject if answer else None,

@@ -24,6 +24,7 @@ from models.vocabulary import (
     Sex,
     Status,
     TripPurpose,
+    VisaCondition,
 )
 
 
@@ -179,6 +180,7 @@ class DecisionRow(NamedTuple):
     grounds: list[Ground]
     is_incomplete: bool
     public_reasons: list[str]
+    conditions: list[VisaCondition]
     decided_at: datetime
     officer: str
     grant_rule_code: str | None

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from models.vocabulary import GrantVerdict, Ground, Outcome
+from models.vocabulary import GrantVerdict, Ground, Outcome, VisaCondition
 
 
 class GrantCheckRow(NamedTuple):
@@ -27,6 +27,7 @@ class WithheldDecisionRow(NamedTuple):
     application_id: UUID
     outcome: Outcome
     grounds: list[Ground]
+    conditions: list[VisaCondition]
     decided_at: datetime
     officer: str
     internal_note: str | None

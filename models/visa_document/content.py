@@ -21,6 +21,8 @@ TYPE = "gerbang/visa@v1"
 #: Before the content, in what is signed: no other message begins like this.
 _SIGNED = b"gerbang visa 1\0"
 _NONCE_BYTES = 16
+#: How many of the terms every visa has, and the others.
+_ALWAYS_SAID, _SAID_WHERE_ANY = 6, ("extensions", "conditions")
 #: A code is far smaller; whatever is longer is not read.
 MOST_CODE_BYTES = 8_192
 
@@ -43,33 +45,49 @@ class VisaTerms(NamedTuple):
     #: Of each extension the reference of its application, and by how many days. They are noted one
     #: by one (`extension_name`), by whoever grants them.
     extensions: Sequence[tuple[str, int]] = ()
+    #: On what it was granted, by the words of `VisaCondition`.
+    conditions: Sequence[str] = ()
 
     @classmethod
     def granted(
-        cls, reference: str, number: str, visa_type: str, at: datetime, use_by: date, days: int
+        cls,
+        reference: str,
+        number: str,
+        visa_type: str,
+        at: datetime,
+        use_by: date,
+        days: int,
+        conditions: Sequence[str] = (),
     ) -> "VisaTerms":
         instant = f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
-        return cls(reference, number, visa_type, instant, use_by.isoformat(), days)
+        return cls(
+            reference, number, visa_type, instant, use_by.isoformat(), days,
+            conditions=tuple(str(each) for each in conditions),
+        )  # fmt: skip
 
     @classmethod
     def read(cls, text: str) -> "VisaTerms":
         """Those of a relation. Raises ValueError."""
-        *texts, days = text.split("|")
-        return cls(*texts, int(days))  # type: ignore[arg-type]
+        reference, number, visa_type, issued_at, use_by, days, *listed = text.split("|")
+        conditions = tuple(",".join(listed).split(",")) if listed else ()
+        return cls(
+            reference, number, visa_type, issued_at, use_by, int(days), conditions=conditions
+        )
 
     def __str__(self) -> str:
         """The name of the relation: `read` reads it again. Without extensions."""
-        return "|".join(map(str, self[:-1]))
+        listed = [",".join(self.conditions)] if self.conditions else []
+        return "|".join([*map(str, self[:_ALWAYS_SAID]), *listed])
 
     @property
     def extended_days(self) -> int:
         return sum(days for _, days in self.extensions)
 
     def as_content(self) -> dict[str, Any]:
-        """As a content has them: of a stay that was not extended nothing is said."""
-        return (
-            self._asdict() if self.extensions else dict(zip(self._fields, self[:-1], strict=False))
-        )
+        """As a content has them: of a stay that was not extended, and of no conditions, nothing is
+        said."""
+        said = self._asdict().items()
+        return {name: value for name, value in said if name not in _SAID_WHERE_ANY or value}
 
 
 def extension_name(number: str, reference: str, days: int) -> str:
@@ -77,11 +95,11 @@ def extension_name(number: str, reference: str, days: int) -> str:
     return f"{number} {reference} {days}"
 
 
-#: SQL of the same name, of a row `visa` and its `application`.
+#: SQL of the same name, of a row `visa`, its `application` and its `decision`.
 TERMS_SQL = """concat_ws(
     '|', application.reference, visa.visa_number, application.visa_type_code,
     to_char(visa.issued_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-    visa.use_by, visa.stay_days
+    visa.use_by, visa.stay_days, nullif(array_to_string(decision.conditions, ','), '')
 )"""
 
 

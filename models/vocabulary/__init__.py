@@ -29,6 +29,7 @@ from models.vocabulary.case import (
     Stage,
     Status,
     UnmatchedPaymentState,
+    VisaCondition,
 )
 from models.vocabulary.documents import (
     ANSWERED_WITH,
@@ -163,6 +164,7 @@ __all__ = [
     "UnmatchedPaymentState",
     "UploadState",
     "VisaCategory",
+    "VisaCondition",
     "Wait",
     "WebhookState",
 ]

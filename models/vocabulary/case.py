@@ -194,6 +194,15 @@ class Ground(StrEnum):
     INCOMPLETE = "INCOMPLETE"
 
 
+class VisaCondition(StrEnum):
+    """What the holder of a visa must do, or leave, where an officer made that a condition of it."""
+
+    NO_EMPLOYMENT = "NO_EMPLOYMENT"
+    REPORT_TO_OFFICE = "REPORT_TO_OFFICE"
+    ONWARD_TICKET = "ONWARD_TICKET"
+    WITH_FAMILY = "WITH_FAMILY"
+
+
 #: Grounds that partners and applicants never read.
 CONFIDENTIAL_GROUNDS = (Ground.ENTRY_BAN, Ground.SECURITY)
 

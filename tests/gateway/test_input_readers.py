@@ -27,7 +27,15 @@ ITEMS = list(RequestedItemKind)
 def read(mutation: str, **given: Any) -> Request:
     """The request of an input that says this, and nothing else."""
     unsaid = dict.fromkeys(
-        ("application_id", "expected_status", "expected_stage", "note", "internal_note", "grounds"),
+        (
+            "application_id",
+            "expected_status",
+            "expected_stage",
+            "note",
+            "internal_note",
+            "grounds",
+            "conditions",
+        ),
         None,
     )
     values = {"idempotency_key": KEY, **unsaid, **given}

@@ -29,7 +29,7 @@ def row(**more: Any) -> SimpleNamespace:
         "extendability": None, "is_extension": False, "has_appeared": False,
         "is_extended_visa_stopped": False, "awaits_first_decision": False,
         "was_decided_first_by_oneself": False,
-        "grounds": None, "outstanding": "", "required_documents": "PHOTOGRAPH",
+        "grounds": None, "conditions": [], "outstanding": "", "required_documents": "PHOTOGRAPH",
         "missing_documents": "",
     }  # fmt: skip
     return SimpleNamespace(**{**usual, **more})
@@ -98,7 +98,7 @@ def test_a_case_says_what_its_rows_say() -> None:
     assert (state.required_documents, state.missing_documents) == ({DocumentKind.PHOTOGRAPH}, set())
     unpaid = case_of(row(paid_at=None, partner_code=None, received_at=None, sequence=None)).state
     assert (unpaid.is_paid, unpaid.is_partnered, unpaid.is_received) == (False, False, False)
-    refused = case_of(row(status="REFUSED", outcome="REFUSED", grounds=["SECURITY"]))
+    refused = case_of(row(status="REFUSED", outcome="REFUSED", grounds=["SECURITY"], conditions=[]))
     assert (refused.state.is_closed, refused.state.decided) == (True, ("REFUSED", ("SECURITY",)))
     assert case_of(row(entry="CALLING_VISA")).clock is Clock.CALLING_VISA
     assert _case_of({"state": []}, is_locked=True) is None

@@ -195,6 +195,11 @@ async def test_a_refusal_has_a_ground_and_a_grant_has_none(who, world) -> None:
         ({"outcome": "GRANTED", "internalNote": "x" * 2001}, "INVALID"),
         ({"outcome": "REFUSED", "grounds": ["INCOMPLETE", "INCOMPLETE"]}, "INVALID"),
         ({"outcome": "REFUSED", "grounds": []}, "GROUND_REQUIRED"),
+        (
+            {"outcome": "REFUSED", "grounds": ["INCOMPLETE"], "conditions": ["WITH_FAMILY"]},
+            "CONDITIONS_NOT_ALLOWED",
+        ),
+        ({"outcome": "GRANTED", "conditions": ["WITH_FAMILY", "WITH_FAMILY"]}, "INVALID"),
     ):
         assert (await change(who["officer"], "recordDecision", id_, **text)).codes == [code]
 

@@ -252,6 +252,9 @@ async def test_of_whom_nobody_reported_an_entry_the_officer_records_it(who, conn
     # Refused with a ground, of which the holder reads what may be told; it may be asked for anew,
     # until the decision is corrected by somebody else. What is taken back ends the stay as before,
     # and was granted all the same.
+    conditional = {"outcome": "GRANTED", "conditions": ["WITH_FAMILY"]}
+    answered = await change(officer, "recordDecision", extension, **conditional)
+    assert answered.codes == ["CONDITIONS_NOT_ALLOWED"]
     refused = {"outcome": "REFUSED", "grounds": ["SECURITY"]}
     extensions = await extensions_today(who, connection)
     await perform(officer, "recordDecision", extension, **refused)

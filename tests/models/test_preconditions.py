@@ -34,6 +34,7 @@ from models.vocabulary import (
     ScreeningKind,
     ScreeningResult,
     Status,
+    VisaCondition,
 )
 
 BAN, CLEARANCE = ScreeningKind.ENTRY_BAN, ScreeningKind.CLEARANCE
@@ -93,6 +94,12 @@ HOLDS: dict[str, list[tuple[dict[str, Any], dict[str, Any], bool]]] = {
         # A ground more is another decision.
         ({"decided": REFUSED},
          {"decision": (Outcome.REFUSED, (Ground.INCOMPLETE, Ground.FORGED_DOCUMENT))}, True),
+    ],
+    "CONDITIONS_ARE_OF_A_VISA": [
+        ({}, {"decision": (Outcome.GRANTED, (VisaCondition.WITH_FAMILY,))}, True),
+        ({"is_extension": True}, {"decision": GRANTED}, True),
+        ({"is_extension": True}, {"decision": (Outcome.GRANTED, (VisaCondition.WITH_FAMILY,))},
+         False),
     ],
     "IS_PARTNERED": [({"is_partnered": True}, {}, True), ({}, {}, False)],
     "WAITS_FOR_ANSWER": [

@@ -82,3 +82,22 @@ async def test_in_the_last_months_a_rule_grants_what_is_certain_but_for_a_sample
     assert 0.15 < (granted + refused) / (by_rule + granted + refused) < 0.25
     assert granted > 20 * refused > 0
     assert 0.1 < twice / (granted + refused) < 0.3
+
+
+async def test_some_are_refused_on_two_grounds_and_some_visas_are_granted_on_conditions(
+    loaded: asyncpg.Connection,
+) -> None:
+    refused, on_two, hidden, granted, on_conditions, beyond = await loaded.fetchrow("""
+        SELECT
+            count(*) FILTER (WHERE outcome = 'REFUSED'),
+            count(*) FILTER (WHERE cardinality(grounds) = 2),
+            count(*) FILTER (WHERE cardinality(public_reasons) < cardinality(grounds)),
+            count(*) FILTER (WHERE outcome = 'GRANTED' AND grant_rule_code IS NULL),
+            count(*) FILTER (WHERE conditions <> '{}'),
+            count(*) FILTER (WHERE conditions <> '{}' AND extends_visa_number IS NOT NULL)
+        FROM decision JOIN application ON application.id = application_id
+    """)
+    assert 0.15 < on_two / refused < 0.35
+    assert hidden > 0
+    assert 0.03 < on_conditions / granted < 0.1
+    assert beyond == 0

@@ -153,17 +153,20 @@ async def test_the_list_names_what_was_taken_back_and_is_believed_as_it_was_sign
             read_list(other, keys)
 
 
+@pytest.mark.parametrize("conditions", [[], ["ONWARD_TICKET"], ["NO_EMPLOYMENT", "WITH_FAMILY"]])
 async def test_the_database_writes_terms_as_the_gateway_does(
-    connection: asyncpg.Connection,
+    connection: asyncpg.Connection, conditions: list[str]
 ) -> None:
     at = datetime(2026, 1, 2, 3, 4, 5, 60, UTC)
     said = await connection.fetchval(
         f"SELECT {TERMS_SQL} FROM (VALUES ('ID0', $1::timestamptz, $2::date, 30))"
         " AS visa (visa_number, issued_at, use_by, stay_days),"
-        " (VALUES ('AUSY-PAID-0013', 'B1')) AS application (reference, visa_type_code)",
+        " (VALUES ('AUSY-PAID-0013', 'B1')) AS application (reference, visa_type_code),"
+        " (VALUES ($3::text[])) AS decision (conditions)",
         at,
         date(2026, 4, 2),
+        conditions,
     )
-    terms = VisaTerms.granted("AUSY-PAID-0013", "ID0", "B1", at, date(2026, 4, 2), 30)
+    terms = VisaTerms.granted("AUSY-PAID-0013", "ID0", "B1", at, date(2026, 4, 2), 30, conditions)
     assert said == str(terms)
     assert VisaTerms.read(said) == terms

@@ -64,7 +64,7 @@ _OPEN: dict[str, Lines] = {
         "rule verdict unmet isDecidedTwice checkedAt":       "- - R - - R - - - - - - - -",
     },
     "WithheldDecision": {
-        "outcome grounds decidedAt officer internalNote":    "- - R - - R - - - - - - - -",
+        "outcome grounds conditions decidedAt officer internalNote": "- - R - - R - - - - - - - -",
     },
     "VisaTypeTerms": {
         "on isOffered fee serviceTargets passportRule":      "R R R R R R R R R R R R R R",
@@ -445,7 +445,7 @@ _STAGES: dict[str, Lines] = {
         "actor actorRole reason":                            "- R R - - R - - - - - - - -",
     },
     "Decision": {
-        "id outcome decidedAt visa":                         "- R R - R R R R - - - - - -",
+        "id outcome decidedAt conditions visa":              "- R R - R R R R - - - - - -",
         "grounds officer internalNote supersedes grantRule": "- R R - - R - - - - - - - -",
         "isIncomplete":                                      "- - - - R - - - - - - - - -",
         "publicReasons":                                     "- - - - - - R - - - - - - -",

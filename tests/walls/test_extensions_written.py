@@ -218,3 +218,8 @@ async def test_nothing_is_granted_before_the_officer_says_once_that_the_holder_a
     )
     assert await is_done(on_desk, OFFICER, GRANTED)
     assert not await is_done(on_desk, OFFICER, GRANTED, visa)
+    # The conditions of the visa stay: an extension has none of its own.
+    conditional = GRANTED.replace("outcome,", "outcome, conditions,")
+    for conditions, is_possible in (("{}", True), ("{WITH_FAMILY}", False)):
+        granted = conditional.replace("'GRANTED',", f"'GRANTED', '{conditions}',")
+        assert await is_done(on_desk, OFFICER, granted) is is_possible

@@ -190,6 +190,37 @@ async def test_no_event_is_written_without_its_step(complete_world, name) -> Non
             assert not await is_let_through(complete_world, VIEWERS[name], event), kind
 
 
+@pytest.mark.parametrize(
+    ("source", "conditions", "is_possible"),
+    [
+        # What was revoked in error is granted on the same conditions.
+        ("REVOKED", "{WITH_FAMILY}", True),
+        ("REVOKED", "{}", False),
+        ("REVOKED", "{WITH_FAMILY,NO_EMPLOYMENT}", False),
+        # A correction has its own, if only they are others.
+        ("GRANTED", "{NO_EMPLOYMENT}", True),
+        ("GRANTED", "{}", True),
+        ("GRANTED", "{WITH_FAMILY}", False),
+        ("GRANTED", "{NO_HASTE}", False),
+        ("GRANTED", "{NO_EMPLOYMENT,NO_EMPLOYMENT}", False),
+    ],
+)
+async def test_a_grant_is_granted_anew_on_the_conditions_that_its_step_allows(
+    complete_world, source: str, conditions: str, is_possible: bool
+) -> None:
+    async with undone(complete_world):
+        await moving.prepare(complete_world)
+        await moving.put_into(complete_world, source, "GRANTED", VIEWERS["SUPERVISOR"])
+        await complete_world.execute(
+            "UPDATE decision SET conditions = '{WITH_FAMILY}' WHERE application_id = $1", CASE
+        )
+        decision, *others = next(moving.ways(VIEWERS["SUPERVISOR"], source, "GRANTED"))
+        granted = decision.replace("grounds,", "grounds, conditions,")
+        granted = granted.replace("'{}',", f"'{{}}', '{conditions}',")
+        moved = (granted, *others)
+        assert await is_let_through(complete_world, VIEWERS["SUPERVISOR"], *moved) is is_possible
+
+
 # --- What a loosened guard lets through ----------------------------------------------------------
 
 

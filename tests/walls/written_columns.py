@@ -18,8 +18,10 @@ _NAMED = (
     " sex place_of_birth passport_issuing_state passport_expires_on sealed"
 )
 _BILLED = "billing_code application_id family_code amount_idr issued_at due_at"
-_DECIDED = "id application_id outcome grounds decided_at officer internal_note supersedes_id"
-_WITHHELD = "id application_id outcome grounds decided_at officer internal_note"
+_DECIDED = (
+    "id application_id outcome grounds conditions decided_at officer internal_note supersedes_id"
+)
+_WITHHELD = "id application_id outcome grounds conditions decided_at officer internal_note"
 _ASKED = "id application_id kind result requested_at referral_reason referral_note"
 _ISSUED = "visa_number application_id decision_id issued_at use_by stay_days"
 _ONCE = {"idempotency": {"INSERT": "key_digest input_digest answer", "UPDATE": "answer"}}

@@ -12,12 +12,13 @@ from dashboard.texts import Texts
 from dashboard.texts.wording import written_day, written_instant
 
 PAGE_NAME = "case"
-GROUNDS, REFERRALS, KINDS = "grounds", "referrals", "kinds"
+GROUNDS, CONDITIONS, REFERRALS, KINDS = "grounds", "conditions", "referrals", "kinds"
 CASE = Field("applicationId")
 _REASON = Field("reason", FieldKind.REASON)
 _DECISION = (
     Field("outcome", FieldKind.CHOICE, ("GRANTED", "REFUSED")),
     Field("grounds", FieldKind.CHOICES, GROUNDS, is_required=False),
+    Field("conditions", FieldKind.CHOICES, CONDITIONS, is_required=False),
     Field("internalNote", FieldKind.REASON, is_required=False),
 )
 #: In the order in which they are offered.

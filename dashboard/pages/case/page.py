@@ -14,7 +14,15 @@ from dashboard.components.panels import Answer, panels_layout
 from dashboard.model.page_state import Address
 from dashboard.model.user import User
 from dashboard.pages.case.documents import show_documents
-from dashboard.pages.case.forms import CHANGES, GROUNDS, KINDS, PAGE_NAME, READING, REFERRALS
+from dashboard.pages.case.forms import (
+    CHANGES,
+    CONDITIONS,
+    GROUNDS,
+    KINDS,
+    PAGE_NAME,
+    READING,
+    REFERRALS,
+)
 from dashboard.pages.case.parts import PARTS, open_hits, show_face, show_reads
 from dashboard.texts import Texts
 
@@ -31,6 +39,7 @@ _GROUNDS = (
     *("ENTRY_BAN", "INVALID_TRAVEL_DOCUMENT", "FORGED_DOCUMENT", "FALSE_STATEMENT"),
     *("INSUFFICIENT_MEANS", "PURPOSE_NOT_CREDIBLE", "PUBLIC_HEALTH", "SECURITY", "INCOMPLETE"),
 )
+_CONDITIONS = ("NO_EMPLOYMENT", "REPORT_TO_OFFICE", "ONWARD_TICKET", "WITH_FAMILY")
 _REFERRALS = (
     *("ROUTINE", "IDENTITY_IN_DOUBT", "DOCUMENTS_IN_DOUBT", "PURPOSE_IN_DOUBT"),
     *("TRAVEL_HISTORY", "INFORMATION_RECEIVED"),
@@ -155,6 +164,7 @@ def mutation_of(step: str) -> str:
 def _form(name: str, case: Answer, say: Texts) -> Any:
     listed = {
         GROUNDS: {each: say(f"decisions.ground.{each}") for each in _GROUNDS},
+        CONDITIONS: {each: say(f"decisions.condition.{each}") for each in _CONDITIONS},
         REFERRALS: {each: say(f"case.referral.{each}") for each in _REFERRALS},
         KINDS: {kind: say(f"supervision.screening.{kind}") for kind in open_hits(case)},
     }

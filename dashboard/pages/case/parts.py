@@ -1,6 +1,6 @@
 """What the page of a case shows: where it stands, its life, its screenings, its links."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -160,13 +160,19 @@ def show_decisions(case: Answer, say: Texts) -> Any:
                 ),
                 html.Td(written_instant(one["decidedAt"], say)),
                 html.Td(one["officer"]),
-                html.Td(", ".join(say(f"decisions.ground.{each}") for each in one["grounds"])),
+                html.Td([html.Div(each) for each in _reasons(one, say)]),
                 html.Td(one["internalNote"] or ""),
             ]
         )
         for one in [*case["decisions"]["nodes"], *([withheld] if withheld else [])]
     ]
     return _table("decisions", ("outcome", "at", "officer", "ground", "note"), rows, say)
+
+
+def _reasons(decision: Answer, say: Texts) -> Iterator[str]:
+    """The grounds of a refusal, or the conditions of a grant."""
+    for words in ("ground", "condition"):
+        yield from (say(f"decisions.{words}.{each}") for each in decision[f"{words}s"])
 
 
 def show_desk(case: Answer, say: Texts) -> Any:

@@ -200,6 +200,7 @@ def _case(one: Mapping[str, Any], say: Texts) -> list[Any]:
         if visa := decision["visa"]:
             until = written_day(visa["useBy"], say)
             line.append(f" · {say('my_data.visa', number=visa['number'], until=until)}")
+            line += [f" · {say(f'decisions.condition.{each}')}" for each in decision["conditions"]]
             stay = visa["stay"]
             if stay and stay["presence"] == "IN_COUNTRY" and stay["until"]:
                 line.append(f" · {say('my_data.stay', until=written_day(stay['until'], say))}")

@@ -44,6 +44,7 @@ from models.vocabulary import (
     Stage,
     Status,
     TripPurpose,
+    VisaCondition,
 )
 
 __all__ = [
@@ -70,6 +71,7 @@ __all__ = [
     "Status",
     "StayDimension",
     "TripPurpose",
+    "VisaCondition",
     "VisaPresence",
     "VisaStatus",
     "VisaUsability",

@@ -24,6 +24,7 @@ from models.vocabulary import (
     Status,
     UnmatchedPaymentState,
     UploadState,
+    VisaCondition,
 )
 
 _DOCUMENTS: Mapping[str, str] = {
@@ -158,6 +159,12 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "PUBLIC_HEALTH": "Public health.",
         "SECURITY": "Security.",
         "INCOMPLETE": "The file is not complete.",
+    },
+    VisaCondition: {
+        "NO_EMPLOYMENT": "Its holder takes no work, paid or not, and no wages in Indonesia.",
+        "REPORT_TO_OFFICE": "Its holder reports to an immigration office within 14 days of entry.",
+        "ONWARD_TICKET": "Its holder shows a ticket out of Indonesia on entry.",
+        "WITH_FAMILY": "Its holder travels with the guardian or family named in the file.",
     },
     ScreeningKind: {
         "ENTRY_BAN": "Is the applicant on the entry-ban list?",

@@ -50,7 +50,11 @@ _SUBMISSION_REFUSALS = (
     Refusal.GUARANTOR_REQUIRED,
     Refusal.PASSPORT_EXPIRES,
 )
-_DECISION_REFUSALS = (Refusal.GROUND_REQUIRED, Refusal.GROUND_NOT_ALLOWED)
+_DECISION_REFUSALS = (
+    Refusal.GROUND_REQUIRED,
+    Refusal.GROUND_NOT_ALLOWED,
+    Refusal.CONDITIONS_NOT_ALLOWED,
+)
 INTENTS = (
     Intent("submitApplication", submission_inputs.SubmitApplicationInput,
            "Hand an application in: it is billed at once.", read_submission, (Verb.SUBMIT,),

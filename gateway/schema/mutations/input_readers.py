@@ -40,6 +40,7 @@ from models.vocabulary import (
     Queue,
     ScreeningKind,
     ScreeningResult,
+    VisaCondition,
 )
 
 _ANSWERS = (ScreeningResult.CLEAR, ScreeningResult.HIT, ScreeningResult.UNAVAILABLE)
@@ -261,10 +262,14 @@ def _decision_values(
     grounds = tuple(input_.grounds or ())
     if len(set(grounds)) < len(grounds):
         faults = (*faults, _invalid("grounds", rule="grounds"))
+    conditions = input_.conditions or ()
+    if len(set(conditions)) < len(conditions):
+        faults = (*faults, _invalid("conditions", rule="conditions"))
     return faults, {
         "verb": intent.verbs[list(Outcome).index(input_.outcome)],
         "outcome": input_.outcome,
         "grounds": grounds,
+        "conditions": tuple(each for each in VisaCondition if each in conditions),
         "internal_note": input_.internal_note,
     }
 

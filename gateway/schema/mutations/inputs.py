@@ -16,6 +16,7 @@ from gateway.mapping.enums import (
     ScreeningResult,
     Stage,
     Status,
+    VisaCondition,
 )
 from gateway.mapping.money import MoneyInput
 
@@ -167,9 +168,10 @@ class EndUrgencyInput(StepInput):
 class RecordDecisionInput(StepInput):
     outcome: Outcome = required("Granted or refused.")
     grounds: list[Ground] | None = optional(
-        "Why it is refused: the main ground, by which it is counted, then others, each once; none"
-        " where it is granted. The applicant is told those that may be told, in this order."
+        "Why it is refused, each ground once, the main one first; none where it is granted. The"
+        " applicant is told those that may be told, in this order."
     )
+    conditions: list[VisaCondition] | None = optional("On what a visa is granted, each once.")
     internal_note: str | None = optional(
         f"Note within the directorate, without saying who it is: up to {LONGEST_NOTE} characters."
     )

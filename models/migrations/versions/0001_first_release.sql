@@ -2024,6 +2024,7 @@ CREATE TABLE decision (
     grounds TEXT[] DEFAULT '{}' NOT NULL,
     is_incomplete BOOLEAN DEFAULT false NOT NULL,
     public_reasons TEXT[] DEFAULT '{}' NOT NULL,
+    conditions TEXT[] DEFAULT '{}' NOT NULL,
     decided_at TIMESTAMP WITH TIME ZONE NOT NULL,
     officer TEXT NOT NULL,
     grant_rule_code TEXT,
@@ -2035,7 +2036,9 @@ CREATE TABLE decision (
     CONSTRAINT ck_decision_outcome_is_known CHECK (outcome IN ('GRANTED', 'REFUSED')),
     CONSTRAINT ck_decision_grounds_are_known CHECK (cardinality(grounds) = num_nonnulls(array_position(grounds, 'ENTRY_BAN'), array_position(grounds, 'INVALID_TRAVEL_DOCUMENT'), array_position(grounds, 'FORGED_DOCUMENT'), array_position(grounds, 'FALSE_STATEMENT'), array_position(grounds, 'INSUFFICIENT_MEANS'), array_position(grounds, 'PURPOSE_NOT_CREDIBLE'), array_position(grounds, 'PUBLIC_HEALTH'), array_position(grounds, 'SECURITY'), array_position(grounds, 'INCOMPLETE'))),
     CONSTRAINT ck_decision_ground_when_refused CHECK ((outcome = 'REFUSED') = (grounds <> '{}')),
-    CONSTRAINT ck_decision_rules_grant CHECK (grant_rule_code IS NULL OR outcome = 'GRANTED' AND supersedes_id IS NULL),
+    CONSTRAINT ck_decision_conditions_are_known CHECK (cardinality(conditions) = num_nonnulls(array_position(conditions, 'NO_EMPLOYMENT'), array_position(conditions, 'REPORT_TO_OFFICE'), array_position(conditions, 'ONWARD_TICKET'), array_position(conditions, 'WITH_FAMILY'))),
+    CONSTRAINT ck_decision_conditions_of_a_grant CHECK (outcome = 'GRANTED' OR conditions = '{}'),
+    CONSTRAINT ck_decision_rules_grant CHECK (grant_rule_code IS NULL OR outcome = 'GRANTED' AND conditions = '{}' AND supersedes_id IS NULL),
     CONSTRAINT ck_decision_is_incomplete_as_decided CHECK (is_incomplete = ('INCOMPLETE' = ANY (grounds))),
     CONSTRAINT ck_decision_public_reasons_as_decided CHECK (public_reasons = CASE WHEN outcome = 'REFUSED' AND array_remove(array_remove(grounds, 'ENTRY_BAN'), 'SECURITY') = '{}' THEN '{NOT_DISCLOSED}' ELSE array_remove(array_remove(grounds, 'ENTRY_BAN'), 'SECURITY') END),
     CONSTRAINT fk_decision_application_id FOREIGN KEY(application_id) REFERENCES application (id),
@@ -2054,6 +2057,7 @@ CREATE TABLE withheld_decision (
     application_id UUID NOT NULL,
     outcome TEXT NOT NULL,
     grounds TEXT[] DEFAULT '{}' NOT NULL,
+    conditions TEXT[] DEFAULT '{}' NOT NULL,
     decided_at TIMESTAMP WITH TIME ZONE NOT NULL,
     officer TEXT NOT NULL,
     internal_note TEXT,
@@ -2061,6 +2065,8 @@ CREATE TABLE withheld_decision (
     CONSTRAINT ck_withheld_decision_outcome_is_known CHECK (outcome IN ('GRANTED', 'REFUSED')),
     CONSTRAINT ck_withheld_decision_grounds_are_known CHECK (cardinality(grounds) = num_nonnulls(array_position(grounds, 'ENTRY_BAN'), array_position(grounds, 'INVALID_TRAVEL_DOCUMENT'), array_position(grounds, 'FORGED_DOCUMENT'), array_position(grounds, 'FALSE_STATEMENT'), array_position(grounds, 'INSUFFICIENT_MEANS'), array_position(grounds, 'PURPOSE_NOT_CREDIBLE'), array_position(grounds, 'PUBLIC_HEALTH'), array_position(grounds, 'SECURITY'), array_position(grounds, 'INCOMPLETE'))),
     CONSTRAINT ck_withheld_decision_ground_when_refused CHECK ((outcome = 'REFUSED') = (grounds <> '{}')),
+    CONSTRAINT ck_withheld_decision_conditions_are_known CHECK (cardinality(conditions) = num_nonnulls(array_position(conditions, 'NO_EMPLOYMENT'), array_position(conditions, 'REPORT_TO_OFFICE'), array_position(conditions, 'ONWARD_TICKET'), array_position(conditions, 'WITH_FAMILY'))),
+    CONSTRAINT ck_withheld_decision_conditions_of_a_grant CHECK (outcome = 'GRANTED' OR conditions = '{}'),
     CONSTRAINT uq_withheld_decision_application_id UNIQUE (application_id),
     CONSTRAINT fk_withheld_decision_application_id FOREIGN KEY(application_id) REFERENCES application (id)
 );
@@ -3065,7 +3071,8 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON withheld_decis
 
 CREATE TRIGGER append_only
     BEFORE UPDATE OF
-        id, application_id, outcome, grounds, decided_at, officer, internal_note, supersedes_id
+        id, application_id, outcome, grounds, conditions, decided_at, officer, internal_note,
+        supersedes_id
     OR DELETE OR TRUNCATE ON decision
     EXECUTE FUNCTION refuse_change();
 

@@ -24,7 +24,7 @@ const Mine = graphql(`
         bill { code fee { amount currency } familyFee { amount currency } dueAt paidAt receiptNumber reversedAt }
         documents { kind recordedAt } uploads { kind state }
         requestedItems(first: 20) { nodes { kind note answeredAt answeredWith } }
-        decision { outcome publicReasons visa { number useBy stayDays stay { until } } }
+        decision { outcome publicReasons conditions visa { number useBy stayDays stay { until } } }
         extends { number }
         allowed { step isAllowed }
         events(first: 30) { nodes { kind occurredAt } }
@@ -137,6 +137,9 @@ function Application({ id, reference, stage, visaType, bill, decision, ...rest }
           )}
         </div>
       )}
+      {decision?.conditions.map((condition) => (
+        <p className="notice" key={condition}>{word("VisaCondition", condition)}</p>
+      ))}
       {decision?.publicReasons.map((reason) => (
         <p className="notice" key={reason}>{word("PublicReason", reason)}</p>
       ))}
