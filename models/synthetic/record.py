@@ -25,13 +25,13 @@ from models.synthetic.rows import (
     AssignmentRow,
     Batch,
     BillRow,
-    DecisionRow,
     EventRow,
     IdentityRow,
     RequestedItemRow,
     ScreeningRow,
     VisaRow,
 )
+from models.synthetic.rule_rows import DecisionRow
 from models.synthetic.trips import Groups, Trips
 from models.vocabulary import (
     RESOLUTIONS,
@@ -101,9 +101,8 @@ class Recorder:
             steps = sorted([*steps, *correction.steps(case)], key=_moment)
         for step in steps:
             standing.apply(step)
-        desk = self._desks.desk_of(
-            steps, standing.taken_at, is_closed=standing.closed_at is not None
-        )
+        is_closed = standing.closed_at is not None
+        desk = self._desks.desk_of(steps, standing.taken_at, is_closed=is_closed)
         drawn = sum(one.asked_at <= self._until for step in steps for one in step.answers)
         if not is_for_people:
             work = self._system.take_over(

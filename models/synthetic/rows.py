@@ -6,15 +6,13 @@ from typing import NamedTuple
 from uuid import UUID
 
 from models.synthetic.complaint_rows import ComplaintRow, ComplaintTextRow
-from models.synthetic.rule_rows import GrantCheckRow, WithheldDecisionRow
+from models.synthetic.rule_rows import DecisionRow, GrantCheckRow, WithheldDecisionRow
 from models.vocabulary import (
     BanGround,
     Channel,
     CorrectionState,
     CrossingDirection,
     EventKind,
-    Ground,
-    Outcome,
     Presence,
     ReferralReason,
     RequestedItemKind,
@@ -24,7 +22,6 @@ from models.vocabulary import (
     Sex,
     Status,
     TripPurpose,
-    VisaCondition,
 )
 
 
@@ -169,23 +166,6 @@ class CorrectionRow(NamedTuple):
     closed_at: datetime | None
     closed_by: str | None
     reason: str | None
-
-
-class DecisionRow(NamedTuple):
-    """A row of ``decision``."""
-
-    id: UUID
-    application_id: UUID
-    outcome: Outcome
-    grounds: list[Ground]
-    is_incomplete: bool
-    public_reasons: list[str]
-    conditions: list[VisaCondition]
-    decided_at: datetime
-    officer: str
-    grant_rule_code: str | None
-    internal_note: str | None
-    supersedes_id: UUID | None
 
 
 class RequestedItemRow(NamedTuple):

@@ -1,4 +1,4 @@
-"""The generated rows about rules that grant."""
+"""The generated rows of decisions, and about rules that grant."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -18,6 +18,23 @@ class GrantCheckRow(NamedTuple):
     #: The version of the identity that was opened: of whom nothing is corrected, the first.
     version: int
     checked_at: datetime
+
+
+class DecisionRow(NamedTuple):
+    """A row of ``decision``."""
+
+    id: UUID
+    application_id: UUID
+    outcome: Outcome
+    grounds: list[Ground]
+    is_incomplete: bool
+    public_reasons: list[str]
+    conditions: list[VisaCondition]
+    decided_at: datetime
+    officer: str
+    grant_rule_code: str | None
+    internal_note: str | None
+    supersedes_id: UUID | None
 
 
 class WithheldDecisionRow(NamedTuple):

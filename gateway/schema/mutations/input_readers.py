@@ -259,16 +259,14 @@ def _decision_values(
     """What is wrong with a decision, and what it says."""
     is_short = len(input_.internal_note or "") <= LONGEST_NOTE
     faults = () if is_short else (_invalid("internalNote", rule="note", most=LONGEST_NOTE),)
-    grounds = tuple(input_.grounds or ())
-    if len(set(grounds)) < len(grounds):
-        faults = (*faults, _invalid("grounds", rule="grounds"))
-    conditions = input_.conditions or ()
-    if len(set(conditions)) < len(conditions):
-        faults = (*faults, _invalid("conditions", rule="conditions"))
+    grounds, conditions = input_.grounds or (), input_.conditions or ()
+    for name, given in (("grounds", grounds), ("conditions", conditions)):
+        if len(set(given)) < len(given):
+            faults = (*faults, _invalid(name, rule="each_once"))
     return faults, {
         "verb": intent.verbs[list(Outcome).index(input_.outcome)],
         "outcome": input_.outcome,
-        "grounds": grounds,
+        "grounds": tuple(grounds),
         "conditions": tuple(each for each in VisaCondition if each in conditions),
         "internal_note": input_.internal_note,
     }
