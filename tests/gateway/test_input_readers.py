@@ -35,6 +35,7 @@ def read(mutation: str, **given: Any) -> Request:
             "internal_note",
             "grounds",
             "conditions",
+            "guarantor",
         ),
         None,
     )
