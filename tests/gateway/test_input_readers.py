@@ -197,8 +197,8 @@ def test_a_batch_has_one_to_300_files_and_one_group(
     together: bool,
     wrong: list[tuple[str, ...]],
 ) -> None:
-    names = "visa_type nationality entry_on centre country trip_purpose identity idempotency_key"
-    one = SimpleNamespace(**dict.fromkeys(names.split()))
+    names = "visa_type nationality entry_on centre country trip_purpose identity guarantor"
+    one = SimpleNamespace(**dict.fromkeys((*names.split(), "idempotency_key")))
     assert rules(
         "submitApplications",
         applications=[one] * number, is_group=is_group, group_reference=reference,
