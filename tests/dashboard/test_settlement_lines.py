@@ -19,6 +19,7 @@ class Books(Treasury):
 
     def __init__(self, since: datetime, paid: dict[str, datetime]) -> None:
         self.asked: list[tuple[str, str]] = []
+        self.kept: list[dict[str, Any]] = []
         issued, due = since - HOUR, since + 20 * HOUR
         self.bills = [
             {"code": code, "receiptNumber": f"RECEIPT000000{code}", "fee": {"amount": 5},
@@ -31,7 +32,8 @@ class Books(Treasury):
             self.asked.append((given["from"], given["before"]))
             return {"found": {"nodes": [], "pageInfo": {"hasNextPage": False}}}
         none: dict[str, Any] = {"nodes": []}
-        return {"byCode": none, "byReceipt": {"nodes": self.bills}, "former": none, "kept": none}
+        kept = {"nodes": self.kept}
+        return {"byCode": none, "byReceipt": {"nodes": self.bills}, "former": none, "kept": kept}
 
 
 def compared(
@@ -74,6 +76,21 @@ def test_each_boundary_of_an_anomaly_is_where_it_is_said(tmp_path: Path) -> None
         assert kinds(received, paid) == ([f"3 {kind}"] if kind else []), (received, paid)
     # Without an offset, an instant is none; whose receipt it was is kept all the same.
     assert kinds(since, since, "001;5;RECEIPT000000001;2025-03-10T00:00:00") == ["4 MALFORMED"]
+
+
+def test_a_payment_that_was_kept_is_compared_as_it_was_paid(tmp_path: Path) -> None:
+    since = datetime(2025, 3, 10, tzinfo=UTC)
+    row = f"001;5;RECEIPT000000001;{since.isoformat()}"
+    for code, amount, kind in (
+        ("001", 5, ""),
+        ("001", 6, "OTHER_AMOUNT"),
+        ("002", 5, "OTHER_CODE"),
+    ):
+        books = Books(since, {"001": since})
+        books.kept = [{"receiptNumber": "RECEIPT000000001", "billingCode": code,
+                       "paid": {"amount": amount}}]  # fmt: skip
+        found = compared(tmp_path, books, since, since + 24 * HOUR, [row], "end;1;5")
+        assert found == ([f"3 {kind}"] if kind else [])
 
 
 def test_the_last_line_tells_lines_and_rupiah_and_nothing_follows_it(tmp_path: Path) -> None:
