@@ -24,6 +24,7 @@ from models import (
     Guarantor,
     Identity,
     IdentityVersion,
+    IntentionAnswer,
     ItemAnswer,
     VisaDocument,
 )
@@ -56,11 +57,11 @@ small is below; each threat, its control and the tests that prove it are in
 #: The types of the API that say who somebody is, or part of it.
 _WHO = (
     *("Identity", "IdentityVersion", "PassportEnding", "BannedPerson", "VisaDocument"),
-    *("ItemAnswer", "Guarantor"),
+    *("ItemAnswer", "IntentionAnswer", "Guarantor"),
 )
 _SEALED_TABLES = (
     *(Identity, IdentityVersion, BannedPerson, VisaDocument, ItemAnswer, Guarantor),
-    ComplaintText,
+    *(IntentionAnswer, ComplaintText),
 )
 _SEALED = (*SEALED, CODE, *ANSWERED, *COMPLAINED, *GUARANTEED)
 _PURPOSES: Mapping[Purpose, str] = {

@@ -69,6 +69,7 @@ from models import (
     IdentityVersion,
     Inquiry,
     InquiryPerson,
+    IntentionAnswer,
     ItemAnswer,
     LegalHold,
     MailSubscription,
@@ -83,6 +84,7 @@ from models import (
     PersonLink,
     PersonLookup,
     ReferenceChange,
+    RefusalIntention,
     RequestedItem,
     SavedView,
     Screening,
@@ -425,8 +427,21 @@ opened_in_the_named_inquiry = reached_through(
 the_named_case_or_any = any_of(the_named_case, nothing_named_for_the_purpose)
 
 
-def of_case_of_answer(*rules: Rule) -> Rule:
-    return reached_through(ItemAnswer.application_id, Application.id, all_of(*rules))
+def of_case_of_answer(application: Attribute, *rules: Rule) -> Rule:
+    return reached_through(application, Application.id, all_of(*rules))
+
+
+def of_answers(application: Attribute) -> Mapping[Role, Rule]:
+    """What applicants answered, in the case in which they were asked: it opens no linked file and
+    no inquiry."""
+    return {
+        Role.OFFICER: of_case_of_answer(application, the_named_case, working_on_it),
+        Role.SUPERVISOR: of_case_of_answer(application, the_named_case),
+        Role.PARTNER_AGENT: of_case_of_answer(
+            application, the_named_case_or_any, at_own_place_being_taken_in
+        ),
+        Role.APPLICANT: of_case_of_answer(application, lodged_by_oneself),
+    }
 
 
 def of_a_visa_in_hand(of_case: Rule) -> Rule:
@@ -541,6 +556,7 @@ ROWS_OF_A_CASE: Mapping[str, Attribute] = {
     "CaseDocument": CaseDocument.application_id,
     "DocumentUpload": DocumentUpload.application_id,
     "RequestedItem": RequestedItem.application_id,
+    "RefusalIntention": RefusalIntention.application_id,
     "ApplicationEvent": ApplicationEvent.application_id,
     "Assignment": Assignment.application_id,
     "Decision": Decision.application_id,
@@ -593,6 +609,7 @@ POLICY: Mapping[str, Access] = {
             "requiredDocuments": EVERYONE,
             "passportRules": EVERYONE,
             "extensionRules": EVERYONE,
+            "intentionRules": EVERYONE,
             "fees": EVERYONE,
             "serviceTargets": EVERYONE,
             "grantRules": LEDGER_READERS,
@@ -604,6 +621,7 @@ POLICY: Mapping[str, Access] = {
             (
                 *("on", "isOffered", "fee", "serviceTargets", "passportRule"),
                 *("requiredDocuments", "needsGuarantor", "eligibility", "extensionRule"),
+                "intentionRule",
             ),
             EVERYONE,
         ),
@@ -623,6 +641,10 @@ POLICY: Mapping[str, Access] = {
     "ExtensionRule": Access(
         rows=OPEN_TO_EVERYONE,
         fields=dict.fromkeys(("times", "days", "price", "validFrom"), EVERYONE),
+    ),
+    "IntentionRule": Access(
+        rows=OPEN_TO_EVERYONE,
+        fields={"isAnnounced": EVERYONE, "validFrom": EVERYONE},
     ),
     "Fee": Access(
         rows=OPEN_TO_EVERYONE,
@@ -815,6 +837,7 @@ POLICY: Mapping[str, Access] = {
             "uploads": CASE_READERS,
             "handInBy": ANSWER_READERS + PARTNERS + PARTNER_SERVICE,
             "requestedItems": CASE_READERS,
+            "refusalIntention": CASE_READERS,
             "stage": CASE_STAFF + PARTNERS + APPLICANT + PARTNER_SERVICE,
             "status": CASE_STAFF,
             "events": CASE_STAFF + APPLICANT,
@@ -935,21 +958,29 @@ POLICY: Mapping[str, Access] = {
             "answer": TYPED_ANSWER_READERS,
         },
     ),
-    # What was answered, for the case that it was asked in: read like identity, and logged. It opens
-    # no linked file and no inquiry.
+    # What was answered: read like identity, and logged.
     "ItemAnswer": Access(
-        rows={
-            Role.OFFICER: of_case_of_answer(the_named_case, working_on_it),
-            Role.SUPERVISOR: of_case_of_answer(the_named_case),
-            Role.PARTNER_AGENT: of_case_of_answer(
-                the_named_case_or_any, at_own_place_being_taken_in
-            ),
-            Role.APPLICANT: of_case_of_answer(lodged_by_oneself),
-        },
+        rows=of_answers(ItemAnswer.application_id),
         fields=dict.fromkeys(
             ("text", "day", "country", "street", "city", "province", "postalCode"),
             TYPED_ANSWER_READERS,
         ),
+    ),
+    # What applicants are told before a refusal, and may answer once. The grounds are for those who
+    # answer; a manager, who reads what waits for an applicant, reads that there is such a wait.
+    "RefusalIntention": Access(
+        rows=of_reached_cases(RefusalIntention.application_id),
+        fields={
+            **dict.fromkeys(("announcedAt", "endedAt", "answeredAt"), CASE_READERS),
+            **dict.fromkeys(("grounds", "documents"), CASE_STAFF + SUBMITTERS),
+            "note": CASE_STAFF + AGENT + APPLICANT,
+            "announcedBy": CASE_STAFF,
+            "answeredBy": CASE_STAFF,
+            "answer": TYPED_ANSWER_READERS,
+        },
+    ),
+    "IntentionAnswer": Access(
+        rows=of_answers(IntentionAnswer.application_id), fields={"text": TYPED_ANSWER_READERS}
     ),
     "ApplicationFacets": Access(
         fields={"stage": CASE_READERS, "status": CASE_STAFF},
@@ -2564,6 +2595,8 @@ MUTATIONS: Mapping[str, Change] = {
     "relieveOfficer": Change({Role.SUPERVISOR: every_row}, answers="relieved"),
     "requestInformation": Change({Role.OFFICER: on_the_own_desk}),
     "answerInformation": OF_THOSE_WHO_HANDED_IN,
+    "announceRefusal": Change({Role.OFFICER: on_the_own_desk}),
+    "answerIntention": OF_THOSE_WHO_HANDED_IN,
     "referToScreening": Change({Role.OFFICER: on_the_own_desk, Role.SUPERVISOR: every_row}),
     "recordScreening": ANSWERS_TO_SCREENING,
     "confirmScreening": ANSWERS_TO_SCREENING,
@@ -2613,6 +2646,7 @@ MUTATIONS: Mapping[str, Change] = {
     "proposeRequiredDocument": CHANGE_OF_THE_LEDGER,
     "proposePassportRule": CHANGE_OF_THE_LEDGER,
     "proposeExtensionRule": CHANGE_OF_THE_LEDGER,
+    "proposeIntentionRule": CHANGE_OF_THE_LEDGER,
     "proposeFee": CHANGE_OF_THE_LEDGER,
     "proposeServiceTarget": CHANGE_OF_THE_LEDGER,
     "proposeDeadline": CHANGE_OF_THE_LEDGER,

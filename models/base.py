@@ -5,6 +5,7 @@ numeric or a char(n) compares with functions that are not leakproof, so under ro
 its index would not be used.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -58,7 +59,7 @@ def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_is_known")
 
 
-def each_once(column: str, words: type[StrEnum]) -> CheckConstraint:
+def each_once(column: str, words: Iterable[StrEnum]) -> CheckConstraint:
     """Hold a list of texts to the words of a vocabulary, each of them once at most."""
     places = ", ".join(f"array_position({column}, '{word.value}')" for word in words)
     return CheckConstraint(

@@ -77,8 +77,9 @@ QUESTIONS = (
     ),
     Examination(
         "SELECT format('No deadline is in force today for %s.', string_agg(wait, ', '))"
-        " FROM unnest(ARRAY['PAYMENT', 'BILLING_CODE', 'ANSWER']) AS wait WHERE NOT EXISTS (SELECT"
-        " FROM deadline, today WHERE deadline.wait = wait.wait AND valid_from <= on_day)"
+        " FROM unnest(ARRAY['PAYMENT', 'BILLING_CODE', 'ANSWER', 'INTENTION']) AS wait"
+        " WHERE NOT EXISTS (SELECT FROM deadline, today WHERE deadline.wait = wait.wait"
+        " AND valid_from <= on_day)"
         " HAVING count(*) > 0",
         "Applications that wait for their applicant would wait for ever; nothing can be billed.",
         f"{_INIT}, or propose them as an administrator (proposeDeadline).",

@@ -28,6 +28,7 @@ _LOGGED = {
     "Movement": "movements.",
     "ItemAnswer": "answers.",
     "Guarantor": "guarantor.",
+    "IntentionAnswer": "intention.",
     "DocumentContent": "document.",
     "ComplaintText": "complaint.",
 }

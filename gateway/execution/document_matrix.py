@@ -17,7 +17,9 @@ from gateway.viewer import Viewer
 from models.vocabulary import Role
 
 #: Fields that say who somebody is: all of these types do.
-PERSONAL_TYPES = ("Identity", "IdentityVersion", "Guarantor", "BannedPerson", "ItemAnswer")
+PERSONAL_TYPES = (
+    *("Identity", "IdentityVersion", "Guarantor", "BannedPerson", "ItemAnswer", "IntentionAnswer"),
+)
 PERSONAL_FIELDS = frozenset({"Applicant.passportLastFour", "Applicant.nationality"})
 
 #: The scope for which costs are given: for partner roles, one country and one centre.

@@ -1,10 +1,10 @@
-"""Answers to what an applicant was asked for: what is checked, and how they are written."""
+"""What an applicant was asked for or told, and answers: what is checked, and how it is written."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, select, update
+from sqlalchemy import ARRAY, Date, Text, Uuid, any_, bindparam, select, update
 
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.access.vault import vault_errors
@@ -13,10 +13,11 @@ from gateway.mutations.offer import select_countries
 from gateway.mutations.outcome import Reasons
 from gateway.mutations.people import is_birth_date, is_formed
 from gateway.mutations.requests import Item, StepRequest, api_name
-from models import ItemAnswer, RequestedItem
+from models import IntentionAnswer, ItemAnswer, RefusalIntention, RequestedItem
 from models.life import Refusal
 from models.person.vault import Person
-from models.vocabulary import RequestedItemKind
+from models.reference.dated_rules import select_days
+from models.vocabulary import RequestedItemKind, Wait
 
 #: How texts are written, by the text of ``gateway/texts`` that says so; the others are any line.
 _WRITTEN_AS: Mapping[RequestedItemKind | str, str] = {
@@ -112,6 +113,51 @@ async def answer_items(
             answered_by=transaction.viewer.subject,
         )
     return {}
+
+
+async def announce_refusal(
+    transaction: WriteTransaction, request: StepRequest, case: Case
+) -> dict[str, Any]:
+    """Tell the applicant on which grounds a visa is to be refused, and until when to answer."""
+    intention = {
+        "application_id": case.id,
+        "grounds": list(request.grounds),
+        "note": request.note,
+        "announced_at": case.at,
+        "announced_by": transaction.viewer.subject,
+    }
+    transaction.insert(RefusalIntention, intention)
+    return await answer_by(transaction, Wait.INTENTION, case)
+
+
+async def answer_intention(
+    transaction: WriteTransaction, request: StepRequest, case: Case
+) -> dict[str, Any]:
+    """Write what the applicant says, sealed for the person, and note that it was said."""
+    table = IntentionAnswer.__tablename__
+    person = Person(case.applicant, case.id, {"as_text": request.statement}, table)
+    with vault_errors():
+        [sealed] = await transaction.vault(case.reference).seal([person])
+    said = {"application_id": case.id, "applicant_id": case.applicant, "sealed": sealed}
+    transaction.insert(IntentionAnswer, said)
+    noted = {
+        "ended_at": case.at,
+        "answered_at": case.at,
+        "answered_by": transaction.viewer.subject,
+        "documents": [kind.value for kind in request.documents],
+    }
+    transaction.update(RefusalIntention, {"application_id": case.id}, noted)
+    return {}
+
+
+async def answer_by(transaction: WriteTransaction, wait: Wait, case: Case) -> dict[str, Any]:
+    """Until when an applicant is to answer what was asked or told today."""
+    days = await transaction.fetch_one(_select_days, wait, on=case.on)
+    return {"answer_by": case.at + timedelta(days=days[0].days) if days else None}
+
+
+def _select_days(wait: Wait) -> Any:
+    return select_days(wait, bindparam("on", None, Date))
 
 
 def _waits() -> Any:

@@ -33,12 +33,14 @@ from models import (
     Correction,
     Decision,
     EntryRule,
+    IntentionRule,
+    RefusalIntention,
     RequestedItem,
     Screening,
 )
 from models.case.file import OWES_FEE
 from models.life import STEPS, Verb
-from models.vocabulary import OPEN_CORRECTIONS, DocumentKind, EventKind, Role, Status
+from models.vocabulary import OPEN_CORRECTIONS, PAUSED, DocumentKind, EventKind, Role, Status
 
 #: Columns of the decision; a role that may not read them takes no step that depends on it.
 _OF_THE_DECISION = (
@@ -104,6 +106,15 @@ def select_state(role: Role, rule: Rule | None) -> Any:
             _paused_time().label("paused"),
             if_read("ApplicationEvent", "actor", _revoked_by(), null()).label("revoked_by"),
             if_read("RequestedItem", "kind", _unanswered_kinds(), null()).label("outstanding"),
+            if_read("VisaType", "intentionRules", needs_intention(), false()).label(
+                "needs_intention"
+            ),
+            if_read("RefusalIntention", "announcedAt", was_announced(), false()).label(
+                "was_announced"
+            ),
+            if_read("RefusalIntention", "announcedAt", has_open_intention(), false()).label(
+                "has_open_intention"
+            ),
             *(
                 if_read("CaseDocument", "kind", column, null().label(column.key))
                 for column in (required_documents(), missing_documents())
@@ -153,7 +164,7 @@ def _paused_time() -> Any:
         .subquery()
     )
     waits = select(func.sum(entered.c.left_at - entered.c.at)).where(
-        entered.c.kind == Status.INFO_REQUESTED
+        entered.c.kind.in_([status.value for status in PAUSED])
     )
     return waits.scalar_subquery()
 
@@ -204,6 +215,35 @@ def has_appeared() -> ColumnElement[bool]:
     )
     # Of a page of files, EXISTS would be answered from all events that there are.
     return func.coalesce(appeared, false())
+
+
+def needs_intention() -> ColumnElement[bool]:
+    """Whether a refusal of a visa of its type is announced first, as of today."""
+    rule = (
+        select(IntentionRule.is_announced)
+        .where(
+            IntentionRule.visa_type_code == Application.visa_type_code,
+            IntentionRule.valid_from <= today(),
+        )
+        .order_by(IntentionRule.valid_from.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return func.coalesce(rule, false())
+
+
+def was_announced() -> ColumnElement[bool]:
+    """Whether somebody announced that an application is to be refused."""
+    of_case = select(true()).where(RefusalIntention.application_id == Application.id)
+    return func.coalesce(of_case.scalar_subquery(), false())
+
+
+def has_open_intention() -> ColumnElement[bool]:
+    """Whether that waits for its answer still."""
+    is_open = select(RefusalIntention.ended_at.is_(None)).where(
+        RefusalIntention.application_id == Application.id
+    )
+    return func.coalesce(is_open.scalar_subquery(), false())
 
 
 def _extends_stopped_visa() -> ColumnElement[bool]:

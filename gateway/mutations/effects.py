@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
-    Date,
     Text,
     Uuid,
     all_,
@@ -22,7 +21,12 @@ from sqlalchemy import (
 
 from gateway.access.transactions.writing import WriteTransaction, select_lock
 from gateway.mutations import desk, screening
-from gateway.mutations.answering import answer_items
+from gateway.mutations.answering import (
+    announce_refusal,
+    answer_by,
+    answer_intention,
+    answer_items,
+)
 from gateway.mutations.correcting import (
     approve_correction,
     propose_correction,
@@ -50,7 +54,7 @@ from models import (
 from models.case.reference_numbers import new_visa_number
 from models.key_service import Relation, RelationKind
 from models.life import Refusal, Verb
-from models.reference.dated_rules import end_of_target, select_days
+from models.reference.dated_rules import end_of_target
 from models.row_keys import new_key
 from models.visa_document.content import VisaTerms
 from models.vocabulary import Outcome, VisaCondition, Wait
@@ -207,12 +211,7 @@ async def _request_items(
         for item in request.items
     ]
     transaction.insert(RequestedItem, *items)
-    days = await transaction.fetch_one(_select_days_to_answer, on=case.on)
-    return {"answer_by": case.at + timedelta(days=days[0].days) if days else None}
-
-
-def _select_days_to_answer() -> Any:
-    return select_days(Wait.ANSWER, bindparam("on", None, Date))
+    return await answer_by(transaction, Wait.ANSWER, case)
 
 
 async def _record_decision(
@@ -319,6 +318,8 @@ EFFECTS: Mapping[Verb, Effect] = {
     Verb.REQUEST_INFORMATION: _request_items,
     Verb.ANSWER_INFORMATION: answer_items,
     Verb.ANSWER_ITEMS: answer_items,
+    Verb.ANNOUNCE_REFUSAL: announce_refusal,
+    Verb.ANSWER_INTENTION: answer_intention,
     Verb.REFER_TO_SCREENING: screening.request_screening,
     Verb.RECORD_SCREENING: screening.record_screening,
     Verb.PROPOSE_ANSWER: screening.propose_answer,

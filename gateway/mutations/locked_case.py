@@ -213,6 +213,9 @@ def _state(
         hits=frozenset(
             kind for kind in found_by if latest[kind].result != ScreeningResult.NO_MATCH
         ),
+        needs_intention=row.needs_intention,
+        was_announced=row.was_announced,
+        has_open_intention=row.has_open_intention,
         outstanding=frozenset(
             map(RequestedItemKind, row.outstanding.split(",") if row.outstanding else ())
         ),

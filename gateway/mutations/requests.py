@@ -74,6 +74,10 @@ class StepRequest(Request):
     #: Of a grant, in the order of the list.
     conditions: tuple[VisaCondition, ...] = ()
     internal_note: str | None = None
+    #: To an applicant, about grounds that are announced; and what the applicant says to them, which
+    #: is personal data and never logged.
+    note: str | None = None
+    statement: str | None = None
     #: What the applicant is asked for, or has handed in.
     items: tuple[Item, ...] = ()
     #: Which documents are there; the others of the checklist are missing.

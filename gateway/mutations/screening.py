@@ -111,7 +111,7 @@ async def confirm_screening(
         "confirmed_by": transaction.viewer.subject,
     }
     transaction.update(Screening, _question(case, request), answered)
-    if proposal.result is ScreeningResult.MATCH and case.state.status is Status.SCREENING:
+    if proposal.result is ScreeningResult.MATCH and not case.state.is_closed:
         end_assignment(transaction, case)
         put_on_desk(transaction, case, proposal.by, Role.SUPERVISOR)
     if proposal.is_resolution:

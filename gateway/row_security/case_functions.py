@@ -301,6 +301,29 @@ CREATE OR REPLACE FUNCTION viewer.time_to_answer() RETURNS interval
         );
     END
 $$;
+CREATE OR REPLACE FUNCTION viewer.time_to_answer_intention() RETURNS interval
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN (
+            SELECT days * interval '24 hours' FROM deadline
+            WHERE wait = 'INTENTION' AND valid_from <= wib_day(clock_timestamp())
+            ORDER BY valid_from DESC LIMIT 1
+        );
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.needs_intention(asked_case uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN coalesce((
+            SELECT is_announced FROM intention_rule AS rule
+            JOIN application AS named USING (visa_type_code)
+            WHERE named.id = asked_case AND rule.valid_from <= wib_day(clock_timestamp())
+            ORDER BY rule.valid_from DESC LIMIT 1
+        ), false);
+    END
+$$;
 CREATE OR REPLACE FUNCTION viewer.time_to_pay() RETURNS interval
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
     SET search_path = public, pg_temp AS $$

@@ -12,7 +12,9 @@ from models import (
     Decision,
     DocumentUpload,
     FormerBill,
+    IntentionAnswer,
     ItemAnswer,
+    RefusalIntention,
     RequestedItem,
     Screening,
     Visa,
@@ -125,6 +127,32 @@ def grant_item_answers(writer: Writer) -> WriteGrant:
         frozenset(),
         writer.columns_of(ItemAnswer, "INSERT"),
         insert_if=writer.only_as(ANSWERING, writer.case_is_in_reach(ItemAnswer)),
+    )
+
+
+def grant_intentions(writer: Writer) -> WriteGrant:
+    """An officer announces one, once; whoever hands the file in notes that it was answered."""
+    in_reach = writer.case_is_in_reach(RefusalIntention)
+    is_open, own = "refusal_intention.ended_at IS NULL", "refusal_intention.answered_by ="
+    return WriteGrant(
+        columns_in(RefusalIntention),
+        writer.columns_of(RefusalIntention, "INSERT"),
+        writer.columns_of(RefusalIntention, "UPDATE"),
+        select_if=in_reach,
+        insert_if=writer.only_as([Role.OFFICER], in_reach),
+        update_if=f"{in_reach} AND {writer.by_role(dict.fromkeys(ANSWERING, is_open))}",
+        update_after=(
+            f"{in_reach} AND " + writer.by_role(dict.fromkeys(ANSWERING, f"{own} {writer.subject}"))
+        ),
+    )
+
+
+def grant_intention_answers(writer: Writer) -> WriteGrant:
+    """Whoever answers writes it once, and reads none of it to write it."""
+    return WriteGrant(
+        frozenset(),
+        writer.columns_of(IntentionAnswer, "INSERT"),
+        insert_if=writer.only_as(ANSWERING, writer.case_is_in_reach(IntentionAnswer)),
     )
 
 

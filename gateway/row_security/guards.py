@@ -14,7 +14,8 @@ from typing import Any
 
 from gateway.row_security.case_functions import CASE_FUNCTIONS
 from gateway.row_security.step_needs import HOLDS_IF, SHOWN_BY, is_now
-from gateway.row_security.step_writes import WRITES, StepWrite, Write
+from gateway.row_security.step_write import StepWrite, Write
+from gateway.row_security.step_writes import WRITES
 from models import (
     Application,
     ApplicationEvent,
@@ -24,8 +25,10 @@ from models import (
     CaseDocument,
     Decision,
     Guarantor,
+    IntentionAnswer,
     ItemAnswer,
     PersonLink,
+    RefusalIntention,
     RequestedItem,
     Screening,
     Visa,
@@ -33,20 +36,22 @@ from models import (
 )
 from models.life import REASONED, STEPS, CaseState, Step, Verb, columns_after_step
 from models.row_security import writing_role
-from models.vocabulary import CLOSED, Role, Status
+from models.vocabulary import CLOSED, PAUSED, Role, Status
 
 #: The tables that steps write.
 GUARDED: tuple[type[Base], ...] = (
-    Application, ApplicationEvent, Assignment, Bill, CaseDocument, Decision, Guarantor, ItemAnswer,
-    PersonLink, RequestedItem, Screening, Visa, WithheldDecision,
+    Application, ApplicationEvent, Assignment, Bill, CaseDocument, Decision, Guarantor,
+    IntentionAnswer, ItemAnswer, PersonLink, RefusalIntention, RequestedItem, Screening, Visa,
+    WithheldDecision,
 )  # fmt: skip
 _WRITERS = [writing_role(role) for role in Role]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_PAUSED = ", ".join(f"'{status}'" for status in PAUSED)
 #: How long the case waited for the applicant: the total is rounded, each wait before it was too.
 _PAUSE = (
     "abs(NEW.paused_seconds - OLD.paused_seconds - extract(epoch FROM clock_timestamp() - ("
     "SELECT max(occurred_at) FROM application_event WHERE application_id = it.id"
-    " AND kind = 'INFO_REQUESTED'))) <= 2 + extract(epoch FROM"
+    f" AND kind IN ({_PAUSED})))) <= 2 + extract(epoch FROM"
     " clock_timestamp() - transaction_timestamp())"
 )
 _GUARD = """\

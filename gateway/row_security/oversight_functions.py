@@ -206,6 +206,8 @@ viewer.files_touched(acting text) RETURNS TABLE (
                     WHEN kind = 'SERVICE_TARGET' THEN file.paid_at IS NOT NULL
                     WHEN kind = 'DEADLINE' AND proposed.subject = 'ANSWER'
                         THEN file.answer_by IS NOT NULL
+                    WHEN kind = 'DEADLINE' AND proposed.subject = 'INTENTION'
+                        THEN file.status = 'REFUSAL_INTENDED'
                     ELSE true
                 END)
             END, CASE WHEN kind IN ('PARTNER_COUNTRY', 'CENTRE') THEN
@@ -216,7 +218,8 @@ viewer.files_touched(acting text) RETURNS TABLE (
             END
             FROM proposed LEFT JOIN application AS file ON file.stage <> 'CLOSED' AND CASE
                 WHEN kind IN (
-                    'FEE', 'PASSPORT_RULE', 'REQUIRED_DOCUMENT', 'ELIGIBILITY', 'VISA_TYPE'
+                    'FEE', 'PASSPORT_RULE', 'REQUIRED_DOCUMENT', 'ELIGIBILITY', 'VISA_TYPE',
+                    'INTENTION_RULE'
                 ) THEN file.visa_type_code = proposed.subject
                 WHEN kind = 'SERVICE_TARGET' THEN file.visa_type_code = proposed.subject
                     AND (becomes ->> 'clock' = 'CALLING_VISA') = coalesce((

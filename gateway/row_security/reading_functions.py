@@ -323,7 +323,8 @@ READING_FUNCTIONS = "\n".join(
 )
 #: Roles that read sealed values can meet one that was tampered with.
 _MEETING = {role for noun in ("Identity", "IdentityVersion", "BannedPerson", "VisaDocument",
-                              "ItemAnswer", "DocumentContent", "ComplaintText", "Guarantor")
+                              "ItemAnswer", "IntentionAnswer", "DocumentContent", "ComplaintText",
+                              "Guarantor")
             for role in POLICY[noun].rows}  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from models.life import Verb
 from models.life import preconditions as life
 from models.life.preconditions import Precondition
+from models.vocabulary import UNANNOUNCED_GROUNDS, ScreeningKind
 
 _OF_THE_CASE = "application_id = it.id"
 _ON_A_DESK = f"EXISTS (SELECT FROM assignment WHERE {_OF_THE_CASE} AND ended_at IS NULL AND {{}})"
@@ -21,6 +22,10 @@ _A_HIT = (
     f"EXISTS (SELECT FROM screening WHERE {_OF_THE_CASE} AND kind = question"
     " AND voided_at IS NULL AND {})"
 )
+_IS_A_MATCH = "'MATCH' IN ({})".format(
+    ", ".join(f"viewer.latest_answer(it.id, '{kind}')" for kind in ScreeningKind)
+)
+_AN_INTENTION = f"EXISTS (SELECT FROM refusal_intention WHERE {_OF_THE_CASE} AND {{}})"
 _A_CORRECTION = f"EXISTS (SELECT FROM correction WHERE {_OF_THE_CASE} AND {{}})"
 
 
@@ -80,6 +85,16 @@ HOLDS_IF: Mapping[Precondition, str] = {
         " AND decided.grounds = new_grounds AND decided.conditions = new_conditions)",
     life.CONDITIONS_ARE_OF_A_VISA:
         "(it.extends_visa_number IS NULL OR coalesce(new_conditions, '{}') = '{}')",
+    life.IS_ANNOUNCED_FIRST: "viewer.needs_intention(it.id)",
+    life.WAS_NOT_ANNOUNCED: f"NOT {_AN_INTENTION.format('true')}",
+    # What was announced is over once somebody can decide.
+    life.WAS_ANNOUNCED:
+        f"(NOT viewer.needs_intention(it.id) OR {_AN_INTENTION.format('true')}"
+        f" OR {_IS_A_MATCH}"
+        f" OR new_grounds && '{{{','.join(UNANNOUNCED_GROUNDS)}}}')",
+    life.HAS_AN_OPEN_INTENTION: _AN_INTENTION.format("ended_at IS NULL"),
+    # Whatever is asked for waits in another status.
+    life.HAS_NO_OPEN_INTENTION: "true",
     # The row of each requested item shows that it was asked for.
     life.IS_ASKED_FOR: "true",
     life.HAS_A_QUESTION_TO_ASK: "cardinality(viewer.questions_to_ask(it.id)) > 0",

@@ -4,55 +4,30 @@ From this and from ``STEPS`` come the grants of each role's writing role (``writ
 guards of the tables (``guards.py``). The columns that every step changes, such as the status,
 follow from ``columns_after_step``; the table below has the further ones.
 
-In a condition ``{target}`` is that of the step, ``NEW`` and ``OLD`` are the row, ``it`` is the
-application as it stood before, ``viewer_subject`` and ``viewer_role`` are who takes the step.
+What is asked of an applicant, and answered, is in ``asking_writes.py``.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
+from gateway.row_security.asking_writes import ASKING
 from gateway.row_security.step_needs import HOLDS_IF, IS_ON_A_DESK, IS_RECOMMENDED, is_now
+from gateway.row_security.step_write import StepWrite
+from gateway.row_security.step_write import columns_of as _columns
 from models import (
     Application,
     Assignment,
-    Base,
     Bill,
     CaseDocument,
     Decision,
-    ItemAnswer,
     PersonLink,
-    RequestedItem,
     Screening,
     Visa,
     WithheldDecision,
 )
 from models.life import Verb
 from models.life.preconditions import IS_ON_THE_OWN_DESK
-from models.person.vault import ANSWERED
-from models.vocabulary import ANSWERED_WITH, ScreeningKind
-
-Write = Literal["INSERT", "UPDATE"]
-
-
-@dataclass(frozen=True, slots=True)
-class StepWrite:
-    """What a step writes into one table."""
-
-    noun: type[Base]
-    write: Write
-    columns: frozenset[str]
-    only_if: str
-    #: Whether the step's preconditions can still be checked: not where the step itself has changed
-    #: what they look at.
-    needs: bool = True
-    #: Whether the application has already entered the step's target.
-    is_entered: bool = False
-
-
-def _columns(noun: type[Base], *without: str) -> frozenset[str]:
-    return frozenset(noun.__table__.c.keys()) - {*without}
-
+from models.vocabulary import ScreeningKind
 
 _ASKED = _columns(
     Screening,
@@ -159,22 +134,6 @@ def _visa_ends(column: str) -> StepWrite:
     )
 
 
-_HANDED_IN = frozenset({"answered_at", "answered_by"})
-_ITEMS = StepWrite(
-    RequestedItem, "UPDATE", _HANDED_IN,
-    "OLD.answered_at IS NULL AND NEW.answered_by = viewer_subject"
-    f" AND {is_now('NEW.answered_at')}"
-    f" AND (OLD.kind NOT IN ({', '.join(repr(str(kind)) for kind in ANSWERED_WITH)})"
-    " OR EXISTS (SELECT FROM item_answer WHERE item_id = OLD.id))",
-)  # fmt: skip
-#: For an item that waits, before it is noted as answered: so it is written once.
-_ANSWER = StepWrite(
-    ItemAnswer, "INSERT", _columns(ItemAnswer, *ANSWERED),
-    "NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS ("
-    "SELECT FROM requested_item AS asked WHERE asked.id = NEW.item_id"
-    " AND asked.application_id = it.id AND asked.answered_at IS NULL)",
-)  # fmt: skip
-
 #: Where the person was corrected, supervision is asked again.
 _ASKED_ANEW = StepWrite(
     Screening, "INSERT", _ASKED,
@@ -254,26 +213,7 @@ WRITES: Mapping[Verb, tuple[StepWrite, ...]] = {
         # By then it is on the desk of the officer who was named.
         StepWrite(Application, "UPDATE", frozenset(), IS_ON_A_DESK),
     ),
-    Verb.REQUEST_INFORMATION: (
-        StepWrite(RequestedItem, "INSERT",
-                  _columns(RequestedItem, *_HANDED_IN), is_now("NEW.requested_at")),
-        StepWrite(
-            Application, "UPDATE", frozenset({"answer_by"}),
-            "(NEW.answer_by IS NOT DISTINCT FROM OLD.answer_by OR"
-            f" {is_now('NEW.answer_by - viewer.time_to_answer()')})",
-        ),
-    ),
-    Verb.ANSWER_INFORMATION: (
-        _ANSWER,
-        _ITEMS,
-        # Something that is still missing would keep it where it is.
-        StepWrite(
-            Application, "UPDATE", frozenset(),
-            "NOT EXISTS (SELECT FROM requested_item WHERE application_id = it.id"
-            " AND answered_at IS NULL)",
-        ),
-    ),
-    Verb.ANSWER_ITEMS: (_ANSWER, _ITEMS),
+    **ASKING,
     Verb.REFER_TO_SCREENING: (
         StepWrite(
             Screening, "INSERT", _ASKED,

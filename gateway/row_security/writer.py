@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from gateway.policy import MUTATIONS, POLICY
 from gateway.row_security.guards import columns_written
 from gateway.row_security.predicates import rule_as_sql
-from gateway.row_security.step_writes import Write
+from gateway.row_security.step_write import Write
 from models import Base
 from models.life.steps import STEPS, SUBMITTERS
 from models.row_security import writing_role

@@ -44,6 +44,8 @@ from models import (
     Idempotency,
     Identity,
     IdentityVersion,
+    IntentionAnswer,
+    IntentionRule,
     ItemAnswer,
     MailSubscription,
     MonthNote,
@@ -54,6 +56,7 @@ from models import (
     PersonLink,
     Pool,
     ReferenceChange,
+    RefusalIntention,
     RequestedItem,
     RequiredDocument,
     SavedView,
@@ -69,8 +72,8 @@ from models.row_security import database_role, writing_role
 from models.vocabulary import Role
 
 _REFERENCE = (Country, EntryRule, VisaType, Eligibility, RequiredDocument, PassportRule,
-              ExtensionRule, Fee, ServiceTarget, Deadline, DayOff, GrantRule, Pool, Partner,
-              PartnerCountry, Centre)  # fmt: skip
+              ExtensionRule, IntentionRule, Fee, ServiceTarget, Deadline, DayOff, GrantRule, Pool,
+              Partner, PartnerCountry, Centre)  # fmt: skip
 #: In the order of the script: what a writing role may do with each table of a case or a person.
 _GRANTS: Mapping[type[Base], Callable[[Writer], WriteGrant]] = {
     Applicant: person_writes.grant_applicants,
@@ -81,6 +84,8 @@ _GRANTS: Mapping[type[Base], Callable[[Writer], WriteGrant]] = {
     FormerBill: case_writes.grant_former_bills,
     RequestedItem: case_writes.grant_requested_items,
     ItemAnswer: case_writes.grant_item_answers,
+    RefusalIntention: case_writes.grant_intentions,
+    IntentionAnswer: case_writes.grant_intention_answers,
     CaseDocument: case_writes.grant_documents,
     DocumentUpload: case_writes.grant_uploads,
     DocumentContent: case_writes.grant_contents,

@@ -13,9 +13,12 @@ from gateway.mutations.case_statements import (
     extendability,
     has_appeared,
     has_live_visa,
+    has_open_intention,
     has_unused_visa,
     is_extension,
     missing_documents,
+    needs_intention,
+    was_announced,
 )
 from gateway.mutations.stepping import reason_of
 from gateway.policy import MUTATIONS
@@ -115,9 +118,15 @@ HAS_APPEARED = Fact("_has_appeared", has_appeared(), ("Application", "extends"))
 MISSING_DOCUMENTS = Fact(
     "_missing_documents", missing_documents().element, ("CaseDocument", "recordedAt")
 )
+NEEDS_INTENTION = Fact("_needs_intention", needs_intention(), ("VisaType", "intentionRules"))
+WAS_ANNOUNCED = Fact("_was_announced", was_announced(), ("RefusalIntention", "announcedAt"))
+HAS_OPEN_INTENTION = Fact(
+    "_has_open_intention", has_open_intention(), ("RefusalIntention", "announcedAt")
+)
 FACTS = (
     DECIDED_BY, REVOKED_BY, OFFICER, SUPERVISOR, CORRECTION, APPROVED_BY, HAS_LIVE_VISA,
-    HAS_UNUSED_VISA, EXTENDABILITY, IS_EXTENSION, HAS_APPEARED, MISSING_DOCUMENTS,
+    HAS_UNUSED_VISA, EXTENDABILITY, IS_EXTENSION, HAS_APPEARED, MISSING_DOCUMENTS, NEEDS_INTENTION,
+    WAS_ANNOUNCED, HAS_OPEN_INTENTION,
 )  # fmt: skip
 #: The fields of an application that `allowed_steps` looks at.
 LOOKED_AT = (
@@ -146,6 +155,9 @@ _LABELS: Mapping[str, str] = {
     "is_extension": IS_EXTENSION.label,
     "has_appeared": HAS_APPEARED.label,
     "missing_documents": MISSING_DOCUMENTS.label,
+    "needs_intention": NEEDS_INTENTION.label,
+    "was_announced": WAS_ANNOUNCED.label,
+    "has_open_intention": HAS_OPEN_INTENTION.label,
     "officer": OFFICER.label,
     "supervisor": SUPERVISOR.label,
     "correction": CORRECTION.label,
@@ -188,6 +200,9 @@ def allowed_steps(root: Any, info: strawberry.Info) -> list[AllowedStep]:
         is_extension=bool(read.get(IS_EXTENSION.label)),
         has_appeared=bool(read.get(HAS_APPEARED.label)),
         missing_documents=documents_of(read.get(MISSING_DOCUMENTS.label)),
+        needs_intention=bool(read.get(NEEDS_INTENTION.label)),
+        was_announced=bool(read.get(WAS_ANNOUNCED.label)),
+        has_open_intention=bool(read.get(HAS_OPEN_INTENTION.label)),
         officer=read.get(OFFICER.label),
         supervisor=read.get(SUPERVISOR.label),
         correction=CorrectionState(found) if (found := read.get(CORRECTION.label)) else None,

@@ -19,6 +19,7 @@ from gateway.schema.country import Country
 from gateway.schema.erasure import LegalHold
 from gateway.schema.grant_rule import GrantCheck, WithheldDecision
 from gateway.schema.identity import Guarantor
+from gateway.schema.intention import RefusalIntention
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.screening import Screening
 from gateway.schema.upload import DocumentUpload
@@ -39,6 +40,7 @@ from models import GrantCheck as GrantCheckRow
 from models import Guarantor as GuarantorRow
 from models import LegalHold as LegalHoldRow
 from models import Partner as PartnerRow
+from models import RefusalIntention as IntentionRow
 from models import RequestedItem as RequestedItemRow
 from models import Screening as ScreeningRow
 from models import Visa as VisaRow
@@ -172,8 +174,9 @@ class Application(Node):
                 Row.answer_by,
             )
         ),
-        "Until when the requested items must be handed in; then the application lapses. Null where"
-        " nothing is requested.",
+        "Until when the requested items must be handed in, after which the application lapses; or"
+        " until when an intention to refuse can be answered, after which it is decided. Null where"
+        " nothing is asked.",
     )
     decide_by: datetime | None = column(
         case((Row.closed_at.is_(None), Row.target_due_at)),
@@ -202,6 +205,12 @@ class Application(Node):
         RequestedItemRow.application_id,
         "What the applicant was asked for, in order; what is not answered is still missing.",
         order=RequestedItemRow.requested_at,
+    )
+    refusal_intention: RefusalIntention | None = link(
+        Row.id,
+        IntentionRow.application_id,
+        "That the officer who has it means to refuse it, and why; null where that was not"
+        " announced.",
     )
     stage: Stage = column(
         Row.stage, "Its progress, without any outcome.", filters=True, facets=Stage

@@ -22,6 +22,7 @@ from gateway.schema.complaint import Complaint, complaints_field
 from gateway.schema.country import Country
 from gateway.schema.crossing import Crossing, Stay, overstays_field, unmatched_crossings_field
 from gateway.schema.data_request import DataRequest
+from gateway.schema.day_off import DayOff
 from gateway.schema.delivery import DeliveredDecision, delivered_decision_field
 from gateway.schema.erasure import Erasure, LegalHold, erasures_field
 from gateway.schema.findings.query import findings, parse_findings
@@ -80,7 +81,7 @@ from gateway.schema.trusted_document import TrustedDocument, trusted_documents
 from gateway.schema.viewer import TypePolicy, Viewer, policies_of
 from gateway.schema.visa_document import TakenBackList, VisaKey, taken_back_visas
 from gateway.schema.visa_status import VisaCheck, visa_checks_field, visa_status_field
-from gateway.schema.visa_type import DayOff, VisaType, eligible_visa_types
+from gateway.schema.visa_type import VisaType, eligible_visa_types
 from gateway.schema.volumes import national
 from gateway.schema.volumes.arguments import parse_volumes, parse_window
 from gateway.schema.volumes.query import volumes

@@ -17,11 +17,12 @@ from gateway.mapping.money import Money, money
 from gateway.mapping.scalars import CountryCode, Hours
 from gateway.mutations.case_statements import today
 from gateway.schema.grant_rule import GrantRule
-from models import DayOff as DayOffRow
+from gateway.schema.intention import IntentionRule
 from models import Eligibility as EligibilityRow
 from models import ExtensionRule as ExtensionRuleRow
 from models import Fee as FeeRow
 from models import GrantRule as GrantRuleRow
+from models import IntentionRule as IntentionRuleRow
 from models import PassportRule as PassportRuleRow
 from models import RequiredDocument as RequiredDocumentRow
 from models import ServiceTarget as ServiceTargetRow
@@ -110,18 +111,6 @@ class ServiceTarget:
     valid_from: date = column(ServiceTargetRow.valid_from, "First day in force.")
 
 
-@noun(key=DayOffRow.day)
-class DayOff:
-    """A day on which the directorate does not work, as decreed, or does although it is a weekend.
-
-    Of days that are not named, Saturdays and Sundays are days off.
-    """
-
-    day: date = column(DayOffRow.day, "The day, in WIB.", filters=True, orders=True)
-    name: str = translated_column("What it is.", en=DayOffRow.name_en, id=DayOffRow.name_id)
-    is_off: bool = column(DayOffRow.is_off, "False on a day that is worked after all.")
-
-
 @strawberry.type(
     description="What holds for a visa type on one day, for what is handed in, billed or paid then."
 )
@@ -137,6 +126,9 @@ class VisaTypeTerms:
     )
     extension_rule: ExtensionRule | None = strawberry.field(
         description="How a stay is extended; null where it is not."
+    )
+    intention_rule: IntentionRule | None = strawberry.field(
+        description="That a refusal is announced first; null where it is not."
     )
     required_documents: list[RequiredDocument] = strawberry.field(
         description="The documents that belong to a complete file; none that no longer do."
@@ -167,6 +159,11 @@ _HISTORIES: Mapping[type[Any], tuple[Fact, tuple[str, ...], int]] = {
         _history("_extension_rules", ExtensionRuleRow, "ExtensionRule", ExtensionRuleRow.times,
                  ExtensionRuleRow.days, ExtensionRuleRow.amount_idr),
         ("times", "days", "price"), 0,
+    ),
+    IntentionRule: (
+        _history("_intention_rules", IntentionRuleRow, "IntentionRule",
+                 IntentionRuleRow.is_announced),
+        ("is_announced",), 0,
     ),
     ServiceTarget: (
         _history(
@@ -223,8 +220,8 @@ def _current(
 
 def _terms(root: Any, on: date | None) -> VisaTypeTerms:
     day = on or root.__dict__[_TODAY.label]
-    nouns = (Fee, PassportRule, ExtensionRule, RequiredDocument)
-    fees, rules, extensions, kinds = (_in_force(root, day, noun) for noun in nouns)
+    nouns = (Fee, PassportRule, ExtensionRule, IntentionRule, RequiredDocument)
+    fees, rules, extensions, intentions, kinds = (_in_force(root, day, noun) for noun in nouns)
     documents = [each for each in kinds if each.is_required]
     return VisaTypeTerms(
         on=day,
@@ -233,6 +230,7 @@ def _terms(root: Any, on: date | None) -> VisaTypeTerms:
         service_targets=_in_force(root, day, ServiceTarget),
         passport_rule=rules[0] if rules else None,
         extension_rule=next((one for one in extensions if one.times), None),
+        intention_rule=next((one for one in intentions if one.is_announced), None),
         required_documents=documents,
         needs_guarantor=any(one.kind == DocumentKind.GUARANTEE_LETTER for one in documents),
         eligibility=[each for each in _in_force(root, day, Eligibility) if each.is_open],
@@ -291,6 +289,12 @@ class VisaType(Node):
         ExtensionRuleRow.visa_type_code,
         "How a stay is extended, latest first: at most 20, one for each decree.",
         order=(ExtensionRuleRow.valid_from.desc(),),
+    )
+    intention_rules: list[IntentionRule] = links(
+        VisaTypeRow.code,
+        IntentionRuleRow.visa_type_code,
+        "Whether a refusal is announced first, latest first: at most 20, one for each decree.",
+        order=(IntentionRuleRow.valid_from.desc(),),
     )
     fees: list[Fee] = links(
         VisaTypeRow.code,

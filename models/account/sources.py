@@ -25,7 +25,7 @@ from models.case.application import Application, ApplicationEvent
 from models.case.assignment import Assignment
 from models.case.crossing import Crossing, CrossingReference, OverstayConfirmation
 from models.case.decision import Decision, WithheldDecision
-from models.case.file import Bill, FormerBill, PaymentReversal
+from models.case.file import Bill, FormerBill, PaymentReversal, RefusalIntention
 from models.case.screening import Screening, ScreeningReplay
 from models.case.tracking import TrackingTry
 from models.case.unmatched_payment import UnmatchedPayment
@@ -190,6 +190,8 @@ _BILLED = (
 #: A family's bill is the sum of its files', each of which names its code.
 _OF_A_FILE = "entry.application_id IS NOT NULL"
 _PAID = ("billing_code", "application_id", "paid_at", "receipt_number")
+#: Who means to refuse, and why; what followed are events.
+_ANNOUNCED = ("application_id", "grounds", "note", "announced_at", "announced_by")
 _PUT_ON_DESK = ("id", "application_id", "officer", "role", "assigned_at", "assigned_by")
 _LEFT_DESK = ("id", "ended_at", "ended_by", "reason")
 #: Neither the secrets (the instant tells that they were replaced) nor what is to be sent again.
@@ -257,6 +259,10 @@ SOURCES: Mapping[str, Source] = {
         ),
         Source(
             VisaDocument, _OF_A_DOCUMENT, told=_OF_A_DOCUMENT, when="entry.issued_at IS NOT NULL",
+        ),
+        Source(
+            RefusalIntention, _ANNOUNCED, key_column="application_id",
+            found_by=(EventKind.REFUSAL_INTENDED,),
         ),
         Source(Screening, when=_ANSWERED, left_out=frozenset({"voided_at"})),
         Source(

@@ -30,7 +30,7 @@ _STAGE = "CASE status {} END".format(
     " ".join(f"WHEN '{status}' THEN '{stage}'" for status, stage in STAGE_OF.items())
 )
 _IS_CLOSED = "status IN ({})".format(", ".join(f"'{status}'" for status in CLOSED))
-_NEEDS_PAYMENT = "status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'GRANTED', 'REFUSED', 'REVOKED')"  # noqa: E501
+_NEEDS_PAYMENT = "status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING', 'GRANTED', 'REFUSED', 'REVOKED')"  # noqa: E501
 
 _IS_OPEN_AT_MIDNIGHT = (
     "paid_at IS NOT NULL AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(paid_at))"

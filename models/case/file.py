@@ -1,18 +1,24 @@
-"""What belongs to the file of a case: its bill, its documents, and what its applicant was asked
-for and answered.
+"""What belongs to the file of a case: its bill, its documents, and what its applicant was asked for
+or told, and answered.
 """
 
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, text
+from sqlalchemy import ARRAY, CheckConstraint, Computed, ForeignKey, Index, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, one_of
+from models.base import Base, each_once, one_of
 from models.case.unmatched_payment import ORDER_NUMBER
-from models.vocabulary import DocumentKind, RequestedItemKind, ReversalEffect
+from models.vocabulary import (
+    UNANNOUNCED_GROUNDS,
+    DocumentKind,
+    Ground,
+    RequestedItemKind,
+    ReversalEffect,
+)
 
 #: Of an application, in SQL: its fee was paid, that payment was reversed, and nobody paid anew.
 OWES_FEE = (
@@ -237,4 +243,63 @@ class ItemAnswer(Base):
             "num_nonnulls(as_text, as_day, as_country, street, city, province, postal_code) = 0",
             name="values_are_sealed",
         ),
+    )
+
+
+class RefusalIntention(Base):
+    """That the officer who has a case means to refuse it, and why: its applicant may say something
+    to that, once.
+
+    What was announced is never changed. The answer, or the end of the time for it, is filled in.
+    """
+
+    __tablename__ = "refusal_intention"
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    #: The main ground first; each of them may be told.
+    grounds: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    #: What there is to it, for the applicant and the agent who takes the file in.
+    note: Mapped[str | None]
+    announced_at: Mapped[datetime]
+    announced_by: Mapped[str]
+    #: When it was answered, or the time for that ran out: the officer decides from then on.
+    ended_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[str | None]
+    #: The documents that were handed in with the answer.
+    documents: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+
+    __table_args__ = (
+        each_once("grounds", tuple(one for one in Ground if one not in UNANNOUNCED_GROUNDS)),
+        each_once("documents", DocumentKind),
+        CheckConstraint("grounds <> '{}'", name="is_of_some_ground"),
+        CheckConstraint("length(note) BETWEEN 1 AND 500", name="note_is_bounded"),
+        CheckConstraint("ended_at >= announced_at", name="ended_after_announcement"),
+        CheckConstraint("answered_at IS NULL OR answered_at = ended_at", name="answer_ends_it"),
+        CheckConstraint(
+            "(answered_at IS NULL) = (answered_by IS NULL)", name="answered_by_somebody"
+        ),
+        CheckConstraint(
+            "answered_at IS NOT NULL OR documents = '{}'", name="documents_of_an_answer"
+        ),
+    )
+
+
+class IntentionAnswer(Base):
+    """What the applicant said to an intention to refuse: written once, sealed for its person
+    (`models.person.vault`) and bound to its case."""
+
+    __tablename__ = "intention_answer"
+
+    application_id: Mapped[UUID] = mapped_column(
+        ForeignKey("refusal_intention.application_id"), primary_key=True
+    )
+    applicant_id: Mapped[UUID] = mapped_column(ForeignKey("applicant.id"))
+    sealed: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    #: Always null: it is sealed.
+    as_text: Mapped[str | None]
+
+    __table_args__ = (
+        Index(None, "applicant_id"),
+        CheckConstraint("as_text IS NULL", name="text_is_sealed"),
     )

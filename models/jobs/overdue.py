@@ -1,8 +1,10 @@
-"""Closes applications that waited past their deadline, tells how much of a target has passed, and
-deletes old idempotency keys.
+"""Ends what waited past its deadline, tells how much of a target has passed, and deletes old
+idempotency keys.
 
-Any number of these may run concurrently: each takes a batch of rows with SKIP LOCKED, and a closed
-case is no longer due. A level of a target is an event of the case: it reaches the directorate's
+An application that nobody paid, or for which nobody handed in what was asked for, is closed. One
+that is to be refused, and about which nobody said anything, is decided by the officer who has it.
+Any number of these may run concurrently: each takes a batch of rows with SKIP LOCKED, and what has
+ended is no longer due. A level of a target is an event of the case: it reaches the directorate's
 people like any change, and, while the file waits to be handed over, its partner. A case that passed
 several levels unseen is told the last of them.
 """
@@ -14,7 +16,7 @@ import asyncpg
 
 from models.jobs.scheduler import Jobs, run_repeatedly
 from models.life.steps import STEPS, Step, Verb
-from models.vocabulary import TARGET_PERCENTS, EventKind, Stage, Status, Wait
+from models.vocabulary import CLOSED, PAUSED, TARGET_PERCENTS, EventKind, Stage, Status, Wait
 
 #: How long an idempotency key is remembered.
 REMEMBERED_DAYS = 7
@@ -22,7 +24,9 @@ _EVERY_SECONDS = 30.0
 _BATCH = 500
 
 #: The steps that a deadline triggers, and what the application waited for.
-_WAITS = {Verb.EXPIRE: Wait.PAYMENT, Verb.LAPSE: Wait.ANSWER}
+_WAITS = {
+    Verb.EXPIRE: Wait.PAYMENT, Verb.LAPSE: Wait.ANSWER, Verb.END_INTENTION: Wait.INTENTION
+}  # fmt: skip
 
 STEPS_OF_A_CLOCK = tuple(step for step in STEPS if step.verb in _WAITS)
 
@@ -53,10 +57,10 @@ _DUE = """
         ORDER BY application.id
         LIMIT $2
         FOR NO KEY UPDATE OF application SKIP LOCKED
-    ), closed AS (
+    ), ended AS (
         UPDATE application
         SET status = $3,
-            closed_at = now(),
+            closed_at = {closed_at},
             paused_seconds = (
                 SELECT coalesce(sum(extract(epoch FROM left_at - occurred_at)), 0)::bigint
                 FROM (
@@ -65,24 +69,26 @@ _DUE = """
                     FROM application_event
                     WHERE application_id = due.id AND kind <> ALL ($4)
                 ) AS entered
-                WHERE kind = 'INFO_REQUESTED'
+                WHERE kind IN ({paused})
             )
         FROM due
         WHERE application.id = due.id
         RETURNING application.id
-    ), released AS (
-        UPDATE assignment
-        SET ended_at = now()
-        FROM closed
-        WHERE application_id = closed.id AND ended_at IS NULL
+    ), besides AS (
+        {besides}
+        FROM ended
+        WHERE application_id = ended.id AND ended_at IS NULL
     )
     INSERT INTO application_event (application_id, sequence, kind, occurred_at)
-    SELECT closed.id, 1 + max(earlier.sequence), $3, now()
-    FROM closed
-    JOIN application_event AS earlier ON earlier.application_id = closed.id
-    GROUP BY closed.id
+    SELECT ended.id, 1 + max(earlier.sequence), $3, now()
+    FROM ended
+    JOIN application_event AS earlier ON earlier.application_id = ended.id
+    GROUP BY ended.id
     RETURNING application_id
 """
+#: What is closed leaves its desk; whoever was not answered decides all the same.
+_CLOSES = {"closed_at": "now()", "besides": "UPDATE assignment SET ended_at = now()"}
+_GOES_ON = {"closed_at": "closed_at", "besides": "UPDATE refusal_intention SET ended_at = now()"}
 _LEVELS = ", ".join(f"('{kind}', {percent})" for kind, percent in TARGET_PERCENTS.items())
 #: The clock runs in this stage alone, which the partial index of open cases has: what is closed is
 #: never looked at.
@@ -123,7 +129,7 @@ _DELETE_OLD_KEYS = """
 
 
 async def end_overdue(connection: asyncpg.Connection, limit: int = _BATCH) -> int:
-    """Close a batch of overdue applications; return how many."""
+    """End what a batch of applications waited for too long; return how many."""
     ended = [await _end(connection, step, limit) for step in STEPS_OF_A_CLOCK]
     return sum(ended)
 
@@ -153,5 +159,9 @@ async def _end(connection: asyncpg.Connection, step: Step, limit: int) -> int:
 
 def due(step: Step, limit: int) -> tuple[Any, ...]:
     """The statement that takes a step for up to ``limit`` overdue cases, and its values."""
-    statement = _DUE.format(statuses=", ".join(f"'{status}'" for status in step.sources))
+    statement = _DUE.format(
+        statuses=", ".join(f"'{status}'" for status in step.sources),
+        paused=", ".join(f"'{status}'" for status in PAUSED),
+        **(_CLOSES if step.target in CLOSED else _GOES_ON),
+    )
     return statement, _WAITS[step.verb], limit, step.target, _NO_STATUS

@@ -8,6 +8,7 @@ from typing import Any
 from models.vocabulary import (
     CLEARING,
     CLOSED,
+    PAUSED,
     RESOLUTIONS,
     CorrectionState,
     DocumentKind,
@@ -85,6 +86,11 @@ class CaseState:
     proposals: Mapping[ScreeningKind, Proposal] = field(default_factory=dict)
     #: The questions with a hit that was not found to be another person.
     hits: frozenset[ScreeningKind] = frozenset()
+    #: Whether a refusal of its visa type is announced first, as of today; whether this one was, and
+    #: whether what was announced waits for its answer still.
+    needs_intention: bool = False
+    was_announced: bool = False
+    has_open_intention: bool = False
     #: What was asked for, and is not answered yet.
     outstanding: frozenset[RequestedItemKind] = frozenset()
     #: What belongs to a complete file, and what of it is not there yet.
@@ -169,7 +175,7 @@ def _on_entering(now: CaseState, target: Status, at: datetime) -> dict[str, Any]
 
 def _on_resuming(now: CaseState, at: datetime) -> dict[str, Any]:
     """Add the wait for the applicant, which the adjusted turnaround leaves out."""
-    if now.status is not Status.INFO_REQUESTED or now.since is None:
+    if now.status not in PAUSED or now.since is None:
         return {}
     # The total is rounded, not each wait, so that it can be recomputed from the events.
     return {"paused_seconds": round((now.paused + (at - now.since)).total_seconds())}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from models.life.steps import STEPS, Step
+from models.life.steps import OPEN, STEPS, Step
 from models.vocabulary import CLOSED, Status
 
 _HEAD = """\
@@ -54,4 +54,5 @@ def _sources(step: Step) -> str:
         return "(begins)"
     if len(step.sources) < _SEVERAL:
         return ", ".join(step.sources)
-    return "any" if set(step.sources) == set(Status) else "any that is open"
+    named = {frozenset(Status): "any", frozenset(OPEN): "any that is open"}
+    return named.get(frozenset(step.sources), ", ".join(step.sources))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from models.life.case_state import CaseState
 from models.life.refusals import Refusal
 from models.vocabulary import (
+    UNANNOUNCED_GROUNDS,
     CorrectionState,
     DocumentKind,
     Extendability,
@@ -284,6 +285,44 @@ HOLDS_A_VISA = Precondition(
 )
 
 
+IS_ANNOUNCED_FIRST = Precondition(
+    "a refusal of its visa type is announced before it is decided",
+    lambda now, _: now.needs_intention,
+    Refusal.INTENTION_NOT_PROVIDED,
+    ("needs_intention",),
+)
+#: Once is once: whoever was heard is decided about, on whatever ground.
+WAS_NOT_ANNOUNCED = Precondition(
+    "no intention to refuse it was announced before",
+    lambda now, _: not now.was_announced,
+    Refusal.ALREADY_ANNOUNCED,
+    ("was_announced",),
+)
+#: What was announced has been answered by then, or the time for it ran out: nothing is decided
+#: before. Whoever would be warned is not told.
+WAS_ANNOUNCED = Precondition(
+    "announced before, where the visa type provides for that; but for a ban, security or a forged"
+    " document, and for a hit that is a match",
+    lambda now, by: (
+        not now.needs_intention
+        or now.was_announced
+        or ScreeningResult.MATCH in now.answers.values()
+        or (by.decision is not None and bool({*by.decision[1]} & {*UNANNOUNCED_GROUNDS}))
+    ),
+    Refusal.INTENTION_REQUIRED,
+)
+HAS_AN_OPEN_INTENTION = Precondition(
+    "an intention to refuse waits for its answer",
+    lambda now, _: now.has_open_intention,
+    Refusal.NOTHING_ANNOUNCED,
+    ("has_open_intention",),
+)
+HAS_NO_OPEN_INTENTION = Precondition(
+    "no intention to refuse waits for its answer",
+    lambda now, _: not now.has_open_intention,
+    Refusal.NOT_REQUESTED,
+    ("has_open_intention",),
+)
 #: Before requests had items, an answer was for the whole request.
 IS_ASKED_FOR = Precondition(
     "each item was requested, and waits for its answer",

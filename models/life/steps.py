@@ -17,12 +17,15 @@ from models.life.preconditions import (
     HAS_ALL_DOCUMENTS,
     HAS_AN_APPROVED_CORRECTION,
     HAS_AN_OPEN_CORRECTION,
+    HAS_AN_OPEN_INTENTION,
     HAS_AN_UNUSED_VISA,
     HAS_APPEARED,
     HAS_NO_OPEN_CORRECTION,
+    HAS_NO_OPEN_INTENTION,
     HAS_NOT_APPEARED,
     HOLDS_A_VISA,
     IS_AN_EXTENSION,
+    IS_ANNOUNCED_FIRST,
     IS_ASKED_FOR,
     IS_CLEARED,
     IS_GIVEN_TO_ANOTHER,
@@ -45,15 +48,17 @@ from models.life.preconditions import (
     OWES_FEE,
     WAITS_FOR_ANSWER,
     WAITS_FOR_SECOND_PERSON,
+    WAS_ANNOUNCED,
     WAS_APPROVED_BY_ANOTHER,
     WAS_DECIDED_BY_ANOTHER,
+    WAS_NOT_ANNOUNCED,
     WAS_PROPOSED_BY_ANOTHER,
     WAS_REVOKED_BY_ANOTHER,
     Attempt,
     Precondition,
 )
 from models.life.refusals import Refusal
-from models.vocabulary import CLOSED, DECIDABLE, EventKind, Role, Status
+from models.vocabulary import CLOSED, DECIDABLE, PAUSED, EventKind, Role, Status
 
 
 class Verb(StrEnum):
@@ -70,6 +75,8 @@ class Verb(StrEnum):
     REQUEST_INFORMATION = "request information"
     ANSWER_INFORMATION = "answer information"
     ANSWER_ITEMS = "answer items"
+    ANNOUNCE_REFUSAL = "announce refusal"
+    ANSWER_INTENTION = "answer intention"
     REFER_TO_SCREENING = "refer to screening"
     RECORD_SCREENING = "record screening"
     PROPOSE_ANSWER = "propose answer"
@@ -99,6 +106,7 @@ class Verb(StrEnum):
     SET_ASIDE = "set aside"
     EXPIRE = "expire"
     LAPSE = "lapse"
+    END_INTENTION = "end intention"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +126,21 @@ class Step:
 S, E, R = Status, EventKind, Role
 
 UNPAID = (S.SUBMITTED, S.AWAITING_PAYMENT)
-WORKED_ON = (S.PAID, S.IN_VERIFICATION, S.INFO_REQUESTED, S.SCREENING)
+WORKED_ON = (S.PAID, S.IN_VERIFICATION, *PAUSED, S.SCREENING)
 PAID_BEFORE = tuple(status for status in S if status not in (*UNPAID, S.PAYMENT_EXPIRED))
 OPEN = tuple(status for status in S if status not in CLOSED)
 DECIDED = (S.GRANTED, S.REFUSED)
 #: The statuses in which questions may wait for answers. They are answered even if the case is
 #: withdrawn meanwhile; after a grant they may be asked again, and a revocation does not end that.
-ASKED = (S.SCREENING, S.GRANTED, S.REFUSED, S.WITHDRAWN, S.REVOKED)
+#: An intention to refuse takes a case out of SCREENING, and what was asked there goes on.
+ASKED = (
+    *(S.IN_VERIFICATION, S.INFO_REQUESTED, S.REFUSAL_INTENDED, S.SCREENING),
+    *(S.GRANTED, S.REFUSED, S.WITHDRAWN, S.REVOKED),
+)
 SUBMITTERS = (R.PARTNER_AGENT, R.APPLICANT, R.PARTNER_SERVICE)
 HANDING_OVER = (R.PARTNER_AGENT, R.PARTNER_SERVICE)
 #: Where only the desk of a case changes.
-STARTED = (*DECIDABLE, S.INFO_REQUESTED)
+STARTED = (*DECIDABLE, *PAUSED)
 GIVEN = (IS_GIVEN_TO_ANOTHER, IS_NO_MATCH_OR_STAYS_WITH_SUPERVISORS)
 ANSWERING = SUBMITTERS
 #: What a grant needs besides the desk.
@@ -165,9 +177,16 @@ STEPS = (
     Step(Verb.REQUEST_INFORMATION, (S.IN_VERIFICATION,), S.INFO_REQUESTED, E.INFO_REQUESTED,
          (R.OFFICER,), (IS_ON_THE_OWN_DESK,)),
     Step(Verb.ANSWER_INFORMATION, (S.INFO_REQUESTED,), S.IN_VERIFICATION, E.IN_VERIFICATION,
-         ANSWERING, (IS_ASKED_FOR,)),
+         ANSWERING, (HAS_NO_OPEN_INTENTION, IS_ASKED_FOR)),
     # Some of the requested items are still missing.
-    Step(Verb.ANSWER_ITEMS, (S.INFO_REQUESTED,), None, None, ANSWERING, (IS_ASKED_FOR,)),
+    Step(Verb.ANSWER_ITEMS, (S.INFO_REQUESTED,), None, None, ANSWERING,
+         (HAS_NO_OPEN_INTENTION, IS_ASKED_FOR)),
+    # Before a refusal, where the visa type provides for it: its applicant may say something to it,
+    # once. Of two officers who decide for themselves, the first announces nothing to the other.
+    Step(Verb.ANNOUNCE_REFUSAL, DECIDABLE, S.REFUSAL_INTENDED, E.REFUSAL_INTENDED, (R.OFFICER,),
+         (IS_ON_THE_OWN_DESK, IS_ANNOUNCED_FIRST, WAS_NOT_ANNOUNCED, IS_NOT_THE_FIRST_OF_TWO)),
+    Step(Verb.ANSWER_INTENTION, (S.REFUSAL_INTENDED,), S.IN_VERIFICATION, E.IN_VERIFICATION,
+         ANSWERING, (HAS_AN_OPEN_INTENTION,)),
     Step(Verb.REFER_TO_SCREENING, (S.IN_VERIFICATION,), S.SCREENING, E.SCREENING, (R.OFFICER,),
          (IS_ON_THE_OWN_DESK,)),
     # Asking again, after UNAVAILABLE.
@@ -198,7 +217,7 @@ STEPS = (
     Step(Verb.GRANT, DECIDABLE, S.GRANTED, E.GRANTED, (R.OFFICER,),
          (IS_ON_THE_OWN_DESK, IS_NOT_THE_FIRST_OF_TWO, *GRANTING)),
     Step(Verb.REFUSE, DECIDABLE, S.REFUSED, E.REFUSED, (R.OFFICER,),
-         (IS_ON_THE_OWN_DESK, IS_NOT_THE_FIRST_OF_TWO)),
+         (IS_ON_THE_OWN_DESK, IS_NOT_THE_FIRST_OF_TWO, WAS_ANNOUNCED)),
     # Of the sample of a rule, two officers decide some, each for themselves: what the first decides
     # is withheld, and it goes on as if it had been given back.
     Step(Verb.GRANT_FIRST, DECIDABLE, None, None, (R.OFFICER,),
@@ -208,7 +227,7 @@ STEPS = (
     # Refused because of a confirmed hit. Supervisors grant nothing: the person who judges a hit
     # does not also grant.
     Step(Verb.REFUSE, DECIDABLE, S.REFUSED, E.REFUSED, (R.SUPERVISOR,),
-         (IS_ON_THE_OWN_DESK_OF_A_SUPERVISOR,)),
+         (IS_ON_THE_OWN_DESK_OF_A_SUPERVISOR, WAS_ANNOUNCED)),
     Step(Verb.CORRECT_TO_GRANTED, DECIDED, S.GRANTED, E.GRANTED, (R.SUPERVISOR,),
          (WAS_DECIDED_BY_ANOTHER, CHANGES_THE_DECISION, CONDITIONS_ARE_OF_A_VISA, HAS_APPEARED,
           IS_LINKED, IS_CLEARED)),
@@ -252,6 +271,8 @@ STEPS = (
          (WAS_REVOKED_BY_ANOTHER, IS_LINKED, IS_CLEARED)),
     Step(Verb.EXPIRE, UNPAID, S.PAYMENT_EXPIRED, E.PAYMENT_EXPIRED),
     Step(Verb.LAPSE, (S.INFO_REQUESTED,), S.LAPSED, E.LAPSED),
+    # Nobody lapses who says nothing: the officer decides.
+    Step(Verb.END_INTENTION, (S.REFUSAL_INTENDED,), S.IN_VERIFICATION, E.IN_VERIFICATION),
 )  # fmt: skip
 
 

@@ -139,6 +139,7 @@ async def post(connection: asyncpg.Connection, letter: Letter) -> bool:
 _TOLD = {
     EventKind.AWAITING_PAYMENT: MailKind.BILL,
     EventKind.INFO_REQUESTED: MailKind.REQUEST,
+    EventKind.REFUSAL_INTENDED: MailKind.REQUEST,
     EventKind.GRANTED: MailKind.DECISION,
     EventKind.REFUSED: MailKind.DECISION,
     EventKind.REVOKED: MailKind.DECISION,

@@ -136,6 +136,18 @@ class ExtensionRule(Base):
     )
 
 
+class IntentionRule(Base):
+    """Whether a refusal of a visa of a type is announced, for its applicant to answer once, from a
+    date on; what has no rule is refused without that.
+    """
+
+    __tablename__ = "intention_rule"
+
+    visa_type_code: Mapped[str] = mapped_column(ForeignKey("visa_type.code"), primary_key=True)
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    is_announced: Mapped[bool]
+
+
 class Fee(Base):
     """What a visa of a type costs from a date on, in rupiah: state revenue (PNBP)."""
 

@@ -24,6 +24,12 @@ CREATE TRIGGER append_only
     OR DELETE OR TRUNCATE ON decision
     EXECUTE FUNCTION refuse_change();
 
+-- What was announced to an applicant is never changed. What follows is filled in.
+CREATE TRIGGER append_only
+    BEFORE UPDATE OF application_id, grounds, note, announced_at, announced_by
+    OR DELETE OR TRUNCATE ON refusal_intention
+    EXECUTE FUNCTION refuse_change();
+
 -- What a report said is never changed: that it fits a visa may turn out later.
 CREATE TRIGGER append_only
     BEFORE UPDATE OF id, reported_at, reported_by, report_key, direction, crossed_at, port, passengers

@@ -2,9 +2,11 @@
 
 INSERT INTO data_version (data) VALUES ('figures'), ('published'), ('names');
 
--- How many days an applicant has to pay, under each billing code and in all, and to answer.
+-- How many days an applicant has to pay, under each billing code and in all, and to answer: what was
+-- asked for, and an intention to refuse.
 INSERT INTO deadline (wait, valid_from, days) VALUES
-    ('PAYMENT', '2019-01-01', 14), ('BILLING_CODE', '2019-01-01', 7), ('ANSWER', '2019-01-01', 14);
+    ('PAYMENT', '2019-01-01', 14), ('BILLING_CODE', '2019-01-01', 7), ('ANSWER', '2019-01-01', 14),
+    ('INTENTION', '2019-01-01', 14);
 
 -- Partitions of tables that grow for ever: of this quarter and of the next ones.
 SELECT make_partition(relname::text, now() + quarters * interval '3 months')

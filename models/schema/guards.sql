@@ -87,7 +87,7 @@ CREATE FUNCTION guard_correction() RETURNS trigger
             WHERE id = NEW.application_id AND applicant_id = NEW.applicant_id
         );
         is_worked_on boolean := status IN (
-            'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING'
+            'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING'
         );
         hands_in boolean := role IN ('PARTNER_AGENT', 'APPLICANT', 'PARTNER_SERVICE');
         is_allowed boolean;
@@ -99,7 +99,8 @@ CREATE FUNCTION guard_correction() RETURNS trigger
                         THEN hands_in AND NEW.state = 'IN_EFFECT' AND NEW.closed_by = subject AND NOT EXISTS (
                             SELECT FROM application
                             WHERE applicant_id = NEW.applicant_id AND application.status IN (
-                                'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'GRANTED'
+                                'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED',
+                                'SCREENING', 'GRANTED'
                             )
                         )
                     WHEN is_worked_on

@@ -25,8 +25,8 @@ $$;
 CREATE FUNCTION reference_subject(name text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE
         WHEN name IN (
-            'eligibility', 'required_document', 'passport_rule', 'extension_rule', 'fee',
-            'service_target'
+            'eligibility', 'required_document', 'passport_rule', 'extension_rule', 'intention_rule',
+            'fee', 'service_target'
         )
             THEN 'visa_type_code'
         WHEN name = 'entry_rule' THEN 'country_code'
@@ -340,6 +340,7 @@ CREATE FUNCTION find_unrecorded_reference_rows() RETURNS TABLE (
         UNION ALL SELECT 15, 'grant_rule', to_jsonb(one) FROM grant_rule AS one
         UNION ALL SELECT 16, 'extension_rule', to_jsonb(one) FROM extension_rule AS one
         UNION ALL SELECT 17, 'pool', to_jsonb(one) FROM pool AS one
+        UNION ALL SELECT 18, 'intention_rule', to_jsonb(one) FROM intention_rule AS one
     ), recorded AS (
         SELECT DISTINCT unnest(reference_change.targets) AS target FROM reference_change
     )

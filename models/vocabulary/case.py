@@ -23,6 +23,7 @@ class Status(StrEnum):
     PAID = "PAID"
     IN_VERIFICATION = "IN_VERIFICATION"
     INFO_REQUESTED = "INFO_REQUESTED"
+    REFUSAL_INTENDED = "REFUSAL_INTENDED"
     SCREENING = "SCREENING"
     GRANTED = "GRANTED"
     REFUSED = "REFUSED"
@@ -47,6 +48,7 @@ STAGE_OF = {
     Status.PAID: Stage.IN_PROCESS,
     Status.IN_VERIFICATION: Stage.IN_PROCESS,
     Status.INFO_REQUESTED: Stage.WAITING_FOR_APPLICANT,
+    Status.REFUSAL_INTENDED: Stage.WAITING_FOR_APPLICANT,
     Status.SCREENING: Stage.IN_PROCESS,
     Status.GRANTED: Stage.CLOSED,
     Status.REFUSED: Stage.CLOSED,
@@ -60,6 +62,9 @@ CLOSED = tuple(status for status, stage in STAGE_OF.items() if stage is Stage.CL
 
 #: Where an officer decides.
 DECIDABLE = (Status.IN_VERIFICATION, Status.SCREENING)
+
+#: Where it waits for what its applicant says: the adjusted clock is stopped.
+PAUSED = (Status.INFO_REQUESTED, Status.REFUSAL_INTENDED)
 
 
 class UnmatchedPaymentState(StrEnum):
@@ -121,6 +126,7 @@ class EventKind(StrEnum):
     RECEIVED = "RECEIVED"
     IN_VERIFICATION = "IN_VERIFICATION"
     INFO_REQUESTED = "INFO_REQUESTED"
+    REFUSAL_INTENDED = "REFUSAL_INTENDED"
     SCREENING = "SCREENING"
     HELD = "HELD"
     RELEASED = "RELEASED"
@@ -205,6 +211,9 @@ class VisaCondition(StrEnum):
 
 #: Grounds that partners and applicants never read.
 CONFIDENTIAL_GROUNDS = (Ground.ENTRY_BAN, Ground.SECURITY)
+
+#: Grounds that are never announced before a refusal: whoever is warned acts on it.
+UNANNOUNCED_GROUNDS = (*CONFIDENTIAL_GROUNDS, Ground.FORGED_DOCUMENT)
 
 
 class ScreeningKind(StrEnum):

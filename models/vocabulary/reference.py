@@ -109,6 +109,7 @@ class ReferenceKind(StrEnum):
     REQUIRED_DOCUMENT = "REQUIRED_DOCUMENT"
     PASSPORT_RULE = "PASSPORT_RULE"
     EXTENSION_RULE = "EXTENSION_RULE"
+    INTENTION_RULE = "INTENTION_RULE"
     FEE = "FEE"
     SERVICE_TARGET = "SERVICE_TARGET"
     DEADLINE = "DEADLINE"
@@ -140,5 +141,7 @@ class Wait(StrEnum):
     #: Under one billing code, which lapses before the case does.
     BILLING_CODE = "BILLING_CODE"
     ANSWER = "ANSWER"
+    #: What the applicant says to an intention to refuse.
+    INTENTION = "INTENTION"
     #: From the first day of such a deadline on, crossings are reported completely.
     CROSSING = "CROSSING"

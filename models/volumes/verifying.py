@@ -6,7 +6,7 @@ from typing import Any
 
 import asyncpg
 
-from models.vocabulary import CLOSED, EventKind, Status
+from models.vocabulary import CLOSED, PAUSED, EventKind, Status
 from models.volumes.grains import AGES, Ages
 from models.volumes.keeping import CHANGE_COLUMNS, OTHER_CHANGES, ROLLUPS
 from models.volumes.rollups import Rollup
@@ -40,6 +40,7 @@ _DERIVED_COLUMNS = (
 )
 
 _CLOSING = ", ".join(f"'{kind}'" for kind in CLOSED if kind is not Status.REVOKED)
+_PAUSED = ", ".join(f"'{kind}'" for kind in PAUSED)
 _NO_STATUS = ", ".join(f"'{kind}'" for kind in EventKind if kind not in tuple(Status))
 
 #: Each application's derived columns, recomputed. A correction changes the outcome, but not the
@@ -58,7 +59,8 @@ _RECOMPUTE_APPLICATIONS = f"""
         FROM application_event
         GROUP BY application_id
     ), paused AS (
-        SELECT application_id, sum(extract(epoch FROM left_at - occurred_at)) AS seconds
+        SELECT application_id, sum(extract(epoch FROM left_at - occurred_at)) AS seconds,
+            bool_or(kind = 'INFO_REQUESTED') AS is_for_information
         FROM (
             SELECT
                 application_id,
@@ -68,7 +70,7 @@ _RECOMPUTE_APPLICATIONS = f"""
             FROM application_event
             WHERE kind NOT IN ({_NO_STATUS})
         ) AS step
-        WHERE kind = 'INFO_REQUESTED'
+        WHERE kind IN ({_PAUSED})
         GROUP BY application_id
     ), decided AS (
         SELECT id, application_id, outcome
@@ -83,7 +85,7 @@ _RECOMPUTE_APPLICATIONS = f"""
         paid_at,
         closed_at,
         coalesce(paused.seconds, 0)::bigint AS paused_seconds,
-        paused.application_id IS NOT NULL AS was_info_requested,
+        coalesce(paused.is_for_information, false) AS was_info_requested,
         decided.id AS current_decision_id
     FROM (SELECT id FROM application) AS application
     LEFT JOIN happened ON happened.application_id = application.id

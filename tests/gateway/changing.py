@@ -145,6 +145,8 @@ UNSAID: Mapping[str, dict[str, Any]] = {
     },
     "requestInformation": {"items": [{"kind": "RETURN_TICKET"}]},
     "answerInformation": {"items": ["RETURN_TICKET"]},
+    "announceRefusal": {"grounds": ["INSUFFICIENT_MEANS"]},
+    "answerIntention": {"text": "I was ill."},
     "holdApplication": {"reason": "To be looked into."},
     "releaseApplication": {"reason": "It was looked into."},
     "markUrgent": {"reason": "An operation waits."},
@@ -335,7 +337,8 @@ WRITTEN = ("application", "application_event", "applicant", "identity", "decisio
            "identity_version", "idempotency", "volume_outbox",
            "access_event", "person_link", "partner", "partner_country", "centre", "fee",
            "service_target", "visa_type", "entry_rule", "eligibility",
-           "required_document", "passport_rule", "extension_rule")  # fmt: skip
+           "required_document", "passport_rule", "extension_rule", "intention_rule",
+           "refusal_intention", "intention_answer")  # fmt: skip
 
 
 async def everything(connection: asyncpg.Connection) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from random import Random
 from typing import Any
 
 from tests.gateway.changing import rupiah
-from tests.gateway.life_model import Call, Case, refusal
+from tests.gateway.life_case import Call, Case
+from tests.gateway.life_model import refusal
 
 OFFICERS, SUPERVISORS = ("officer", "officer-2"), ("supervisor", "supervisor-2")
 AUTHORITY = ("screening", "screening-2")
@@ -12,6 +13,7 @@ USERS = {
     "recordPayment": ("treasury",), "recordDocuments": ("agent-au", "service"),
     "markReceived": ("agent-au", "service"),
     "reassignCase": SUPERVISORS, "releaseCase": OFFICERS, "requestInformation": OFFICERS,
+    "announceRefusal": OFFICERS, "answerIntention": ("agent-au", "service"),
     "answerInformation": ("agent-au", "service"), "referToScreening": OFFICERS + SUPERVISORS,
     "recordScreening": AUTHORITY, "confirmScreening": AUTHORITY, "resolveHit": SUPERVISORS,
     "holdApplication": SUPERVISORS,
@@ -24,6 +26,7 @@ USERS = {
 }  # fmt: skip
 DECISIONS = ({"outcome": "GRANTED"}, {"outcome": "REFUSED", "grounds": ["INCOMPLETE"]},
              {"outcome": "REFUSED", "grounds": ["SECURITY"]})  # fmt: skip
+ANNOUNCED = {"grounds": ["INSUFFICIENT_MEANS", "INCOMPLETE"]}
 TICKET, PHOTOGRAPH = "RETURN_TICKET", "PHOTOGRAPH"
 GIVEN: dict[str, tuple[dict[str, Any], ...]] = {
     "requestInformation": (
@@ -33,6 +36,8 @@ GIVEN: dict[str, tuple[dict[str, Any], ...]] = {
     "answerInformation": tuple(
         {"items": items} for items in ([TICKET], [PHOTOGRAPH], [TICKET, PHOTOGRAPH])
     ),
+    "announceRefusal": (ANNOUNCED,),
+    "answerIntention": ({"text": "My uncle pays."}, {"text": "See.", "documents": [TICKET]}),
     "recordDocuments": tuple(
         {"documents": there} for there in ([], [TICKET], [PHOTOGRAPH, TICKET], ["PARENTAL_CONSENT"])
     ),

@@ -3,82 +3,16 @@
 Written from the domain's facts, not from the steps of the product: where they differ, one is wrong.
 """
 
-from dataclasses import dataclass, field
-from typing import Any
+from tests.gateway.life_case import OPEN, WORKED_ON, Call, Case
 
-OPEN = ("AWAITING_PAYMENT", "PAID", "IN_VERIFICATION", "INFO_REQUESTED", "SCREENING")
-WORKED_ON = OPEN[1:]
-WAITING = ("AWAITING_PAYMENT", "INFO_REQUESTED")
 #: They read how far a case is, not which status it has.
 READ_NO_STATUS = ("agent-au", "service", "applicant")
 OFFICERS = ("officer", "officer-2")
 #: What officers do with what is on their own desk alone.
-OF_THE_DESK = ("releaseCase", "requestInformation", "referToScreening", "recordDecision")
+OF_THE_DESK = ("releaseCase", "requestInformation", "announceRefusal", "referToScreening",
+               "recordDecision")  # fmt: skip
 #: The authority's answers, which two people give.
 SCREENING = ("recordScreening", "confirmScreening")
-
-
-@dataclass
-class Case:
-    """One application, as its users have reason to believe it is."""
-
-    id: str
-    is_calling: bool
-    status: str = "AWAITING_PAYMENT"
-    is_held: bool = False
-    is_received: bool = False
-    #: By question: the latest answer.
-    answers: dict[str, str] = field(default_factory=dict)
-    #: By question: what waits for a second person, who proposed it, and who found the hit before.
-    proposals: dict[str, tuple[str, str, str | None]] = field(default_factory=dict)
-    found_by: dict[str, str] = field(default_factory=dict)
-    #: By question and number: who had a part in an answer.
-    answers_by: dict[tuple[str, int], set[str]] = field(default_factory=dict)
-    #: Who it is about, and who it is proposed to be about.
-    name: str = ""
-    proposed_name: str | None = None
-    #: The documents of its checklist that are not there: of C1, the world requires these two.
-    documents_missing: set[str] = field(default_factory=lambda: {"PHOTOGRAPH", "RETURN_TICKET"})
-    #: What the applicant was asked for, and has not handed in.
-    missing: set[str] = field(default_factory=set)
-    officer: str | None = None
-    supervisor: str | None = None
-    decisions: list[tuple[str, str, str | None]] = field(default_factory=list)
-    revoked_by: str | None = None
-    #: Whether two officers decide it, and who of them has, which is withheld.
-    is_decided_twice: bool = False
-    first: str | None = None
-    events: list[str] = field(default_factory=lambda: ["SUBMITTED", "AWAITING_PAYMENT"])
-
-    @property
-    def stage(self) -> str:
-        if self.status not in OPEN:
-            return "CLOSED"
-        return "WAITING_FOR_APPLICANT" if self.status in WAITING else "IN_PROCESS"
-
-    @property
-    def questions(self) -> list[str]:
-        return ["ENTRY_BAN", "CLEARANCE"] if self.is_calling else ["ENTRY_BAN"]
-
-    @property
-    def may_be_granted(self) -> bool:
-        answers = [self.answers.get(question) for question in self.questions]
-        return not self.is_held and all(one in ("CLEAR", "NO_MATCH") for one in answers)
-
-    def enter(self, status: str) -> None:
-        self.status = status
-        if status not in OPEN and status != "GRANTED":
-            self.proposed_name = None
-        self.events.append(status)
-
-
-@dataclass(frozen=True)
-class Call:
-    """Somebody calls a mutation."""
-
-    mutation: str
-    user: str
-    given: dict[str, Any] = field(default_factory=dict)
 
 
 def refusal(case: Case, call: Call) -> str | None:
@@ -101,21 +35,21 @@ def _statuses(case: Case, call: Call) -> tuple[str, ...]:
         case "recordPayment":
             return ("AWAITING_PAYMENT",)
         case "reassignCase":
-            return ("PAID", "IN_VERIFICATION", "INFO_REQUESTED", "SCREENING")
+            return WORKED_ON
         case "releaseCase":
-            return ("IN_VERIFICATION", "INFO_REQUESTED", "SCREENING")
+            return WORKED_ON[1:]
         case "requestInformation":
             return ("IN_VERIFICATION",)
-        case "answerInformation":
-            return ("INFO_REQUESTED",)
+        case "answerInformation" | "answerIntention":
+            return ("INFO_REQUESTED", "REFUSAL_INTENDED")  # which look alike to who answers
         case "referToScreening" if call.user.startswith("supervisor"):
             return ("SCREENING", "GRANTED", "REFUSED", "REVOKED")
         case "recordDecision" if call.user.startswith("supervisor"):
             return ("IN_VERIFICATION", "SCREENING") if call.given["outcome"] == "REFUSED" else ()
-        case "referToScreening" | "recordDecision":
+        case "referToScreening" | "recordDecision" | "announceRefusal":
             return ("IN_VERIFICATION", "SCREENING")
         case "recordScreening" | "confirmScreening" | "resolveHit":
-            return ("SCREENING", "GRANTED", "REFUSED", "WITHDRAWN", "REVOKED")
+            return (*WORKED_ON[1:], "GRANTED", "REFUSED", "WITHDRAWN", "REVOKED")
         case "supersedeDecision":
             return ("GRANTED", "REFUSED")
         case "holdApplication":
@@ -145,6 +79,8 @@ def _unmet(case: Case, call: Call) -> str | None:
             return "DOCUMENTS_MISSING"
         case "answerInformation" if not {*call.given["items"]} <= case.missing:
             return "NOT_REQUESTED"
+        case "answerIntention" if case.status != "REFUSAL_INTENDED":
+            return "NOTHING_ANNOUNCED"
         case "reassignCase" if case.status == "PAID" and not case.is_received:
             return "NOT_RECEIVED"
         case "reassignCase" if call.given["officer"] == (case.officer or case.supervisor):
@@ -162,10 +98,18 @@ def _unmet(case: Case, call: Call) -> str | None:
         case "resolveHit" if not is_hit(case, call.given["kind"]):
             return "NO_HIT"
         case "recordDecision" if call.user.startswith("supervisor"):
-            return None if case.supervisor == call.user else "NOT_ASSIGNED"
+            return _unheard(case, call) if case.supervisor == call.user else "NOT_ASSIGNED"
         case name if name in OF_THE_DESK and call.user in OFFICERS and case.officer != call.user:
             return "NOT_ASSIGNED"
         case "recordDecision" if case.first == call.user:
+            return "SECOND_PERSON_REQUIRED"
+        case "recordDecision" if not case.is_first_of_two and _unheard(case, call):
+            return "INTENTION_REQUIRED"
+        case "announceRefusal" if not case.is_announced_first:
+            return "INTENTION_NOT_PROVIDED"
+        case "announceRefusal" if case.is_announced:
+            return "ALREADY_ANNOUNCED"
+        case "announceRefusal" if case.is_first_of_two or case.first == call.user:
             return "SECOND_PERSON_REQUIRED"
         case "referToScreening" if case.status != "IN_VERIFICATION" and not questions_asked(
             case, call
@@ -193,6 +137,14 @@ def _unmet(case: Case, call: Call) -> str | None:
             return "NOTHING_PROPOSED"
         case _:
             return None
+
+
+def _unheard(case: Case, call: Call) -> str | None:
+    """Who is to be refused, and may be warned, was not heard."""
+    is_warned = "SECURITY" in call.given.get("grounds", []) or "MATCH" in case.answers.values()
+    is_heard = case.is_announced or not case.is_announced_first
+    is_refusal = call.given["outcome"] == "REFUSED"
+    return "INTENTION_REQUIRED" if is_refusal and not (is_heard or is_warned) else None
 
 
 def questions_asked(case: Case, call: Call) -> list[str]:
@@ -256,6 +208,11 @@ def follow(case: Case, call: Call) -> None:
             case.missing -= {*call.given["items"]}
             if not case.missing:
                 case.enter("IN_VERIFICATION")
+        case "announceRefusal":
+            case.is_announced = True
+            case.enter("REFUSAL_INTENDED")
+        case "answerIntention":
+            case.enter("IN_VERIFICATION")
         case "referToScreening":
             for question in questions_asked(case, call):
                 case.answers[question] = "PENDING"
@@ -268,7 +225,7 @@ def follow(case: Case, call: Call) -> None:
         case "holdApplication" | "releaseApplication":
             case.is_held = not case.is_held
             case.events.append("HELD" if case.is_held else "RELEASED")
-        case "recordDecision" if case.is_decided_twice and not case.first and case.officer:
+        case "recordDecision" if case.is_first_of_two:
             case.first, case.officer = call.user, None
         case "recordDecision" | "supersedeDecision":
             case.decisions.append(_decision(call))
@@ -346,5 +303,5 @@ def _settle(case: Case, question: str, result: str, by: str) -> None:
     case.answers[question] = result
     if result == "HIT":
         case.found_by[question] = by
-    if result == "MATCH" and case.status == "SCREENING":
+    if result == "MATCH" and case.status in OPEN:
         case.officer, case.supervisor = None, by

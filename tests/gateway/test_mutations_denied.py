@@ -86,7 +86,8 @@ GIVEN: dict[str, dict[str, Any]] = {
 OWN = {"subscribeToMail", "renewMailSubscription", "endMailSubscription",
        "saveView", "renameSavedView", "removeSavedView"}  # fmt: skip
 NOTES = {"noteMonth", "removeMonthNote"}
-HANDING_IN = {"submitApplication", "answerInformation", "withdrawApplication", "proposeCorrection"}
+HANDING_IN = {"submitApplication", "answerInformation", "answerIntention", "withdrawApplication",
+              "proposeCorrection"}  # fmt: skip
 ENDPOINTS = {"pauseWebhook", "resumeWebhook", "removeWebhook", "redeliverNotices"}
 WEBHOOKS = {*ENDPOINTS, "registerWebhook", "rotateWebhookSecret"}
 HANDED = {"proposeCorrections", "withdrawApplications", "answerInformationRequests"}
@@ -94,9 +95,9 @@ BATCHES = {*HANDED, "recordScreenings", "confirmScreenings"}
 CALLED: dict[Role, set[str]] = {
     Role.LEADERSHIP: OWN | NOTES,
     Role.PARTNER_MANAGER: OWN | NOTES | ENDPOINTS | {"approveWebhook", "answerComplaint"},
-    Role.OFFICER: {*OWN, "takeCase", "releaseCase", "requestInformation", "referToScreening",
-                   "recordDecision", "approveCorrection", "rejectCorrection", "confirmLink",
-                   "rejectLink", "recordAppearance"},
+    Role.OFFICER: {*OWN, "takeCase", "releaseCase", "requestInformation", "announceRefusal",
+                   "referToScreening", "recordDecision", "approveCorrection", "rejectCorrection",
+                   "confirmLink", "rejectLink", "recordAppearance"},
     Role.SUPERVISOR: {*OWN, "approveCorrection", "confirmCorrection", "rejectCorrection",
                       "reassignCase", "relieveOfficer", "referToScreening", "resolveHit",
                       "holdApplication", "releaseApplication", "recordDecision", "openInquiry",

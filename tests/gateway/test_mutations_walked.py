@@ -22,8 +22,17 @@ from tests.gateway.changing import (
     wait_until_linked,
 )
 from tests.gateway.conftest import Viewer
-from tests.gateway.life_calls import AUTHORITY, CALLS, DECISIONS, OFFICERS, any_of, onward
-from tests.gateway.life_model import READ_NO_STATUS, Call, Case, follow, refusal
+from tests.gateway.life_calls import (
+    ANNOUNCED,
+    AUTHORITY,
+    CALLS,
+    DECISIONS,
+    OFFICERS,
+    any_of,
+    onward,
+)
+from tests.gateway.life_case import Call, Case
+from tests.gateway.life_model import READ_NO_STATUS, follow, refusal
 from tests.premises import Premises, holds
 
 pytestmark = pytest.mark.anyio
@@ -32,6 +41,12 @@ pytestmark = pytest.mark.anyio
 _DRAW = """
     INSERT INTO grant_check (application_id, rule_code, verdict, unmet, is_decided_twice)
     VALUES ($1, 'C1-2', 'SAMPLED', '{}', true)
+"""
+#: Whether a refusal of the type is announced, as a decree would say it.
+_DECREE = """
+    INSERT INTO intention_rule (visa_type_code, valid_from, is_announced)
+    VALUES ('C1', '2020-01-01', $1)
+    ON CONFLICT (visa_type_code, valid_from) DO UPDATE SET is_announced = excluded.is_announced
 """
 STATUSES = ("WRONG_STATUS", "STATUS_CHANGED", "WRONG_STAGE", "STAGE_CHANGED")
 
@@ -45,10 +60,13 @@ class Walk:
     chance: Random
     #: Whether officers wait for a grant to become possible, rather than refuse.
     is_patient: bool
+    #: Whether a refusal is announced first.
+    is_announced: bool
     cases: list[Case] = field(default_factory=list)
 
     async def go(self, steps_each: int) -> None:
         """Begin some way into a life, so that its end is walked as often as its beginning."""
+        await self.connection.execute(_DECREE, self.is_announced)
         await self._submit()
         for _ in range(self.chance.randrange(steps_each * 4 // 5)):
             await self._onward(self.cases[0])
@@ -65,12 +83,16 @@ class Walk:
         is_decided_twice = self.chance.random() < 0.5
         if is_decided_twice:
             await self.connection.execute(_DRAW, row_id(id_))
-        self.cases.append(Case(id_, is_calling, is_decided_twice=is_decided_twice))
+        is_first = self.is_announced
+        case = Case(id_, is_calling, is_decided_twice=is_decided_twice, is_announced_first=is_first)
+        self.cases.append(case)
 
     async def _onward(self, case: Case | None = None) -> None:
         case = case or self.chance.choice(self.cases)
         calls = [onward(case, self.chance) for _ in range(4 if self.is_patient else 1)]
         call = next((call for call in calls if call and not _is_refusal(call)), calls[0])
+        if call and call.mutation == "announceRefusal":
+            await self._call(case, Call("recordDecision", call.user, DECISIONS[1]))
         if call:
             await self._call(case, call)
         await self._try_refused_call(case)
@@ -117,6 +139,10 @@ class Walk:
             holds("first_of_two", expected is None and not case.first)
             holds("second_of_two", expected is None and bool(case.first))
             holds("again_by_the_first", expected == "SECOND_PERSON_REQUIRED")
+        holds("announced", call.mutation == "announceRefusal" and expected is None)
+        holds("heard", call.mutation == "answerIntention" and expected is None)
+        holds("unheard", expected == "INTENTION_REQUIRED")
+        holds("said_twice", expected == "ALREADY_ANNOUNCED")
         answer = await self._change(case, call, once)
         assert answer.codes == ([expected] if expected else [])
         if expected is None:
@@ -125,6 +151,8 @@ class Walk:
         await _compare(self.connection, case)
         if expected is None and call.mutation == "recordDecision" and case.first == call.user:
             await self._give_back_to(case, call)
+        if expected is None and call.mutation == "answerIntention" and case.officer:
+            await self._call(case, Call("announceRefusal", case.officer, ANNOUNCED))
 
     async def _give_back_to(self, case: Case, first: Call) -> None:
         """The first tries to be the second, too; then another officer decides."""
@@ -170,6 +198,10 @@ async def _compare(connection: asyncpg.Connection, case: Case) -> None:
         row_id(case.id),
     )
     assert [tuple(one) for one in decisions] == case.decisions
+    announced = "SELECT ended_at IS NULL FROM refusal_intention WHERE application_id = $1"
+    waits = await connection.fetchval(announced, row_id(case.id))
+    assert (waits is not None) is case.is_announced
+    assert waits or case.status != "REFUSAL_INTENDED"
     withheld = "SELECT officer FROM withheld_decision WHERE application_id = $1"
     assert await connection.fetchval(withheld, row_id(case.id)) == case.first
 
@@ -180,13 +212,23 @@ async def walk(
     """Walk, and hold the figures against the rows at the end."""
     second = Viewer(who["officer"].client, {"role": "SUPERVISOR", "sub": "supervisor-2"})
     with Premises(
-        screened=0.2, refused=0.9, first_of_two=0.2, second_of_two=0.1, again_by_the_first=0.1
+        screened=0.2,
+        refused=0.9,
+        first_of_two=0.2,
+        second_of_two=0.1,
+        again_by_the_first=0.1,
+        announced=0.2,
+        heard=0.2,
+        unheard=0.2,
+        said_twice=0.05,
     ) as premises:
         for number in range(runs):
             premises.begin_example()
             viewers, is_patient = {**who, "supervisor-2": second}, number % 2 == 1
+            is_announced = number % 3 != 1
             try:
-                await Walk(viewers, connection, Random(number), is_patient).go(steps_each)
+                walk_ = Walk(viewers, connection, Random(number), is_patient, is_announced)
+                await walk_.go(steps_each)
             except AssertionError as error:
                 error.add_note(f"in walk {number}")
                 raise

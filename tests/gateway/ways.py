@@ -94,13 +94,15 @@ WAYS: dict[str, tuple[str, ...]] = {
     "CaseDocument": (f"{_CASES} > documents",), "DocumentUpload": (f"{_CASES} > uploads",),
     "RequestedItem": (f"{_CASES} > requestedItems(first: 9) > nodes",),
     "ItemAnswer": (f"{_CASES} > requestedItems(first: 9) > nodes > answer",),
+    "RefusalIntention": (f"{_CASES} > refusalIntention",),
+    "IntentionAnswer": (f"{_CASES} > refusalIntention > answer",),
     "AllowedStep": (f"{_CASES} > allowed",), "MutationError": (f"{_CASES} > allowed > reason",),
     "DocumentContent": (f"{_CASES} > uploads > content",), "VolumeTable": (f"volumes({WINDOW}[])",),
-    "InputError": (f"{_CASES} > allowed > reason > ... on InputError",),
-    "EligibilityError": (f"{_CASES} > allowed > reason > ... on EligibilityError",),
-    "PassportError": (f"{_CASES} > allowed > reason > ... on PassportError",),
-    "DocumentsError": (f"{_CASES} > allowed > reason > ... on DocumentsError",),
-    "CaseError": (f"{_CASES} > allowed > reason > ... on CaseError",),
+    **{
+        name: (f"{_CASES} > allowed > reason > ... on {name}",)
+        for name in ("InputError", "EligibilityError", "PassportError", "DocumentsError",
+                     "CaseError")
+    },
     "ApplicationEvent": (f"{_CASES} > events(first: 20) > nodes",),
     "Assignment": (f"{_CASES} > assignments(first: 9) > nodes",), "LinkFigures": ("linkFigures",),
     "Decision": (

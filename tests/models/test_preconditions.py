@@ -43,6 +43,8 @@ ONE, OTHER = [*DocumentKind][:2]
 FIRST, SECOND = [*RequestedItemKind][:2]
 GRANTED = (Outcome.GRANTED, ())
 REFUSED = (Outcome.REFUSED, (Ground.INCOMPLETE,))
+#: On which grounds nobody is warned.
+HIDDEN = (Ground.ENTRY_BAN, Ground.SECURITY, Ground.FORGED_DOCUMENT)
 BY_TWO = {BAN: Proposal(R.NO_MATCH, "proposer", "finder")}
 OF_ONE = {BAN: Proposal(R.CLEAR, "proposer")}
 
@@ -183,6 +185,20 @@ HOLDS: dict[str, list[tuple[dict[str, Any], dict[str, Any], bool]]] = {
     "HOLDS_A_VISA": [
         ({"status": Status.GRANTED}, {}, True), ({"status": Status.REVOKED}, {}, False)
     ],
+    "IS_ANNOUNCED_FIRST": [({"needs_intention": True}, {}, True), ({}, {}, False)],
+    "WAS_NOT_ANNOUNCED": [({}, {}, True), ({"was_announced": True}, {}, False)],
+    "WAS_ANNOUNCED": [
+        ({}, {}, True),
+        ({"needs_intention": True}, {"decision": REFUSED}, False),
+        ({"needs_intention": True, "was_announced": True}, {"decision": REFUSED}, True),
+        ({"needs_intention": True}, {}, False),
+        *(({"needs_intention": True}, {"decision": (Outcome.REFUSED, (Ground.INCOMPLETE, ground))},
+           ground in HIDDEN) for ground in Ground),
+        ({"needs_intention": True, "answers": {BAN: R.MATCH}}, {"decision": REFUSED}, True),
+        ({"needs_intention": True, "answers": {BAN: R.HIT}}, {"decision": REFUSED}, False),
+    ],
+    "HAS_AN_OPEN_INTENTION": [({"has_open_intention": True}, {}, True), ({}, {}, False)],
+    "HAS_NO_OPEN_INTENTION": [({}, {}, True), ({"has_open_intention": True}, {}, False)],
     "IS_ASKED_FOR": [
         ({"outstanding": frozenset({FIRST})}, {"items": frozenset({FIRST})}, True),
         ({"outstanding": frozenset({FIRST, SECOND})}, {"items": frozenset({FIRST})}, True),

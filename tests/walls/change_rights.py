@@ -55,6 +55,8 @@ MAY: dict[str, str] = {
     "relieveOfficer": "SUPERVISOR",
     "requestInformation": "OFFICER",
     "answerInformation": "PARTNER_AGENT APPLICANT PARTNER_SERVICE",
+    "announceRefusal": "OFFICER",
+    "answerIntention": "PARTNER_AGENT APPLICANT PARTNER_SERVICE",
     "referToScreening": "OFFICER SUPERVISOR",
     "recordScreening": "SCREENING",
     "confirmScreening": "SCREENING",

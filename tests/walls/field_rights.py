@@ -49,6 +49,7 @@ _OPEN: dict[str, Lines] = {
         "validFrom validUntil eligibility fees serviceTargets": "R R R R R R R R R R R R R R",
         "requiredDocuments passportRules extensionRules current":
                                                              "R R R R R R R R R R R R R R",
+        "intentionRules":                                    "R R R R R R R R R R R R R R",
         "grantRules":                                        "R R R - - R - - - - R - - -",
     },
     "GrantRule": {
@@ -70,11 +71,13 @@ _OPEN: dict[str, Lines] = {
         "on isOffered fee serviceTargets passportRule":      "R R R R R R R R R R R R R R",
         "requiredDocuments needsGuarantor eligibility":       "R R R R R R R R R R R R R R",
         "extensionRule":                                     "R R R R R R R R R R R R R R",
+        "intentionRule":                                     "R R R R R R R R R R R R R R",
     },
     "RequiredDocument": {"kind isRequired validFrom":        "R R R R R R R R R R R R R R"},
     "Eligibility": {"entry purpose isOpen validFrom":        "R R R R R R R R R R R R R R"},
     "PassportRule": {"months validFrom":                     "R R R R R R R R R R R R R R"},
     "ExtensionRule": {"times days price validFrom":         "R R R R R R R R R R R R R R"},
+    "IntentionRule": {"isAnnounced validFrom":              "R R R R R R R R R R R R R R"},
     "Fee": {"price validFrom":                               "R R R R R R R R R R R R R R"},
     "ServiceTarget": {
         "clock hours workingDays promisedPercent validFrom": "R R R R R R R R R R R R R R",
@@ -155,6 +158,7 @@ _CASES: dict[str, Lines] = {
         "closedAt groupReference successor leftPartnerAt":   "- R R R R R R R - - - - - -",
         "payBy answerBy decideBy":                           "- R R R R R R R - - - - - -",
         "fee bill requestedItems documents uploads":         "- R R R R R R R - - - - - -",
+        "refusalIntention":                                  "- R R R R R R R - - - - - -",
         "handInBy":                                          "- - R R R R - R - - - - - -",
         "assignments":                                       "- R R - - R - - - - - - - -",
         "isLinked isUrgent":                                 "- R R - - R - - - - - - - -",
@@ -183,6 +187,15 @@ _CASES: dict[str, Lines] = {
         "answeredBy":                                        "- R R - - R - - - - - - - -",
         "answer":                                            "- R R - R - R - - - - - - -",
     },
+    "RefusalIntention": {
+        "announcedAt endedAt answeredAt":                    "- R R R R R R R - - - - - -",
+        # Who answers reads on which grounds, and a manager reads no outcome in the making.
+        "grounds documents":                                 "- R R - R R R R - - - - - -",
+        "note":                                              "- R R - R R R - - - - - - -",
+        "announcedBy answeredBy":                            "- R R - - R - - - - - - - -",
+        "answer":                                            "- R R - R - R - - - - - - -",
+    },
+    "IntentionAnswer": {"text":                             "- R R - R - R - - - - - - -"},
     # Where somebody lives and works is read like identity, by fewer.
     "ItemAnswer": {
         "text day country street city province postalCode":  "- R R - R - R - - - - - - -",

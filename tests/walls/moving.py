@@ -17,12 +17,13 @@ from tests.world import application_id, billing_code
 REFERENCE = "AUSY-GRAN-0001"
 CASE = application_id(REFERENCE)
 STATUSES = (
-    "SUBMITTED", "AWAITING_PAYMENT", "PAID", "IN_VERIFICATION", "INFO_REQUESTED", "SCREENING",
-    "GRANTED", "REFUSED", "WITHDRAWN", "LAPSED", "PAYMENT_EXPIRED", "REVOKED",
+    "SUBMITTED", "AWAITING_PAYMENT", "PAID", "IN_VERIFICATION", "INFO_REQUESTED",
+    "REFUSAL_INTENDED", "SCREENING", "GRANTED", "REFUSED", "WITHDRAWN", "LAPSED",
+    "PAYMENT_EXPIRED", "REVOKED",
 )  # fmt: skip
-_OPEN = STATUSES[:6]
-_BEGUN = STATUSES[2:6]
-_CLOSED = STATUSES[6:]
+_OPEN = STATUSES[:7]
+_BEGUN = STATUSES[2:7]
+_CLOSED = STATUSES[7:]
 VIEWERS: Mapping[str, Viewer] = {
     "OFFICER": Viewer("officer", Role.OFFICER),
     "SUPERVISOR": Viewer("supervisor", Role.SUPERVISOR),
@@ -37,7 +38,8 @@ VIEWERS: Mapping[str, Viewer] = {
     "AUDITOR": Viewer("auditor", Role.AUDITOR),
 }
 _WITHDRAWS = {(source, "WITHDRAWN") for source in _OPEN}
-_ANSWERS = {("INFO_REQUESTED", "IN_VERIFICATION")}
+_WAITS = ("INFO_REQUESTED", "REFUSAL_INTENDED")
+_ANSWERS = {(source, "IN_VERIFICATION") for source in _WAITS}
 #: What each role may do, by the domain's life of an application.
 MOVES: Mapping[str, set[tuple[str, str]]] = {
     "OFFICER": {
@@ -45,6 +47,7 @@ MOVES: Mapping[str, set[tuple[str, str]]] = {
         ("PAID", "IN_VERIFICATION"), ("IN_VERIFICATION", "INFO_REQUESTED"),
         ("IN_VERIFICATION", "SCREENING"), ("IN_VERIFICATION", "GRANTED"),
         ("IN_VERIFICATION", "REFUSED"), ("SCREENING", "GRANTED"), ("SCREENING", "REFUSED"),
+        ("IN_VERIFICATION", "REFUSAL_INTENDED"), ("SCREENING", "REFUSAL_INTENDED"),
     },
     "SUPERVISOR": {
         # Given to somebody; and what was done again by a second person.
@@ -61,9 +64,10 @@ MOVES: Mapping[str, set[tuple[str, str]]] = {
     "APPLICANT": _WITHDRAWS | _ANSWERS,
     "PARTNER_SERVICE": _WITHDRAWS | _ANSWERS | {(source, "RECEIVED") for source in _OPEN},
     "TREASURY": {("SUBMITTED", "PAID"), ("AWAITING_PAYMENT", "PAID")},
-    # After a grant, of a visa that is looked into again.
+    # After a grant, of a visa that is looked into again; and while an applicant answers.
     "SCREENING": {
-        (source, target) for source in ("SCREENING", "GRANTED", "REFUSED", "WITHDRAWN", "REVOKED")
+        (source, target)
+        for source in (*_BEGUN[1:], "GRANTED", "REFUSED", "WITHDRAWN", "REVOKED")
         for target in ("ANSWERED", "CONFIRMED")
     },
     "ADMINISTRATOR": set(),
@@ -106,9 +110,14 @@ async def prepare(connection: asyncpg.Connection) -> None:
         await connection.execute(f"ALTER TABLE application DROP CONSTRAINT ck_application_{name}")
     await connection.execute("DELETE FROM visa_document; DELETE FROM movement; DELETE FROM stay")
     await connection.execute("DELETE FROM visa WHERE application_id = $1", CASE)
+    await connection.execute("ALTER TABLE refusal_intention DISABLE TRIGGER append_only")
     for table in ("decision", "application_event"):
         await connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
         await connection.execute(f"DELETE FROM {table} WHERE application_id = $1", CASE)
+    await connection.execute(
+        "UPDATE intention_rule SET visa_type_code ="
+        " (SELECT visa_type_code FROM application WHERE id = $1), is_announced = true", CASE,
+    )  # fmt: skip
     for table in ("screening", "case_document"):
         await connection.execute(f"DELETE FROM {table} WHERE application_id = $1", CASE)
     await connection.execute("DELETE FROM assignment WHERE application_id = $1", CASE)
@@ -132,6 +141,15 @@ async def put_into(
             "UPDATE assignment SET role = $3, officer = $2 WHERE application_id = $1",
             *(CASE, viewer.subject, "SUPERVISOR" if target == "MATCHED" else "OFFICER"),
         )
+    # Whoever is refused was heard, and whoever is to be heard was not.
+    if "REFUSAL_INTENDED" in (source, target):
+        await connection.execute("DELETE FROM intention_answer WHERE application_id = $1", CASE)
+        await connection.execute(
+            "UPDATE refusal_intention SET ended_at = NULL, answered_at = NULL, answered_by = NULL"
+            " WHERE application_id = $1", CASE,
+        )  # fmt: skip
+    if target == "REFUSAL_INTENDED":
+        await connection.execute("DELETE FROM refusal_intention WHERE application_id = $1", CASE)
     is_decided = source in ("GRANTED", "REFUSED", "REVOKED")
     if is_decided:
         await connection.execute(
@@ -186,7 +204,7 @@ def ways(viewer: Viewer, source: str, target: str) -> Iterator[tuple[str, ...]]:
     target = "REFUSED" if target == "MATCHED" else target
     at, moved = f"WHERE id = '{CASE}'", f"UPDATE application SET status = '{target}'"
     closed = ", closed_at = now()" if target in _CLOSED and source not in _CLOSED else ""
-    resumed = ", paused_seconds = paused_seconds + 3600" if source == "INFO_REQUESTED" else ""
+    resumed = ", paused_seconds = paused_seconds + 3600" if source in _WAITS else ""
     match target:
         case "RECEIVED":
             yield (f"UPDATE application SET received_at = now() {at}",)
@@ -212,7 +230,7 @@ def ways(viewer: Viewer, source: str, target: str) -> Iterator[tuple[str, ...]]:
             is_first = source not in ("GRANTED", "REFUSED", "REVOKED")
             decision = _DECIDE.format(
                 outcome=target, by=viewer.subject, before="NULL" if is_first else f"'{_BEFORE}'",
-                grounds="'{}'" if target == "GRANTED" else "'{FORGED_DOCUMENT}'",
+                grounds="'{}'" if target == "GRANTED" else "'{FALSE_STATEMENT}'",
             )  # fmt: skip
             made = ", current_decision_id = '00000000-0000-0000-0000-00000000d001'"
             yield decision, f"{moved}{made}{closed}{resumed} {at}"
@@ -234,6 +252,22 @@ def ways(viewer: Viewer, source: str, target: str) -> Iterator[tuple[str, ...]]:
                 f" VALUES (gen_random_uuid(), '{CASE}', 'ENTRY_BAN', 'PENDING', now())"
             )
             yield question, f"{moved}{resumed} {at}"
+        case "REFUSAL_INTENDED":
+            announced = (
+                "INSERT INTO refusal_intention (application_id, grounds, announced_at,"
+                f" announced_by) VALUES ('{CASE}', '{{INCOMPLETE}}', now(), '{viewer.subject}')"
+            )
+            yield announced, f"{moved}{resumed} {at}"
+        case "IN_VERIFICATION" if source == "REFUSAL_INTENDED":
+            said = (
+                "INSERT INTO intention_answer (application_id, applicant_id, sealed) SELECT id,"
+                f' applicant_id, \'{{"as_text": "sealed"}}\' FROM application {at}'
+            )
+            noted = (
+                "UPDATE refusal_intention SET ended_at = now(), answered_at = now(),"
+                f" answered_by = '{viewer.subject}' WHERE application_id = '{CASE}'"
+            )
+            yield said, noted, f"{moved}{resumed} {at}"
         case "IN_VERIFICATION" if source == "INFO_REQUESTED":
             yield (f"{moved}{resumed} {at}",)
         case "IN_VERIFICATION" if source == "PAID":

@@ -564,6 +564,15 @@ async def complete(connection: asyncpg.Connection) -> None:
         )
     await documents_in_hand.complete(connection)
     await connection.execute(
+        "INSERT INTO refusal_intention (application_id, grounds, announced_at, announced_by,"
+        " ended_at, answered_at, answered_by) SELECT id, '{INCOMPLETE}', submitted_at, 'officer',"
+        " submitted_at, submitted_at, 'agent-au' FROM application"
+    )
+    await connection.execute(
+        "INSERT INTO intention_answer (application_id, applicant_id)"
+        " SELECT id, applicant_id FROM application"
+    )
+    await connection.execute(
         "INSERT INTO item_answer (item_id, application_id, applicant_id)"
         " SELECT item.id, application_id, applicant_id FROM requested_item AS item"
         " JOIN application ON application.id = application_id"
@@ -991,7 +1000,19 @@ def _requested_items(claims: Claims) -> set[Key]:
     return {(requested_item_id(case.reference),) for case in _cases(claims)}
 
 
+def _intentions(claims: Claims) -> set[Key]:
+    return {(application_id(case.reference),) for case in _cases(claims)}
+
+
+def _intention_answers(claims: Claims) -> set[Key]:
+    return {(application_id(case.reference),) for case in _cases_of_answers(claims)}
+
+
 def _item_answers(claims: Claims) -> set[Key]:
+    return {(requested_item_id(case.reference),) for case in _cases_of_answers(claims)}
+
+
+def _cases_of_answers(claims: Claims) -> list[Case]:
     """Of a case on the own desk, of one that is taken in, of the own: no inquiry and no link opens
     more than the case that is named."""
     named = named_case(claims)
@@ -1019,7 +1040,7 @@ def _item_answers(claims: Claims) -> set[Key]:
             cases = [case for case in EVERY_CASE if oracle.reaches_case(claims, case)]
         case _:
             cases = []
-    return {(requested_item_id(case.reference),) for case in cases}
+    return cases
 
 
 def _assignments(claims: Claims) -> set[Key]:
@@ -1383,9 +1404,10 @@ _LEDGER: dict[str, tuple[str, str]] = {
     "REQUIRED_DOCUMENT": ("C1", "kind isRequired"),
     "PASSPORT_RULE": ("B1 C1", "months"),
     "EXTENSION_RULE": ("B1", "times days amountIdr"),
+    "INTENTION_RULE": ("C1", "isAnnounced"),
     "FEE": ("B1 C1", "amountIdr"),
     "SERVICE_TARGET": ("B1 C1", "clock hours promisedPercent"),
-    "DEADLINE": ("PAYMENT BILLING_CODE ANSWER", "days"),
+    "DEADLINE": ("PAYMENT BILLING_CODE ANSWER INTENTION", "days"),
     "PARTNER": ("NUSA ANDALAN", "name"),
     "PARTNER_COUNTRY": ("NUSA ANDALAN", "country openedOn"),
     "CENTRE": ("AU-SYD AU-MEL AU-PER SG-SIN", "partner country city openedOn"),
@@ -1422,6 +1444,7 @@ _ROWS: dict[str, Reach] = {
     "RequiredDocument": Reach("required_document", ("visa_type_code",), _for_everyone("C1")),
     "PassportRule": Reach("passport_rule", ("visa_type_code",), _for_everyone(*MONTHS)),
     "ExtensionRule": Reach("extension_rule", ("visa_type_code",), _for_everyone("B1")),
+    "IntentionRule": Reach("intention_rule", ("visa_type_code",), _for_everyone("C1")),
     "GrantRule": Reach("grant_rule", ("code",), _only(_READ_THE_LEDGER, _each({"C1-1", "C1-2"}))),
     "Pool": Reach("pool", ("code",), _only(_READ_THE_LEDGER, {("TRIAL",)})),
     "GrantCheck": Reach(
@@ -1457,6 +1480,8 @@ _ROWS: dict[str, Reach] = {
     "DocumentUpload": Reach("document_upload", ("id",), _uploads),
     "DocumentContent": Reach("document_content", ("upload_id",), _contents),
     "RequestedItem": Reach("requested_item", ("id",), _requested_items),
+    "RefusalIntention": Reach("refusal_intention", ("application_id",), _intentions),
+    "IntentionAnswer": Reach("intention_answer", ("application_id",), _intention_answers),
     "ItemAnswer": Reach("item_answer", ("item_id",), _item_answers),
     "ApplicationEvent": Reach("application_event", ("application_id", "sequence"), _events),
     "Assignment": Reach("assignment", ("application_id", "officer"), _assignments),

@@ -48,6 +48,13 @@ UNMET: dict[Precondition, str] = {
     life.WAITS_FOR_ANSWER:
         "INSERT INTO screening (id, application_id, kind, result, requested_at, answered_at)"
         " VALUES (gen_random_uuid(), $1, 'ENTRY_BAN', 'CLEAR', now(), now())",
+    life.IS_ANNOUNCED_FIRST:
+        "UPDATE intention_rule SET is_announced = false WHERE $1::uuid IS NOT NULL",
+    life.WAS_ANNOUNCED:
+        "WITH said AS (DELETE FROM intention_answer WHERE application_id = $1)"
+        " DELETE FROM refusal_intention WHERE application_id = $1",
+    life.HAS_AN_OPEN_INTENTION:
+        "UPDATE refusal_intention SET ended_at = now() WHERE application_id = $1",
     life.HAS_A_LIVE_VISA: "UPDATE visa SET use_by = '2025-01-01' WHERE application_id = $1",
     life.HAS_AN_UNUSED_VISA: "UPDATE visa SET use_by = '2025-01-01' WHERE application_id = $1",
 }  # fmt: skip

@@ -10,7 +10,7 @@ from dashboard.texts import Texts
 from dashboard.texts.wording import count_text, written_day, written_instant
 
 #: The statuses in which a case has yet to be decided.
-_UNDER_WAY = ("PAID", "IN_VERIFICATION", "INFO_REQUESTED", "SCREENING")
+_UNDER_WAY = ("PAID", "IN_VERIFICATION", "INFO_REQUESTED", "REFUSAL_INTENDED", "SCREENING")
 
 
 def case_lines(case: Answer, say: Texts) -> list[Any]:

@@ -104,6 +104,8 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "PAID": "Paid: the clock runs.",
         "IN_VERIFICATION": "An officer works on it.",
         "INFO_REQUESTED": "Waits for the applicant: the adjusted clock is stopped.",
+        "REFUSAL_INTENDED": "An officer means to refuse it, and waits for what the applicant says:"
+        " the adjusted clock is stopped.",
         "SCREENING": "Waits for supervision.",
         "GRANTED": "The visa was granted.",
         "REFUSED": "The visa was refused.",
@@ -123,8 +125,10 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "AWAITING_PAYMENT": "It was billed.",
         "PAID": "The fee was paid.",
         "RECEIVED": "The partner handed the complete file over.",
-        "IN_VERIFICATION": "An officer took it, or an answer came back to the officer.",
+        "IN_VERIFICATION": "An officer took it, or an answer came back to the officer, or none"
+        " in time.",
         "INFO_REQUESTED": "The applicant was asked for more.",
+        "REFUSAL_INTENDED": "An officer announced that it is to be refused.",
         "SCREENING": "Supervision was asked.",
         "HELD": "A supervisor held it.",
         "RELEASED": "A supervisor released it.",

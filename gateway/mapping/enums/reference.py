@@ -25,6 +25,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "REQUIRED_DOCUMENT": "Which document belongs to a file of a visa type.",
         "PASSPORT_RULE": "How long a passport must be valid for a visa type.",
         "EXTENSION_RULE": "How a stay on a visa type is extended.",
+        "INTENTION_RULE": "Whether a refusal of a visa type is announced first.",
         "FEE": "What a visa type costs.",
         "SERVICE_TARGET": "Within what time to decide, and the promised share.",
         "DEADLINE": "How long a case waits for its applicant.",
@@ -59,6 +60,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "BILLING_CODE": "For payment under one billing code, which then lapses: a new one can be"
         " had while the application waits.",
         "ANSWER": "For the requested items to be handed in.",
+        "INTENTION": "For an answer to an intention to refuse: then the case is decided.",
         "CROSSING": "For border control's report of an entry or exit: from the first day of such a"
         " deadline on, crossings are reported completely.",
     },

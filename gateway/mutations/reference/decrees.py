@@ -13,6 +13,7 @@ from gateway.mutations.reference.requests import (
     ProposeEntryRule,
     ProposeExtensionRule,
     ProposeFee,
+    ProposeIntentionRule,
     ProposeNamedEvent,
     ProposePassportRule,
     ProposeRequiredDocument,
@@ -30,6 +31,7 @@ from models import (
     EntryRule,
     ExtensionRule,
     Fee,
+    IntentionRule,
     NamedEvent,
     PassportRule,
     RequiredDocument,
@@ -131,6 +133,13 @@ async def build_extension_rule(
     return [Row(ExtensionRule, {**of_type, **terms})]
 
 
+async def build_intention_rule(
+    transaction: WriteTransaction, request: ProposeIntentionRule, today: date, reasons: Reasons
+) -> list[Row]:
+    of_type = await _of_visa_type(transaction, request, reasons)
+    return [Row(IntentionRule, {**of_type, "is_announced": request.is_announced})]
+
+
 async def build_fee(
     transaction: WriteTransaction, request: ProposeFee, today: date, reasons: Reasons
 ) -> list[Row]:
@@ -217,6 +226,7 @@ async def _of_visa_type(
     | ProposeRequiredDocument
     | ProposePassportRule
     | ProposeExtensionRule
+    | ProposeIntentionRule
     | ProposeFee
     | ProposeServiceTarget,
     reasons: Reasons,

@@ -138,6 +138,13 @@ class ProposeExtensionRule(Proposal):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProposeIntentionRule(Proposal):
+    visa_type: str
+    is_announced: bool
+    valid_from: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProposeFee(Proposal):
     visa_type: str
     fee: int

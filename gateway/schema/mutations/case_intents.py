@@ -7,6 +7,7 @@ from gateway.schema.mutations.extension_inputs import (
     RecordAppearanceInput,
 )
 from gateway.schema.mutations.input_readers import (
+    read_announcement,
     read_answer_to_items,
     read_appearance,
     read_assignment,
@@ -25,6 +26,7 @@ from gateway.schema.mutations.input_readers import (
     read_resolution,
     read_screening,
     read_setting_aside,
+    read_statement,
     read_step,
     read_step_with_reason,
     read_submission,
@@ -34,6 +36,7 @@ from gateway.schema.mutations.input_readers import (
 )
 from gateway.schema.mutations.inputs import MOST_AT_ONCE
 from gateway.schema.mutations.intent import Intent
+from gateway.schema.mutations.intention_inputs import AnnounceRefusalInput, AnswerIntentionInput
 from gateway.schema.upload import RegisterDocumentInput, RequestUploadInput
 from models.life import Refusal, Verb
 
@@ -98,6 +101,14 @@ INTENTS = (
            "The applicant has handed in some or all of what was asked for: work goes on once"
            " nothing of it is missing.", read_answer_to_items,
            (Verb.ANSWER_INFORMATION, Verb.ANSWER_ITEMS)),
+    Intent("announceRefusal", AnnounceRefusalInput,
+           "Announce that you mean to refuse, and why, where the visa type provides for that: the"
+           " applicant may answer once, until `Application.answerBy`, and the adjusted clock stops."
+           " Then you decide, on whatever ground.", read_announcement, (Verb.ANNOUNCE_REFUSAL,),
+           (Refusal.GROUND_REQUIRED,)),
+    Intent("answerIntention", AnswerIntentionInput,
+           "Say, once, what there is to say to an intention to refuse: the officer then decides.",
+           read_statement, (Verb.ANSWER_INTENTION,)),
     Intent("referToScreening", inputs.ReferToScreeningInput,
            "Ask supervision, or ask again what was not answered; for a visa with"
            " which its holder may still enter or stay, also what was.", read_referral,

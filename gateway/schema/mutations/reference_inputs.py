@@ -224,6 +224,13 @@ class ProposeExtensionRuleInput(ProposalInput):
     valid_from: date = required(_IN_FORCE)
 
 
+@strawberry.input(description="Whether a refusal of a visa type is announced first, from a day on.")
+class ProposeIntentionRuleInput(ProposalInput):
+    visa_type: str = required(_VISA_TYPE)
+    is_announced: bool = required("Whether it is.")
+    valid_from: date = required(_IN_FORCE)
+
+
 @strawberry.input(description="What a visa of a type costs from a day on.")
 class ProposeFeeInput(ProposalInput):
     visa_type: str = required(_VISA_TYPE)

@@ -462,7 +462,7 @@ CREATE TABLE deadline (
     valid_from DATE NOT NULL,
     days BIGINT NOT NULL,
     CONSTRAINT pk_deadline PRIMARY KEY (wait, valid_from),
-    CONSTRAINT ck_deadline_wait_is_known CHECK (wait IN ('PAYMENT', 'BILLING_CODE', 'ANSWER', 'CROSSING')),
+    CONSTRAINT ck_deadline_wait_is_known CHECK (wait IN ('PAYMENT', 'BILLING_CODE', 'ANSWER', 'INTENTION', 'CROSSING')),
     CONSTRAINT ck_deadline_days_are_positive CHECK (days > 0)
 );
 
@@ -887,7 +887,7 @@ CREATE TABLE reference_change (
     is_initial BOOLEAN DEFAULT false NOT NULL,
     state TEXT GENERATED ALWAYS AS (CASE WHEN is_initial THEN 'INITIAL' WHEN cancelled_by IS NOT NULL THEN 'CANCELLED' WHEN approved_by IS NOT NULL THEN 'APPROVED' ELSE 'PROPOSED' END) STORED NOT NULL,
     CONSTRAINT pk_reference_change PRIMARY KEY (id),
-    CONSTRAINT ck_reference_change_kind_is_known CHECK (kind IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT', 'GRANT_RULE', 'POOL')),
+    CONSTRAINT ck_reference_change_kind_is_known CHECK (kind IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'INTENTION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT', 'GRANT_RULE', 'POOL')),
     CONSTRAINT ck_reference_change_state_is_known CHECK (state IN ('INITIAL', 'PROPOSED', 'APPROVED', 'CANCELLED')),
     CONSTRAINT ck_reference_change_by_a_decree CHECK (num_nulls(decree, reason, proposed_by) = CASE WHEN is_initial THEN 3 ELSE 0 END),
     CONSTRAINT ck_reference_change_approved_by_another CHECK (approved_by <> proposed_by),
@@ -1057,7 +1057,7 @@ CREATE TABLE application_change (
     kind TEXT NOT NULL,
     changed TEXT NOT NULL,
     CONSTRAINT pk_application_change PRIMARY KEY (id),
-    CONSTRAINT ck_application_change_kind_is_known CHECK (kind IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'RECEIVED', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'HELD', 'RELEASED', 'MARKED_URGENT', 'URGENCY_ENDED', 'ANSWER_PROPOSED', 'SCREENED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'TRANSFERRED', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED', 'VISA_RETURNED', 'APPEARED', 'TARGET_50', 'TARGET_75', 'TARGET_100')),
+    CONSTRAINT ck_application_change_kind_is_known CHECK (kind IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'RECEIVED', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING', 'HELD', 'RELEASED', 'MARKED_URGENT', 'URGENCY_ENDED', 'ANSWER_PROPOSED', 'SCREENED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'TRANSFERRED', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED', 'VISA_RETURNED', 'APPEARED', 'TARGET_50', 'TARGET_75', 'TARGET_100')),
     CONSTRAINT ck_application_change_changed_is_known CHECK (changed IN ('STAGE', 'DECISION', 'STATUS', 'HOLD'))
 );
 
@@ -1262,6 +1262,14 @@ CREATE TABLE extension_rule (
     CONSTRAINT fk_extension_rule_visa_type_code FOREIGN KEY(visa_type_code) REFERENCES visa_type (code)
 );
 
+CREATE TABLE intention_rule (
+    visa_type_code TEXT NOT NULL,
+    valid_from DATE NOT NULL,
+    is_announced BOOLEAN NOT NULL,
+    CONSTRAINT pk_intention_rule PRIMARY KEY (visa_type_code, valid_from),
+    CONSTRAINT fk_intention_rule_visa_type_code FOREIGN KEY(visa_type_code) REFERENCES visa_type (code)
+);
+
 CREATE TABLE fee (
     visa_type_code TEXT NOT NULL,
     valid_from DATE NOT NULL,
@@ -1381,7 +1389,7 @@ CREATE TABLE reference_change_value (
     before TEXT,
     after TEXT,
     CONSTRAINT pk_reference_change_value PRIMARY KEY (change_id, line, place),
-    CONSTRAINT ck_reference_change_value_kind_is_known CHECK (kind IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT', 'GRANT_RULE', 'POOL')),
+    CONSTRAINT ck_reference_change_value_kind_is_known CHECK (kind IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'INTENTION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT', 'GRANT_RULE', 'POOL')),
     CONSTRAINT fk_reference_change_value_change_id FOREIGN KEY(change_id) REFERENCES reference_change (id)
 );
 
@@ -1789,7 +1797,7 @@ CREATE TABLE application (
     extends_visa_number TEXT,
     group_reference TEXT,
     status TEXT NOT NULL,
-    stage TEXT GENERATED ALWAYS AS (CASE status WHEN 'SUBMITTED' THEN 'SUBMITTED' WHEN 'AWAITING_PAYMENT' THEN 'WAITING_FOR_APPLICANT' WHEN 'PAID' THEN 'IN_PROCESS' WHEN 'IN_VERIFICATION' THEN 'IN_PROCESS' WHEN 'INFO_REQUESTED' THEN 'WAITING_FOR_APPLICANT' WHEN 'SCREENING' THEN 'IN_PROCESS' WHEN 'GRANTED' THEN 'CLOSED' WHEN 'REFUSED' THEN 'CLOSED' WHEN 'WITHDRAWN' THEN 'CLOSED' WHEN 'LAPSED' THEN 'CLOSED' WHEN 'PAYMENT_EXPIRED' THEN 'CLOSED' WHEN 'REVOKED' THEN 'CLOSED' END) STORED NOT NULL,
+    stage TEXT GENERATED ALWAYS AS (CASE status WHEN 'SUBMITTED' THEN 'SUBMITTED' WHEN 'AWAITING_PAYMENT' THEN 'WAITING_FOR_APPLICANT' WHEN 'PAID' THEN 'IN_PROCESS' WHEN 'IN_VERIFICATION' THEN 'IN_PROCESS' WHEN 'INFO_REQUESTED' THEN 'WAITING_FOR_APPLICANT' WHEN 'REFUSAL_INTENDED' THEN 'WAITING_FOR_APPLICANT' WHEN 'SCREENING' THEN 'IN_PROCESS' WHEN 'GRANTED' THEN 'CLOSED' WHEN 'REFUSED' THEN 'CLOSED' WHEN 'WITHDRAWN' THEN 'CLOSED' WHEN 'LAPSED' THEN 'CLOSED' WHEN 'PAYMENT_EXPIRED' THEN 'CLOSED' WHEN 'REVOKED' THEN 'CLOSED' END) STORED NOT NULL,
     submitted_at TIMESTAMP WITH TIME ZONE NOT NULL,
     received_at TIMESTAMP WITH TIME ZONE,
     paid_at TIMESTAMP WITH TIME ZONE,
@@ -1818,7 +1826,7 @@ CREATE TABLE application (
     CONSTRAINT fk_application_successor FOREIGN KEY(successor_centre_code, successor_partner_code, successor_country_code) REFERENCES centre (code, partner_code, country_code),
     CONSTRAINT ck_application_channel_is_known CHECK (channel IN ('DIRECT', 'PARTNER_PORTAL', 'PARTNER_CENTRE', 'PARTNER_GROUP')),
     CONSTRAINT ck_application_trip_purpose_is_known CHECK (trip_purpose IN ('TOURISM', 'BUSINESS', 'INVESTMENT', 'GOVERNMENT', 'TRANSIT')),
-    CONSTRAINT ck_application_status_is_known CHECK (status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED')),
+    CONSTRAINT ck_application_status_is_known CHECK (status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED')),
     CONSTRAINT ck_application_stage_is_known CHECK (stage IN ('SUBMITTED', 'IN_PROCESS', 'WAITING_FOR_APPLICANT', 'CLOSED')),
     CONSTRAINT ck_application_reference_is_formed CHECK (reference ~ '^[0-9A-Z]{4}(-[0-9A-Z]{4}){2}$'),
     CONSTRAINT ck_application_group_reference_is_formed CHECK (group_reference ~ '^G(-[0-9A-Z]{4}){3}$'),
@@ -1830,7 +1838,7 @@ CREATE TABLE application (
     CONSTRAINT ck_application_successor_in_a_country CHECK (num_nulls(successor_centre_code, successor_country_code, successor_partner_code) IN (0, 3)),
     CONSTRAINT ck_application_left_its_partner CHECK (partner_code IS NOT NULL AND successor_centre_code IS NULL OR left_partner_at IS NULL),
     CONSTRAINT ck_application_closed_when_closed CHECK ((status IN ('GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED')) = (closed_at IS NOT NULL)),
-    CONSTRAINT ck_application_paid_before_work CHECK (NOT (status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'GRANTED', 'REFUSED', 'REVOKED')) OR paid_at IS NOT NULL),
+    CONSTRAINT ck_application_paid_before_work CHECK (NOT (status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING', 'GRANTED', 'REFUSED', 'REVOKED')) OR paid_at IS NOT NULL),
     CONSTRAINT ck_application_paid_with_fee_and_target CHECK (num_nulls(paid_at, fee_idr, target_due_at) IN (0, 3)),
     CONSTRAINT ck_application_decided_with_decision CHECK ((status IN ('GRANTED', 'REFUSED', 'REVOKED')) = (current_decision_id IS NOT NULL)),
     CONSTRAINT ck_application_expired_unpaid CHECK (status <> 'PAYMENT_EXPIRED' OR paid_at IS NULL),
@@ -1970,7 +1978,7 @@ CREATE TABLE application_event (
     actor_role TEXT,
     reason TEXT,
     CONSTRAINT pk_application_event PRIMARY KEY (id),
-    CONSTRAINT ck_application_event_kind_is_known CHECK (kind IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'RECEIVED', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'HELD', 'RELEASED', 'MARKED_URGENT', 'URGENCY_ENDED', 'ANSWER_PROPOSED', 'SCREENED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'TRANSFERRED', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED', 'VISA_RETURNED', 'APPEARED', 'TARGET_50', 'TARGET_75', 'TARGET_100')),
+    CONSTRAINT ck_application_event_kind_is_known CHECK (kind IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'RECEIVED', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING', 'HELD', 'RELEASED', 'MARKED_URGENT', 'URGENCY_ENDED', 'ANSWER_PROPOSED', 'SCREENED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'TRANSFERRED', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED', 'VISA_RETURNED', 'APPEARED', 'TARGET_50', 'TARGET_75', 'TARGET_100')),
     CONSTRAINT ck_application_event_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
     CONSTRAINT ck_application_event_sequence_is_positive CHECK (sequence > 0),
     CONSTRAINT ck_application_event_reason_is_bounded CHECK (length(reason) BETWEEN 1 AND 2000),
@@ -2176,6 +2184,28 @@ CREATE TABLE requested_item (
 );
 
 CREATE INDEX ix_requested_item_application_id_requested_at_id ON requested_item (application_id, requested_at, id);
+
+CREATE TABLE refusal_intention (
+    application_id UUID NOT NULL,
+    grounds TEXT[] NOT NULL,
+    note TEXT,
+    announced_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    announced_by TEXT NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    answered_at TIMESTAMP WITH TIME ZONE,
+    answered_by TEXT,
+    documents TEXT[] DEFAULT '{}' NOT NULL,
+    CONSTRAINT pk_refusal_intention PRIMARY KEY (application_id),
+    CONSTRAINT ck_refusal_intention_grounds_are_known CHECK (cardinality(grounds) = num_nonnulls(array_position(grounds, 'INVALID_TRAVEL_DOCUMENT'), array_position(grounds, 'FALSE_STATEMENT'), array_position(grounds, 'INSUFFICIENT_MEANS'), array_position(grounds, 'PURPOSE_NOT_CREDIBLE'), array_position(grounds, 'PUBLIC_HEALTH'), array_position(grounds, 'INCOMPLETE'))),
+    CONSTRAINT ck_refusal_intention_documents_are_known CHECK (cardinality(documents) = num_nonnulls(array_position(documents, 'PASSPORT_SCAN'), array_position(documents, 'PHOTOGRAPH'), array_position(documents, 'RETURN_TICKET'), array_position(documents, 'ITINERARY'), array_position(documents, 'ACCOMMODATION'), array_position(documents, 'BANK_STATEMENT'), array_position(documents, 'INVITATION_LETTER'), array_position(documents, 'GUARANTEE_LETTER'), array_position(documents, 'EMPLOYMENT_LETTER'), array_position(documents, 'EMPLOYMENT_CONTRACT'), array_position(documents, 'CURRICULUM_VITAE'), array_position(documents, 'BUSINESS_LICENCE'), array_position(documents, 'DEED_OF_ESTABLISHMENT'), array_position(documents, 'INVESTMENT_PLAN'), array_position(documents, 'PROOF_OF_INCOME'), array_position(documents, 'HEALTH_INSURANCE'), array_position(documents, 'VACCINATION_CERTIFICATE'), array_position(documents, 'POLICE_CERTIFICATE'), array_position(documents, 'BIRTH_CERTIFICATE'), array_position(documents, 'MARRIAGE_CERTIFICATE'), array_position(documents, 'PARENTAL_CONSENT'), array_position(documents, 'RESIDENCE_PERMIT'))),
+    CONSTRAINT ck_refusal_intention_is_of_some_ground CHECK (grounds <> '{}'),
+    CONSTRAINT ck_refusal_intention_note_is_bounded CHECK (length(note) BETWEEN 1 AND 500),
+    CONSTRAINT ck_refusal_intention_ended_after_announcement CHECK (ended_at >= announced_at),
+    CONSTRAINT ck_refusal_intention_answer_ends_it CHECK (answered_at IS NULL OR answered_at = ended_at),
+    CONSTRAINT ck_refusal_intention_answered_by_somebody CHECK ((answered_at IS NULL) = (answered_by IS NULL)),
+    CONSTRAINT ck_refusal_intention_documents_of_an_answer CHECK (answered_at IS NOT NULL OR documents = '{}'),
+    CONSTRAINT fk_refusal_intention_application_id FOREIGN KEY(application_id) REFERENCES application (id)
+);
 
 CREATE TABLE screening (
     id UUID NOT NULL,
@@ -2613,6 +2643,19 @@ CREATE TABLE item_answer (
 CREATE INDEX ix_item_answer_applicant_id ON item_answer (applicant_id);
 
 CREATE INDEX ix_item_answer_application_id ON item_answer (application_id);
+
+CREATE TABLE intention_answer (
+    application_id UUID NOT NULL,
+    applicant_id UUID NOT NULL,
+    sealed JSONB DEFAULT '{}' NOT NULL,
+    as_text TEXT,
+    CONSTRAINT pk_intention_answer PRIMARY KEY (application_id),
+    CONSTRAINT ck_intention_answer_text_is_sealed CHECK (as_text IS NULL),
+    CONSTRAINT fk_intention_answer_application_id FOREIGN KEY(application_id) REFERENCES refusal_intention (application_id),
+    CONSTRAINT fk_intention_answer_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
+);
+
+CREATE INDEX ix_intention_answer_applicant_id ON intention_answer (applicant_id);
 
 CREATE TABLE document_content (
     upload_id UUID NOT NULL,
@@ -3074,6 +3117,11 @@ CREATE TRIGGER append_only
         id, application_id, outcome, grounds, conditions, decided_at, officer, internal_note,
         supersedes_id
     OR DELETE OR TRUNCATE ON decision
+    EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only
+    BEFORE UPDATE OF application_id, grounds, note, announced_at, announced_by
+    OR DELETE OR TRUNCATE ON refusal_intention
     EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only
@@ -4626,7 +4674,7 @@ CREATE FUNCTION guard_correction() RETURNS trigger
             WHERE id = NEW.application_id AND applicant_id = NEW.applicant_id
         );
         is_worked_on boolean := status IN (
-            'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING'
+            'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING'
         );
         hands_in boolean := role IN ('PARTNER_AGENT', 'APPLICANT', 'PARTNER_SERVICE');
         is_allowed boolean;
@@ -4638,7 +4686,8 @@ CREATE FUNCTION guard_correction() RETURNS trigger
                         THEN hands_in AND NEW.state = 'IN_EFFECT' AND NEW.closed_by = subject AND NOT EXISTS (
                             SELECT FROM application
                             WHERE applicant_id = NEW.applicant_id AND application.status IN (
-                                'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'GRANTED'
+                                'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED',
+                                'SCREENING', 'GRANTED'
                             )
                         )
                     WHEN is_worked_on
@@ -5155,7 +5204,7 @@ CREATE FUNCTION stage_after(kind text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE
         WHEN kind = 'SUBMITTED' THEN 'SUBMITTED'
-        WHEN kind IN ('AWAITING_PAYMENT', 'INFO_REQUESTED') THEN 'WAITING_FOR_APPLICANT'
+        WHEN kind IN ('AWAITING_PAYMENT', 'INFO_REQUESTED', 'REFUSAL_INTENDED') THEN 'WAITING_FOR_APPLICANT'
         WHEN kind IN ('PAID', 'IN_VERIFICATION', 'SCREENING') THEN 'IN_PROCESS'
         WHEN kind IN ('GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED')
             THEN 'CLOSED'
@@ -5875,8 +5924,8 @@ $$;
 CREATE FUNCTION reference_subject(name text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE
         WHEN name IN (
-            'eligibility', 'required_document', 'passport_rule', 'extension_rule', 'fee',
-            'service_target'
+            'eligibility', 'required_document', 'passport_rule', 'extension_rule', 'intention_rule',
+            'fee', 'service_target'
         )
             THEN 'visa_type_code'
         WHEN name = 'entry_rule' THEN 'country_code'
@@ -6175,6 +6224,7 @@ CREATE FUNCTION find_unrecorded_reference_rows() RETURNS TABLE (
         UNION ALL SELECT 15, 'grant_rule', to_jsonb(one) FROM grant_rule AS one
         UNION ALL SELECT 16, 'extension_rule', to_jsonb(one) FROM extension_rule AS one
         UNION ALL SELECT 17, 'pool', to_jsonb(one) FROM pool AS one
+        UNION ALL SELECT 18, 'intention_rule', to_jsonb(one) FROM intention_rule AS one
     ), recorded AS (
         SELECT DISTINCT unnest(reference_change.targets) AS target FROM reference_change
     )
@@ -6513,7 +6563,8 @@ CREATE TRIGGER guard_webhook_endpoint BEFORE INSERT OR UPDATE ON webhook_endpoin
 INSERT INTO data_version (data) VALUES ('figures'), ('published'), ('names');
 
 INSERT INTO deadline (wait, valid_from, days) VALUES
-    ('PAYMENT', '2019-01-01', 14), ('BILLING_CODE', '2019-01-01', 7), ('ANSWER', '2019-01-01', 14);
+    ('PAYMENT', '2019-01-01', 14), ('BILLING_CODE', '2019-01-01', 7), ('ANSWER', '2019-01-01', 14),
+    ('INTENTION', '2019-01-01', 14);
 
 SELECT make_partition(relname::text, now() + quarters * interval '3 months')
 FROM pg_partitioned_table JOIN pg_class ON pg_class.oid = partrelid, generate_series(0, 2) AS quarters
