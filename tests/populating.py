@@ -136,7 +136,6 @@ async def reference_data(connection: asyncpg.Connection) -> None:
     for table, rows in RULES_OF_WORK.items():
         await _insert(connection, table, *rows)
     await connection.execute("INSERT INTO extension_rule VALUES ('B1', '2020-1-1', 1, 30, 500000)")
-    await connection.execute("INSERT INTO intention_rule VALUES ('C1', '2020-1-1', false)")
     partners = {"NUSA": ("Nusa Visa Services", "AU SG NZ"), "ANDALAN": ("Andalan Visa", "AU SG")}
     for code, (name, served) in partners.items():
         await _insert(connection, "partner", {"code": code, "name": name})

@@ -62,13 +62,8 @@ VISA_TYPES = (
     ("C1", "Tourist visa, single entry", "Visa wisata sekali masuk"),
 )
 #: A pool that nobody takes cases from.
-POOL = {
-    "code": "TRIAL",
-    "visa_types": ["C1"],
-    "channels": ["PARTNER_CENTRE"],
-    "nationalities": ["AU"],
-    "is_open": False,
-}
+POOL = {"code": "TRIAL", "visa_types": ["C1"], "channels": ["PARTNER_CENTRE"],
+        "nationalities": ["AU"], "is_open": False}  # fmt: skip
 #: Rules that grant, of which the first was stopped.
 GRANT_RULES = tuple(
     {
@@ -84,8 +79,11 @@ GRANT_RULES = tuple(
     for version, nationalities in ((1, ["AU", "SG"]), (2, ["IN"]))
 )
 STOP = {"id": UUID(int=880_001), "rule_code": "C1-1", "stopped_by": "supervisor-9", "reason": "No."}
-#: What supervisors approve, by its table.
-RULES_OF_WORK = {"grant_rule": GRANT_RULES, "grant_rule_stop": (STOP,), "pool": (POOL,)}
+#: Refusals of this type are not announced first.
+UNANNOUNCED = {"visa_type_code": "C1", "valid_from": BEGINNING, "is_announced": False}
+#: What supervisors approve, and that, by its table.
+RULES_OF_WORK = {"grant_rule": GRANT_RULES, "grant_rule_stop": (STOP,), "pool": (POOL,),
+                 "intention_rule": (UNANNOUNCED,)}  # fmt: skip
 
 
 @dataclass(frozen=True)

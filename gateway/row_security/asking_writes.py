@@ -1,11 +1,8 @@
 """What steps write by which an applicant is asked or told something, and answers."""
 
-from collections.abc import Mapping
-
 from gateway.row_security.step_needs import is_now
 from gateway.row_security.step_write import StepWrite, columns_of
 from models import Application, IntentionAnswer, ItemAnswer, RefusalIntention, RequestedItem
-from models.life import Verb
 from models.person.vault import ANSWERED
 from models.vocabulary import ANSWERED_WITH
 
@@ -27,7 +24,7 @@ _ANSWER = StepWrite(
 
 #: Filled in once what was announced is answered.
 _INTENTION_ANSWERED = frozenset({"ended_at", "answered_at", "answered_by", "documents"})
-_ANNOUNCED = (
+_AN_INTENTION = (
     "EXISTS (SELECT FROM refusal_intention AS announced WHERE announced.application_id = it.id"
     " AND {})"
 )
@@ -41,58 +38,56 @@ def _to_be_answered_within(days: str) -> str:
     )
 
 
-ASKING: Mapping[Verb, tuple[StepWrite, ...]] = {
-    Verb.REQUEST_INFORMATION: (
-        StepWrite(RequestedItem, "INSERT",
-                  columns_of(RequestedItem, *_HANDED_IN), is_now("NEW.requested_at")),
-        StepWrite(
-            Application, "UPDATE", frozenset({"answer_by"}),
-            _to_be_answered_within("time_to_answer"),
-        ),
+REQUESTED = (
+    StepWrite(RequestedItem, "INSERT",
+              columns_of(RequestedItem, *_HANDED_IN), is_now("NEW.requested_at")),
+    StepWrite(
+        Application, "UPDATE", frozenset({"answer_by"}),
+        _to_be_answered_within("time_to_answer"),
     ),
-    Verb.ANSWER_INFORMATION: (
-        _ANSWER,
-        _ITEMS,
-        # Something that is still missing would keep it where it is.
-        StepWrite(
-            Application, "UPDATE", frozenset(),
-            "NOT EXISTS (SELECT FROM requested_item WHERE application_id = it.id"
-            " AND answered_at IS NULL)",
-        ),
+)  # fmt: skip
+ANSWERED_ALL = (
+    _ANSWER,
+    _ITEMS,
+    # Something that is still missing would keep it where it is.
+    StepWrite(
+        Application, "UPDATE", frozenset(),
+        "NOT EXISTS (SELECT FROM requested_item WHERE application_id = it.id"
+        " AND answered_at IS NULL)",
     ),
-    Verb.ANSWER_ITEMS: (_ANSWER, _ITEMS),
-    Verb.ANNOUNCE_REFUSAL: (
-        StepWrite(
-            RefusalIntention, "INSERT", columns_of(RefusalIntention, *_INTENTION_ANSWERED),
-            f"{is_now('NEW.announced_at')} AND NEW.announced_by = viewer_subject",
-        ),
-        # By then it is announced.
-        StepWrite(
-            Application, "UPDATE", frozenset({"answer_by"}),
-            _ANNOUNCED.format(
-                f"{is_now('announced.announced_at')} AND announced.announced_by = viewer_subject"
-            ) + f" AND {_to_be_answered_within('time_to_answer_intention')}",
-            needs=False,
-        ),
+)  # fmt: skip
+ANSWERED_SOME = (_ANSWER, _ITEMS)
+ANNOUNCED = (
+    StepWrite(
+        RefusalIntention, "INSERT", columns_of(RefusalIntention, *_INTENTION_ANSWERED),
+        f"{is_now('NEW.announced_at')} AND NEW.announced_by = viewer_subject",
     ),
-    Verb.ANSWER_INTENTION: (
-        # Before the intention is noted as answered: so it is written once.
-        StepWrite(
-            IntentionAnswer, "INSERT", columns_of(IntentionAnswer, "as_text"),
-            "NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}'",
-        ),
-        StepWrite(
-            RefusalIntention, "UPDATE", _INTENTION_ANSWERED,
-            "NEW.answered_by = viewer_subject AND NEW.ended_at = NEW.answered_at"
-            f" AND {is_now('NEW.answered_at')} AND EXISTS (SELECT FROM intention_answer AS said"
-            " WHERE said.application_id = it.id)",
-        ),
-        StepWrite(
-            Application, "UPDATE", frozenset(),
-            _ANNOUNCED.format(
-                f"{is_now('announced.answered_at')} AND announced.answered_by = viewer_subject"
-            ),
-            needs=False,
-        ),
+    # By then it is announced.
+    StepWrite(
+        Application, "UPDATE", frozenset({"answer_by"}),
+        _AN_INTENTION.format(
+            f"{is_now('announced.announced_at')} AND announced.announced_by = viewer_subject"
+        ) + f" AND {_to_be_answered_within('time_to_answer_intention')}",
+        needs=False,
     ),
-}  # fmt: skip
+)  # fmt: skip
+ANSWERED_INTENTION = (
+    # Before the intention is noted as answered: so it is written once.
+    StepWrite(
+        IntentionAnswer, "INSERT", columns_of(IntentionAnswer, "as_text"),
+        "NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}'",
+    ),
+    StepWrite(
+        RefusalIntention, "UPDATE", _INTENTION_ANSWERED,
+        "NEW.answered_by = viewer_subject AND NEW.ended_at = NEW.answered_at"
+        f" AND {is_now('NEW.answered_at')} AND EXISTS (SELECT FROM intention_answer AS said"
+        " WHERE said.application_id = it.id)",
+    ),
+    StepWrite(
+        Application, "UPDATE", frozenset(),
+        _AN_INTENTION.format(
+            f"{is_now('announced.answered_at')} AND announced.answered_by = viewer_subject"
+        ),
+        needs=False,
+    ),
+)  # fmt: skip

@@ -10,7 +10,7 @@ What is asked of an applicant, and answered, is in ``asking_writes.py``.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from gateway.row_security.asking_writes import ASKING
+from gateway.row_security import asking_writes
 from gateway.row_security.step_needs import HOLDS_IF, IS_ON_A_DESK, IS_RECOMMENDED, is_now
 from gateway.row_security.step_write import StepWrite
 from gateway.row_security.step_write import columns_of as _columns
@@ -213,7 +213,11 @@ WRITES: Mapping[Verb, tuple[StepWrite, ...]] = {
         # By then it is on the desk of the officer who was named.
         StepWrite(Application, "UPDATE", frozenset(), IS_ON_A_DESK),
     ),
-    **ASKING,
+    Verb.REQUEST_INFORMATION: asking_writes.REQUESTED,
+    Verb.ANSWER_INFORMATION: asking_writes.ANSWERED_ALL,
+    Verb.ANSWER_ITEMS: asking_writes.ANSWERED_SOME,
+    Verb.ANNOUNCE_REFUSAL: asking_writes.ANNOUNCED,
+    Verb.ANSWER_INTENTION: asking_writes.ANSWERED_INTENTION,
     Verb.REFER_TO_SCREENING: (
         StepWrite(
             Screening, "INSERT", _ASKED,

@@ -152,8 +152,7 @@ _HISTORIES: Mapping[type[Any], tuple[Fact, tuple[str, ...], int]] = {
     Fee: (_history("_fees", FeeRow, "Fee", FeeRow.amount_idr), ("price",), 0),
     PassportRule: (
         _history("_passport_rules", PassportRuleRow, "PassportRule", PassportRuleRow.months),
-        ("months",),
-        0,
+        ("months",), 0,
     ),
     ExtensionRule: (
         _history("_extension_rules", ExtensionRuleRow, "ExtensionRule", ExtensionRuleRow.times,
@@ -161,8 +160,7 @@ _HISTORIES: Mapping[type[Any], tuple[Fact, tuple[str, ...], int]] = {
         ("times", "days", "price"), 0,
     ),
     IntentionRule: (
-        _history("_intention_rules", IntentionRuleRow, "IntentionRule",
-                 IntentionRuleRow.is_announced),
+        _history("_intentions", IntentionRuleRow, "IntentionRule", IntentionRuleRow.is_announced),
         ("is_announced",), 0,
     ),
     ServiceTarget: (
@@ -171,8 +169,7 @@ _HISTORIES: Mapping[type[Any], tuple[Fact, tuple[str, ...], int]] = {
             ServiceTargetRow.hours, ServiceTargetRow.working_days,
             ServiceTargetRow.promised_percent,
         ),
-        ("clock", "hours", "working_days", "promised_percent"),
-        1,
+        ("clock", "hours", "working_days", "promised_percent"), 1,
     ),
     RequiredDocument: (
         _history(

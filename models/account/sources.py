@@ -249,21 +249,15 @@ SOURCES: Mapping[str, Source] = {
         Source(ApplicationEvent, found_by=_EACH),
         Source(Application, _LODGED, found_by=(EventKind.SUBMITTED,)),
         # A bill that gets a new code is queued, and so is a payment anew.
-        Source(
-            Bill, _BILLED, when=_OF_A_FILE, key_column="application_id",
-            found_by=(EventKind.SUBMITTED,), has_steps=True,
-        ),
-        Source(
-            Bill, _PAID, part="payment", when=f"{_OF_A_FILE} AND entry.paid_at IS NOT NULL",
-            key_column="application_id", found_by=(EventKind.PAID,), has_steps=True,
-        ),
+        Source(Bill, _BILLED, when=_OF_A_FILE, key_column="application_id",
+               found_by=(EventKind.SUBMITTED,), has_steps=True),
+        Source(Bill, _PAID, part="payment", when=f"{_OF_A_FILE} AND entry.paid_at IS NOT NULL",
+               key_column="application_id", found_by=(EventKind.PAID,), has_steps=True),
         Source(
             VisaDocument, _OF_A_DOCUMENT, told=_OF_A_DOCUMENT, when="entry.issued_at IS NOT NULL",
         ),
-        Source(
-            RefusalIntention, _ANNOUNCED, key_column="application_id",
-            found_by=(EventKind.REFUSAL_INTENDED,),
-        ),
+        Source(RefusalIntention, _ANNOUNCED, key_column="application_id",
+               found_by=(EventKind.REFUSAL_INTENDED,)),
         Source(Screening, when=_ANSWERED, left_out=frozenset({"voided_at"})),
         Source(
             Screening, ("id", "voided_at"), part="voiding",

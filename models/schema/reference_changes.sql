@@ -127,7 +127,7 @@ CREATE FUNCTION compare_reference_rows(kind text, proposed jsonb) RETURNS jsonb
             'COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT',
             'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'PARTNER', 'PARTNER_COUNTRY',
             'CENTRE', 'NAMED_EVENT', 'DAY_OFF', 'GRANT_RULE', 'EXTENSION_RULE',
-            'POOL'
+            'INTENTION_RULE', 'POOL'
         ) THEN
             RETURN NULL;
         END IF;

@@ -130,12 +130,7 @@ UNSAID: Mapping[str, dict[str, Any]] = {
     "fetchVisa": {"visaNumber": "ID0000000000000"},
     "submitApplication": {"entryOn": ENTRY_ON},
     "recordDocuments": {"documents": []},
-    "requestUpload": {
-        "kind": "PHOTOGRAPH",
-        "format": "PNG",
-        "size": 1_000,
-        "sha256": "0a" * 32,
-    },
+    "requestUpload": {"kind": "PHOTOGRAPH", "format": "PNG", "size": 1_000, "sha256": "0a" * 32},
     "registerDocument": {
         "kind": "PHOTOGRAPH",
         "format": "PNG",

@@ -67,7 +67,8 @@ WAYS: dict[str, tuple[str, ...]] = {
     ),
     "VisaTypeTerms": (f"{_TYPES} > current",), "Eligibility": (f"{_TYPES} > eligibility",),
     "RequiredDocument": (f"{_TYPES} > requiredDocuments",), "Fee": (f"{_TYPES} > fees",),
-    **{f"{one}Rule": (f"{_TYPES} > {one.lower()}Rules",) for one in ("Passport", "Extension")},
+    **{f"{one}Rule": (f"{_TYPES} > {one.lower()}Rules",)
+       for one in ("Passport", "Extension", "Intention")},
     "ServiceTarget": (f"{_TYPES} > serviceTargets",), "GrantRule": (f"{_TYPES} > grantRules",),
     "GrantRuleStop": (f"{_TYPES} > grantRules > stop",), "GrantCheck": (f"{_CASES} > grantCheck",),
     "Partner": (
@@ -98,11 +99,8 @@ WAYS: dict[str, tuple[str, ...]] = {
     "IntentionAnswer": (f"{_CASES} > refusalIntention > answer",),
     "AllowedStep": (f"{_CASES} > allowed",), "MutationError": (f"{_CASES} > allowed > reason",),
     "DocumentContent": (f"{_CASES} > uploads > content",), "VolumeTable": (f"volumes({WINDOW}[])",),
-    **{
-        name: (f"{_CASES} > allowed > reason > ... on {name}",)
-        for name in ("InputError", "EligibilityError", "PassportError", "DocumentsError",
-                     "CaseError")
-    },
+    **{f"{of}Error": (f"{_CASES} > allowed > reason > ... on {of}Error",)
+       for of in ("Input", "Eligibility", "Passport", "Documents", "Case")},
     "ApplicationEvent": (f"{_CASES} > events(first: 20) > nodes",),
     "Assignment": (f"{_CASES} > assignments(first: 9) > nodes",), "LinkFigures": ("linkFigures",),
     "Decision": (

@@ -324,9 +324,8 @@ def test_cases_that_look_alike_to_a_role_are_refused_alike(
     role, verb = chosen
     if role is Role.APPLICANT and verb in OF_A_VISA and now.status in CLOSED:
         return  # how it ended is read
-    # That an intention to refuse waits is read.
     other = Status.INFO_REQUESTED if now.has_open_intention else Status.REFUSAL_INTENDED
-    alike = {*statuses_alike(STAGE_OF[now.status], is_paid=now.is_paid)} - {other}
+    alike = {*statuses_alike(STAGE_OF[now.status], is_paid=now.is_paid)} - {other}  # which is read
     by = replace(attempt, role=role)
     found = {
         refusal_of(verb, replace(now, status=status), by, reads_status=False) for status in alike

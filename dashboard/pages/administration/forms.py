@@ -56,6 +56,11 @@ PROPOSALS: Mapping[str, Sequence[Field]] = {
         Field("fee", FieldKind.MONEY),
         _VALID_FROM,
     ),
+    "proposeIntentionRule": (
+        _VISA_TYPE,
+        Field("isAnnounced", FieldKind.YES_OR_NO),
+        _VALID_FROM,
+    ),
     "proposeRequiredDocument": (
         _VISA_TYPE,
         Field("kind", FieldKind.CHOICE, _DOCUMENTS),
@@ -71,7 +76,7 @@ PROPOSALS: Mapping[str, Sequence[Field]] = {
     ),
     "proposeEntryRule": (_COUNTRY, Field("entry", FieldKind.CHOICE, _ENTRIES), _VALID_FROM),
     "proposeDeadline": (
-        Field("wait", FieldKind.CHOICE, ("PAYMENT", "ANSWER")),
+        Field("wait", FieldKind.CHOICE, ("PAYMENT", "ANSWER", "INTENTION")),
         Field("days", FieldKind.NUMBER),
         _VALID_FROM,
     ),

@@ -14,7 +14,7 @@ Row = Mapping[str, Any]
 
 
 def visa_types(types: Sequence[Row], day: date, say: Texts) -> html.Div:
-    columns = ("visa_type", "stay", "fee", "passport", "extension", "target")
+    columns = ("visa_type", "stay", "fee", "passport", "extension", "intention", "target")
     rows = [
         html.Tr(
             [
@@ -23,6 +23,7 @@ def visa_types(types: Sequence[Row], day: date, say: Texts) -> html.Div:
                 _dated(one["fees"], day, _fee, say),
                 _dated(one["passportRules"], day, _months, say),
                 _dated(one["extensionRules"], day, _extension, say),
+                _dated(one["intentionRules"], day, _intention, say),
                 _dated(_standard(one["serviceTargets"]), day, _target, say),
             ]
         )
@@ -71,6 +72,10 @@ def _extension(row: Row, say: Texts) -> str:
         return say("administration.not_extended")
     days, times = (count_text(row[name], say) for name in ("days", "times"))
     return say("administration.extended", times=times, days=days, fee=_fee(row, say))
+
+
+def _intention(row: Row, say: Texts) -> str:
+    return say(f"administration.{'announced' if row['isAnnounced'] else 'not_announced'}")
 
 
 def _target(row: Row, say: Texts) -> str:

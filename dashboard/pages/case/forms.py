@@ -41,6 +41,11 @@ CHANGES = Changes(
             Field("reason", FieldKind.CHOICE, REFERRALS, called="referral"),
             Field("note", FieldKind.REASON, is_required=False),
         ),
+        "announceRefusal": (
+            CASE,
+            Field("grounds", FieldKind.CHOICES, ANNOUNCED),
+            Field("note", FieldKind.REASON, is_required=False),
+        ),
         "recordDecision": (CASE, *_DECISION),
         "supersedeDecision": (CASE, *_DECISION, _REASON),
         "approveCorrection": (CASE,),
@@ -57,8 +62,14 @@ def show_answers(answer: Answer, _: Mapping[str, Any], say: Texts) -> list[Any]:
     items = answer["application"]["requestedItems"]["nodes"] if answer["application"] else []
     given = [one for one in items if one["answer"]]
     missing = [say(f"changes.value.{one['kind']}") for one in items if not one["answeredAt"]]
-    shown: list[Any] = [html.Dl([_said(one, say) for one in given])]
-    if not given:
+    intention = answer["application"] and answer["application"]["refusalIntention"]
+    said = [_said(one, say) for one in given]
+    if intention and intention["answer"]:
+        at = html.Small(f" · {written_instant(intention['answeredAt'], say)}")
+        what = html.Dt([say("case.intention_answer"), at])
+        said.append(html.Div([what, html.Dd(intention["answer"]["text"])]))
+    shown: list[Any] = [html.Dl(said)]
+    if not said:
         shown = [html.P(say("case.no_answers"))]
     if missing:
         shown.append(html.P(say("case.missing_still", what=" · ".join(missing)), className="bad"))

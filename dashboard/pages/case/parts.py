@@ -293,10 +293,39 @@ def _handed_in(item: Answer, say: Texts) -> html.Td:
     return html.Td([written_instant(item["answeredAt"], say), *_below([by] if by else [])])
 
 
+def show_intention(case: Answer, say: Texts) -> Any:
+    """What was announced to the applicant before a refusal, and whether it was answered."""
+    one = case["refusalIntention"]
+    if not one:
+        return None
+    grounds = [say(f"decisions.ground.{each}") for each in one["grounds"]]
+    documents = [say(f"changes.value.{each}") for each in one["documents"]]
+    if one["answeredAt"]:
+        answered = [written_instant(one["answeredAt"], say), *_below([one["answeredBy"]])]
+    elif one["endedAt"]:
+        answered = [say("case.not_answered", at=written_instant(one["endedAt"], say))]
+    else:
+        answered = [say("case.not_answered_yet")]
+    row = html.Tr(
+        [
+            html.Th(list_text(grounds, say), scope="row"),
+            html.Td(
+                [
+                    written_instant(one["announcedAt"], say),
+                    *_below([one["announcedBy"], *([one["note"]] if one["note"] else [])]),
+                ]
+            ),
+            html.Td([*answered, *_below(documents)]),
+        ]
+    )
+    return _table("intention", ("ground", "announced", "answered"), [row], say)
+
+
 #: The parts of a case, by what a role has to read for them; in the order of the page. One of which
 #: nothing is on record is None.
 PARTS: Mapping[str, tuple[str, Callable[[Answer, Texts], Any]]] = {
     "requested": ("requestedItems", show_requested_items),
+    "intention": ("refusalIntention", show_intention),
     "life": ("events", show_life),
     "screenings": ("screenings", show_screenings),
     "decisions": ("decisions", show_decisions),

@@ -131,6 +131,13 @@ export const texts = {
   asked: ["You are asked for", "Anda diminta melengkapi"],
   answer: ["I have handed it in", "Sudah saya serahkan"],
   handInAnswers: ["Hand in the answers", "Serahkan jawaban"],
+  intended: [
+    "Your application is to be refused on these grounds. You may answer once, and hand in documents before;",
+    "Permohonan Anda akan ditolak dengan alasan berikut. Anda dapat menanggapi satu kali, dan menyerahkan dokumen sebelumnya;",
+  ],
+  announce: ["Announce the refusal", "Beritahukan rencana penolakan"],
+  yourAnswer: ["What you have to say", "Tanggapan Anda"],
+  answerOnce: ["Answer, once", "Kirim tanggapan (satu kali)"],
   answered: ["Show what I answered", "Tampilkan jawaban saya"],
   answeredNote: ["You see in your data who read it.", "Di data Anda terlihat siapa yang membacanya."],
   askedOfThem: ["The applicant is asked for", "Pemohon diminta melengkapi"],

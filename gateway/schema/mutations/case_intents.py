@@ -7,7 +7,6 @@ from gateway.schema.mutations.extension_inputs import (
     RecordAppearanceInput,
 )
 from gateway.schema.mutations.input_readers import (
-    read_announcement,
     read_answer_to_items,
     read_appearance,
     read_assignment,
@@ -26,7 +25,6 @@ from gateway.schema.mutations.input_readers import (
     read_resolution,
     read_screening,
     read_setting_aside,
-    read_statement,
     read_step,
     read_step_with_reason,
     read_submission,
@@ -36,7 +34,12 @@ from gateway.schema.mutations.input_readers import (
 )
 from gateway.schema.mutations.inputs import MOST_AT_ONCE
 from gateway.schema.mutations.intent import Intent
-from gateway.schema.mutations.intention_inputs import AnnounceRefusalInput, AnswerIntentionInput
+from gateway.schema.mutations.intention_inputs import (
+    AnnounceRefusalInput,
+    AnswerIntentionInput,
+    read_announcement,
+    read_statement,
+)
 from gateway.schema.upload import RegisterDocumentInput, RequestUploadInput
 from models.life import Refusal, Verb
 

@@ -30,14 +30,12 @@ from gateway.schema.mutations.inputs import (
     MOST_ITEMS,
 )
 from gateway.schema.mutations.intent import Intent
-from gateway.schema.mutations.intention_inputs import AnnounceRefusalInput, AnswerIntentionInput
 from gateway.schema.upload import RegisterDocumentInput, RequestUploadInput
 from models.contents.tables import LOCATOR
 from models.life import Refusal, Verb
 from models.life.grant_conditions import LARGEST_FAMILY
 from models.vocabulary import (
     ANSWERED_WITH,
-    UNANNOUNCED_GROUNDS,
     Outcome,
     Queue,
     ScreeningKind,
@@ -243,32 +241,6 @@ def read_answer_to_items(intent: Intent, input_: AnswerInformationInput) -> Step
     )
     items = (*(Item(kind=kind) for kind in input_.items), *answers)
     return read_step(intent, input_, (*faults, *needed), items=items)
-
-
-def read_announcement(intent: Intent, input_: AnnounceRefusalInput) -> StepRequest:
-    faults = [
-        _invalid("grounds", str(number), rule="ground_not_announced")
-        for number, ground in enumerate(input_.grounds)
-        if ground in UNANNOUNCED_GROUNDS
-    ]
-    if not input_.grounds:
-        faults.append(Reason(Refusal.GROUND_REQUIRED, ("grounds",)))
-    if len(set(input_.grounds)) < len(input_.grounds):
-        faults.append(_invalid("grounds", rule="grounds"))
-    note = (input_.note or "").strip()
-    if len(note) > LONGEST_ITEM_NOTE:
-        faults.append(_invalid("note", rule="note", most=LONGEST_ITEM_NOTE))
-    return read_step(
-        intent, input_, tuple(faults), grounds=tuple(input_.grounds), note=note or None
-    )
-
-
-def read_statement(intent: Intent, input_: AnswerIntentionInput) -> StepRequest:
-    faults = faults_of_text(input_.text, "text")
-    is_sized = len(set(input_.documents)) == len(input_.documents)
-    faults = (*faults, *(() if is_sized else (_invalid("documents", rule="documents"),)))
-    statement = input_.text.strip()
-    return read_step(intent, input_, faults, statement=statement, documents=tuple(input_.documents))
 
 
 def read_decision(intent: Intent, input_: inputs.RecordDecisionInput) -> StepRequest:

@@ -1,7 +1,10 @@
-"""Inputs of what is announced before a refusal, and of the answer to it."""
+"""What is announced before a refusal, and the answer to it, as mutations take them."""
 
 import strawberry
 
+from gateway.mutations.outcome import Reason
+from gateway.mutations.requests import StepRequest
+from gateway.schema.mutations.input_readers import faults_of_text, read_step
 from gateway.schema.mutations.inputs import (
     LONGEST_ITEM_NOTE,
     LONGEST_NOTE,
@@ -9,7 +12,9 @@ from gateway.schema.mutations.inputs import (
     optional,
     required,
 )
-from models.vocabulary import DocumentKind, Ground
+from gateway.schema.mutations.intent import Intent
+from models.life import Refusal
+from models.vocabulary import UNANNOUNCED_GROUNDS, DocumentKind, Ground
 
 
 @strawberry.input(description="A case that is to be refused, and why.")
@@ -36,3 +41,33 @@ class AnswerIntentionInput(StepInput):
         description="The documents that were handed in with it, each kind once: their bytes are"
         " sent by `requestUpload`.",
     )
+
+
+def read_announcement(intent: Intent, input_: AnnounceRefusalInput) -> StepRequest:
+    faults = [
+        _invalid("grounds", str(number), rule="ground_not_announced")
+        for number, ground in enumerate(input_.grounds)
+        if ground in UNANNOUNCED_GROUNDS
+    ]
+    if not input_.grounds:
+        faults.append(Reason(Refusal.GROUND_REQUIRED, ("grounds",)))
+    if len(set(input_.grounds)) < len(input_.grounds):
+        faults.append(_invalid("grounds", rule="grounds"))
+    note = (input_.note or "").strip()
+    if len(note) > LONGEST_ITEM_NOTE:
+        faults.append(_invalid("note", rule="note", most=LONGEST_ITEM_NOTE))
+    return read_step(
+        intent, input_, tuple(faults), grounds=tuple(input_.grounds), note=note or None
+    )
+
+
+def read_statement(intent: Intent, input_: AnswerIntentionInput) -> StepRequest:
+    faults = faults_of_text(input_.text, "text")
+    is_sized = len(set(input_.documents)) == len(input_.documents)
+    faults = (*faults, *(() if is_sized else (_invalid("documents", rule="documents"),)))
+    statement = input_.text.strip()
+    return read_step(intent, input_, faults, statement=statement, documents=tuple(input_.documents))
+
+
+def _invalid(*path: str, rule: str, **limits: int) -> Reason:
+    return Reason(Refusal.INVALID, path, rule=rule, limits=limits)

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useMutation, useQuery } from "urql";
 import { graphql } from "../generated/index.ts";
 import type {
+  AnnounceRefusalMutation,
   AppearMutation,
   CaseFileQuery,
   DecideMutation,
@@ -53,6 +54,7 @@ const Person = graphql(`
       requestedItems(first: 20) {
         nodes { kind answer { text day country street city province postalCode } }
       }
+      refusalIntention { answer { text } }
     }
   }
 `);
@@ -70,6 +72,11 @@ const Refer = graphql(`
 const Request = graphql(`
   mutation Request($input: RequestInformationInput!) {
     taken: requestInformation(input: $input) { application { id status } errors { code message path } }
+  }
+`);
+const AnnounceRefusal = graphql(`
+  mutation AnnounceRefusal($input: AnnounceRefusalInput!) {
+    taken: announceRefusal(input: $input) { application { id status } errors { code message path } }
   }
 `);
 const Appear = graphql(`
@@ -197,11 +204,14 @@ function Applicant({ reference }: { reference: string }) {
         {facts.map(([text, fact]) => [<dt key={text}>{t(text)}</dt>, <dd key={`${text} is`}>{fact}</dd>])}
       </dl>
       <Answers items={data?.application?.requestedItems.nodes ?? []} />
+      {data?.application?.refusalIntention?.answer?.text && (
+        <blockquote>{data.application.refusalIntention.answer.text}</blockquote>
+      )}
     </>
   );
 }
 
-type Taken = AppearMutation | ReferMutation | RequestMutation | DecideMutation;
+type Taken = AnnounceRefusalMutation | AppearMutation | ReferMutation | RequestMutation | DecideMutation;
 const OFFERED = ["RECORD_DECISION", "REFER_TO_SCREENING", "REQUEST_INFORMATION"];
 
 /** What can be done now. Whatever cannot says why, in the words of the mutation itself. */
@@ -210,6 +220,7 @@ function Steps({ id, allowed }: OpenCase) {
   const [refused, setRefused] = useState<string>();
   const [ground, setGround] = useState<Ground>("INSUFFICIENT_MEANS");
   const [enteredOn, setEnteredOn] = useState("");
+  const [, announce] = useMutation(AnnounceRefusal);
   const [, appear] = useMutation(Appear);
   const [, refer] = useMutation(Refer);
   const [, request] = useMutation(Request);
@@ -266,6 +277,10 @@ function Steps({ id, allowed }: OpenCase) {
             </option>
           ))}
         </select>
+        {offered("ANNOUNCE_REFUSAL")?.isAllowed &&
+          button("ANNOUNCE_REFUSAL", "announce", () =>
+            announce({ input: { ...about(), grounds: [ground] } }),
+          )}
         {button("RECORD_DECISION", "refuse", () =>
           decide({ input: { ...about(), outcome: "REFUSED", grounds: [ground] } }),
         )}

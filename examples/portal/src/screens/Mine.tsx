@@ -10,6 +10,7 @@ import { AskedFor, OwnAnswers } from "./Answers.tsx";
 import { Bill } from "./Bill.tsx";
 import { Claimed, ClaimedFile } from "./Claim.tsx";
 import { Checklist } from "./Documents.tsx";
+import { Intention } from "./Intention.tsx";
 
 const Mine = graphql(`
   query Mine($language: Language!) {
@@ -24,6 +25,8 @@ const Mine = graphql(`
         bill { code fee { amount currency } familyFee { amount currency } dueAt paidAt receiptNumber reversedAt }
         documents { kind recordedAt } uploads { kind state }
         requestedItems(first: 20) { nodes { kind note answeredAt answeredWith } }
+        answerBy
+        refusalIntention { grounds note endedAt }
         decision { outcome publicReasons conditions visa { number useBy stayDays stay { until } } }
         extends { number }
         allowed { step isAllowed }
@@ -113,6 +116,9 @@ function Application({ id, reference, stage, visaType, bill, decision, ...rest }
           <p>{t("asked")}:</p>
           <AskedFor id={id} items={asked} />
         </div>
+      )}
+      {rest.refusalIntention && stage !== "CLOSED" && (
+        <Intention id={id} answerBy={rest.answerBy} {...rest.refusalIntention} />
       )}
       {stage !== "CLOSED" && (
         <Checklist

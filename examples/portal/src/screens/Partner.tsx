@@ -9,6 +9,7 @@ import { AGAIN, Absent, Screen, useChanges } from "../parts.tsx";
 import { useWords } from "../texts.ts";
 import { AskedFor } from "./Answers.tsx";
 import { Checklist } from "./Documents.tsx";
+import { IntentionOfFile } from "./Intention.tsx";
 
 const PartnersList = graphql(`
   query PartnersList($language: Language!, $stage: Stage, $visaType: String, $after: Cursor) {
@@ -166,6 +167,7 @@ function File({ id, acts }: { id: string; acts: boolean }) {
           <AskedFor id={id} items={asked} />
         </div>
       )}
+      {takes && stage === "WAITING_FOR_APPLICANT" && <IntentionOfFile id={id} />}
       <Checklist id={id} documents={documents} uploads={uploads} takes={takes} done={() => ask(AGAIN)} />
     </article>
   );
