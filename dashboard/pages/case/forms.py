@@ -41,11 +41,6 @@ CHANGES = Changes(
             Field("reason", FieldKind.CHOICE, REFERRALS, called="referral"),
             Field("note", FieldKind.REASON, is_required=False),
         ),
-        "announceRefusal": (
-            CASE,
-            Field("grounds", FieldKind.CHOICES, ANNOUNCED),
-            Field("note", FieldKind.REASON, is_required=False),
-        ),
         "recordDecision": (CASE, *_DECISION),
         "supersedeDecision": (CASE, *_DECISION, _REASON),
         "approveCorrection": (CASE,),
