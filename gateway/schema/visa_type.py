@@ -176,8 +176,7 @@ _HISTORIES: Mapping[type[Any], tuple[Fact, tuple[str, ...], int]] = {
             "_required_documents", RequiredDocumentRow, "RequiredDocument",
             RequiredDocumentRow.kind, RequiredDocumentRow.is_required,
         ),
-        ("kind", "is_required"),
-        1,
+        ("kind", "is_required"), 1,
     ),
     Eligibility: (
         _history(
