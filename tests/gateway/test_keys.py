@@ -50,11 +50,12 @@ pytestmark = pytest.mark.anyio
 #: What entries of age leave takes years, mail is written by the keeper, a rule that grants takes a
 #: decree and hours: `tests/models/test_account_dropped.py` has the keys of the first.
 _LATER = "account_drop mail sent_code file_claim grant_rule_stop grant_check withheld_decision"
+_OF_A_CASE = "refusal_intention", "intention_answer"  # whose key they have
 #: Every table whose primary key is a UUID, with it, and what says in which order rows were made.
 KEYED = {
     table.name: column.name
     for table in Base.metadata.tables.values()
-    if table.name not in (*_LATER.split(), *REPLAYED)
+    if table.name not in (*_LATER.split(), *_OF_A_CASE, *REPLAYED)
     and (len(key_columns := table.primary_key.columns) == 1 or is_partitioned(table.name))
     and isinstance((column := [*key_columns][-1]).type, Uuid)
 }
@@ -67,7 +68,6 @@ MADE_AT = {
     "application": "submitted_at",
     "decision": "decided_at",
     **dict.fromkeys(("screening", "requested_item", "document_upload"), "requested_at"),
-    # An answer has the key of its item.
     "item_answer": "(SELECT requested_at FROM requested_item WHERE id = item_id)",
     "guarantor": "valid_from",
     **dict.fromkeys(("correction", "budget_exception", "ban_entry"), "proposed_at"),

@@ -10,8 +10,16 @@ from hypothesis import strategies as st
 from models.jobs.overdue import end_overdue
 from models.life import STEPS, Attempt, CaseState, Verb, refusal, step_for
 from models.life.steps import OPEN
-from models.vocabulary import DECIDABLE, Ground, Outcome, Role, ScreeningKind, Status
-from tests.models.case_states import results, standings_with
+from models.vocabulary import (
+    DECIDABLE,
+    Ground,
+    Outcome,
+    Role,
+    ScreeningKind,
+    ScreeningResult,
+    Status,
+)
+from tests.models.case_states import mostly, results, standings_with
 from tests.models.test_life_lapsing import enter_status, status, undone
 from tests.premises import holds, premise
 from tests.world import application_id
@@ -22,8 +30,11 @@ OPEN_CASE = application_id("SGPO-OPEN-0006")
 HIDDEN = {Ground.ENTRY_BAN, Ground.SECURITY, Ground.FORGED_DOCUMENT}
 deciding = standings_with(
     status=st.sampled_from(DECIDABLE),
-    answers=st.dictionaries(st.sampled_from(ScreeningKind), results),
-    was_announced=st.booleans(),
+    answers=st.dictionaries(
+        st.sampled_from(ScreeningKind), st.just(ScreeningResult.MATCH) | results, min_size=1
+    ),
+    needs_intention=mostly(True, False),
+    was_announced=mostly(False, True),
     was_decided_first_by_oneself=st.just(False),
     awaits_first_decision=st.just(False),
 )
