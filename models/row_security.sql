@@ -79,6 +79,8 @@ ALTER TABLE identity ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE identity_version ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE inquiry ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE inquiry_person ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE intention_answer ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE intention_rule ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE item_answer ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE job_pass ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE key_operation ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -101,6 +103,7 @@ ALTER TABLE person_lookup ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE pool ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE reference_change ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE reference_change_value ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE refusal_intention ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE requested_item ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE required_document ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE saved_view ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -329,6 +332,8 @@ CREATE OR REPLACE FUNCTION viewer.files_touched(acting text) RETURNS TABLE (
                     WHEN kind = 'SERVICE_TARGET' THEN file.paid_at IS NOT NULL
                     WHEN kind = 'DEADLINE' AND proposed.subject = 'ANSWER'
                         THEN file.answer_by IS NOT NULL
+                    WHEN kind = 'DEADLINE' AND proposed.subject = 'INTENTION'
+                        THEN file.status = 'REFUSAL_INTENDED'
                     ELSE true
                 END)
             END, CASE WHEN kind IN ('PARTNER_COUNTRY', 'CENTRE') THEN
@@ -339,7 +344,8 @@ CREATE OR REPLACE FUNCTION viewer.files_touched(acting text) RETURNS TABLE (
             END
             FROM proposed LEFT JOIN application AS file ON file.stage <> 'CLOSED' AND CASE
                 WHEN kind IN (
-                    'FEE', 'PASSPORT_RULE', 'REQUIRED_DOCUMENT', 'ELIGIBILITY', 'VISA_TYPE'
+                    'FEE', 'PASSPORT_RULE', 'REQUIRED_DOCUMENT', 'ELIGIBILITY', 'VISA_TYPE',
+                    'INTENTION_RULE'
                 ) THEN file.visa_type_code = proposed.subject
                 WHEN kind = 'SERVICE_TARGET' THEN file.visa_type_code = proposed.subject
                     AND (becomes ->> 'clock' = 'CALLING_VISA') = coalesce((
@@ -1585,6 +1591,10 @@ CREATE OR REPLACE FUNCTION viewer.facts_of_case(
                     CASE WHEN it.resolved_at > instant THEN 'PROPOSED' ELSE it.state END AS state
                 FROM person_link AS it WHERE (applicant_id = ANY (people) OR linked_id = ANY (people)) AND found_at <= instant
             ) AS found),
+            'refusal_intention', (SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]') FROM (
+                SELECT it.application_id AS application_id
+                FROM refusal_intention AS it WHERE application_id = ANY (cases)
+            ) AS found),
             'requested_item', (SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]') FROM (
                 SELECT it.application_id AS application_id
                 FROM requested_item AS it WHERE application_id = ANY (cases) AND requested_at <= instant
@@ -1623,6 +1633,7 @@ GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_leadership;
 GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_leadership;
 GRANT SELECT (reason, rule_code, stopped_at, stopped_by) ON grant_rule_stop TO gerbang_leadership;
+GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_leadership;
 GRANT SELECT (centre_code, country_code, ends_at, id, is_ended, language, mailed_at, occasion, partner_code, renewed_at, role, subject, subscribed_at, visa_type_code) ON mail_subscription TO gerbang_leadership;
 GRANT SELECT (author, country_code, id, month, partner_code, removed_at, text, written_at) ON month_note TO gerbang_leadership;
 GRANT SELECT (began_on, code, country_code, ended_on, kind, was_screening_out) ON named_event TO gerbang_leadership;
@@ -1648,6 +1659,8 @@ CREATE POLICY leadership_select ON required_document FOR SELECT TO gerbang_leade
 CREATE POLICY leadership_select ON passport_rule FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 CREATE POLICY leadership_select ON extension_rule FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+CREATE POLICY leadership_select ON intention_rule FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 CREATE POLICY leadership_select ON fee FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
@@ -1786,6 +1799,8 @@ GRANT SELECT (reason, rule_code, stopped_at, stopped_by) ON grant_rule_stop TO g
 GRANT SELECT (applicant_id, application_id, city, id, kind, name, postal_code, province, registration_number, sealed, street, valid_from, valid_until) ON guarantor TO gerbang_officer;
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_officer;
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_officer;
+GRANT SELECT (applicant_id, application_id, as_text, sealed) ON intention_answer TO gerbang_officer;
+GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_officer;
 GRANT SELECT (applicant_id, application_id, as_country, as_day, as_text, city, item_id, postal_code, province, sealed, street) ON item_answer TO gerbang_officer;
 GRANT SELECT (centre_code, country_code, ends_at, id, is_ended, language, mailed_at, occasion, partner_code, renewed_at, role, subject, subscribed_at, visa_type_code) ON mail_subscription TO gerbang_officer;
 GRANT SELECT (author, country_code, id, month, partner_code, removed_at, text, written_at) ON month_note TO gerbang_officer;
@@ -1800,6 +1815,7 @@ GRANT SELECT (actor, actor_role, by, case_reference, found, id, occurred_at, pur
 GRANT SELECT (channels, code, is_open, nationalities, visa_types) ON pool TO gerbang_officer;
 GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, decree, effective_on, id, kind, proposed_at, proposed_by, reason, state, subject) ON reference_change TO gerbang_officer;
 GRANT SELECT (after, before, change_id, kind, line, name, place) ON reference_change_value TO gerbang_officer;
+GRANT SELECT (announced_at, announced_by, answered_at, answered_by, application_id, documents, ended_at, grounds, note) ON refusal_intention TO gerbang_officer;
 GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_officer;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_officer;
 GRANT SELECT (id, name, page, query, removed_at, saved_at, subject) ON saved_view TO gerbang_officer;
@@ -1822,6 +1838,8 @@ CREATE POLICY officer_select ON required_document FOR SELECT TO gerbang_officer
 CREATE POLICY officer_select ON passport_rule FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON extension_rule FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON intention_rule FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON fee FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
@@ -1855,6 +1873,10 @@ CREATE POLICY officer_select ON requested_item FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON item_answer FOR SELECT TO gerbang_officer
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = item_answer.application_id AND by_1.reference = (SELECT viewer.purpose_reference('OFFICER')) AND EXISTS (SELECT FROM assignment AS by_2 WHERE by_2.application_id = by_1.id AND by_2.officer = (SELECT viewer.subject('OFFICER')) AND by_2.ended_at IS NULL)) THEN true ELSE false END);
+CREATE POLICY officer_select ON refusal_intention FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON intention_answer FOR SELECT TO gerbang_officer
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = intention_answer.application_id AND by_1.reference = (SELECT viewer.purpose_reference('OFFICER')) AND EXISTS (SELECT FROM assignment AS by_2 WHERE by_2.application_id = by_1.id AND by_2.officer = (SELECT viewer.subject('OFFICER')) AND by_2.ended_at IS NULL)) THEN true ELSE false END);
 CREATE POLICY officer_select ON application_event FOR SELECT TO gerbang_officer
     USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN application_event.kind NOT IN ('HELD', 'RELEASED', 'ANSWER_PROPOSED', 'SCREENED') ELSE false END);
 CREATE POLICY officer_select ON applicant FOR SELECT TO gerbang_officer
@@ -2010,6 +2032,8 @@ GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, p
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_supervisor;
 GRANT SELECT (approved_at, approved_by, ends_at, id, is_open, is_reviewed, lapsed_at, minutes, most_people, opened_at, opened_by, reason, reference, review_due_at, review_reason, reviewed_at, reviewed_by, seen, verdict) ON inquiry TO gerbang_supervisor;
 GRANT SELECT (applicant_id, id, opened_at, reference) ON inquiry_person TO gerbang_supervisor;
+GRANT SELECT (applicant_id, application_id, as_text, sealed) ON intention_answer TO gerbang_supervisor;
+GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_supervisor;
 GRANT SELECT (applicant_id, application_id, as_country, as_day, as_text, city, item_id, postal_code, province, sealed, street) ON item_answer TO gerbang_supervisor;
 GRANT SELECT (application_id, held_at, held_by, id, reason, release_reason, released_at, released_by) ON legal_hold TO gerbang_supervisor;
 GRANT SELECT (centre_code, country_code, ends_at, id, is_ended, language, mailed_at, occasion, partner_code, renewed_at, role, subject, subscribed_at, visa_type_code) ON mail_subscription TO gerbang_supervisor;
@@ -2025,6 +2049,7 @@ GRANT SELECT (actor, actor_role, by, case_reference, found, id, occurred_at, pur
 GRANT SELECT (channels, code, is_open, nationalities, visa_types) ON pool TO gerbang_supervisor;
 GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, decree, effective_on, id, kind, proposed_at, proposed_by, reason, state, subject) ON reference_change TO gerbang_supervisor;
 GRANT SELECT (after, before, change_id, kind, line, name, place) ON reference_change_value TO gerbang_supervisor;
+GRANT SELECT (announced_at, announced_by, answered_at, answered_by, application_id, documents, ended_at, grounds, note) ON refusal_intention TO gerbang_supervisor;
 GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_supervisor;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_supervisor;
 GRANT SELECT (id, name, page, query, removed_at, saved_at, subject) ON saved_view TO gerbang_supervisor;
@@ -2054,6 +2079,8 @@ CREATE POLICY supervisor_select ON required_document FOR SELECT TO gerbang_super
 CREATE POLICY supervisor_select ON passport_rule FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON extension_rule FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON intention_rule FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON fee FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
@@ -2089,6 +2116,10 @@ CREATE POLICY supervisor_select ON requested_item FOR SELECT TO gerbang_supervis
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON item_answer FOR SELECT TO gerbang_supervisor
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = item_answer.application_id AND by_1.reference = (SELECT viewer.purpose_reference('SUPERVISOR'))) THEN true ELSE false END);
+CREATE POLICY supervisor_select ON refusal_intention FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON intention_answer FOR SELECT TO gerbang_supervisor
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = intention_answer.application_id AND by_1.reference = (SELECT viewer.purpose_reference('SUPERVISOR'))) THEN true ELSE false END);
 CREATE POLICY supervisor_select ON application_event FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON applicant FOR SELECT TO gerbang_supervisor
@@ -2289,12 +2320,14 @@ GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibilit
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_manager;
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_partner_manager;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_manager;
+GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_partner_manager;
 GRANT SELECT (centre_code, country_code, ends_at, id, is_ended, language, mailed_at, occasion, partner_code, renewed_at, role, subject, subscribed_at, visa_type_code) ON mail_subscription TO gerbang_partner_manager;
 GRANT SELECT (author, country_code, id, month, partner_code, removed_at, text, written_at) ON month_note TO gerbang_partner_manager;
 GRANT SELECT (began_on, code, country_code, ended_on, kind) ON named_event TO gerbang_partner_manager;
 GRANT SELECT (code, name) ON partner TO gerbang_partner_manager;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_partner_manager;
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_partner_manager;
+GRANT SELECT (announced_at, answered_at, application_id, ended_at) ON refusal_intention TO gerbang_partner_manager;
 GRANT SELECT (answered_at, application_id, id, kind, requested_at) ON requested_item TO gerbang_partner_manager;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_partner_manager;
 GRANT SELECT (id, name, page, query, removed_at, saved_at, subject) ON saved_view TO gerbang_partner_manager;
@@ -2320,6 +2353,8 @@ CREATE POLICY partner_manager_select ON passport_rule FOR SELECT TO gerbang_part
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 CREATE POLICY partner_manager_select ON extension_rule FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+CREATE POLICY partner_manager_select ON intention_rule FOR SELECT TO gerbang_partner_manager
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 CREATE POLICY partner_manager_select ON fee FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 CREATE POLICY partner_manager_select ON service_target FOR SELECT TO gerbang_partner_manager
@@ -2342,6 +2377,8 @@ CREATE POLICY partner_manager_select ON case_document FOR SELECT TO gerbang_part
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = case_document.application_id AND by_1.holder_partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND by_1.left_partner_at IS NULL AND by_1.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON requested_item FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = requested_item.application_id AND by_1.holder_partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND by_1.left_partner_at IS NULL AND by_1.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[])) THEN true ELSE false END);
+CREATE POLICY partner_manager_select ON refusal_intention FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = refusal_intention.application_id AND by_1.holder_partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND by_1.left_partner_at IS NULL AND by_1.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON applicant FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND by_1.holder_partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND by_1.left_partner_at IS NULL AND by_1.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON access_event FOR SELECT TO gerbang_partner_manager
@@ -2460,6 +2497,8 @@ GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_
 GRANT SELECT (applicant_id, application_id, city, id, kind, name, postal_code, province, registration_number, sealed, street, valid_from, valid_until) ON guarantor TO gerbang_partner_agent;
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_partner_agent;
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_partner_agent;
+GRANT SELECT (applicant_id, application_id, as_text, sealed) ON intention_answer TO gerbang_partner_agent;
+GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_partner_agent;
 GRANT SELECT (applicant_id, application_id, as_country, as_day, as_text, city, item_id, postal_code, province, sealed, street) ON item_answer TO gerbang_partner_agent;
 GRANT SELECT (centre_code, country_code, ends_at, id, is_ended, language, mailed_at, occasion, partner_code, renewed_at, role, subject, subscribed_at, visa_type_code) ON mail_subscription TO gerbang_partner_agent;
 GRANT SELECT (author, country_code, id, month, partner_code, removed_at, text, written_at) ON month_note TO gerbang_partner_agent;
@@ -2468,6 +2507,7 @@ GRANT SELECT (code, name) ON partner TO gerbang_partner_agent;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_partner_agent;
 GRANT SELECT (applicant_id, last_four) ON passport_ending TO gerbang_partner_agent;
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_partner_agent;
+GRANT SELECT (announced_at, answered_at, application_id, documents, ended_at, grounds, note) ON refusal_intention TO gerbang_partner_agent;
 GRANT SELECT (answered_at, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_partner_agent;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_partner_agent;
 GRANT SELECT (id, name, page, query, removed_at, saved_at, subject) ON saved_view TO gerbang_partner_agent;
@@ -2489,6 +2529,8 @@ CREATE POLICY partner_agent_select ON required_document FOR SELECT TO gerbang_pa
 CREATE POLICY partner_agent_select ON passport_rule FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 CREATE POLICY partner_agent_select ON extension_rule FOR SELECT TO gerbang_partner_agent
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+CREATE POLICY partner_agent_select ON intention_rule FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 CREATE POLICY partner_agent_select ON fee FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
@@ -2518,6 +2560,10 @@ CREATE POLICY partner_agent_select ON requested_item FOR SELECT TO gerbang_partn
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = requested_item.application_id AND by_1.holder_partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND by_1.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON item_answer FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = item_answer.application_id AND (by_1.reference = (SELECT viewer.purpose_reference('PARTNER_AGENT')) OR (SELECT viewer.purpose_reference('PARTNER_AGENT')) IS NULL) AND by_1.holder_partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND by_1.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND by_1.received_at IS NULL AND by_1.closed_at IS NULL) THEN true ELSE false END);
+CREATE POLICY partner_agent_select ON refusal_intention FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = refusal_intention.application_id AND by_1.holder_partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND by_1.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[])) THEN true ELSE false END);
+CREATE POLICY partner_agent_select ON intention_answer FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = intention_answer.application_id AND (by_1.reference = (SELECT viewer.purpose_reference('PARTNER_AGENT')) OR (SELECT viewer.purpose_reference('PARTNER_AGENT')) IS NULL) AND by_1.holder_partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND by_1.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND by_1.received_at IS NULL AND by_1.closed_at IS NULL) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON applicant FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND by_1.holder_partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND by_1.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON identity FOR SELECT TO gerbang_partner_agent
@@ -2619,6 +2665,7 @@ GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample
 GRANT SELECT (reason, rule_code, stopped_at, stopped_by) ON grant_rule_stop TO gerbang_auditor;
 GRANT SELECT (approved_at, approved_by, ends_at, id, is_open, is_reviewed, lapsed_at, minutes, most_people, opened_at, opened_by, reason, reference, review_due_at, review_reason, reviewed_at, reviewed_by, seen, verdict) ON inquiry TO gerbang_auditor;
 GRANT SELECT (applicant_id, id, opened_at, reference) ON inquiry_person TO gerbang_auditor;
+GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_auditor;
 GRANT SELECT (from_key, id, keys, kind, occurred_at, operator, reason, subjects, to_key, used_for) ON key_operation TO gerbang_auditor;
 GRANT SELECT (application_id, held_at, held_by, id, reason, release_reason, released_at, released_by) ON legal_hold TO gerbang_auditor;
 GRANT SELECT (applicant_id, fields, id, read_at, reader, version) ON linker_read TO gerbang_auditor;
@@ -2633,6 +2680,7 @@ GRANT SELECT (actor, actor_role, by, case_reference, found, id, occurred_at, pur
 GRANT SELECT (channels, code, is_open, nationalities, visa_types) ON pool TO gerbang_auditor;
 GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, decree, effective_on, id, kind, proposed_at, proposed_by, reason, state, subject) ON reference_change TO gerbang_auditor;
 GRANT SELECT (after, before, change_id, kind, line, name, place) ON reference_change_value TO gerbang_auditor;
+GRANT SELECT (announced_at, announced_by, answered_at, answered_by, application_id, documents, ended_at, grounds, note) ON refusal_intention TO gerbang_auditor;
 GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_auditor;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_auditor;
 GRANT SELECT (id, name, page, query, removed_at, saved_at, subject) ON saved_view TO gerbang_auditor;
@@ -2661,6 +2709,8 @@ CREATE POLICY auditor_select ON required_document FOR SELECT TO gerbang_auditor
 CREATE POLICY auditor_select ON passport_rule FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON extension_rule FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON intention_rule FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON fee FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -2691,6 +2741,8 @@ CREATE POLICY auditor_select ON document_upload FOR SELECT TO gerbang_auditor
 CREATE POLICY auditor_select ON case_document FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON requested_item FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON refusal_intention FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON application_event FOR SELECT TO gerbang_auditor
     USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN application_event.kind NOT IN ('HELD', 'RELEASED') ELSE false END);
@@ -2895,12 +2947,15 @@ GRANT SELECT (applicant_id, application_id, city, id, kind, name, postal_code, p
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_applicant;
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_applicant;
 GRANT SELECT (applicant_id, id, reference, told_at) ON inquiry_person TO gerbang_applicant;
+GRANT SELECT (applicant_id, application_id, as_text, sealed) ON intention_answer TO gerbang_applicant;
+GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_applicant;
 GRANT SELECT (applicant_id, application_id, as_country, as_day, as_text, city, item_id, postal_code, province, sealed, street) ON item_answer TO gerbang_applicant;
 GRANT SELECT (applicant_id, crossed_at, direction, id, port, visa_number) ON movement TO gerbang_applicant;
 GRANT SELECT (code, name) ON partner TO gerbang_applicant;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_applicant;
 GRANT SELECT (applicant_id, last_four) ON passport_ending TO gerbang_applicant;
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_applicant;
+GRANT SELECT (announced_at, answered_at, application_id, documents, ended_at, grounds, note) ON refusal_intention TO gerbang_applicant;
 GRANT SELECT (answered_at, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_applicant;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_applicant;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_applicant;
@@ -2923,6 +2978,8 @@ CREATE POLICY applicant_select ON required_document FOR SELECT TO gerbang_applic
 CREATE POLICY applicant_select ON passport_rule FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
 CREATE POLICY applicant_select ON extension_rule FOR SELECT TO gerbang_applicant
+    USING ((SELECT viewer.acts_as('APPLICANT')));
+CREATE POLICY applicant_select ON intention_rule FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
 CREATE POLICY applicant_select ON fee FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
@@ -2956,6 +3013,10 @@ CREATE POLICY applicant_select ON requested_item FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = requested_item.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON item_answer FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = item_answer.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
+CREATE POLICY applicant_select ON refusal_intention FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = refusal_intention.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
+CREATE POLICY applicant_select ON intention_answer FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = intention_answer.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON application_event FOR SELECT TO gerbang_applicant
     USING (CASE WHEN application_event.kind NOT IN ('IN_VERIFICATION', 'SCREENING', 'HELD', 'RELEASED', 'MARKED_URGENT', 'URGENCY_ENDED', 'ANSWER_PROPOSED', 'SCREENED', 'TARGET_50', 'TARGET_75', 'TARGET_100') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_event.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON applicant FOR SELECT TO gerbang_applicant
@@ -3039,9 +3100,11 @@ GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibilit
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_service;
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_partner_service;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_service;
+GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_partner_service;
 GRANT SELECT (code, name) ON partner TO gerbang_partner_service;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_partner_service;
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_partner_service;
+GRANT SELECT (announced_at, answered_at, application_id, documents, ended_at, grounds) ON refusal_intention TO gerbang_partner_service;
 GRANT SELECT (answered_at, application_id, id, kind, requested_at) ON requested_item TO gerbang_partner_service;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_partner_service;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_partner_service;
@@ -3066,6 +3129,8 @@ CREATE POLICY partner_service_select ON required_document FOR SELECT TO gerbang_
 CREATE POLICY partner_service_select ON passport_rule FOR SELECT TO gerbang_partner_service
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 CREATE POLICY partner_service_select ON extension_rule FOR SELECT TO gerbang_partner_service
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
+CREATE POLICY partner_service_select ON intention_rule FOR SELECT TO gerbang_partner_service
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 CREATE POLICY partner_service_select ON fee FOR SELECT TO gerbang_partner_service
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
@@ -3093,6 +3158,8 @@ CREATE POLICY partner_service_select ON case_document FOR SELECT TO gerbang_part
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = case_document.application_id AND by_1.holder_partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_1.left_partner_at IS NULL AND by_1.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_service_select ON requested_item FOR SELECT TO gerbang_partner_service
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = requested_item.application_id AND by_1.holder_partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_1.left_partner_at IS NULL AND by_1.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[])) THEN true ELSE false END);
+CREATE POLICY partner_service_select ON refusal_intention FOR SELECT TO gerbang_partner_service
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = refusal_intention.application_id AND by_1.holder_partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_1.left_partner_at IS NULL AND by_1.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_service_select ON applicant FOR SELECT TO gerbang_partner_service
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND by_1.holder_partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_1.left_partner_at IS NULL AND by_1.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_service_select ON decision FOR SELECT TO gerbang_partner_service
@@ -3140,6 +3207,7 @@ GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_screenin
 GRANT SELECT (applicant_id, application_id, city, id, kind, name, postal_code, province, registration_number, sealed, street, valid_from, valid_until) ON guarantor TO gerbang_screening;
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_screening;
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_screening;
+GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_screening;
 GRANT SELECT (code, name) ON partner TO gerbang_screening;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_screening;
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_screening;
@@ -3160,6 +3228,8 @@ CREATE POLICY screening_select ON required_document FOR SELECT TO gerbang_screen
 CREATE POLICY screening_select ON passport_rule FOR SELECT TO gerbang_screening
     USING ((SELECT viewer.acts_as('SCREENING')));
 CREATE POLICY screening_select ON extension_rule FOR SELECT TO gerbang_screening
+    USING ((SELECT viewer.acts_as('SCREENING')));
+CREATE POLICY screening_select ON intention_rule FOR SELECT TO gerbang_screening
     USING ((SELECT viewer.acts_as('SCREENING')));
 CREATE POLICY screening_select ON fee FOR SELECT TO gerbang_screening
     USING ((SELECT viewer.acts_as('SCREENING')));
@@ -3224,6 +3294,7 @@ GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_treasury
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_treasury;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_treasury;
 GRANT SELECT (application_id, billing_code, due_at, family_id, id, issued_at, paid_at, receipt_number, renewed_at, reversal_number, reversed_at) ON former_bill TO gerbang_treasury;
+GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_treasury;
 GRANT SELECT (code, name) ON partner TO gerbang_treasury;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_treasury;
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_treasury;
@@ -3242,6 +3313,8 @@ CREATE POLICY treasury_select ON required_document FOR SELECT TO gerbang_treasur
 CREATE POLICY treasury_select ON passport_rule FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
 CREATE POLICY treasury_select ON extension_rule FOR SELECT TO gerbang_treasury
+    USING ((SELECT viewer.acts_as('TREASURY')));
+CREATE POLICY treasury_select ON intention_rule FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
 CREATE POLICY treasury_select ON fee FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
@@ -3286,6 +3359,7 @@ GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_administrator;
 GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_administrator;
 GRANT SELECT (reason, rule_code, stopped_at, stopped_by) ON grant_rule_stop TO gerbang_administrator;
+GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_administrator;
 GRANT SELECT (began_on, code, country_code, ended_on, kind, was_screening_out) ON named_event TO gerbang_administrator;
 GRANT SELECT (code, name) ON partner TO gerbang_administrator;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_administrator;
@@ -3308,6 +3382,8 @@ CREATE POLICY administrator_select ON required_document FOR SELECT TO gerbang_ad
 CREATE POLICY administrator_select ON passport_rule FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 CREATE POLICY administrator_select ON extension_rule FOR SELECT TO gerbang_administrator
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+CREATE POLICY administrator_select ON intention_rule FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 CREATE POLICY administrator_select ON fee FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
@@ -3365,6 +3441,7 @@ GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibilit
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_border;
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_border;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_border;
+GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_border;
 GRANT SELECT (code, name) ON partner TO gerbang_border;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_border;
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_border;
@@ -3383,6 +3460,8 @@ CREATE POLICY border_select ON required_document FOR SELECT TO gerbang_border
 CREATE POLICY border_select ON passport_rule FOR SELECT TO gerbang_border
     USING ((SELECT viewer.acts_as('BORDER')));
 CREATE POLICY border_select ON extension_rule FOR SELECT TO gerbang_border
+    USING ((SELECT viewer.acts_as('BORDER')));
+CREATE POLICY border_select ON intention_rule FOR SELECT TO gerbang_border
     USING ((SELECT viewer.acts_as('BORDER')));
 CREATE POLICY border_select ON fee FOR SELECT TO gerbang_border
     USING ((SELECT viewer.acts_as('BORDER')));
@@ -3426,6 +3505,7 @@ GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibilit
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_carrier;
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_carrier;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_carrier;
+GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_carrier;
 GRANT SELECT (code, name) ON partner TO gerbang_carrier;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_carrier;
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_carrier;
@@ -3443,6 +3523,8 @@ CREATE POLICY carrier_select ON required_document FOR SELECT TO gerbang_carrier
 CREATE POLICY carrier_select ON passport_rule FOR SELECT TO gerbang_carrier
     USING ((SELECT viewer.acts_as('CARRIER')));
 CREATE POLICY carrier_select ON extension_rule FOR SELECT TO gerbang_carrier
+    USING ((SELECT viewer.acts_as('CARRIER')));
+CREATE POLICY carrier_select ON intention_rule FOR SELECT TO gerbang_carrier
     USING ((SELECT viewer.acts_as('CARRIER')));
 CREATE POLICY carrier_select ON fee FOR SELECT TO gerbang_carrier
     USING ((SELECT viewer.acts_as('CARRIER')));
@@ -3483,6 +3565,7 @@ GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibilit
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_anonymous;
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_anonymous;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_anonymous;
+GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_anonymous;
 GRANT SELECT (code, name) ON partner TO gerbang_anonymous;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_anonymous;
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_anonymous;
@@ -3500,6 +3583,8 @@ CREATE POLICY anonymous_select ON required_document FOR SELECT TO gerbang_anonym
 CREATE POLICY anonymous_select ON passport_rule FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
 CREATE POLICY anonymous_select ON extension_rule FOR SELECT TO gerbang_anonymous
+    USING ((SELECT viewer.acts_as('ANONYMOUS')));
+CREATE POLICY anonymous_select ON intention_rule FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
 CREATE POLICY anonymous_select ON fee FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
@@ -3860,6 +3945,29 @@ CREATE OR REPLACE FUNCTION viewer.time_to_answer() RETURNS interval
         );
     END
 $$;
+CREATE OR REPLACE FUNCTION viewer.time_to_answer_intention() RETURNS interval
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN (
+            SELECT days * interval '24 hours' FROM deadline
+            WHERE wait = 'INTENTION' AND valid_from <= wib_day(clock_timestamp())
+            ORDER BY valid_from DESC LIMIT 1
+        );
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.needs_intention(asked_case uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN coalesce((
+            SELECT is_announced FROM intention_rule AS rule
+            JOIN application AS named USING (visa_type_code)
+            WHERE named.id = asked_case AND rule.valid_from <= wib_day(clock_timestamp())
+            ORDER BY rule.valid_from DESC LIMIT 1
+        ), false);
+    END
+$$;
 CREATE OR REPLACE FUNCTION viewer.time_to_pay() RETURNS interval
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
     SET search_path = public, pg_temp AS $$
@@ -3924,39 +4032,43 @@ CREATE OR REPLACE FUNCTION viewer.guard_application() RETURNS trigger
                 WHEN 'OFFICER' THEN (changed <@ '{status}' AND it.status IN ('PAID') AND NEW.status = 'IN_VERIFICATION' AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND (it.received_at IS NOT NULL OR it.partner_code IS NULL))
                     OR (changed <@ '{}' AND it.status IN ('IN_VERIFICATION', 'SCREENING') AND NEW.status = OLD.status AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND (it.received_at IS NOT NULL OR it.partner_code IS NULL))
                     OR (EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND changed <@ '{answer_by,status,was_info_requested}' AND it.status IN ('IN_VERIFICATION') AND NEW.status = 'INFO_REQUESTED' AND NEW.was_info_requested = true AND (NEW.answer_by IS NOT DISTINCT FROM OLD.answer_by OR NEW.answer_by - viewer.time_to_answer() BETWEEN transaction_timestamp() AND clock_timestamp()))
+                    OR (changed <@ '{answer_by,status}' AND it.status IN ('IN_VERIFICATION', 'SCREENING') AND NEW.status = 'REFUSAL_INTENDED' AND EXISTS (SELECT FROM refusal_intention AS announced WHERE announced.application_id = it.id AND announced.announced_at BETWEEN transaction_timestamp() AND clock_timestamp() AND announced.announced_by = viewer_subject) AND (NEW.answer_by IS NOT DISTINCT FROM OLD.answer_by OR NEW.answer_by - viewer.time_to_answer_intention() BETWEEN transaction_timestamp() AND clock_timestamp()))
                     OR (changed <@ '{is_referred,status}' AND it.status IN ('IN_VERIFICATION') AND NEW.status = 'SCREENING' AND (NEW.is_referred OR NOT OLD.is_referred) AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.requested_at BETWEEN transaction_timestamp() AND clock_timestamp()))
                     OR (changed <@ '{is_referred}' AND it.status IN ('SCREENING') AND NEW.status = OLD.status AND (NEW.is_referred OR NOT OLD.is_referred) AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.requested_at BETWEEN transaction_timestamp() AND clock_timestamp()))
                     OR (EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id)) AND (it.extends_visa_number IS NULL OR coalesce(new_conditions, '{}') = '{}') AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND NOT EXISTS (SELECT FROM correction WHERE application_id = it.id AND state IN ('PROPOSED', 'APPROVED')) AND changed <@ '{closed_at,current_decision_id,status}' AND it.status IN ('IN_VERIFICATION', 'SCREENING') AND NEW.status = 'GRANTED' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
-                    OR (EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id)) AND changed <@ '{closed_at,current_decision_id,status}' AND it.status IN ('IN_VERIFICATION', 'SCREENING') AND NEW.status = 'REFUSED' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
+                    OR (EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id)) AND (NOT viewer.needs_intention(it.id) OR EXISTS (SELECT FROM refusal_intention WHERE application_id = it.id AND true) OR 'MATCH' IN (viewer.latest_answer(it.id, 'ENTRY_BAN'), viewer.latest_answer(it.id, 'CLEARANCE')) OR new_grounds && '{ENTRY_BAN,SECURITY,FORGED_DOCUMENT}') AND changed <@ '{closed_at,current_decision_id,status}' AND it.status IN ('IN_VERIFICATION', 'SCREENING') AND NEW.status = 'REFUSED' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
                 WHEN 'SUPERVISOR' THEN ((it.received_at IS NOT NULL OR it.partner_code IS NULL) AND true AND true AND changed <@ '{status}' AND it.status IN ('PAID') AND NEW.status = 'IN_VERIFICATION' AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND true))
-                    OR (true AND true AND changed <@ '{}' AND it.status IN ('IN_VERIFICATION', 'SCREENING', 'INFO_REQUESTED') AND NEW.status = OLD.status AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND true))
+                    OR (true AND true AND changed <@ '{}' AND it.status IN ('IN_VERIFICATION', 'SCREENING', 'INFO_REQUESTED', 'REFUSAL_INTENDED') AND NEW.status = OLD.status AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND true))
                     OR (changed <@ '{is_referred}' AND it.status IN ('SCREENING') AND NEW.status = OLD.status AND (NEW.is_referred OR NOT OLD.is_referred) AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.requested_at BETWEEN transaction_timestamp() AND clock_timestamp()))
                     OR (changed <@ '{is_referred}' AND it.status IN ('REFUSED', 'REVOKED') AND NEW.status = OLD.status AND (NEW.is_referred OR NOT OLD.is_referred) AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.requested_at BETWEEN transaction_timestamp() AND clock_timestamp()))
                     OR (changed <@ '{is_referred}' AND it.status IN ('GRANTED') AND NEW.status = OLD.status AND (NEW.is_referred OR NOT OLD.is_referred) AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.requested_at BETWEEN transaction_timestamp() AND clock_timestamp()))
-                    OR (NOT it.is_held AND changed <@ '{is_held}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND NEW.status = OLD.status AND NEW.is_held = true)
+                    OR (NOT it.is_held AND changed <@ '{is_held}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING') AND NEW.status = OLD.status AND NEW.is_held = true)
                     OR (viewer.has_live_visa(it.id) AND NOT it.is_held AND changed <@ '{is_held}' AND it.status IN ('GRANTED') AND NEW.status = OLD.status AND NEW.is_held = true)
-                    OR (it.is_held AND changed <@ '{is_held}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED') AND NEW.status = OLD.status AND NEW.is_held = false)
-                    OR (NOT it.is_urgent AND changed <@ '{is_urgent}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND NEW.status = OLD.status AND NEW.is_urgent = true)
-                    OR (it.is_urgent AND changed <@ '{is_urgent}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND NEW.status = OLD.status AND NEW.is_urgent = false)
-                    OR (EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'SUPERVISOR' AND officer = viewer_subject) AND changed <@ '{closed_at,current_decision_id,status}' AND it.status IN ('IN_VERIFICATION', 'SCREENING') AND NEW.status = 'REFUSED' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
+                    OR (it.is_held AND changed <@ '{is_held}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED') AND NEW.status = OLD.status AND NEW.is_held = false)
+                    OR (NOT it.is_urgent AND changed <@ '{is_urgent}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING') AND NEW.status = OLD.status AND NEW.is_urgent = true)
+                    OR (it.is_urgent AND changed <@ '{is_urgent}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING') AND NEW.status = OLD.status AND NEW.is_urgent = false)
+                    OR (EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'SUPERVISOR' AND officer = viewer_subject) AND (NOT viewer.needs_intention(it.id) OR EXISTS (SELECT FROM refusal_intention WHERE application_id = it.id AND true) OR 'MATCH' IN (viewer.latest_answer(it.id, 'ENTRY_BAN'), viewer.latest_answer(it.id, 'CLEARANCE')) OR new_grounds && '{ENTRY_BAN,SECURITY,FORGED_DOCUMENT}') AND changed <@ '{closed_at,current_decision_id,status}' AND it.status IN ('IN_VERIFICATION', 'SCREENING') AND NEW.status = 'REFUSED' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
                     OR ((SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.grounds = new_grounds AND decided.conditions = new_conditions) AND (it.extends_visa_number IS NULL OR coalesce(new_conditions, '{}') = '{}') AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND changed <@ '{current_decision_id,status}' AND it.status IN ('GRANTED', 'REFUSED') AND NEW.status = 'GRANTED' AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
                     OR ((SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.grounds = new_grounds AND decided.conditions = new_conditions) AND changed <@ '{current_decision_id,status}' AND it.status IN ('GRANTED', 'REFUSED') AND NEW.status = 'REFUSED' AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
                     OR (changed <@ '{status}' AND it.status IN ('GRANTED') AND NEW.status = 'REVOKED')
                     OR ((SELECT revoked.actor FROM application_event AS revoked WHERE revoked.application_id = it.id AND revoked.kind = 'REVOKED' ORDER BY revoked.sequence DESC LIMIT 1) IS DISTINCT FROM viewer_subject AND it.is_linked AND viewer.is_cleared(it.id) AND changed <@ '{current_decision_id,status}' AND it.status IN ('REVOKED') AND NEW.status = 'GRANTED' AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
-                WHEN 'PARTNER_AGENT' THEN (it.partner_code IS NOT NULL AND it.received_at IS NULL AND NOT EXISTS (SELECT FROM case_document WHERE application_id = it.id AND recorded_at IS NULL) AND changed <@ '{received_at}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND NEW.status = OLD.status AND NEW.received_at BETWEEN transaction_timestamp() AND clock_timestamp())
-                    OR (true AND changed <@ '{paused_seconds,status}' AND it.status IN ('INFO_REQUESTED') AND NEW.status = 'IN_VERIFICATION' AND abs(NEW.paused_seconds - OLD.paused_seconds - extract(epoch FROM clock_timestamp() - (SELECT max(occurred_at) FROM application_event WHERE application_id = it.id AND kind = 'INFO_REQUESTED'))) <= 2 + extract(epoch FROM clock_timestamp() - transaction_timestamp()) AND NOT EXISTS (SELECT FROM requested_item WHERE application_id = it.id AND answered_at IS NULL))
+                WHEN 'PARTNER_AGENT' THEN (it.partner_code IS NOT NULL AND it.received_at IS NULL AND NOT EXISTS (SELECT FROM case_document WHERE application_id = it.id AND recorded_at IS NULL) AND changed <@ '{received_at}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING') AND NEW.status = OLD.status AND NEW.received_at BETWEEN transaction_timestamp() AND clock_timestamp())
+                    OR (true AND true AND changed <@ '{paused_seconds,status}' AND it.status IN ('INFO_REQUESTED') AND NEW.status = 'IN_VERIFICATION' AND abs(NEW.paused_seconds - OLD.paused_seconds - extract(epoch FROM clock_timestamp() - (SELECT max(occurred_at) FROM application_event WHERE application_id = it.id AND kind IN ('INFO_REQUESTED', 'REFUSAL_INTENDED')))) <= 2 + extract(epoch FROM clock_timestamp() - transaction_timestamp()) AND NOT EXISTS (SELECT FROM requested_item WHERE application_id = it.id AND answered_at IS NULL))
+                    OR (changed <@ '{paused_seconds,status}' AND it.status IN ('REFUSAL_INTENDED') AND NEW.status = 'IN_VERIFICATION' AND abs(NEW.paused_seconds - OLD.paused_seconds - extract(epoch FROM clock_timestamp() - (SELECT max(occurred_at) FROM application_event WHERE application_id = it.id AND kind IN ('INFO_REQUESTED', 'REFUSAL_INTENDED')))) <= 2 + extract(epoch FROM clock_timestamp() - transaction_timestamp()) AND EXISTS (SELECT FROM refusal_intention AS announced WHERE announced.application_id = it.id AND announced.answered_at BETWEEN transaction_timestamp() AND clock_timestamp() AND announced.answered_by = viewer_subject))
                     OR (changed <@ '{closed_at,status}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'SCREENING') AND NEW.status = 'WITHDRAWN' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp())
-                    OR (changed <@ '{closed_at,paused_seconds,status}' AND it.status IN ('INFO_REQUESTED') AND NEW.status = 'WITHDRAWN' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp() AND abs(NEW.paused_seconds - OLD.paused_seconds - extract(epoch FROM clock_timestamp() - (SELECT max(occurred_at) FROM application_event WHERE application_id = it.id AND kind = 'INFO_REQUESTED'))) <= 2 + extract(epoch FROM clock_timestamp() - transaction_timestamp()))
-                WHEN 'APPLICANT' THEN (true AND changed <@ '{paused_seconds,status}' AND it.status IN ('INFO_REQUESTED') AND NEW.status = 'IN_VERIFICATION' AND abs(NEW.paused_seconds - OLD.paused_seconds - extract(epoch FROM clock_timestamp() - (SELECT max(occurred_at) FROM application_event WHERE application_id = it.id AND kind = 'INFO_REQUESTED'))) <= 2 + extract(epoch FROM clock_timestamp() - transaction_timestamp()) AND NOT EXISTS (SELECT FROM requested_item WHERE application_id = it.id AND answered_at IS NULL))
+                    OR (changed <@ '{closed_at,paused_seconds,status}' AND it.status IN ('INFO_REQUESTED', 'REFUSAL_INTENDED') AND NEW.status = 'WITHDRAWN' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp() AND abs(NEW.paused_seconds - OLD.paused_seconds - extract(epoch FROM clock_timestamp() - (SELECT max(occurred_at) FROM application_event WHERE application_id = it.id AND kind IN ('INFO_REQUESTED', 'REFUSAL_INTENDED')))) <= 2 + extract(epoch FROM clock_timestamp() - transaction_timestamp()))
+                WHEN 'APPLICANT' THEN (true AND true AND changed <@ '{paused_seconds,status}' AND it.status IN ('INFO_REQUESTED') AND NEW.status = 'IN_VERIFICATION' AND abs(NEW.paused_seconds - OLD.paused_seconds - extract(epoch FROM clock_timestamp() - (SELECT max(occurred_at) FROM application_event WHERE application_id = it.id AND kind IN ('INFO_REQUESTED', 'REFUSAL_INTENDED')))) <= 2 + extract(epoch FROM clock_timestamp() - transaction_timestamp()) AND NOT EXISTS (SELECT FROM requested_item WHERE application_id = it.id AND answered_at IS NULL))
+                    OR (changed <@ '{paused_seconds,status}' AND it.status IN ('REFUSAL_INTENDED') AND NEW.status = 'IN_VERIFICATION' AND abs(NEW.paused_seconds - OLD.paused_seconds - extract(epoch FROM clock_timestamp() - (SELECT max(occurred_at) FROM application_event WHERE application_id = it.id AND kind IN ('INFO_REQUESTED', 'REFUSAL_INTENDED')))) <= 2 + extract(epoch FROM clock_timestamp() - transaction_timestamp()) AND EXISTS (SELECT FROM refusal_intention AS announced WHERE announced.application_id = it.id AND announced.answered_at BETWEEN transaction_timestamp() AND clock_timestamp() AND announced.answered_by = viewer_subject))
                     OR (changed <@ '{closed_at,status}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'SCREENING') AND NEW.status = 'WITHDRAWN' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp())
-                    OR (changed <@ '{closed_at,paused_seconds,status}' AND it.status IN ('INFO_REQUESTED') AND NEW.status = 'WITHDRAWN' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp() AND abs(NEW.paused_seconds - OLD.paused_seconds - extract(epoch FROM clock_timestamp() - (SELECT max(occurred_at) FROM application_event WHERE application_id = it.id AND kind = 'INFO_REQUESTED'))) <= 2 + extract(epoch FROM clock_timestamp() - transaction_timestamp()))
-                WHEN 'PARTNER_SERVICE' THEN (it.partner_code IS NOT NULL AND it.received_at IS NULL AND NOT EXISTS (SELECT FROM case_document WHERE application_id = it.id AND recorded_at IS NULL) AND changed <@ '{received_at}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND NEW.status = OLD.status AND NEW.received_at BETWEEN transaction_timestamp() AND clock_timestamp())
-                    OR (true AND changed <@ '{paused_seconds,status}' AND it.status IN ('INFO_REQUESTED') AND NEW.status = 'IN_VERIFICATION' AND abs(NEW.paused_seconds - OLD.paused_seconds - extract(epoch FROM clock_timestamp() - (SELECT max(occurred_at) FROM application_event WHERE application_id = it.id AND kind = 'INFO_REQUESTED'))) <= 2 + extract(epoch FROM clock_timestamp() - transaction_timestamp()) AND NOT EXISTS (SELECT FROM requested_item WHERE application_id = it.id AND answered_at IS NULL))
+                    OR (changed <@ '{closed_at,paused_seconds,status}' AND it.status IN ('INFO_REQUESTED', 'REFUSAL_INTENDED') AND NEW.status = 'WITHDRAWN' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp() AND abs(NEW.paused_seconds - OLD.paused_seconds - extract(epoch FROM clock_timestamp() - (SELECT max(occurred_at) FROM application_event WHERE application_id = it.id AND kind IN ('INFO_REQUESTED', 'REFUSAL_INTENDED')))) <= 2 + extract(epoch FROM clock_timestamp() - transaction_timestamp()))
+                WHEN 'PARTNER_SERVICE' THEN (it.partner_code IS NOT NULL AND it.received_at IS NULL AND NOT EXISTS (SELECT FROM case_document WHERE application_id = it.id AND recorded_at IS NULL) AND changed <@ '{received_at}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING') AND NEW.status = OLD.status AND NEW.received_at BETWEEN transaction_timestamp() AND clock_timestamp())
+                    OR (true AND true AND changed <@ '{paused_seconds,status}' AND it.status IN ('INFO_REQUESTED') AND NEW.status = 'IN_VERIFICATION' AND abs(NEW.paused_seconds - OLD.paused_seconds - extract(epoch FROM clock_timestamp() - (SELECT max(occurred_at) FROM application_event WHERE application_id = it.id AND kind IN ('INFO_REQUESTED', 'REFUSAL_INTENDED')))) <= 2 + extract(epoch FROM clock_timestamp() - transaction_timestamp()) AND NOT EXISTS (SELECT FROM requested_item WHERE application_id = it.id AND answered_at IS NULL))
+                    OR (changed <@ '{paused_seconds,status}' AND it.status IN ('REFUSAL_INTENDED') AND NEW.status = 'IN_VERIFICATION' AND abs(NEW.paused_seconds - OLD.paused_seconds - extract(epoch FROM clock_timestamp() - (SELECT max(occurred_at) FROM application_event WHERE application_id = it.id AND kind IN ('INFO_REQUESTED', 'REFUSAL_INTENDED')))) <= 2 + extract(epoch FROM clock_timestamp() - transaction_timestamp()) AND EXISTS (SELECT FROM refusal_intention AS announced WHERE announced.application_id = it.id AND announced.answered_at BETWEEN transaction_timestamp() AND clock_timestamp() AND announced.answered_by = viewer_subject))
                     OR (changed <@ '{closed_at,status}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'SCREENING') AND NEW.status = 'WITHDRAWN' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp())
-                    OR (changed <@ '{closed_at,paused_seconds,status}' AND it.status IN ('INFO_REQUESTED') AND NEW.status = 'WITHDRAWN' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp() AND abs(NEW.paused_seconds - OLD.paused_seconds - extract(epoch FROM clock_timestamp() - (SELECT max(occurred_at) FROM application_event WHERE application_id = it.id AND kind = 'INFO_REQUESTED'))) <= 2 + extract(epoch FROM clock_timestamp() - transaction_timestamp()))
-                WHEN 'SCREENING' THEN (changed <@ '{has_open_hit,is_referred}' AND it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND NEW.status = OLD.status AND (NEW.has_open_hit OR NOT viewer.has_open_hit(it.id)) AND (NOT NEW.has_open_hit OR OLD.has_open_hit OR viewer.has_open_hit(it.id)) AND (NEW.is_referred OR NOT OLD.is_referred))
+                    OR (changed <@ '{closed_at,paused_seconds,status}' AND it.status IN ('INFO_REQUESTED', 'REFUSAL_INTENDED') AND NEW.status = 'WITHDRAWN' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp() AND abs(NEW.paused_seconds - OLD.paused_seconds - extract(epoch FROM clock_timestamp() - (SELECT max(occurred_at) FROM application_event WHERE application_id = it.id AND kind IN ('INFO_REQUESTED', 'REFUSAL_INTENDED')))) <= 2 + extract(epoch FROM clock_timestamp() - transaction_timestamp()))
+                WHEN 'SCREENING' THEN (changed <@ '{has_open_hit,is_referred}' AND it.status IN ('IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND NEW.status = OLD.status AND (NEW.has_open_hit OR NOT viewer.has_open_hit(it.id)) AND (NOT NEW.has_open_hit OR OLD.has_open_hit OR viewer.has_open_hit(it.id)) AND (NEW.is_referred OR NOT OLD.is_referred))
                 WHEN 'TREASURY' THEN (changed <@ '{fee_idr,paid_at,status,target_due_at}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT') AND NEW.status = 'PAID' AND OLD.paid_at IS NULL AND NEW.target_due_at >= NEW.paid_at AND EXISTS (SELECT FROM bill WHERE bill.application_id = it.id AND bill.amount_idr = NEW.fee_idr AND bill.paid_at = NEW.paid_at))
-                    OR (changed <@ '{fee_idr}' AND it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'REVOKED') AND NEW.status = OLD.status AND OLD.fee_idr = 0 AND EXISTS (SELECT FROM bill WHERE bill.application_id = it.id AND bill.amount_idr = NEW.fee_idr AND bill.paid_at BETWEEN transaction_timestamp() AND clock_timestamp()))
+                    OR (changed <@ '{fee_idr}' AND it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'REVOKED') AND NEW.status = OLD.status AND OLD.fee_idr = 0 AND EXISTS (SELECT FROM bill WHERE bill.application_id = it.id AND bill.amount_idr = NEW.fee_idr AND bill.paid_at BETWEEN transaction_timestamp() AND clock_timestamp()))
                 ELSE false END;
         END IF;
         IF is_allowed IS NOT TRUE THEN
@@ -3989,56 +4101,60 @@ CREATE OR REPLACE FUNCTION viewer.guard_application_event() RETURNS trigger
         SELECT * INTO it FROM application WHERE id = NEW.application_id;
         IF TG_OP = 'INSERT' THEN
             is_allowed := CASE viewer_role
-                WHEN 'OFFICER' THEN (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'IN_VERIFICATION' AND NEW.reason IS NULL AND it.status = 'IN_VERIFICATION' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('PAID'))
-                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'INFO_REQUESTED' AND NEW.reason IS NULL AND it.status = 'INFO_REQUESTED' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('IN_VERIFICATION'))
-                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'SCREENING' AND NEW.reason IS NULL AND it.status = 'SCREENING' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('IN_VERIFICATION'))
+                WHEN 'OFFICER' THEN (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'IN_VERIFICATION' AND NEW.reason IS NULL AND it.status = 'IN_VERIFICATION' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,REFUSAL_INTENDED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('PAID'))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'INFO_REQUESTED' AND NEW.reason IS NULL AND it.status = 'INFO_REQUESTED' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,REFUSAL_INTENDED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('IN_VERIFICATION'))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'REFUSAL_INTENDED' AND NEW.reason IS NULL AND it.status = 'REFUSAL_INTENDED' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,REFUSAL_INTENDED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('IN_VERIFICATION', 'SCREENING'))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'SCREENING' AND NEW.reason IS NULL AND it.status = 'SCREENING' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,REFUSAL_INTENDED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('IN_VERIFICATION'))
                     OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'SCREENING' AND NEW.reason IS NULL AND it.status IN ('SCREENING') AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.requested_at = NEW.occurred_at))
-                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'GRANTED' AND NEW.reason IS NULL AND it.status = 'GRANTED' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('IN_VERIFICATION', 'SCREENING'))
-                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'REFUSED' AND NEW.reason IS NULL AND it.status = 'REFUSED' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('IN_VERIFICATION', 'SCREENING'))
-                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'CORRECTED' AND NEW.reason IS NULL AND it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND made.state = 'IN_EFFECT' AND made.closed_at = NEW.occurred_at AND made.closed_by = viewer_subject))
-                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'CORRECTION_REJECTED' AND NEW.reason IS NULL AND it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND made.state = 'REJECTED' AND made.closed_at = NEW.occurred_at AND made.closed_by = viewer_subject))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'GRANTED' AND NEW.reason IS NULL AND it.status = 'GRANTED' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,REFUSAL_INTENDED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('IN_VERIFICATION', 'SCREENING'))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'REFUSED' AND NEW.reason IS NULL AND it.status = 'REFUSED' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,REFUSAL_INTENDED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('IN_VERIFICATION', 'SCREENING'))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'CORRECTED' AND NEW.reason IS NULL AND it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING') AND EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND made.state = 'IN_EFFECT' AND made.closed_at = NEW.occurred_at AND made.closed_by = viewer_subject))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'CORRECTION_REJECTED' AND NEW.reason IS NULL AND it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING') AND EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND made.state = 'REJECTED' AND made.closed_at = NEW.occurred_at AND made.closed_by = viewer_subject))
                     OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'APPEARED' AND NEW.reason IS NULL AND it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND it.extends_visa_number IS NOT NULL AND NOT (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL) AND EXISTS (SELECT FROM stay WHERE stay.visa_number = it.extends_visa_number))
-                WHEN 'SUPERVISOR' THEN (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'IN_VERIFICATION' AND NEW.reason IS NULL AND it.status = 'IN_VERIFICATION' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('PAID'))
+                WHEN 'SUPERVISOR' THEN (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'IN_VERIFICATION' AND NEW.reason IS NULL AND it.status = 'IN_VERIFICATION' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,REFUSAL_INTENDED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('PAID'))
                     OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'SCREENING' AND NEW.reason IS NULL AND it.status IN ('SCREENING') AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.requested_at = NEW.occurred_at))
-                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'ANSWER_PROPOSED' AND NEW.reason IS NULL AND it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.result = 'PENDING' AND asked.proposed_by = viewer_subject))
-                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'HELD' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND it.is_held AND viewer.latest_event(it.id, '{HELD,RELEASED}') IS DISTINCT FROM 'HELD')
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'ANSWER_PROPOSED' AND NEW.reason IS NULL AND it.status IN ('IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.result = 'PENDING' AND asked.proposed_by = viewer_subject))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'HELD' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING') AND it.is_held AND viewer.latest_event(it.id, '{HELD,RELEASED}') IS DISTINCT FROM 'HELD')
                     OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'HELD' AND it.status IN ('GRANTED') AND it.is_held AND viewer.latest_event(it.id, '{HELD,RELEASED}') IS DISTINCT FROM 'HELD')
-                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'RELEASED' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED') AND NOT it.is_held AND viewer.latest_event(it.id, '{HELD,RELEASED}') IS DISTINCT FROM 'RELEASED')
-                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'MARKED_URGENT' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND it.is_urgent AND viewer.latest_event(it.id, '{MARKED_URGENT,URGENCY_ENDED}') IS DISTINCT FROM 'MARKED_URGENT')
-                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'URGENCY_ENDED' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND NOT it.is_urgent AND viewer.latest_event(it.id, '{MARKED_URGENT,URGENCY_ENDED}') = 'MARKED_URGENT')
-                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'REFUSED' AND NEW.reason IS NULL AND it.status = 'REFUSED' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('IN_VERIFICATION', 'SCREENING'))
-                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'GRANTED' AND it.status = 'GRANTED' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('GRANTED', 'REFUSED'))
-                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'REFUSED' AND it.status = 'REFUSED' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('GRANTED', 'REFUSED'))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'RELEASED' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED') AND NOT it.is_held AND viewer.latest_event(it.id, '{HELD,RELEASED}') IS DISTINCT FROM 'RELEASED')
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'MARKED_URGENT' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING') AND it.is_urgent AND viewer.latest_event(it.id, '{MARKED_URGENT,URGENCY_ENDED}') IS DISTINCT FROM 'MARKED_URGENT')
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'URGENCY_ENDED' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING') AND NOT it.is_urgent AND viewer.latest_event(it.id, '{MARKED_URGENT,URGENCY_ENDED}') = 'MARKED_URGENT')
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'REFUSED' AND NEW.reason IS NULL AND it.status = 'REFUSED' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,REFUSAL_INTENDED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('IN_VERIFICATION', 'SCREENING'))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'GRANTED' AND it.status = 'GRANTED' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,REFUSAL_INTENDED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('GRANTED', 'REFUSED'))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'REFUSED' AND it.status = 'REFUSED' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,REFUSAL_INTENDED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('GRANTED', 'REFUSED'))
                     OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'CORRECTED' AND NEW.reason IS NULL AND it.status IN ('GRANTED') AND EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND made.state = 'IN_EFFECT' AND made.closed_at = NEW.occurred_at AND made.closed_by = viewer_subject))
                     OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'CORRECTION_REJECTED' AND NEW.reason IS NULL AND it.status IN ('GRANTED') AND EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND made.state = 'REJECTED' AND made.closed_at = NEW.occurred_at AND made.closed_by = viewer_subject))
-                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'REVOKED' AND it.status = 'REVOKED' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('GRANTED'))
-                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'GRANTED' AND it.status = 'GRANTED' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('REVOKED'))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'REVOKED' AND it.status = 'REVOKED' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,REFUSAL_INTENDED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('GRANTED'))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'GRANTED' AND it.status = 'GRANTED' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,REFUSAL_INTENDED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('REVOKED'))
                 WHEN 'PARTNER_AGENT' THEN (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'SUBMITTED' AND NEW.reason IS NULL AND NEW.sequence = 1 AND it.status = 'AWAITING_PAYMENT')
                     OR (NEW.actor IS NULL AND NEW.actor_role IS NULL AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'AWAITING_PAYMENT' AND NEW.sequence = 2 AND it.status = NEW.kind)
-                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'RECEIVED' AND NEW.reason IS NULL AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND it.received_at = NEW.occurred_at)
-                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'IN_VERIFICATION' AND NEW.reason IS NULL AND it.status = 'IN_VERIFICATION' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('INFO_REQUESTED'))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'RECEIVED' AND NEW.reason IS NULL AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING') AND it.received_at = NEW.occurred_at)
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'IN_VERIFICATION' AND NEW.reason IS NULL AND it.status = 'IN_VERIFICATION' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,REFUSAL_INTENDED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('INFO_REQUESTED'))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'IN_VERIFICATION' AND NEW.reason IS NULL AND it.status = 'IN_VERIFICATION' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,REFUSAL_INTENDED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('REFUSAL_INTENDED'))
                     OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'CORRECTED' AND NEW.reason IS NULL AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT') AND EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND made.proposed_at = NEW.occurred_at AND made.proposed_by = viewer_subject))
-                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'CORRECTION_PROPOSED' AND NEW.reason IS NULL AND it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND made.proposed_at = NEW.occurred_at AND made.proposed_by = viewer_subject))
-                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'WITHDRAWN' AND NEW.reason IS NULL AND it.status = 'WITHDRAWN' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING'))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'CORRECTION_PROPOSED' AND NEW.reason IS NULL AND it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING') AND EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND made.proposed_at = NEW.occurred_at AND made.proposed_by = viewer_subject))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'WITHDRAWN' AND NEW.reason IS NULL AND it.status = 'WITHDRAWN' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,REFUSAL_INTENDED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING'))
                 WHEN 'APPLICANT' THEN (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'SUBMITTED' AND NEW.reason IS NULL AND NEW.sequence = 1 AND it.status = 'AWAITING_PAYMENT')
                     OR (NEW.actor IS NULL AND NEW.actor_role IS NULL AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'AWAITING_PAYMENT' AND NEW.sequence = 2 AND it.status = NEW.kind)
-                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'IN_VERIFICATION' AND NEW.reason IS NULL AND it.status = 'IN_VERIFICATION' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('INFO_REQUESTED'))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'IN_VERIFICATION' AND NEW.reason IS NULL AND it.status = 'IN_VERIFICATION' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,REFUSAL_INTENDED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('INFO_REQUESTED'))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'IN_VERIFICATION' AND NEW.reason IS NULL AND it.status = 'IN_VERIFICATION' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,REFUSAL_INTENDED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('REFUSAL_INTENDED'))
                     OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'CORRECTED' AND NEW.reason IS NULL AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT') AND EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND made.proposed_at = NEW.occurred_at AND made.proposed_by = viewer_subject))
-                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'CORRECTION_PROPOSED' AND NEW.reason IS NULL AND it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND made.proposed_at = NEW.occurred_at AND made.proposed_by = viewer_subject))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'CORRECTION_PROPOSED' AND NEW.reason IS NULL AND it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING') AND EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND made.proposed_at = NEW.occurred_at AND made.proposed_by = viewer_subject))
                     OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'CORRECTION_PROPOSED' AND NEW.reason IS NULL AND it.status IN ('GRANTED') AND EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND made.proposed_at = NEW.occurred_at AND made.proposed_by = viewer_subject))
-                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'WITHDRAWN' AND NEW.reason IS NULL AND it.status = 'WITHDRAWN' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING'))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'WITHDRAWN' AND NEW.reason IS NULL AND it.status = 'WITHDRAWN' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,REFUSAL_INTENDED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING'))
                     OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'VISA_RETURNED' AND NEW.reason IS NULL AND it.status IN ('GRANTED') AND EXISTS (SELECT FROM visa AS held WHERE held.decision_id = it.current_decision_id AND held.returned_at = NEW.occurred_at))
                 WHEN 'PARTNER_SERVICE' THEN (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'SUBMITTED' AND NEW.reason IS NULL AND NEW.sequence = 1 AND it.status = 'AWAITING_PAYMENT')
                     OR (NEW.actor IS NULL AND NEW.actor_role IS NULL AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'AWAITING_PAYMENT' AND NEW.sequence = 2 AND it.status = NEW.kind)
-                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'RECEIVED' AND NEW.reason IS NULL AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND it.received_at = NEW.occurred_at)
-                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'IN_VERIFICATION' AND NEW.reason IS NULL AND it.status = 'IN_VERIFICATION' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('INFO_REQUESTED'))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'RECEIVED' AND NEW.reason IS NULL AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING') AND it.received_at = NEW.occurred_at)
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'IN_VERIFICATION' AND NEW.reason IS NULL AND it.status = 'IN_VERIFICATION' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,REFUSAL_INTENDED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('INFO_REQUESTED'))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'IN_VERIFICATION' AND NEW.reason IS NULL AND it.status = 'IN_VERIFICATION' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,REFUSAL_INTENDED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('REFUSAL_INTENDED'))
                     OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'CORRECTED' AND NEW.reason IS NULL AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT') AND EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND made.proposed_at = NEW.occurred_at AND made.proposed_by = viewer_subject))
-                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'CORRECTION_PROPOSED' AND NEW.reason IS NULL AND it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND made.proposed_at = NEW.occurred_at AND made.proposed_by = viewer_subject))
-                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'WITHDRAWN' AND NEW.reason IS NULL AND it.status = 'WITHDRAWN' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING'))
-                WHEN 'SCREENING' THEN (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'SCREENED' AND NEW.reason IS NULL AND it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.answered_at = NEW.occurred_at AND asked.answered_by = viewer_subject))
-                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'ANSWER_PROPOSED' AND NEW.reason IS NULL AND it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.result = 'PENDING' AND asked.proposed_by = viewer_subject))
-                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'SCREENED' AND NEW.reason IS NULL AND it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.answered_at = NEW.occurred_at AND asked.confirmed_by = viewer_subject))
-                WHEN 'TREASURY' THEN (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'PAID' AND NEW.reason IS NULL AND it.status = 'PAID' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('SUBMITTED', 'AWAITING_PAYMENT'))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'CORRECTION_PROPOSED' AND NEW.reason IS NULL AND it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING') AND EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND made.proposed_at = NEW.occurred_at AND made.proposed_by = viewer_subject))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'WITHDRAWN' AND NEW.reason IS NULL AND it.status = 'WITHDRAWN' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,REFUSAL_INTENDED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING'))
+                WHEN 'SCREENING' THEN (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'SCREENED' AND NEW.reason IS NULL AND it.status IN ('IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.answered_at = NEW.occurred_at AND asked.answered_by = viewer_subject))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'ANSWER_PROPOSED' AND NEW.reason IS NULL AND it.status IN ('IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.result = 'PENDING' AND asked.proposed_by = viewer_subject))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'SCREENED' AND NEW.reason IS NULL AND it.status IN ('IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.answered_at = NEW.occurred_at AND asked.confirmed_by = viewer_subject))
+                WHEN 'TREASURY' THEN (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'PAID' AND NEW.reason IS NULL AND it.status = 'PAID' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,REFUSAL_INTENDED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('SUBMITTED', 'AWAITING_PAYMENT'))
                 ELSE false END;
         ELSE
             changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.sequence IS DISTINCT FROM OLD.sequence THEN 'sequence' END, CASE WHEN NEW.kind IS DISTINCT FROM OLD.kind THEN 'kind' END, CASE WHEN NEW.occurred_at IS DISTINCT FROM OLD.occurred_at THEN 'occurred_at' END, CASE WHEN NEW.recorded_at IS DISTINCT FROM OLD.recorded_at THEN 'recorded_at' END, CASE WHEN NEW.actor IS DISTINCT FROM OLD.actor THEN 'actor' END, CASE WHEN NEW.actor_role IS DISTINCT FROM OLD.actor_role THEN 'actor_role' END, CASE WHEN NEW.reason IS DISTINCT FROM OLD.reason THEN 'reason' END], NULL);
@@ -4077,23 +4193,23 @@ CREATE OR REPLACE FUNCTION viewer.guard_assignment() RETURNS trigger
                 WHEN 'OFFICER' THEN (it.status IN ('PAID') AND (it.received_at IS NOT NULL OR it.partner_code IS NULL) AND NOT EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND true) AND NEW.officer = viewer_subject AND NEW.role = 'OFFICER' AND NEW.assigned_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.assigned_by = viewer_subject AND (viewer.is_in_own_pools(it) OR viewer.is_of_family_just_taken(it.group_reference, viewer_subject)))
                     OR (it.status IN ('IN_VERIFICATION', 'SCREENING') AND NOT EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND true) AND NEW.officer = viewer_subject AND NEW.role = 'OFFICER' AND NEW.assigned_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.assigned_by = viewer_subject AND (viewer.is_in_own_pools(it) OR viewer.is_of_family_just_taken(it.group_reference, viewer_subject)))
                 WHEN 'SUPERVISOR' THEN (it.status IN ('PAID') AND (it.received_at IS NOT NULL OR it.partner_code IS NULL) AND true AND true AND NEW.assigned_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.assigned_by = viewer_subject AND (NEW.role = 'SUPERVISOR' AND NEW.officer = viewer_subject OR NEW.role = 'OFFICER' AND viewer.latest_answer(it.id, 'ENTRY_BAN') IS DISTINCT FROM 'MATCH' AND viewer.latest_answer(it.id, 'CLEARANCE') IS DISTINCT FROM 'MATCH'))
-                    OR (it.status IN ('IN_VERIFICATION', 'SCREENING', 'INFO_REQUESTED') AND true AND true AND NEW.assigned_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.assigned_by = viewer_subject AND (NEW.role = 'SUPERVISOR' AND NEW.officer = viewer_subject OR NEW.role = 'OFFICER' AND viewer.latest_answer(it.id, 'ENTRY_BAN') IS DISTINCT FROM 'MATCH' AND viewer.latest_answer(it.id, 'CLEARANCE') IS DISTINCT FROM 'MATCH'))
-                WHEN 'SCREENING' THEN (it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND NEW.role = 'SUPERVISOR' AND NEW.assigned_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.assigned_by = viewer_subject AND EXISTS (SELECT FROM screening AS hit WHERE hit.application_id = it.id AND hit.result = 'MATCH' AND hit.confirmed_by = viewer_subject AND hit.answered_at BETWEEN transaction_timestamp() AND clock_timestamp() AND hit.answered_by = NEW.officer))
+                    OR (it.status IN ('IN_VERIFICATION', 'SCREENING', 'INFO_REQUESTED', 'REFUSAL_INTENDED') AND true AND true AND NEW.assigned_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.assigned_by = viewer_subject AND (NEW.role = 'SUPERVISOR' AND NEW.officer = viewer_subject OR NEW.role = 'OFFICER' AND viewer.latest_answer(it.id, 'ENTRY_BAN') IS DISTINCT FROM 'MATCH' AND viewer.latest_answer(it.id, 'CLEARANCE') IS DISTINCT FROM 'MATCH'))
+                WHEN 'SCREENING' THEN (it.status IN ('IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND NEW.role = 'SUPERVISOR' AND NEW.assigned_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.assigned_by = viewer_subject AND EXISTS (SELECT FROM screening AS hit WHERE hit.application_id = it.id AND hit.result = 'MATCH' AND hit.confirmed_by = viewer_subject AND hit.answered_at BETWEEN transaction_timestamp() AND clock_timestamp() AND hit.answered_by = NEW.officer))
                 ELSE false END;
         ELSE
             changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.officer IS DISTINCT FROM OLD.officer THEN 'officer' END, CASE WHEN NEW.role IS DISTINCT FROM OLD.role THEN 'role' END, CASE WHEN NEW.assigned_at IS DISTINCT FROM OLD.assigned_at THEN 'assigned_at' END, CASE WHEN NEW.ended_at IS DISTINCT FROM OLD.ended_at THEN 'ended_at' END, CASE WHEN NEW.assigned_by IS DISTINCT FROM OLD.assigned_by THEN 'assigned_by' END, CASE WHEN NEW.ended_by IS DISTINCT FROM OLD.ended_by THEN 'ended_by' END, CASE WHEN NEW.reason IS DISTINCT FROM OLD.reason THEN 'reason' END], NULL);
             is_allowed := changed = '{}' OR CASE viewer_role
-                WHEN 'OFFICER' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING', 'INFO_REQUESTED') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND changed <@ '{ended_at,ended_by,reason}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.ended_by = viewer_subject AND NEW.reason IS NOT NULL)
+                WHEN 'OFFICER' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING', 'INFO_REQUESTED', 'REFUSAL_INTENDED') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND changed <@ '{ended_at,ended_by,reason}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.ended_by = viewer_subject AND NEW.reason IS NOT NULL)
                     OR (it.status = 'GRANTED' AND changed <@ '{ended_at,ended_by}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.ended_by = viewer_subject)
                     OR (it.status = 'REFUSED' AND changed <@ '{ended_at,ended_by}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.ended_by = viewer_subject)
                     OR (it.status IN ('IN_VERIFICATION', 'SCREENING') AND changed <@ '{ended_at,ended_by}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.ended_by = viewer_subject AND EXISTS (SELECT FROM withheld_decision AS made WHERE made.application_id = it.id AND made.officer = viewer_subject AND made.decided_at = NEW.ended_at))
                 WHEN 'SUPERVISOR' THEN (it.status IN ('PAID') AND (it.received_at IS NOT NULL OR it.partner_code IS NULL) AND true AND true AND changed <@ '{ended_at,ended_by,reason}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.ended_by = viewer_subject AND NEW.reason IS NOT NULL)
-                    OR (it.status IN ('IN_VERIFICATION', 'SCREENING', 'INFO_REQUESTED') AND true AND true AND changed <@ '{ended_at,ended_by,reason}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.ended_by = viewer_subject AND NEW.reason IS NOT NULL)
+                    OR (it.status IN ('IN_VERIFICATION', 'SCREENING', 'INFO_REQUESTED', 'REFUSAL_INTENDED') AND true AND true AND changed <@ '{ended_at,ended_by,reason}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.ended_by = viewer_subject AND NEW.reason IS NOT NULL)
                     OR (it.status = 'REFUSED' AND changed <@ '{ended_at,ended_by}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.ended_by = viewer_subject)
                 WHEN 'PARTNER_AGENT' THEN (it.status = 'WITHDRAWN' AND changed <@ '{ended_at,ended_by}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.ended_by = viewer_subject)
                 WHEN 'APPLICANT' THEN (it.status = 'WITHDRAWN' AND changed <@ '{ended_at,ended_by}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.ended_by = viewer_subject)
                 WHEN 'PARTNER_SERVICE' THEN (it.status = 'WITHDRAWN' AND changed <@ '{ended_at,ended_by}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.ended_by = viewer_subject)
-                WHEN 'SCREENING' THEN (it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND changed <@ '{ended_at,ended_by}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.ended_by = viewer_subject AND EXISTS (SELECT FROM screening AS hit WHERE hit.application_id = it.id AND hit.result = 'MATCH' AND hit.confirmed_by = viewer_subject AND hit.answered_at BETWEEN transaction_timestamp() AND clock_timestamp()))
+                WHEN 'SCREENING' THEN (it.status IN ('IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND changed <@ '{ended_at,ended_by}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.ended_by = viewer_subject AND EXISTS (SELECT FROM screening AS hit WHERE hit.application_id = it.id AND hit.result = 'MATCH' AND hit.confirmed_by = viewer_subject AND hit.answered_at BETWEEN transaction_timestamp() AND clock_timestamp()))
                 ELSE false END;
         END IF;
         IF is_allowed IS NOT TRUE THEN
@@ -4134,7 +4250,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_bill() RETURNS trigger
             changed := array_remove(ARRAY[CASE WHEN NEW.billing_code IS DISTINCT FROM OLD.billing_code THEN 'billing_code' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.family_id IS DISTINCT FROM OLD.family_id THEN 'family_id' END, CASE WHEN NEW.family_code IS DISTINCT FROM OLD.family_code THEN 'family_code' END, CASE WHEN NEW.family_fee_idr IS DISTINCT FROM OLD.family_fee_idr THEN 'family_fee_idr' END, CASE WHEN NEW.amount_idr IS DISTINCT FROM OLD.amount_idr THEN 'amount_idr' END, CASE WHEN NEW.issued_at IS DISTINCT FROM OLD.issued_at THEN 'issued_at' END, CASE WHEN NEW.due_at IS DISTINCT FROM OLD.due_at THEN 'due_at' END, CASE WHEN NEW.paid_at IS DISTINCT FROM OLD.paid_at THEN 'paid_at' END, CASE WHEN NEW.receipt_number IS DISTINCT FROM OLD.receipt_number THEN 'receipt_number' END, CASE WHEN NEW.reversed_at IS DISTINCT FROM OLD.reversed_at THEN 'reversed_at' END, CASE WHEN NEW.reversal_number IS DISTINCT FROM OLD.reversal_number THEN 'reversal_number' END, CASE WHEN NEW.reversal_effect IS DISTINCT FROM OLD.reversal_effect THEN 'reversal_effect' END], NULL);
             is_allowed := changed = '{}' OR CASE viewer_role
                 WHEN 'TREASURY' THEN (it.status IN ('SUBMITTED', 'AWAITING_PAYMENT') AND changed <@ '{paid_at,receipt_number}' AND OLD.paid_at IS NULL AND NEW.paid_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NOT EXISTS (SELECT FROM unmatched_payment AS kept WHERE kept.receipt_number = NEW.receipt_number AND (kept.amount_idr = coalesce(NEW.family_fee_idr, NEW.amount_idr) AND kept.recommended_bill = coalesce(NEW.family_code, NEW.billing_code) AND kept.recommended_by <> viewer_subject AND kept.reversed_at IS NULL) IS NOT TRUE) AND NOT EXISTS (SELECT FROM former_bill AS former WHERE former.receipt_number = NEW.receipt_number))
-                    OR (it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'REVOKED') AND viewer.owes_fee(it.id) AND changed <@ '{paid_at,receipt_number}' AND OLD.paid_at IS NULL AND NEW.paid_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NOT EXISTS (SELECT FROM unmatched_payment AS kept WHERE kept.receipt_number = NEW.receipt_number AND (kept.amount_idr = coalesce(NEW.family_fee_idr, NEW.amount_idr) AND kept.recommended_bill = coalesce(NEW.family_code, NEW.billing_code) AND kept.recommended_by <> viewer_subject AND kept.reversed_at IS NULL) IS NOT TRUE) AND NOT EXISTS (SELECT FROM former_bill AS former WHERE former.receipt_number = NEW.receipt_number))
+                    OR (it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'REVOKED') AND viewer.owes_fee(it.id) AND changed <@ '{paid_at,receipt_number}' AND OLD.paid_at IS NULL AND NEW.paid_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NOT EXISTS (SELECT FROM unmatched_payment AS kept WHERE kept.receipt_number = NEW.receipt_number AND (kept.amount_idr = coalesce(NEW.family_fee_idr, NEW.amount_idr) AND kept.recommended_bill = coalesce(NEW.family_code, NEW.billing_code) AND kept.recommended_by <> viewer_subject AND kept.reversed_at IS NULL) IS NOT TRUE) AND NOT EXISTS (SELECT FROM former_bill AS former WHERE former.receipt_number = NEW.receipt_number))
                 ELSE false END;
         END IF;
         IF is_allowed IS NOT TRUE THEN
@@ -4170,8 +4286,8 @@ CREATE OR REPLACE FUNCTION viewer.guard_case_document() RETURNS trigger
         ELSE
             changed := array_remove(ARRAY[CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.kind IS DISTINCT FROM OLD.kind THEN 'kind' END, CASE WHEN NEW.recorded_at IS DISTINCT FROM OLD.recorded_at THEN 'recorded_at' END, CASE WHEN NEW.recorded_by IS DISTINCT FROM OLD.recorded_by THEN 'recorded_by' END], NULL);
             is_allowed := changed = '{}' OR CASE viewer_role
-                WHEN 'PARTNER_AGENT' THEN (it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND it.partner_code IS NOT NULL AND it.received_at IS NULL AND true AND changed <@ '{recorded_at,recorded_by}' AND (NEW.recorded_at IS NULL OR OLD.recorded_at IS NULL AND NEW.recorded_by = viewer_subject AND NEW.recorded_at BETWEEN transaction_timestamp() AND clock_timestamp()))
-                WHEN 'PARTNER_SERVICE' THEN (it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND it.partner_code IS NOT NULL AND it.received_at IS NULL AND true AND changed <@ '{recorded_at,recorded_by}' AND (NEW.recorded_at IS NULL OR OLD.recorded_at IS NULL AND NEW.recorded_by = viewer_subject AND NEW.recorded_at BETWEEN transaction_timestamp() AND clock_timestamp()))
+                WHEN 'PARTNER_AGENT' THEN (it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING') AND it.partner_code IS NOT NULL AND it.received_at IS NULL AND true AND changed <@ '{recorded_at,recorded_by}' AND (NEW.recorded_at IS NULL OR OLD.recorded_at IS NULL AND NEW.recorded_by = viewer_subject AND NEW.recorded_at BETWEEN transaction_timestamp() AND clock_timestamp()))
+                WHEN 'PARTNER_SERVICE' THEN (it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING') AND it.partner_code IS NOT NULL AND it.received_at IS NULL AND true AND changed <@ '{recorded_at,recorded_by}' AND (NEW.recorded_at IS NULL OR OLD.recorded_at IS NULL AND NEW.recorded_by = viewer_subject AND NEW.recorded_at BETWEEN transaction_timestamp() AND clock_timestamp()))
                 ELSE false END;
         END IF;
         IF is_allowed IS NOT TRUE THEN
@@ -4205,8 +4321,8 @@ CREATE OR REPLACE FUNCTION viewer.guard_decision() RETURNS trigger
         IF TG_OP = 'INSERT' THEN
             is_allowed := CASE viewer_role
                 WHEN 'OFFICER' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id)) AND (it.extends_visa_number IS NULL OR coalesce(new_conditions, '{}') = '{}') AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND NOT EXISTS (SELECT FROM correction WHERE application_id = it.id AND state IN ('PROPOSED', 'APPROVED')) AND NEW.outcome = 'GRANTED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
-                    OR (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id)) AND NEW.outcome = 'REFUSED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
-                WHEN 'SUPERVISOR' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'SUPERVISOR' AND officer = viewer_subject) AND NEW.outcome = 'REFUSED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
+                    OR (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id)) AND (NOT viewer.needs_intention(it.id) OR EXISTS (SELECT FROM refusal_intention WHERE application_id = it.id AND true) OR 'MATCH' IN (viewer.latest_answer(it.id, 'ENTRY_BAN'), viewer.latest_answer(it.id, 'CLEARANCE')) OR new_grounds && '{ENTRY_BAN,SECURITY,FORGED_DOCUMENT}') AND NEW.outcome = 'REFUSED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
+                WHEN 'SUPERVISOR' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'SUPERVISOR' AND officer = viewer_subject) AND (NOT viewer.needs_intention(it.id) OR EXISTS (SELECT FROM refusal_intention WHERE application_id = it.id AND true) OR 'MATCH' IN (viewer.latest_answer(it.id, 'ENTRY_BAN'), viewer.latest_answer(it.id, 'CLEARANCE')) OR new_grounds && '{ENTRY_BAN,SECURITY,FORGED_DOCUMENT}') AND NEW.outcome = 'REFUSED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
                     OR (it.status IN ('GRANTED', 'REFUSED') AND (SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.grounds = new_grounds AND decided.conditions = new_conditions) AND (it.extends_visa_number IS NULL OR coalesce(new_conditions, '{}') = '{}') AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND NEW.outcome = 'GRANTED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
                     OR (it.status IN ('GRANTED', 'REFUSED') AND (SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.grounds = new_grounds AND decided.conditions = new_conditions) AND NEW.outcome = 'REFUSED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
                     OR (it.status IN ('REVOKED') AND (SELECT revoked.actor FROM application_event AS revoked WHERE revoked.application_id = it.id AND revoked.kind = 'REVOKED' ORDER BY revoked.sequence DESC LIMIT 1) IS DISTINCT FROM viewer_subject AND it.is_linked AND viewer.is_cleared(it.id) AND NEW.outcome = 'GRANTED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id AND NEW.conditions = (SELECT granted.conditions FROM decision AS granted WHERE granted.id = it.current_decision_id))
@@ -4247,14 +4363,14 @@ CREATE OR REPLACE FUNCTION viewer.guard_guarantor() RETURNS trigger
             is_allowed := CASE viewer_role
                 WHEN 'PARTNER_AGENT' THEN (NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS (SELECT FROM case_document WHERE application_id = it.id AND kind = 'GUARANTEE_LETTER') AND it.status = 'AWAITING_PAYMENT' AND NEW.version IS NULL AND NEW.valid_from = it.submitted_at AND NEW.valid_from BETWEEN transaction_timestamp() AND clock_timestamp())
                     OR (NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS (SELECT FROM case_document WHERE application_id = it.id AND kind = 'GUARANTEE_LETTER') AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT') AND NEW.valid_from IS NULL AND EXISTS (SELECT FROM identity_version AS proposed WHERE proposed.number = NEW.version AND proposed.applicant_id = it.applicant_id AND proposed.written_at BETWEEN transaction_timestamp() AND clock_timestamp()))
-                    OR (NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS (SELECT FROM case_document WHERE application_id = it.id AND kind = 'GUARANTEE_LETTER') AND it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND NEW.valid_from IS NULL AND EXISTS (SELECT FROM identity_version AS proposed WHERE proposed.number = NEW.version AND proposed.applicant_id = it.applicant_id AND proposed.written_at BETWEEN transaction_timestamp() AND clock_timestamp()))
+                    OR (NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS (SELECT FROM case_document WHERE application_id = it.id AND kind = 'GUARANTEE_LETTER') AND it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING') AND NEW.valid_from IS NULL AND EXISTS (SELECT FROM identity_version AS proposed WHERE proposed.number = NEW.version AND proposed.applicant_id = it.applicant_id AND proposed.written_at BETWEEN transaction_timestamp() AND clock_timestamp()))
                 WHEN 'APPLICANT' THEN (NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS (SELECT FROM case_document WHERE application_id = it.id AND kind = 'GUARANTEE_LETTER') AND it.status = 'AWAITING_PAYMENT' AND NEW.version IS NULL AND NEW.valid_from = it.submitted_at AND NEW.valid_from BETWEEN transaction_timestamp() AND clock_timestamp())
                     OR (NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS (SELECT FROM case_document WHERE application_id = it.id AND kind = 'GUARANTEE_LETTER') AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT') AND NEW.valid_from IS NULL AND EXISTS (SELECT FROM identity_version AS proposed WHERE proposed.number = NEW.version AND proposed.applicant_id = it.applicant_id AND proposed.written_at BETWEEN transaction_timestamp() AND clock_timestamp()))
-                    OR (NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS (SELECT FROM case_document WHERE application_id = it.id AND kind = 'GUARANTEE_LETTER') AND it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND NEW.valid_from IS NULL AND EXISTS (SELECT FROM identity_version AS proposed WHERE proposed.number = NEW.version AND proposed.applicant_id = it.applicant_id AND proposed.written_at BETWEEN transaction_timestamp() AND clock_timestamp()))
+                    OR (NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS (SELECT FROM case_document WHERE application_id = it.id AND kind = 'GUARANTEE_LETTER') AND it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING') AND NEW.valid_from IS NULL AND EXISTS (SELECT FROM identity_version AS proposed WHERE proposed.number = NEW.version AND proposed.applicant_id = it.applicant_id AND proposed.written_at BETWEEN transaction_timestamp() AND clock_timestamp()))
                     OR (NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS (SELECT FROM case_document WHERE application_id = it.id AND kind = 'GUARANTEE_LETTER') AND it.status IN ('GRANTED') AND NEW.valid_from IS NULL AND EXISTS (SELECT FROM identity_version AS proposed WHERE proposed.number = NEW.version AND proposed.applicant_id = it.applicant_id AND proposed.written_at BETWEEN transaction_timestamp() AND clock_timestamp()))
                 WHEN 'PARTNER_SERVICE' THEN (NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS (SELECT FROM case_document WHERE application_id = it.id AND kind = 'GUARANTEE_LETTER') AND it.status = 'AWAITING_PAYMENT' AND NEW.version IS NULL AND NEW.valid_from = it.submitted_at AND NEW.valid_from BETWEEN transaction_timestamp() AND clock_timestamp())
                     OR (NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS (SELECT FROM case_document WHERE application_id = it.id AND kind = 'GUARANTEE_LETTER') AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT') AND NEW.valid_from IS NULL AND EXISTS (SELECT FROM identity_version AS proposed WHERE proposed.number = NEW.version AND proposed.applicant_id = it.applicant_id AND proposed.written_at BETWEEN transaction_timestamp() AND clock_timestamp()))
-                    OR (NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS (SELECT FROM case_document WHERE application_id = it.id AND kind = 'GUARANTEE_LETTER') AND it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND NEW.valid_from IS NULL AND EXISTS (SELECT FROM identity_version AS proposed WHERE proposed.number = NEW.version AND proposed.applicant_id = it.applicant_id AND proposed.written_at BETWEEN transaction_timestamp() AND clock_timestamp()))
+                    OR (NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS (SELECT FROM case_document WHERE application_id = it.id AND kind = 'GUARANTEE_LETTER') AND it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING') AND NEW.valid_from IS NULL AND EXISTS (SELECT FROM identity_version AS proposed WHERE proposed.number = NEW.version AND proposed.applicant_id = it.applicant_id AND proposed.written_at BETWEEN transaction_timestamp() AND clock_timestamp()))
                 ELSE false END;
         ELSE
             changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.applicant_id IS DISTINCT FROM OLD.applicant_id THEN 'applicant_id' END, CASE WHEN NEW.version IS DISTINCT FROM OLD.version THEN 'version' END, CASE WHEN NEW.kind IS DISTINCT FROM OLD.kind THEN 'kind' END, CASE WHEN NEW.sealed IS DISTINCT FROM OLD.sealed THEN 'sealed' END, CASE WHEN NEW.name IS DISTINCT FROM OLD.name THEN 'name' END, CASE WHEN NEW.registration_number IS DISTINCT FROM OLD.registration_number THEN 'registration_number' END, CASE WHEN NEW.street IS DISTINCT FROM OLD.street THEN 'street' END, CASE WHEN NEW.city IS DISTINCT FROM OLD.city THEN 'city' END, CASE WHEN NEW.province IS DISTINCT FROM OLD.province THEN 'province' END, CASE WHEN NEW.postal_code IS DISTINCT FROM OLD.postal_code THEN 'postal_code' END, CASE WHEN NEW.valid_from IS DISTINCT FROM OLD.valid_from THEN 'valid_from' END, CASE WHEN NEW.valid_until IS DISTINCT FROM OLD.valid_until THEN 'valid_until' END], NULL);
@@ -4270,6 +4386,44 @@ $$;
 CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON guarantor
     FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_border_writing,gerbang_carrier_writing,gerbang_anonymous_writing}'::name[]))
     EXECUTE FUNCTION viewer.guard_guarantor();
+CREATE OR REPLACE FUNCTION viewer.guard_intention_answer() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        sealed_viewer text := viewer.sealed(NULL);
+        viewer_role text := split_part(sealed_viewer, ',', 1);
+        viewer_subject text := viewer.field(sealed_viewer, 3);
+        it application;
+        question text;
+        new_outcome text;
+        new_grounds text[];
+        new_conditions text[];
+        changed text[];
+        is_allowed boolean;
+    BEGIN
+        IF EXISTS (SELECT FROM viewer.suspensions_of(string_to_array(sealed_viewer, ','))) THEN
+            RAISE EXCEPTION 'the viewer is suspended' USING ERRCODE = 'GB403';
+        END IF;
+        SELECT * INTO it FROM application WHERE id = NEW.application_id;
+        IF TG_OP = 'INSERT' THEN
+            is_allowed := CASE viewer_role
+                WHEN 'PARTNER_AGENT' THEN (it.status IN ('REFUSAL_INTENDED') AND EXISTS (SELECT FROM refusal_intention WHERE application_id = it.id AND ended_at IS NULL) AND NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}')
+                WHEN 'APPLICANT' THEN (it.status IN ('REFUSAL_INTENDED') AND EXISTS (SELECT FROM refusal_intention WHERE application_id = it.id AND ended_at IS NULL) AND NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}')
+                WHEN 'PARTNER_SERVICE' THEN (it.status IN ('REFUSAL_INTENDED') AND EXISTS (SELECT FROM refusal_intention WHERE application_id = it.id AND ended_at IS NULL) AND NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}')
+                ELSE false END;
+        ELSE
+            changed := array_remove(ARRAY[CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.applicant_id IS DISTINCT FROM OLD.applicant_id THEN 'applicant_id' END, CASE WHEN NEW.sealed IS DISTINCT FROM OLD.sealed THEN 'sealed' END, CASE WHEN NEW.as_text IS DISTINCT FROM OLD.as_text THEN 'as_text' END], NULL);
+            is_allowed := changed = '{}' OR false;
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'no step of % writes this of intention_answer', viewer_role
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON intention_answer
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_border_writing,gerbang_carrier_writing,gerbang_anonymous_writing}'::name[]))
+    EXECUTE FUNCTION viewer.guard_intention_answer();
 CREATE OR REPLACE FUNCTION viewer.guard_item_answer() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
@@ -4290,9 +4444,9 @@ CREATE OR REPLACE FUNCTION viewer.guard_item_answer() RETURNS trigger
         SELECT * INTO it FROM application WHERE id = NEW.application_id;
         IF TG_OP = 'INSERT' THEN
             is_allowed := CASE viewer_role
-                WHEN 'PARTNER_AGENT' THEN (it.status IN ('INFO_REQUESTED') AND true AND NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS (SELECT FROM requested_item AS asked WHERE asked.id = NEW.item_id AND asked.application_id = it.id AND asked.answered_at IS NULL))
-                WHEN 'APPLICANT' THEN (it.status IN ('INFO_REQUESTED') AND true AND NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS (SELECT FROM requested_item AS asked WHERE asked.id = NEW.item_id AND asked.application_id = it.id AND asked.answered_at IS NULL))
-                WHEN 'PARTNER_SERVICE' THEN (it.status IN ('INFO_REQUESTED') AND true AND NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS (SELECT FROM requested_item AS asked WHERE asked.id = NEW.item_id AND asked.application_id = it.id AND asked.answered_at IS NULL))
+                WHEN 'PARTNER_AGENT' THEN (it.status IN ('INFO_REQUESTED') AND true AND true AND NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS (SELECT FROM requested_item AS asked WHERE asked.id = NEW.item_id AND asked.application_id = it.id AND asked.answered_at IS NULL))
+                WHEN 'APPLICANT' THEN (it.status IN ('INFO_REQUESTED') AND true AND true AND NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS (SELECT FROM requested_item AS asked WHERE asked.id = NEW.item_id AND asked.application_id = it.id AND asked.answered_at IS NULL))
+                WHEN 'PARTNER_SERVICE' THEN (it.status IN ('INFO_REQUESTED') AND true AND true AND NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS (SELECT FROM requested_item AS asked WHERE asked.id = NEW.item_id AND asked.application_id = it.id AND asked.answered_at IS NULL))
                 ELSE false END;
         ELSE
             changed := array_remove(ARRAY[CASE WHEN NEW.item_id IS DISTINCT FROM OLD.item_id THEN 'item_id' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.applicant_id IS DISTINCT FROM OLD.applicant_id THEN 'applicant_id' END, CASE WHEN NEW.sealed IS DISTINCT FROM OLD.sealed THEN 'sealed' END, CASE WHEN NEW.as_text IS DISTINCT FROM OLD.as_text THEN 'as_text' END, CASE WHEN NEW.as_day IS DISTINCT FROM OLD.as_day THEN 'as_day' END, CASE WHEN NEW.as_country IS DISTINCT FROM OLD.as_country THEN 'as_country' END, CASE WHEN NEW.street IS DISTINCT FROM OLD.street THEN 'street' END, CASE WHEN NEW.city IS DISTINCT FROM OLD.city THEN 'city' END, CASE WHEN NEW.province IS DISTINCT FROM OLD.province THEN 'province' END, CASE WHEN NEW.postal_code IS DISTINCT FROM OLD.postal_code THEN 'postal_code' END], NULL);
@@ -4331,8 +4485,8 @@ CREATE OR REPLACE FUNCTION viewer.guard_person_link() RETURNS trigger
         ELSE
             changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.applicant_id IS DISTINCT FROM OLD.applicant_id THEN 'applicant_id' END, CASE WHEN NEW.linked_id IS DISTINCT FROM OLD.linked_id THEN 'linked_id' END, CASE WHEN NEW.reason IS DISTINCT FROM OLD.reason THEN 'reason' END, CASE WHEN NEW.state IS DISTINCT FROM OLD.state THEN 'state' END, CASE WHEN NEW.found_at IS DISTINCT FROM OLD.found_at THEN 'found_at' END, CASE WHEN NEW.resolved_at IS DISTINCT FROM OLD.resolved_at THEN 'resolved_at' END, CASE WHEN NEW.resolved_by IS DISTINCT FROM OLD.resolved_by THEN 'resolved_by' END, CASE WHEN NEW.resolved_in IS DISTINCT FROM OLD.resolved_in THEN 'resolved_in' END, CASE WHEN NEW.resolution IS DISTINCT FROM OLD.resolution THEN 'resolution' END], NULL);
             is_allowed := changed = '{}' OR CASE viewer_role
-                WHEN 'OFFICER' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING', 'INFO_REQUESTED') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND changed <@ '{resolution,resolved_at,resolved_by,resolved_in,state}' AND OLD.reason = 'NAME_AND_BIRTH_DATE' AND NEW.state = 'CONFIRMED' AND it.applicant_id IN (NEW.applicant_id, NEW.linked_id) AND NEW.resolved_by = viewer_subject AND NEW.resolved_at BETWEEN transaction_timestamp() AND clock_timestamp())
-                    OR (it.status IN ('IN_VERIFICATION', 'SCREENING', 'INFO_REQUESTED') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND changed <@ '{resolution,resolved_at,resolved_by,resolved_in,state}' AND OLD.reason = 'NAME_AND_BIRTH_DATE' AND NEW.state = 'REJECTED' AND it.applicant_id IN (NEW.applicant_id, NEW.linked_id) AND NEW.resolved_by = viewer_subject AND NEW.resolved_at BETWEEN transaction_timestamp() AND clock_timestamp())
+                WHEN 'OFFICER' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING', 'INFO_REQUESTED', 'REFUSAL_INTENDED') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND changed <@ '{resolution,resolved_at,resolved_by,resolved_in,state}' AND OLD.reason = 'NAME_AND_BIRTH_DATE' AND NEW.state = 'CONFIRMED' AND it.applicant_id IN (NEW.applicant_id, NEW.linked_id) AND NEW.resolved_by = viewer_subject AND NEW.resolved_at BETWEEN transaction_timestamp() AND clock_timestamp())
+                    OR (it.status IN ('IN_VERIFICATION', 'SCREENING', 'INFO_REQUESTED', 'REFUSAL_INTENDED') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND changed <@ '{resolution,resolved_at,resolved_by,resolved_in,state}' AND OLD.reason = 'NAME_AND_BIRTH_DATE' AND NEW.state = 'REJECTED' AND it.applicant_id IN (NEW.applicant_id, NEW.linked_id) AND NEW.resolved_by = viewer_subject AND NEW.resolved_at BETWEEN transaction_timestamp() AND clock_timestamp())
                 ELSE false END;
         END IF;
         IF is_allowed IS NOT TRUE THEN
@@ -4345,6 +4499,46 @@ $$;
 CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON person_link
     FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_border_writing,gerbang_carrier_writing,gerbang_anonymous_writing}'::name[]))
     EXECUTE FUNCTION viewer.guard_person_link();
+CREATE OR REPLACE FUNCTION viewer.guard_refusal_intention() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        sealed_viewer text := viewer.sealed(NULL);
+        viewer_role text := split_part(sealed_viewer, ',', 1);
+        viewer_subject text := viewer.field(sealed_viewer, 3);
+        it application;
+        question text;
+        new_outcome text;
+        new_grounds text[];
+        new_conditions text[];
+        changed text[];
+        is_allowed boolean;
+    BEGIN
+        IF EXISTS (SELECT FROM viewer.suspensions_of(string_to_array(sealed_viewer, ','))) THEN
+            RAISE EXCEPTION 'the viewer is suspended' USING ERRCODE = 'GB403';
+        END IF;
+        SELECT * INTO it FROM application WHERE id = NEW.application_id;
+        IF TG_OP = 'INSERT' THEN
+            is_allowed := CASE viewer_role
+                WHEN 'OFFICER' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND viewer.needs_intention(it.id) AND NOT EXISTS (SELECT FROM refusal_intention WHERE application_id = it.id AND true) AND NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id)) AND NEW.announced_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.announced_by = viewer_subject)
+                ELSE false END;
+        ELSE
+            changed := array_remove(ARRAY[CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.grounds IS DISTINCT FROM OLD.grounds THEN 'grounds' END, CASE WHEN NEW.note IS DISTINCT FROM OLD.note THEN 'note' END, CASE WHEN NEW.announced_at IS DISTINCT FROM OLD.announced_at THEN 'announced_at' END, CASE WHEN NEW.announced_by IS DISTINCT FROM OLD.announced_by THEN 'announced_by' END, CASE WHEN NEW.ended_at IS DISTINCT FROM OLD.ended_at THEN 'ended_at' END, CASE WHEN NEW.answered_at IS DISTINCT FROM OLD.answered_at THEN 'answered_at' END, CASE WHEN NEW.answered_by IS DISTINCT FROM OLD.answered_by THEN 'answered_by' END, CASE WHEN NEW.documents IS DISTINCT FROM OLD.documents THEN 'documents' END], NULL);
+            is_allowed := changed = '{}' OR CASE viewer_role
+                WHEN 'PARTNER_AGENT' THEN (it.status IN ('REFUSAL_INTENDED') AND EXISTS (SELECT FROM refusal_intention WHERE application_id = it.id AND ended_at IS NULL) AND changed <@ '{answered_at,answered_by,documents,ended_at}' AND NEW.answered_by = viewer_subject AND NEW.ended_at = NEW.answered_at AND NEW.answered_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (SELECT FROM intention_answer AS said WHERE said.application_id = it.id))
+                WHEN 'APPLICANT' THEN (it.status IN ('REFUSAL_INTENDED') AND EXISTS (SELECT FROM refusal_intention WHERE application_id = it.id AND ended_at IS NULL) AND changed <@ '{answered_at,answered_by,documents,ended_at}' AND NEW.answered_by = viewer_subject AND NEW.ended_at = NEW.answered_at AND NEW.answered_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (SELECT FROM intention_answer AS said WHERE said.application_id = it.id))
+                WHEN 'PARTNER_SERVICE' THEN (it.status IN ('REFUSAL_INTENDED') AND EXISTS (SELECT FROM refusal_intention WHERE application_id = it.id AND ended_at IS NULL) AND changed <@ '{answered_at,answered_by,documents,ended_at}' AND NEW.answered_by = viewer_subject AND NEW.ended_at = NEW.answered_at AND NEW.answered_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (SELECT FROM intention_answer AS said WHERE said.application_id = it.id))
+                ELSE false END;
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'no step of % writes this of refusal_intention', viewer_role
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON refusal_intention
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_border_writing,gerbang_carrier_writing,gerbang_anonymous_writing}'::name[]))
+    EXECUTE FUNCTION viewer.guard_refusal_intention();
 CREATE OR REPLACE FUNCTION viewer.guard_requested_item() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
@@ -4370,9 +4564,9 @@ CREATE OR REPLACE FUNCTION viewer.guard_requested_item() RETURNS trigger
         ELSE
             changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.kind IS DISTINCT FROM OLD.kind THEN 'kind' END, CASE WHEN NEW.note IS DISTINCT FROM OLD.note THEN 'note' END, CASE WHEN NEW.requested_at IS DISTINCT FROM OLD.requested_at THEN 'requested_at' END, CASE WHEN NEW.answered_at IS DISTINCT FROM OLD.answered_at THEN 'answered_at' END, CASE WHEN NEW.answered_by IS DISTINCT FROM OLD.answered_by THEN 'answered_by' END], NULL);
             is_allowed := changed = '{}' OR CASE viewer_role
-                WHEN 'PARTNER_AGENT' THEN (it.status IN ('INFO_REQUESTED') AND true AND changed <@ '{answered_at,answered_by}' AND OLD.answered_at IS NULL AND NEW.answered_by = viewer_subject AND NEW.answered_at BETWEEN transaction_timestamp() AND clock_timestamp() AND (OLD.kind NOT IN ('FULL_NAME', 'BIRTH_DATE', 'BIRTH_PLACE', 'SEX', 'NATIONALITY', 'PASSPORT_NUMBER', 'PASSPORT_EXPIRY', 'EMAIL', 'PHONE', 'OCCUPATION', 'TRIP_PURPOSE', 'ARRIVAL_DATE', 'LENGTH_OF_STAY', 'ADDRESS_IN_INDONESIA') OR EXISTS (SELECT FROM item_answer WHERE item_id = OLD.id)))
-                WHEN 'APPLICANT' THEN (it.status IN ('INFO_REQUESTED') AND true AND changed <@ '{answered_at,answered_by}' AND OLD.answered_at IS NULL AND NEW.answered_by = viewer_subject AND NEW.answered_at BETWEEN transaction_timestamp() AND clock_timestamp() AND (OLD.kind NOT IN ('FULL_NAME', 'BIRTH_DATE', 'BIRTH_PLACE', 'SEX', 'NATIONALITY', 'PASSPORT_NUMBER', 'PASSPORT_EXPIRY', 'EMAIL', 'PHONE', 'OCCUPATION', 'TRIP_PURPOSE', 'ARRIVAL_DATE', 'LENGTH_OF_STAY', 'ADDRESS_IN_INDONESIA') OR EXISTS (SELECT FROM item_answer WHERE item_id = OLD.id)))
-                WHEN 'PARTNER_SERVICE' THEN (it.status IN ('INFO_REQUESTED') AND true AND changed <@ '{answered_at,answered_by}' AND OLD.answered_at IS NULL AND NEW.answered_by = viewer_subject AND NEW.answered_at BETWEEN transaction_timestamp() AND clock_timestamp() AND (OLD.kind NOT IN ('FULL_NAME', 'BIRTH_DATE', 'BIRTH_PLACE', 'SEX', 'NATIONALITY', 'PASSPORT_NUMBER', 'PASSPORT_EXPIRY', 'EMAIL', 'PHONE', 'OCCUPATION', 'TRIP_PURPOSE', 'ARRIVAL_DATE', 'LENGTH_OF_STAY', 'ADDRESS_IN_INDONESIA') OR EXISTS (SELECT FROM item_answer WHERE item_id = OLD.id)))
+                WHEN 'PARTNER_AGENT' THEN (it.status IN ('INFO_REQUESTED') AND true AND true AND changed <@ '{answered_at,answered_by}' AND OLD.answered_at IS NULL AND NEW.answered_by = viewer_subject AND NEW.answered_at BETWEEN transaction_timestamp() AND clock_timestamp() AND (OLD.kind NOT IN ('FULL_NAME', 'BIRTH_DATE', 'BIRTH_PLACE', 'SEX', 'NATIONALITY', 'PASSPORT_NUMBER', 'PASSPORT_EXPIRY', 'EMAIL', 'PHONE', 'OCCUPATION', 'TRIP_PURPOSE', 'ARRIVAL_DATE', 'LENGTH_OF_STAY', 'ADDRESS_IN_INDONESIA') OR EXISTS (SELECT FROM item_answer WHERE item_id = OLD.id)))
+                WHEN 'APPLICANT' THEN (it.status IN ('INFO_REQUESTED') AND true AND true AND changed <@ '{answered_at,answered_by}' AND OLD.answered_at IS NULL AND NEW.answered_by = viewer_subject AND NEW.answered_at BETWEEN transaction_timestamp() AND clock_timestamp() AND (OLD.kind NOT IN ('FULL_NAME', 'BIRTH_DATE', 'BIRTH_PLACE', 'SEX', 'NATIONALITY', 'PASSPORT_NUMBER', 'PASSPORT_EXPIRY', 'EMAIL', 'PHONE', 'OCCUPATION', 'TRIP_PURPOSE', 'ARRIVAL_DATE', 'LENGTH_OF_STAY', 'ADDRESS_IN_INDONESIA') OR EXISTS (SELECT FROM item_answer WHERE item_id = OLD.id)))
+                WHEN 'PARTNER_SERVICE' THEN (it.status IN ('INFO_REQUESTED') AND true AND true AND changed <@ '{answered_at,answered_by}' AND OLD.answered_at IS NULL AND NEW.answered_by = viewer_subject AND NEW.answered_at BETWEEN transaction_timestamp() AND clock_timestamp() AND (OLD.kind NOT IN ('FULL_NAME', 'BIRTH_DATE', 'BIRTH_PLACE', 'SEX', 'NATIONALITY', 'PASSPORT_NUMBER', 'PASSPORT_EXPIRY', 'EMAIL', 'PHONE', 'OCCUPATION', 'TRIP_PURPOSE', 'ARRIVAL_DATE', 'LENGTH_OF_STAY', 'ADDRESS_IN_INDONESIA') OR EXISTS (SELECT FROM item_answer WHERE item_id = OLD.id)))
                 ELSE false END;
         END IF;
         IF is_allowed IS NOT TRUE THEN
@@ -4407,20 +4601,20 @@ CREATE OR REPLACE FUNCTION viewer.guard_screening() RETURNS trigger
             is_allowed := CASE viewer_role
                 WHEN 'OFFICER' THEN (it.status IN ('IN_VERIFICATION') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NEW.result = 'PENDING' AND NEW.answered_at IS NULL AND NEW.proposed IS NULL AND NEW.requested_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = ANY (viewer.questions_to_ask(it.id)))
                     OR (it.status IN ('SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND cardinality(viewer.questions_to_ask(it.id)) > 0 AND NEW.result = 'PENDING' AND NEW.answered_at IS NULL AND NEW.proposed IS NULL AND NEW.requested_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = ANY (viewer.questions_to_ask(it.id)))
-                    OR (it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND NEW.result = 'PENDING' AND NEW.answered_at IS NULL AND NEW.proposed IS NULL AND NEW.requested_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = ANY (viewer.questions_to_ask(it.id)) AND EXISTS (SELECT FROM correction WHERE correction.applicant_id = it.applicant_id AND correction.state = 'IN_EFFECT' AND correction.closed_at BETWEEN transaction_timestamp() AND clock_timestamp()))
+                    OR (it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING') AND NEW.result = 'PENDING' AND NEW.answered_at IS NULL AND NEW.proposed IS NULL AND NEW.requested_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = ANY (viewer.questions_to_ask(it.id)) AND EXISTS (SELECT FROM correction WHERE correction.applicant_id = it.applicant_id AND correction.state = 'IN_EFFECT' AND correction.closed_at BETWEEN transaction_timestamp() AND clock_timestamp()))
                 WHEN 'SUPERVISOR' THEN (it.status IN ('SCREENING') AND cardinality(viewer.questions_to_ask(it.id)) > 0 AND NEW.result = 'PENDING' AND NEW.answered_at IS NULL AND NEW.proposed IS NULL AND NEW.requested_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = ANY (viewer.questions_to_ask(it.id)))
                     OR (it.status IN ('REFUSED', 'REVOKED') AND cardinality(viewer.questions_to_ask(it.id)) > 0 AND NEW.result = 'PENDING' AND NEW.answered_at IS NULL AND NEW.proposed IS NULL AND NEW.requested_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = ANY (viewer.questions_to_ask(it.id)))
                     OR (it.status IN ('GRANTED') AND viewer.has_live_visa(it.id) AND cardinality(viewer.questions_to_ask(it.id)) > 0 AND NEW.result = 'PENDING' AND NEW.answered_at IS NULL AND NEW.proposed IS NULL AND NEW.requested_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = ANY (viewer.questions_to_ask(it.id)))
-                    OR (it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND (EXISTS (SELECT FROM screening WHERE application_id = it.id AND kind = question AND voided_at IS NULL AND result = 'HIT') AND viewer.latest_answer(it.id, question) <> 'NO_MATCH') AND NEW.result = 'PENDING' AND NEW.answered_at IS NULL AND NEW.proposed IN ('NO_MATCH', 'MATCH') AND NEW.proposed_by = viewer_subject AND NEW.requested_at BETWEEN transaction_timestamp() AND clock_timestamp())
+                    OR (it.status IN ('IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND (EXISTS (SELECT FROM screening WHERE application_id = it.id AND kind = question AND voided_at IS NULL AND result = 'HIT') AND viewer.latest_answer(it.id, question) <> 'NO_MATCH') AND NEW.result = 'PENDING' AND NEW.answered_at IS NULL AND NEW.proposed IN ('NO_MATCH', 'MATCH') AND NEW.proposed_by = viewer_subject AND NEW.requested_at BETWEEN transaction_timestamp() AND clock_timestamp())
                     OR (it.status IN ('GRANTED') AND NEW.result = 'PENDING' AND NEW.answered_at IS NULL AND NEW.proposed IS NULL AND NEW.requested_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = ANY (viewer.questions_to_ask(it.id)) AND EXISTS (SELECT FROM correction WHERE correction.applicant_id = it.applicant_id AND correction.state = 'IN_EFFECT' AND correction.closed_at BETWEEN transaction_timestamp() AND clock_timestamp()))
                 ELSE false END;
         ELSE
             changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.number IS DISTINCT FROM OLD.number THEN 'number' END, CASE WHEN NEW.written_in IS DISTINCT FROM OLD.written_in THEN 'written_in' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.kind IS DISTINCT FROM OLD.kind THEN 'kind' END, CASE WHEN NEW.result IS DISTINCT FROM OLD.result THEN 'result' END, CASE WHEN NEW.requested_at IS DISTINCT FROM OLD.requested_at THEN 'requested_at' END, CASE WHEN NEW.referral_reason IS DISTINCT FROM OLD.referral_reason THEN 'referral_reason' END, CASE WHEN NEW.referral_note IS DISTINCT FROM OLD.referral_note THEN 'referral_note' END, CASE WHEN NEW.answered_at IS DISTINCT FROM OLD.answered_at THEN 'answered_at' END, CASE WHEN NEW.proposed IS DISTINCT FROM OLD.proposed THEN 'proposed' END, CASE WHEN NEW.proposed_by IS DISTINCT FROM OLD.proposed_by THEN 'proposed_by' END, CASE WHEN NEW.reason IS DISTINCT FROM OLD.reason THEN 'reason' END, CASE WHEN NEW.answered_by IS DISTINCT FROM OLD.answered_by THEN 'answered_by' END, CASE WHEN NEW.confirmed_by IS DISTINCT FROM OLD.confirmed_by THEN 'confirmed_by' END, CASE WHEN NEW.voided_at IS DISTINCT FROM OLD.voided_at THEN 'voided_at' END, CASE WHEN NEW.list_version IS DISTINCT FROM OLD.list_version THEN 'list_version' END, CASE WHEN NEW.rule_version IS DISTINCT FROM OLD.rule_version THEN 'rule_version' END, CASE WHEN NEW.ban_id IS DISTINCT FROM OLD.ban_id THEN 'ban_id' END, CASE WHEN NEW.kept_from IS DISTINCT FROM OLD.kept_from THEN 'kept_from' END], NULL);
             is_allowed := changed = '{}' OR CASE viewer_role
-                WHEN 'SUPERVISOR' THEN (it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND (EXISTS (SELECT FROM screening WHERE application_id = it.id AND kind = question AND voided_at IS NULL AND result = 'HIT') AND viewer.latest_answer(it.id, question) <> 'NO_MATCH') AND changed <@ '{proposed,proposed_by,reason}' AND OLD.result = 'PENDING' AND OLD.voided_at IS NULL AND OLD.proposed IN ('NO_MATCH', 'MATCH') AND NEW.proposed IN ('NO_MATCH', 'MATCH') AND NEW.proposed_by = viewer_subject)
-                WHEN 'SCREENING' THEN (it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND viewer.latest_answer(it.id, question) = 'PENDING' AND changed <@ '{answered_at,answered_by,result}' AND OLD.result = 'PENDING' AND OLD.voided_at IS NULL AND coalesce(OLD.proposed, '') NOT IN ('NO_MATCH', 'MATCH') AND NEW.answered_by = viewer_subject AND NEW.answered_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.result IN ('CLEAR', 'HIT', 'UNAVAILABLE') AND (NEW.kind <> 'CLEARANCE' OR NEW.result = 'UNAVAILABLE'))
-                    OR (it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND viewer.latest_answer(it.id, question) = 'PENDING' AND changed <@ '{proposed,proposed_by,reason}' AND OLD.result = 'PENDING' AND OLD.voided_at IS NULL AND coalesce(OLD.proposed, '') NOT IN ('NO_MATCH', 'MATCH') AND NEW.proposed IN ('CLEAR', 'HIT') AND NEW.proposed_by = viewer_subject)
-                    OR (it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND viewer.latest_answer(it.id, question) = 'PENDING' AND NOT EXISTS (SELECT FROM screening WHERE application_id = it.id AND kind = question AND voided_at IS NULL AND result = 'HIT' AND answered_by = viewer_subject) AND changed <@ '{answered_at,answered_by,confirmed_by,result}' AND OLD.result = 'PENDING' AND OLD.voided_at IS NULL AND NEW.confirmed_by = viewer_subject AND OLD.proposed_by <> viewer_subject AND NEW.answered_by = OLD.proposed_by AND NEW.result = OLD.proposed AND NEW.answered_at BETWEEN transaction_timestamp() AND clock_timestamp())
+                WHEN 'SUPERVISOR' THEN (it.status IN ('IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND (EXISTS (SELECT FROM screening WHERE application_id = it.id AND kind = question AND voided_at IS NULL AND result = 'HIT') AND viewer.latest_answer(it.id, question) <> 'NO_MATCH') AND changed <@ '{proposed,proposed_by,reason}' AND OLD.result = 'PENDING' AND OLD.voided_at IS NULL AND OLD.proposed IN ('NO_MATCH', 'MATCH') AND NEW.proposed IN ('NO_MATCH', 'MATCH') AND NEW.proposed_by = viewer_subject)
+                WHEN 'SCREENING' THEN (it.status IN ('IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND viewer.latest_answer(it.id, question) = 'PENDING' AND changed <@ '{answered_at,answered_by,result}' AND OLD.result = 'PENDING' AND OLD.voided_at IS NULL AND coalesce(OLD.proposed, '') NOT IN ('NO_MATCH', 'MATCH') AND NEW.answered_by = viewer_subject AND NEW.answered_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.result IN ('CLEAR', 'HIT', 'UNAVAILABLE') AND (NEW.kind <> 'CLEARANCE' OR NEW.result = 'UNAVAILABLE'))
+                    OR (it.status IN ('IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND viewer.latest_answer(it.id, question) = 'PENDING' AND changed <@ '{proposed,proposed_by,reason}' AND OLD.result = 'PENDING' AND OLD.voided_at IS NULL AND coalesce(OLD.proposed, '') NOT IN ('NO_MATCH', 'MATCH') AND NEW.proposed IN ('CLEAR', 'HIT') AND NEW.proposed_by = viewer_subject)
+                    OR (it.status IN ('IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND viewer.latest_answer(it.id, question) = 'PENDING' AND NOT EXISTS (SELECT FROM screening WHERE application_id = it.id AND kind = question AND voided_at IS NULL AND result = 'HIT' AND answered_by = viewer_subject) AND changed <@ '{answered_at,answered_by,confirmed_by,result}' AND OLD.result = 'PENDING' AND OLD.voided_at IS NULL AND NEW.confirmed_by = viewer_subject AND OLD.proposed_by <> viewer_subject AND NEW.answered_by = OLD.proposed_by AND NEW.result = OLD.proposed AND NEW.answered_at BETWEEN transaction_timestamp() AND clock_timestamp())
                 ELSE false END;
         END IF;
         IF is_allowed IS NOT TRUE THEN
@@ -4545,6 +4739,9 @@ CREATE POLICY leadership_writing_select ON passport_rule FOR SELECT TO gerbang_l
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_leadership_writing;
 CREATE POLICY leadership_writing_select ON extension_rule FOR SELECT TO gerbang_leadership_writing
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_leadership_writing;
+CREATE POLICY leadership_writing_select ON intention_rule FOR SELECT TO gerbang_leadership_writing
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_leadership_writing;
 CREATE POLICY leadership_writing_select ON fee FOR SELECT TO gerbang_leadership_writing
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
@@ -4639,6 +4836,9 @@ CREATE POLICY officer_writing_select ON passport_rule FOR SELECT TO gerbang_offi
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON extension_rule FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_officer_writing;
+CREATE POLICY officer_writing_select ON intention_rule FOR SELECT TO gerbang_officer_writing
+    USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON fee FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')));
@@ -4677,7 +4877,7 @@ CREATE POLICY officer_writing_select ON application_event FOR SELECT TO gerbang_
     USING ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id));
 GRANT INSERT (actor, actor_role, application_id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_officer_writing;
 CREATE POLICY officer_writing_insert ON application_event FOR INSERT TO gerbang_officer_writing
-    WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id) AND CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN (application_event.actor = (SELECT viewer.subject('OFFICER')) AND application_event.actor_role = 'OFFICER' AND application_event.kind IN ('APPEARED', 'CORRECTED', 'CORRECTION_REJECTED', 'GRANTED', 'INFO_REQUESTED', 'IN_VERIFICATION', 'REFUSED', 'SCREENING')) ELSE false END);
+    WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id) AND CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN (application_event.actor = (SELECT viewer.subject('OFFICER')) AND application_event.actor_role = 'OFFICER' AND application_event.kind IN ('APPEARED', 'CORRECTED', 'CORRECTION_REJECTED', 'GRANTED', 'INFO_REQUESTED', 'IN_VERIFICATION', 'REFUSAL_INTENDED', 'REFUSED', 'SCREENING')) ELSE false END);
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, family_code, family_fee_idr, family_id, issued_at, paid_at, paid_under, receipt_number, reversal_effect, reversal_number, reversed_at) ON bill TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON bill FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id));
@@ -4687,6 +4887,12 @@ CREATE POLICY officer_writing_select ON requested_item FOR SELECT TO gerbang_off
 GRANT INSERT (application_id, id, kind, note, requested_at) ON requested_item TO gerbang_officer_writing;
 CREATE POLICY officer_writing_insert ON requested_item FOR INSERT TO gerbang_officer_writing
     WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id) AND CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN true ELSE false END);
+GRANT SELECT (announced_at, announced_by, answered_at, answered_by, application_id, documents, ended_at, grounds, note) ON refusal_intention TO gerbang_officer_writing;
+CREATE POLICY officer_writing_select ON refusal_intention FOR SELECT TO gerbang_officer_writing
+    USING ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = refusal_intention.application_id));
+GRANT INSERT (announced_at, announced_by, application_id, grounds, note) ON refusal_intention TO gerbang_officer_writing;
+CREATE POLICY officer_writing_insert ON refusal_intention FOR INSERT TO gerbang_officer_writing
+    WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = refusal_intention.application_id) AND CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN true ELSE false END);
 GRANT SELECT (application_id, kind, recorded_at, recorded_by) ON case_document TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON case_document FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id));
@@ -4786,6 +4992,9 @@ CREATE POLICY supervisor_writing_select ON passport_rule FOR SELECT TO gerbang_s
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON extension_rule FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON intention_rule FOR SELECT TO gerbang_supervisor_writing
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON fee FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
@@ -4815,10 +5024,10 @@ CREATE POLICY supervisor_writing_select ON centre FOR SELECT TO gerbang_supervis
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, changed, decree, effective_on, id, is_initial, kind, proposed_at, proposed_by, reason, state, subject, targets) ON reference_change TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON reference_change FOR SELECT TO gerbang_supervisor_writing
-    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT') ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'INTENTION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT') ELSE false END);
 GRANT UPDATE (approved_by, cancel_reason, cancelled_by) ON reference_change TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_update ON reference_change FOR UPDATE TO gerbang_supervisor_writing
-    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT') ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT') ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'INTENTION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT') ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'INTENTION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT') ELSE false END);
 GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, extends_visa_number, fee_idr, group_reference, hand_in_by, has_open_hit, holder_country_code, holder_partner_code, holder_place, id, is_assigned, is_held, is_linked, is_referred, is_urgent, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, successor_partner_code, supervisor, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON application FOR SELECT TO gerbang_supervisor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
@@ -4837,6 +5046,9 @@ CREATE POLICY supervisor_writing_select ON bill FOR SELECT TO gerbang_supervisor
 GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON requested_item FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id));
+GRANT SELECT (announced_at, announced_by, answered_at, answered_by, application_id, documents, ended_at, grounds, note) ON refusal_intention TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON refusal_intention FOR SELECT TO gerbang_supervisor_writing
+    USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = refusal_intention.application_id));
 GRANT SELECT (application_id, kind, recorded_at, recorded_by) ON case_document TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON case_document FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id));
@@ -4995,6 +5207,9 @@ CREATE POLICY partner_manager_writing_select ON passport_rule FOR SELECT TO gerb
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_partner_manager_writing;
 CREATE POLICY partner_manager_writing_select ON extension_rule FOR SELECT TO gerbang_partner_manager_writing
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_select ON intention_rule FOR SELECT TO gerbang_partner_manager_writing
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_manager_writing;
 CREATE POLICY partner_manager_writing_select ON fee FOR SELECT TO gerbang_partner_manager_writing
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
@@ -5101,6 +5316,9 @@ CREATE POLICY partner_agent_writing_select ON passport_rule FOR SELECT TO gerban
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON extension_rule FOR SELECT TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_select ON intention_rule FOR SELECT TO gerbang_partner_agent_writing
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON fee FOR SELECT TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
@@ -5167,6 +5385,15 @@ CREATE POLICY partner_agent_writing_update ON requested_item FOR UPDATE TO gerba
 GRANT INSERT (applicant_id, application_id, item_id, sealed) ON item_answer TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_insert ON item_answer FOR INSERT TO gerbang_partner_agent_writing
     WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = item_answer.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END);
+GRANT SELECT (announced_at, answered_at, application_id, documents, ended_at, grounds, note) ON refusal_intention TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_select ON refusal_intention FOR SELECT TO gerbang_partner_agent_writing
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = refusal_intention.application_id));
+GRANT UPDATE (answered_at, answered_by, documents, ended_at) ON refusal_intention TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_update ON refusal_intention FOR UPDATE TO gerbang_partner_agent_writing
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = refusal_intention.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN refusal_intention.ended_at IS NULL ELSE false END) WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = refusal_intention.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN refusal_intention.answered_by = (SELECT viewer.subject('PARTNER_AGENT')) ELSE false END);
+GRANT INSERT (applicant_id, application_id, sealed) ON intention_answer TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_insert ON intention_answer FOR INSERT TO gerbang_partner_agent_writing
+    WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = intention_answer.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END);
 GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON case_document FOR SELECT TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id));
@@ -5262,6 +5489,9 @@ CREATE POLICY auditor_writing_select ON passport_rule FOR SELECT TO gerbang_audi
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON extension_rule FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON intention_rule FOR SELECT TO gerbang_auditor_writing
+    USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON fee FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -5291,10 +5521,10 @@ CREATE POLICY auditor_writing_select ON centre FOR SELECT TO gerbang_auditor_wri
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, changed, decree, effective_on, id, is_initial, kind, proposed_at, proposed_by, reason, state, subject, targets) ON reference_change TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON reference_change FOR SELECT TO gerbang_auditor_writing
-    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'GRANT_RULE', 'POOL') ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'INTENTION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'GRANT_RULE', 'POOL') ELSE false END);
 GRANT UPDATE (approved_by, cancel_reason, cancelled_by) ON reference_change TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_update ON reference_change FOR UPDATE TO gerbang_auditor_writing
-    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'GRANT_RULE', 'POOL') ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'GRANT_RULE', 'POOL') ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'INTENTION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'GRANT_RULE', 'POOL') ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'INTENTION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'GRANT_RULE', 'POOL') ELSE false END);
 GRANT SELECT (id) ON applicant TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON applicant FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -5307,6 +5537,9 @@ CREATE POLICY auditor_writing_select ON bill FOR SELECT TO gerbang_auditor_writi
 GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON requested_item FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id));
+GRANT SELECT (announced_at, announced_by, answered_at, answered_by, application_id, documents, ended_at, grounds, note) ON refusal_intention TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON refusal_intention FOR SELECT TO gerbang_auditor_writing
+    USING ((SELECT viewer.acts_as('AUDITOR')) AND EXISTS (SELECT FROM application WHERE application.id = refusal_intention.application_id));
 GRANT SELECT (application_id, kind, recorded_at, recorded_by) ON case_document TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON case_document FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id));
@@ -5408,6 +5641,9 @@ CREATE POLICY applicant_writing_select ON passport_rule FOR SELECT TO gerbang_ap
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON extension_rule FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')));
+GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON intention_rule FOR SELECT TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON fee FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')));
@@ -5480,6 +5716,15 @@ CREATE POLICY applicant_writing_update ON requested_item FOR UPDATE TO gerbang_a
 GRANT INSERT (applicant_id, application_id, item_id, sealed) ON item_answer TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_insert ON item_answer FOR INSERT TO gerbang_applicant_writing
     WITH CHECK ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = item_answer.application_id) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN true ELSE false END);
+GRANT SELECT (announced_at, answered_at, application_id, documents, ended_at, grounds, note) ON refusal_intention TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON refusal_intention FOR SELECT TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = refusal_intention.application_id));
+GRANT UPDATE (answered_at, answered_by, documents, ended_at) ON refusal_intention TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_update ON refusal_intention FOR UPDATE TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = refusal_intention.application_id) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN refusal_intention.ended_at IS NULL ELSE false END) WITH CHECK ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = refusal_intention.application_id) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN refusal_intention.answered_by = (SELECT viewer.subject('APPLICANT')) ELSE false END);
+GRANT INSERT (applicant_id, application_id, sealed) ON intention_answer TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_insert ON intention_answer FOR INSERT TO gerbang_applicant_writing
+    WITH CHECK ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = intention_answer.application_id) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN true ELSE false END);
 GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON case_document FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id));
@@ -5582,6 +5827,9 @@ CREATE POLICY partner_service_writing_select ON passport_rule FOR SELECT TO gerb
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON extension_rule FOR SELECT TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
+GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_select ON intention_rule FOR SELECT TO gerbang_partner_service_writing
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON fee FOR SELECT TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
@@ -5648,6 +5896,15 @@ CREATE POLICY partner_service_writing_update ON requested_item FOR UPDATE TO ger
 GRANT INSERT (applicant_id, application_id, item_id, sealed) ON item_answer TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_insert ON item_answer FOR INSERT TO gerbang_partner_service_writing
     WITH CHECK ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = item_answer.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END);
+GRANT SELECT (announced_at, answered_at, application_id, documents, ended_at, grounds) ON refusal_intention TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_select ON refusal_intention FOR SELECT TO gerbang_partner_service_writing
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = refusal_intention.application_id));
+GRANT UPDATE (answered_at, answered_by, documents, ended_at) ON refusal_intention TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_update ON refusal_intention FOR UPDATE TO gerbang_partner_service_writing
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = refusal_intention.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN refusal_intention.ended_at IS NULL ELSE false END) WITH CHECK ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = refusal_intention.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN refusal_intention.answered_by = (SELECT viewer.subject('PARTNER_SERVICE')) ELSE false END);
+GRANT INSERT (applicant_id, application_id, sealed) ON intention_answer TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_insert ON intention_answer FOR INSERT TO gerbang_partner_service_writing
+    WITH CHECK ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = intention_answer.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END);
 GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON case_document FOR SELECT TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id));
@@ -5739,6 +5996,9 @@ CREATE POLICY screening_writing_select ON passport_rule FOR SELECT TO gerbang_sc
     USING ((SELECT viewer.acts_as('SCREENING')));
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON extension_rule FOR SELECT TO gerbang_screening_writing
+    USING ((SELECT viewer.acts_as('SCREENING')));
+GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_screening_writing;
+CREATE POLICY screening_writing_select ON intention_rule FOR SELECT TO gerbang_screening_writing
     USING ((SELECT viewer.acts_as('SCREENING')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON fee FOR SELECT TO gerbang_screening_writing
@@ -5843,6 +6103,9 @@ CREATE POLICY treasury_writing_select ON passport_rule FOR SELECT TO gerbang_tre
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON extension_rule FOR SELECT TO gerbang_treasury_writing
     USING ((SELECT viewer.acts_as('TREASURY')));
+GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_treasury_writing;
+CREATE POLICY treasury_writing_select ON intention_rule FOR SELECT TO gerbang_treasury_writing
+    USING ((SELECT viewer.acts_as('TREASURY')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON fee FOR SELECT TO gerbang_treasury_writing
     USING ((SELECT viewer.acts_as('TREASURY')));
@@ -5940,6 +6203,9 @@ CREATE POLICY administrator_writing_select ON passport_rule FOR SELECT TO gerban
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_select ON extension_rule FOR SELECT TO gerbang_administrator_writing
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_administrator_writing;
+CREATE POLICY administrator_writing_select ON intention_rule FOR SELECT TO gerbang_administrator_writing
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_select ON fee FOR SELECT TO gerbang_administrator_writing
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
@@ -6027,6 +6293,9 @@ CREATE POLICY border_writing_select ON passport_rule FOR SELECT TO gerbang_borde
     USING ((SELECT viewer.acts_as('BORDER')));
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_border_writing;
 CREATE POLICY border_writing_select ON extension_rule FOR SELECT TO gerbang_border_writing
+    USING ((SELECT viewer.acts_as('BORDER')));
+GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_border_writing;
+CREATE POLICY border_writing_select ON intention_rule FOR SELECT TO gerbang_border_writing
     USING ((SELECT viewer.acts_as('BORDER')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_border_writing;
 CREATE POLICY border_writing_select ON fee FOR SELECT TO gerbang_border_writing
