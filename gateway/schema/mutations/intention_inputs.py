@@ -52,7 +52,7 @@ def read_announcement(intent: Intent, input_: AnnounceRefusalInput) -> StepReque
     if not input_.grounds:
         faults.append(Reason(Refusal.GROUND_REQUIRED, ("grounds",)))
     if len(set(input_.grounds)) < len(input_.grounds):
-        faults.append(_invalid("grounds", rule="grounds"))
+        faults.append(_invalid("grounds", rule="each_once"))
     note = (input_.note or "").strip()
     if len(note) > LONGEST_ITEM_NOTE:
         faults.append(_invalid("note", rule="note", most=LONGEST_ITEM_NOTE))
@@ -64,7 +64,7 @@ def read_announcement(intent: Intent, input_: AnnounceRefusalInput) -> StepReque
 def read_statement(intent: Intent, input_: AnswerIntentionInput) -> StepRequest:
     faults = faults_of_text(input_.text, "text")
     is_sized = len(set(input_.documents)) == len(input_.documents)
-    faults = (*faults, *(() if is_sized else (_invalid("documents", rule="documents"),)))
+    faults = (*faults, *(() if is_sized else (_invalid("documents", rule="each_once"),)))
     statement = input_.text.strip()
     return read_step(intent, input_, faults, statement=statement, documents=tuple(input_.documents))
 
