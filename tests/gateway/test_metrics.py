@@ -178,6 +178,8 @@ async def test_what_an_operation_met_is_counted_where_it_belongs() -> None:
     assert b'gerbang_refused_total{reason="late"} 0.0' in bytes(first.body)
     record = OperationRecord(kind=OperationKind.MUTATION, why_executor=WhyExecutor.DEFECT)
     record.turn_seconds, record.connection_seconds, record.execution_seconds = 0.25, 0.5, 0.75
+    record.note_answer([], {"cost": {"requested": 9, "actual": 7}})
+    assert (record.cost_requested, record.cost_actual) == (9, 7)
     record.codes = {"TIMEOUT": 3}
     record.name, record.client, record.deprecated = "Page", "portal", ("Visa.old",)
     for path in ("/graphql", "/health/live"):
