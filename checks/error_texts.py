@@ -25,7 +25,7 @@ _USUAL = "INVALID"
 #: Functions whose first argument is a rule, beside the keyword.
 _WITH_RULE = ("Check", "_in_range", "_matches")
 #: The table whose keys are fields of a person, and rules of the same names.
-_PATTERNS = "_PATTERNS"
+_PATTERNS = "PATTERNS"
 
 
 def check_error_texts(sources: Sources) -> Iterator[Finding]:

@@ -52,6 +52,7 @@ export type Labelled =
   | "Channel"
   | "DocumentKind"
   | "GuarantorKind"
+  | "GuardianRelation"
   | "EventKind"
   | "Ground"
   | "Outcome"

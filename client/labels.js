@@ -62,6 +62,14 @@ export const labels = {
     TARGET_75: { en: "Three quarters of the target have passed", id: "Tiga perempat waktu target telah lewat" },
     TARGET_100: { en: "The target has passed", id: "Waktu target telah lewat" },
   },
+  GuardianRelation: {
+    PARENT: { en: "Parent", id: "Orang tua" },
+    GRANDPARENT: { en: "Grandparent", id: "Kakek atau nenek" },
+    SIBLING: { en: "Brother or sister of age", id: "Kakak" },
+    OTHER_RELATIVE: { en: "Another relative", id: "Kerabat lain" },
+    LEGAL_GUARDIAN: { en: "Legal guardian", id: "Wali yang sah" },
+    COMPANION: { en: "Companion", id: "Pendamping" },
+  },
   GuarantorKind: {
     COMPANY: { en: "Company", id: "Perusahaan" },
     PERSON: { en: "Person", id: "Orang perseorangan" },

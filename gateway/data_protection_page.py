@@ -22,13 +22,14 @@ from models import (
     ComplaintText,
     Decision,
     Guarantor,
+    Guardian,
     Identity,
     IdentityVersion,
     IntentionAnswer,
     ItemAnswer,
     VisaDocument,
 )
-from models.person.vault import ANSWERED, CODE, COMPLAINED, GUARANTEED, SEALED
+from models.person.vault import ACCOMPANIED, ANSWERED, CODE, COMPLAINED, GUARANTEED, SEALED
 from models.rights.breach import NOTICE_HOURS
 from models.rights.data_request import ANSWER_HOURS, COPIES_DAYS
 from models.rights.retention import BAN_DAYS, DAYS_KEPT, INDEX_DAYS, LOG_DAYS, MOVEMENT_DAYS
@@ -57,13 +58,13 @@ small is below; each threat, its control and the tests that prove it are in
 #: The types of the API that say who somebody is, or part of it.
 _WHO = (
     *("Identity", "IdentityVersion", "PassportEnding", "BannedPerson", "VisaDocument"),
-    *("ItemAnswer", "IntentionAnswer", "Guarantor"),
+    *("ItemAnswer", "IntentionAnswer", "Guarantor", "Guardian"),
 )
 _SEALED_TABLES = (
     *(Identity, IdentityVersion, BannedPerson, VisaDocument, ItemAnswer, Guarantor),
-    *(IntentionAnswer, ComplaintText),
+    *(IntentionAnswer, Guardian, ComplaintText),
 )
-_SEALED = (*SEALED, CODE, *ANSWERED, *COMPLAINED, *GUARANTEED)
+_SEALED = (*SEALED, CODE, *ANSWERED, *COMPLAINED, *GUARANTEED, *ACCOMPANIED)
 _PURPOSES: Mapping[Purpose, str] = {
     Purpose.CASEWORK: "To decide about an application for a visa",
     Purpose.SUPERVISION: "To look into how an application was handled",

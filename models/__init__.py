@@ -44,7 +44,7 @@ from models.jobs.passes import JobPass
 from models.mail import Mail, SentCode
 from models.mail.subscription import MailSubscription
 from models.person.applicant import Applicant, Correction, PassportEnding
-from models.person.guarantor import Guarantor
+from models.person.guarantor import Guarantor, Guardian
 from models.person.identity import Identity, IdentityVersion
 from models.person.person_link import LinkerRead, PersonIndex, PersonLink, PersonLookup
 from models.reader import MonthNote, SavedView
@@ -138,6 +138,7 @@ __all__ = [
     "GrantRule",
     "GrantRuleStop",
     "Guarantor",
+    "Guardian",
     "Idempotency",
     "Identity",
     "IdentityVersion",

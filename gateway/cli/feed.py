@@ -111,7 +111,20 @@ def _type_of(kind: Any) -> tuple[Callable[[Any], object], str]:
         return kind.__members__.__getitem__, kind.__name__
     if kind is str:
         return _text, "String"
+    if kind is bool:
+        return _boolean, "Boolean"
     raise TypeError(f"no feed can have {kind}")
+
+
+#: As a cell says it.
+_BOOLEANS = {"true": True, "false": False}
+
+
+def _boolean(value: Any) -> bool:
+    """Raises ValueError for anything else."""
+    if not isinstance(value, bool):
+        raise ValueError
+    return value
 
 
 def _text(value: Any) -> str:
@@ -283,16 +296,17 @@ def _reader_of_cells(head: bytes | None) -> Callable[[bytes], dict[str, Any]]:
     }
     if len({*names}) < len(names) or not required <= {*names} <= known.keys():
         raise UnreadableFeedError("The columns are not those of the format: see docs/feeds.md.")
-    paths = [known[name].path for name in names]
+    columns = [known[name] for name in names]
 
     def read(line: bytes) -> dict[str, Any]:
         item: dict[str, Any] = {}
-        for path, cell in zip(paths, _cells(line), strict=True):
+        for column, cell in zip(columns, _cells(line), strict=True):
             if cell:
-                place = item
+                place, path = item, column.path
                 for part in path[:-1]:
                     place = place.setdefault(part, {})
-                place[path[-1]] = cell
+                is_boolean = column.type_name == "Boolean"
+                place[path[-1]] = _BOOLEANS.get(cell, cell) if is_boolean else cell
         return item
 
     return read

@@ -17,6 +17,7 @@ import httpx2
 from gateway.cli.demo_users import AnswerError, DemoUsers
 from gateway.development.users import PARTNER
 from models.instants import wib_day
+from models.life.grant_conditions import is_adult
 from models.logs import facts
 from models.synthetic.inputs import reference
 from models.synthetic.people import new_address, new_person
@@ -79,12 +80,17 @@ class LivelyDemo:
         country = self._random.choice(self._countries)
         _, person = new_person(country, int(now.timestamp()), self._random)
         entry_on = wib_day(now) + timedelta(days=self._random.randrange(14, 80))
+        guardian = {
+            "hasConsented": True, "name": f"The guardian of {person.full_name}",
+            "relation": "LEGAL_GUARDIAN", "phone": person.phone,
+        }  # fmt: skip
         submitted = await self._users.change(
             *(_SYSTEM, "submitApplication"),
             visaType="B1",
             nationality=country,
             country=country,
             entryOn=str(entry_on),
+            guardian=None if is_adult(person.birth_date, entry_on) else guardian,
             identity={
                 "fullName": person.full_name,
                 "passportNumber": person.passport_number,

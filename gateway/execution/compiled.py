@@ -29,6 +29,7 @@ _LOGGED = {
     "ItemAnswer": "answers.",
     "Guarantor": "guarantor.",
     "IntentionAnswer": "intention.",
+    "Guardian": "guardian.",
     "DocumentContent": "document.",
     "ComplaintText": "complaint.",
 }

@@ -18,7 +18,8 @@ from models.vocabulary import Role
 
 #: Fields that say who somebody is: all of these types do.
 PERSONAL_TYPES = (
-    *("Identity", "IdentityVersion", "Guarantor", "BannedPerson", "ItemAnswer", "IntentionAnswer"),
+    *("Identity", "IdentityVersion", "Guarantor", "Guardian", "BannedPerson"),
+    *("ItemAnswer", "IntentionAnswer"),
 )
 PERSONAL_FIELDS = frozenset({"Applicant.passportLastFour", "Applicant.nationality"})
 

@@ -8,10 +8,10 @@ from sqlalchemy import ARRAY, Date, Text, Uuid, any_, bindparam, select, update
 
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.access.vault import vault_errors
+from gateway.mutations.forms import is_birth_date, is_formed
 from gateway.mutations.locked_case import Case
 from gateway.mutations.offer import select_countries
 from gateway.mutations.outcome import Reasons
-from gateway.mutations.people import is_birth_date, is_formed
 from gateway.mutations.requests import Item, StepRequest, api_name
 from models import IntentionAnswer, ItemAnswer, RefusalIntention, RequestedItem
 from models.life import Refusal

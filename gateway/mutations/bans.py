@@ -8,9 +8,8 @@ from uuid import UUID
 
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.access.vault import vault_errors
-from gateway.mutations.case_statements import select_now
+from gateway.mutations.forms import is_formed
 from gateway.mutations.outcome import Outcome, Reasons, Result
-from gateway.mutations.people import is_formed
 from gateway.mutations.requests import Request
 from gateway.mutations.row_lookups import is_there, lock_row
 from models import BanEntry, BannedPerson, Country
@@ -19,6 +18,7 @@ from models.key_service import Relation, RelationKind
 from models.life import Refusal
 from models.person.matching import comparable_name
 from models.person.vault import Person
+from models.reference.dated_rules import select_now
 from models.row_keys import new_key
 from models.vocabulary import BanGround, BanState
 

@@ -3,13 +3,11 @@ role.
 """
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 from sqlalchemy import (
     Boolean,
     ColumnElement,
-    Date,
     Text,
     Uuid,
     all_,
@@ -17,10 +15,13 @@ from sqlalchemy import (
     false,
     func,
     literal_column,
+    not_,
     null,
+    or_,
     select,
     true,
 )
+from sqlalchemy.orm import aliased
 
 from gateway.access.fields import is_readable
 from gateway.access.rows import meets_in_role
@@ -32,15 +33,24 @@ from models import (
     CaseDocument,
     Correction,
     Decision,
-    EntryRule,
     IntentionRule,
     RefusalIntention,
     RequestedItem,
     Screening,
 )
+from models.case.application import NO_COMPANY
 from models.case.file import OWES_FEE
 from models.life import STEPS, Verb
-from models.vocabulary import OPEN_CORRECTIONS, PAUSED, DocumentKind, EventKind, Role, Status
+from models.reference.dated_rules import entry_in_force, today
+from models.vocabulary import (
+    OPEN_CORRECTIONS,
+    PAUSED,
+    DocumentKind,
+    EventKind,
+    GuardianKind,
+    Role,
+    Status,
+)
 
 #: Columns of the decision; a role that may not read them takes no step that depends on it.
 _OF_THE_DECISION = (
@@ -124,6 +134,7 @@ def select_state(role: Role, rule: Rule | None) -> Any:
             if_read("Visa", "document", extendability(), null()).label("extendability"),
             if_read("Application", "extends", is_extension(), false()).label("is_extension"),
             if_read("Application", "extends", has_appeared(), false()).label("has_appeared"),
+            if_read("Assignment", "officer", lacks_company(), false()).label("lacks_company"),
             if_read("Screening", "result", _extends_stopped_visa(), false()).label(
                 "is_extended_visa_stopped"
             ),
@@ -200,6 +211,24 @@ def extendability() -> ColumnElement[str]:
 
 def is_extension() -> ColumnElement[bool]:
     return Application.extends_visa_number.is_not(None)
+
+
+def lacks_company() -> ColumnElement[bool]:
+    """Whether an adult of the group is to accompany a minor, and none is left there."""
+    adult = aliased(Application, name="adult")
+    left = (
+        select(true())
+        .where(
+            adult.group_reference == Application.group_reference,
+            adult.id != Application.id,
+            adult.guardian_kind.is_(None),
+            adult.status.not_in(NO_COMPANY),
+        )
+        .limit(1)
+        .scalar_subquery()
+    )
+    is_accompanied = Application.guardian_kind.is_distinct_from(GuardianKind.IN_GROUP)
+    return not_(or_(is_accompanied, func.coalesce(left, false())))
 
 
 def has_appeared() -> ColumnElement[bool]:
@@ -288,27 +317,6 @@ def select_clearance() -> Any:
     """Whether a case is cleared, to a role that does not read the answers."""
     cleared, to_ask = func.viewer.is_cleared, func.viewer.questions_to_ask
     return select(cleared(_ID).label("cleared"), to_ask(_ID).label("to_ask"))
-
-
-def select_now() -> Any:
-    """Now, by the database's clock, and the date in WIB."""
-    return select(func.clock_timestamp().label("at"), today().label("on"))
-
-
-def today() -> ColumnElement[date]:
-    """Today's date in WIB, by the database's clock."""
-    return func.wib_day(func.clock_timestamp(), type_=Date)
-
-
-def entry_in_force(nationality: Any) -> Any:
-    """The entry rule in force today for nationals of a country."""
-    return (
-        select(EntryRule.entry)
-        .where(EntryRule.country_code == nationality, EntryRule.valid_from <= today())
-        .order_by(EntryRule.valid_from.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
 
 
 def required_documents() -> Any:

@@ -15,24 +15,25 @@ from sqlalchemy.orm import aliased
 
 from gateway.access.transactions.writing import WriteTransaction, select_lock
 from gateway.access.vault import vault_errors
-from gateway.mutations.case_statements import entry_in_force
+from gateway.mutations.answerable import (
+    Answerable,
+    check_corrected,
+    check_guarantor,
+    corrected_files,
+    guarantor_of,
+    guardian_of,
+)
 from gateway.mutations.locked_case import Case, read_case
 from gateway.mutations.offer import read_eligible, select_countries
 from gateway.mutations.outcome import Reason, Reasons, RefusedError
-from gateway.mutations.people import (
-    check_guarantor,
-    check_passport,
-    check_values,
-    guarantor_row,
-    person_to_seal,
-)
+from gateway.mutations.people import check_passport, check_values
 from gateway.mutations.requests import ProposedCorrection, StepRequest
 from gateway.mutations.screening import ask
-from models import Application, CaseDocument, Correction, Guarantor, IdentityVersion
+from models import Application, CaseDocument, Correction, Guardian, IdentityVersion
 from models.life import Refusal
 from models.life.steps import UNPAID, WORKED_ON
 from models.person.vault import Person
-from models.reference.dated_rules import needed_until, select_months
+from models.reference.dated_rules import entry_in_force, needed_until, select_months
 from models.row_keys import new_key
 from models.vocabulary import (
     OPEN_CORRECTIONS,
@@ -66,6 +67,9 @@ async def check_correction(
             check_guarantor(proposed.guarantor, reasons)
         else:
             reasons.add(Refusal.INVALID, "guarantor", rule="no_guarantor")
+    if proposed.says_who_is_a_minor and not reasons.has("identity", "birthDate"):
+        files = await transaction.fetch_one(_select_files, id=case.id)
+        check_corrected(proposed, case.id, files, case.on, reasons)
     if proposed.nationality is None:
         return
     if proposed.nationality not in countries:
@@ -105,7 +109,10 @@ def _select_files() -> Any:
     months = select_months(Application.visa_type_code, on).scalar_subquery().label("months")
     case = aliased(Application)
     person = select(case.applicant_id).where(case.id == _ID).scalar_subquery()
-    return select(Application.entry_on, months).where(
+    return select(
+        *(Application.id, Application.entry_on, Application.guardian_kind),
+        *(Application.group_reference, months),
+    ).where(
         Application.applicant_id == person,
         Application.status.in_([status.value for status in _COME]),
     )
@@ -119,11 +126,10 @@ async def propose_correction(
     person = await _person(transaction, case)
     await _refuse_elsewhere(transaction, case, person, request.target)
     [(latest,)] = await transaction.fetch_one(_select_latest_version, person=person)
-    to_seal = [Person(person, latest + 1, proposed.values)]
-    if proposed.guarantor is not None:
-        to_seal.append(person_to_seal(person, new_key(), proposed.guarantor))
+    answerable = await _answerable(transaction, proposed, case, person)
+    to_seal = [Person(person, latest + 1, proposed.values), *(one.to_seal for _, one in answerable)]
     with vault_errors():
-        values, *of_guarantor = await transaction.vault(case.reference).seal(to_seal)
+        values, *of_others = await transaction.vault(case.reference).seal(to_seal)
     number = proposed.values.get("passport_number")
     version = {
         "applicant_id": person,
@@ -149,12 +155,27 @@ async def propose_correction(
         "closed_by": subject if is_at_once else None,
     }
     transaction.insert(IdentityVersion, version)
-    if proposed.guarantor is not None:
-        row = guarantor_row(to_seal[1], proposed.guarantor, of_guarantor[0])
-        row |= {"application_id": case.id, "version": latest + 1}
-        transaction.insert(Guarantor, row)
+    for (file, one), sealed in zip(answerable, of_others, strict=True):
+        row = {**one.row(sealed), "application_id": file, "version": latest + 1}
+        if one.noun is Guardian:
+            row["consented_at"] = case.at if row["kind"] else None
+        transaction.insert(one.noun, row)
     transaction.insert(Correction, correction)
     return {}
+
+
+async def _answerable(
+    transaction: WriteTransaction, proposed: ProposedCorrection, case: Case, person: UUID
+) -> list[tuple[UUID, Answerable]]:
+    """Who answers for the person from now on, and in which file."""
+    guarantor, files = proposed.guarantor, []
+    if proposed.says_who_is_a_minor:
+        files = await transaction.fetch_one(_select_files, id=case.id)
+    corrected = corrected_files(proposed, case.id, files, case.on)
+    return [
+        *([(case.id, guarantor_of(person, guarantor))] if guarantor else ()),
+        *((file, guardian_of(person, guardian)) for file, guardian in corrected),
+    ]
 
 
 def _select_latest_version() -> Any:

@@ -200,6 +200,7 @@ def _state(
         extendability=Extendability(row.extendability or Extendability.NO_RULE),
         is_extension=row.is_extension,
         has_appeared=row.has_appeared,
+        lacks_company=row.lacks_company,
         is_extended_visa_stopped=row.is_extended_visa_stopped,
         awaits_first_decision=row.awaits_first_decision,
         was_decided_first_by_oneself=row.was_decided_first_by_oneself,

@@ -10,7 +10,6 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from gateway.access.rows import meets_in_role, rule_of_reading
 from gateway.access.transactions.writing import WriteTransaction
-from gateway.mutations.case_statements import select_now
 from gateway.mutations.outcome import Reasons
 from gateway.rules import Rule
 from models import Centre, Country, Fee, PartnerCountry, VisaType
@@ -22,6 +21,7 @@ from models.reference.dated_rules import (
     select_days,
     select_eligible,
     select_months,
+    select_now,
 )
 from models.vocabulary import TripPurpose, Wait
 

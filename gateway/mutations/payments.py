@@ -11,7 +11,6 @@ from uuid import UUID
 from sqlalchemy import bindparam, or_, select, union_all
 
 from gateway.access.transactions.writing import WriteTransaction, select_lock
-from gateway.mutations.case_statements import select_now, today
 from gateway.mutations.outcome import Effects, Reasons, RefusedError, Result
 from gateway.mutations.requests import Request
 from gateway.mutations.row_lookups import is_there, lock_row, read_row
@@ -19,6 +18,7 @@ from models import Application, Bill, FormerBill, PaymentReversal, UnmatchedPaym
 from models.case.reference_numbers import new_billing_code
 from models.life import Refusal
 from models.life.steps import UNPAID
+from models.reference.dated_rules import select_now, today
 from models.row_keys import new_key
 
 

@@ -1,6 +1,5 @@
 """Applicants, their identity and who guarantees: validation, lookup by account, and creation."""
 
-import re
 from collections.abc import Container, Mapping, Sequence
 from datetime import date
 from types import SimpleNamespace
@@ -11,58 +10,25 @@ from sqlalchemy import bindparam, select
 
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.access.vault import vault_errors
+from gateway.mutations.answerable import answerable_for, rows_of
+from gateway.mutations.forms import PATTERNS, is_birth_date
 from gateway.mutations.outcome import Reasons
-from gateway.mutations.requests import GivenGuarantor, Submission, api_name
 from gateway.mutations.requests import Person as SaidPerson
-from models import Applicant, Guarantor, Identity
+from gateway.mutations.requests import Submission, api_name
+from models import Applicant, Base, Identity
 from models.key_service import Relation, RelationKind
 from models.life import Refusal
 from models.person.identity import PERSONAL
 from models.person.sealed import open_rows, sealed_cell
-from models.person.vault import GUARANTEED, SEALED, Person
+from models.person.vault import SEALED, Person
 from models.row_keys import new_key
-from models.vocabulary import GuarantorKind, Sex
-
-_EARLIEST = date(1900, 1, 1)
-#: Without what nobody sees: controls, zero-width characters, and those that turn the direction of
-#: writing, by which two names look alike or one reads as another.
-_VISIBLE = re.compile(
-    r"[^\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
-    r"\ufff9-\ufffb\U000e0000-\U000e007f]{1,200}"
-)
-#: The text that says what is expected has the name of the field.
-_PATTERNS: Mapping[str, re.Pattern[str]] = {
-    "full_name": _VISIBLE,
-    "passport_number": re.compile(r"[A-Z0-9]{5,12}"),
-    "email": re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}"),
-    "phone": re.compile(r"\+[0-9][0-9 ()-]{4,24}"),
-    "place_of_birth": _VISIBLE,
-    # Of answers to requested items.
-    "line": _VISIBLE,
-    "sex": re.compile("|".join(Sex)),
-    "length_of_stay": re.compile(r"[1-9][0-9]{0,2}"),
-    "postal_code": re.compile(r"[0-9]{5}"),
-    # Of guarantors.
-    "nik": re.compile(r"[0-9]{16}"),
-    "nib": re.compile(r"[0-9]{13}"),
-}
-_NUMBERED = {GuarantorKind.PERSON: "nik", GuarantorKind.COMPANY: "nib"}
 
 
 class Applying(NamedTuple):
-    """Who applies, and the row of who guarantees in this case, without the case."""
+    """Who applies, and the rows of who answers for them in this case, by table."""
 
     id: UUID
-    guarantor: Mapping[str, Any] | None = None
-
-
-def is_formed(name: str, value: str) -> bool:
-    """Whether a value of a field is written as one."""
-    return _PATTERNS[name].fullmatch(value) is not None
-
-
-def is_birth_date(day: date, today: date) -> bool:
-    return _EARLIEST <= day <= today
+    answerable: dict[type[Base], dict[str, Any]]
 
 
 def check_values(
@@ -70,7 +36,7 @@ def check_values(
 ) -> None:
     """Add a reason for each invalid field, never its value. What is left out is not looked at."""
     given = {name: value for name, value in values.items() if value is not None}
-    for name, pattern in _PATTERNS.items():
+    for name, pattern in PATTERNS.items():
         if name in given and not pattern.fullmatch(given[name]):
             reasons.add(Refusal.INVALID, "identity", api_name(name), rule=name)
     if not is_birth_date(given.get("birth_date", today), today):
@@ -78,34 +44,6 @@ def check_values(
     state = given.get("passport_issuing_state")
     if state is not None and state not in countries:
         reasons.add(Refusal.INVALID, "identity", "passportIssuingState", rule="issuing_state")
-
-
-def check_guarantor(guarantor: GivenGuarantor, reasons: Reasons) -> None:
-    """Add a reason for each value of a guarantor that is not formed."""
-    rule = _NUMBERED[guarantor.kind]
-    if not is_formed(rule, guarantor.registration_number):
-        reasons.add(Refusal.INVALID, "guarantor", "registrationNumber", rule=rule)
-    if not is_formed("line", guarantor.name):
-        reasons.add(Refusal.INVALID, "guarantor", "name", rule="line")
-    for name in ("street", "city", "province", "postal_code"):
-        value, rule = getattr(guarantor, name), name if name == "postal_code" else "line"
-        if value is not None and not is_formed(rule, value):
-            reasons.add(Refusal.INVALID, "guarantor", "address", api_name(name), rule=rule)
-
-
-def person_to_seal(applicant: UUID, key: UUID, guarantor: GivenGuarantor) -> Person:
-    """The values of a guarantor, whose row has this key, as they are sealed for an applicant."""
-    values = {name: getattr(guarantor, name) for name in GUARANTEED}
-    return Person(applicant, key, values, Guarantor.__tablename__)
-
-
-def guarantor_row(to_seal: Person, guarantor: GivenGuarantor, sealed: Any) -> dict[str, Any]:
-    return {
-        "id": to_seal.version,
-        "applicant_id": to_seal.subject,
-        "kind": guarantor.kind.value,
-        "sealed": sealed,
-    }
 
 
 def check_passport(expires_on: date, needed_until: date, reasons: Reasons) -> None:
@@ -127,9 +65,9 @@ async def check_own_applicant(
     submission: Submission,
     needed_until: date | None,
     reasons: Reasons,
-) -> None:
-    """Add reasons if an identity is needed, or differs from the one on record, or if the passport
-    on record expires before the day until which it is needed."""
+) -> date | None:
+    """The birth date on record. Add reasons if an identity is needed, or differs from the one on
+    record, or if the passport on record expires before the day until which it is needed."""
     rows = await _find_applicant(transaction, transaction.viewer.subject)
     if rows:
         _check_same_person(rows[0], submission, reasons)
@@ -145,8 +83,10 @@ async def check_own_applicant(
                 rule="passport_on_record",
                 needed_until=needed_until,
             )
-    elif submission.person is None:
+        return rows[0].birth_date
+    if submission.person is None:
         reasons.add(Refusal.IDENTITY_REQUIRED, "identity")
+    return None
 
 
 async def own_applicant(
@@ -170,12 +110,11 @@ async def own_applicant(
     if new is not None and rows[0].id == new.id:
         return new
     transaction.relate(Relation(RelationKind.CASE, reference, rows[0].id))
-    if (guarantor := submission.guarantor) is None:
-        return Applying(rows[0].id)
-    to_seal = person_to_seal(rows[0].id, new_key(), guarantor)
+    answerable = answerable_for(rows[0].id, submission)
+    to_seal = [one.to_seal for one in answerable]
     with vault_errors():
-        [sealed] = await transaction.vault().seal([to_seal])
-    return Applying(rows[0].id, guarantor_row(to_seal, guarantor, sealed))
+        sealed = await transaction.vault().seal(to_seal) if to_seal else []
+    return Applying(rows[0].id, rows_of(answerable, sealed))
 
 
 async def _own_applicant_row(
@@ -275,16 +214,12 @@ async def _identity_rows(
         for (id_, given), related in zip(people, relations, strict=True)
         if given.person
     ]
-    guaranteed = [
-        (person_to_seal(id_, new_key(), given.guarantor), given.guarantor)
-        for id_, given in people
-        if given.guarantor
-    ]
+    answerable = [one for id_, given in people for one in answerable_for(id_, given)]
     to_seal = [
         Person(id_, 1, values_of(person), relations=related) for id_, _, person, related in named
     ]
     with vault_errors():
-        values = await transaction.vault().seal([*to_seal, *(one for one, _ in guaranteed)])
+        values = await transaction.vault().seal([*to_seal, *(one.to_seal for one in answerable)])
     rows = [
         {
             "applicant_id": id_,
@@ -293,8 +228,7 @@ async def _identity_rows(
         }
         for (id_, given, person, _), of_person in zip(named, values, strict=False)
     ]
-    guarantors = {
-        one.subject: guarantor_row(one, guarantor, sealed)
-        for (one, guarantor), sealed in zip(guaranteed, values[len(rows) :], strict=True)
-    }
-    return rows, [Applying(id_, guarantors.get(id_)) for id_, _ in people]
+    applying = {id_: Applying(id_, {}) for id_, _ in people}
+    for one, sealed in zip(answerable, values[len(rows) :], strict=True):
+        applying[one.to_seal.subject].answerable[one.noun] = one.row(sealed)
+    return rows, [applying[id_] for id_, _ in people]

@@ -14,6 +14,7 @@ from models.vocabulary import (
     DocumentKind,
     Ground,
     GuarantorKind,
+    GuardianRelation,
     Outcome,
     Queue,
     ReferralReason,
@@ -151,6 +152,21 @@ class GivenGuarantor:
     postal_code: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenGuardian:
+    """Who accompanies a minor, and whether the guardian consents."""
+
+    travels_in_group: bool
+    has_consented: bool
+    name: str | None = None
+    relation: GuardianRelation | None = None
+    phone: str | None = None
+
+    @property
+    def named(self) -> tuple[str | None, ...]:
+        return self.name, self.relation, self.phone
+
+
 @dataclass(frozen=True, slots=True)
 class ProposedCorrection:
     """The changes to a person on file; never logged, like a person."""
@@ -160,6 +176,12 @@ class ProposedCorrection:
     nationality: str | None
     #: Who answers instead.
     guarantor: GivenGuarantor | None = None
+    #: Who accompanies a minor, where that changes.
+    guardian: GivenGuardian | None = None
+
+    @property
+    def says_who_is_a_minor(self) -> bool:
+        return self.guardian is not None or "birth_date" in self.values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +197,7 @@ class Submission:
     trip_purpose: TripPurpose | None
     person: Person | None
     guarantor: GivenGuarantor | None = None
+    guardian: GivenGuardian | None = None
     #: Of an application of a batch: it is handed in once under it, in whichever batch it comes.
     key: str | None = None
 

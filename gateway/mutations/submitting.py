@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, select
 
 from gateway.access.rows import changeable
 from gateway.access.transactions.writing import WriteTransaction
+from gateway.mutations.answerable import check_guarantor, check_guardian, kind_of
 from gateway.mutations.keys import LONGEST_KEY, SHORTEST_KEY, KeysOfItems, is_key
 from gateway.mutations.leaving import require_in_reach
 from gateway.mutations.offer import Offer, check_eligible, read_offer
@@ -24,7 +25,6 @@ from gateway.mutations.outcome import (
     Result,
 )
 from gateway.mutations.people import (
-    check_guarantor,
     check_own_applicant,
     check_passport,
     check_values,
@@ -38,7 +38,7 @@ from models import (
     Application,
     ApplicationEvent,
     Bill,
-    Guarantor,
+    Guardian,
 )
 from models.case.reference_numbers import (
     DIRECT,
@@ -75,6 +75,7 @@ async def submit(transaction: WriteTransaction, request: SubmissionRequest) -> O
     issuing = {state for person in people if (state := person.passport_issuing_state)}
     group = await find_group(transaction, request)
     offer = await read_offer(transaction, nationalities, nationalities | issuing)
+    is_in_group = request.is_group or group is not None
     keys = _keys_of_items(transaction.viewer, request)
     results = await keys.find_done(transaction, _ITEMS)
     valid: dict[int, PlacedSubmission] = {}
@@ -84,7 +85,7 @@ async def submit(transaction: WriteTransaction, request: SubmissionRequest) -> O
         below = (_ITEMS, str(number)) if is_batch else ()
         reasons = Reasons(request.faults, below=below)
         place = find_place(transaction.viewer, submission, offer, reasons)
-        await _check(transaction, submission, offer, reasons)
+        await _check(transaction, submission, offer, reasons, is_in_group=is_in_group)
         if not reasons:
             valid[number] = PlacedSubmission(submission, place)
         elif is_batch:
@@ -114,7 +115,12 @@ def _keys_of_items(viewer: Viewer, request: SubmissionRequest) -> KeysOfItems:
 
 
 async def _check(
-    transaction: WriteTransaction, submission: Submission, offer: Offer, reasons: Reasons
+    transaction: WriteTransaction,
+    submission: Submission,
+    offer: Offer,
+    reasons: Reasons,
+    *,
+    is_in_group: bool,
 ) -> None:
     """Add a reason for each mistake of an application."""
     if submission.key is not None and not is_key(submission.key):
@@ -133,15 +139,18 @@ async def _check(
             reasons,
         )
     needed = _check_entry(submission, offer, reasons)
+    born = submission.person and submission.person.birth_date
     if (person := submission.person) is not None:
         check_values(values_of(person), offer.on, offer.countries, reasons)
         if needed is not None:
             check_passport(person.passport_expires_on, needed, reasons)
     _check_guarantor(submission, offer, reasons)
     if transaction.viewer.role is Role.APPLICANT:
-        await check_own_applicant(transaction, submission, needed, reasons)
+        on_record = await check_own_applicant(transaction, submission, needed, reasons)
+        born = born or on_record
     elif submission.person is None:
         reasons.add(Refusal.IDENTITY_REQUIRED, "identity")
+    check_guardian(submission.guardian, born, submission.entry_on, reasons, is_in_group=is_in_group)
 
 
 def _check_guarantor(submission: Submission, offer: Offer, reasons: Reasons) -> None:
@@ -201,12 +210,10 @@ async def _write(
     family = new_billing_code(SystemRandom()) if is_one else None
     transaction.insert(Bill, *(_bill_row(row, offer, family) for row in rows))
     transaction.insert(ApplicationEvent, *events)
-    guarantors = [
-        {**person.guarantor, "application_id": id_, "valid_from": offer.at}
-        for id_, person in zip(ids, people, strict=True)
-        if person.guarantor is not None
-    ]
-    transaction.insert(Guarantor, *guarantors)
+    for id_, person in zip(ids, people, strict=True):
+        for noun, row in person.answerable.items():
+            row = {**row, "application_id": id_, "valid_from": offer.at}
+            transaction.insert(noun, row | ({"consented_at": offer.at} if noun is Guardian else {}))
     await require_in_reach(transaction, request.mutation, ids, are_new=True)
 
 
@@ -226,6 +233,7 @@ def _application_row(
         "country_code": place.country,
         "centre_code": place.centre,
         "group_reference": group,
+        "guardian_kind": kind_of(submission.guardian),
         "status": INITIAL_STATUS,
         "submitted_at": offer.at,
         "pay_by": offer.at + offer.payable_for,

@@ -29,6 +29,7 @@ DISCLOSED_BY: Mapping[type[Base], Mapping[str, tuple[str, str]]] = {
     Application: {
         "reference": ("Application", "reference"),
         "group_reference": ("Application", "groupReference"),
+        "guardian_kind": ("Correction", "state"),
         "applicant_id": ("Application", "applicant"),
         "channel": ("Application", "channel"),
         "country_code": ("Application", "country"),

@@ -148,4 +148,5 @@ def _stored_columns(expression: Any) -> Iterator[tuple[str, str]]:
     clause = getattr(expression, "expression", expression)
     for element in visitors.iterate(clause):
         if isinstance(element, StoredColumn):
-            yield element.table.name, element.name
+            table = getattr(element.table, "element", element.table)  # of an alias
+            yield table.name, element.name

@@ -25,6 +25,7 @@ from models import (
     CaseDocument,
     Decision,
     Guarantor,
+    Guardian,
     IntentionAnswer,
     ItemAnswer,
     PersonLink,
@@ -40,7 +41,7 @@ from models.vocabulary import CLOSED, PAUSED, Role, Status
 
 #: The tables that steps write.
 GUARDED: tuple[type[Base], ...] = (
-    Application, ApplicationEvent, Assignment, Bill, CaseDocument, Decision, Guarantor,
+    Application, ApplicationEvent, Assignment, Bill, CaseDocument, Decision, Guarantor, Guardian,
     IntentionAnswer, ItemAnswer, PersonLink, RefusalIntention, RequestedItem, Screening, Visa,
     WithheldDecision,
 )  # fmt: skip
@@ -207,8 +208,8 @@ def _by_step(noun: type[Base], write: Write, step: Step) -> Iterator[str]:
     if step.verb is Verb.APPLY_FOR_EXTENSION and noun is Application:
         yield from (_EXTENSION,) if write == "INSERT" else ()
         return
-    if noun is Guarantor:
-        yield from _guarantee_conditions(step) if write == "INSERT" else ()
+    if noun in _ANSWERING:
+        yield from _answering_conditions(noun, step) if write == "INSERT" else ()
         return
     for one in written_by(step):
         if (one.noun, one.write) == (noun, write):
@@ -241,23 +242,36 @@ _EXTENSION = f"""NEW.status = 'AWAITING_PAYMENT' AND {is_now("NEW.submitted_at")
                     )"""
 
 
-#: For a file whose checklist has the letter, with what is handed in or proposed now.
-_GUARANTEE = (
-    "NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND EXISTS ("
-    "SELECT FROM case_document WHERE application_id = it.id AND kind = 'GUARANTEE_LETTER')"
-)
+#: What must hold of whoever answers for an applicant: a guarantor, where the checklist has the
+#: letter, and the guardian of a minor; and besides of one that is handed in with the application.
+_ANSWERING: Mapping[type[Base], tuple[str, str]] = {
+    Guarantor: (
+        "NEW.sealed <> '{}' AND EXISTS (SELECT FROM case_document"
+        " WHERE application_id = it.id AND kind = 'GUARANTEE_LETTER')",
+        "true",
+    ),
+    Guardian: (
+        f"(NEW.consented_at IS NULL OR {is_now('NEW.consented_at')})"
+        " AND (NEW.kind = 'NAMED') IS TRUE = (NEW.sealed <> '{}')",
+        "it.guardian_kind = NEW.kind",
+    ),
+}
 
 
-def _guarantee_conditions(step: Step) -> Iterator[str]:
+def _answering_conditions(noun: type[Base], step: Step) -> Iterator[str]:
+    """With what is handed in or proposed now."""
+    always, handed_in = _ANSWERING[noun]
     if step.verb is Verb.SUBMIT:
         yield (
-            f"{_GUARANTEE} AND it.status = '{step.target}' AND NEW.version IS NULL"
+            f"NEW.applicant_id = it.applicant_id AND {always} AND {handed_in}"
+            f" AND it.status = '{step.target}' AND NEW.version IS NULL"
             f" AND NEW.valid_from = it.submitted_at AND {is_now('NEW.valid_from')}"
         )
     elif step.verb is Verb.PROPOSE_CORRECTION:
         sources = ", ".join(f"'{source}'" for source in step.sources)
         yield (
-            f"{_GUARANTEE} AND it.status IN ({sources}) AND NEW.valid_from IS NULL AND EXISTS ("
+            f"NEW.applicant_id = it.applicant_id AND {always} AND it.status IN ({sources})"
+            " AND NEW.valid_from IS NULL AND EXISTS ("
             "SELECT FROM identity_version AS proposed WHERE proposed.number = NEW.version"
             " AND proposed.applicant_id = it.applicant_id"
             f" AND {is_now('proposed.written_at')})"

@@ -2,9 +2,9 @@
 
 from gateway.row_security.write_grants import WriteGrant, columns_in
 from gateway.row_security.writer import Writer
-from models import Applicant, Correction, Guarantor, Identity, IdentityVersion, PersonLink
+from models import Applicant, Correction, Guarantor, Guardian, Identity, IdentityVersion, PersonLink
 from models.life.steps import SUBMITTERS
-from models.person.vault import GUARANTEED
+from models.person.vault import ACCOMPANIED, GUARANTEED
 from models.vocabulary import Role
 
 _OF_AN_APPLICATION = (
@@ -83,6 +83,14 @@ def grant_guarantors(writer: Writer) -> WriteGrant:
         frozenset(),
         columns_in(Guarantor) - {*GUARANTEED, "valid_until"},
         insert_if=writer.only_as(SUBMITTERS, writer.case_is_in_reach(Guarantor)),
+    )
+
+
+def grant_guardians(writer: Writer) -> WriteGrant:
+    return WriteGrant(
+        frozenset(),
+        columns_in(Guardian) - {*ACCOMPANIED, "valid_until"},
+        insert_if=writer.only_as(SUBMITTERS, writer.case_is_in_reach(Guardian)),
     )
 
 

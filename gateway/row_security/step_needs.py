@@ -8,6 +8,7 @@ Where a guard asks them, ``it`` is the application before the step, ``viewer_sub
 
 from collections.abc import Mapping
 
+from models.case.application import NO_COMPANY
 from models.life import Verb
 from models.life import preconditions as life
 from models.life.preconditions import Precondition
@@ -46,6 +47,11 @@ IS_RECOMMENDED = (
     " WHERE former.receipt_number = NEW.receipt_number)"
 )
 
+_ACCOMPANIED = (
+    "EXISTS (SELECT FROM application AS adult WHERE adult.group_reference = it.group_reference"
+    " AND adult.id <> it.id AND adult.guardian_kind IS NULL"
+    f" AND adult.status NOT IN ({', '.join(map(repr, NO_COMPANY))}))"
+)
 #: The guard of ``screening`` sees the question itself, before and after: preconditions about the
 #: question alone are checked there, in ``step_writes.py``.
 HOLDS_IF: Mapping[Precondition, str] = {
@@ -108,6 +114,7 @@ HOLDS_IF: Mapping[Precondition, str] = {
     life.IS_AN_EXTENSION: "it.extends_visa_number IS NOT NULL",
     life.HAS_NOT_APPEARED: f"NOT {_APPEARED}",
     life.HAS_APPEARED: f"(it.extends_visa_number IS NULL OR {_APPEARED})",
+    life.HAS_COMPANY: f"(it.guardian_kind IS DISTINCT FROM 'IN_GROUP' OR {_ACCOMPANIED})",
     life.WAITS_FOR_ANSWER: "viewer.latest_answer(it.id, question) = 'PENDING'",
     life.WAITS_FOR_SECOND_PERSON: "viewer.latest_answer(it.id, question) = 'PENDING'",
     life.WAS_PROPOSED_BY_ANOTHER: "NOT " + _A_HIT.format("result = 'HIT'"

@@ -41,6 +41,7 @@ from models import (
     FormerBill,
     GrantRule,
     Guarantor,
+    Guardian,
     Idempotency,
     Identity,
     IdentityVersion,
@@ -98,6 +99,7 @@ _GRANTS: Mapping[type[Base], Callable[[Writer], WriteGrant]] = {
     IdentityVersion: person_writes.grant_identity_versions,
     Correction: person_writes.grant_corrections,
     Guarantor: person_writes.grant_guarantors,
+    Guardian: person_writes.grant_guardians,
     PersonLink: person_writes.grant_links,
 }
 

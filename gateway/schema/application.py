@@ -18,7 +18,7 @@ from gateway.schema.case_file import Bill, CaseDocument, Correction, Decision, R
 from gateway.schema.country import Country
 from gateway.schema.erasure import LegalHold
 from gateway.schema.grant_rule import GrantCheck, WithheldDecision
-from gateway.schema.identity import Guarantor
+from gateway.schema.identity import Guarantor, Guardian
 from gateway.schema.intention import RefusalIntention
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.screening import Screening
@@ -38,6 +38,7 @@ from models import Decision as DecisionRow
 from models import DocumentUpload as UploadRow
 from models import GrantCheck as GrantCheckRow
 from models import Guarantor as GuarantorRow
+from models import Guardian as GuardianRow
 from models import LegalHold as LegalHoldRow
 from models import Partner as PartnerRow
 from models import RefusalIntention as IntentionRow
@@ -300,6 +301,14 @@ class Application(Node):
         "Who answers for the applicant in this case, and did before a correction, latest first;"
         " empty where the visa type needs none. Reading it takes a purpose, and is logged.",
         order=GuarantorRow.id,
+        newest_first=True,
+    )
+    guardians: Connection[Guardian] = pages(
+        Row.id,
+        GuardianRow.application_id,
+        "How the applicant is accompanied, and was before a correction, latest first; empty where"
+        " the applicant is no minor. Reading it takes a purpose, and is logged.",
+        order=GuardianRow.id,
         newest_first=True,
     )
     legal_holds: Connection[LegalHold] = pages(

@@ -6,11 +6,12 @@ from gateway.mapping.declare import column, link, noun
 from gateway.schema.country import Country
 from models import Country as CountryRow
 from models import Guarantor as GuarantorRow
+from models import Guardian as GuardianRow
 from models import Identity as IdentityRow
 from models import IdentityVersion as IdentityVersionRow
 from models import LinkerRead as LinkerReadRow
 from models.person.sealed import sealed_cell
-from models.vocabulary import GuarantorKind, IdentityReader, Sex
+from models.vocabulary import GuarantorKind, GuardianKind, GuardianRelation, IdentityReader, Sex
 
 
 @noun(key=IdentityRow.applicant_id, is_logged=True)
@@ -134,6 +135,36 @@ class Guarantor:
     )
     valid_until: datetime | None = column(
         GuarantorRow.valid_until, "Until when it did; null for the current one."
+    )
+
+
+@noun(key=GuardianRow.applicant_id, is_logged=True)
+class Guardian:
+    """How a minor is accompanied in one case, and that the guardian consents.
+
+    It is read like `Identity`: with a purpose, and logged.
+    """
+
+    kind: GuardianKind | None = column(
+        GuardianRow.kind, "How; null where a correction says that the applicant is no minor."
+    )
+    name: str | None = column(sealed_cell(GuardianRow.name), "Name of whoever is named.")
+    relation: GuardianRelation | None = column(
+        sealed_cell(GuardianRow.relation), "What whoever is named is to the minor."
+    )
+    phone: str | None = column(
+        sealed_cell(GuardianRow.phone), "Phone number of whoever is named, with country code."
+    )
+    consented_at: datetime | None = column(
+        GuardianRow.consented_at,
+        "When whoever handed it in said that the guardian consents to the trip.",
+    )
+    valid_from: datetime | None = column(
+        GuardianRow.valid_from,
+        "Since when it holds, or did; null while a correction that names it is not in effect.",
+    )
+    valid_until: datetime | None = column(
+        GuardianRow.valid_until, "Until when it did; null for the current one."
     )
 
 

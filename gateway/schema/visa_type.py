@@ -15,7 +15,6 @@ from gateway.mapping.declare import Expression, Fact, Node, column, derived_fiel
 from gateway.mapping.enums import translated_column
 from gateway.mapping.money import Money, money
 from gateway.mapping.scalars import CountryCode, Hours
-from gateway.mutations.case_statements import today
 from gateway.schema.grant_rule import GrantRule
 from gateway.schema.intention import IntentionRule
 from models import Eligibility as EligibilityRow
@@ -27,7 +26,7 @@ from models import PassportRule as PassportRuleRow
 from models import RequiredDocument as RequiredDocumentRow
 from models import ServiceTarget as ServiceTargetRow
 from models import VisaType as VisaTypeRow
-from models.reference.dated_rules import EligibleVisaTypes, select_eligible
+from models.reference.dated_rules import EligibleVisaTypes, select_eligible, today
 from models.vocabulary import Clock, DocumentKind, Entry, Role, TripPurpose, VisaCategory
 
 

@@ -20,6 +20,7 @@ from models.vocabulary import (
     STAGE_OF,
     Channel,
     EventKind,
+    GuardianKind,
     Role,
     Stage,
     Status,
@@ -50,6 +51,10 @@ def _index(*columns: str, serves: str, name: str | None = None, where: str | Non
         info={SERVES: serves},
         postgresql_where=None if where is None else text(where),
     )
+
+
+#: Where an adult of the group has come to who accompanies nobody.
+NO_COMPANY = tuple(status.value for status in CLOSED if status is not Status.GRANTED)
 
 
 class Application(Base):
@@ -98,6 +103,8 @@ class Application(Base):
     extends_visa_number: Mapped[str | None]
     #: Random; the same for all that travel together, as a family or a tour.
     group_reference: Mapped[str | None]
+    #: Of a minor: how it is accompanied, as the guardian in force says (`Guardian`).
+    guardian_kind: Mapped[str | None]
     status: Mapped[str]
     stage: Mapped[str] = mapped_column(Computed(_STAGE, persisted=True))
     submitted_at: Mapped[datetime]
@@ -197,6 +204,10 @@ class Application(Base):
         CheckConstraint(f"NOT ({_NEEDS_PAYMENT}) OR paid_at IS NOT NULL", name="paid_before_work"),
         CheckConstraint(
             "num_nulls(paid_at, fee_idr, target_due_at) IN (0, 3)", name="paid_with_fee_and_target"
+        ),
+        one_of("guardian_kind", GuardianKind),
+        CheckConstraint(
+            "guardian_kind <> 'IN_GROUP' OR group_reference IS NOT NULL", name="company_is_a_group"
         ),
         CheckConstraint(
             "(status IN ('GRANTED', 'REFUSED', 'REVOKED')) = (current_decision_id IS NOT NULL)",

@@ -67,6 +67,8 @@ class CaseState:
     #: Whether it asks for more days of a stay, and its applicant has appeared for that.
     is_extension: bool = False
     has_appeared: bool = False
+    #: Whether an adult of the group is to accompany a minor, and none is left there.
+    lacks_company: bool = False
     #: Whether something stands against the visa whose stay is to be extended, as far as the role
     #: reads it.
     is_extended_visa_stopped: bool = False

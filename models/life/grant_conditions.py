@@ -20,6 +20,12 @@ ADULT_YEARS = 18
 LARGEST_FAMILY = 20
 
 
+def is_adult(born: date, on: date) -> bool:
+    """Whether somebody is of age on a day; on the birthday, too."""
+    months = 12 * (on.year - born.year) + on.month - born.month
+    return months - (on.day < born.day) >= 12 * ADULT_YEARS
+
+
 @dataclass(frozen=True, slots=True)
 class Traveller:
     """What is opened of a person to judge them, and what the file says of the passport."""
@@ -33,9 +39,7 @@ class Traveller:
 
     @property
     def is_adult(self) -> bool:
-        born = self.birth_date
-        months = 12 * (self.on.year - born.year) + self.on.month - born.month
-        return months - (self.on.day < born.day) >= 12 * ADULT_YEARS
+        return is_adult(self.birth_date, self.on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +235,12 @@ CONDITIONS = (
         "It is, and was, on nobody's desk.",
         "A grant of what an officer has given back, or works on.",
         "NOT EXISTS (SELECT FROM assignment WHERE application_id = application.id)",
+    ),
+    Condition(
+        _C.NO_NAMED_GUARDIAN,
+        "Nobody is named who accompanies a minor: what is named is an officer's to read.",
+        "A child who travels with somebody whom nobody has looked at.",
+        "application.guardian_kind IS DISTINCT FROM 'NAMED'",
     ),
     Condition(
         _C.PASSPORT,

@@ -204,6 +204,13 @@ HAS_APPEARED = Precondition(
     Refusal.NOT_APPEARED,
     ("is_extension", "has_appeared"),
 )
+#: The others of the group are cases of their own, which whoever grants may read.
+HAS_COMPANY = Precondition(
+    "a minor whom an adult of the group accompanies has one whose application is open or granted",
+    lambda now, _: not now.lacks_company,
+    Refusal.ADULT_REQUIRED,
+    ("lacks_company",),
+)
 WAITS_FOR_SECOND_PERSON = Precondition(
     "an answer waits for a second person",
     lambda now, by: by.question in now.proposals,

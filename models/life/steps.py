@@ -20,6 +20,7 @@ from models.life.preconditions import (
     HAS_AN_OPEN_INTENTION,
     HAS_AN_UNUSED_VISA,
     HAS_APPEARED,
+    HAS_COMPANY,
     HAS_NO_OPEN_CORRECTION,
     HAS_NO_OPEN_INTENTION,
     HAS_NOT_APPEARED,
@@ -146,6 +147,7 @@ ANSWERING = SUBMITTERS
 #: What a grant needs besides the desk.
 GRANTING = (
     CONDITIONS_ARE_OF_A_VISA, HAS_APPEARED, IS_LINKED, IS_CLEARED, HAS_NO_OPEN_CORRECTION,
+    HAS_COMPANY,
 )  # fmt: skip
 _FIRST_OF_TWO = {Verb.GRANT: Verb.GRANT_FIRST, Verb.REFUSE: Verb.REFUSE_FIRST}
 #: Steps that need a reason, which is kept with the event.
@@ -230,7 +232,7 @@ STEPS = (
          (IS_ON_THE_OWN_DESK_OF_A_SUPERVISOR, WAS_ANNOUNCED)),
     Step(Verb.CORRECT_TO_GRANTED, DECIDED, S.GRANTED, E.GRANTED, (R.SUPERVISOR,),
          (WAS_DECIDED_BY_ANOTHER, CHANGES_THE_DECISION, CONDITIONS_ARE_OF_A_VISA, HAS_APPEARED,
-          IS_LINKED, IS_CLEARED)),
+          IS_LINKED, IS_CLEARED, HAS_COMPANY)),
     Step(Verb.CORRECT_TO_REFUSED, DECIDED, S.REFUSED, E.REFUSED, (R.SUPERVISOR,),
          (WAS_DECIDED_BY_ANOTHER, CHANGES_THE_DECISION)),
     # Corrections of the person on file. Before payment they take effect at once.

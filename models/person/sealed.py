@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models.case.file import IntentionAnswer, ItemAnswer
-from models.person.guarantor import Guarantor
+from models.person.guarantor import Guarantor, Guardian
 from models.person.identity import IdentityVersion
 from models.person.vault import PLAIN_MARK, Cell, Vault, bound_name
 
@@ -37,6 +37,7 @@ def sealed_cell(of: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
         ItemAnswer: ItemAnswer.item_id,
         Guarantor: Guarantor.id,
         IntentionAnswer: IntentionAnswer.application_id,
+        Guardian: Guardian.id,
     }
     first: Any = cast(named_by[noun], Text) if noun in named_by else literal_column("'1'", Text)
     has_versions = hasattr(noun, "versions")

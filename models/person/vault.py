@@ -38,12 +38,13 @@ SEALED = (
     "passport_expires_on",
 )
 #: What is sealed beside identities: the code of a visa in hand, by what a document is opened, what
-#: was answered, what a complaint says, and who guarantees.
+#: was answered, what a complaint says, who guarantees, and who accompanies a minor.
 CODE, CONTENT = "code", "content"
 ANSWERED = ("as_text", "as_day", "as_country", "street", "city", "province", "postal_code")
 COMPLAINED = ("complaint", "answer")
 GUARANTEED = ("name", "registration_number", "street", "city", "province", "postal_code")
-_SEALED = frozenset((*SEALED, CODE, CONTENT, *ANSWERED, *COMPLAINED, *GUARANTEED))
+ACCOMPANIED = ("name", "relation", "phone")
+_SEALED = frozenset((*SEALED, CODE, CONTENT, *ANSWERED, *COMPLAINED, *GUARANTEED, *ACCOMPANIED))
 _MARK_BYTES, _NONCE_BYTES = 15, 12
 _SEALED_AT = _MARK_BYTES + _NONCE_BYTES
 #: Begins a cell that is not sealed yet; a sealed one begins with its version and a colon.

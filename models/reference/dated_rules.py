@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, any_, or_, select
+from sqlalchemy import ColumnElement, Date, and_, any_, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from models.instants import WIB, wib_day
@@ -23,6 +23,27 @@ from models.reference.decrees import (
 from models.vocabulary import DocumentKind, TripPurpose, Wait
 
 _SATURDAY = 5
+
+
+def select_now() -> Any:
+    """Now, by the database's clock, and the date in WIB."""
+    return select(func.clock_timestamp().label("at"), today().label("on"))
+
+
+def today() -> ColumnElement[date]:
+    """Today's date in WIB, by the database's clock."""
+    return func.wib_day(func.clock_timestamp(), type_=Date)
+
+
+def entry_in_force(nationality: Any) -> Any:
+    """The entry rule in force today for nationals of a country."""
+    return (
+        select(EntryRule.entry)
+        .where(EntryRule.country_code == nationality, EntryRule.valid_from <= today())
+        .order_by(EntryRule.valid_from.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 @dataclass(frozen=True, slots=True)

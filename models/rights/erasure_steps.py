@@ -111,6 +111,7 @@ _HIDE = (
     "UPDATE item_answer SET sealed = '{}' WHERE applicant_id = ANY ($1)",
     "UPDATE guarantor SET sealed = '{}' WHERE applicant_id = ANY ($1)",
     "UPDATE intention_answer SET sealed = '{}' WHERE applicant_id = ANY ($1)",
+    "UPDATE guardian SET sealed = '{}' WHERE applicant_id = ANY ($1)",
     "UPDATE document_content SET sealed = '{}' WHERE applicant_id = ANY ($1)",
     f"{_EMPTY_COMPLAINTS} FROM complaint WHERE complaint.id = complaint_id"
     " AND erased_at IS NULL AND applicant_id = ANY ($1)",

@@ -208,6 +208,32 @@ CREATE TRIGGER correct_guarantor AFTER INSERT OR UPDATE ON correction
     FOR EACH ROW WHEN (NEW.state = 'IN_EFFECT')
     EXECUTE FUNCTION correct_guarantor();
 
+-- The same of who accompanies a minor, in each file that the correction names; the file says how.
+CREATE FUNCTION correct_guardian() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        UPDATE guardian SET valid_until = NEW.closed_at
+        FROM guardian AS becomes
+        WHERE becomes.applicant_id = NEW.applicant_id AND becomes.version = NEW.version
+            AND guardian.application_id = becomes.application_id
+            AND guardian.valid_from IS NOT NULL AND guardian.valid_until IS NULL;
+        WITH became AS (
+            UPDATE guardian SET valid_from = NEW.closed_at
+            WHERE applicant_id = NEW.applicant_id AND version = NEW.version
+            RETURNING application_id, kind
+        )
+        UPDATE application SET guardian_kind = became.kind
+        FROM became
+        WHERE application.id = became.application_id
+            AND guardian_kind IS DISTINCT FROM became.kind;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER correct_guardian AFTER INSERT OR UPDATE ON correction
+    FOR EACH ROW WHEN (NEW.state = 'IN_EFFECT')
+    EXECUTE FUNCTION correct_guardian();
+
 -- A file is claimed by the code that was mailed last, which serves once: without it nothing is written,
 -- whatever statement asks for it.
 CREATE FUNCTION take_claim_code() RETURNS trigger

@@ -126,6 +126,18 @@ class SealedGuarantorRow(NamedTuple):
     sealed: str
 
 
+class SealedGuardianRow(NamedTuple):
+    """A row of ``guardian``."""
+
+    id: UUID
+    application_id: UUID
+    applicant_id: UUID
+    kind: str
+    consented_at: datetime
+    valid_from: datetime
+    sealed: str
+
+
 class SealedTextRow(NamedTuple):
     """A row of ``complaint_text``."""
 
@@ -147,6 +159,9 @@ async def sealed_rows(vault: Vault, batch: Batch) -> Mapping[str, Sequence[Any]]
         Person(row.applicant_id, row.id, row._asdict(), "guarantor") for row in batch.guarantor
     ]
     people += [
+        Person(row.applicant_id, row.id, row._asdict(), "guardian") for row in batch.guardian
+    ]
+    people += [
         Person(row.complaint_id, 1, row._asdict(), "complaint_text") for row in batch.complaint_text
     ]
     texts = [orjson.dumps(sealed).decode() for sealed in await vault.seal(people)]
@@ -159,6 +174,7 @@ async def sealed_rows(vault: Vault, batch: Batch) -> Mapping[str, Sequence[Any]]
         ],
         "item_answer": [SealedAnswerRow(*row[:3], next(written)) for row in batch.item_answer],
         "guarantor": [SealedGuarantorRow(*row[:5], next(written)) for row in batch.guarantor],
+        "guardian": [SealedGuardianRow(*row[:6], next(written)) for row in batch.guardian],
         "complaint_text": [
             SealedTextRow(row.complaint_id, next(written)) for row in batch.complaint_text
         ],

@@ -1,22 +1,26 @@
 """Invented people: plausible names by region, reserved addresses, unassigned telephone numbers."""
 
-from datetime import date, timedelta
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
 from functools import cache
 from random import Random
 from uuid import UUID
 
+from models.life.grant_conditions import is_adult
+from models.synthetic.answerable_rows import GuarantorRow, GuardianRow
 from models.synthetic.calendar import instant
 from models.synthetic.chance import below
 from models.synthetic.inputs import lines, reference
-from models.synthetic.numbers import id_beside, new_id
+from models.synthetic.numbers import id_beside, moment_of, new_id
 from models.synthetic.rows import (
     ApplicantRow,
-    GuarantorRow,
+    ApplicationRow,
+    Batch,
     IdentityRow,
     ItemAnswerRow,
     RequestedItemRow,
 )
-from models.vocabulary import GuarantorKind, RequestedItemKind, Sex
+from models.vocabulary import GuarantorKind, GuardianKind, GuardianRelation, RequestedItemKind, Sex
 
 
 def new_person(
@@ -65,18 +69,38 @@ def answers_to(item: RequestedItemRow, applicant: UUID) -> list[ItemAnswerRow]:
     return [ItemAnswerRow(*of_item, *new_address(item.id.int))] if is_answered else []
 
 
-def guarantor_of(application: UUID, moment: int, applicant: UUID) -> GuarantorRow:
-    """Who answers for an applicant: a company, and one time in five a person."""
-    number = application.int >> 3
-    of_case = id_beside(moment, application), application, applicant
+def answer_for(
+    application: ApplicationRow, person: IdentityRow, guaranteed: Collection[str], batch: Batch
+) -> ApplicationRow:
+    """Add to a batch who answers for an applicant: a guarantor of some visa types, and a parent of
+    whoever is a minor on the day of entry. An application for an extension asks for neither."""
+    at, entry_on = application.submitted_at, application.entry_on
+    of_case = (
+        *(id_beside(moment_of(application.id), application.id), application.id),
+        application.applicant_id,
+    )
+    if application.extends_visa_number is not None:
+        return application
+    if application.visa_type_code in guaranteed:
+        batch.guarantor.append(GuarantorRow(*of_case, *_guarantor(application.id.int >> 3, at)))
+    if is_adult(person.birth_date, entry_on or at.date()):
+        return application
+    _, _, last = person.full_name.partition(" ")
+    names = _names().get(application.nationality_code, _names()[_ELSEWHERE])
+    first = names[0][application.id.int % len(names[0])]
+    named = f"{first} {last}", GuardianRelation.PARENT, person.phone
+    batch.guardian.append(GuardianRow(*of_case, GuardianKind.NAMED, at, at, *named))
+    return application._replace(guardian_kind=GuardianKind.NAMED)
+
+
+def _guarantor(number: int, at: datetime) -> tuple[str, datetime, str, str, str, str]:
+    """A company, and one time in five a person: kind, since when, name, number, street and city."""
     street, city, _ = new_address(number)
     if number % 5:
         name = f"PT {_STREETS[number % len(_STREETS)]} {_TRADES[number // 5 % len(_TRADES)]}"
-        registered = GuarantorKind.COMPANY, instant(moment), name, f"{number % 10**13:013}"
-    else:
-        name = _GUARANTORS[number // 5 % len(_GUARANTORS)]
-        registered = GuarantorKind.PERSON, instant(moment), name, f"{number % 10**16:016}"
-    return GuarantorRow(*of_case, *registered, street, city)
+        return GuarantorKind.COMPANY, at, name, f"{number % 10**13:013}", street, city
+    name = _GUARANTORS[number // 5 % len(_GUARANTORS)]
+    return GuarantorKind.PERSON, at, name, f"{number % 10**16:016}", street, city
 
 
 def as_known(known: IdentityRow, identity: IdentityRow, appeared_on: date) -> IdentityRow:

@@ -18,7 +18,7 @@ from models.synthetic.corrections import Corrections
 from models.synthetic.desks import Desks, assignments
 from models.synthetic.inputs import Reference
 from models.synthetic.numbers import billing_code, id_beside, new_id, receipt_number, visa_number
-from models.synthetic.people import answers_to, guarantor_of
+from models.synthetic.people import answer_for, answers_to
 from models.synthetic.rows import (
     ApplicantRow,
     ApplicationRow,
@@ -138,9 +138,7 @@ class Recorder:
             standing.on_desk = next((one for one in desks if one.ended_at is None), None)
         fee_idr = self._fee_idr(case, standing)
         row = self._application(application_id, case, applicant, standing, fee_idr)
-        batch.application.append(row)
-        if case.visa_type in self._given.guaranteed and case.extends is None:
-            batch.guarantor.append(guarantor_of(application_id, case.submitted_at, applicant.id))
+        batch.application.append(answer_for(row, person, self._given.guaranteed, batch))
         if correction is not None:
             correction.write(application_id, case, desk.officer, applicant, batch)
         if standing.billed_at is not None:

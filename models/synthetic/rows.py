@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from models.synthetic.answerable_rows import GuarantorRow, GuardianRow
 from models.synthetic.complaint_rows import ComplaintRow, ComplaintTextRow
 from models.synthetic.rule_rows import DecisionRow, GrantCheckRow, WithheldDecisionRow
 from models.vocabulary import (
@@ -91,6 +92,7 @@ class ApplicationRow(NamedTuple):
     supervisor: str | None
     is_assigned: bool
     extends_visa_number: str | None = None
+    guardian_kind: str | None = None
     is_linked: bool = False
 
 
@@ -188,20 +190,6 @@ class ItemAnswerRow(NamedTuple):
     street: str
     city: str
     province: str
-
-
-class GuarantorRow(NamedTuple):
-    """A row of ``guarantor``, before it is sealed."""
-
-    id: UUID
-    application_id: UUID
-    applicant_id: UUID
-    kind: str
-    valid_from: datetime
-    name: str
-    registration_number: str
-    street: str
-    city: str
 
 
 class VisaRow(NamedTuple):
@@ -320,6 +308,7 @@ class Batch:
     requested_item: list[RequestedItemRow] = field(default_factory=list)
     item_answer: list[ItemAnswerRow] = field(default_factory=list)
     guarantor: list[GuarantorRow] = field(default_factory=list)
+    guardian: list[GuardianRow] = field(default_factory=list)
     assignment: list[AssignmentRow] = field(default_factory=list)
     screening: list[ScreeningRow] = field(default_factory=list)
     grant_check: list[GrantCheckRow] = field(default_factory=list)

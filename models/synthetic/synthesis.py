@@ -240,6 +240,7 @@ async def _load_batches(
             else:
                 batch.item_answer.clear()  # nothing is written of them that is not sealed
                 batch.guarantor.clear()
+                batch.guardian.clear()
                 batch.complaint_text.clear()
                 await copy_batch(connection, batch)
             for table in _TABLES:

@@ -39,6 +39,8 @@ from models.vocabulary.documents import (
     DocumentKind,
     FileFormat,
     GuarantorKind,
+    GuardianKind,
+    GuardianRelation,
     RequestedItemKind,
     UploadState,
 )
@@ -134,6 +136,8 @@ __all__ = [
     "GrantVerdict",
     "Ground",
     "GuarantorKind",
+    "GuardianKind",
+    "GuardianRelation",
     "IdentityReader",
     "IndexKind",
     "InquiryVerdict",

@@ -38,6 +38,24 @@ class GuarantorKind(StrEnum):
     COMPANY = "COMPANY"
 
 
+class GuardianKind(StrEnum):
+    """How a minor is accompanied."""
+
+    IN_GROUP = "IN_GROUP"
+    NAMED = "NAMED"
+
+
+class GuardianRelation(StrEnum):
+    """What a named guardian is to a minor."""
+
+    PARENT = "PARENT"
+    GRANDPARENT = "GRANDPARENT"
+    SIBLING = "SIBLING"
+    OTHER_RELATIVE = "OTHER_RELATIVE"
+    LEGAL_GUARDIAN = "LEGAL_GUARDIAN"
+    COMPANION = "COMPANION"
+
+
 class FileFormat(StrEnum):
     """What a document is handed in as."""
 

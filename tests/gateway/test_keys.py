@@ -35,7 +35,7 @@ from tests.gateway.changing import (
     rupiah,
 )
 from tests.gateway.conftest import PATIENT, Viewer
-from tests.gateway.guaranteeing import guaranteed_case
+from tests.gateway.guaranteeing import OF_A_CHILD, guaranteed_case
 from tests.gateway.in_process import running_gateway
 from tests.gateway.test_mail_subscriptions import with_address
 from tests.journeys.test_renewed_bills import renewed_case
@@ -69,7 +69,7 @@ MADE_AT = {
     "decision": "decided_at",
     **dict.fromkeys(("screening", "requested_item", "document_upload"), "requested_at"),
     "item_answer": "(SELECT requested_at FROM requested_item WHERE id = item_id)",
-    "guarantor": "valid_from",
+    **dict.fromkeys(("guarantor", "guardian"), "valid_from"),
     **dict.fromkeys(("correction", "budget_exception", "ban_entry"), "proposed_at"),
     "person_link": "found_at",
     **dict.fromkeys(("person_lookup", "visa_check", "tracking_try"), "occurred_at"),
@@ -131,7 +131,7 @@ async def test_keys_that_a_walk_of_mutations_makes_are_of_version_7_and_in_order
         pass
     for _ in range(2):
         await renewed_case(who, connection)
-        await guaranteed_case(who, connection)
+        await guaranteed_case(who, connection, **OF_A_CHILD)
         await sweep(cast(SweepsKeys, KEYS), connection, SWEEP_DAYS)
     for table in KEYED:
         made = [each for each in await _keys(connection, table) if each not in before[table]]

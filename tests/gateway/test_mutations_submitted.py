@@ -22,6 +22,7 @@ from tests.gateway.changing import (
     submitted_case,
 )
 from tests.gateway.conftest import Viewer
+from tests.gateway.guaranteeing import MOTHER
 from tests.people import identities
 from tests.world import today
 
@@ -78,7 +79,7 @@ async def test_who_was_born_today_applies(who) -> None:
     born = {**IDENTITY, "birthDate": today().isoformat()}
     tomorrow = {**IDENTITY, "birthDate": (today() + timedelta(days=1)).isoformat()}
     values = {"visaType": "B1", "nationality": "AU"}
-    await submitted_case(who, identity=born)
+    await submitted_case(who, identity=born, guardian=dict(MOTHER))
     refused = await change(who["agent-au"], "submitApplication", **values, identity=tomorrow)
     assert refused.codes == ["INVALID"]
 

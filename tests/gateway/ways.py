@@ -121,7 +121,7 @@ WAYS: dict[str, tuple[str, ...]] = {
         f"{_node('Applicant', _PERSON)} > identityVersions(first: 9) > edges > node",
     ),
     "PersonLink": (f"{_CASES} > {_LINKED}", _node("PersonLink", link_id(0))),
-    "Guarantor": (f"{_CASES} > guarantors(first: 9) > nodes",),
+    **{one: (f"{_CASES} > {one.lower()}s(first: 9) > nodes",) for one in ("Guarantor", "Guardian")},
     "PersonLookup": (*_paged("personLookups"), "dataRequests(first: 9) > nodes > lookups"),
     "VisaCheck": _paged("visaChecks"), "BanEntry": _paged("banEntries"),
     "BannedPerson": ("banEntries(first: 9) > nodes > person",),

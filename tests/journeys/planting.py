@@ -43,6 +43,8 @@ def somebody(number: int) -> dict[str, str]:
 
 LISTED = somebody(9_002) | {"fullName": "Quendrith Falmouth"}
 LISTED_LATER = somebody(9_006) | {"fullName": "Brannoch Tevlin"}
+#: Of a child of nine.
+NINE = {"birthDate": (today() - timedelta(days=9 * 365)).isoformat()}
 
 
 class Day:
@@ -181,8 +183,16 @@ class Day:
         return case
 
     async def of_a_child(self) -> str:
-        born = {"birthDate": (today() - timedelta(days=9 * 365)).isoformat()}
-        return await self.lodge(identity=somebody(9_005) | born)
+        guardian = {"hasConsented": True, "name": "Ana Lund", "relation": "PARENT"}
+        guardian["phone"] = "+61 400 000 001"
+        return await self.lodge(identity=somebody(9_005) | NINE, guardian=guardian)
+
+    async def of_a_child_whose_group_has_no_adult(self) -> str:
+        child = member("Quinn")
+        child["identity"] |= NINE
+        child["guardian"] = {"travelsInGroup": True, "hasConsented": True}
+        [case] = await self.family(child, paid=1)
+        return case
 
     async def of_a_family_of_which_one_has_not_paid(self) -> str:
         [paid, _] = await self.family(member("Oona"), member("Perry"), paid=1)
@@ -219,6 +229,10 @@ PLANTED: dict[GrantCondition, tuple[Plant, set[GrantCondition]]] = {
     ),
     _C.ON_NO_DESK: (Day.given_back, {_C.PAID, _C.ON_NO_DESK}),
     _C.PASSPORT: (Day.with_a_short_passport, {_C.PASSPORT}),
-    _C.ADULT_OR_WITH_FAMILY: (Day.of_a_child, {_C.ADULT_OR_WITH_FAMILY}),
+    _C.NO_NAMED_GUARDIAN: (Day.of_a_child, {_C.NO_NAMED_GUARDIAN}),
+    _C.ADULT_OR_WITH_FAMILY: (
+        Day.of_a_child_whose_group_has_no_adult,
+        {_C.ADULT_OR_WITH_FAMILY},
+    ),
     _C.FAMILY: (Day.of_a_family_of_which_one_has_not_paid, {_C.FAMILY}),
 }

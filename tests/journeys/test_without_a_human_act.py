@@ -122,6 +122,7 @@ async def go(who: dict[str, Viewer], url: str, connection: asyncpg.Connection, c
         children = [member("Mia"), member("Noah")]
         for child, days in zip(children, (9 * 365, 3), strict=True):
             child["identity"]["birthDate"] = (today() - timedelta(days=days)).isoformat()
+            child["guardian"] = {"travelsInGroup": True, "hasConsented": True}
         family = await day.family(member("Olive"), member("Jack"), *children, paid=4)
         planted = {name: await plant(day) for name, (plant, _) in PLANTED.items()}
         lodged = time.monotonic()

@@ -58,6 +58,7 @@ FACTS: dict[str, st.SearchStrategy[Any]] = {
     "extendability": mostly(*Extendability),
     "is_extension": st.booleans(),
     "has_appeared": st.booleans(),
+    "lacks_company": mostly(False, True),
     "is_extended_visa_stopped": mostly(False, False, True),
     "awaits_first_decision": mostly(False, False, True),
     "was_decided_first_by_oneself": mostly(False, False, True),

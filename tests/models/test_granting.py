@@ -109,6 +109,9 @@ PLANTED: dict[GrantCondition, tuple[str, ...]] = {
     GrantCondition.NOTHING_TO_READ: (
         "UPDATE application SET was_info_requested = true WHERE id = $1",
     ),
+    GrantCondition.NO_NAMED_GUARDIAN: (
+        "UPDATE application SET guardian_kind = 'NAMED' WHERE id = $1",
+    ),
     GrantCondition.ON_NO_DESK: (
         "INSERT INTO assignment (application_id, officer, assigned_at, ended_at) VALUES ($1,"
         " 'officer', now() - interval '1 hour', now())",

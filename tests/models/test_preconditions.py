@@ -123,6 +123,7 @@ HOLDS: dict[str, list[tuple[dict[str, Any], dict[str, Any], bool]]] = {
     },
     "IS_AN_EXTENSION": [({"is_extension": True}, {}, True), ({}, {}, False)],
     "HAS_NOT_APPEARED": [({"has_appeared": True}, {}, False), ({}, {}, True)],
+    "HAS_COMPANY": [({"lacks_company": True}, {}, False), ({}, {}, True)],
     "HAS_APPEARED": [
         ({}, {}, True),
         ({"is_extension": True}, {}, False),

@@ -166,7 +166,7 @@ _CASES: dict[str, Lines] = {
         "isHeld hasOpenHit isVisaHeld":                      "- - R - - - - - - - - - - -",
         "grantCheck withheldDecision":                       "- - R - - R - - - - - - - -",
         "corrections":                                       "- R R - R R R R - - - - - -",
-        "guarantors":                                        "- R R - R - R - R - - - - -",
+        "guarantors guardians":                              "- R R - R - R - R - - - - -",
         "legalHolds":                                        "- - R - - R - - - - - - - -",
         "screenings":                                        "- - R - - R - - - - - - - -",
     },
@@ -398,6 +398,10 @@ _CASES: dict[str, Lines] = {
     "Guarantor": {
         "kind name registrationNumber validFrom validUntil": "- R R - R - R - R - - - - -",
         "street city province postalCode":                   "- R R - R - R - R - - - - -",
+    },
+    "Guardian": {
+        "kind name relation phone consentedAt":              "- R R - R - R - R - - - - -",
+        "validFrom validUntil":                              "- R R - R - R - R - - - - -",
     },
     # What it says stands in the versions; who works on it is the directorate's own.
     "Correction": {
@@ -748,9 +752,9 @@ PAGED = (
     "Country", "VisaType", "DayOff", "VisaKey", "Partner", "PartnerCountry", "Centre",
     "Application",
     "ApplicationEvent", "Decision", "Assignment", "RequestedItem", "Screening", "AccessEvent",
-    "Suspension", "Correction", "IdentityVersion", "Guarantor", "ReferenceChange", "PersonLink",
-    "LinkerRead", "PersonLookup", "VisaCheck", "BanEntry", "BanRead", "Alert", "Inquiry",
-    "InquiryPerson", "BudgetException", "DataRequest", "Complaint", "ComplaintRead",
+    "Suspension", "Correction", "IdentityVersion", "Guarantor", "Guardian", "ReferenceChange",
+    "PersonLink", "LinkerRead", "PersonLookup", "VisaCheck", "BanEntry", "BanRead", "Alert",
+    "Inquiry", "InquiryPerson", "BudgetException", "DataRequest", "Complaint", "ComplaintRead",
     "Bill", "FormerBill", "UnmatchedPayment", "Crossing", "Movement", "Stay",
     "LegalHold", "Breach", "BreachNotice", "MailSubscription",
     "WebhookEndpoint", "WebhookNotice",

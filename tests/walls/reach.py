@@ -578,6 +578,10 @@ async def complete(connection: asyncpg.Connection) -> None:
         " JOIN application ON application.id = application_id"
     )
     await connection.execute(
+        "INSERT INTO guardian (id, application_id, applicant_id, kind, consented_at, valid_from)"
+        " SELECT id, id, applicant_id, 'NAMED', now(), submitted_at FROM application"
+    )
+    await connection.execute(
         "INSERT INTO guarantor (id, application_id, applicant_id, kind, valid_from)"
         " SELECT id, id, applicant_id, 'COMPANY', submitted_at FROM application"
     )
@@ -1519,6 +1523,17 @@ _ROWS: dict[str, Reach] = {
     ),
     "Guarantor": Reach(
         "guarantor",
+        ("applicant_id",),
+        lambda claims: _each(
+            {
+                applicant_id(name)
+                for name in _identities(claims)
+                if any(case.applicant == name for case in EVERY_CASE)
+            }
+        ),
+    ),
+    "Guardian": Reach(
+        "guardian",
         ("applicant_id",),
         lambda claims: _each(
             {

@@ -1,5 +1,5 @@
-"""What an injected statement of a writing role may do to guarantors: name one with what it hands in
-or proposes now, where the checklist asks for the letter, and nothing else."""
+"""What an injected statement of a writing role may do to guarantors and guardians: name one with
+what it hands in or proposes now, where one is needed, and nothing else."""
 
 from collections.abc import AsyncIterator
 
@@ -90,5 +90,43 @@ async def test_nobody_rewrites_removes_or_reads_one_to_write(asking) -> None:
             "UPDATE guarantor SET valid_until = now()",
             "DELETE FROM guarantor",
             "SELECT sealed FROM guarantor",
+        ):
+            assert not await is_done(asking, viewer, statement), statement
+
+
+def accompany(case: str = UNPAID, **given: str) -> str:
+    values = {"kind": "'NAMED'", "consented_at": "now()", **given}
+    return name(case, **values).replace("INTO guarantor", "INTO guardian")
+
+
+async def test_a_guardian_is_named_with_a_correction_or_an_application_of_now(asking) -> None:
+    await asking.execute("DELETE FROM guardian")
+    assert await is_done(asking, APPLICANT, VERSION, accompany())
+    nobody = {"kind": "NULL", "consented_at": "NULL", "sealed": "'{}'"}
+    assert await is_done(asking, APPLICANT, VERSION, accompany(**nobody))
+    for wrong in (
+        accompany(case=ANOTHERS),
+        accompany(applicant_id=f"'{OTHER}'"),
+        accompany(version="1"),
+        accompany(sealed="'{}'"),
+        accompany(valid_from="now()"),
+        accompany(consented_at="NULL"),
+        accompany(consented_at="now() - interval '1 hour'"),
+        accompany(kind="'IN_GROUP'"),
+    ):
+        assert not await is_done(asking, APPLICANT, VERSION, wrong), wrong
+    await asking.execute(
+        "UPDATE application SET submitted_at = now(), pay_by = NULL, paid_at = NULL,"
+        " guardian_kind = 'NAMED' WHERE reference = $1",
+        UNPAID,
+    )
+    assert await is_done(asking, APPLICANT, accompany(**HANDED_IN))
+    await asking.execute("UPDATE application SET guardian_kind = NULL")
+    assert not await is_done(asking, APPLICANT, accompany(**HANDED_IN))
+    for viewer in (APPLICANT, *OTHERS.values(), ITS_SERVICE):
+        for statement in (
+            "UPDATE guardian SET valid_until = now()",
+            "SELECT sealed FROM guardian",
+            "UPDATE application SET guardian_kind = NULL",
         ):
             assert not await is_done(asking, viewer, statement), statement

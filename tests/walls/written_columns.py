@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 _LODGED = (
     "id reference applicant_id nationality_code visa_type_code channel partner_code country_code"
-    " centre_code group_reference trip_purpose entry_on pay_by status submitted_at"
+    " centre_code group_reference guardian_kind trip_purpose entry_on pay_by status submitted_at"
 )
 _HAPPENED = "application_id sequence kind occurred_at actor actor_role reason"
 _HANDED_IN = "answered_at answered_by"
@@ -39,6 +39,9 @@ _WHOEVER_LODGES = {
     "guarantor": {"INSERT": "id application_id applicant_id version kind sealed valid_from"},
     "refusal_intention": {"UPDATE": "ended_at answered_at answered_by documents"},
     "intention_answer": {"INSERT": "application_id applicant_id sealed"},
+    "guardian": {
+        "INSERT": "id application_id applicant_id version kind sealed consented_at valid_from"
+    },
     "document_upload": {"INSERT": _ANNOUNCED, "UPDATE": "sent_at replaced_at"},
     "document_content": {"INSERT": "upload_id applicant_id sealed"},
 }

@@ -47,7 +47,12 @@ export function Field({ place, text, label, ...rest }: Named & Given) {
       ) : "rows" in rest ? (
         <textarea {...described} rows={rest.rows} />
       ) : (
-        <input {...described} type={rest.type ?? "text"} autoComplete={rest.autoComplete ?? "off"} />
+        <input
+          {...described}
+          type={rest.type ?? "text"}
+          autoComplete={rest.autoComplete ?? "off"}
+          onChange={(event) => rest.see?.(event.target.value)}
+        />
       )}
       {mistake && (
         <p className="mistake" id={`${id}-mistake`}>
@@ -61,7 +66,11 @@ export function Field({ place, text, label, ...rest }: Named & Given) {
 /** A text of the portal, or a word of the gateway. */
 type Named = { place: string; text?: Text; label?: string };
 type Given =
-  | { type?: "text" | "date" | "email" | "tel"; autoComplete?: string }
+  | {
+      type?: "text" | "date" | "email" | "tel" | "checkbox";
+      autoComplete?: string;
+      see?: (value: string) => void;
+    }
   | { rows: number }
   | { none?: Text; options: readonly (readonly [string, string])[]; value: string; choose: (value: string) => void };
 
@@ -186,7 +195,8 @@ export function valuesOf(form: FormData): Record<string, unknown> {
     const path = place.split(".");
     const last = path.pop()!;
     const parent = path.reduce((at, step) => (at[step] ??= {}) as typeof values, values);
-    if (value !== "") parent[last] = value;
+    // A box that is ticked says so in a word of its own; one that is not says nothing.
+    if (value !== "") parent[last] = value === "on" ? true : value;
   }
   return values;
 }

@@ -103,6 +103,15 @@ export const texts = {
   email: ["E-mail", "Surel"],
   phone: ["Telephone", "Telepon"],
 
+  guardian: ["Who accompanies the minor", "Pendamping anak"],
+  guardianName: ["Name of the guardian", "Nama wali"],
+  guardianRelation: ["What that is to the minor", "Hubungan dengan anak"],
+  guardianPhone: ["Telephone of the guardian", "Telepon wali"],
+  guardianConsents: ["The guardian consents to the trip", "Wali menyetujui perjalanan ini"],
+  groupConsents: [
+    "An adult of the group accompanies the minor, and the guardian consents",
+    "Anak didampingi orang dewasa dari rombongan, dan wali menyetujui perjalanan ini",
+  ],
   guarantor: ["Who answers for you in Indonesia", "Penjamin di Indonesia"],
   guarantorKind: ["Guarantor", "Jenis penjamin"],
   guarantorName: ["Name of the guarantor", "Nama penjamin"],

@@ -12,6 +12,8 @@ from models.vocabulary import (
     FileFormat,
     Ground,
     GuarantorKind,
+    GuardianKind,
+    GuardianRelation,
     Outcome,
     Presence,
     Queue,
@@ -66,6 +68,18 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     GuarantorKind: {
         "PERSON": "A person in Indonesia, with a population number (NIK).",
         "COMPANY": "A company or another body in Indonesia, with a business number (NIB).",
+    },
+    GuardianKind: {
+        "IN_GROUP": "By an adult whose application is of the same group.",
+        "NAMED": "By somebody who is named.",
+    },
+    GuardianRelation: {
+        "PARENT": "A parent.",
+        "GRANDPARENT": "A grandparent.",
+        "SIBLING": "A brother or sister of age.",
+        "OTHER_RELATIVE": "Another relative.",
+        "LEGAL_GUARDIAN": "A guardian by law or by a court.",
+        "COMPANION": "Somebody whom the parents entrust the minor to, such as a teacher.",
     },
     UploadState: {
         "AWAITED": "Not all of it was sent yet.",

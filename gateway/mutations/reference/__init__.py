@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from gateway.access.transactions.writing import WriteTransaction
-from gateway.mutations.case_statements import select_now
 from gateway.mutations.outcome import Outcome, Reasons, Result
 from gateway.mutations.reference import (
     decrees,
@@ -16,6 +15,7 @@ from gateway.mutations.reference import (
 )
 from gateway.mutations.reference.ledger import check
 from gateway.mutations.reference.rows import Row
+from models.reference.dated_rules import select_now
 from models.vocabulary import ReferenceKind
 
 #: Takes the transaction, the request, today and the reasons found so far; returns the key of what

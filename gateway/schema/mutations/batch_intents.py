@@ -12,7 +12,6 @@ from gateway.schema.mutations.case_intents import INTENTS
 from gateway.schema.mutations.input_readers import (
     read_answer_to_items,
     read_confirmation,
-    read_correction_of_person,
     read_screening,
     read_step,
 )
@@ -25,6 +24,9 @@ from gateway.schema.mutations.inputs import (
 )
 from gateway.schema.mutations.intent import Intent
 from gateway.schema.mutations.submission_inputs import ProposeCorrectionInput
+from gateway.schema.mutations.submission_readers import (
+    read_correction_of_person,
+)
 from models.life import Refusal
 
 _ITEMS = f"From 1 to {MOST_AT_ONCE}, each as if it were sent alone, with a key of its own."

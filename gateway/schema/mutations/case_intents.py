@@ -12,7 +12,6 @@ from gateway.schema.mutations.input_readers import (
     read_assignment,
     read_confirmation,
     read_correction,
-    read_correction_of_person,
     read_decision,
     read_documents,
     read_fetch,
@@ -27,8 +26,6 @@ from gateway.schema.mutations.input_readers import (
     read_setting_aside,
     read_step,
     read_step_with_reason,
-    read_submission,
-    read_submissions,
     read_taking,
     read_upload,
 )
@@ -39,6 +36,11 @@ from gateway.schema.mutations.intention_inputs import (
     AnswerIntentionInput,
     read_announcement,
     read_statement,
+)
+from gateway.schema.mutations.submission_readers import (
+    read_correction_of_person,
+    read_submission,
+    read_submissions,
 )
 from gateway.schema.upload import RegisterDocumentInput, RequestUploadInput
 from models.life import Refusal, Verb
@@ -54,6 +56,7 @@ _SUBMISSION_REFUSALS = (
     Refusal.IDENTITY_REQUIRED,
     Refusal.IDENTITY_DIFFERS,
     Refusal.GUARANTOR_REQUIRED,
+    Refusal.GUARDIAN_REQUIRED,
     Refusal.PASSPORT_EXPIRES,
 )
 _DECISION_REFUSALS = (
@@ -150,7 +153,7 @@ INTENTS = (
            " name, birth date, passport or nationality is screened again.",
            read_correction_of_person, (Verb.PROPOSE_CORRECTION,),
            (Refusal.CORRECTED_ELSEWHERE, Refusal.NATIONALITY_UNKNOWN, Refusal.NEW_APPLICATION,
-            Refusal.PASSPORT_EXPIRES)),
+            Refusal.PASSPORT_EXPIRES, Refusal.GUARDIAN_REQUIRED)),
     Intent("approveCorrection", inputs.ApproveCorrectionInput,
            "Approve a proposed correction of the person on file.", read_step,
            (Verb.APPROVE_CORRECTION,), (Refusal.NEW_APPLICATION,)),

@@ -9,31 +9,24 @@ from gateway.mutations.fetching import FetchRequest
 from gateway.mutations.keys import LONGEST_KEY, SHORTEST_KEY, is_key
 from gateway.mutations.outcome import Reason
 from gateway.mutations.requests import (
-    GivenGuarantor,
     Item,
-    Person,
-    ProposedCorrection,
     ReliefRequest,
     Request,
     StepRequest,
-    Submission,
-    SubmissionRequest,
 )
 from gateway.mutations.uploading import MOST_BYTES, UploadRequest
-from gateway.schema.mutations import inputs, submission_inputs
+from gateway.schema.mutations import inputs
 from gateway.schema.mutations.answers import AnswerInformationInput, read_answers
 from gateway.schema.mutations.extension_inputs import RecordAppearanceInput
 from gateway.schema.mutations.inputs import (
     LONGEST_ITEM_NOTE,
     LONGEST_NOTE,
-    MOST_AT_ONCE,
     MOST_ITEMS,
 )
 from gateway.schema.mutations.intent import Intent
 from gateway.schema.upload import RegisterDocumentInput, RequestUploadInput
 from models.contents.tables import LOCATOR
 from models.life import Refusal, Verb
-from models.life.grant_conditions import LARGEST_FAMILY
 from models.vocabulary import (
     ANSWERED_WITH,
     Outcome,
@@ -143,21 +136,6 @@ def read_resolution(intent: Intent, input_: inputs.ResolveHitInput) -> StepReque
         question=input_.kind,
         answer=ScreeningResult(input_.resolution),
     )
-
-
-def read_correction_of_person(
-    intent: Intent, input_: submission_inputs.ProposeCorrectionInput
-) -> StepRequest:
-    given = vars(input_.identity) if input_.identity else {}
-    values = {name: value for name, value in given.items() if value is not None}
-    guarantor = input_.guarantor and GivenGuarantor(**input_.guarantor.values())
-    is_anything = bool(values) or input_.nationality is not None or guarantor is not None
-    faults = () if is_anything else (_invalid("identity", rule="nothing_corrected"),)
-    if "passport_number" in values and "passport_expires_on" not in values:
-        path = ("identity", "passportExpiresOn")
-        faults = (*faults, _invalid(*path, rule="expiry_with_number"))
-    proposed = ProposedCorrection(values, input_.nationality, guarantor)
-    return read_step(intent, input_, faults, correction=proposed)
 
 
 def read_taking(intent: Intent, input_: inputs.TakeCaseInput) -> StepRequest:
@@ -270,54 +248,6 @@ def _decision_values(
         "conditions": tuple(each for each in VisaCondition if each in conditions),
         "internal_note": input_.internal_note,
     }
-
-
-def read_submission(
-    intent: Intent, input_: submission_inputs.SubmitApplicationInput
-) -> SubmissionRequest:
-    return SubmissionRequest(
-        mutation=intent.name,
-        key=input_.idempotency_key,
-        faults=faults_of_key(input_.idempotency_key),
-        submissions=(_submission(input_),),
-        group_reference=input_.group_reference,
-    )
-
-
-def read_submissions(
-    intent: Intent, input_: submission_inputs.SubmitApplicationsInput
-) -> SubmissionRequest:
-    is_sized = 1 <= len(input_.applications) <= MOST_AT_ONCE
-    faults = () if is_sized else (_invalid("applications", rule="batch", most=MOST_AT_ONCE),)
-    if input_.is_group and input_.group_reference is not None:
-        faults = (*faults, _invalid("isGroup", rule="one_group"))
-    is_family = input_.is_group and len(input_.applications) <= LARGEST_FAMILY
-    if input_.is_billed_together and not is_family:
-        faults = (*faults, _invalid("isBilledTogether", rule="family", most=LARGEST_FAMILY))
-    return SubmissionRequest(
-        mutation=intent.name,
-        key=input_.idempotency_key,
-        faults=(*faults_of_key(input_.idempotency_key), *faults),
-        submissions=tuple(_submission(item, is_of_batch=True) for item in input_.applications),
-        is_group=input_.is_group,
-        is_billed_together=input_.is_billed_together,
-        group_reference=input_.group_reference,
-    )
-
-
-def _submission(input_: Any, *, is_of_batch: bool = False) -> Submission:
-    person = input_.identity
-    return Submission(
-        visa_type=input_.visa_type,
-        nationality=input_.nationality,
-        entry_on=input_.entry_on,
-        centre=input_.centre,
-        country=input_.country,
-        trip_purpose=input_.trip_purpose,
-        person=person and Person(**vars(person)),
-        guarantor=input_.guarantor and GivenGuarantor(**input_.guarantor.values()),
-        key=getattr(input_, "idempotency_key", None) if is_of_batch else None,
-    )
 
 
 def faults_of_reason(text: str) -> tuple[Reason, ...]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import strawberry
 
-from gateway.mapping.enums import GuarantorKind, Sex, TripPurpose
+from gateway.mapping.enums import GuarantorKind, GuardianRelation, Sex, TripPurpose
 from gateway.mapping.scalars import CountryCode
 from gateway.schema.mutations.answers import AddressInput
 from gateway.schema.mutations.inputs import KEY, MOST_AT_ONCE, StepInput, optional, required
@@ -34,6 +34,7 @@ _GUARANTOR = (
     "Who answers for the applicant, where `VisaTypeTerms.needsGuarantor` says that the visa type"
     " needs one, and nowhere else."
 )
+_GUARDIAN = "Of whoever is under 18 on the day of entry, and of nobody else."
 
 
 @strawberry.input(description="Who applies. It is kept in the vault, and nowhere else.")
@@ -70,6 +71,24 @@ class GuarantorInput:
         return {**others, **vars(self.address)}
 
 
+@strawberry.input(
+    description="Who accompanies a minor: an adult whose application is of the same group, or"
+    " somebody who is named. It is kept in the vault, and nowhere else."
+)
+class GuardianInput:
+    has_consented: bool = required(
+        "Whether the guardian consents to the trip. Without it nothing is handed in."
+    )
+    travels_in_group: bool = strawberry.field(
+        default=False,
+        description="Whether an adult of the same group accompanies the minor. Nobody is named"
+        " then, and the visa is granted once an adult's application there is open or granted.",
+    )
+    name: str | None = optional("Name of who accompanies the minor: up to 200 characters.")
+    relation: GuardianRelation | None = optional("What that is to the minor.")
+    phone: str | None = optional("Phone number of whom, with `+` and country code.")
+
+
 @strawberry.input(description="An application to hand in.")
 class SubmitApplicationInput:
     idempotency_key: str = required(KEY)
@@ -82,6 +101,7 @@ class SubmitApplicationInput:
     group_reference: str | None = optional(_GROUP)
     identity: IdentityInput | None = optional(_WHO)
     guarantor: GuarantorInput | None = optional(_GUARANTOR)
+    guardian: GuardianInput | None = optional(_GUARDIAN)
 
 
 @strawberry.input(description="One application of a batch.")
@@ -94,6 +114,7 @@ class SubmitApplicationsItem:
     country: CountryCode | None = optional(_PORTAL)
     identity: IdentityInput | None = optional(_WHO)
     guarantor: GuarantorInput | None = optional(_GUARANTOR)
+    guardian: GuardianInput | None = optional(_GUARDIAN)
     idempotency_key: str | None = optional(_ITEM_KEY)
 
 
@@ -145,4 +166,8 @@ class ProposeCorrectionInput(StepInput):
     identity: CorrectedIdentityInput | None = optional("The values to change.")
     guarantor: GuarantorInput | None = optional(
         "Who answers instead, all of it, where this case has a guarantor."
+    )
+    guardian: GuardianInput | None = optional(
+        "Who accompanies a minor instead, all of it; needed with a birth date by which somebody is"
+        " a minor on the day of entry of an open file."
     )

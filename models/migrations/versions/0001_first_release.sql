@@ -1796,6 +1796,7 @@ CREATE TABLE application (
     holder_place TEXT GENERATED ALWAYS AS (coalesce(successor_centre_code, centre_code, country_code)) STORED,
     extends_visa_number TEXT,
     group_reference TEXT,
+    guardian_kind TEXT,
     status TEXT NOT NULL,
     stage TEXT GENERATED ALWAYS AS (CASE status WHEN 'SUBMITTED' THEN 'SUBMITTED' WHEN 'AWAITING_PAYMENT' THEN 'WAITING_FOR_APPLICANT' WHEN 'PAID' THEN 'IN_PROCESS' WHEN 'IN_VERIFICATION' THEN 'IN_PROCESS' WHEN 'INFO_REQUESTED' THEN 'WAITING_FOR_APPLICANT' WHEN 'REFUSAL_INTENDED' THEN 'WAITING_FOR_APPLICANT' WHEN 'SCREENING' THEN 'IN_PROCESS' WHEN 'GRANTED' THEN 'CLOSED' WHEN 'REFUSED' THEN 'CLOSED' WHEN 'WITHDRAWN' THEN 'CLOSED' WHEN 'LAPSED' THEN 'CLOSED' WHEN 'PAYMENT_EXPIRED' THEN 'CLOSED' WHEN 'REVOKED' THEN 'CLOSED' END) STORED NOT NULL,
     submitted_at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -1840,6 +1841,8 @@ CREATE TABLE application (
     CONSTRAINT ck_application_closed_when_closed CHECK ((status IN ('GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED')) = (closed_at IS NOT NULL)),
     CONSTRAINT ck_application_paid_before_work CHECK (NOT (status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING', 'GRANTED', 'REFUSED', 'REVOKED')) OR paid_at IS NOT NULL),
     CONSTRAINT ck_application_paid_with_fee_and_target CHECK (num_nulls(paid_at, fee_idr, target_due_at) IN (0, 3)),
+    CONSTRAINT ck_application_guardian_kind_is_known CHECK (guardian_kind IN ('IN_GROUP', 'NAMED')),
+    CONSTRAINT ck_application_company_is_a_group CHECK (guardian_kind <> 'IN_GROUP' OR group_reference IS NOT NULL),
     CONSTRAINT ck_application_decided_with_decision CHECK ((status IN ('GRANTED', 'REFUSED', 'REVOKED')) = (current_decision_id IS NOT NULL)),
     CONSTRAINT ck_application_expired_unpaid CHECK (status <> 'PAYMENT_EXPIRED' OR paid_at IS NULL),
     CONSTRAINT ck_application_paid_after_submission CHECK (paid_at >= submitted_at),
@@ -2596,6 +2599,34 @@ CREATE TABLE guarantor (
 );
 
 CREATE INDEX ix_guarantor_applicant_id ON guarantor (applicant_id);
+
+CREATE TABLE guardian (
+    id UUID NOT NULL,
+    application_id UUID NOT NULL,
+    applicant_id UUID NOT NULL,
+    version BIGINT,
+    kind TEXT,
+    sealed JSONB DEFAULT '{}' NOT NULL,
+    name TEXT,
+    relation TEXT,
+    phone TEXT,
+    consented_at TIMESTAMP WITH TIME ZONE,
+    valid_from TIMESTAMP WITH TIME ZONE,
+    valid_until TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_guardian PRIMARY KEY (id),
+    CONSTRAINT ck_guardian_kind_is_known CHECK (kind IN ('IN_GROUP', 'NAMED')),
+    CONSTRAINT fk_guardian_applicant_id_version FOREIGN KEY(applicant_id, version) REFERENCES identity_version (applicant_id, number),
+    CONSTRAINT uq_guardian_application_id_version UNIQUE NULLS NOT DISTINCT (application_id, version),
+    CONSTRAINT ck_guardian_values_are_sealed CHECK (num_nonnulls(name, relation, phone) = 0),
+    CONSTRAINT ck_guardian_consents CHECK ((kind IS NULL) = (consented_at IS NULL)),
+    CONSTRAINT ck_guardian_handed_in_holds CHECK (version IS NOT NULL OR valid_from IS NOT NULL),
+    CONSTRAINT ck_guardian_ends_after_it_begins CHECK (valid_until >= valid_from),
+    CONSTRAINT ck_guardian_ends_if_it_began CHECK (valid_until IS NULL OR valid_from IS NOT NULL),
+    CONSTRAINT fk_guardian_application_id FOREIGN KEY(application_id) REFERENCES application (id),
+    CONSTRAINT fk_guardian_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
+);
+
+CREATE INDEX ix_guardian_applicant_id ON guardian (applicant_id);
 
 CREATE TABLE visa (
     visa_number TEXT NOT NULL,
@@ -5829,6 +5860,31 @@ $$;
 CREATE TRIGGER correct_guarantor AFTER INSERT OR UPDATE ON correction
     FOR EACH ROW WHEN (NEW.state = 'IN_EFFECT')
     EXECUTE FUNCTION correct_guarantor();
+
+CREATE FUNCTION correct_guardian() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        UPDATE guardian SET valid_until = NEW.closed_at
+        FROM guardian AS becomes
+        WHERE becomes.applicant_id = NEW.applicant_id AND becomes.version = NEW.version
+            AND guardian.application_id = becomes.application_id
+            AND guardian.valid_from IS NOT NULL AND guardian.valid_until IS NULL;
+        WITH became AS (
+            UPDATE guardian SET valid_from = NEW.closed_at
+            WHERE applicant_id = NEW.applicant_id AND version = NEW.version
+            RETURNING application_id, kind
+        )
+        UPDATE application SET guardian_kind = became.kind
+        FROM became
+        WHERE application.id = became.application_id
+            AND guardian_kind IS DISTINCT FROM became.kind;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER correct_guardian AFTER INSERT OR UPDATE ON correction
+    FOR EACH ROW WHEN (NEW.state = 'IN_EFFECT')
+    EXECUTE FUNCTION correct_guardian();
 
 CREATE FUNCTION take_claim_code() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

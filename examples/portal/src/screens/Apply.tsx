@@ -28,6 +28,10 @@ const PLACES = [
   "identity.passportExpiresOn",
   "identity.email",
   "identity.phone",
+  "guardian.name",
+  "guardian.relation",
+  "guardian.phone",
+  "guardian.hasConsented",
   "guarantor.kind",
   "guarantor.name",
   "guarantor.registrationNumber",
@@ -136,14 +140,15 @@ function Guarantor({ of }: { of: string }) {
   );
 }
 
-/** The fields of a person, also for each of a group. */
+/** The fields of a person, also for each of a group, whose minors an adult of it accompanies. */
 export function Identity({ of = "" }: { of?: string }) {
+  const [born, setBorn] = useState("");
   const at = `${of}identity`;
   return (
     <>
       <div className="row">
         <Field place={`${at}.fullName`} text="fullName" autoComplete={of ? "off" : "name"} />
-        <Field place={`${at}.birthDate`} text="birthDate" type="date" />
+        <Field place={`${at}.birthDate`} text="birthDate" type="date" see={setBorn} />
       </div>
       <div className="row">
         <Field place={`${at}.passportNumber`} text="passportNumber" />
@@ -153,7 +158,41 @@ export function Identity({ of = "" }: { of?: string }) {
         <Field place={`${at}.email`} text="email" type="email" autoComplete={of ? "off" : "email"} />
         <Field place={`${at}.phone`} text="phone" type="tel" autoComplete={of ? "off" : "tel"} />
       </div>
+      {born > eighteenYearsAgo() && <Guardian of={of} />}
     </>
+  );
+}
+
+/** Whoever was born later may be a minor on the day of entry: the gateway says who is. */
+function eighteenYearsAgo(): string {
+  const day = new Date();
+  day.setFullYear(day.getFullYear() - 18);
+  return day.toISOString().slice(0, 10);
+}
+
+/** Who accompanies a minor, and consents. */
+function Guardian({ of }: { of: string }) {
+  const { t, word } = useWords();
+  const [relation, setRelation] = useState("");
+  const at = `${of}guardian`;
+  return (
+    <fieldset>
+      <legend>{t("guardian")}</legend>
+      {of === "" && (
+        <div className="row">
+          <Field place={`${at}.name`} text="guardianName" />
+          <Field
+            place={`${at}.relation`}
+            text="guardianRelation"
+            options={Object.keys(labels.GuardianRelation).map((one) => [one, word("GuardianRelation", one)])}
+            value={relation}
+            choose={setRelation}
+          />
+          <Field place={`${at}.phone`} text="guardianPhone" type="tel" />
+        </div>
+      )}
+      <Field place={`${at}.hasConsented`} text={of ? "groupConsents" : "guardianConsents"} type="checkbox" />
+    </fieldset>
   );
 }
 

@@ -37,7 +37,11 @@ export function Group() {
     const { key, values } = attempt(form);
     const [first, ...others] = Object.values(values["applications"] as object);
     const shared = Object.fromEntries(SHARED.map((name) => [name, first[name]]));
-    const applications = [first, ...others].map((one) => ({ ...shared, ...one }));
+    const applications = [first, ...others].map((one) => ({
+      ...shared,
+      ...one,
+      ...(one.guardian && { guardian: { ...one.guardian, travelsInGroup: true } }),
+    }));
     const input = { idempotencyKey: key, isGroup: true, isBilledTogether: applications.length <= LARGEST_FAMILY, applications } as SubmitApplicationsInput;
     const { data, error } = await submit({ input });
     const payload = data?.submitApplications;
@@ -50,6 +54,7 @@ export function Group() {
   const places = people.flatMap((number) => [
     ...SHARED.map((name) => `applications.${number}.${name}`),
     ...PERSON.map((name) => `applications.${number}.identity.${name}`),
+    `applications.${number}.guardian.hasConsented`,
   ]);
   return (
     <Screen title="group" lead="groupLead">
