@@ -1,10 +1,13 @@
 """Supervision and decisions: what is never granted, and who corrects whom."""
 
+from itertools import cycle
 from typing import Any
 
 import pytest
 
 from tests.gateway.changing import (
+    IDENTITY,
+    assign_to,
     change,
     cleared_case,
     document,
@@ -14,13 +17,14 @@ from tests.gateway.changing import (
     in_verification,
     key,
     paid_case,
+    pay_bill,
     perform,
     refused_case,
     row,
     row_id,
     submitted_case,
 )
-from tests.gateway.conftest import Viewer
+from tests.gateway.conftest import Viewer, without_budget
 
 pytestmark = pytest.mark.anyio
 
@@ -269,3 +273,40 @@ async def test_an_applicant_withdraws_the_own_application(who, world) -> None:
     id_ = await perform(who["applicant"], "submitApplication", visaType="C1", nationality="AU")
     assert (await change(who["agent-au"], "withdrawApplication", id_)).codes == ["NOT_FOUND"]
     await perform(who["applicant"], "withdrawApplication", id_)
+
+
+#: The grounds of a refusal, and what its holder is told.
+_TOLD = (
+    (["INSUFFICIENT_MEANS", "INCOMPLETE"], ["INSUFFICIENT_MEANS", "INCOMPLETE"]),
+    (["SECURITY", "INSUFFICIENT_MEANS", "ENTRY_BAN", "INCOMPLETE"],
+     ["INSUFFICIENT_MEANS", "INCOMPLETE"]),
+    (["INCOMPLETE", "SECURITY"], ["INCOMPLETE"]),
+    (["INCOMPLETE"], ["INCOMPLETE"]),
+    (["SECURITY"], ["NOT_DISCLOSED"]),
+    (["ENTRY_BAN", "SECURITY"], ["NOT_DISCLOSED"]),
+)  # fmt: skip
+
+
+async def test_a_ground_that_is_withheld_leaves_no_trace_beside_those_that_are_told(
+    who: Any,
+) -> None:
+    holder = Viewer(who["anonymous"].client, {"role": "APPLICANT", "sub": "refused-on-several"})
+    case = await perform(holder, "submitApplication", visaType="C1", nationality="AU",
+                         identity=dict(IDENTITY))  # fmt: skip
+    await assign_to(who, "officer", await pay_bill(who, case))
+    read = """query ($id: ID!) { node(id: $id) { ... on Application { stage closedAt decision {
+        outcome publicReasons } decideBy } } }"""
+    answers: dict[tuple[str, ...], set[str]] = {}
+    deciders = cycle(["supervisor", "supervisor-2"])
+    for number, (grounds, told) in enumerate(_TOLD):
+        verb, by = (
+            ("supersedeDecision", next(deciders)) if number else ("recordDecision", "officer")
+        )
+        await perform(who[by], verb, case, outcome="REFUSED", grounds=grounds)
+        answer = await holder(read, id=case)
+        assert answer.data["node"]["decision"] == {"outcome": "REFUSED", "publicReasons": told}
+        answers.setdefault(tuple(told), set()).add(without_budget(answer.text))
+        staff = await who["officer"](read.replace("publicReasons", "grounds"), id=case)
+        assert staff.data["node"]["decision"]["grounds"] == grounds
+    # Alike in bytes, whatever is withheld, and however much.
+    assert [len(texts) for texts in answers.values()] == [1, 1, 1], answers

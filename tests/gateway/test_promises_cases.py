@@ -2,13 +2,11 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime
-from itertools import cycle
 
 import pytest
 
 from models.database.connections import connect
-from tests.gateway.changing import IDENTITY, assign_to, pay_bill, perform
-from tests.gateway.conftest import Viewer, without_budget
+from tests.gateway.conftest import Viewer
 from tests.gateway.test_promises import stranger
 from tests.world import REASONS, TICKET, WIB, at, decision_id, visa_number
 
@@ -111,41 +109,6 @@ async def test_officers_read_the_security_ground_that_applicants_are_not_told(wh
         await connection.close()
     staff = await who["officer"](DECISION % "grounds internalNote", r="AUPO-SECU-0003")
     assert staff.data["application"]["decision"]["grounds"] == ["SECURITY"]
-
-
-#: The grounds of a refusal, and what its holder is told.
-_TOLD = (
-    (["INSUFFICIENT_MEANS", "INCOMPLETE"], ["INSUFFICIENT_MEANS", "INCOMPLETE"]),
-    (["SECURITY", "INSUFFICIENT_MEANS", "ENTRY_BAN", "INCOMPLETE"],
-     ["INSUFFICIENT_MEANS", "INCOMPLETE"]),
-    (["INCOMPLETE", "SECURITY"], ["INCOMPLETE"]),
-    (["INCOMPLETE"], ["INCOMPLETE"]),
-    (["SECURITY"], ["NOT_DISCLOSED"]),
-    (["ENTRY_BAN", "SECURITY"], ["NOT_DISCLOSED"]),
-)  # fmt: skip
-
-
-async def test_a_ground_that_is_withheld_leaves_no_trace_beside_those_that_are_told(who) -> None:
-    holder = Viewer(who["anonymous"].client, {"role": "APPLICANT", "sub": "refused-on-several"})
-    case = await perform(holder, "submitApplication", visaType="C1", nationality="AU",
-                         identity=dict(IDENTITY))  # fmt: skip
-    await assign_to(who, "officer", await pay_bill(who, case))
-    read = """query ($id: ID!) { node(id: $id) { ... on Application { stage closedAt decision {
-        outcome publicReasons } decideBy } } }"""
-    answers: dict[tuple[str, ...], set[str]] = {}
-    deciders = cycle(["supervisor", "supervisor-2"])
-    for number, (grounds, told) in enumerate(_TOLD):
-        verb, by = (
-            ("supersedeDecision", next(deciders)) if number else ("recordDecision", "officer")
-        )
-        await perform(who[by], verb, case, outcome="REFUSED", grounds=grounds)
-        answer = await holder(read, id=case)
-        assert answer.data["node"]["decision"] == {"outcome": "REFUSED", "publicReasons": told}
-        answers.setdefault(tuple(told), set()).add(without_budget(answer.text))
-        staff = await who["officer"](read.replace("publicReasons", "grounds"), id=case)
-        assert staff.data["node"]["decision"]["grounds"] == grounds
-    # Alike in bytes, whatever is withheld, and however much.
-    assert [len(texts) for texts in answers.values()] == [1, 1, 1], answers
 
 
 async def test_a_security_refusal_is_never_incomplete_to_an_agent(
