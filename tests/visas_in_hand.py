@@ -17,6 +17,7 @@ from tests.gateway.judged import Judged
 _IS_ISSUED = """
     SELECT true FROM visa_document JOIN visa USING (visa_number)
     WHERE application_id = $1 AND visa_document.issued_at IS NOT NULL AND replaced_at IS NULL
+        AND superseded_at IS NULL
 """
 
 

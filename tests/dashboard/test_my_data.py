@@ -199,7 +199,10 @@ def test_who_checked_a_visa_and_each_entry_and_exit_are_told() -> None:
         "stage": "CLOSED",
         "submittedAt": "2026-02-01T00:00:00+00:00", "targetDueAt": None, "closedAt": None,
         "requestedItems": {"nodes": []}, "uploads": [],
-        "decision": {"outcome": "GRANTED", "decidedAt": "2026-02-02T00:00:00+00:00", "conditions": [], "visa": visa},
+        "decision": {
+            "outcome": "GRANTED", "decidedAt": "2026-02-02T00:00:00+00:00", "conditions": [],
+            "visa": visa,
+        },
     }  # fmt: skip
     entry = {"direction": "ENTRY", "crossedAt": "2026-03-01T05:00:00+00:00", "port": "CGK"}
     checks = [
