@@ -79,7 +79,7 @@ def test_a_word_without_its_description_is_named(tree: Path, left_out: str, said
     [
         ('    life.IS_PARTNERED: "it.partner_code IS NOT NULL",\n',
          r"preconditions\.py:\d+: HOLDS_IF does not say what IS_PARTNERED means to the database"),
-        ("    Verb.REFUSE: _DECISION,\n",
+        (" Verb.REFUSE: _DECISION,\n",
          r"effects\.py:\d+: WRITES does not say what Verb\.REFUSE writes"),
         ('    Verb.MARK_RECEIVED: "it.received_at = NEW.occurred_at",\n',
          r"steps\.py:\d+: SHOWN_BY does not say what shows that Verb\.MARK_RECEIVED was done"),

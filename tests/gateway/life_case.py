@@ -39,7 +39,7 @@ class Case:
     is_announced: bool = False
     officer: str | None = None
     supervisor: str | None = None
-    decisions: list[tuple[str, str, str | None]] = field(default_factory=list)
+    decisions: list[tuple[str, str, list[str]]] = field(default_factory=list)
     revoked_by: str | None = None
     #: Whether two officers decide it, and who of them has, which is withheld.
     is_decided_twice: bool = False

@@ -248,7 +248,7 @@ def follow(case: Case, call: Call) -> None:
             case.revoked_by = call.user
             case.enter("REVOKED")
         case "setAsideRevocation":
-            case.decisions.append((call.user, "GRANTED", None))
+            case.decisions.append((call.user, "GRANTED", []))
             case.enter("GRANTED")
         case _:
             raise ValueError(call.mutation)

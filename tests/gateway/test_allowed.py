@@ -222,8 +222,8 @@ async def test_an_applicant_sees_which_steps_the_own_case_allows(who, world) -> 
     id_ = await perform(ruby, "submitApplication", visaType="C1", nationality="AU")
     steps = await allowed_steps(ruby, id_)
     assert {name: one["isAllowed"] for name, one in steps.items()} == {
-        "answerInformation": False, "withdrawApplication": True, "proposeCorrection": True,
-        "returnVisa": False, "applyForExtension": False,
+        "answerInformation": False, "answerIntention": False, "withdrawApplication": True,
+        "proposeCorrection": True, "returnVisa": False, "applyForExtension": False,
     }  # fmt: skip
     answer = await change(ruby, "answerInformation", id_)
     assert answer.codes == [steps["answerInformation"]["reason"]["code"]] == ["WRONG_STAGE"]

@@ -50,6 +50,7 @@ SCREENS: Mapping[str, tuple[str, ...]] = {
     "Claim.tsx": ("APPLICANT",),
     "Bill.tsx": ("APPLICANT",),
     "Answers.tsx": ("APPLICANT",),
+    "Intention.tsx": ("APPLICANT", "PARTNER_AGENT"),
     "Complaints.tsx": ("APPLICANT",),
     "Deliveries.tsx": ("PARTNER_SERVICE",),
     "Group.tsx": ("PARTNER_AGENT",),
@@ -74,6 +75,7 @@ ENTERED: Mapping[str, Mapping[str, Any]] = {
     "Mine": {"language": "EN"},
     "Desk": {"language": "EN"},
     "CaseFile": {"reference": CASE},
+    "Announcement": {"id": global_id(CASE)},
     "PartnersList": {"language": "EN"},
     "PartnersFile": {"id": global_id(CASE)},
 }

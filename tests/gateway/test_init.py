@@ -70,7 +70,7 @@ async def test_an_empty_installation_is_filled_and_the_doctor_content(
     assert before == [
         "There are no countries.",
         "No visa type is offered today.",
-        "No deadline is in force today for PAYMENT, BILLING_CODE, ANSWER.",
+        "No deadline is in force today for PAYMENT, BILLING_CODE, ANSWER, INTENTION.",
         "No partner takes applications today.",
     ]
     done = await init("--files", PARTNERS)

@@ -19,7 +19,7 @@ from models.vocabulary import (
     ScreeningResult,
     Status,
 )
-from tests.models.case_states import mostly, results, standings_with
+from tests.models.case_states import results, standings_with
 from tests.models.test_life_lapsing import enter_status, status, undone
 from tests.premises import holds, premise
 from tests.world import application_id
@@ -31,14 +31,15 @@ HIDDEN = {Ground.ENTRY_BAN, Ground.SECURITY, Ground.FORGED_DOCUMENT}
 deciding = standings_with(
     status=st.sampled_from(DECIDABLE),
     answers=st.dictionaries(
-        st.sampled_from(ScreeningKind), st.just(ScreeningResult.MATCH) | results, min_size=1
+        st.sampled_from(ScreeningKind), st.just(ScreeningResult.MATCH) | results, max_size=1
     ),
-    needs_intention=mostly(True, False),
-    was_announced=mostly(False, True),
+    needs_intention=st.booleans() | st.just(value=True),
+    was_announced=st.booleans(),
     was_decided_first_by_oneself=st.just(False),
     awaits_first_decision=st.just(False),
 )
-grounds = st.lists(st.sampled_from(Ground), min_size=1, max_size=2, unique=True)
+told = st.sampled_from([each for each in Ground if each not in HIDDEN])
+grounds = st.lists(told | st.sampled_from(Ground), min_size=1, max_size=2, unique=True)
 
 
 @settings(max_examples=300)

@@ -279,10 +279,10 @@ async def test_a_guard_sees_what_the_viewer_wrote_before_other_triggers_set_valu
     connection = await connect(world)
     try:
         assert await connection.fetch(SET_BEFORE_GUARDS) == []
-        await connection.execute("ALTER TRIGGER set_public_reason ON decision RENAME TO ahead")
+        await connection.execute("ALTER TRIGGER set_public_reasons ON decision RENAME TO ahead")
         assert [row["tgname"] for row in await connection.fetch(SET_BEFORE_GUARDS)] == ["ahead"]
     finally:
-        await connection.execute("ALTER TRIGGER ahead ON decision RENAME TO set_public_reason")
+        await connection.execute("ALTER TRIGGER ahead ON decision RENAME TO set_public_reasons")
         await connection.close()
 
 

@@ -25,7 +25,7 @@ _APPLICATIONS = """
             ORDER BY sequence
         ) AS events,
         ARRAY(
-            SELECT concat_ws(' ', officer, outcome, grounds[1]) FROM decision
+            SELECT array_to_string(ARRAY[officer, outcome] || grounds, ' ') FROM decision
             WHERE application_id = application.id ORDER BY decided_at
         ) AS decisions,
         ARRAY(
@@ -136,6 +136,6 @@ def _acknowledged_rows(case: Case) -> dict[str, Any]:
         "is_held": case.is_held,
         "is_received": case.is_received,
         "events": list(case.events),
-        "decisions": [" ".join(part for part in one if part) for one in case.decisions],
+        "decisions": [" ".join([by, outcome, *grounds]) for by, outcome, grounds in case.decisions],
         "answers": [" ".join(one) for one in sorted(case.answers.items())],
     }
