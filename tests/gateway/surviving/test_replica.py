@@ -244,8 +244,11 @@ async def test_what_may_be_late_is_read_from_a_replica_and_ones_own_changes_are_
             await administrator.execute("SELECT pg_wal_replay_pause()")
             await writer.execute(_SAVE, other["sub"], "unheard")
             assert (await _save(Viewer(client, one), "own")).errors == []
+            assert await _views(Viewer(client, one)) == ["own"]
+            async with asyncio.timeout(5):  # the gateway beside is told in a moment
+                while await _views(Viewer(beside, one)) != ["own"]:  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
             for gateway_of_one in (client, beside):
-                assert await _views(Viewer(gateway_of_one, one)) == ["own"]
                 assert await _views(Viewer(gateway_of_one, other)) == []  # late, as is allowed
             await _until(client, [], ["replica"])
             assert await _found(settings) == [Fault.REPLICA]
