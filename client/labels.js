@@ -71,8 +71,8 @@ export const labels = {
     COMPANION: { en: "Companion", id: "Pendamping" },
   },
   GuarantorKind: {
-    COMPANY: { en: "Company", id: "Perusahaan" },
     PERSON: { en: "Person", id: "Orang perseorangan" },
+    COMPANY: { en: "Company", id: "Perusahaan" },
   },
   Ground: {
     ENTRY_BAN: { en: "On the entry-ban list", id: "Dalam daftar cegah tangkal" },

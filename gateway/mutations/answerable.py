@@ -98,9 +98,10 @@ def check_guardian(
 ) -> None:
     """Add a reason where a minor has no guardian, an adult has one, or it is not formed.
 
-    Whoever has not said when they were born is told that first.
+    Whoever has not said when they were born, or names a day of entry that cannot be, is told that
+    first.
     """
-    if born is None or reasons.has("identity", "birthDate"):
+    if born is None or reasons.has("identity", "birthDate") or reasons.has("entryOn"):
         return
     if is_adult(born, entry_on):
         if guardian is not None:

@@ -11,13 +11,13 @@ from sqlalchemy import (
     Text,
     Uuid,
     all_,
+    and_,
     bindparam,
     false,
     func,
     literal_column,
     not_,
     null,
-    or_,
     select,
     true,
 )
@@ -227,8 +227,8 @@ def lacks_company() -> ColumnElement[bool]:
         .limit(1)
         .scalar_subquery()
     )
-    is_accompanied = Application.guardian_kind.is_distinct_from(GuardianKind.IN_GROUP)
-    return not_(or_(is_accompanied, func.coalesce(left, false())))
+    is_for_group = Application.guardian_kind.is_not_distinct_from(GuardianKind.IN_GROUP)
+    return and_(is_for_group, not_(func.coalesce(left, false())))
 
 
 def has_appeared() -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""Applications, what happened to them and who works on them."""
+"""Applications, and what happened to them."""
 
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,14 @@ from gateway.mapping.linked_pages import pages
 from gateway.mapping.money import Money, money
 from gateway.schema.allowed import FACTS, LOOKED_AT, AllowedStep, allowed_steps
 from gateway.schema.applicant import Applicant
-from gateway.schema.case_file import Bill, CaseDocument, Correction, Decision, RequestedItem
+from gateway.schema.case_file import (
+    Assignment,
+    Bill,
+    CaseDocument,
+    Correction,
+    Decision,
+    RequestedItem,
+)
 from gateway.schema.country import Country
 from gateway.schema.erasure import LegalHold
 from gateway.schema.grant_rule import GrantCheck, WithheldDecision
@@ -61,24 +68,6 @@ class ApplicationEvent:
     actor_role: Role | None = column(EventRow.actor_role, "Role in which it was done.")
     reason: str | None = column(
         EventRow.reason, "Why: of a hold, its end, a correction or a revocation."
-    )
-
-
-@noun(key=AssignmentRow.id)
-class Assignment:
-    """An officer working on a case."""
-
-    officer: str = column(AssignmentRow.officer, "Subject of the officer.")
-    assigned_at: datetime = column(AssignmentRow.assigned_at, "From when.")
-    ended_at: datetime | None = column(AssignmentRow.ended_at, "Until when.")
-    assigned_by: str | None = column(
-        AssignmentRow.assigned_by,
-        "Subject who put it on the desk: the officer who took it, or a supervisor; null for"
-        " assignments from before this was recorded.",
-    )
-    ended_by: str | None = column(AssignmentRow.ended_by, "Subject who took it off the desk.")
-    reason: str | None = column(
-        AssignmentRow.reason, "Why it was given back or reassigned; none where it was closed."
     )
 
 

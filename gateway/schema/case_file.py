@@ -1,5 +1,5 @@
-"""What belongs to the file of a case: its bill and documents, what its applicant was asked for and
-answered, corrections and decisions; and payments that fit no bill.
+"""What belongs to the file of a case: who works on it, its bill and documents, what its applicant
+was asked for and answered, corrections and decisions; and payments that fit no bill.
 """
 
 from datetime import date, datetime
@@ -14,6 +14,7 @@ from gateway.mapping.money import Money, money
 from gateway.schema.grant_rule import GrantRule
 from gateway.schema.visa import Visa
 from models import Application as ApplicationRow
+from models import Assignment as AssignmentRow
 from models import Bill as BillRow
 from models import CaseDocument as CaseDocumentRow
 from models import Correction as CorrectionRow
@@ -43,6 +44,24 @@ if TYPE_CHECKING:
     from gateway.schema.application import Application
 
 BilledCase = Annotated["Application", strawberry.lazy("gateway.schema.application")]
+
+
+@noun(key=AssignmentRow.id)
+class Assignment:
+    """An officer working on a case."""
+
+    officer: str = column(AssignmentRow.officer, "Subject of the officer.")
+    assigned_at: datetime = column(AssignmentRow.assigned_at, "From when.")
+    ended_at: datetime | None = column(AssignmentRow.ended_at, "Until when.")
+    assigned_by: str | None = column(
+        AssignmentRow.assigned_by,
+        "Subject who put it on the desk: the officer who took it, or a supervisor; null for"
+        " assignments from before this was recorded.",
+    )
+    ended_by: str | None = column(AssignmentRow.ended_by, "Subject who took it off the desk.")
+    reason: str | None = column(
+        AssignmentRow.reason, "Why it was given back or reassigned; none where it was closed."
+    )
 
 
 @noun(key=BillRow.billing_code)

@@ -36,6 +36,7 @@ def read(mutation: str, **given: Any) -> Request:
             "grounds",
             "conditions",
             "guarantor",
+            "guardian",
         ),
         None,
     )
@@ -197,7 +198,7 @@ def test_a_batch_has_one_to_300_files_and_one_group(
     together: bool,
     wrong: list[tuple[str, ...]],
 ) -> None:
-    names = "visa_type nationality entry_on centre country trip_purpose identity guarantor"
+    names = "visa_type nationality entry_on centre country trip_purpose identity guarantor guardian"
     one = SimpleNamespace(**dict.fromkeys((*names.split(), "idempotency_key")))
     assert rules(
         "submitApplications",

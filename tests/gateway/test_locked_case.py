@@ -31,6 +31,7 @@ def row(**more: Any) -> SimpleNamespace:
         "was_decided_first_by_oneself": False,
         "grounds": None, "conditions": [], "outstanding": "", "required_documents": "PHOTOGRAPH",
         "missing_documents": "",
+        "needs_intention": False, "was_announced": False, "has_open_intention": False,
     }  # fmt: skip
     return SimpleNamespace(**{**usual, **more})
 

@@ -158,7 +158,9 @@ def scans_of(node: Any, table: str, is_sorted: bool = False) -> Iterator[tuple[A
 
 
 def _is_of(node: Any, table: str) -> bool:
-    """Whether a node reads a table; a bitmap of an index names only the index."""
+    """Whether a node reads a table by its own name, as the list itself does: a value of a row may
+    look up another row under another name. A bitmap of an index names only the index.
+    """
     if "Relation Name" in node:
-        return node["Relation Name"] == table
+        return node["Relation Name"] == table and node["Alias"].startswith(table)
     return node.get("Index Name", "").startswith((f"ix_{table}_", f"uq_{table}_", f"pk_{table}"))

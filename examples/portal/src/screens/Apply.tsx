@@ -158,15 +158,15 @@ export function Identity({ of = "" }: { of?: string }) {
         <Field place={`${at}.email`} text="email" type="email" autoComplete={of ? "off" : "email"} />
         <Field place={`${at}.phone`} text="phone" type="tel" autoComplete={of ? "off" : "tel"} />
       </div>
-      {born > eighteenYearsAgo() && <Guardian of={of} />}
+      {born > yearsAgo(18) && born <= yearsAgo(0) && <Guardian of={of} />}
     </>
   );
 }
 
-/** Whoever was born later may be a minor on the day of entry: the gateway says who is. */
-function eighteenYearsAgo(): string {
+/** Whoever was born after the day 18 years ago may be a minor on the day of entry: the gateway says who is. */
+function yearsAgo(years: number): string {
   const day = new Date();
-  day.setFullYear(day.getFullYear() - 18);
+  day.setFullYear(day.getFullYear() - years);
   return day.toISOString().slice(0, 10);
 }
 
