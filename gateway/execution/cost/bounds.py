@@ -165,7 +165,7 @@ LISTS: Mapping[str, Bound] = {
     ),
 }
 #: The most items of `errors`: a mistake for each place in the input.
-ERRORS = Bound(18, "the longest input has eighteen fields, those within it included")
+ERRORS = Bound(20, "the longest input has twenty fields, those of the identity included")
 
 
 class Per(StrEnum):
