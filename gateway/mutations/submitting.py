@@ -38,6 +38,7 @@ from models import (
     Application,
     ApplicationEvent,
     Bill,
+    Guarantor,
     Guardian,
 )
 from models.case.reference_numbers import (
@@ -210,10 +211,13 @@ async def _write(
     family = new_billing_code(SystemRandom()) if is_one else None
     transaction.insert(Bill, *(_bill_row(row, offer, family) for row in rows))
     transaction.insert(ApplicationEvent, *events)
-    for id_, person in zip(ids, people, strict=True):
-        for noun, row in person.answerable.items():
-            row = {**row, "application_id": id_, "valid_from": offer.at}
-            transaction.insert(noun, row | ({"consented_at": offer.at} if noun is Guardian else {}))
+    for noun, consent in ((Guarantor, {}), (Guardian, {"consented_at": offer.at})):
+        answerable = [
+            {**person.answerable[noun], **consent, "application_id": id_, "valid_from": offer.at}
+            for id_, person in zip(ids, people, strict=True)
+            if noun in person.answerable
+        ]
+        transaction.insert(noun, *answerable)
     await require_in_reach(transaction, request.mutation, ids, are_new=True)
 
 

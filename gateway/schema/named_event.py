@@ -1,10 +1,12 @@
-"""Named events: what happened, with which the figures of some days are read."""
+"""What some days are read with: named events, and days on which the directorate does not work."""
 
 from datetime import date
 
 from gateway.mapping.declare import Node, column, link, noun
+from gateway.mapping.enums import translated_column
 from gateway.schema.country import Country
 from models import Country as CountryRow
+from models import DayOff as DayOffRow
 from models import NamedEvent as Row
 from models.vocabulary import NamedEventKind
 
@@ -29,3 +31,15 @@ class NamedEvent(Node):
     was_screening_out: bool = column(
         Row.was_screening_out, "Whether it was screening that was out."
     )
+
+
+@noun(key=DayOffRow.day)
+class DayOff:
+    """A day on which the directorate does not work, as decreed, or does although it is a weekend.
+
+    Of days that are not named, Saturdays and Sundays are days off.
+    """
+
+    day: date = column(DayOffRow.day, "The day, in WIB.", filters=True, orders=True)
+    name: str = translated_column("What it is.", en=DayOffRow.name_en, id=DayOffRow.name_id)
+    is_off: bool = column(DayOffRow.is_off, "False on a day that is worked after all.")

@@ -22,7 +22,6 @@ from gateway.schema.complaint import Complaint, complaints_field
 from gateway.schema.country import Country
 from gateway.schema.crossing import Crossing, Stay, overstays_field, unmatched_crossings_field
 from gateway.schema.data_request import DataRequest
-from gateway.schema.day_off import DayOff
 from gateway.schema.delivery import DeliveredDecision, delivered_decision_field
 from gateway.schema.erasure import Erasure, LegalHold, erasures_field
 from gateway.schema.findings.query import findings, parse_findings
@@ -40,7 +39,7 @@ from gateway.schema.lookups import (
 )
 from gateway.schema.mail_subscription import MailSubscription
 from gateway.schema.my_data import MyData, my_data
-from gateway.schema.named_event import NamedEvent
+from gateway.schema.named_event import DayOff, NamedEvent
 from gateway.schema.partner import Centre, ClosingPlace, Partner, closing_places_field
 from gateway.schema.people import PersonLookup, people_field
 from gateway.schema.person_link import LinkFigures, link_figures_field

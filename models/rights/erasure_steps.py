@@ -106,13 +106,14 @@ _LEFT_LONG_AGO = f"""
 _HIDE = (
     "DELETE FROM identity WHERE applicant_id = ANY ($1)",
     _HIDE_VERSIONS,
-    "UPDATE visa_document SET sealed = '{}' WHERE applicant_id = ANY ($1)",
+    *(
+        f"UPDATE {table} SET sealed = '{{}}' WHERE applicant_id = ANY ($1)"  # noqa: S608
+        for table in (
+            *("visa_document", "item_answer", "intention_answer", "document_content"),
+            *("guarantor", "guardian"),
+        )
+    ),
     *_remove_movements(_OF_PEOPLE),
-    "UPDATE item_answer SET sealed = '{}' WHERE applicant_id = ANY ($1)",
-    "UPDATE guarantor SET sealed = '{}' WHERE applicant_id = ANY ($1)",
-    "UPDATE intention_answer SET sealed = '{}' WHERE applicant_id = ANY ($1)",
-    "UPDATE guardian SET sealed = '{}' WHERE applicant_id = ANY ($1)",
-    "UPDATE document_content SET sealed = '{}' WHERE applicant_id = ANY ($1)",
     f"{_EMPTY_COMPLAINTS} FROM complaint WHERE complaint.id = complaint_id"
     " AND erased_at IS NULL AND applicant_id = ANY ($1)",
     # The keeper then removes the bytes.

@@ -131,6 +131,31 @@ async def test_a_batch_says_it_of_each_application(who) -> None:
     assert ("INVALID", "guarantor") in told[1]
 
 
+async def test_a_large_batch_has_one_for_each(who, connection) -> None:
+    entry_on = (await connection.fetchval("SELECT wib_day(now()) + 30")).isoformat()
+    of_batch = [
+        {
+            "nationality": "AU", "country": "AU", "entryOn": entry_on, "visaType": "C1",
+            "identity": {**IDENTITY, "passportNumber": f"PA{number:07}"},
+            "guarantor": dict(COMPANY),
+        }
+        for number in range(30)
+    ]  # fmt: skip
+    asked = await who["service"](
+        "mutation ($input: SubmitApplicationsInput!) { submitApplications(input: $input) {"
+        " results { application { reference } errors { code path } } } }",
+        input={"idempotencyKey": key(), "applications": of_batch},
+    )
+    results = asked.data["submitApplications"]["results"]
+    assert [one["errors"] for one in results] == [[]] * len(of_batch)
+    answering = await connection.fetch(
+        "SELECT guarantor.applicant_id = application.applicant_id FROM guarantor"
+        " JOIN application ON application.id = application_id WHERE reference = ANY ($1)",
+        [one["application"]["reference"] for one in results],
+    )
+    assert [row[0] for row in answering] == [True] * len(of_batch)
+
+
 async def test_whoever_reads_the_person_reads_who_answers_and_nobody_else(who, connection) -> None:
     case = await guaranteed_case(who, connection)
     [read] = await guarantors(who["agent-au"], case, "INTAKE")
