@@ -8,9 +8,11 @@ from uuid import UUID
 
 import asyncpg
 
+from models import Base
 from models.instants import wib_day
 from tests.gateway.changing import change, document, key, perform, row_id, submitted_case
 from tests.gateway.conftest import Viewer
+from tests.gateway.guaranteeing import COMPANY, MOTHER, OF_A_CHILD
 
 OF_A_CASE = """
     query ($id: ID!) { node(id: $id) { ... on Application { reference applicant { id } } } }
@@ -20,6 +22,42 @@ READ = """
         node(id: $case) { ... on Application { applicant { identity { fullName } } } }
     }
 """
+
+#: A child, for whom a company and the mother answer; and in which tables something of it is sealed
+#: once its refusal was announced and answered.
+BORN = {"birthDate": OF_A_CHILD["identity"]["birthDate"]}
+A_CHILD = {"visaType": "C1", "guarantor": dict(COMPANY), "guardian": dict(MOTHER)}
+SEALED = {"identity", "guarantor", "guardian", "intention_answer"}
+_ANNOUNCED = """
+    WITH announced AS (
+        INSERT INTO refusal_intention (application_id, grounds, announced_at, announced_by)
+        VALUES ($1, '{INCOMPLETE}', now(), 'officer') RETURNING application_id
+    )
+    INSERT INTO intention_answer (application_id, applicant_id, sealed)
+    SELECT id, applicant_id, '{"as_text": "sealed"}'
+    FROM announced JOIN application ON id = application_id
+"""
+
+
+async def announce(connection: asyncpg.Connection, case: str) -> None:
+    """A refusal was announced in a case, and answered."""
+    await connection.execute(_ANNOUNCED, row_id(case))
+
+
+async def sealed_of(connection: asyncpg.Connection, subject: UUID) -> set[str]:
+    """The tables in which something of somebody is sealed: all that name their person."""
+    tables = [
+        name for name, table in Base.metadata.tables.items()
+        if {"applicant_id", "sealed"} <= {*table.columns.keys()}
+    ]  # fmt: skip
+    return {
+        table
+        for table in tables
+        if await connection.fetchval(
+            f"SELECT EXISTS (SELECT FROM {table} WHERE applicant_id = $1 AND sealed <> '{{}}')",
+            subject,
+        )
+    }
 
 
 async def withdrawn_case(who: Mapping[str, Viewer], **given: Any) -> str:

@@ -20,6 +20,7 @@ from models.person.vault import MissingKeyError
 from models.rights.erasure_steps import hide_due
 from models.rights.retention import DAYS_KEPT, Retention
 from models.vocabulary import Status
+from tests import rights
 from tests.gateway.changing import (
     document,
     in_verification,
@@ -30,6 +31,7 @@ from tests.gateway.changing import (
     submitted_case,
     wait_until_linked,
 )
+from tests.gateway.guaranteeing import ask_for_the_letter
 from tests.key_stores import open_keys
 from tests.linking import KEYS
 from tests.people import identities
@@ -78,14 +80,17 @@ async def assert_jobs_skip(connection: Any, subject: UUID) -> None:
 
 async def test_whoever_is_erased_is_read_nowhere_and_nothing_chokes(who, connection) -> None:
     corrected = {"fullName": "Zyxwanda Numbat", "passportNumber": "QZERASE02", **EXPIRES}
-    case = await case_closed_after_correction(who, corrected)
+    case = await case_closed_after_correction(who, connection, corrected)
+    await rights.announce(connection, case)
     subject = await order_erasure(who, case)
+    assert await rights.sealed_of(connection, subject) == rights.SEALED | {"identity_version"}
     before = await read(who, case)
     assert before["identity"] == {"fullName": "Zyxwanda Numbat"}
     assert (before["erasedAt"], before["erasure"]["erasedAt"]) == (None, None)
     assert await connection.fetchval(_INDEXED, subject) > 0
 
     await erase_all(connection)
+    assert await rights.sealed_of(connection, subject) == set()
     after = await read(who, case)
     assert (after["identity"], after["passportLastFour"]) == (None, None)
     assert after["identityVersions"]["nodes"] == [
@@ -104,8 +109,9 @@ async def test_whoever_is_erased_is_read_nowhere_and_nothing_chokes(who, connect
     assert await read(who, case) == after
 
 
-async def case_closed_after_correction(who: Any, corrected: dict[str, str]) -> str:
-    case = await submitted_case(who, identity=IDENTITY)
+async def case_closed_after_correction(who: Any, connection: Any, corrected: dict[str, str]) -> str:
+    await ask_for_the_letter(connection)
+    case = await submitted_case(who, **rights.A_CHILD, identity={**IDENTITY, **rights.BORN})
     await perform(who["agent-au"], "proposeCorrection", case, identity=corrected)
     await wait_until_linked(who, case)
     return await perform(who["agent-au"], "withdrawApplication", case)
@@ -279,10 +285,16 @@ async def test_files_are_erased_when_their_period_is_over(who, connection) -> No
 async def test_a_restored_backup_brings_nobody_back(who, server, connection, world) -> None:
     """An old dump beside today's keys: whoever was erased stays so, everybody else is read."""
     names = {"QZKEPT001": "Kept Kookaburra", "QZGONE001": "Gone Galah"}
+    await ask_for_the_letter(connection)
     cases = [
-        await withdrawn_case(who, identity={**IDENTITY, "passportNumber": number, "fullName": name})
+        await withdrawn_case(
+            who, **rights.A_CHILD,
+            identity={**IDENTITY, **rights.BORN, "passportNumber": number, "fullName": name},
+        )
         for number, name in names.items()
-    ]
+    ]  # fmt: skip
+    for case in cases:
+        await rights.announce(connection, case)
     run = partial(asyncio.to_thread, subprocess.run, check=True)
     kept, gone = [row_id(await applicant_of(who, case)) for case in cases]
     postgres = server.binaries
@@ -299,6 +311,7 @@ async def test_a_restored_backup_brings_nobody_back(who, server, connection, wor
         assert (await old.fetchrow(text, gone))["erased_at"] is None
         with pytest.raises(MissingKeyError):
             await identities(old, "applicant_id = $1", gone)
+        assert await rights.sealed_of(old, gone)
         [read_again] = await identities(old, "applicant_id = $1", kept)
         assert read_again["full_name"] == "Kept Kookaburra"
         await old.execute("DELETE FROM person_index WHERE applicant_id = $1", kept)
@@ -307,6 +320,8 @@ async def test_a_restored_backup_brings_nobody_back(who, server, connection, wor
         assert await reconcile(KEYS, old) == 0
         await erase_all(old)
         assert await identities(old, "applicant_id = $1", gone) == []
+        assert await rights.sealed_of(old, gone) == set()
+        assert await rights.sealed_of(old, kept) == rights.SEALED
         assert (await old.fetchrow(text, gone))["erased_at"] is not None
         assert await old.fetchval(_INDEXED, gone) == 0
         await assert_jobs_skip(old, gone)

@@ -232,10 +232,11 @@ async def test_another_guarantor_answers_once_the_officer_agrees(who, connection
     assert proposed["validFrom"] is None
     assert now["validUntil"] is None
     await perform(who["officer"], "approveCorrection", case)
-    became, was, _ = await guarantors(who["officer"], case)
+    became, was, first = await guarantors(who["officer"], case)
     assert became["name"] == third["name"]
     assert became["validUntil"] is None
     assert was["validUntil"] == became["validFrom"]
+    assert first["validUntil"] == was["validFrom"]  # what ended before stays so
 
 
 async def test_a_case_without_one_gets_none_by_a_correction(who) -> None:

@@ -129,17 +129,28 @@ async def test_whoever_is_in_a_group_and_named_besides_is_refused(who) -> None:
     assert [one["code"] for one in result["errors"]] == ["INVALID"]
 
 
-async def test_who_applies_alone_again_is_known_to_be_a_minor(who) -> None:
+async def test_who_applies_alone_again_is_known_to_be_a_minor(who, connection) -> None:
     minor = Viewer(who["anonymous"].client, {"role": "APPLICANT", "sub": "minor"})
     first = {"visaType": "C1", "nationality": "IN", "identity": dict(CHILD)}
     asked = await change(minor, "submitApplication", **first)
     assert asked.codes == ["GUARDIAN_REQUIRED"]
-    await perform(minor, "submitApplication", **first, guardian=dict(MOTHER))
+    other = await perform(minor, "submitApplication", **first, guardian=dict(MOTHER))
     again = {**first, "identity": None}
     assert (await change(minor, "submitApplication", **again)).codes == ["GUARDIAN_REQUIRED"]
     case = await perform(minor, "submitApplication", **again, guardian=dict(MOTHER))
     [read] = await guardians(minor, case, "OWN_DATA")
     assert (read["name"], read["relation"]) == (MOTHER["name"], MOTHER["relation"])
+    # Somebody else is named in one file, which changes nothing in another.
+    father = {**MOTHER, "name": "Ben Zephyrine"}
+    await perform(minor, "proposeCorrection", case, guardian=father)
+    named = [await guardians(minor, one, "OWN_DATA") for one in (case, other)]
+    assert [[(one["name"], one["validUntil"] is None) for one in each] for each in named] == [
+        [("Ben Zephyrine", True), (MOTHER["name"], False)], [(MOTHER["name"], True)]
+    ]  # fmt: skip
+    # Whoever is of age is so in each.
+    of_age = {"birthDate": IDENTITY["birthDate"]}
+    await perform(minor, "proposeCorrection", case, identity=of_age)
+    assert [(await row(connection, one))["guardian_kind"] for one in (case, other)] == [None, None]
 
 
 async def test_whoever_reads_the_person_reads_who_accompanies_it(who, connection) -> None:
@@ -230,3 +241,7 @@ async def test_a_corrected_birth_date_makes_a_minor_or_an_adult(who, connection)
     ended, before = await guardians(agent, case)
     assert (ended["kind"], ended["consentedAt"], before["kind"]) == (None, None, "NAMED")
     assert before["validUntil"] == ended["validFrom"]
+    await perform(agent, "proposeCorrection", case, identity=born, guardian=dict(MOTHER))
+    again, ended, first = await guardians(agent, case)
+    assert again["validFrom"] == ended["validUntil"]
+    assert first["validUntil"] == ended["validFrom"]  # what ended before stays so

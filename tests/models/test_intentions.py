@@ -87,6 +87,8 @@ def test_officers_alone_announce_and_a_clock_alone_ends_the_wait_without_an_answ
 async def test_without_an_answer_it_is_back_with_its_officer_after_fourteen_days(
     undone, ago: str, becomes: str
 ) -> None:
+    # Whatever the time is for what is asked for.
+    await undone.execute("UPDATE deadline SET days = 9 WHERE wait = 'ANSWER'")
     await undone.execute(
         "INSERT INTO refusal_intention (application_id, grounds, announced_at, announced_by)"
         " VALUES ($1, '{INCOMPLETE}', now() - $2::text::interval, 'officer')",

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
+from tests.walls import moving
 from tests.walls.test_corrections_written import APPLICANT, OTHERS, RUBY, VERSION
 from tests.walls.test_items_written import ITS_SERVICE
 from tests.walls.test_payments_written import is_done
@@ -14,8 +15,9 @@ from tests.world import applicant_id, application_id
 
 pytestmark = pytest.mark.anyio
 
+ENDED = ("REFUSED", "WITHDRAWN", "LAPSED", "PAYMENT_EXPIRED", "REVOKED")
 UNPAID, PAID, ANOTHERS = "DIRE-UNPA-0011", "AUSY-PAID-0013", "SGPO-OPEN-0006"
-OTHER = applicant_id("Wei Tan")
+OTHER, OFFICER = applicant_id("Wei Tan"), moving.VIEWERS["OFFICER"]
 
 
 def name(case: str = UNPAID, **given: str) -> str:
@@ -74,8 +76,8 @@ async def test_a_guarantor_is_named_with_what_is_handed_in_now(asking) -> None:
     assert await is_done(asking, APPLICANT, name(**HANDED_IN))
     with pytest.raises(asyncpg.UniqueViolationError):
         await is_done(asking, APPLICANT, name(**HANDED_IN), name(**HANDED_IN))
-    earlier = {**HANDED_IN, "valid_from": "now() - interval '1 hour'"}
-    assert not await is_done(asking, APPLICANT, name(**earlier))
+    for wrong in ({"valid_from": "now() - interval '1 hour'"}, {"applicant_id": f"'{OTHER}'"}):
+        assert not await is_done(asking, APPLICANT, name(**{**HANDED_IN, **wrong})), wrong
 
 
 async def test_none_is_named_where_nobody_asks_for_the_letter(asking) -> None:
@@ -121,6 +123,8 @@ async def test_a_guardian_is_named_with_a_correction_or_an_application_of_now(as
         UNPAID,
     )
     assert await is_done(asking, APPLICANT, accompany(**HANDED_IN))
+    of_another = {**HANDED_IN, "applicant_id": f"'{OTHER}'"}
+    assert not await is_done(asking, APPLICANT, accompany(**of_another))
     await asking.execute("UPDATE application SET guardian_kind = NULL")
     assert not await is_done(asking, APPLICANT, accompany(**HANDED_IN))
     for viewer in (APPLICANT, *OTHERS.values(), ITS_SERVICE):
@@ -130,3 +134,39 @@ async def test_a_guardian_is_named_with_a_correction_or_an_application_of_now(as
             "UPDATE application SET guardian_kind = NULL",
         ):
             assert not await is_done(asking, viewer, statement), statement
+
+
+async def test_no_minor_is_granted_before_an_adult_of_the_group_is_there(complete_world) -> None:
+    """Whatever a gateway overlooks: of the same group, of age, and whose application may serve."""
+    grant = ("SCREENING", "GRANTED")
+    both = {"minor": moving.CASE, "adult": application_id(ANOTHERS)}
+
+    async def is_granted(**changed: str) -> bool:
+        async with undone(complete_world):
+            for name, values in changed.items():
+                await complete_world.execute(
+                    f"UPDATE application SET {values} WHERE id = $1", both[name]
+                )
+            [statements] = moving.ways(OFFICER, *grant)
+            event = moving.event_of(OFFICER, "GRANTED")
+            return await moving.is_let_through(complete_world, OFFICER, *statements, event)
+
+    async with undone(complete_world):
+        await moving.prepare(complete_world)
+        await moving.put_into(complete_world, *grant, OFFICER)
+        await complete_world.execute(
+            "UPDATE application SET group_reference = 'G-0000-0000-0001',"
+            " guardian_kind = CASE id WHEN $1 THEN 'IN_GROUP' END WHERE id = ANY ($2)",
+            *(moving.CASE, [*both.values()]),
+        )
+        assert await is_granted()
+        assert await is_granted(adult="status = 'GRANTED', closed_at = now()")
+        for lost in (
+            "group_reference = 'G-0000-0000-0002'", "group_reference = NULL",
+            *(f"guardian_kind = '{kind}'" for kind in ("NAMED", "IN_GROUP")),
+            *(f"status = '{status}', closed_at = now()" for status in ENDED),
+        ):  # fmt: skip
+            assert not await is_granted(adult=lost), lost
+            # Who is of age, or has somebody named, waits for nobody.
+            for kind in ("NULL", "'NAMED'"):
+                assert await is_granted(adult=lost, minor=f"guardian_kind = {kind}")

@@ -1,4 +1,5 @@
-"""What an injected statement of a writing role may do to requested items and to visas."""
+"""What an injected statement of a writing role may do to requested items, to refusals that are
+announced, and to visas."""
 
 from collections.abc import AsyncIterator
 
@@ -8,6 +9,8 @@ import pytest
 from gateway.viewer import Viewer
 from models.vocabulary import Role
 from tests.acting import act_writing
+from tests.walls import moving
+from tests.walls.moving import VIEWERS, is_let_through
 from tests.walls.reach import viewer
 from tests.walls.test_payments_written import OTHERS, TREASURY, is_done
 from tests.walls.undoing import undone
@@ -19,6 +22,7 @@ pytestmark = pytest.mark.anyio
 USES_OF_VISAS = "DELETE FROM visa_document; DELETE FROM movement; DELETE FROM stay"
 IN_VERIFICATION, ASKED = "SGPO-OPEN-0006", "ANDA-LAPS-0012"
 GRANTED, REVOKED, REFUSED = "NZGR-MIDN-0008", "DIRE-REVO-0010", "AUPO-SECU-0003"
+WEI = applicant_id("Wei Tan")
 OFFICER, SECOND = OTHERS["officer"], Viewer("officer-2", Role.OFFICER)
 SUPERVISOR = OTHERS["supervisor"]
 ITS_SERVICE = viewer(
@@ -89,7 +93,7 @@ async def test_what_is_no_document_is_answered_with_a_value_of_its_person(waitin
     assert await is_done(waiting, ITS_SERVICE, value.format(**its), answer("service"))
     another = requested_item_id(IN_VERIFICATION)
     wrong = (
-        {"person": f"'{applicant_id('Wei Tan')}'::uuid"},
+        {"person": f"'{WEI}'::uuid"},
         {"item": f"'{another}'::uuid"},
         {"sealed": "{}"},
     )
@@ -122,6 +126,110 @@ async def test_the_text_of_a_requested_item_is_never_changed(waiting) -> None:
     reworded = f"UPDATE requested_item SET note = 'Else' WHERE id = '{requested_item_id(ASKED)}'"
     for who in (OFFICER, ITS_SERVICE):
         assert not await is_done(waiting, who, reworded)
+
+
+#: To announce a refusal, and to answer it, as steps do.
+ANNOUNCES, ANSWERS = (
+    ("IN_VERIFICATION", "REFUSAL_INTENDED"),
+    ("REFUSAL_INTENDED", "IN_VERIFICATION"),
+)
+_HOURS_AGO = ("now()", "now() - interval '2 hours'")
+
+
+async def is_moved(
+    connection: asyncpg.Connection, role: str, move: tuple[str, str], *change: tuple[str, str]
+) -> bool:
+    """Whether a role makes a move whose statements say something else in one place, or at least
+    gets as far as that."""
+    [statements] = moving.ways(VIEWERS[role], *move)
+    written = [*statements, moving.event_of(VIEWERS[role], move[1])]
+    until = len(written)
+    for old, new in change:
+        place = next(number for number, one in enumerate(written) if old in one)
+        written[place] = written[place].replace(old, new)
+        until = place + 1 if new else until
+    return await is_let_through(connection, VIEWERS[role], *filter(None, written[:until]))
+
+
+@pytest.fixture
+async def to_announce(complete_world: asyncpg.Connection) -> AsyncIterator[asyncpg.Connection]:
+    """A case that an officer may announce a refusal of, within other days than for requests."""
+    async with undone(complete_world):
+        await complete_world.execute("UPDATE deadline SET days = 9 WHERE wait = 'INTENTION'")
+        await moving.prepare(complete_world)
+        await moving.put_into(complete_world, *ANNOUNCES, VIEWERS["OFFICER"])
+        yield complete_world
+
+
+async def test_a_refusal_is_announced_in_the_own_name_and_now(to_announce) -> None:
+    def deadline(days: int) -> tuple[str, str]:
+        entered = "status = 'REFUSAL_INTENDED'"
+        return entered, f"{entered}, answer_by = now() + interval '{days} days'"
+
+    assert await is_moved(to_announce, "OFFICER", ANNOUNCES)
+    assert await is_moved(to_announce, "OFFICER", ANNOUNCES, deadline(9))
+    for wrong in (
+        _HOURS_AGO, ("'officer'", "'officer-2'"), ("{INCOMPLETE}", "{}"),
+        ("{INCOMPLETE}", "{SECURITY}"), ("{INCOMPLETE}", "{INCOMPLETE,FORGED_DOCUMENT}"),
+        deadline(14),
+    ):  # fmt: skip
+        assert not await is_moved(to_announce, "OFFICER", ANNOUNCES, wrong), wrong
+    # Nor is the status entered by what was announced before, or by another.
+    await to_announce.execute(
+        "INSERT INTO refusal_intention (application_id, grounds, announced_at, announced_by)"
+        " VALUES ($1, '{INCOMPLETE}', now() - interval '1 hour', 'officer')", moving.CASE,
+    )  # fmt: skip
+    [(_, entered)] = moving.ways(VIEWERS["OFFICER"], *ANNOUNCES)
+    assert not await is_let_through(to_announce, VIEWERS["OFFICER"], entered)
+
+
+async def test_which_rule_is_in_force_says_whether_a_refusal_is_announced(to_announce) -> None:
+    """That of today, and the latest: neither one of tomorrow nor one that was replaced."""
+    [rule] = await to_announce.fetch("SELECT * FROM intention_rule")
+    for days, is_possible in ((0, True), (-1, True), (1, False)):
+        await to_announce.execute(
+            "UPDATE intention_rule SET valid_from = wib_day(now()) + $1::int", days
+        )
+        assert await is_moved(to_announce, "OFFICER", ANNOUNCES) is is_possible, days
+    await to_announce.execute("UPDATE intention_rule SET valid_from = wib_day(now()) - 9")
+    await to_announce.execute(
+        "INSERT INTO intention_rule (visa_type_code, valid_from, is_announced)"
+        " VALUES ($1, wib_day(now()) - 1, false)", rule["visa_type_code"],
+    )  # fmt: skip
+    assert not await is_moved(to_announce, "OFFICER", ANNOUNCES)
+
+
+@pytest.fixture
+async def heard(complete_world: asyncpg.Connection) -> AsyncIterator[asyncpg.Connection]:
+    """A case of which a refusal was announced, and whose applicant may say something."""
+    async with undone(complete_world):
+        await moving.prepare(complete_world)
+        await moving.put_into(complete_world, *ANSWERS, VIEWERS["APPLICANT"])
+        yield complete_world
+
+
+async def test_an_announcement_is_answered_once_in_the_own_name_and_now(heard) -> None:
+    assert await is_moved(heard, "APPLICANT", ANSWERS)
+    [(said, noted, goes_on)] = moving.ways(VIEWERS["APPLICANT"], *ANSWERS)
+    for wrong in (
+        (said, ""), (noted, ""), _HOURS_AGO, ("'applicant'", "'agent-au'"),
+        ('{"as_text": "sealed"}', "{}"), ("SELECT id, applicant_id", f"SELECT id, '{WEI}'::uuid"),
+        # It ends with the answer.
+        ("ended_at = now()", "ended_at = NULL"),
+    ):  # fmt: skip
+        assert not await is_moved(heard, "APPLICANT", ANSWERS, wrong), wrong
+    for again in (said, noted):
+        statements = (said, noted, goes_on, again)
+        assert not await is_let_through(heard, VIEWERS["APPLICANT"], *statements)
+    # Nobody changes what was announced, or what was said.
+    await heard.execute("ALTER TABLE refusal_intention ENABLE TRIGGER append_only")
+    for column in ("note = 'Else'", "grounds = '{FALSE_STATEMENT}'", "announced_by = 'officer-2'"):
+        with pytest.raises(asyncpg.RestrictViolationError):
+            async with heard.transaction():
+                await heard.execute(f"UPDATE refusal_intention SET {column}")
+    for role in ("APPLICANT", "OFFICER"):
+        over = "UPDATE intention_answer SET sealed = '{}'"
+        assert not await is_let_through(heard, VIEWERS[role], over)
 
 
 async def test_no_visa_is_made_beside_a_grant_of_its_own(complete_world) -> None:
