@@ -17,6 +17,7 @@ SHORT = 60
 MOST_HOMES = 2
 #: Short files that stay apart, each with its reason.
 APART = {
+    "gateway/cli/demo_token.py": "a command that imports nothing of the gateway starts at once",
     "gateway/execution/purpose_directive.py": "a directive of the schema, beside its runner",
     "gateway/schema/touched_files.py": "whom a change of reference data touches",
     "gateway/wire/joined_head.py": "its user has as many lines as a file may",

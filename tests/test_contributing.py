@@ -1,6 +1,7 @@
 """What CONTRIBUTING.md says is true: files and commands exist, and its recipes work."""
 
 import json
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -13,8 +14,12 @@ import yaml
 from checks.__main__ import CHECKS
 from checks.error_texts import check_error_texts
 from checks.finding import LookupFailedError, show
+from checks.lengths import check_lengths
+from checks.links import check_links
+from checks.small_files import check_small_files
 from checks.sources import Sources
 from checks.texts import check_texts
+from checks.traces import check_traces
 from checks.translations import check_translations
 from gateway.cli import COMMANDS
 from models.postgres import Server
@@ -43,18 +48,19 @@ def test_links_lead_to_files() -> None:
 def test_names_of_the_code_exist() -> None:
     """What stands in backticks beside a file's name is written somewhere in the code."""
     folders = ("gateway", "models", "dashboard", "tests", "checks")
-    code = "\n".join(
-        file.read_text(encoding="utf-8")
-        for folder in folders
-        for file in (ROOT / folder).rglob("*")
-        if file.suffix in {".py", ".sql", ".toml"}
-    )
+    words: set[str] = set()
+    for folder in folders:
+        for around, inner, files in os.walk(ROOT / folder):
+            inner[:] = [name for name in inner if name != "node_modules"]
+            for file in files:
+                if file.endswith((".py", ".sql", ".toml")):
+                    words.update(re.findall(r"\w+", Path(around, file).read_text("utf-8")))
     named = {text for text in IN_BACKTICKS if re.fullmatch(r"_?[A-Za-z]\w+", text)}
     for step in re.findall(r"```diff\n(.*?)```", PAGE, re.DOTALL):  # what they look for
         kept = [line for line in step.splitlines() if not re.match(r" *(\+|---)", line)]
         named |= set(re.findall(r"\b[A-Za-z]\w+\b", "\n".join(kept)))
     assert len(named) > 40
-    assert sorted(name for name in named if not re.search(rf"\b{name}\b", code)) == []
+    assert sorted(named - words) == []
 
 
 def test_make_targets_exist() -> None:
@@ -286,14 +292,19 @@ def _files_of(path: Path) -> list[Path]:
     return [path] if path.is_file() else sorted(path.rglob("*.graphql"))
 
 
-_OF_TEXTS = (check_texts, check_error_texts, check_translations)
+#: What looks at texts, links and the forms of files names no step that was left out, and takes most
+#: of the time.
+_OF_NO_STEP = (
+    check_texts, check_error_texts, check_translations, check_links, check_lengths,
+    check_small_files, check_traces,
+)  # fmt: skip
 
 
 def _findings_in(tree: Path) -> str:
-    """What the checks say that read the code alone, but for those of texts alone."""
+    """What the checks say that can name a step."""
     sources, lines = Sources(tree), []
     for check in CHECKS:
-        if check not in _OF_TEXTS:
+        if check not in _OF_NO_STEP:
             try:
                 lines += [show(finding, tree) for finding in check(sources)]
             except LookupFailedError as error:

@@ -32,7 +32,7 @@ COMMANDS = {
     "settings": "documents",
     "snapshots": "documents",
     "synthesise": "data",
-    "token": "main_job",
+    "token": "demo_token",
     "vault": "vault",
     "visa": "visa",
     "volumes": "data",

@@ -5,6 +5,7 @@ its own, and introspection shows each role exactly what it can use.
 """
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any, cast
 
 from graphql import (
@@ -70,7 +71,7 @@ class _Visibility:
     def enum_value(self, type_name: str, value: Any) -> bool:
         """A role may order only by fields that it reads, and meets its own codes, steps, queues."""
         if self._role is not None and type_name == "MutationErrorCode":
-            return value in codes_met_by(self._role)
+            return value in self._codes
         if type_name == "Queue":
             return self._role is None or self._role in QUEUES[value]
         if type_name == "ApplicationStep":
@@ -80,6 +81,10 @@ class _Visibility:
             return True
         ordering = {field.python_name: name for name, field in noun.fields.items()}
         return self.field(noun.name, ordering[value])
+
+    @cached_property
+    def _codes(self) -> frozenset[str]:
+        return codes_met_by(cast(Role, self._role))
 
     def description(self, type_name: str, name: str, whole: str | None) -> str | None:
         """The description of a field: a mutation names the codes that the role can meet."""

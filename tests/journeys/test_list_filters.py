@@ -1,7 +1,7 @@
 """A front-end developer builds the filters of a list: it takes whatever the schema offers."""
 
 from collections.abc import Iterator
-from itertools import chain, combinations
+from itertools import combinations
 from random import Random
 from typing import Any
 
@@ -40,6 +40,8 @@ DEVELOPERS_FOR = (
 )
 #: How many lists one request asks for.
 TOGETHER = 20
+#: How many filters a list of these has.
+MOST_FILTERS = 4
 
 
 def choices(schema: GraphQLSchema) -> dict[str, list[dict[str, Any]]]:
@@ -78,6 +80,33 @@ def orders(schema: GraphQLSchema) -> list[str]:
     return [*order.values]
 
 
+def covering_lists(offered: dict[str, list[Any]]) -> list[dict[str, int]]:
+    """Lists by several filters each, as few as meet every pair: each comparison of a filter, by its
+    number, together with one of every other filter."""
+    options = [(name, n) for name, comparisons in offered.items() for n in range(len(comparisons))]
+    unmet = {
+        frozenset((one, other))
+        for one, other in combinations(options, 2)
+        if one[0] != other[0] and 0 in (one[1], other[1])
+    }
+    lists: list[dict[str, int]] = []
+    for pair in sorted(unmet, key=sorted):
+        if pair not in unmet:
+            continue
+        chosen = dict(pair)
+        while len(chosen) < MOST_FILTERS:
+            gains = {
+                option: sum(frozenset((option, one)) in unmet for one in chosen.items())
+                for option in options
+                if option[0] not in chosen
+            }
+            chosen |= [max(gains, key=lambda option: gains[option])]
+        lists.append(chosen)
+        unmet -= {frozenset(each) for each in combinations(chosen.items(), 2)}
+    assert not unmet
+    return lists
+
+
 async def ask_together(viewer: Viewer, asked: list[tuple[dict[str, Any], str]]) -> None:
     """Ask for the lists of some filters and orders, in one request: each must be answered."""
     declared = ", ".join(f"$w{n}: ApplicationWhere" for n in range(len(asked)))
@@ -100,19 +129,14 @@ async def test_every_pair_of_filters_is_answered(who: dict[str, Viewer], name: s
     offered, in_turn = choices(schema), orders(schema)
     assert len(offered) >= 8
 
-    # Each comparison of each filter together with one of every other, in every order in turn.
-    pairs = [
-        {one: first, other: second}
-        for one, other in combinations(offered, 2)
-        for first, second in chain(
-            ((each, offered[other][0]) for each in offered[one]),
-            ((offered[one][0], each) for each in offered[other][1:]),
-        )
+    lists = covering_lists(offered)
+    asked = [
+        ({name: offered[name][of] for name, of in each.items()}, in_turn[n % len(in_turn)])
+        for n, each in enumerate(lists)
     ]
-    asked = [(where, in_turn[n % len(in_turn)]) for n, where in enumerate(pairs)]
     for begin in range(0, len(asked), TOGETHER):
         await ask_together(app_user, asked[begin : begin + TOGETHER])
-    assert len(asked) > 100
+    assert len(asked) > 50
 
 
 FACETS = """query($where: ApplicationWhere) {
