@@ -6,11 +6,13 @@ both takes a tenth. What is copied is as old as the run.
 
 import asyncio
 import fcntl
+import os
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,9 @@ from models.postgres.server import NOT_DURABLE
 
 #: Of a folder of `running_postgres`; whatever else is there, it makes again.
 COPIED = ("cluster", "password")
+
+_MEMORY, _ROOM = Path("/dev/shm"), 4 * 2**30
+_OURS = "gerbang-"
 
 Fill = Callable[[Server], Coroutine[Any, Any, None]]
 
@@ -36,7 +41,7 @@ class Clusters:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not made.exists():
                 partial = self._shared / f"{name}.partial"
-                with _folder() as folder:
+                with data_folder() as folder:
                     with running_postgres(folder, settings=NOT_DURABLE) as server:
                         if fill is not None:
                             asyncio.run(fill(server))
@@ -48,21 +53,33 @@ class Clusters:
 @contextmanager
 def copied_postgres(made: Path) -> Iterator[Server]:
     """A server on a copy of a data folder, which is removed afterwards."""
-    with _folder() as folder:
+    with data_folder() as folder:
         _copy(made, folder)
         with running_postgres(folder, settings=NOT_DURABLE) as server:
             yield server
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
-    """A place for the data, which the account of the server can reach."""
-    around = Path(tempfile.mkdtemp(prefix="gerbang-"))
+def data_folder() -> Iterator[Path]:
+    """A place for the data of a server, which its account can reach, unlike those of pytest."""
+    around = Path(tempfile.mkdtemp(prefix=f"{_OURS}{os.getpid()}-", dir=_place()))
     around.chmod(0o711)
     try:
         yield around / "postgres"
     finally:
         shutil.rmtree(around)
+
+
+@cache
+def _place() -> Path:
+    """Memory, where there is enough: a database is more than a thousand files, which a disk takes
+    four times the processor to copy. What runs that were killed have left there is removed."""
+    if not (_MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM):
+        return Path("/var/tmp")
+    for left in _MEMORY.glob(f"{_OURS}*"):
+        if not Path("/proc", left.name.split("-")[1]).exists():
+            shutil.rmtree(left, ignore_errors=True)  # another worker removes it, too
+    return _MEMORY
 
 
 def _copy(source: Path, target: Path) -> None:

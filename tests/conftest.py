@@ -14,9 +14,9 @@ from models.migrations import migrate
 from models.postgres import Server
 from models.row_security import login_at
 from tests import tokens
-from tests.clusters import Clusters, copied_postgres
+from tests.clusters import Clusters, copied_postgres, data_folder
 from tests.populating import small_world
-from tests.running_demo import Demo, data_folder, running_demo
+from tests.running_demo import Demo, running_demo
 
 NewDatabase = Callable[[], Awaitable[str]]
 
@@ -64,18 +64,28 @@ async def make_world(server: Server) -> str:
     return "template_world"
 
 
-@pytest.fixture(scope="session")
-def new_database(server: Server) -> NewDatabase:
-    """Makes another empty database, and gives its address."""
-    return lambda: copy_database(server, TEMPLATE)
+@pytest.fixture(scope="module")
+async def new_database(server: Server) -> AsyncIterator[NewDatabase]:
+    """Makes another empty database for this module, and gives its address."""
+    made: list[str] = []
+
+    async def make() -> str:
+        made.append(await copy_database(server, TEMPLATE))
+        return made[-1]
+
+    yield make
+    await drop_databases(server, made)
 
 
 @pytest.fixture(scope="module")
-async def database(request: pytest.FixtureRequest, server: Server, world_template: str) -> str:
+async def database(
+    request: pytest.FixtureRequest, server: Server, world_template: str
+) -> AsyncIterator[str]:
     """The address of this module's own database; empty, unless it is to hold the small world."""
-    return await copy_database(
-        server, world_template if "world" in request.fixturenames else TEMPLATE
-    )
+    template = world_template if "world" in request.fixturenames else TEMPLATE
+    url = await copy_database(server, template)
+    yield url
+    await drop_databases(server, [url])
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +110,15 @@ async def copy_database(server: Server, template: str, name: str = "") -> str:
     finally:
         await connection.close()
     return server.address(name)
+
+
+async def drop_databases(server: Server, urls: list[str]) -> None:
+    connection = await connect(server.address("postgres"))
+    try:
+        for url in urls:
+            await connection.execute(f"DROP DATABASE {url.rpartition('/')[2]} WITH (FORCE)")
+    finally:
+        await connection.close()
 
 
 @pytest.fixture

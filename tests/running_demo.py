@@ -5,7 +5,6 @@ import re
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,15 +47,6 @@ class Demo:
             timeout=30,
         )
         return answer.json()["data"]
-
-
-@contextmanager
-def data_folder() -> Iterator[Path]:
-    """A folder that the server of a root can reach, unlike those of pytest."""
-    with tempfile.TemporaryDirectory(prefix="gerbang-demo-", dir="/var/tmp") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        yield folder / "postgres"
 
 
 @contextmanager

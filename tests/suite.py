@@ -21,12 +21,13 @@ _WORKERS_PER_CORE, _MOST_WORKERS, _MEMORY_OF_A_WORKER = 2, 8, 1.5 * 2**30
 #: The files and folders whose tests ask a running demo.
 ASK_A_DEMO = (
     "tests/dashboard/",
+    "tests/gateway/findings/test_recomputed.py",
     "tests/gateway/test_explorer.py",
     "tests/journeys/",
     "tests/test_demo.py",
 )
-#: Comes before them: the others act in the demo, and change what is there.
-BEFORE_THE_DEMO_CHANGES = "tests/test_demo.py"
+#: Come before them: the others act in the demo, and change what is there.
+BEFORE_THE_DEMO_CHANGES = ("tests/test_demo.py", "tests/gateway/findings/test_recomputed.py")
 #: The files that take longest by the clock, longest first: they begin first, so that no worker ends
 #: alone, and those that mostly wait do so while others compute.
 LONGEST = (
@@ -127,7 +128,7 @@ def pytest_collection() -> Generator[None]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if hasattr(config, "workerinput"):  # one process alone gains nothing by another order
         items.sort(key=_rank)
-    items.sort(key=lambda item: _file(item) != BEFORE_THE_DEMO_CHANGES)
+    items.sort(key=lambda item: _file(item) not in BEFORE_THE_DEMO_CHANGES)
     first = {file: place for place, file in reversed([*enumerate(map(_file, items))])}
     # Files whole, and in each the browser last: while one is driven, no other loop can run here.
     items.sort(key=lambda item: (first[_file(item)], _needs_browser(item)))

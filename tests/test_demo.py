@@ -11,8 +11,9 @@ from typing import Any
 import httpx2
 
 from models.postgres import running_postgres
+from tests.clusters import data_folder
 from tests.key_stores import administer
-from tests.running_demo import GERBANG, Demo, data_folder
+from tests.running_demo import GERBANG, Demo
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 PER_COUNTRY = """

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.running_demo import Demo, data_folder, running_demo
+from tests.clusters import data_folder
+from tests.running_demo import Demo, running_demo
 
 PEOPLE, SECONDS = 12, 90
 LIVES = """query Lives($since: DateTime!, $people: Int!) {

@@ -5,8 +5,9 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from tests.browser import launch_options
+from tests.clusters import data_folder
 from tests.dashboard.visiting import Visitor
-from tests.running_demo import data_folder, running_demo
+from tests.running_demo import running_demo
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs"
 #: As many applications as make every answer of the page Today a rich one.

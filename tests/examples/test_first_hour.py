@@ -13,11 +13,12 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.clusters import data_folder
 from tests.examples import portal as example
 from tests.free_ports import free_port
 from tests.machine import needs
 from tests.provider import node
-from tests.running_demo import GERBANG, Demo, data_folder, running_demo
+from tests.running_demo import GERBANG, Demo, running_demo
 
 DOCS = example.ROOT / "docs"
 ADDRESS = "http://127.0.0.1:8000"

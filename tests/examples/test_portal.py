@@ -12,11 +12,12 @@ import pypdf
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
+from tests.clusters import data_folder
 from tests.dashboard.visiting import assert_accessible
 from tests.examples import portal as example
 from tests.free_ports import free_port
 from tests.machine import needs
-from tests.running_demo import data_folder, running_demo
+from tests.running_demo import running_demo
 from tests.scans import PDF, png
 from tests.world import today
 

@@ -18,11 +18,12 @@ from gateway.cli import main
 from models.postgres import Server
 from models.row_security import login_at
 from tests import tokens
+from tests.clusters import data_folder
 from tests.conftest import TEMPLATE
 from tests.free_ports import free_port
 from tests.linking import key_service, keys_file
 from tests.owners import run
-from tests.running_demo import GERBANG, data_folder
+from tests.running_demo import GERBANG
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = {

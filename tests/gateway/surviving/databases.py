@@ -1,15 +1,14 @@
 """A database of one test's own, which it may stop, kill and start again at the same address."""
 
 import os
-import shutil
 import signal
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from models.postgres.server import NOT_DURABLE, SETTINGS, Server, start
+from tests.clusters import data_folder
 from tests.free_ports import free_port
 
 #: Plants a table without any partition, as if nobody had made them, and undoes it.
@@ -50,12 +49,10 @@ class Database:
 
 @contextmanager
 def own_database(settings: Mapping[str, str] = NOT_DURABLE) -> Iterator[Database]:
-    folder = Path(tempfile.mkdtemp(prefix="gerbang-"))
-    folder.chmod(0o711)  # when we are root, the server's account passes through
-    database = Database(folder / "postgres", free_port(), settings)
-    try:
-        database.start()
-        yield database
-    finally:
-        database.stop()
-        shutil.rmtree(folder)
+    with data_folder() as folder:
+        database = Database(folder, free_port(), settings)
+        try:
+            database.start()
+            yield database
+        finally:
+            database.stop()
