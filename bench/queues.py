@@ -18,7 +18,8 @@ from bench.measuring import show_table
 from bench.watching import WATCH, Act, Watch
 from dashboard.gateway.client import document
 from tests.browser import NoBrowserError, launch_options
-from tests.running_demo import Demo, data_folder, running_demo
+from tests.clusters import data_folder
+from tests.running_demo import Demo, running_demo
 
 #: Hits and open questions, a case each. Triggers would hold each visa by itself.
 _WAIT = """

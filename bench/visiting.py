@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from bench.measuring import show_table
 from bench.watching import WATCH, Act, Watch
 from tests.browser import NoBrowserError, launch_options
-from tests.running_demo import data_folder, running_demo
+from tests.clusters import data_folder
+from tests.running_demo import running_demo
 
 _READER = "leadership"
 #: Each page by the path at which it is opened.
