@@ -1,8 +1,9 @@
 """Finds ways around the row rules: compares rights, functions and triggers of the database with
 those of the policy and of models/schema.
 
-PostgreSQL itself produces what is expected: models/schema and the policy's script run on empty
-copies of the tables, in a transaction that is rolled back. No table of the product is locked.
+PostgreSQL itself produces what is expected: models/schema and the policy's script, which
+models/row_security.sql is, run on empty copies of the tables, in a transaction that is rolled back.
+No table of the product is locked.
 """
 
 import re
@@ -13,9 +14,6 @@ from importlib import resources
 import asyncpg
 
 from gateway.doctor.finding import Finding
-from gateway.mapping.catalogue import Catalogue
-from gateway.row_security import row_security
-from gateway.schema.build import build_schema
 from models import Base
 from models.row_security import scripts
 from models.schema import read_schema
@@ -97,7 +95,7 @@ async def _expected_facts(owner: asyncpg.Connection) -> Facts:
         await owner.execute(f"SET LOCAL search_path = {_COPIES}, public")
         await owner.execute("SET LOCAL check_function_bodies = off")
         await owner.execute(_functions_and_triggers())
-        for script in _scripts():
+        for script in scripts():
             await owner.execute(_name_copies(script))
         return await _facts(owner, _COPIES, _VIEWER)
     finally:
@@ -109,12 +107,6 @@ def _functions_and_triggers() -> str:
     return ";".join(
         each.sql for each in read_schema() if each.key and each.key.kind in ("FUNCTION", "TRIGGER")
     )
-
-
-@cache  # a process has one policy, and to write its script takes longer than most examinations
-def _scripts() -> tuple[str, str]:
-    """The script of the viewer's context, and that of the policy."""
-    return scripts()[0], row_security(Catalogue(build_schema()))
 
 
 def _name_copies(script: str) -> str:

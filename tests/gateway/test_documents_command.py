@@ -13,6 +13,7 @@ from gateway.cli import gerbang
 from models.documents import document_hash
 from models.vocabulary import Role
 from tests.gateway.conftest import CLAIMS
+from tests.gateway.schemas import SCHEMAS
 from tests.gateway.test_trusted_documents import (
     EVERYBODY,
     asking,
@@ -23,6 +24,13 @@ from tests.gateway.test_trusted_documents import (
 __all__ = ["nothing_registered"]
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(autouse=True)
+def _made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process of its own makes the schemas of all roles; these commands run in this one."""
+    monkeypatch.setattr("gateway.execution.document_matrix.build_schemas", lambda: SCHEMAS)
+
 
 COUNTRIES = "query Countries { countries(first: 3) { nodes { code } } }"
 IDENTITY = (

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, UniqueConstraint
 
-from gateway.execution.schemas import build_schemas
 from gateway.mapping import listing
 from gateway.mapping.declare import ToPages
 from gateway.mapping.keyset import Keyset
@@ -16,6 +15,7 @@ from models import Decision
 from models.database.connections import connect
 from tests.gateway.both_ways import BothWays, both_ways, plans_off
 from tests.gateway.conftest import Viewer
+from tests.gateway.schemas import SCHEMAS
 
 pytestmark = pytest.mark.anyio
 
@@ -168,7 +168,7 @@ def test_a_list_without_its_index_is_seen(monkeypatch) -> None:
 
 def lists_without_index() -> set[str]:
     """The lists that no index gives in their order: the database sorts each of them anew."""
-    catalogue, found = build_schemas().catalogue, set[str]()
+    catalogue, found = SCHEMAS.catalogue, set[str]()
     for noun in catalogue.nouns.values():
         for field in noun.fields.values():
             if isinstance(link := field.source, ToPages):

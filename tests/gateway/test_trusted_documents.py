@@ -20,6 +20,7 @@ from tests.gateway.conftest import Viewer, viewers
 from tests.gateway.in_process import InProcessClient, running_gateway
 from tests.gateway.live import served
 from tests.gateway.log_lines import log_lines
+from tests.gateway.schemas import SCHEMAS
 
 pytestmark = pytest.mark.anyio
 
@@ -320,7 +321,7 @@ async def test_administrators_read_which_role_runs_what_as_the_matrix_has_it(
             assert len(told) == 3
             assert told[document_hash(PAGE)]["clients"] == ["portal"]
             for text in (PAGE, looks):
-                verdicts = DocumentMatrix().examine(text).verdicts
+                verdicts = DocumentMatrix(SCHEMAS).examine(text).verdicts
                 for one in told[document_hash(text)]["verdicts"]:
                     verdict = verdicts[Role(one["role"])]
                     assert one["canRun"] == verdict.can_run
