@@ -33,7 +33,7 @@ pytestmark = pytest.mark.timeout(400)  # a demo of its own, and programs one aft
 def lively() -> Iterator[tuple[Demo, int]]:
     """A demo whose users act, and the port where a page may be served."""
     port = free_port()
-    options = ("--origin", f"http://127.0.0.1:{port}", "--lively=0.2")
+    options = ("--origin", f"http://127.0.0.1:{port}", "--lively=0.5")
     with data_folder() as data, running_demo(data, 300, *options) as demo:
         yield demo, port
 
