@@ -28,6 +28,7 @@ class GuardianRow(NamedTuple):
     kind: str
     consented_at: datetime
     valid_from: datetime
-    name: str
-    relation: str
-    phone: str
+    #: Of somebody who is named.
+    name: str | None = None
+    relation: str | None = None
+    phone: str | None = None

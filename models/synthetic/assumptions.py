@@ -10,6 +10,7 @@ from models.synthetic.calendar import DAY, HOUR
 from models.vocabulary import (
     Channel,
     ComplaintKind,
+    DocumentKind,
     Entry,
     EventKind,
     Ground,
@@ -83,8 +84,10 @@ PURPOSES: dict[str, dict[TripPurpose, float]] = {
     "E33G": {TripPurpose.BUSINESS: 1},
 }
 
-#: How many travel together, and within what time they are taken in.
+#: How many travel together, of which numbers there are children, and within what time they are
+#: taken in.
 GROUP_SIZES = {2: 30, 3: 18, 4: 22, 5: 8, 6: 5, 12: 9, 25: 8}
+WITH_CHILDREN = (3, 4, 5, 6)
 GROUP_COMES_WITHIN = 2 * DAY
 
 _VISAS = {"B1": 82, "C1": 5, "C2": 4, "D1": 2, "D2": 3, "D12": 1, "E28A": 1, "E33G": 2}
@@ -239,6 +242,47 @@ GOES_WITH = {
     Ground.PUBLIC_HEALTH: Ground.INCOMPLETE,
     Ground.SECURITY: Ground.ENTRY_BAN,
     Ground.INCOMPLETE: Ground.INSUFFICIENT_MEANS,
+}
+
+#: Of which visa types a refusal is announced, and since when; how many say something to that, how
+#: fast, and are granted after all; and how long the officer takes who decides then.
+ANNOUNCED_OF, ANNOUNCED_SINCE = ("C1", "C2", "D1", "D2"), 180 * DAY
+SAYS_SOMETHING, SAID_AFTER, CONVINCES = 0.7, Spread(3 * DAY, 0.8), 0.15
+DECIDED_AFTER_HEARING = Spread(36 * HOUR, 0.8)
+#: How many are open at the end of a world at least: half of them answered.
+OPEN_HEARINGS = 4
+#: By the main ground, what there is to it, what is said to it, and what is handed in with that.
+HEARD = {
+    Ground.INVALID_TRAVEL_DOCUMENT: (
+        "The page with the photograph cannot be read.",
+        "I have scanned the page anew, in daylight.",
+        DocumentKind.PASSPORT_SCAN,
+    ),
+    Ground.FALSE_STATEMENT: (
+        "The employer named does not know you.",
+        "I changed jobs in the spring. The bank pays my new salary in.",
+        DocumentKind.BANK_STATEMENT,
+    ),
+    Ground.INSUFFICIENT_MEANS: (
+        "The account was empty for most of the year.",
+        "My sister pays for the trip. Her statement is with this.",
+        DocumentKind.BANK_STATEMENT,
+    ),
+    Ground.PURPOSE_NOT_CREDIBLE: (
+        "The trip has no return.",
+        "I fly on to my brother's, and have booked that by now.",
+        DocumentKind.RETURN_TICKET,
+    ),
+    Ground.PUBLIC_HEALTH: (
+        "A certificate of vaccination is missing.",
+        "The clinic has written it anew.",
+        DocumentKind.VACCINATION_CERTIFICATE,
+    ),
+    Ground.INCOMPLETE: (
+        "What was asked for was not handed in.",
+        "I had no signal for a week. Here it is.",
+        DocumentKind.PHOTOGRAPH,
+    ),
 }
 
 #: On what some visas are granted, by a number below 32.

@@ -55,10 +55,11 @@ _RECORD = """
         proposed_at, approved_by, approved_at
     )
     SELECT
-        $1, kind, subject, wib_day($5), targets, changed, $2, $3, 'administrator', $4,
-        'supervisor', $5
+        ($1::uuid[])[number], kind, subject, coalesce(effective_on, wib_day($5)), targets, changed,
+        $2, $3, 'administrator', $4, 'supervisor', $5
     FROM find_unrecorded_reference_rows()
 """
+_MOST_AT_ONCE = 9
 _REASON = "They are granted as they are, and wait for nothing but a desk."
 
 
@@ -70,8 +71,16 @@ async def decree_rule(connection: asyncpg.Connection, until: datetime) -> None:
     terms = (assumptions.RULE_SAMPLE_PERCENT, assumptions.RULE_HOURS, assumptions.RULE_OFFICIAL)
     nationalities = [*assumptions.RULE_FOR]
     await connection.execute(_DECREE, RULE, assumptions.RULE_TYPE, nationalities, *terms, decree)
-    key, moments = key_at(proposed_at * 1000, 1), (instant(proposed_at), instant(decreed_at))
-    await connection.execute(_RECORD, key, decree, _REASON, *moments)
+    await record_decree(connection, decree, _REASON, proposed_at, decreed_at)
+
+
+async def record_decree(
+    connection: asyncpg.Connection, decree: str, reason: str, proposed_at: int, decreed_at: int
+) -> None:
+    """Write what was decreed into the ledger: all rows that are not in it by now."""
+    keys = [key_at(proposed_at * 1000, number) for number in range(1, _MOST_AT_ONCE + 1)]
+    moments = instant(proposed_at), instant(decreed_at)
+    await connection.execute(_RECORD, keys, decree, reason, *moments)
 
 
 def _decreed_at(until: int, outage: Outage) -> int:

@@ -95,6 +95,8 @@ class Case(NamedTuple):
     sender: Actor
     #: Of an extension, which yields no visa.
     extends: ExtendedStay | None = None
+    #: The reference of the group that it is part of.
+    group: str | None = None
 
     def pay_by(self, billed_at: int) -> int:
         """Until when it can be paid."""
@@ -148,6 +150,8 @@ class CaseProgress:
             self.taken_at = self.taken_at or at
         elif status is Status.INFO_REQUESTED:
             self.was_info_requested = True
+            self.waiting_since = self.asked_at = at
+        elif status is Status.REFUSAL_INTENDED:
             self.waiting_since = self.asked_at = at
         elif status in CLOSED:
             # The clock stops at the first decision, even if it is corrected later.

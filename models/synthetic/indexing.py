@@ -115,6 +115,14 @@ class SealedAnswerRow(NamedTuple):
     sealed: str
 
 
+class SealedIntentionAnswerRow(NamedTuple):
+    """A row of ``intention_answer``."""
+
+    application_id: UUID
+    applicant_id: UUID
+    sealed: str
+
+
 class SealedGuarantorRow(NamedTuple):
     """A row of ``guarantor``."""
 
@@ -156,6 +164,10 @@ async def sealed_rows(vault: Vault, batch: Batch) -> Mapping[str, Sequence[Any]]
         for row in batch.item_answer
     ]
     people += [
+        Person(row.applicant_id, row.application_id, row._asdict(), "intention_answer")
+        for row in batch.intention_answer
+    ]
+    people += [
         Person(row.applicant_id, row.id, row._asdict(), "guarantor") for row in batch.guarantor
     ]
     people += [
@@ -173,6 +185,9 @@ async def sealed_rows(vault: Vault, batch: Batch) -> Mapping[str, Sequence[Any]]
             SealedBannedRow(row.ban_id, row.issuing_state, next(written)) for row in banned
         ],
         "item_answer": [SealedAnswerRow(*row[:3], next(written)) for row in batch.item_answer],
+        "intention_answer": [
+            SealedIntentionAnswerRow(*row[:2], next(written)) for row in batch.intention_answer
+        ],
         "guarantor": [SealedGuarantorRow(*row[:5], next(written)) for row in batch.guarantor],
         "guardian": [SealedGuardianRow(*row[:6], next(written)) for row in batch.guardian],
         "complaint_text": [

@@ -1,14 +1,16 @@
 """Invented people: plausible names by region, reserved addresses, unassigned telephone numbers."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from functools import cache
 from random import Random
 from uuid import UUID
 
+from models.case.application import NO_COMPANY
 from models.life.grant_conditions import is_adult
 from models.synthetic.answerable_rows import GuarantorRow, GuardianRow
-from models.synthetic.calendar import instant
+from models.synthetic.calendar import day_in_wib, instant
 from models.synthetic.chance import below
 from models.synthetic.inputs import lines, reference
 from models.synthetic.numbers import id_beside, moment_of, new_id
@@ -69,28 +71,71 @@ def answers_to(item: RequestedItemRow, applicant: UUID) -> list[ItemAnswerRow]:
     return [ItemAnswerRow(*of_item, *new_address(item.id.int))] if is_answered else []
 
 
-def answer_for(
-    application: ApplicationRow, person: IdentityRow, guaranteed: Collection[str], batch: Batch
-) -> ApplicationRow:
-    """Add to a batch who answers for an applicant: a guarantor of some visa types, and a parent of
-    whoever is a minor on the day of entry. An application for an extension asks for neither."""
-    at, entry_on = application.submitted_at, application.entry_on
-    of_case = (
-        *(id_beside(moment_of(application.id), application.id), application.id),
-        application.applicant_id,
-    )
-    if application.extends_visa_number is not None:
-        return application
-    if application.visa_type_code in guaranteed:
-        batch.guarantor.append(GuarantorRow(*of_case, *_guarantor(application.id.int >> 3, at)))
-    if is_adult(person.birth_date, entry_on or at.date()):
-        return application
-    _, _, last = person.full_name.partition(" ")
+class Families:
+    """Who answers for applicants: guarantors, parents who are named, and adults of a group."""
+
+    def __init__(self, guaranteed: Collection[str]) -> None:
+        self._guaranteed = guaranteed
+        #: By group, its adults whose applications may yet serve, or do.
+        self._adults: defaultdict[str, list[IdentityRow]] = defaultdict(list)
+
+    def as_child(
+        self, identity: IdentityRow, group: str, at: int, *, is_family: bool
+    ) -> IdentityRow:
+        """Somebody new of a group: a minor has the family name of the first adult, and is reached
+        through them, if both are of one country. In a family all are minors but two adults."""
+        adults, day = self._adults[group], day_in_wib(at)
+        if not adults or adults[0].passport_issuing_state != identity.passport_issuing_state:
+            return identity
+        born = identity.birth_date
+        if is_family and len(adults) > 1:
+            born = max(born, day - timedelta(days=1 + born.toordinal() % _CHILDHOOD_DAYS))
+        if is_adult(born, day):
+            return identity
+        first, last = (
+            one.full_name.split(" ", 1)[n] for n, one in enumerate((identity, adults[0]))
+        )
+        return identity._replace(
+            full_name=f"{first} {last}",
+            birth_date=born,
+            email=adults[0].email,
+            phone=adults[0].phone,
+        )
+
+    def answer_for(
+        self, application: ApplicationRow, person: IdentityRow, batch: Batch
+    ) -> ApplicationRow:
+        """Add to a batch who answers for an applicant: a guarantor of some visa types, and of
+        whoever is a minor on the day of entry an adult of the group, or a parent who is named. An
+        application for an extension asks for neither."""
+        at, entry_on = application.submitted_at, application.entry_on
+        of_case = (
+            *(id_beside(moment_of(application.id), application.id), application.id),
+            application.applicant_id,
+        )
+        if application.extends_visa_number is not None:
+            return application
+        if application.visa_type_code in self._guaranteed:
+            batch.guarantor.append(GuarantorRow(*of_case, *_guarantor(application.id.int >> 3, at)))
+        group = application.group_reference
+        if is_adult(person.birth_date, entry_on or at.date()):
+            if group is not None and application.status not in NO_COMPANY:
+                self._adults[group].append(person)
+            return application
+        if group is not None and self._adults[group]:
+            kind = GuardianKind.IN_GROUP
+            batch.guardian.append(GuardianRow(*of_case, kind, at, at))
+        else:
+            kind, named = GuardianKind.NAMED, _parent(application, person)
+            batch.guardian.append(GuardianRow(*of_case, kind, at, at, *named))
+        return application._replace(guardian_kind=kind)
+
+
+def _parent(application: ApplicationRow, person: IdentityRow) -> tuple[str, str, str]:
+    """A parent of somebody: name, relation and phone."""
     names = _names().get(application.nationality_code, _names()[_ELSEWHERE])
-    first = names[0][application.id.int % len(names[0])]
-    named = f"{first} {last}", GuardianRelation.PARENT, person.phone
-    batch.guardian.append(GuardianRow(*of_case, GuardianKind.NAMED, at, at, *named))
-    return application._replace(guardian_kind=GuardianKind.NAMED)
+    first, last = names[0][application.id.int % len(names[0])], person.full_name.partition(" ")[2]
+    return f"{first} {last}", GuardianRelation.PARENT, person.phone
 
 
 def _guarantor(number: int, at: datetime) -> tuple[str, datetime, str, str, str, str]:
@@ -128,6 +173,7 @@ def _birth_date(today: date, rng: Random) -> date:
 
 
 _ELSEWHERE = ""
+_CHILDHOOD_DAYS = 16 * 365
 _CITIES = (
     ("Denpasar", "Bali"), ("Kabupaten Badung", "Bali"), ("Yogyakarta", "DI Yogyakarta"),
     ("Jakarta Pusat", "DKI Jakarta"), ("Batam", "Kepulauan Riau"),

@@ -10,6 +10,7 @@ from models.ban import RULE_VERSION
 from models.case.decision import public_reasons
 from models.case.reference_numbers import new_reference
 from models.synthetic import assumptions
+from models.synthetic.asking import Hearings, ask
 from models.synthetic.bans import LIST_VERSION
 from models.synthetic.by_system import RULE, Doubtful, System
 from models.synthetic.calendar import Outage, day_in_wib, instant
@@ -17,8 +18,8 @@ from models.synthetic.cases import Case, CaseProgress, Event
 from models.synthetic.corrections import Corrections
 from models.synthetic.desks import Desks, assignments
 from models.synthetic.inputs import Reference
-from models.synthetic.numbers import billing_code, id_beside, new_id, receipt_number, visa_number
-from models.synthetic.people import answer_for, answers_to
+from models.synthetic.numbers import billing_code, new_id, receipt_number, visa_number
+from models.synthetic.people import Families
 from models.synthetic.rows import (
     ApplicantRow,
     ApplicationRow,
@@ -27,12 +28,11 @@ from models.synthetic.rows import (
     BillRow,
     EventRow,
     IdentityRow,
-    RequestedItemRow,
     ScreeningRow,
     VisaRow,
 )
 from models.synthetic.rule_rows import DecisionRow
-from models.synthetic.trips import Groups, Trips
+from models.synthetic.trips import Trips
 from models.vocabulary import (
     RESOLUTIONS,
     EventKind,
@@ -61,7 +61,6 @@ class Recorder:
         doubtful: Doubtful | None = None,
     ) -> None:  # fmt: skip
         # Each draws from a source of its own: what one draws changes nothing else of a world.
-        self._groups = Groups(Random(f"groups {seed}"))
         self._trips = Trips(seed)
         self._corrections = Corrections(Random(f"corrections {seed}"), until)
         self._given = given
@@ -69,6 +68,8 @@ class Recorder:
         self._rng = rng
         self._desks = Desks(rng, seed, until)
         self._system = System(until, outage, seed, doubtful)
+        self._hearings = Hearings(until, outage, seed)
+        self.families = Families(given.guaranteed)
         self._outage, self._seed = outage, seed
         self._beside = Random(f"screening {seed}")
         self._billed = self._granted = 0
@@ -99,6 +100,7 @@ class Recorder:
             correction = self._corrections.correct(case, steps, batch)
         if correction is not None:
             steps = sorted([*steps, *correction.steps(case)], key=_moment)
+        steps = self._hearings.hear(application_id, case, steps)
         for step in steps:
             standing.apply(step)
         is_closed = standing.closed_at is not None
@@ -120,10 +122,7 @@ class Recorder:
             batch.application_event.append(
                 _event(application_id, sequence, step, actor, standing.decision_id)
             )
-            if step.kind is EventKind.INFO_REQUESTED:
-                item = _requested_item(application_id, step, steps[sequence:])
-                batch.requested_item.append(item)
-                batch.item_answer += answers_to(item, applicant.id)
+            ask(application_id, applicant.id, step, actor, steps[sequence:], batch)
             if step.answers:
                 self._screen(application_id, step, standing, sources, batch)
             if step.kind in _OUTCOME_OF:
@@ -138,7 +137,7 @@ class Recorder:
             standing.on_desk = next((one for one in desks if one.ended_at is None), None)
         fee_idr = self._fee_idr(case, standing)
         row = self._application(application_id, case, applicant, standing, fee_idr)
-        batch.application.append(answer_for(row, person, self._given.guaranteed, batch))
+        batch.application.append(self.families.answer_for(row, person, batch))
         if correction is not None:
             correction.write(application_id, case, desk.officer, applicant, batch)
         if standing.billed_at is not None:
@@ -245,7 +244,6 @@ class Recorder:
         if standing.paid_at:
             paid_at = instant(standing.paid_at)
             target_due_at = self._given.target_due_at(case.visa_type, case.profile.clock, paid_at)
-        group = self._groups.reference(case)
         return ApplicationRow(
             id=application_id,
             reference=new_reference(self._rng),
@@ -253,12 +251,12 @@ class Recorder:
             nationality_code=applicant.nationality_code,
             visa_type_code=case.visa_type,
             trip_purpose=self._trips.purpose(case),
-            entry_on=self._trips.entry_on(case, group),
+            entry_on=self._trips.entry_on(case),
             channel=case.place.channel,
             partner_code=case.place.partner,
             country_code=case.place.country,
             centre_code=case.place.centre,
-            group_reference=group,
+            group_reference=case.group,
             status=standing.status,
             submitted_at=instant(case.submitted_at),
             received_at=instant(standing.received_at) if standing.received_at else None,
@@ -329,19 +327,6 @@ def _event(
     at, is_corrected = instant(step.at), step.kind in _OUTCOME_OF and decision_id is not None
     reason = _CORRECTION if is_corrected else _REASONS.get(step.kind)
     return EventRow(application_id, sequence, step.kind, at, at, actor, step.by.role, reason)
-
-
-def _requested_item(application: UUID, step: Event, later: Sequence[Event]) -> RequestedItemRow:
-    """One thing is asked for, and answered by the actor who let the case go on."""
-    answer = next((one for one in later if one.kind is EventKind.IN_VERIFICATION), None)
-    return RequestedItemRow(
-        id=id_beside(step.at, application),
-        application_id=application,
-        kind=assumptions.REQUESTED_ITEMS[application.int % len(assumptions.REQUESTED_ITEMS)],
-        requested_at=instant(step.at),
-        answered_at=instant(answer.at) if answer else None,
-        answered_by=answer.by.subject if answer else None,
-    )
 
 
 def _note(step: Event) -> str | None:

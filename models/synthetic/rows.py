@@ -7,7 +7,13 @@ from uuid import UUID
 
 from models.synthetic.answerable_rows import GuarantorRow, GuardianRow
 from models.synthetic.complaint_rows import ComplaintRow, ComplaintTextRow
-from models.synthetic.rule_rows import DecisionRow, GrantCheckRow, WithheldDecisionRow
+from models.synthetic.rule_rows import (
+    DecisionRow,
+    GrantCheckRow,
+    IntentionAnswerRow,
+    RefusalIntentionRow,
+    WithheldDecisionRow,
+)
 from models.vocabulary import (
     BanGround,
     Channel,
@@ -307,6 +313,8 @@ class Batch:
     application_event: list[EventRow] = field(default_factory=list)
     requested_item: list[RequestedItemRow] = field(default_factory=list)
     item_answer: list[ItemAnswerRow] = field(default_factory=list)
+    refusal_intention: list[RefusalIntentionRow] = field(default_factory=list)
+    intention_answer: list[IntentionAnswerRow] = field(default_factory=list)
     guarantor: list[GuarantorRow] = field(default_factory=list)
     guardian: list[GuardianRow] = field(default_factory=list)
     assignment: list[AssignmentRow] = field(default_factory=list)

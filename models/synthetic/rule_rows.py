@@ -1,10 +1,10 @@
-"""The generated rows of decisions, and about rules that grant."""
+"""The generated rows of decisions, of what is announced before, and about rules that grant."""
 
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from models.vocabulary import GrantVerdict, Ground, Outcome, VisaCondition
+from models.vocabulary import DocumentKind, GrantVerdict, Ground, Outcome, VisaCondition
 
 
 class GrantCheckRow(NamedTuple):
@@ -18,6 +18,28 @@ class GrantCheckRow(NamedTuple):
     #: The version of the identity that was opened: of whom nothing is corrected, the first.
     version: int
     checked_at: datetime
+
+
+class RefusalIntentionRow(NamedTuple):
+    """A row of ``refusal_intention``."""
+
+    application_id: UUID
+    grounds: list[Ground]
+    note: str
+    announced_at: datetime
+    announced_by: str | None
+    ended_at: datetime | None
+    answered_at: datetime | None
+    answered_by: str | None
+    documents: list[DocumentKind]
+
+
+class IntentionAnswerRow(NamedTuple):
+    """A row of ``intention_answer``, before it is sealed."""
+
+    application_id: UUID
+    applicant_id: UUID
+    as_text: str
 
 
 class DecisionRow(NamedTuple):

@@ -18,6 +18,7 @@ from models.person.vault import Vault
 from models.publication import publish
 from models.reference.data import load
 from models.reference.named_event import event_code
+from models.synthetic.asking import decree_hearings
 from models.synthetic.assumptions import Scale
 from models.synthetic.by_system import decree_rule
 from models.synthetic.calendar import day_in_wib, last_outage, months_until
@@ -180,6 +181,7 @@ async def _load_world(
     await connection.execute(_PARTITIONS, plan.until, plan.months)
     await _name_outage(connection, plan.until)
     await load(connection, reference().files, began_at)
+    await decree_hearings(connection, plan.until)
     await decree_rule(connection, plan.until)
     row_counts = await _load_batches(connection, World(plan, reference()), progress, keys)
     await connection.execute(_DIFFERENCES, plan.until)
@@ -238,9 +240,9 @@ async def _load_batches(
                 for table, rows in (await index_rows(keys, batch)).items():
                     await copy(connection, table, rows[0]._fields, rows)
             else:
-                batch.item_answer.clear()  # nothing is written of them that is not sealed
-                batch.guarantor.clear()
-                batch.guardian.clear()
+                # Nothing is written of them that is not sealed.
+                for table in ("item_answer", "intention_answer", "guarantor", "guardian"):
+                    getattr(batch, table).clear()
                 batch.complaint_text.clear()
                 await copy_batch(connection, batch)
             for table in _TABLES:

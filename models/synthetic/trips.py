@@ -28,16 +28,16 @@ class Trips:
             return case.extends.trip_purpose
         return self._choices[case.visa_type].draw(self._purposes)
 
-    def entry_on(self, case: Case, group: str | None) -> date | None:
+    def entry_on(self, case: Case) -> date | None:
         """The intended day of entry: a group, taken in within a few days, enters together. Nobody
         asks for that of an extension."""
         if case.extends:
             return None
-        if group is None:
+        if case.group is None:
             return self._draw_entry(case)
-        if group not in self._entry_of_group:
-            self._entry_of_group[group] = self._draw_entry(case)
-        return self._entry_of_group[group]
+        if case.group not in self._entry_of_group:
+            self._entry_of_group[case.group] = self._draw_entry(case)
+        return self._entry_of_group[case.group]
 
     def _draw_entry(self, case: Case) -> date:
         days = FIRST_ENTRY + seconds(ENTERED_AFTER, self._entries) // DAY
@@ -52,6 +52,8 @@ class Groups:
         #: By place and visa type, the group that is being taken in: its reference, how many are
         #: still to come, and until when they can.
         self._open: dict[tuple[IntakePlace, str], tuple[str, int, int]] = {}
+        #: Those with children.
+        self.families = set[str]()
 
     def reference(self, case: Case) -> str | None:
         """The reference of the group; None for an application by itself."""
@@ -63,6 +65,8 @@ class Groups:
             [missing] = self._rng.choices(_SIZES, _WEIGHTS)
             reference = new_group_reference(self._rng)
             until = case.submitted_at + assumptions.GROUP_COMES_WITHIN
+            if missing in assumptions.WITH_CHILDREN:
+                self.families.add(reference)
         self._open[key] = (reference, missing - 1, until)
         return reference
 

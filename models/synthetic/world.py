@@ -35,6 +35,7 @@ from models.synthetic.life import life
 from models.synthetic.people import as_known, lasts, new_person
 from models.synthetic.record import Recorder
 from models.synthetic.rows import ApplicantRow, Batch, IdentityRow, PassportEndingRow
+from models.synthetic.trips import Groups
 from models.vocabulary import Channel, EventKind, Role, ScreeningResult
 
 #: Applications per batch: enough for fast COPY, few enough for memory.
@@ -63,6 +64,8 @@ class World:
         expected = demand(given, months_until(plan.until, plan.months))
         self._demand = expected.with_noise(self._rng)
         self._intake = Intake(given, self._demand, plan.scale, self._rng)
+        # Of a source of its own: what it draws changes nothing else of a world.
+        self._groups = Groups(Random(f"groups {plan.seed}"))
         self._recorder = Recorder(given, self._until, self._outage, self._rng, plan.seed)
         extensions = Extensions(given, self._until, self._outage, plan.seed, self._recorder)
         self._crossings = Crossings(given, self._until, plan.seed, extensions)
@@ -89,6 +92,7 @@ class World:
             place = self._intake.place(nationality, submitted_at, self._rng)
             visa_type = self._intake.profiles[nationality].visas.draw(self._rng)
             case = self._case(applicant, submitted_at, place, visa_type)
+            identity = self._as_child(case, identity, batch)
             steps = self._steps_until_end(case)
             standing = self._recorder.record(case, applicant, identity, steps, batch)
             self._crossings.follow(case, applicant, identity, batch)
@@ -138,6 +142,21 @@ class World:
         batch.identity.append(identity)
         return applicant, identity
 
+    def _as_child(self, case: Case, identity: IdentityRow, batch: Batch) -> IdentityRow:
+        """Whoever is new, and a child of a family, has the name of the adult of it."""
+        known = self._known[identity.passport_issuing_state]
+        is_new = known[-1:] == [identity] == batch.identity[-1:]
+        if case.group is None or not is_new:
+            return identity
+        child = self._recorder.families.as_child(
+            identity,
+            case.group,
+            case.submitted_at,
+            is_family=case.group in self._groups.families,
+        )
+        known[-1] = batch.identity[-1] = child
+        return child
+
     def _schedule_return(
         self, applicant: ApplicantRow, identity: IdentityRow, standing: CaseProgress
     ) -> None:
@@ -153,7 +172,8 @@ class World:
         self, applicant: ApplicantRow, submitted_at: int, place: IntakePlace, visa_type: str
     ) -> Case:
         profile = self._intake.profiles[applicant.nationality_code]
-        return Case(submitted_at, visa_type, place, profile, _sender(place, applicant))
+        case = Case(submitted_at, visa_type, place, profile, _sender(place, applicant))
+        return case._replace(group=self._groups.reference(case))
 
     def _steps_until_end(self, case: Case) -> list[Event]:
         """What of a life happens before the end of the world."""

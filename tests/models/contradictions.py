@@ -17,7 +17,9 @@ STATE_BY_EVENTS = """
         count(*) FILTER (WHERE kind = 'HELD') > count(*) FILTER (WHERE kind = 'RELEASED')
             AS is_held,
         coalesce(
-            extract(epoch FROM sum(waited) FILTER (WHERE kind = 'INFO_REQUESTED')), 0
+            extract(epoch FROM sum(waited) FILTER (
+                WHERE kind IN ('INFO_REQUESTED', 'REFUSAL_INTENDED')
+            )), 0
         )::bigint AS paused_seconds
     FROM (
         SELECT
@@ -125,7 +127,7 @@ STEPS_WITHOUT_DESK = """
 OPEN_CASES_WITHOUT_DESK = """
     SELECT FROM application
     LEFT JOIN assignment ON application_id = application.id AND ended_at IS NULL
-    WHERE (status IN ('IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING'))
+    WHERE (status IN ('IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING'))
         <> (assignment.id IS NOT NULL)
 """
 

@@ -92,6 +92,12 @@ async def test_a_load_leaves_constraints_indexes_and_triggers_as_they_were(
     """
     assert await connection.fetchval("SELECT count(*) FROM movement") > 300
     assert not await connection.fetch(unreported)
+    # What is said to an announced refusal is sealed, as what guardians and guarantors are.
+    for table in ("guarantor", "guardian WHERE kind = 'NAMED'", "intention_answer"):
+        rows, sealed = await connection.fetchrow(
+            f"SELECT count(*), count(*) FILTER (WHERE sealed <> '{{}}') FROM {table}"
+        )
+        assert rows == sealed > 0, table
     # Its people are sealed, and found and linked as the LINKER does it.
     plain = f"num_nonnulls({', '.join(SEALED)}) > 0"
     assert await connection.fetchval(f"SELECT count(*) FROM identity WHERE {plain}") == 0
