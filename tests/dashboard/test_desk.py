@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from dashboard.components.html_part import html_of
 from dashboard.gateway.client import HttpGatewayClient
 from dashboard.gateway.session import Session
-from dashboard.pages.desk.page import way_to_work
+from dashboard.pages.desk.page import list_own, way_to_work
 from dashboard.texts import texts
 from dashboard.web.visit import Visit, current_visit
 from tests.dashboard.visiting import Visitor, assert_accessible
@@ -40,6 +40,31 @@ def test_an_officer_finds_the_own_cases_and_what_waits(visitor: Visitor, demo: D
 def test_the_desk_is_an_officers(visitor: Visitor) -> None:
     page = visitor.opens("supervisor", path="/desk")
     assert not page.locator("#desk-mine").count()
+
+
+@pytest.mark.parametrize(
+    ("answered_at", "ended_at", "english", "indonesian"),
+    [
+        (None, None, None, None),
+        ("2026-11-20T03:00:00Z", "2026-11-20T03:00:00Z", "was answered", "sudah ditanggapi"),
+        (None, "2026-11-20T03:00:00Z", "Nobody answered", "tidak ditanggapi"),
+    ],
+)
+def test_a_case_says_that_whoever_was_to_be_refused_is_heard(
+    answered_at, ended_at, english, indonesian
+) -> None:
+    case = {
+        "reference": "AUSY-OPEN-0001", "status": "IN_VERIFICATION", "targetDueAt": None,
+        "visaType": None, "country": None, "uploads": [],
+    }  # fmt: skip
+    announced = {"answeredAt": answered_at, "endedAt": ended_at}
+    for language, words in (("en", english), ("id", indonesian)):
+        for one in (None, announced):
+            nodes = [{**case, "refusalIntention": one}]
+            own = {"mine": {"totalCount": {"value": 1}, "nodes": nodes}}
+            shown = html_of(list_own(own, texts(language)))
+            assert ("<strong>" in shown) is (one is announced and ended_at is not None)
+            assert words is None or one is None or words in shown
 
 
 @pytest.mark.parametrize("url", [None, "https://cases.example/desk"])

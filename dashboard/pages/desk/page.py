@@ -57,8 +57,21 @@ def list_own(answer: Answer, say: Texts) -> list[Any]:
     if not nodes:
         return [html.P(say("desk.empty"))]
     count = say("desk.cases", count=count_text(answer["mine"]["totalCount"]["value"], say))
-    cases = [html.Article([*case_lines(each, say), *_changed(each, say)]) for each in nodes]
+    cases = [
+        html.Article([*case_lines(each, say), *_heard(each, say), *_changed(each, say)])
+        for each in nodes
+    ]
     return [html.P(count, className="counted"), *cases]
+
+
+def _heard(case: Answer, say: Texts) -> list[Any]:
+    """That an announced refusal waits for nobody but the officer: it was answered, or ran out."""
+    announced = case["refusalIntention"]
+    if not (announced and announced["endedAt"]):
+        return []
+    how = "heard" if announced["answeredAt"] else "unheard"
+    at = written_instant(announced["endedAt"], say)
+    return [html.P(html.Strong(say(f"desk.{how}", at=at)))]
 
 
 def _changed(case: Answer, say: Texts) -> list[Any]:
