@@ -1,6 +1,6 @@
 """Looks up in the policy which fields a role may read."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from gateway.policy import MUTATIONS, POLICY, Access, Roles
 from models.vocabulary import Role
@@ -16,12 +16,20 @@ def readable_fields(type_name: str, role: Role) -> frozenset[str]:
     return frozenset(name for name, roles in access.fields.items() if role in roles)
 
 
-def is_readable(type_name: str, field_name: str, role: Role) -> bool:
-    """Whether the role may read a field of a type, of its connection or of an edge."""
+def is_readable(
+    type_name: str,
+    field_name: str,
+    role: Role,
+    look_up: Callable[[str, Role], frozenset[str]] = readable_fields,
+) -> bool:
+    """Whether the role may read a field of a type, of its connection or of an edge.
+
+    ``look_up`` is for whoever asks for each field of many types, and keeps what it found.
+    """
     paged = _noun_of_page(type_name)
     if paged is None:
-        return field_name in readable_fields(type_name, role)
-    if readable_fields(paged, role):
+        return field_name in look_up(type_name, role)
+    if look_up(paged, role):
         return True
     return role in POLICY[paged].counts_only and field_name == "totalCount"
 

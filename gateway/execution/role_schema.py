@@ -5,7 +5,7 @@ its own, and introspection shows each role exactly what it can use.
 """
 
 from collections.abc import Callable, Iterator
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, cast
 
 from graphql import (
@@ -30,7 +30,7 @@ from graphql import (
     validate_schema,
 )
 
-from gateway.access.fields import is_readable, reads_only_published
+from gateway.access.fields import is_readable, readable_fields, reads_only_published
 from gateway.mapping.catalogue import Catalogue
 from gateway.policy import PURPOSES, QUEUES
 from gateway.schema.mutations.mutation import codes_met_by, describe_mutation
@@ -49,9 +49,10 @@ class _Visibility:
     def __init__(self, catalogue: Catalogue, role: Role | None) -> None:
         self._role = role
         self._catalogue = catalogue
+        self._readable_fields = cache(readable_fields)
 
     def field(self, type_name: str, name: str) -> bool:
-        return self._role is None or is_readable(type_name, name, self._role)
+        return self._role is None or is_readable(type_name, name, self._role, self._readable_fields)
 
     def input_field(self, type_name: str, name: str) -> bool:
         """A role may filter by, or state an expected value of, only fields that it may read."""
