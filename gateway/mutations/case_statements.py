@@ -134,6 +134,7 @@ def select_state(role: Role, rule: Rule | None) -> Any:
             if_read("Visa", "document", extendability(), null()).label("extendability"),
             if_read("Application", "extends", is_extension(), false()).label("is_extension"),
             if_read("Application", "extends", has_appeared(), false()).label("has_appeared"),
+            if_read("Application", "isReferred", grant_stop(), null()).label("grant_stop"),
             if_read("Assignment", "officer", lacks_company(), false()).label("lacks_company"),
             if_read("Screening", "result", _extends_stopped_visa(), false()).label(
                 "is_extended_visa_stopped"
@@ -207,6 +208,11 @@ def has_unused_visa() -> ColumnElement[bool]:
 def extendability() -> ColumnElement[str]:
     """Whether the stay on the visa of an application may be extended."""
     return func.viewer.extendability(Application.id, type_=Text)
+
+
+def grant_stop() -> ColumnElement[str]:
+    """What `CaseState.grant_stop` says."""
+    return func.viewer.grant_stop(Application.id, type_=Text)
 
 
 def is_extension() -> ColumnElement[bool]:

@@ -191,6 +191,7 @@ def _state(
         is_received=row.received_at is not None,
         is_closed=status in CLOSED,
         is_linked=row.is_linked,
+        grant_stop=row.grant_stop,
         since=row.since,
         paused=row.paused or timedelta(),
         decided_by=row.officer,

@@ -4,7 +4,25 @@ from models.case.crossing import IMMIGRATION_OFFICE
 from models.case.decision import IS_LIVE
 from models.case.file import OWES_FEE
 from models.life.grant_conditions import LARGEST_FAMILY
+from models.person.person_link import COUNTING_LINKS
 
+_TIME_OF = """\
+CREATE OR REPLACE FUNCTION viewer.time_{}() RETURNS interval
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN (
+            SELECT days * interval '24 hours' FROM deadline
+            WHERE wait = '{}' AND valid_from <= wib_day(clock_timestamp())
+            ORDER BY valid_from DESC LIMIT 1
+        );
+    END
+$$;
+"""
+_TIMES = "".join(_TIME_OF.format(*one) for one in (
+    ("to_answer", "ANSWER"), ("to_answer_intention", "INTENTION"), ("to_pay", "PAYMENT"),
+    ("of_code", "BILLING_CODE"),
+))  # fmt: skip
 #: Whether a case is cleared, and which questions may be asked of it: an officer's refusals reveal
 #: that much, and no more. Guards call the same functions, so that both judge alike.
 CASE_FUNCTIONS = f"""\
@@ -290,28 +308,6 @@ CREATE OR REPLACE FUNCTION viewer.extension_fee_of(visa_type text) RETURNS bigin
         );
     END
 $$;
-CREATE OR REPLACE FUNCTION viewer.time_to_answer() RETURNS interval
-    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
-    SET search_path = public, pg_temp AS $$
-    BEGIN
-        RETURN (
-            SELECT days * interval '24 hours' FROM deadline
-            WHERE wait = 'ANSWER' AND valid_from <= wib_day(clock_timestamp())
-            ORDER BY valid_from DESC LIMIT 1
-        );
-    END
-$$;
-CREATE OR REPLACE FUNCTION viewer.time_to_answer_intention() RETURNS interval
-    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
-    SET search_path = public, pg_temp AS $$
-    BEGIN
-        RETURN (
-            SELECT days * interval '24 hours' FROM deadline
-            WHERE wait = 'INTENTION' AND valid_from <= wib_day(clock_timestamp())
-            ORDER BY valid_from DESC LIMIT 1
-        );
-    END
-$$;
 CREATE OR REPLACE FUNCTION viewer.needs_intention(asked_case uuid) RETURNS boolean
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
     SET search_path = public, pg_temp AS $$
@@ -324,26 +320,29 @@ CREATE OR REPLACE FUNCTION viewer.needs_intention(asked_case uuid) RETURNS boole
         ), false);
     END
 $$;
-CREATE OR REPLACE FUNCTION viewer.time_to_pay() RETURNS interval
+CREATE OR REPLACE FUNCTION viewer.grant_stop(asked_case uuid) RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
     SET search_path = public, pg_temp AS $$
+    DECLARE
+        counts_since timestamptz;
+        last_step application_event;
     BEGIN
-        RETURN (
-            SELECT days * interval '24 hours' FROM deadline
-            WHERE wait = 'PAYMENT' AND valid_from <= wib_day(clock_timestamp())
-            ORDER BY valid_from DESC LIMIT 1
-        );
+        -- Partners and applicants learn nothing of other files.
+        IF viewer.role() IN ('OFFICER', 'SUPERVISOR') THEN
+            SELECT max(link.since) INTO counts_since FROM application
+            CROSS JOIN LATERAL (
+            {COUNTING_LINKS}
+            ) AS link
+            WHERE application.id = asked_case;
+            SELECT * INTO last_step FROM application_event
+            WHERE application_id = asked_case AND occurred_at > counts_since
+                AND kind IN ('GRANT_PROPOSED', 'GRANT_APPROVED')
+            ORDER BY sequence DESC LIMIT 1;
+        END IF;
+        RETURN CASE
+            WHEN counts_since IS NULL OR last_step.kind = 'GRANT_APPROVED' THEN NULL
+            ELSE coalesce(last_step.actor, '')
+        END;
     END
 $$;
-CREATE OR REPLACE FUNCTION viewer.time_of_code() RETURNS interval
-    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
-    SET search_path = public, pg_temp AS $$
-    BEGIN
-        RETURN (
-            SELECT days * interval '24 hours' FROM deadline
-            WHERE wait = 'BILLING_CODE' AND valid_from <= wib_day(clock_timestamp())
-            ORDER BY valid_from DESC LIMIT 1
-        );
-    END
-$$;
-"""
+{_TIMES}"""

@@ -77,6 +77,11 @@ HOLDS_IF: Mapping[Precondition, str] = {
     # The assignment says to whom it is given.
     life.IS_GIVEN_TO_ANOTHER: "true",
     life.IS_NO_MATCH_OR_STAYS_WITH_SUPERVISORS: "true",
+    life.NO_LINK_COUNTS: "viewer.grant_stop(it.id) IS NULL",
+    life.LINK_COUNTS: "viewer.grant_stop(it.id) IS NOT NULL",
+    life.HAS_NO_PROPOSED_GRANT: "coalesce(viewer.grant_stop(it.id), '') = ''",
+    life.HAS_A_PROPOSED_GRANT: "viewer.grant_stop(it.id) <> ''",
+    life.GRANT_WAS_PROPOSED_BY_ANOTHER: "viewer.grant_stop(it.id) <> viewer_subject",
     life.WAS_DECIDED_BY_ANOTHER:
         f"(SELECT decided.officer {_DECIDED}) IS DISTINCT FROM viewer_subject",
     life.IS_THE_FIRST_OF_TWO: "viewer.awaits_first_decision(it.id)",
@@ -144,6 +149,11 @@ SHOWN_BY: Mapping[Verb, str] = {
     Verb.RELEASE: f"NOT it.is_held AND {_LAST_OF_HOLDS} IS DISTINCT FROM 'RELEASED'",
     Verb.MARK_URGENT: f"it.is_urgent AND {_LAST_OF_URGENCY} IS DISTINCT FROM 'MARKED_URGENT'",
     Verb.END_URGENCY: f"NOT it.is_urgent AND {_LAST_OF_URGENCY} = 'MARKED_URGENT'",
+    # Nothing else changes with these two: what they need has to be true before the event.
+    Verb.PROPOSE_GRANT: f"(viewer_role = 'SUPERVISOR' OR {HOLDS_IF[life.IS_ON_THE_OWN_DESK]})"
+    " AND viewer.grant_stop(it.id) = '' AND NEW.reason IS NOT NULL",
+    Verb.APPROVE_GRANT: f"{HOLDS_IF[life.HAS_A_PROPOSED_GRANT]}"
+    f" AND {HOLDS_IF[life.GRANT_WAS_PROPOSED_BY_ANOTHER]}",
     Verb.REFER_TO_SCREENING: _ASKED_NOW.format("asked.requested_at = NEW.occurred_at"),
     Verb.RECORD_SCREENING: _ASKED_NOW.format(
         "asked.answered_at = NEW.occurred_at AND asked.answered_by = viewer_subject"

@@ -123,13 +123,14 @@ def writes() -> Iterator[str]:
 
 
 def _grants_of_visas() -> Iterator[str]:
-    """Whoever reads what is held learns whether there is something to hold, and whoever may give a
-    visa back, or have a stay extended, whether there is one.
+    """Whoever reads what is held learns whether there is something to hold, whoever may give a visa
+    back, or have a stay extended, whether there is one, and whoever grants, whether a link counts.
     """
     for function, roles in (
         ("has_live_visa", POLICY["Application"].fields["isVisaHeld"]),
         ("has_unused_visa", MUTATIONS["returnVisa"].rows),
         ("extendability", MUTATIONS["applyForExtension"].rows),
+        ("grant_stop", MUTATIONS["proposeGrant"].rows),
     ):
         for role in roles:
             for name in (database_role(role), writing_role(role)):

@@ -11,6 +11,7 @@ from gateway.mapping.declare import Fact
 from gateway.mutations.case_statements import (
     documents_of,
     extendability,
+    grant_stop,
     has_appeared,
     has_live_visa,
     has_open_intention,
@@ -116,6 +117,7 @@ HAS_UNUSED_VISA = Fact("_has_unused_visa", has_unused_visa(), ("Visa", "document
 EXTENDABILITY = Fact("_extendability", extendability(), ("Visa", "document"))
 IS_EXTENSION = Fact("_is_extension", is_extension(), ("Application", "extends"))
 HAS_APPEARED = Fact("_has_appeared", has_appeared(), ("Application", "extends"))
+GRANT_STOP = Fact("_grant_stop", grant_stop(), ("Application", "isReferred"))
 LACKS_COMPANY = Fact("_lacks_company", lacks_company(), ("Assignment", "officer"))
 MISSING_DOCUMENTS = Fact(
     "_missing_documents", missing_documents().element, ("CaseDocument", "recordedAt")
@@ -127,8 +129,8 @@ HAS_OPEN_INTENTION = Fact(
 )
 FACTS = (
     DECIDED_BY, REVOKED_BY, OFFICER, SUPERVISOR, CORRECTION, APPROVED_BY, HAS_LIVE_VISA,
-    HAS_UNUSED_VISA, EXTENDABILITY, IS_EXTENSION, HAS_APPEARED, LACKS_COMPANY, MISSING_DOCUMENTS,
-    NEEDS_INTENTION, WAS_ANNOUNCED, HAS_OPEN_INTENTION,
+    HAS_UNUSED_VISA, EXTENDABILITY, IS_EXTENSION, HAS_APPEARED, GRANT_STOP, LACKS_COMPANY,
+    MISSING_DOCUMENTS, NEEDS_INTENTION, WAS_ANNOUNCED, HAS_OPEN_INTENTION,
 )  # fmt: skip
 #: The fields of an application that `allowed_steps` looks at.
 LOOKED_AT = (
@@ -156,6 +158,7 @@ _LABELS: Mapping[str, str] = {
     "extendability": EXTENDABILITY.label,
     "is_extension": IS_EXTENSION.label,
     "has_appeared": HAS_APPEARED.label,
+    "grant_stop": GRANT_STOP.label,
     "lacks_company": LACKS_COMPANY.label,
     "missing_documents": MISSING_DOCUMENTS.label,
     "needs_intention": NEEDS_INTENTION.label,
@@ -202,6 +205,7 @@ def allowed_steps(root: Any, info: strawberry.Info) -> list[AllowedStep]:
         extendability=Extendability(read.get(EXTENDABILITY.label) or Extendability.NO_RULE),
         is_extension=bool(read.get(IS_EXTENSION.label)),
         has_appeared=bool(read.get(HAS_APPEARED.label)),
+        grant_stop=read.get(GRANT_STOP.label),
         lacks_company=bool(read.get(LACKS_COMPANY.label)),
         missing_documents=documents_of(read.get(MISSING_DOCUMENTS.label)),
         needs_intention=bool(read.get(NEEDS_INTENTION.label)),

@@ -3,9 +3,8 @@
 ``STEPS`` is the whole state machine; `docs/life.md` is drawn from it.
 """
 
-from models.life.case_state import CaseState, Proposal, columns_after_step
+from models.life.case_state import Attempt, CaseState, Proposal, columns_after_step
 from models.life.judging import refusal_of, statuses_alike, visible_refusal
-from models.life.preconditions import Attempt
 from models.life.refusals import Refusal
 from models.life.steps import REASONED, STEPS, Step, Verb, refusal, step_for, verb_taken
 

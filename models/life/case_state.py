@@ -1,4 +1,5 @@
-"""The state of an application on which steps depend, and how a step changes its columns."""
+"""The state of an application and the attempt on which steps depend, and how a step changes the
+columns."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from models.vocabulary import (
     EventKind,
     Extendability,
     RequestedItemKind,
+    Role,
     ScreeningKind,
     ScreeningResult,
     Status,
@@ -51,6 +53,9 @@ class CaseState:
     is_closed: bool = False
     #: Whether the LINKER has looked for other files of the person.
     is_linked: bool = False
+    #: Whether a link that counts stops its grant (None: none does), and who has proposed it all the
+    #: same; an empty text is nobody yet. As far as the role reads it.
+    grant_stop: str | None = None
     #: When it entered its status.
     since: datetime | None = None
     #: How long it had waited for the applicant in total when it entered its status.
@@ -144,6 +149,28 @@ class CaseState:
         """The questions that may be asked again about a visa: those answered before its grant."""
         unasked = (None, ScreeningResult.UNAVAILABLE, *CLEARING)
         return tuple(one for one in self.questions if self.answers.get(one) in unasked)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Who wants to take a step, and the arguments that preconditions look at."""
+
+    subject: str
+    role: Role | None
+    #: The screening question that is answered.
+    question: str | None = None
+    #: Outcome of the decision, and its grounds or conditions.
+    decision: tuple[str, tuple[str, ...]] | None = None
+    #: The officer to whom the case is to be given; None if it goes back to its queue.
+    receiver: str | None = None
+    #: Which of the requested items are handed in.
+    items: frozenset[RequestedItemKind] = frozenset()
+    #: Which documents are there.
+    documents: frozenset[DocumentKind] = frozenset()
+
+    def leaves_open(self, now: CaseState) -> bool:
+        """Whether a requested item stays unanswered."""
+        return bool(now.outstanding - self.items)
 
 
 def columns_after_step(

@@ -8,8 +8,15 @@ from datetime import date
 
 from models.ban import LIST_VERSION, RULE_VERSION
 from models.case.file import OWES_FEE
+from models.person.person_link import COUNTING_LINKS, linked_files
 from models.reference.grant_rule import LEAST_SAMPLED, LEAST_WAIT_HOURS
-from models.vocabulary import OPEN_CORRECTIONS, GrantCondition, UploadState
+from models.vocabulary import (
+    OPEN_CORRECTIONS,
+    SURE_LINKS,
+    GrantCondition,
+    LinkState,
+    UploadState,
+)
 
 #: How long an answer of screening is good for.
 CLEARED_HOURS = 24
@@ -181,28 +188,22 @@ CONDITIONS = (
     Condition(
         _C.NO_LINKED_REFUSAL,
         "No other file of the person, or of whoever may be the same person, was ever refused or"
-        " revoked, or has to do with the list; links that nobody has confirmed count.",
+        " revoked, or has to do with the list; links that nobody has confirmed count. So no rule"
+        " grants what officers may grant with a second person alone.",
         "Somebody who tries again elsewhere.",
-        """NOT EXISTS (
-        SELECT FROM application AS other
-        WHERE other.id <> application.id
-            AND other.applicant_id = ANY (ARRAY(
-                SELECT linked_id FROM person_link
-                WHERE person_link.applicant_id = application.applicant_id AND reason <> 'GROUP'
-                    AND state <> 'REJECTED'
-                UNION SELECT application.applicant_id
-            ))
-            AND (
-                other.status IN ('REFUSED', 'REVOKED') OR other.has_open_hit
-                OR EXISTS (
-                    SELECT FROM decision
-                    WHERE application_id = other.id AND outcome = 'REFUSED'
-                ) OR EXISTS (
-                    SELECT FROM ban_match
-                    WHERE application_id = other.id AND ended_at IS NULL
-                )
+        f"""NOT EXISTS (
+        SELECT FROM {linked_files((*SURE_LINKS, LinkState.PROPOSED))}
+        WHERE other.status IN ('REFUSED', 'REVOKED') OR other.has_open_hit
+            OR EXISTS (
+                SELECT FROM decision
+                WHERE application_id = other.id AND outcome = 'REFUSED'
+            ) OR EXISTS (
+                SELECT FROM ban_match
+                WHERE application_id = other.id AND ended_at IS NULL
             )
-    )""",
+    ) AND NOT EXISTS (
+    {COUNTING_LINKS}
+    )""",  # noqa: S608 - constants alone
     ),
     Condition(
         _C.NO_CORRECTION,

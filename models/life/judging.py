@@ -6,8 +6,7 @@ same, it must meet the same refusal: otherwise the refusal would reveal the stat
 
 from collections.abc import Collection, Iterable
 
-from models.life.case_state import CaseState
-from models.life.preconditions import Attempt
+from models.life.case_state import Attempt, CaseState
 from models.life.refusals import Refusal
 from models.life.steps import UNPAID, Step, Verb, refusal, step_for
 from models.vocabulary import CLOSED, STAGE_OF, Role, Stage, Status

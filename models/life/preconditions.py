@@ -3,40 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from models.life.case_state import CaseState
+from models.life.case_state import Attempt, CaseState
 from models.life.refusals import Refusal
 from models.vocabulary import (
     UNANNOUNCED_GROUNDS,
     CorrectionState,
-    DocumentKind,
     Extendability,
-    RequestedItemKind,
-    Role,
     ScreeningResult,
     Status,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """Who wants to take a step, and the arguments that preconditions look at."""
-
-    subject: str
-    role: Role | None
-    #: The screening question that is answered.
-    question: str | None = None
-    #: Outcome of the decision, and its grounds or conditions.
-    decision: tuple[str, tuple[str, ...]] | None = None
-    #: The officer to whom the case is to be given; None if it goes back to its queue.
-    receiver: str | None = None
-    #: Which of the requested items are handed in.
-    items: frozenset[RequestedItemKind] = frozenset()
-    #: Which documents are there.
-    documents: frozenset[DocumentKind] = frozenset()
-
-    def leaves_open(self, now: CaseState) -> bool:
-        """Whether a requested item stays unanswered."""
-        return bool(now.outstanding - self.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +75,37 @@ IS_LINKED = Precondition(
     lambda now, _: now.is_linked,
     Refusal.NOT_LINKED,
     ("is_linked",),
+)
+#: A file of the same person that was refused for forgery, revoked, or matched the entry-ban list.
+NO_LINK_COUNTS = Precondition(
+    "no link counts, or a second person approved the grant since it does",
+    lambda now, _: now.grant_stop is None,
+    Refusal.LINK_COUNTS,
+    ("grant_stop",),
+)
+LINK_COUNTS = Precondition(
+    "a link counts, and nobody approved the grant since it does",
+    lambda now, _: now.grant_stop is not None,
+    Refusal.NO_LINK_COUNTS,
+    ("grant_stop",),
+)
+HAS_NO_PROPOSED_GRANT = Precondition(
+    "nobody has proposed to grant it all the same",
+    lambda now, _: not now.grant_stop,
+    Refusal.ALREADY_PROPOSED,
+    ("grant_stop",),
+)
+HAS_A_PROPOSED_GRANT = Precondition(
+    "somebody has proposed to grant it all the same",
+    lambda now, _: bool(now.grant_stop),
+    Refusal.NOTHING_PROPOSED,
+    ("grant_stop",),
+)
+GRANT_WAS_PROPOSED_BY_ANOTHER = Precondition(
+    "proposed by another person",
+    lambda now, by: now.grant_stop != by.subject,
+    Refusal.SECOND_PERSON_REQUIRED,
+    ("grant_stop",),
 )
 WAS_DECIDED_BY_ANOTHER = Precondition(
     "decided by another person",
@@ -286,9 +292,7 @@ WAS_APPROVED_BY_ANOTHER = Precondition(
     ("correction_approved_by",),
 )
 HOLDS_A_VISA = Precondition(
-    "granted, if closed",
-    lambda now, _: now.status is Status.GRANTED,
-    Refusal.WRONG_STAGE,
+    "granted, if closed", lambda now, _: now.status is Status.GRANTED, Refusal.WRONG_STAGE
 )
 
 

@@ -3,16 +3,18 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from models.life.case_state import CaseState
+from models.life.case_state import Attempt, CaseState
 from models.life.preconditions import (
     ARE_REQUIRED,
     CAN_BE_ASKED_AGAIN,
     CAN_BE_EXTENDED,
     CHANGES_THE_DECISION,
     CONDITIONS_ARE_OF_A_VISA,
+    GRANT_WAS_PROPOSED_BY_ANOTHER,
     HAS_A_HIT,
     HAS_A_LIVE_VISA,
     HAS_A_PROPOSED_CORRECTION,
+    HAS_A_PROPOSED_GRANT,
     HAS_A_QUESTION_TO_ASK,
     HAS_ALL_DOCUMENTS,
     HAS_AN_APPROVED_CORRECTION,
@@ -23,6 +25,7 @@ from models.life.preconditions import (
     HAS_COMPANY,
     HAS_NO_OPEN_CORRECTION,
     HAS_NO_OPEN_INTENTION,
+    HAS_NO_PROPOSED_GRANT,
     HAS_NOT_APPEARED,
     HOLDS_A_VISA,
     IS_AN_EXTENSION,
@@ -46,6 +49,8 @@ from models.life.preconditions import (
     IS_READY_FOR_WORK,
     IS_THE_FIRST_OF_TWO,
     IS_URGENT,
+    LINK_COUNTS,
+    NO_LINK_COUNTS,
     OWES_FEE,
     WAITS_FOR_ANSWER,
     WAITS_FOR_SECOND_PERSON,
@@ -55,7 +60,6 @@ from models.life.preconditions import (
     WAS_NOT_ANNOUNCED,
     WAS_PROPOSED_BY_ANOTHER,
     WAS_REVOKED_BY_ANOTHER,
-    Attempt,
     Precondition,
 )
 from models.life.refusals import Refusal
@@ -87,6 +91,8 @@ class Verb(StrEnum):
     RELEASE = "release"
     MARK_URGENT = "mark urgent"
     END_URGENCY = "end urgency"
+    PROPOSE_GRANT = "propose grant"
+    APPROVE_GRANT = "approve grant"
     GRANT = "grant"
     REFUSE = "refuse"
     GRANT_FIRST = "grant as the first of two"
@@ -146,14 +152,14 @@ GIVEN = (IS_GIVEN_TO_ANOTHER, IS_NO_MATCH_OR_STAYS_WITH_SUPERVISORS)
 ANSWERING = SUBMITTERS
 #: What a grant needs besides the desk.
 GRANTING = (
-    CONDITIONS_ARE_OF_A_VISA, HAS_APPEARED, IS_LINKED, IS_CLEARED, HAS_NO_OPEN_CORRECTION,
-    HAS_COMPANY,
+    CONDITIONS_ARE_OF_A_VISA, HAS_APPEARED, IS_LINKED, IS_CLEARED, NO_LINK_COUNTS,
+    HAS_NO_OPEN_CORRECTION, HAS_COMPANY,
 )  # fmt: skip
 _FIRST_OF_TWO = {Verb.GRANT: Verb.GRANT_FIRST, Verb.REFUSE: Verb.REFUSE_FIRST}
 #: Steps that need a reason, which is kept with the event.
 REASONED = (
-    Verb.HOLD, Verb.RELEASE, Verb.MARK_URGENT, Verb.END_URGENCY, Verb.CORRECT_TO_GRANTED,
-    Verb.CORRECT_TO_REFUSED, Verb.REVOKE, Verb.SET_ASIDE,
+    Verb.HOLD, Verb.RELEASE, Verb.MARK_URGENT, Verb.END_URGENCY, Verb.PROPOSE_GRANT,
+    Verb.CORRECT_TO_GRANTED, Verb.CORRECT_TO_REFUSED, Verb.REVOKE, Verb.SET_ASIDE,
 )  # fmt: skip
 
 STEPS = (
@@ -216,6 +222,14 @@ STEPS = (
     # Nobody chooses what they take; a supervisor says what is taken first, and why.
     Step(Verb.MARK_URGENT, OPEN, None, E.MARKED_URGENT, (R.SUPERVISOR,), (IS_NOT_URGENT,)),
     Step(Verb.END_URGENCY, OPEN, None, E.URGENCY_ENDED, (R.SUPERVISOR,), (IS_URGENT,)),
+    # Nobody grants alone where a link counts: one says why all the same, another one approves it.
+    Step(Verb.PROPOSE_GRANT, DECIDABLE, None, E.GRANT_PROPOSED, (R.OFFICER,),
+         (IS_ON_THE_OWN_DESK, LINK_COUNTS, HAS_NO_PROPOSED_GRANT)),
+    # Where a refusal is to be corrected, or a revocation to be set aside, it is on no desk.
+    Step(Verb.PROPOSE_GRANT, (*DECIDED, S.REVOKED), None, E.GRANT_PROPOSED, (R.SUPERVISOR,),
+         (LINK_COUNTS, HAS_NO_PROPOSED_GRANT)),
+    Step(Verb.APPROVE_GRANT, (*DECIDABLE, *DECIDED, S.REVOKED), None, E.GRANT_APPROVED,
+         (R.SUPERVISOR,), (HAS_A_PROPOSED_GRANT, GRANT_WAS_PROPOSED_BY_ANOTHER)),
     Step(Verb.GRANT, DECIDABLE, S.GRANTED, E.GRANTED, (R.OFFICER,),
          (IS_ON_THE_OWN_DESK, IS_NOT_THE_FIRST_OF_TWO, *GRANTING)),
     Step(Verb.REFUSE, DECIDABLE, S.REFUSED, E.REFUSED, (R.OFFICER,),
@@ -232,7 +246,7 @@ STEPS = (
          (IS_ON_THE_OWN_DESK_OF_A_SUPERVISOR, WAS_ANNOUNCED)),
     Step(Verb.CORRECT_TO_GRANTED, DECIDED, S.GRANTED, E.GRANTED, (R.SUPERVISOR,),
          (WAS_DECIDED_BY_ANOTHER, CHANGES_THE_DECISION, CONDITIONS_ARE_OF_A_VISA, HAS_APPEARED,
-          IS_LINKED, IS_CLEARED, HAS_COMPANY)),
+          IS_LINKED, IS_CLEARED, NO_LINK_COUNTS, HAS_COMPANY)),
     Step(Verb.CORRECT_TO_REFUSED, DECIDED, S.REFUSED, E.REFUSED, (R.SUPERVISOR,),
          (WAS_DECIDED_BY_ANOTHER, CHANGES_THE_DECISION)),
     # Corrections of the person on file. Before payment they take effect at once.
@@ -270,7 +284,7 @@ STEPS = (
          (IS_ON_THE_OWN_DESK, IS_AN_EXTENSION, HAS_NOT_APPEARED)),
     # A revocation made in error: a second person grants again, by a new decision with a new visa.
     Step(Verb.SET_ASIDE, (S.REVOKED,), S.GRANTED, E.GRANTED, (R.SUPERVISOR,),
-         (WAS_REVOKED_BY_ANOTHER, IS_LINKED, IS_CLEARED)),
+         (WAS_REVOKED_BY_ANOTHER, IS_LINKED, IS_CLEARED, NO_LINK_COUNTS)),
     Step(Verb.EXPIRE, UNPAID, S.PAYMENT_EXPIRED, E.PAYMENT_EXPIRED),
     Step(Verb.LAPSE, (S.INFO_REQUESTED,), S.LAPSED, E.LAPSED),
     # Nobody lapses who says nothing: the officer decides.

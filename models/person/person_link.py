@@ -2,6 +2,7 @@
 it read for that, and every look-up.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -19,6 +20,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of, partitioned_by
 from models.vocabulary import (
+    COUNTING_GROUNDS,
+    SURE_LINKS,
     DigestKind,
     IdentityReader,
     IndexKind,
@@ -27,6 +30,48 @@ from models.vocabulary import (
     Purpose,
     Role,
 )
+
+#: For how many years a refusal, a revocation or a ban match counts for other files of the person.
+COUNTING_YEARS = 5
+
+
+def linked_files(states: Collection[LinkState]) -> str:
+    """In SQL, a source of the row `application`: the `other` files of its person, and of whoever is
+    linked to them in one of some states; and `linked_at`, since when that is known."""
+    listed = ", ".join(f"'{state}'" for state in states)
+    return f"""(
+        SELECT application.applicant_id AS person, '-infinity'::timestamptz AS linked_at
+        UNION ALL
+        SELECT linked_id, coalesce(resolved_at, found_at) FROM person_link
+        WHERE person_link.applicant_id = application.applicant_id AND state IN ({listed})
+    ) AS linked
+    JOIN application AS other
+        ON other.applicant_id = linked.person AND other.id <> application.id"""  # noqa: S608
+
+
+#: In SQL, of the row `application`: since when each link counts that counts, which stops a grant
+#: until two people agree to it. A refusal that was superseded and a revocation that was set aside
+#: count no more, and neither does a match that turned out to be none.
+COUNTING_LINKS = f"""\
+    SELECT greatest(linked_at, fact.at) AS since
+    FROM {linked_files(SURE_LINKS)}
+    CROSS JOIN LATERAL (
+        SELECT decided_at AS at FROM decision
+        WHERE decision.id = other.current_decision_id AND outcome = 'REFUSED'
+            AND grounds && '{{{",".join(COUNTING_GROUNDS)}}}'
+        UNION ALL
+        SELECT max(occurred_at) FROM application_event
+        WHERE application_id = other.id AND kind = 'REVOKED' AND other.status = 'REVOKED'
+        UNION ALL
+        SELECT answered_at FROM (
+            SELECT result, answered_at FROM screening
+            WHERE application_id = other.id AND kind = 'ENTRY_BAN' AND voided_at IS NULL
+                AND answered_at IS NOT NULL
+            ORDER BY requested_at DESC, id DESC LIMIT 1
+        ) AS answer
+        WHERE result = 'MATCH'
+    ) AS fact
+    WHERE fact.at > clock_timestamp() - interval '{COUNTING_YEARS} years'"""  # noqa: S608
 
 
 class PersonIndex(Base):

@@ -183,6 +183,30 @@ CREATE TRIGGER close_alert_of_answered AFTER UPDATE OF result ON screening
     )
     EXECUTE FUNCTION close_screening_alert();
 
+-- Supervisors learn of a grant that is proposed although a link counts, and its approval ends that.
+CREATE FUNCTION tell_of_proposed_grant() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF NEW.kind = 'GRANT_PROPOSED' THEN
+            INSERT INTO alert (id, kind, actor, actor_role, application_id)
+            VALUES (
+                gen_random_uuid(), 'GRANT_PROPOSED', NEW.actor, NEW.actor_role, NEW.application_id
+            )
+            ON CONFLICT DO NOTHING;
+        ELSE
+            UPDATE alert
+            SET closed_at = clock_timestamp(), closed_by = NEW.actor, close_reason = NEW.kind
+            WHERE application_id = NEW.application_id AND kind = 'GRANT_PROPOSED'
+                AND closed_at IS NULL AND actor <> NEW.actor;
+        END IF;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER tell_of_proposed_grant AFTER INSERT ON application_event
+    FOR EACH ROW WHEN (NEW.kind IN ('GRANT_PROPOSED', 'GRANT_APPROVED'))
+    EXECUTE FUNCTION tell_of_proposed_grant();
+
 -- The LINKER hears of each application, and of each entry that begins or ends, once it is committed.
 CREATE FUNCTION notify_linker() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

@@ -92,6 +92,7 @@ class Alert(Base):
             unique=True,
             postgresql_where=text(
                 f"closed_at IS NULL AND (kind = '{AlertKind.HIT}' OR kind = '{AlertKind.REFERRAL}'"
+                f" OR kind = '{AlertKind.GRANT_PROPOSED}'"
                 f" OR kind = '{AlertKind.REVOKED_IN_COUNTRY}')"
             ),
         ),

@@ -132,6 +132,8 @@ class EventKind(StrEnum):
     RELEASED = "RELEASED"
     MARKED_URGENT = "MARKED_URGENT"
     URGENCY_ENDED = "URGENCY_ENDED"
+    GRANT_PROPOSED = "GRANT_PROPOSED"
+    GRANT_APPROVED = "GRANT_APPROVED"
     ANSWER_PROPOSED = "ANSWER_PROPOSED"
     SCREENED = "SCREENED"
     CORRECTION_PROPOSED = "CORRECTION_PROPOSED"
@@ -214,6 +216,9 @@ CONFIDENTIAL_GROUNDS = (Ground.ENTRY_BAN, Ground.SECURITY)
 
 #: Grounds that are never announced before a refusal: whoever is warned acts on it.
 UNANNOUNCED_GROUNDS = (*CONFIDENTIAL_GROUNDS, Ground.FORGED_DOCUMENT)
+
+#: Grounds that count for other files of the same person.
+COUNTING_GROUNDS = (Ground.ENTRY_BAN, Ground.FORGED_DOCUMENT, Ground.FALSE_STATEMENT)
 
 
 class ScreeningKind(StrEnum):

@@ -35,6 +35,8 @@ class AlertKind(StrEnum):
     REFERRAL = "REFERRAL"
     #: Two officers decided a case differently.
     DECISIONS_DIFFER = "DECISIONS_DIFFER"
+    #: Somebody proposed to grant a case although a link counts.
+    GRANT_PROPOSED = "GRANT_PROPOSED"
     #: Somebody is in the country whose visa was taken back.
     REVOKED_IN_COUNTRY = "REVOKED_IN_COUNTRY"
 

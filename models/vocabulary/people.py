@@ -121,8 +121,9 @@ class LinkState(StrEnum):
     REJECTED = "REJECTED"
 
 
-#: Those that open no identity.
+#: Those that open no identity, and those that count.
 UNSURE_LINKS = (LinkState.PROPOSED, LinkState.REJECTED)
+SURE_LINKS = (LinkState.CERTAIN, LinkState.CONFIRMED)
 
 
 class DataRequestKind(StrEnum):

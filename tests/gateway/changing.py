@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -112,6 +113,9 @@ NOBODYS_FILE: Mapping[str, Any] = {
     "reference": "0000-0000-0000",
     "passport": {"issuingState": "AU", "number": "X"},
 }
+A_PHOTOGRAPH = {"kind": "PHOTOGRAPH", "format": "PNG", "size": 1_000, "sha256": "0a" * 32}
+#: Whoever is not named is somebody else each time: a refusal of one counts for no other.
+PASSPORTS = (f"ZX123{number:04}" for number in count(1))
 #: What a mutation says where a test says nothing of it.
 UNSAID: Mapping[str, dict[str, Any]] = {
     "registerWebhook": {"country": "AU", "url": "https://nusa.example/told"},
@@ -130,14 +134,8 @@ UNSAID: Mapping[str, dict[str, Any]] = {
     "fetchVisa": {"visaNumber": "ID0000000000000"},
     "submitApplication": {"entryOn": ENTRY_ON},
     "recordDocuments": {"documents": []},
-    "requestUpload": {"kind": "PHOTOGRAPH", "format": "PNG", "size": 1_000, "sha256": "0a" * 32},
-    "registerDocument": {
-        "kind": "PHOTOGRAPH",
-        "format": "PNG",
-        "size": 1_000,
-        "sha256": "0a" * 32,
-        "locator": "01890000-0000-7000-8000-000000000000",
-    },
+    "requestUpload": A_PHOTOGRAPH,
+    "registerDocument": {**A_PHOTOGRAPH, "locator": "01890000-0000-7000-8000-000000000000"},
     "requestInformation": {"items": [{"kind": "RETURN_TICKET"}]},
     "answerInformation": {"items": ["RETURN_TICKET"]},
     "announceRefusal": {"grounds": ["INSUFFICIENT_MEANS"]},
@@ -146,6 +144,7 @@ UNSAID: Mapping[str, dict[str, Any]] = {
     "releaseApplication": {"reason": "It was looked into."},
     "markUrgent": {"reason": "An operation waits."},
     "endUrgency": {"reason": "It was done."},
+    "proposeGrant": {"reason": "The refusal was of another passport."},
     "supersedeDecision": {"reason": "The file says otherwise."},
     "revokeVisa": {"reason": "A statement was false."},
     "confirmLink": {"linkId": A_LINK, "reason": "The same face."},
@@ -247,7 +246,8 @@ async def pay_bill(who: Mapping[str, Viewer], id_: str, **given: Any) -> str:
 
 async def submitted_case(who: Mapping[str, Viewer], **given: Any) -> str:
     """A new application at the centre in Sydney, billed and unpaid."""
-    values = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY), **given}
+    identity = {**IDENTITY, "passportNumber": next(PASSPORTS)}
+    values = {"visaType": "B1", "nationality": "AU", "identity": identity, **given}
     return await wait_until_linked(
         who, await perform(who["agent-au"], "submitApplication", **values)
     )

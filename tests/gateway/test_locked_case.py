@@ -27,6 +27,7 @@ def row(**more: Any) -> SimpleNamespace:
         "received_at": AT, "is_linked": True, "since": AT, "paused": None, "officer": None,
         "revoked_by": None, "has_live_visa": False, "has_unused_visa": False, "outcome": None,
         "extendability": None, "is_extension": False, "has_appeared": False, "lacks_company": False,
+        "grant_stop": None,
         "is_extended_visa_stopped": False, "awaits_first_decision": False,
         "was_decided_first_by_oneself": False,
         "grounds": None, "conditions": [], "outstanding": "", "required_documents": "PHOTOGRAPH",

@@ -97,15 +97,15 @@ CALLED: dict[Role, set[str]] = {
     Role.PARTNER_MANAGER: OWN | NOTES | ENDPOINTS | {"approveWebhook", "answerComplaint"},
     Role.OFFICER: {*OWN, "takeCase", "releaseCase", "requestInformation", "announceRefusal",
                    "referToScreening", "recordDecision", "approveCorrection", "rejectCorrection",
-                   "confirmLink", "rejectLink", "recordAppearance"},
-    Role.SUPERVISOR: {*OWN, "approveCorrection", "confirmCorrection", "rejectCorrection",
-                      "reassignCase", "relieveOfficer", "referToScreening", "resolveHit",
-                      "holdApplication", "releaseApplication", "recordDecision", "openInquiry",
-                      "supersedeDecision", "revokeVisa", "setAsideRevocation", "closeAlert",
-                      "approveInquiry", "reviewInquiry", "holdErasure", "releaseErasure",
-                      "approveReferenceChange", "cancelReferenceChange", "stopGrantRule",
-                      "answerComplaint", "markUrgent", "endUrgency", "replayScreening",
-                      "proposeBudgetException", "approveBudgetException"},
+                   "confirmLink", "rejectLink", "recordAppearance", "proposeGrant"},
+    Role.SUPERVISOR: {
+        *OWN, "approveCorrection", "confirmCorrection", "rejectCorrection", "proposeGrant",
+        "reassignCase", "relieveOfficer", "referToScreening", "resolveHit", "holdApplication",
+        "releaseApplication", "recordDecision", "openInquiry", "supersedeDecision", "revokeVisa",
+        "setAsideRevocation", "closeAlert", "approveInquiry", "reviewInquiry", "holdErasure",
+        "releaseErasure", "approveReferenceChange", "cancelReferenceChange", "stopGrantRule",
+        "answerComplaint", "markUrgent", "endUrgency", "replayScreening", "proposeBudgetException",
+        "approveBudgetException", "approveGrant"},
     Role.PARTNER_AGENT: {*OWN, *HANDING_IN, "submitApplications", "recordDocuments",
                          "markReceived", "requestUpload", "renewBill"},
     Role.APPLICANT: {*HANDING_IN, "lodgeDataRequest", "requestUpload", "renewBill", "claimFile",
@@ -122,9 +122,9 @@ CALLED: dict[Role, set[str]] = {
                            "rotateWebhookSecret", "renewBill", *ENDPOINTS, *HANDED},
     Role.SCREENING: {*BATCHES - HANDED, "recordScreening", "confirmScreening", "proposeBan",
                      "approveBan", "rejectBan", "proposeBanWithdrawal", "approveBanWithdrawal"},
-    Role.ADMINISTRATOR: {*PROPOSALS, "approveReferenceChange", "cancelReferenceChange",
-                         "suspendPartner", "suspendViewer", "confirmSuspension", "liftSuspension",
-                         "proposeLifting"},
+    Role.ADMINISTRATOR: {
+        *PROPOSALS, "approveReferenceChange", "cancelReferenceChange", "suspendPartner",
+        "suspendViewer", "confirmSuspension", "liftSuspension", "proposeLifting"},
 }  # fmt: skip
 SCOPED = {"agent-au": "AUME-INCO-0004", "applicant": "AUSY-PAID-0013", "service": "ANDA-CORR-0005"}
 

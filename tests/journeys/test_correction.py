@@ -7,6 +7,7 @@ import pytest
 
 from tests.gateway.changing import (
     IDENTITY,
+    PASSPORTS,
     assign_to,
     change,
     cleared_case,
@@ -75,7 +76,8 @@ def newcomer(who: dict[str, Viewer], name: str) -> Viewer:
 
 async def with_a_visa(who: dict[str, Viewer], applicant: Viewer) -> str:
     """Applied for directly, screened and granted."""
-    values = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
+    identity = {**IDENTITY, "passportNumber": next(PASSPORTS)}
+    values = {"visaType": "B1", "nationality": "AU", "identity": identity}
     case = await pay_bill(who, await perform(applicant, "submitApplication", **values))
     await assign_to(who, "officer", case)
     await perform(who["officer"], "referToScreening", case)
@@ -103,7 +105,7 @@ async def test_a_wrong_birth_date_is_corrected_before_payment_at_once(who) -> No
 
 async def test_a_renewed_passport_after_payment_waits_for_the_officer_of_the_case(who) -> None:
     agent, officer = who["agent-au"], who["officer"]
-    case = await cleared_case(who)
+    case = await cleared_case(who, identity=dict(IDENTITY))
     renewed = {"passportNumber": "ZX7654321", "passportExpiresOn": "2044-05-06"}
     assert await propose(agent, case, **renewed) == []
 

@@ -5,6 +5,7 @@ import pytest
 from tests.gateway.changing import (
     ENTRY_ON,
     IDENTITY,
+    allowed_steps,
     assign_to,
     change,
     hand_over,
@@ -38,6 +39,17 @@ WHO_THEY_ARE = """
             linked(first: 20) { nodes { applicant { identity { passportNumber } } } }
         } } }
     }
+"""
+WHAT_IS_TOLD = """
+    query ($case: ID!) { node(id: $case) { ... on Application {
+        stage allowed { step isAllowed reason { code message } }
+        decision { outcome } requestedItems(first: 9) { nodes { kind } }
+    } } }
+"""
+LIFE = """
+    query ($case: ID!) { node(id: $case) { ... on Application {
+        events(first: 50) { nodes { kind actor reason } }
+    } } }
 """
 #: At another partner, in another country.
 SINGAPORE = {"centre": "AU-PER"}
@@ -102,6 +114,59 @@ async def test_who_was_refused_for_a_forged_document_is_known_at_another_partner
     # Whoever took it in cannot even ask.
     asked = await elsewhere(LINKED, case=in_perth)
     assert (asked.status, set(asked.codes)) == (400, {"FORBIDDEN_FIELD"})
+    await granted_by_two(who, in_perth, elsewhere)
+
+
+async def granted_by_two(who, case: str, agent: Viewer) -> None:
+    """Nobody grants alone what a refusal for forgery counts for; whoever took it in notices
+    nothing."""
+    officer, supervisor = who["officer"], who["supervisor"]
+    await perform(officer, "referToScreening", case)
+    await perform(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="CLEAR")
+    before = await agent(WHAT_IS_TOLD, case=case)
+
+    async def refusals(viewer: Viewer, *mutations: str) -> list[str | None]:
+        steps = await allowed_steps(viewer, case)
+        return [reason and reason["code"] for reason in (steps[one]["reason"] for one in mutations)]
+
+    # The officer knows before trying, and is told what to do.
+    assert await refusals(officer, "proposeGrant") == [None]
+    granted = await change(officer, "recordDecision", case, outcome="GRANTED")
+    assert granted.codes == ["LINK_COUNTS"]
+    assert await refusals(supervisor, "proposeGrant", "approveGrant") == [
+        "WRONG_STATUS", "NOTHING_PROPOSED",
+    ]  # fmt: skip
+    assert (await change(supervisor, "approveGrant", case)).codes == ["NOTHING_PROPOSED"]
+    # With a reason, by whoever has it on the desk.
+    why = {"reason": "The forged page was another's: the embassy has said so."}
+    assert (await change(who["officer-2"], "proposeGrant", case, **why)).codes == ["NOT_ASSIGNED"]
+    assert (await change(officer, "proposeGrant", case, reason=" ")).codes == ["INVALID"]
+    await perform(officer, "proposeGrant", case, **why)
+    assert (await change(officer, "proposeGrant", case, **why)).codes == ["ALREADY_PROPOSED"]
+    granted = await change(officer, "recordDecision", case, outcome="GRANTED")
+    assert granted.codes == ["LINK_COUNTS"]
+    # A supervisor is told, and approves it as another person.
+    alerts = "{ alerts(first: 9) { nodes { kind actor isOpen closedBy application { id } } } }"
+    told = {"kind": "GRANT_PROPOSED", "actor": "officer", "application": {"id": case}}
+    is_open, is_closed = {"isOpen": True, "closedBy": None}, {
+        "isOpen": False, "closedBy": "supervisor"
+    }  # fmt: skip
+    assert {**told, **is_open} in (await supervisor(alerts)).data["alerts"]["nodes"]
+    oneself = Viewer(officer.client, {"role": "SUPERVISOR", "sub": "officer"})
+    assert (await change(oneself, "approveGrant", case)).codes == ["SECOND_PERSON_REQUIRED"]
+    assert await refusals(oneself, "approveGrant") == ["SECOND_PERSON_REQUIRED"]
+    assert await refusals(supervisor, "approveGrant") == [None]
+    await perform(supervisor, "approveGrant", case)
+    assert {**told, **is_closed} in (await supervisor(alerts)).data["alerts"]["nodes"]
+    assert await refusals(officer, "proposeGrant") == ["NO_LINK_COUNTS"]
+    assert (await agent(WHAT_IS_TOLD, case=case)).data == before.data
+    await perform(officer, "recordDecision", case, outcome="GRANTED")
+    life = (await who["auditor"](LIFE, case=case)).data["node"]["events"]["nodes"]
+    assert life[-3:] == [
+        {"kind": "GRANT_PROPOSED", "actor": "officer", **why},
+        {"kind": "GRANT_APPROVED", "actor": "supervisor", "reason": None},
+        {"kind": "GRANTED", "actor": "officer", "reason": None},
+    ]
 
 
 async def test_a_renewed_passport_is_found_by_name_and_opens_once_it_is_confirmed(who) -> None:

@@ -59,6 +59,7 @@ FACTS: dict[str, st.SearchStrategy[Any]] = {
     "is_extension": st.booleans(),
     "has_appeared": st.booleans(),
     "lacks_company": mostly(False, True),
+    "grant_stop": mostly(None, None, "", "officer", "supervisor"),
     "is_extended_visa_stopped": mostly(False, False, True),
     "awaits_first_decision": mostly(False, False, True),
     "was_decided_first_by_oneself": mostly(False, False, True),

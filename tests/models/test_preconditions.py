@@ -123,6 +123,21 @@ HOLDS: dict[str, list[tuple[dict[str, Any], dict[str, Any], bool]]] = {
     },
     "IS_AN_EXTENSION": [({"is_extension": True}, {}, True), ({}, {}, False)],
     "HAS_NOT_APPEARED": [({"has_appeared": True}, {}, False), ({}, {}, True)],
+    "NO_LINK_COUNTS": [
+        ({}, {}, True), ({"grant_stop": ""}, {}, False), ({"grant_stop": "other"}, {}, False),
+    ],
+    "LINK_COUNTS": [
+        ({}, {}, False), ({"grant_stop": ""}, {}, True), ({"grant_stop": "other"}, {}, True),
+    ],
+    "HAS_NO_PROPOSED_GRANT": [
+        ({"grant_stop": ""}, {}, True), ({"grant_stop": "other"}, {}, False),
+    ],
+    "HAS_A_PROPOSED_GRANT": [
+        ({"grant_stop": ""}, {}, False), ({}, {}, False), ({"grant_stop": "other"}, {}, True),
+    ],
+    "GRANT_WAS_PROPOSED_BY_ANOTHER": [
+        ({"grant_stop": "other"}, {}, True), ({"grant_stop": "me"}, {}, False),
+    ],
     "HAS_COMPANY": [({"lacks_company": True}, {}, False), ({}, {}, True)],
     "HAS_APPEARED": [
         ({}, {}, True),

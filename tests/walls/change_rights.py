@@ -67,6 +67,8 @@ MAY: dict[str, str] = {
     "releaseApplication": "SUPERVISOR",
     "markUrgent": "SUPERVISOR",
     "endUrgency": "SUPERVISOR",
+    "proposeGrant": "OFFICER SUPERVISOR",
+    "approveGrant": "SUPERVISOR",
     "recordDecision": "OFFICER SUPERVISOR",
     "supersedeDecision": "SUPERVISOR",
     "proposeCorrection": "PARTNER_AGENT APPLICANT PARTNER_SERVICE",

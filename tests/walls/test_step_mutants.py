@@ -33,6 +33,11 @@ UNMET: dict[Precondition, str] = {
     life.IS_READY_FOR_WORK: "UPDATE application SET received_at = NULL WHERE id = $1",
     life.IS_NOT_RECEIVED: "UPDATE application SET received_at = submitted_at WHERE id = $1",
     life.IS_CLEARED: "UPDATE application SET is_held = true WHERE id = $1",
+    life.NO_LINK_COUNTS:
+        "INSERT INTO person_link (id, applicant_id, linked_id, reason, state) SELECT"
+        " gen_random_uuid(), one.applicant_id, other.applicant_id, 'PASSPORT', 'CERTAIN'"
+        " FROM application AS one, application AS other"
+        " WHERE one.id = $1 AND other.reference = 'DIRE-REVO-0010'",
     life.IS_ON_THE_OWN_DESK:
         "UPDATE assignment SET ended_at = now() WHERE application_id = $1",
     life.WAS_DECIDED_BY_ANOTHER:

@@ -41,6 +41,8 @@ CHANGES = Changes(
             Field("reason", FieldKind.CHOICE, REFERRALS, called="referral"),
             Field("note", FieldKind.REASON, is_required=False),
         ),
+        "proposeGrant": (CASE, _REASON),
+        "approveGrant": (CASE,),
         "recordDecision": (CASE, *_DECISION),
         "supersedeDecision": (CASE, *_DECISION, _REASON),
         "approveCorrection": (CASE,),

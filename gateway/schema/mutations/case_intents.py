@@ -139,6 +139,14 @@ INTENTS = (
     Intent("endUrgency", inputs.EndUrgencyInput,
            "Say that an application is urgent no more: it is taken when it is due.",
            read_step_with_reason, (Verb.END_URGENCY,)),
+    Intent("proposeGrant", inputs.ProposeGrantInput,
+           "Say why an application is to be granted although a link counts: a file of the same"
+           " person was, within five years, refused for a forged document or a false statement,"
+           " revoked, or found on the entry-ban list. It can be granted once a supervisor approves"
+           " that.", read_step_with_reason, (Verb.PROPOSE_GRANT,)),
+    Intent("approveGrant", inputs.ApproveGrantInput,
+           "Approve what somebody else proposed by `proposeGrant`: whoever decides may grant it,"
+           " until another link counts.", read_step, (Verb.APPROVE_GRANT,)),
     Intent("recordDecision", inputs.RecordDecisionInput,
            "Grant or refuse. Nothing is granted that supervision has not cleared. Some files are"
            " decided by two officers, each for themselves: what the first decides is withheld, and"

@@ -159,6 +159,16 @@ class MarkUrgentInput(StepInput):
     reason: str = required(_REASON)
 
 
+@strawberry.input(description="An application to grant although a linked file counts.")
+class ProposeGrantInput(StepInput):
+    reason: str = required(_REASON)
+
+
+@strawberry.input(description="An application that somebody else proposed to grant.")
+class ApproveGrantInput(StepInput):
+    pass
+
+
 @strawberry.input(description="An application that is urgent no more.")
 class EndUrgencyInput(StepInput):
     reason: str = required(_REASON)

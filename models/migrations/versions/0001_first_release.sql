@@ -1057,7 +1057,7 @@ CREATE TABLE application_change (
     kind TEXT NOT NULL,
     changed TEXT NOT NULL,
     CONSTRAINT pk_application_change PRIMARY KEY (id),
-    CONSTRAINT ck_application_change_kind_is_known CHECK (kind IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'RECEIVED', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING', 'HELD', 'RELEASED', 'MARKED_URGENT', 'URGENCY_ENDED', 'ANSWER_PROPOSED', 'SCREENED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'TRANSFERRED', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED', 'VISA_RETURNED', 'APPEARED', 'TARGET_50', 'TARGET_75', 'TARGET_100')),
+    CONSTRAINT ck_application_change_kind_is_known CHECK (kind IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'RECEIVED', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING', 'HELD', 'RELEASED', 'MARKED_URGENT', 'URGENCY_ENDED', 'GRANT_PROPOSED', 'GRANT_APPROVED', 'ANSWER_PROPOSED', 'SCREENED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'TRANSFERRED', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED', 'VISA_RETURNED', 'APPEARED', 'TARGET_50', 'TARGET_75', 'TARGET_100')),
     CONSTRAINT ck_application_change_changed_is_known CHECK (changed IN ('STAGE', 'DECISION', 'STATUS', 'HOLD'))
 );
 
@@ -1981,7 +1981,7 @@ CREATE TABLE application_event (
     actor_role TEXT,
     reason TEXT,
     CONSTRAINT pk_application_event PRIMARY KEY (id),
-    CONSTRAINT ck_application_event_kind_is_known CHECK (kind IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'RECEIVED', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING', 'HELD', 'RELEASED', 'MARKED_URGENT', 'URGENCY_ENDED', 'ANSWER_PROPOSED', 'SCREENED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'TRANSFERRED', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED', 'VISA_RETURNED', 'APPEARED', 'TARGET_50', 'TARGET_75', 'TARGET_100')),
+    CONSTRAINT ck_application_event_kind_is_known CHECK (kind IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'RECEIVED', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING', 'HELD', 'RELEASED', 'MARKED_URGENT', 'URGENCY_ENDED', 'GRANT_PROPOSED', 'GRANT_APPROVED', 'ANSWER_PROPOSED', 'SCREENED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'TRANSFERRED', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED', 'VISA_RETURNED', 'APPEARED', 'TARGET_50', 'TARGET_75', 'TARGET_100')),
     CONSTRAINT ck_application_event_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
     CONSTRAINT ck_application_event_sequence_is_positive CHECK (sequence > 0),
     CONSTRAINT ck_application_event_reason_is_bounded CHECK (length(reason) BETWEEN 1 AND 2000),
@@ -2754,7 +2754,7 @@ CREATE TABLE alert (
     close_reason TEXT,
     is_open BOOLEAN GENERATED ALWAYS AS (closed_at IS NULL) STORED NOT NULL,
     CONSTRAINT pk_alert PRIMARY KEY (id),
-    CONSTRAINT ck_alert_kind_is_known CHECK (kind IN ('READ_BUDGET', 'BUDGET_EXCEPTION', 'INQUIRY', 'REVIEW_OVERDUE', 'NOTICE_OVERDUE', 'TAMPERED', 'UNLOGGED', 'REPEATED_CHECK', 'COMPLAINT_OVERDUE', 'INFECTED_DOCUMENT', 'TRIES_SPENT', 'HIT', 'REFERRAL', 'DECISIONS_DIFFER', 'REVOKED_IN_COUNTRY')),
+    CONSTRAINT ck_alert_kind_is_known CHECK (kind IN ('READ_BUDGET', 'BUDGET_EXCEPTION', 'INQUIRY', 'REVIEW_OVERDUE', 'NOTICE_OVERDUE', 'TAMPERED', 'UNLOGGED', 'REPEATED_CHECK', 'COMPLAINT_OVERDUE', 'INFECTED_DOCUMENT', 'TRIES_SPENT', 'HIT', 'REFERRAL', 'DECISIONS_DIFFER', 'GRANT_PROPOSED', 'REVOKED_IN_COUNTRY')),
     CONSTRAINT ck_alert_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
     CONSTRAINT ck_alert_closed_with_reason CHECK (num_nulls(closed_at, closed_by, close_reason) IN (0, 3)),
     CONSTRAINT ck_alert_closed_by_another CHECK (closed_by <> actor),
@@ -2778,7 +2778,7 @@ CREATE INDEX ix_alert_written_in_number ON alert (written_in, number);
 
 CREATE UNIQUE INDEX ix_alert_inquiry_id_kind ON alert (inquiry_id, kind);
 
-CREATE UNIQUE INDEX ix_alert_of_a_case ON alert (application_id, kind) WHERE closed_at IS NULL AND (kind = 'HIT' OR kind = 'REFERRAL' OR kind = 'REVOKED_IN_COUNTRY');
+CREATE UNIQUE INDEX ix_alert_of_a_case ON alert (application_id, kind) WHERE closed_at IS NULL AND (kind = 'HIT' OR kind = 'REFERRAL' OR kind = 'GRANT_PROPOSED' OR kind = 'REVOKED_IN_COUNTRY');
 
 CREATE TABLE movement (
     id UUID NOT NULL,
@@ -5396,6 +5396,29 @@ CREATE TRIGGER close_alert_of_answered AFTER UPDATE OF result ON screening
         OLD.result = 'PENDING' AND NEW.result <> 'UNAVAILABLE' AND NEW.answered_by IS NOT NULL
     )
     EXECUTE FUNCTION close_screening_alert();
+
+CREATE FUNCTION tell_of_proposed_grant() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF NEW.kind = 'GRANT_PROPOSED' THEN
+            INSERT INTO alert (id, kind, actor, actor_role, application_id)
+            VALUES (
+                gen_random_uuid(), 'GRANT_PROPOSED', NEW.actor, NEW.actor_role, NEW.application_id
+            )
+            ON CONFLICT DO NOTHING;
+        ELSE
+            UPDATE alert
+            SET closed_at = clock_timestamp(), closed_by = NEW.actor, close_reason = NEW.kind
+            WHERE application_id = NEW.application_id AND kind = 'GRANT_PROPOSED'
+                AND closed_at IS NULL AND actor <> NEW.actor;
+        END IF;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER tell_of_proposed_grant AFTER INSERT ON application_event
+    FOR EACH ROW WHEN (NEW.kind IN ('GRANT_PROPOSED', 'GRANT_APPROVED'))
+    EXECUTE FUNCTION tell_of_proposed_grant();
 
 CREATE FUNCTION notify_linker() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
