@@ -109,52 +109,17 @@ def _reads_of(transaction: WriteTransaction, id_: UUID, rule: Rule | None) -> di
 def _case_of(found: Mapping[str, Sequence[Any]], *, is_locked: bool) -> Case | None:
     if not found["state"]:
         return None
-    return _case(
-        found["state"][0],
-        (
-            _visible_answers(found["clearance"][0])
-            if "clearance" in found
-            else found.get("answers", ())
-        ),
-        found.get("desk", ()),
-        found.get("corrections", ()),
-        is_locked=is_locked,
-    )
-
-
-def _visible_answers(clearance: Any) -> list[Any]:
-    """The answers as far as the role may know them: cleared or not, and what may be asked."""
-
-    def answer(kind: ScreeningKind) -> SimpleNamespace:
-        may_ask = kind in clearance.to_ask
-        unclear = ScreeningResult.UNAVAILABLE if may_ask else ScreeningResult.PENDING
-        return SimpleNamespace(
-            id=None,
-            kind=kind,
-            result=ScreeningResult.CLEAR if clearance.cleared else unclear,
-            proposed=None,
-            # What the system cleared is asked of people all the same.
-            list_version="" if clearance.cleared and may_ask else None,
-        )
-
-    return [answer(kind) for kind in ScreeningKind]
-
-
-def _case(
-    row: Any,
-    screenings: Sequence[Any],
-    desk: Sequence[Any],
-    corrections: Sequence[Any],
-    *,
-    is_locked: bool,
-) -> Case:
-    is_calling = row.entry == Entry.CALLING_VISA
+    [row] = found["state"]
+    screenings: Sequence[Any] = found.get("answers", ())
+    if "clearance" in found:
+        screenings = _visible_answers(found["clearance"][0])
     latest = {ScreeningKind(one.kind): one for one in screenings}
+    is_calling = row.entry == Entry.CALLING_VISA
     return Case(
         id=row.id,
         applicant=row.applicant_id,
         reference=row.reference,
-        state=_state(row, latest, screenings, desk, corrections),
+        state=_state(row, latest, screenings, found.get("desk", ()), found.get("corrections", ())),
         visa_type=row.visa_type_code,
         decision=row.current_decision_id,
         questions={kind: one.id for kind, one in latest.items()},
@@ -164,6 +129,25 @@ def _case(
         at=row.at,
         on=row.on,
     )
+
+
+def _visible_answers(clearance: Any) -> list[Any]:
+    """The answers as far as the role may know them: cleared or not, and what may be asked."""
+
+    answers: list[Any] = []
+    for kind in ScreeningKind:
+        may_ask = kind in clearance.to_ask
+        unclear = ScreeningResult.UNAVAILABLE if may_ask else ScreeningResult.PENDING
+        answer = SimpleNamespace(
+            id=None,
+            kind=kind,
+            result=ScreeningResult.CLEAR if clearance.cleared else unclear,
+            proposed=None,
+            # What the system cleared is asked of people all the same.
+            list_version="" if clearance.cleared and may_ask else None,
+        )
+        answers.append(answer)
+    return answers
 
 
 def _state(

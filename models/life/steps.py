@@ -1,5 +1,6 @@
 """The steps in the life of an application: the whole state machine as one table."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -303,13 +304,24 @@ def verb_taken(verb: Verb, now: CaseState, attempt: Attempt) -> Verb:
     return Verb.ANSWER_ITEMS if is_answer and attempt.leaves_open(now) else verb
 
 
+def steps_by_attempt(
+    steps: Sequence[Step],
+) -> Mapping[tuple[Verb, Status, Role | None], Step]:
+    """By verb, status and role (None: a clock): the first step that fits."""
+    return {
+        (step.verb, status, role): step
+        for step in reversed(steps)
+        for status in step.sources
+        for role in step.by or (None,)
+    }
+
+
+BY_ATTEMPT = steps_by_attempt(STEPS)
+
+
 def step_for(verb: Verb, status: Status, role: Role | None) -> Step | None:
     """The step for a verb from a status by a role (None: a clock), if there is one."""
-    for step in STEPS:
-        acts = role in step.by if role else not step.by
-        if step.verb is verb and status in step.sources and acts:
-            return step
-    return None
+    return BY_ATTEMPT.get((verb, status, role))
 
 
 def refusal(step: Step, now: CaseState, attempt: Attempt) -> Refusal | None:

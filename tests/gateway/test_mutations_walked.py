@@ -268,7 +268,7 @@ def without_needs(verb: Verb) -> tuple[steps.Step, ...]:
 async def test_a_step_without_its_needs_is_found_by_the_walk(
     who, world, connection, monkeypatch, verb
 ) -> None:
-    monkeypatch.setattr(steps, "STEPS", without_needs(verb))
+    monkeypatch.setattr(steps, "BY_ATTEMPT", steps.steps_by_attempt(without_needs(verb)))
     with pytest.raises(AssertionError):
         await walk(who, connection, runs=40, steps_each=50)
 
@@ -280,6 +280,6 @@ async def test_an_event_that_is_not_written_is_found_by_the_walk(
     quiet = tuple(
         replace(one, event=None) if one.verb is Verb.WITHDRAW else one for one in steps.STEPS
     )
-    monkeypatch.setattr(steps, "STEPS", quiet)
+    monkeypatch.setattr(steps, "BY_ATTEMPT", steps.steps_by_attempt(quiet))
     with pytest.raises(AssertionError):
         await walk(who, connection, runs=40, steps_each=50)

@@ -337,6 +337,6 @@ async def test_a_step_without_its_needs_is_found_by_the_walk(
     who, world, connection, monkeypatch, verb
 ) -> None:
     loose = tuple(replace(one, needs=()) if one.verb is verb else one for one in steps.STEPS)
-    monkeypatch.setattr(steps, "STEPS", loose)
+    monkeypatch.setattr(steps, "BY_ATTEMPT", steps.steps_by_attempt(loose))
     with pytest.raises(AssertionError):
         await walk(who, connection, range(2_000, 2_030), steps_each=40)
