@@ -57,6 +57,7 @@ ALSO_VALID = {
     **dict.fromkeys(
         (
             "case/changes/approveCorrection",
+            "case/changes/proposeGrant",
             "case/changes/recordDecision",
             "case/changes/referToScreening",
             "case/changes/rejectCorrection",

@@ -174,7 +174,7 @@ async def _walk(who: Mapping[str, Viewer]) -> None:
         input={"idempotencyKey": key(), "applications": batch},
     )
     assert asked.errors == [], asked.text
-    id_ = await granted_case(who)
+    id_ = await granted_case(who, identity=dict(IDENTITY))
     await perform(
         who["supervisor"], "supersedeDecision", id_, outcome="REFUSED", grounds=["INCOMPLETE"]
     )
@@ -235,7 +235,7 @@ async def _walk(who: Mapping[str, Viewer]) -> None:
         await payload_of(who["auditor"], "recordBreach", "breach { id }", **noticed)
         kept = {"billingCode": "1", "paid": rupiah(1), "receiptNumber": receipt()}
         await payload_of(who["treasury"], "keepPayment", "unmatchedPayment { id }", **kept)
-        granted = await granted_case(who)
+        granted = await granted_case(who, identity=dict(IDENTITY))
         await _cross(who, granted)
         await _reverse(who, granted)
         checked = 'visaStatus(visaNumber: "1", passport: {issuingState: "AU", number: "1"})'
