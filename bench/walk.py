@@ -172,7 +172,7 @@ async def follow() -> Mapping[str, Walk]:
                 "idempotencyKey": str(uuid4()),
                 "applicationId": next(undecided),
                 "outcome": "REFUSED",
-                "grounds": ["INCOMPLETE"],
+                "grounds": ["FORGED_DOCUMENT"],  # which nobody announces
             }
 
         def ask(client: Client, query: str, **variables: Any) -> Awaitable[bytes]:
