@@ -19,6 +19,7 @@ from gateway.policy import (
 from models import (
     BannedPerson,
     Base,
+    CaseNote,
     ComplaintText,
     Decision,
     Guarantor,
@@ -58,11 +59,11 @@ small is below; each threat, its control and the tests that prove it are in
 #: The types of the API that say who somebody is, or part of it.
 _WHO = (
     *("Identity", "IdentityVersion", "PassportEnding", "BannedPerson", "VisaDocument"),
-    *("ItemAnswer", "IntentionAnswer", "Guarantor", "Guardian"),
+    *("ItemAnswer", "IntentionAnswer", "Guarantor", "Guardian", "CaseNote"),
 )
 _SEALED_TABLES = (
     *(Identity, IdentityVersion, BannedPerson, VisaDocument, ItemAnswer, Guarantor),
-    *(IntentionAnswer, Guardian, ComplaintText),
+    *(IntentionAnswer, Guardian, CaseNote, ComplaintText),
 )
 _SEALED = (*SEALED, CODE, *ANSWERED, *COMPLAINED, *GUARANTEED, *ACCOMPANIED)
 _PURPOSES: Mapping[Purpose, str] = {

@@ -51,6 +51,7 @@ from models import (
     BreachNotice,
     BudgetException,
     CaseDocument,
+    CaseNote,
     Centre,
     Complaint,
     ComplaintRead,
@@ -860,6 +861,7 @@ POLICY: Mapping[str, Access] = {
             "corrections": CORRECTION_READERS,
             "guarantors": IDENTITY_READERS,
             "guardians": IDENTITY_READERS,
+            "notes": CASE_WORKERS,
             "legalHolds": ANSWER_READERS,
             "screenings": ANSWER_READERS,
         },
@@ -985,6 +987,19 @@ POLICY: Mapping[str, Access] = {
     ),
     "IntentionAnswer": Access(
         rows=of_answers(IntentionAnswer.application_id), fields={"text": TYPED_ANSWER_READERS}
+    ),
+    # What those who work on a case note for each other, of the case and of linked files: read like
+    # identity, and logged. Of two officers who decide, each for themselves, the second does not
+    # read what the first noted.
+    "CaseNote": Access(
+        rows={
+            Role.OFFICER: all_of(
+                any_of(is_null(CaseNote.first_of_two), own_subject(CaseNote.first_of_two)),
+                of_people_in_reach(CaseNote.applicant_id)[Role.OFFICER],
+            ),
+            Role.SUPERVISOR: of_case_of_answer(CaseNote.application_id, the_named_case),
+        },
+        fields=dict.fromkeys(("author", "writtenAt", "text"), CASE_WORKERS),
     ),
     "ApplicationFacets": Access(
         fields={"stage": CASE_READERS, "status": CASE_STAFF},
@@ -2626,6 +2641,7 @@ MUTATIONS: Mapping[str, Change] = {
     "approveCorrection": Change({Role.OFFICER: on_the_own_desk, Role.SUPERVISOR: every_row}),
     "confirmCorrection": Change({Role.SUPERVISOR: every_row}),
     "rejectCorrection": Change({Role.OFFICER: on_the_own_desk, Role.SUPERVISOR: every_row}),
+    "writeNote": Change({Role.OFFICER: on_the_own_desk, Role.SUPERVISOR: every_row}),
     "confirmLink": Change({Role.OFFICER: on_the_own_desk}),
     "rejectLink": Change({Role.OFFICER: on_the_own_desk}),
     "withdrawApplication": OF_THOSE_WHO_HANDED_IN,

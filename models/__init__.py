@@ -22,6 +22,7 @@ from models.case.decision import Decision, Visa, WithheldDecision
 from models.case.file import (
     Bill,
     CaseDocument,
+    CaseNote,
     FormerBill,
     IntentionAnswer,
     ItemAnswer,
@@ -111,6 +112,7 @@ __all__ = [
     "BudgetException",
     "BudgetedRead",
     "CaseDocument",
+    "CaseNote",
     "Centre",
     "Complaint",
     "ComplaintRead",

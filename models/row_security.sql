@@ -45,6 +45,7 @@ ALTER TABLE breach_notice ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE budget_exception ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE budgeted_read ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE case_document ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE case_note ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE centre ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE complaint ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE complaint_read ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -1784,6 +1785,7 @@ GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, 
 GRANT SELECT (application_id, assigned_at, ended_at, id, officer, role) ON assignment TO gerbang_officer;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, family_fee_idr, family_id, issued_at, paid_at, paid_under, receipt_number, reversed_at) ON bill TO gerbang_officer;
 GRANT SELECT (application_id, kind, recorded_at, recorded_by) ON case_document TO gerbang_officer;
+GRANT SELECT (applicant_id, application_id, as_text, author, first_of_two, id, sealed, written_at) ON case_note TO gerbang_officer;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_officer;
 GRANT SELECT (application_id, approved_at, approved_by, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_officer;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_officer;
@@ -1903,6 +1905,8 @@ CREATE POLICY officer_select ON guarantor FOR SELECT TO gerbang_officer
     USING (CASE WHEN (EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = guarantor.applicant_id AND by_1.reference = (SELECT viewer.purpose_reference('OFFICER')) AND EXISTS (SELECT FROM assignment AS by_2 WHERE by_2.application_id = by_1.id AND by_2.officer = (SELECT viewer.subject('OFFICER')) AND by_2.ended_at IS NULL)) OR EXISTS (SELECT FROM person_link AS by_1 WHERE by_1.linked_id = guarantor.applicant_id AND by_1.state NOT IN ('PROPOSED', 'REJECTED') AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.applicant_id = by_1.applicant_id AND by_2.reference = (SELECT viewer.purpose_reference('OFFICER')) AND EXISTS (SELECT FROM assignment AS by_3 WHERE by_3.application_id = by_2.id AND by_3.officer = (SELECT viewer.subject('OFFICER')) AND by_3.ended_at IS NULL)))) THEN true ELSE false END);
 CREATE POLICY officer_select ON guardian FOR SELECT TO gerbang_officer
     USING (CASE WHEN (EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = guardian.applicant_id AND by_1.reference = (SELECT viewer.purpose_reference('OFFICER')) AND EXISTS (SELECT FROM assignment AS by_2 WHERE by_2.application_id = by_1.id AND by_2.officer = (SELECT viewer.subject('OFFICER')) AND by_2.ended_at IS NULL)) OR EXISTS (SELECT FROM person_link AS by_1 WHERE by_1.linked_id = guardian.applicant_id AND by_1.state NOT IN ('PROPOSED', 'REJECTED') AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.applicant_id = by_1.applicant_id AND by_2.reference = (SELECT viewer.purpose_reference('OFFICER')) AND EXISTS (SELECT FROM assignment AS by_3 WHERE by_3.application_id = by_2.id AND by_3.officer = (SELECT viewer.subject('OFFICER')) AND by_3.ended_at IS NULL)))) THEN true ELSE false END);
+CREATE POLICY officer_select ON case_note FOR SELECT TO gerbang_officer
+    USING (CASE WHEN (case_note.first_of_two IS NULL OR case_note.first_of_two = (SELECT viewer.subject('OFFICER'))) AND (EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = case_note.applicant_id AND by_1.reference = (SELECT viewer.purpose_reference('OFFICER')) AND EXISTS (SELECT FROM assignment AS by_2 WHERE by_2.application_id = by_1.id AND by_2.officer = (SELECT viewer.subject('OFFICER')) AND by_2.ended_at IS NULL)) OR EXISTS (SELECT FROM person_link AS by_1 WHERE by_1.linked_id = case_note.applicant_id AND by_1.state NOT IN ('PROPOSED', 'REJECTED') AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.applicant_id = by_1.applicant_id AND by_2.reference = (SELECT viewer.purpose_reference('OFFICER')) AND EXISTS (SELECT FROM assignment AS by_3 WHERE by_3.application_id = by_2.id AND by_3.officer = (SELECT viewer.subject('OFFICER')) AND by_3.ended_at IS NULL)))) THEN true ELSE false END);
 CREATE POLICY officer_select ON volume_change FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON day_off FOR SELECT TO gerbang_officer
@@ -2012,6 +2016,7 @@ GRANT SELECT (ban_id, birth_date, full_name, issuing_state, passport_number, sea
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, family_fee_idr, family_id, issued_at, paid_at, paid_under, receipt_number, reversal_effect, reversal_number, reversed_at) ON bill TO gerbang_supervisor;
 GRANT SELECT (approved_at, approved_by, ends_at, id, minutes, most_people, proposed_at, proposed_by, reason, role, seen, viewer) ON budget_exception TO gerbang_supervisor;
 GRANT SELECT (application_id, kind, recorded_at, recorded_by) ON case_document TO gerbang_supervisor;
+GRANT SELECT (applicant_id, application_id, as_text, author, id, sealed, written_at) ON case_note TO gerbang_supervisor;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_supervisor;
 GRANT SELECT (answered_at, answered_by, answered_role, application_id, centre_code, country_code, due_at, entrusted_at, entrusted_to, id, is_open, kind, lodged_at, partner_code, reference, sorted_at) ON complaint TO gerbang_supervisor;
 GRANT SELECT (answer, complaint, complaint_id, sealed) ON complaint_text TO gerbang_supervisor;
@@ -2155,6 +2160,8 @@ CREATE POLICY supervisor_select ON guarantor FOR SELECT TO gerbang_supervisor
     USING (CASE WHEN (EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = guarantor.applicant_id AND by_1.reference = (SELECT viewer.purpose_reference('SUPERVISOR'))) OR EXISTS (SELECT FROM inquiry_person AS by_1 WHERE by_1.applicant_id = guarantor.applicant_id AND EXISTS (SELECT FROM inquiry AS by_2 WHERE by_2.reference = by_1.reference AND by_2.reference = (SELECT viewer.purpose_reference('SUPERVISOR')) AND by_2.opened_by = (SELECT viewer.subject('SUPERVISOR')) AND by_2.ends_at > now()))) THEN true ELSE false END);
 CREATE POLICY supervisor_select ON guardian FOR SELECT TO gerbang_supervisor
     USING (CASE WHEN (EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = guardian.applicant_id AND by_1.reference = (SELECT viewer.purpose_reference('SUPERVISOR'))) OR EXISTS (SELECT FROM inquiry_person AS by_1 WHERE by_1.applicant_id = guardian.applicant_id AND EXISTS (SELECT FROM inquiry AS by_2 WHERE by_2.reference = by_1.reference AND by_2.reference = (SELECT viewer.purpose_reference('SUPERVISOR')) AND by_2.opened_by = (SELECT viewer.subject('SUPERVISOR')) AND by_2.ends_at > now()))) THEN true ELSE false END);
+CREATE POLICY supervisor_select ON case_note FOR SELECT TO gerbang_supervisor
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = case_note.application_id AND by_1.reference = (SELECT viewer.purpose_reference('SUPERVISOR'))) THEN true ELSE false END);
 CREATE POLICY supervisor_select ON legal_hold FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON volume_change FOR SELECT TO gerbang_supervisor
@@ -4369,6 +4376,43 @@ $$;
 CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON case_document
     FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_border_writing,gerbang_carrier_writing,gerbang_anonymous_writing}'::name[]))
     EXECUTE FUNCTION viewer.guard_case_document();
+CREATE OR REPLACE FUNCTION viewer.guard_case_note() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        sealed_viewer text := viewer.sealed(NULL);
+        viewer_role text := split_part(sealed_viewer, ',', 1);
+        viewer_subject text := viewer.field(sealed_viewer, 3);
+        it application;
+        question text;
+        new_outcome text;
+        new_grounds text[];
+        new_conditions text[];
+        changed text[];
+        is_allowed boolean;
+    BEGIN
+        IF EXISTS (SELECT FROM viewer.suspensions_of(string_to_array(sealed_viewer, ','))) THEN
+            RAISE EXCEPTION 'the viewer is suspended' USING ERRCODE = 'GB403';
+        END IF;
+        SELECT * INTO it FROM application WHERE id = NEW.application_id;
+        IF TG_OP = 'INSERT' THEN
+            is_allowed := CASE viewer_role
+                WHEN 'OFFICER' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING', 'INFO_REQUESTED', 'REFUSAL_INTENDED') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND NEW.author = viewer_subject AND NEW.written_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.first_of_two IS NOT DISTINCT FROM CASE WHEN viewer.awaits_first_decision(it.id) THEN viewer_subject END)
+                WHEN 'SUPERVISOR' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING', 'INFO_REQUESTED', 'REFUSAL_INTENDED') AND NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}' AND NEW.author = viewer_subject AND NEW.written_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.first_of_two IS NOT DISTINCT FROM CASE WHEN viewer.awaits_first_decision(it.id) THEN viewer_subject END)
+                ELSE false END;
+        ELSE
+            changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.applicant_id IS DISTINCT FROM OLD.applicant_id THEN 'applicant_id' END, CASE WHEN NEW.author IS DISTINCT FROM OLD.author THEN 'author' END, CASE WHEN NEW.written_at IS DISTINCT FROM OLD.written_at THEN 'written_at' END, CASE WHEN NEW.first_of_two IS DISTINCT FROM OLD.first_of_two THEN 'first_of_two' END, CASE WHEN NEW.sealed IS DISTINCT FROM OLD.sealed THEN 'sealed' END, CASE WHEN NEW.as_text IS DISTINCT FROM OLD.as_text THEN 'as_text' END], NULL);
+            is_allowed := changed = '{}' OR false;
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'no step of % writes this of case_note', viewer_role
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON case_note
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_border_writing,gerbang_carrier_writing,gerbang_anonymous_writing}'::name[]))
+    EXECUTE FUNCTION viewer.guard_case_note();
 CREATE OR REPLACE FUNCTION viewer.guard_decision() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
@@ -5011,6 +5055,9 @@ CREATE POLICY officer_writing_select ON refusal_intention FOR SELECT TO gerbang_
 GRANT INSERT (announced_at, announced_by, application_id, grounds, note) ON refusal_intention TO gerbang_officer_writing;
 CREATE POLICY officer_writing_insert ON refusal_intention FOR INSERT TO gerbang_officer_writing
     WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = refusal_intention.application_id) AND CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN true ELSE false END);
+GRANT INSERT (applicant_id, application_id, author, first_of_two, id, sealed, written_at) ON case_note TO gerbang_officer_writing;
+CREATE POLICY officer_writing_insert ON case_note FOR INSERT TO gerbang_officer_writing
+    WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = case_note.application_id) AND case_note.author = (SELECT viewer.subject('OFFICER')) AND CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN true ELSE false END);
 GRANT SELECT (application_id, kind, recorded_at, recorded_by) ON case_document TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON case_document FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id));
@@ -5167,6 +5214,9 @@ CREATE POLICY supervisor_writing_select ON requested_item FOR SELECT TO gerbang_
 GRANT SELECT (announced_at, announced_by, answered_at, answered_by, application_id, documents, ended_at, grounds, note) ON refusal_intention TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON refusal_intention FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = refusal_intention.application_id));
+GRANT INSERT (applicant_id, application_id, author, first_of_two, id, sealed, written_at) ON case_note TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_insert ON case_note FOR INSERT TO gerbang_supervisor_writing
+    WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = case_note.application_id) AND case_note.author = (SELECT viewer.subject('SUPERVISOR')) AND CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
 GRANT SELECT (application_id, kind, recorded_at, recorded_by) ON case_document TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON case_document FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id));

@@ -83,6 +83,8 @@ def _as_json(value: object) -> str:
 
 
 log = logging.getLogger(__name__)
+#: How names of fields of notes on a case begin in the log.
+NOTES = "notes."
 
 
 class AccessLog:

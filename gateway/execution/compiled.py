@@ -7,6 +7,7 @@ from typing import Any
 
 from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, VariableValues
 
+from gateway.access.audit import NOTES
 from gateway.cache import WeightedCache
 from gateway.errors import GerbangError
 from gateway.execution.arguments import CheckedField, find_checked_fields
@@ -30,6 +31,7 @@ _LOGGED = {
     "Guarantor": "guarantor.",
     "IntentionAnswer": "intention.",
     "Guardian": "guardian.",
+    "CaseNote": NOTES,
     "DocumentContent": "document.",
     "ComplaintText": "complaint.",
 }

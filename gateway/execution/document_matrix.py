@@ -19,7 +19,7 @@ from models.vocabulary import Role
 #: Fields that say who somebody is: all of these types do.
 PERSONAL_TYPES = (
     *("Identity", "IdentityVersion", "Guarantor", "Guardian", "BannedPerson"),
-    *("ItemAnswer", "IntentionAnswer"),
+    *("ItemAnswer", "IntentionAnswer", "CaseNote"),
 )
 PERSONAL_FIELDS = frozenset({"Applicant.passportLastFour", "Applicant.nationality"})
 

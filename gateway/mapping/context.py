@@ -6,10 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from aiodataloader import DataLoader
+from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from gateway.access.audit import OperationAudit
-from gateway.access.transactions.prepared import PreparedStatement
+from gateway.access.audit import NOTES, OperationAudit
+from gateway.access.rows import meets_in_role, select_reachable_in_role
+from gateway.access.transactions.prepared import PreparedStatement, prepare_reading
 from gateway.access.transactions.reading import ReadTransaction
 from gateway.access.vault import LostError, closed_vault, statement_of, vault_errors
 from gateway.mapping.arguments import ParsedArguments
@@ -24,11 +26,13 @@ from gateway.mapping.declare import KEY, ChangePosition, RuledValue, ToMany, ToO
 from gateway.mapping.figure_reads import FigureReads
 from gateway.mapping.positions import Place
 from gateway.mapping.services import Services
-from gateway.policy import LOGGED_APART
+from gateway.policy import LOGGED_APART, the_named_case
 from gateway.texts.language import Language
 from gateway.viewer import Viewer
+from models import Application, Identity
 from models.person.sealed import Sealed, open_rows
 from models.person.vault import Vault
+from models.vocabulary import Role
 
 
 @dataclass(slots=True)
@@ -164,6 +168,20 @@ class Context:
         else:
             self.identities_read.update(keys)
 
+    async def note_asked_of_notes(self) -> None:
+        """Where notes on a case are asked for, note its person, whether there are any or not: the
+        log, of which people read their own part, does not tell that something was noted.
+        """
+        if not any(name.startswith(NOTES) for name in self.audit.fields):
+            return
+        person = prepare_reading(self.viewer.role, _select_person_of_the_case)
+        session = self.new_session()
+        try:
+            [rows] = await session.fetch(person.bind(self.viewer))
+        finally:
+            await session.close()
+        self.identities_read.update(row[0] for row in rows)
+
     async def record_opened(self) -> None:
         """Log the people whom this operation had opened, once.
 
@@ -269,3 +287,10 @@ class Loaders:
         rows = await self._context.fetch(noun, prepared, {KEYS: list(keys)})
         records = (noun.record(row.labels, tuple(row)) for row in rows)
         return [(record.__dict__[LOADED_BY], record) for record in records]
+
+
+def _select_person_of_the_case(role: Role) -> Select[Any]:
+    """The applicant of the case that the purpose names, if the viewer may read who that is."""
+    of_case = select(Application.applicant_id).where(meets_in_role(the_named_case))
+    person = select_reachable_in_role("Identity", role, Identity.applicant_id.expression)
+    return person.where(Identity.applicant_id.in_(of_case))

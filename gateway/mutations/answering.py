@@ -1,4 +1,6 @@
-"""What an applicant was asked for or told, and answers: what is checked, and how it is written."""
+"""What an applicant was asked for or told, and answers: what is checked, and how it is written; and
+what is noted of a case.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
@@ -13,10 +15,11 @@ from gateway.mutations.locked_case import Case
 from gateway.mutations.offer import select_countries
 from gateway.mutations.outcome import Reasons
 from gateway.mutations.requests import Item, StepRequest, api_name
-from models import IntentionAnswer, ItemAnswer, RefusalIntention, RequestedItem
+from models import CaseNote, IntentionAnswer, ItemAnswer, RefusalIntention, RequestedItem
 from models.life import Refusal
 from models.person.vault import Person
 from models.reference.dated_rules import select_days
+from models.row_keys import new_key
 from models.vocabulary import RequestedItemKind, Wait
 
 #: How texts are written, by the text of ``gateway/texts`` that says so; the others are any line.
@@ -147,6 +150,28 @@ async def answer_intention(
         "documents": [kind.value for kind in request.documents],
     }
     transaction.update(RefusalIntention, {"application_id": case.id}, noted)
+    return {}
+
+
+async def write_note(
+    transaction: WriteTransaction, request: StepRequest, case: Case
+) -> dict[str, Any]:
+    """Write what was noted of a case, sealed for the person. Of two officers who decide, each for
+    themselves, the second does not read what the first noted."""
+    viewer, key, table = transaction.viewer, new_key(), CaseNote.__tablename__
+    person = Person(case.applicant, key, {"as_text": request.statement}, table)
+    with vault_errors():
+        [sealed] = await transaction.vault(case.reference).seal([person])
+    note = {
+        "id": key,
+        "application_id": case.id,
+        "applicant_id": case.applicant,
+        "author": viewer.subject,
+        "written_at": case.at,
+        "first_of_two": viewer.subject if case.state.awaits_first_decision else None,
+        "sealed": sealed,
+    }
+    transaction.insert(CaseNote, note)
     return {}
 
 

@@ -26,6 +26,7 @@ from gateway.mutations.answering import (
     answer_by,
     answer_intention,
     answer_items,
+    write_note,
 )
 from gateway.mutations.correcting import (
     approve_correction,
@@ -335,6 +336,7 @@ EFFECTS: Mapping[Verb, Effect] = {
     Verb.REFUSE_FIRST: _withhold_decision,
     Verb.CORRECT_TO_GRANTED: _record_decision,
     Verb.CORRECT_TO_REFUSED: _record_decision,
+    Verb.WRITE_NOTE: write_note,
     Verb.CONFIRM_LINK: confirm_link,
     Verb.REJECT_LINK: reject_link,
     Verb.REVOKE: _revoke_visa,

@@ -75,9 +75,9 @@ class StepRequest(Request):
     #: Of a grant, in the order of the list.
     conditions: tuple[VisaCondition, ...] = ()
     internal_note: str | None = None
-    #: To an applicant, about grounds that are announced; and what the applicant says to them, which
-    #: is personal data and never logged.
+    #: To an applicant, about grounds that are announced.
     note: str | None = None
+    #: What the applicant says to them, or what is noted of a case: personal data, never logged.
     statement: str | None = None
     #: What the applicant is asked for, or has handed in.
     items: tuple[Item, ...] = ()

@@ -9,6 +9,7 @@ from models import (
     Assignment,
     Bill,
     CaseDocument,
+    CaseNote,
     Decision,
     DocumentUpload,
     FormerBill,
@@ -153,6 +154,16 @@ def grant_intention_answers(writer: Writer) -> WriteGrant:
         frozenset(),
         writer.columns_of(IntentionAnswer, "INSERT"),
         insert_if=writer.only_as(ANSWERING, writer.case_is_in_reach(IntentionAnswer)),
+    )
+
+
+def grant_notes(writer: Writer) -> WriteGrant:
+    """Whoever works on a case writes one, and reads none of them to write it."""
+    own = f"{writer.case_is_in_reach(CaseNote)} AND case_note.author = {writer.subject}"
+    return WriteGrant(
+        frozenset(),
+        writer.columns_of(CaseNote, "INSERT"),
+        insert_if=writer.only_as([Role.OFFICER, Role.SUPERVISOR], own),
     )
 
 

@@ -23,6 +23,7 @@ from models import (
     Base,
     Bill,
     CaseDocument,
+    CaseNote,
     Decision,
     Guarantor,
     Guardian,
@@ -41,9 +42,9 @@ from models.vocabulary import CLOSED, PAUSED, Role, Status
 
 #: The tables that steps write.
 GUARDED: tuple[type[Base], ...] = (
-    Application, ApplicationEvent, Assignment, Bill, CaseDocument, Decision, Guarantor, Guardian,
-    IntentionAnswer, ItemAnswer, PersonLink, RefusalIntention, RequestedItem, Screening, Visa,
-    WithheldDecision,
+    Application, ApplicationEvent, Assignment, Bill, CaseDocument, CaseNote, Decision, Guarantor,
+    Guardian, IntentionAnswer, ItemAnswer, PersonLink, RefusalIntention, RequestedItem, Screening,
+    Visa, WithheldDecision,
 )  # fmt: skip
 _WRITERS = [writing_role(role) for role in Role]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -324,7 +324,7 @@ READING_FUNCTIONS = "\n".join(
 #: Roles that read sealed values can meet one that was tampered with.
 _MEETING = {role for noun in ("Identity", "IdentityVersion", "BannedPerson", "VisaDocument",
                               "ItemAnswer", "IntentionAnswer", "DocumentContent", "ComplaintText",
-                              "Guarantor", "Guardian")
+                              "Guarantor", "Guardian", "CaseNote")
             for role in POLICY[noun].rows}  # fmt: skip
 
 

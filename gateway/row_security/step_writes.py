@@ -19,6 +19,7 @@ from models import (
     Assignment,
     Bill,
     CaseDocument,
+    CaseNote,
     Decision,
     PersonLink,
     Screening,
@@ -290,6 +291,16 @@ WRITES: Mapping[Verb, tuple[StepWrite, ...]] = {
     Verb.REVOKE: (_visa_ends("revoked_at"),), Verb.RETURN_VISA: (_visa_ends("returned_at"),),
     # What an extension writes is guarded as what is handed in.
     Verb.APPLY_FOR_EXTENSION: (), Verb.RECORD_APPEARANCE: (),
+    # Of two officers, each of whom decides, what the first notes is kept from the second.
+    Verb.WRITE_NOTE: (
+        StepWrite(
+            CaseNote, "INSERT", _columns(CaseNote, "as_text"),
+            "NEW.applicant_id = it.applicant_id AND NEW.sealed <> '{}'"
+            f" AND NEW.author = viewer_subject AND {is_now('NEW.written_at')}"
+            " AND NEW.first_of_two IS NOT DISTINCT FROM"
+            " CASE WHEN viewer.awaits_first_decision(it.id) THEN viewer_subject END",
+        ),
+    ),
     Verb.CONFIRM_LINK: _link_is("CONFIRMED"), Verb.REJECT_LINK: _link_is("REJECTED"),
     Verb.WITHDRAW: (_LEAVES_THE_DESK,),
 }  # fmt: skip

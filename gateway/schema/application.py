@@ -25,7 +25,7 @@ from gateway.schema.case_file import (
 from gateway.schema.country import Country
 from gateway.schema.erasure import LegalHold
 from gateway.schema.grant_rule import GrantCheck, WithheldDecision
-from gateway.schema.identity import Guarantor, Guardian
+from gateway.schema.identity import CaseNote, Guarantor, Guardian
 from gateway.schema.intention import RefusalIntention
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.screening import Screening
@@ -38,6 +38,7 @@ from models import ApplicationEvent as EventRow
 from models import Assignment as AssignmentRow
 from models import Bill as BillRow
 from models import CaseDocument as CaseDocumentRow
+from models import CaseNote as NoteRow
 from models import Centre as CentreRow
 from models import Correction as CorrectionRow
 from models import Country as CountryRow
@@ -122,8 +123,7 @@ class Application(Node):
     )
     left_partner_at: datetime | None = column(
         Row.left_partner_at,
-        "When it went from its partner to the directorate, since the place that had it had closed"
-        " without a centre as its successor.",
+        "When it went from its partner to the directorate: its place had closed with no successor.",
     )
     group_reference: str | None = column(
         Row.group_reference,
@@ -199,8 +199,7 @@ class Application(Node):
     refusal_intention: RefusalIntention | None = link(
         Row.id,
         IntentionRow.application_id,
-        "That the officer who has it means to refuse it, and why; null where that was not"
-        " announced.",
+        "That its officer means to refuse it, and why; null where that was not announced.",
     )
     stage: Stage = column(
         Row.stage, "Its progress, without any outcome.", filters=True, facets=Stage
@@ -253,9 +252,7 @@ class Application(Node):
         "Whether the search for other files of this person is done, which takes moments; nothing is"
         " granted before.",
     )
-    is_urgent: bool = column(
-        Row.is_urgent, "Whether a supervisor said that it is taken before all others."
-    )
+    is_urgent: bool = column(Row.is_urgent, "Whether a supervisor has it taken before all others.")
     is_held: bool = column(
         Row.is_held,
         "Whether a supervisor holds it: it cannot be granted, and a visa is not to be relied on.",
@@ -298,6 +295,13 @@ class Application(Node):
         "How the applicant is accompanied, and was before a correction, latest first; empty where"
         " the applicant is no minor. Reading it takes a purpose, and is logged.",
         order=GuardianRow.id,
+        newest_first=True,
+    )
+    notes: Connection[CaseNote] = pages(
+        Row.id,
+        NoteRow.application_id,
+        "What was noted for whoever works on it next, latest first. Each request is logged.",
+        order=NoteRow.written_at,
         newest_first=True,
     )
     legal_holds: Connection[LegalHold] = pages(

@@ -1,9 +1,12 @@
-"""Who an applicant is and was, who guarantees, and which versions jobs of the keeper read."""
+"""Who an applicant is and was, who guarantees, what was noted of a case, and which versions jobs of
+the keeper read.
+"""
 
 from datetime import date, datetime
 
 from gateway.mapping.declare import column, link, noun
 from gateway.schema.country import Country
+from models import CaseNote as NoteRow
 from models import Country as CountryRow
 from models import Guarantor as GuarantorRow
 from models import Guardian as GuardianRow
@@ -166,6 +169,19 @@ class Guardian:
     valid_until: datetime | None = column(
         GuardianRow.valid_until, "Until when it did; null for the current one."
     )
+
+
+@noun(key=NoteRow.applicant_id, is_logged=True)
+class CaseNote:
+    """What somebody who worked on a case wrote down for whoever works on it next.
+
+    It is read like `Identity`: with a purpose, and logged, whether anything was noted or not. It
+    stands as it was written; once the applicant is erased, nothing is left of the text.
+    """
+
+    author: str = column(NoteRow.author, "Subject of who wrote it.")
+    written_at: datetime = column(NoteRow.written_at, "When.")
+    text: str | None = column(sealed_cell(NoteRow.as_text), "What it says, in plain text.")
 
 
 @noun(key=LinkerReadRow.id)

@@ -25,7 +25,7 @@ from models.case.application import Application, ApplicationEvent
 from models.case.assignment import Assignment
 from models.case.crossing import Crossing, CrossingReference, OverstayConfirmation
 from models.case.decision import Decision, WithheldDecision
-from models.case.file import Bill, FormerBill, PaymentReversal, RefusalIntention
+from models.case.file import Bill, CaseNote, FormerBill, PaymentReversal, RefusalIntention
 from models.case.screening import Screening, ScreeningReplay
 from models.case.tracking import TrackingTry
 from models.case.unmatched_payment import UnmatchedPayment
@@ -216,9 +216,8 @@ SOURCES: Mapping[str, Source] = {
         Source(PersonLookup, is_sealed=True, dropped_by="occurred_at"),
         Source(VisaCheck, is_sealed=True, dropped_by="occurred_at"),
         Source(TrackingTry, is_sealed=True, dropped_by="occurred_at"),
-        Source(
-            Crossing, dropped_by="reported_at", unique_by=CrossingReference, left_out=_FITS_LATER,
-        ),
+        Source(Crossing, dropped_by="reported_at", unique_by=CrossingReference,
+               left_out=_FITS_LATER),
         Source(OverstayConfirmation, dropped_by="confirmed_at"),
         Source(BanRead, is_sealed=True, dropped_by="occurred_at"),
         Source(ComplaintRead, is_sealed=True, dropped_by="occurred_at"),
@@ -227,6 +226,7 @@ SOURCES: Mapping[str, Source] = {
         Source(LinkerRead, dropped_by="read_at"),
         Source(Decision),
         Source(WithheldDecision),
+        Source(CaseNote, ("id", "application_id", "author", "written_at", "first_of_two")),
         Source(ReferenceChange, has_steps=True),
         Source(GrantRuleStop),
         Source(ScreeningReplay, ("id", "asked_at", "asked_by")),

@@ -1,5 +1,5 @@
-"""What belongs to the file of a case: its bill, its documents, and what its applicant was asked for
-or told, and answered.
+"""What belongs to the file of a case: its bill, its documents, what its applicant was asked for or
+told, and answered, and what was noted while somebody worked on it.
 """
 
 from datetime import date, datetime
@@ -302,4 +302,30 @@ class IntentionAnswer(Base):
     __table_args__ = (
         Index(None, "applicant_id"),
         CheckConstraint("as_text IS NULL", name="text_is_sealed"),
+    )
+
+
+class CaseNote(Base):
+    """What somebody who works on a case wrote down for whoever works on it next: written once,
+    sealed for the applicant (`models.person.vault`)."""
+
+    __tablename__ = "case_note"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    applicant_id: Mapped[UUID] = mapped_column(ForeignKey("applicant.id"))
+    author: Mapped[str]
+    written_at: Mapped[datetime]
+    #: Where two officers decide, each for themselves, and the first has not: who wrote it, and
+    #: alone of all officers reads it.
+    first_of_two: Mapped[str | None]
+    sealed: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    #: Always null: it is sealed.
+    as_text: Mapped[str | None]
+
+    __table_args__ = (
+        Index(None, "application_id", "written_at", "applicant_id"),
+        Index(None, "applicant_id"),
+        CheckConstraint("as_text IS NULL", name="text_is_sealed"),
+        CheckConstraint("first_of_two = author", name="kept_for_its_author"),
     )

@@ -104,6 +104,7 @@ class Verb(StrEnum):
     APPROVE_CORRECTION = "approve correction"
     CONFIRM_CORRECTION = "confirm correction"
     REJECT_CORRECTION = "reject correction"
+    WRITE_NOTE = "write note"
     CONFIRM_LINK = "confirm link"
     REJECT_LINK = "reject link"
     WITHDRAW = "withdraw"
@@ -267,6 +268,9 @@ STEPS = (
          (IS_ON_THE_OWN_DESK, HAS_A_PROPOSED_CORRECTION)),
     Step(Verb.REJECT_CORRECTION, (S.GRANTED,), None, E.CORRECTION_REJECTED, (R.SUPERVISOR,),
          (HAS_AN_OPEN_CORRECTION,)),
+    # What whoever works on it next has to know.
+    Step(Verb.WRITE_NOTE, STARTED, None, None, (R.OFFICER,), (IS_ON_THE_OWN_DESK,)),
+    Step(Verb.WRITE_NOTE, STARTED, None, None, (R.SUPERVISOR,)),
     # Whether it is the same person, where name and birth date are alike: an officer compares both
     # files.
     Step(Verb.CONFIRM_LINK, STARTED, None, None, (R.OFFICER,), (IS_ON_THE_OWN_DESK,)),

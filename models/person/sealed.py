@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Text, cast, func, literal_column, type_coe
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import InstrumentedAttribute
 
-from models.case.file import IntentionAnswer, ItemAnswer
+from models.case.file import CaseNote, IntentionAnswer, ItemAnswer
 from models.person.guarantor import Guarantor, Guardian
 from models.person.identity import IdentityVersion
 from models.person.vault import PLAIN_MARK, Cell, Vault, bound_name
@@ -38,6 +38,7 @@ def sealed_cell(of: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
         Guarantor: Guarantor.id,
         IntentionAnswer: IntentionAnswer.application_id,
         Guardian: Guardian.id,
+        CaseNote: CaseNote.id,
     }
     first: Any = cast(named_by[noun], Text) if noun in named_by else literal_column("'1'", Text)
     has_versions = hasattr(noun, "versions")

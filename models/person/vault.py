@@ -38,7 +38,7 @@ SEALED = (
     "passport_expires_on",
 )
 #: What is sealed beside identities: the code of a visa in hand, by what a document is opened, what
-#: was answered, what a complaint says, who guarantees, and who accompanies a minor.
+#: was answered or noted, what a complaint says, who guarantees, and who accompanies a minor.
 CODE, CONTENT = "code", "content"
 ANSWERED = ("as_text", "as_day", "as_country", "street", "city", "province", "postal_code")
 COMPLAINED = ("complaint", "answer")
@@ -87,7 +87,7 @@ class Person(NamedTuple):
     """The values of a row that are to be sealed; null ones are left out."""
 
     subject: UUID
-    #: Of the identity; of an answer the item that it answers, of a guarantor its row.
+    #: Of the identity; of an answer the item that it answers, of a guarantor or a note its row.
     version: int | UUID
     values: Mapping[str, Any]
     table: str = "identity"

@@ -110,7 +110,7 @@ _HIDE = (
         f"UPDATE {table} SET sealed = '{{}}' WHERE applicant_id = ANY ($1)"  # noqa: S608
         for table in (
             *("visa_document", "item_answer", "intention_answer", "document_content"),
-            *("guarantor", "guardian"),
+            *("guarantor", "guardian", "case_note"),
         )
     ),
     *_remove_movements(_OF_PEOPLE),

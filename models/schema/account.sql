@@ -12,7 +12,7 @@ CREATE FUNCTION queue_for_account() RETURNS trigger
 $$;
 
 -- {table}: access_event, account_drop, alert, ban_entry, ban_read, breach, breach_lookup,
---     budget_exception, complaint, complaint_read, crossing, data_request, decision,
+--     budget_exception, case_note, complaint, complaint_read, crossing, data_request, decision,
 --     document_upload, erasure, former_bill, grant_rule_stop, inquiry, key_operation, legal_hold,
 --     linker_read, overstay_confirmation, payment_reversal, person_lookup, reference_change,
 --     screening_replay, suspension, tracking_try, unmatched_payment, visa_check, webhook_endpoint,

@@ -30,6 +30,16 @@ CREATE TRIGGER append_only
     OR DELETE OR TRUNCATE ON refusal_intention
     EXECUTE FUNCTION refuse_change();
 
+-- What was noted of a case stands. It is emptied as its person is erased.
+CREATE TRIGGER append_only
+    BEFORE UPDATE OF id, application_id, applicant_id, author, written_at, first_of_two, as_text
+    OR DELETE OR TRUNCATE ON case_note
+    EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER sealed_once BEFORE UPDATE OF sealed ON case_note
+    FOR EACH ROW WHEN (NEW.sealed NOT IN (OLD.sealed, '{}'))
+    EXECUTE FUNCTION refuse_change();
+
 -- What a report said is never changed: that it fits a visa may turn out later.
 CREATE TRIGGER append_only
     BEFORE UPDATE OF id, reported_at, reported_by, report_key, direction, crossed_at, port, passengers

@@ -147,6 +147,7 @@ UNSAID: Mapping[str, dict[str, Any]] = {
     "proposeGrant": {"reason": "The refusal was of another passport."},
     "supersedeDecision": {"reason": "The file says otherwise."},
     "revokeVisa": {"reason": "A statement was false."},
+    "writeNote": {"text": "Called the hotel: no booking."},
     "confirmLink": {"linkId": A_LINK, "reason": "The same face."},
     "rejectLink": {"linkId": A_LINK, "reason": "Another face."},
     "setAsideRevocation": {"reason": "Somebody else of the same name was meant."},
@@ -333,7 +334,7 @@ WRITTEN = ("application", "application_event", "applicant", "identity", "decisio
            "access_event", "person_link", "partner", "partner_country", "centre", "fee",
            "service_target", "visa_type", "entry_rule", "eligibility",
            "required_document", "passport_rule", "extension_rule", "intention_rule",
-           "refusal_intention", "intention_answer")  # fmt: skip
+           "refusal_intention", "intention_answer", "case_note")  # fmt: skip
 
 
 async def everything(connection: asyncpg.Connection) -> dict[str, Any]:

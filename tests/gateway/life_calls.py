@@ -22,7 +22,7 @@ USERS = {
     "revokeVisa": SUPERVISORS, "setAsideRevocation": SUPERVISORS,
     "proposeCorrection": ("agent-au",),
     "approveCorrection": OFFICERS + SUPERVISORS, "confirmCorrection": SUPERVISORS,
-    "rejectCorrection": OFFICERS + SUPERVISORS,
+    "rejectCorrection": OFFICERS + SUPERVISORS, "writeNote": OFFICERS + SUPERVISORS,
 }  # fmt: skip
 DECISIONS = ({"outcome": "GRANTED"}, {"outcome": "REFUSED", "grounds": ["INCOMPLETE"]},
              {"outcome": "REFUSED", "grounds": ["SECURITY"]})  # fmt: skip
@@ -100,4 +100,4 @@ def _is_aside(case: Case, call: Call) -> bool:
             case.documents_missing - {*call.given["documents"]}
         )
     is_reassigned = call.mutation == "reassignCase" and case.officer is not None
-    return is_reassigned or call.mutation == "releaseCase"
+    return is_reassigned or call.mutation in ("releaseCase", "writeNote")

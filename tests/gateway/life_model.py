@@ -10,7 +10,7 @@ READ_NO_STATUS = ("agent-au", "service", "applicant")
 OFFICERS = ("officer", "officer-2")
 #: What officers do with what is on their own desk alone.
 OF_THE_DESK = ("releaseCase", "requestInformation", "announceRefusal", "referToScreening",
-               "recordDecision")  # fmt: skip
+               "recordDecision", "writeNote")  # fmt: skip
 #: The authority's answers, which two people give.
 SCREENING = ("recordScreening", "confirmScreening")
 
@@ -36,7 +36,7 @@ def _statuses(case: Case, call: Call) -> tuple[str, ...]:
             return ("AWAITING_PAYMENT",)
         case "reassignCase":
             return WORKED_ON
-        case "releaseCase":
+        case "releaseCase" | "writeNote":
             return WORKED_ON[1:]
         case "requestInformation":
             return ("IN_VERIFICATION",)
@@ -241,6 +241,8 @@ def follow(case: Case, call: Call) -> None:
             case.events.append("CORRECTION_REJECTED")
         case "approveCorrection":
             _correct(case)
+        case "writeNote":
+            pass
         case "withdrawApplication":
             case.officer = case.supervisor = None
             case.enter("WITHDRAWN")

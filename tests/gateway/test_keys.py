@@ -72,7 +72,7 @@ MADE_AT = {
     **dict.fromkeys(("guarantor", "guardian"), "valid_from"),
     **dict.fromkeys(("correction", "budget_exception", "ban_entry"), "proposed_at"),
     "person_link": "found_at",
-    **dict.fromkeys(("person_lookup", "visa_check", "tracking_try"), "occurred_at"),
+    **dict.fromkeys(("person_lookup", "visa_check", "tracking_try", "ban_read"), "occurred_at"),
     "linker_read": "read_at",
     "alert": "raised_at",
     "inquiry": "opened_at",
@@ -91,7 +91,7 @@ MADE_AT = {
     "stay": "(SELECT reported_at FROM crossing WHERE crossing.id = stay.id)",
     "mail_subscription": "subscribed_at",
     "saved_view": "saved_at",
-    "month_note": "written_at",
+    **dict.fromkeys(("month_note", "case_note"), "written_at"),
     "document_content": "(SELECT requested_at FROM document_upload WHERE id = upload_id)",
     "webhook_endpoint": "registered_at",
     "webhook_delivery": "(SELECT registered_at FROM webhook_endpoint WHERE id = endpoint_id)",
@@ -99,7 +99,6 @@ MADE_AT = {
     "key_operation": "occurred_at",
     "banned_person": "(SELECT proposed_at FROM ban_entry WHERE id = ban_id)",
     "ban_match": "found_at",
-    "ban_read": "occurred_at",
     "reference_change": "proposed_at",
     "access_event": "occurred_at",
     "breach_lookup": "occurred_at",
@@ -194,6 +193,7 @@ async def _walk(who: Mapping[str, Viewer]) -> None:
         await perform(who["agent-au"], "answerInformation", answered, items=[], answers=[where])
         await perform(who["agent-au"], "proposeCorrection", asked_for, **corrected)
         await sent(who["agent-au"], asked_for, png())
+        await perform(who["officer"], "writeNote", asked_for)
         suspended = await who["administrator"](
             document("suspendViewer", "suspension { id }"),
             input={"idempotencyKey": key(), "subject": key(), "reason": "A leak."},

@@ -97,7 +97,7 @@ CALLED: dict[Role, set[str]] = {
     Role.PARTNER_MANAGER: OWN | NOTES | ENDPOINTS | {"approveWebhook", "answerComplaint"},
     Role.OFFICER: {*OWN, "takeCase", "releaseCase", "requestInformation", "announceRefusal",
                    "referToScreening", "recordDecision", "approveCorrection", "rejectCorrection",
-                   "confirmLink", "rejectLink", "recordAppearance", "proposeGrant"},
+                   *("confirmLink", "rejectLink", "recordAppearance", "proposeGrant", "writeNote")},
     Role.SUPERVISOR: {
         *OWN, "approveCorrection", "confirmCorrection", "rejectCorrection", "proposeGrant",
         "reassignCase", "relieveOfficer", "referToScreening", "resolveHit", "holdApplication",
@@ -105,7 +105,7 @@ CALLED: dict[Role, set[str]] = {
         "setAsideRevocation", "closeAlert", "approveInquiry", "reviewInquiry", "holdErasure",
         "releaseErasure", "approveReferenceChange", "cancelReferenceChange", "stopGrantRule",
         "answerComplaint", "markUrgent", "endUrgency", "replayScreening", "proposeBudgetException",
-        "approveBudgetException", "approveGrant"},
+        "approveBudgetException", "approveGrant", "writeNote"},
     Role.PARTNER_AGENT: {*OWN, *HANDING_IN, "submitApplications", "recordDocuments",
                          "markReceived", "requestUpload", "renewBill"},
     Role.APPLICANT: {*HANDING_IN, "lodgeDataRequest", "requestUpload", "renewBill", "claimFile",

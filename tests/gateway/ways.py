@@ -48,8 +48,7 @@ _FINDINGS = (
 )
 _CASE, _PERSON = application_id(DECIDED), applicant_id("Ruby Hale")
 
-_TYPES = "visaTypes(first: 9) > nodes"
-_LINKED = "applicant > linked(first: 9) > nodes"
+_TYPES, _LINKED = "visaTypes(first: 9) > nodes", "applicant > linked(first: 9) > nodes"
 _SCREENED, _REPLAYED = "screenings(first: 9) > nodes", "screeningReplays(first: 9) > nodes"
 #: Steps are fields, or type conditions; ``>`` goes one level in.
 WAYS: dict[str, tuple[str, ...]] = {
@@ -121,7 +120,8 @@ WAYS: dict[str, tuple[str, ...]] = {
         f"{_node('Applicant', _PERSON)} > identityVersions(first: 9) > edges > node",
     ),
     "PersonLink": (f"{_CASES} > {_LINKED}", _node("PersonLink", link_id(0))),
-    **{one: (f"{_CASES} > {one.lower()}s(first: 9) > nodes",) for one in ("Guarantor", "Guardian")},
+    **{one: (f"{_CASES} > {one.removeprefix('Case').lower()}s(first: 9) > nodes",)
+       for one in ("Guarantor", "Guardian", "CaseNote")},
     "PersonLookup": (*_paged("personLookups"), "dataRequests(first: 9) > nodes > lookups"),
     "VisaCheck": _paged("visaChecks"), "BanEntry": _paged("banEntries"),
     "BannedPerson": ("banEntries(first: 9) > nodes > person",),

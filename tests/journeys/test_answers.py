@@ -10,6 +10,7 @@ import pytest
 from models.rights.erasure_steps import hide
 from tests.gateway.changing import assign_to, change, paid_case, pay_bill, perform, reference_of
 from tests.gateway.conftest import Viewer
+from tests.journeys.test_officer import notes
 
 pytestmark = pytest.mark.anyio
 
@@ -180,7 +181,9 @@ async def test_an_answer_is_sealed_bound_to_its_item_and_gone_with_its_person(
     reference = await reference_of(officer, case)
     answers = [answer("OCCUPATION", text="Lighthouse keeper"), answer("TRIP_PURPOSE", text="Rest")]
     await hand_in(who["service"], case, *answers)
-    for table in ("item_answer", "requested_item", "application_event", "idempotency"):
+    await perform(officer, "writeNote", case, text="A lighthouse, she says.")
+    assert await notes(officer, case) == [("officer", "A lighthouse, she says.")]
+    for table in ("item_answer", "case_note", "requested_item", "application_event", "idempotency"):
         rows = await connection.fetch(f"SELECT {table}::text FROM {table}")
         assert rows
         assert not [row for row in rows if "ighthouse" in row[0]]
@@ -205,6 +208,8 @@ async def test_an_answer_is_sealed_bound_to_its_item_and_gone_with_its_person(
         "SELECT applicant_id FROM application WHERE reference = $1", reference
     )
     await hide(connection, [person])
-    left = await connection.fetch("SELECT sealed FROM item_answer WHERE applicant_id = $1", person)
-    assert {row["sealed"] for row in left} == {"{}"}
+    for table in ("item_answer", "case_note"):
+        left = await connection.fetch(f"SELECT sealed FROM {table} WHERE applicant_id = $1", person)
+        assert {row["sealed"] for row in left} == {"{}"}
+    assert await notes(officer, case) == [("officer", None)]
     assert await read(officer, FOR_CASEWORK, reference) == {"OCCUPATION": {}, "TRIP_PURPOSE": {}}

@@ -19,6 +19,7 @@ from tests.journeys.test_granted_by_rule import (
     lodge,
     look,
 )
+from tests.journeys.test_officer import notes
 from tests.linking import KEYS
 
 pytestmark = pytest.mark.anyio
@@ -70,6 +71,8 @@ async def test_two_decide_a_file_and_neither_is_told_of_the_other(
         stopped = await change(first, "recordDecision", case, outcome="GRANTED")
         assert stopped.codes == ["NOT_CLEARED"]
         await perform(supervisor, "releaseApplication", case, reason="Nothing there.")
+    await perform(first, "writeNote", alike, text="No bank statement.")
+    assert await notes(first, alike) == [("officer", "No bank statement.")]
     await decide(first, alike, "REFUSED", grounds=["INCOMPLETE"])
     await decide(first, apart, "GRANTED", internalNote="As plain as can be.")
     for case in (alike, apart):
@@ -88,6 +91,7 @@ async def test_two_decide_a_file_and_neither_is_told_of_the_other(
 
     # The second officer sees a file that somebody had before, as one that was given back.
     await put_on_desk(who, plain, "officer")
+    await perform(first, "writeNote", plain, text="A cousin of mine.")
     await perform(first, "releaseCase", plain, reason="Better looked at by somebody else.")
     await put_on_desk(who, apart, "officer-2")
     seen = []
@@ -101,6 +105,11 @@ async def test_two_decide_a_file_and_neither_is_told_of_the_other(
             "SUBMITTED", "AWAITING_PAYMENT", "PAID", "RECEIVED", "IN_VERIFICATION"
         ]  # fmt: skip
     assert seen[0] == seen[1]
+    # What the first of two noted is kept from the second, unlike what one noted who gave it back.
+    assert await notes(second, alike) == []
+    assert await notes(supervisor, alike) == [("officer", "No bank statement.")]
+    assert await notes(second, plain) == [("officer", "A cousin of mine.")]
+    await perform(second, "writeNote", alike, text="Looks the same.")
     for case in (alike, apart):
         await decide(second, case, "REFUSED", grounds=["INCOMPLETE"])
         decided = await look(agent, LODGED, case)

@@ -11,6 +11,8 @@ from tests.gateway.changing import (
     IDENTITY,
     assign_to,
     change,
+    everything,
+    key,
     paid_case,
     perform,
     reference_of,
@@ -28,6 +30,12 @@ WHO_IS_IT = """
         } }
     }
 """
+NOTES = """
+    query ($case: ID!, $for: String!) @purpose(code: CASEWORK, reference: $for) {
+        node(id: $case) { ... on Application { notes(first: 9) { nodes { author text } } } }
+    }
+"""
+NO_BOOKING = "Called the hotel: no booking under this name."
 #: Whether somebody waits for a lock of the asking transaction.
 WAITING = """
     SELECT EXISTS (
@@ -54,15 +62,68 @@ async def test_an_officer_works_through_a_day(who) -> None:
 
     # The next one is of somebody whom the officer knows: it goes back, with the reason.
     assert await perform(officer, "takeCase", queue="FREE") == second
+    await perform(officer, "writeNote", second, text=f" {NO_BOOKING} ")
+    assert await notes(officer, second) == [("officer", NO_BOOKING)]
     unsaid = await change(officer, "releaseCase", second, reason=" ")
     assert [error["path"] for error in unsaid.payload["errors"]] == [["input", "reason"]]
     await perform(officer, "releaseCase", second, reason="The applicant is a cousin of mine.")
     assert await person(officer, second) is None
+    assert await notes(officer, second) == []
+    assert (await change(officer, "writeNote", second)).codes == ["NOT_ASSIGNED"]
 
     # It does not return to who gave it back, and is the next of anybody else.
     assert (await change(officer, "takeCase", queue="FREE")).codes == ["QUEUE_EMPTY"]
     assert await perform(who["officer-2"], "takeCase", queue="FREE") == second
+    # What was noted is not lost with it; supervisors take part.
+    await perform(who["supervisor"], "writeNote", second, text="Ask for a booking.")
+    noted = [("supervisor", "Ask for a booking."), ("officer", NO_BOOKING)]
+    for viewer in (who["officer-2"], who["supervisor"]):
+        assert await notes(viewer, second) == noted
     await perform(who["officer-2"], "recordDecision", second, **REFUSAL)
+    for viewer in (who["officer-2"], who["supervisor"]):
+        assert (await change(viewer, "writeNote", second)).codes == ["WRONG_STATUS"]
+    assert await notes(who["supervisor"], second) == noted
+
+
+async def test_what_officers_note_is_told_to_nobody_else(
+    who, connection: asyncpg.Connection
+) -> None:
+    """Neither that there is a note, nor how many: not by what others read, nor by the log of reads,
+    of which people are told once their case is closed."""
+    noted, plain = [await assign_to(who, "officer", await paid_case(who)) for _ in range(2)]
+    changes = "SELECT count(*) FROM application_change"
+    before, changed = await everything(connection), await connection.fetchval(changes)
+    given = {"text": NO_BOOKING, "idempotencyKey": key()}
+    for _ in range(2):
+        await perform(who["officer"], "writeNote", noted, **given)
+    after = await everything(connection)
+    assert {name for name in before if before[name] != after[name]} == {"case_note", "idempotency"}
+    assert await connection.fetchval(changes) == changed
+    for length, codes in ((0, ["INVALID"]), (2_000, []), (2_001, ["INVALID"])):
+        answer = await change(who["officer"], "writeNote", noted, text="x" * length)
+        assert answer.codes == codes, length
+    for name in ("agent-au", "manager-au", "service", "applicant", "auditor", "screening"):
+        answer = await who[name](NOTES, case=noted, **{"for": "A"})
+        assert set(answer.codes) == {"FORBIDDEN_FIELD"}, name
+    assert [text[:9] for _, text in await notes(who["officer"], noted)] == ["x" * 9, "Called th"]
+    assert await notes(who["officer"], plain) == []
+    reads = (
+        "SELECT fields FROM access_event JOIN application USING (applicant_id)"
+        " WHERE application.id = $1"
+    )
+    for case in (noted, plain):
+        read = {tuple(row[0]) for row in await connection.fetch(reads, row_id(case))}
+        assert read == {("notes.author", "notes.text")}
+    written = "SELECT to_jsonb(case_note)::text FROM case_note WHERE application_id = $1"
+    assert NO_BOOKING not in str(await connection.fetch(written, row_id(noted)))
+    for case in (noted, plain):
+        await perform(who["officer"], "recordDecision", case, **REFUSAL)
+
+
+async def notes(viewer: Viewer, case: str) -> list[tuple[str, str]]:
+    answer = await viewer(NOTES, case=case, **{"for": await reference_of(viewer, case)})
+    assert answer.errors == [], answer.text
+    return [(one["author"], one["text"]) for one in answer.data["node"]["notes"]["nodes"]]
 
 
 async def test_the_queue_of_the_overdue_gives_what_is_overdue_and_nothing_else(

@@ -75,6 +75,7 @@ MAY: dict[str, str] = {
     "approveCorrection": "OFFICER SUPERVISOR",
     "confirmCorrection": "SUPERVISOR",
     "rejectCorrection": "OFFICER SUPERVISOR",
+    "writeNote": "OFFICER SUPERVISOR",
     "confirmLink": "OFFICER",
     "rejectLink": "OFFICER",
     "withdrawApplication": "PARTNER_AGENT APPLICANT PARTNER_SERVICE",

@@ -581,6 +581,12 @@ async def complete(connection: asyncpg.Connection) -> None:
         "INSERT INTO guardian (id, application_id, applicant_id, kind, consented_at, valid_from)"
         " SELECT id, id, applicant_id, 'NAMED', now(), submitted_at FROM application"
     )
+    # One that any officer of the case reads, and one of the first of two.
+    await connection.execute(
+        "INSERT INTO case_note (id, application_id, applicant_id, author, written_at, first_of_two)"
+        " SELECT gen_random_uuid(), id, applicant_id, coalesce(apart, 'somebody'), now(), apart"
+        " FROM application CROSS JOIN (VALUES (NULL), ('officer')) AS of_two (apart)"
+    )
     await connection.execute(
         "INSERT INTO guarantor (id, application_id, applicant_id, kind, valid_from)"
         " SELECT id, id, applicant_id, 'COMPANY', submitted_at FROM application"
@@ -1010,6 +1016,22 @@ def _intentions(claims: Claims) -> set[Key]:
 
 def _intention_answers(claims: Claims) -> set[Key]:
     return {(application_id(case.reference),) for case in _cases_of_answers(claims)}
+
+
+def _case_notes(claims: Claims) -> set[Key]:
+    """Officers read those of the person whose case is on the desk, and of sure links; but of the
+    first of two that officer alone. Supervisors read those of the case that is named."""
+    match role_of(claims):
+        case "SUPERVISOR":
+            cases = _cases_of_answers(claims)
+        case "OFFICER":
+            people = _identities(claims)
+            cases = [case for case in EVERY_CASE if case.applicant in people]
+        case _:
+            cases = []
+    is_apart = role_of(claims) == "SUPERVISOR" or claims.get("sub") == "officer"
+    authors = ("somebody", "officer") if is_apart else ("somebody",)
+    return {(application_id(case.reference), author) for case in cases for author in authors}
 
 
 def _item_answers(claims: Claims) -> set[Key]:
@@ -1487,6 +1509,7 @@ _ROWS: dict[str, Reach] = {
     "RefusalIntention": Reach("refusal_intention", ("application_id",), _intentions),
     "IntentionAnswer": Reach("intention_answer", ("application_id",), _intention_answers),
     "ItemAnswer": Reach("item_answer", ("item_id",), _item_answers),
+    "CaseNote": Reach("case_note", ("application_id", "author"), _case_notes),
     "ApplicationEvent": Reach("application_event", ("application_id", "sequence"), _events),
     "Assignment": Reach("assignment", ("application_id", "officer"), _assignments),
     "Decision": Reach("decision", ("id",), _decisions),

@@ -11,7 +11,7 @@ from tests.walls.reach import viewer
 from tests.walls.test_items_written import SUPERVISOR
 from tests.walls.test_payments_written import is_done
 from tests.walls.undoing import undone
-from tests.world import application_id
+from tests.world import applicant_id, application_id
 
 pytestmark = pytest.mark.anyio
 
@@ -108,6 +108,62 @@ async def test_another_officer_makes_the_second_decision_and_no_officer_reads_th
             await act_writing(drawn, officer)
             asked = "SELECT viewer.awaits_first_decision($1)"
             assert await drawn.fetchval(asked, CASE) is is_told
+
+
+def note(by: str, **given: str) -> str:
+    values = {
+        "id": "gen_random_uuid()", "application_id": f"'{CASE}'",
+        "applicant_id": f"(SELECT applicant_id FROM application WHERE id = '{CASE}')",
+        "author": f"'{by}'", "written_at": "now()", "first_of_two": "NULL",
+        "sealed": "'{\"as_text\": \"x\"}'", **given,
+    }  # fmt: skip
+    return f"INSERT INTO case_note ({', '.join(values)}) VALUES ({', '.join(values.values())})"
+
+
+async def test_a_note_is_of_whoever_has_the_case_and_kept_from_the_second_of_two(drawn) -> None:
+    kept = note("officer", first_of_two="'officer'")
+    assert await is_done(drawn, FIRST, kept)
+    assert not await is_done(drawn, FIRST, note("officer"))
+    await drawn.execute("UPDATE grant_check SET is_decided_twice = false")
+    assert not await is_done(drawn, FIRST, kept)
+    # In the own name, now, of the applicant of the case, and sealed.
+    assert await is_done(drawn, FIRST, note("officer"))
+    assert await is_done(drawn, SUPERVISOR, note(SUPERVISOR.subject))
+    for wrong in (
+        {"author": "'officer-2'"},
+        {"written_at": "now() - interval '1 hour'"},
+        {"applicant_id": f"'{applicant_id('Wei Tan')}'"},
+        {"sealed": "'{}'"},
+    ):
+        assert not await is_done(drawn, FIRST, note("officer", **wrong)), wrong
+        assert not await is_done(drawn, SUPERVISOR, note(SUPERVISOR.subject, **wrong)), wrong
+    assert not await is_done(drawn, SECOND, note("officer-2"))
+    # Nobody who writes one reads, changes or removes any, and nobody else does but to erase.
+    for officer in (FIRST, SUPERVISOR):
+        for statement in (
+            "SELECT sealed FROM case_note",
+            "UPDATE case_note SET sealed = '{}'",
+            "DELETE FROM case_note",
+        ):
+            assert not await is_done(drawn, officer, statement), statement
+    await drawn.execute(note("officer"))
+    for change in (
+        "UPDATE case_note SET author = 'officer-2'",
+        "UPDATE case_note SET first_of_two = NULL WHERE first_of_two IS NOT NULL",
+        'UPDATE case_note SET sealed = \'{"as_text": "y"}\'',
+        "DELETE FROM case_note",
+    ):
+        async with undone(drawn):
+            with pytest.raises(asyncpg.RestrictViolationError):
+                await drawn.execute(change)
+    await drawn.execute("UPDATE case_note SET sealed = '{}'")
+    # Before it is taken, and once it is decided, there is nothing to note.
+    for status in ("PAID", "WITHDRAWN"):
+        await drawn.execute(
+            "UPDATE application SET status = $2, closed_at = CASE WHEN $2 = 'WITHDRAWN'"
+            " THEN now() END WHERE id = $1", *(CASE, status),
+        )  # fmt: skip
+        assert not await is_done(drawn, SUPERVISOR, note(SUPERVISOR.subject)), status
 
 
 @pytest.mark.parametrize(

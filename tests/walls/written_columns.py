@@ -23,6 +23,7 @@ _DECIDED = (
 )
 _WITHHELD = "id application_id outcome grounds conditions decided_at officer internal_note"
 _ASKED = "id application_id kind result requested_at referral_reason referral_note"
+_NOTED = "id application_id applicant_id author written_at first_of_two sealed"
 _ISSUED = "visa_number application_id decision_id issued_at use_by stay_days"
 _ONCE = {"idempotency": {"INSERT": "key_digest input_digest answer", "UPDATE": "answer"}}
 _TAKES_IN = {"case_document": {"UPDATE": "recorded_at recorded_by"}}
@@ -101,6 +102,7 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "decision": {"INSERT": _DECIDED},
         "withheld_decision": {"INSERT": _WITHHELD},
         "person_link": {"UPDATE": "state resolved_at resolved_by resolved_in resolution"},
+        "case_note": {"INSERT": _NOTED},
         "requested_item": {"INSERT": "id application_id kind note requested_at"},
         "refusal_intention": {"INSERT": "application_id grounds note announced_at announced_by"},
         "screening": {"INSERT": _ASKED},
@@ -119,6 +121,7 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "UPDATE": "proposed proposed_by reason",
         },
         "visa": {"INSERT": _ISSUED, "UPDATE": "revoked_at superseded_at"},
+        "case_note": {"INSERT": _NOTED},
         "alert": {"UPDATE": "closed_by close_reason"},
         "inquiry": {
             "INSERT": "id reference reason minutes most_people opened_by",

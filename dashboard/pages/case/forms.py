@@ -43,6 +43,7 @@ CHANGES = Changes(
         ),
         "proposeGrant": (CASE, _REASON),
         "approveGrant": (CASE,),
+        "writeNote": (CASE, Field("text", FieldKind.REASON, called="caseNote")),
         "recordDecision": (CASE, *_DECISION),
         "supersedeDecision": (CASE, *_DECISION, _REASON),
         "approveCorrection": (CASE,),
@@ -86,6 +87,20 @@ def answer_text(answer: Answer, say: Texts) -> str:
     return ", ".join([*day, *(answer[name] for name in names if answer[name])])
 
 
+def show_notes(answer: Answer, _: Mapping[str, Any], say: Texts) -> list[Any]:
+    """What was noted, the latest first: when, by whom, and what."""
+    notes = answer["application"]["notes"]["nodes"] if answer["application"] else []
+    if not notes:
+        return [html.P(say("case.no_notes"))]
+    return [html.Dl([_noted(one, say) for one in notes])]
+
+
+def _noted(one: Answer, say: Texts) -> html.Div:
+    at = html.Small(f" · {written_instant(one['writtenAt'], say)}")
+    text = say("case.note_erased") if one["text"] is None else one["text"]
+    return html.Div([html.Dt([one["author"], at]), html.Dd(text)])
+
+
 def show_content(answer: Answer, _: Mapping[str, Any], say: Texts) -> list[Any]:
     """The link by which a document is opened, in a window of its own."""
     document = answer["node"]
@@ -101,6 +116,10 @@ def show_content(answer: Answer, _: Mapping[str, Any], say: Texts) -> list[Any]:
 
 READING = Questions(
     PAGE_NAME,
-    {"readAnswers": (Field("reference"),), "openDocument": (Field("id"), Field("reference"))},
-    {"readAnswers": show_answers, "openDocument": show_content},
+    {
+        "readAnswers": (Field("reference"),),
+        "readNotes": (Field("reference"),),
+        "openDocument": (Field("id"), Field("reference")),
+    },
+    {"readAnswers": show_answers, "readNotes": show_notes, "openDocument": show_content},
 )

@@ -116,6 +116,8 @@ async def show_case(state: Any) -> list[Any]:
     parts += [(name, show(case, say)) for name, (field, show) in PARTS.items() if field in case]
     if reads_contents and any(one["answeredAt"] for one in case["requestedItems"]["nodes"]):
         parts.append(("answers", READING.form("readAnswers", say, about=about)))
+    if reads_contents:
+        parts.append(("notes", READING.form("readNotes", say, about=about)))
     if "reads" in answer:
         name = "reads" if role == AUDITOR else "own_reads"
         parts.append((name, show_reads(answer["reads"], say)))

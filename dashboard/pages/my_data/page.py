@@ -27,6 +27,7 @@ _PARTS = {
     "document": "documents",
     "visa": "visa_in_hand",
     "movements": "movements",
+    "notes": "notes",
 }
 OF_A_PERSON = (
     "fullName",

@@ -16,6 +16,7 @@ from gateway.schema.mutations.input_readers import (
     read_documents,
     read_fetch,
     read_link,
+    read_note,
     read_payment,
     read_referral,
     read_registration,
@@ -172,6 +173,9 @@ INTENTS = (
     Intent("rejectCorrection", inputs.RejectCorrectionInput,
            "Reject a proposed correction of the person on file.", read_step_with_reason,
            (Verb.REJECT_CORRECTION,)),
+    Intent("writeNote", inputs.WriteNoteInput,
+           "Note something about a case for whoever works on it next. Nothing is told to anybody"
+           " else, and nothing changes in the case.", read_note, (Verb.WRITE_NOTE,)),
     Intent("confirmLink", inputs.ConfirmLinkInput,
            "Confirm that a file found by name and birth date is of the same person, which opens"
            " its identity. An earlier verdict can be changed.", read_link, (Verb.CONFIRM_LINK,),

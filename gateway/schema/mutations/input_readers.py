@@ -260,6 +260,11 @@ def faults_of_text(text: str, path: str) -> tuple[Reason, ...]:
     return () if is_given else (_invalid(path, rule="text", most=LONGEST_NOTE),)
 
 
+def read_note(intent: Intent, input_: inputs.WriteNoteInput) -> StepRequest:
+    text = input_.text.strip()
+    return read_step(intent, input_, faults_of_text(text, "text"), statement=text)
+
+
 def faults_of_receipt(text: str) -> tuple[Reason, ...]:
     is_formed = _RECEIPT.fullmatch(text)
     return () if is_formed else (_invalid("receiptNumber", rule="receipt_number"),)

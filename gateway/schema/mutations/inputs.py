@@ -207,6 +207,14 @@ class RejectCorrectionInput(StepInput):
     reason: str = required(_REASON)
 
 
+@strawberry.input(description="What you noticed while working on a case.")
+class WriteNoteInput(StepInput):
+    text: str = required(
+        f"What whoever works on it next has to know, in plain text: from 1 to {LONGEST_NOTE}"
+        " characters. It stands, for officers and supervisors alone, until its person is erased."
+    )
+
+
 @strawberry.input(description="A link by name to another file, in the case at hand.")
 class ConfirmLinkInput(StepInput):
     link_id: strawberry.ID = required("Global id of the link: one of `Applicant.linked`.")

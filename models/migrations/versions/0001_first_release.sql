@@ -2210,6 +2210,26 @@ CREATE TABLE refusal_intention (
     CONSTRAINT fk_refusal_intention_application_id FOREIGN KEY(application_id) REFERENCES application (id)
 );
 
+CREATE TABLE case_note (
+    id UUID NOT NULL,
+    application_id UUID NOT NULL,
+    applicant_id UUID NOT NULL,
+    author TEXT NOT NULL,
+    written_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    first_of_two TEXT,
+    sealed JSONB DEFAULT '{}' NOT NULL,
+    as_text TEXT,
+    CONSTRAINT pk_case_note PRIMARY KEY (id),
+    CONSTRAINT ck_case_note_text_is_sealed CHECK (as_text IS NULL),
+    CONSTRAINT ck_case_note_kept_for_its_author CHECK (first_of_two = author),
+    CONSTRAINT fk_case_note_application_id FOREIGN KEY(application_id) REFERENCES application (id),
+    CONSTRAINT fk_case_note_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
+);
+
+CREATE INDEX ix_case_note_applicant_id ON case_note (applicant_id);
+
+CREATE INDEX ix_case_note_application_id_written_at_applicant_id ON case_note (application_id, written_at, applicant_id);
+
 CREATE TABLE screening (
     id UUID NOT NULL,
     number BIGINT GENERATED ALWAYS AS IDENTITY,
@@ -2906,6 +2926,10 @@ CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON budget_exception
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
 
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON case_note
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
 CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON complaint
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
@@ -3153,6 +3177,15 @@ CREATE TRIGGER append_only
 CREATE TRIGGER append_only
     BEFORE UPDATE OF application_id, grounds, note, announced_at, announced_by
     OR DELETE OR TRUNCATE ON refusal_intention
+    EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only
+    BEFORE UPDATE OF id, application_id, applicant_id, author, written_at, first_of_two, as_text
+    OR DELETE OR TRUNCATE ON case_note
+    EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER sealed_once BEFORE UPDATE OF sealed ON case_note
+    FOR EACH ROW WHEN (NEW.sealed NOT IN (OLD.sealed, '{}'))
     EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only
