@@ -30,8 +30,7 @@ pytestmark = [
     pytest.mark.timeout(500),  # programs of their own, one after the other
 ]
 TOKEN_SECONDS = 12
-#: How long the users of the demo may take to do something.
-SOON = 90_000
+SOON = 90_000  # how long the users of the demo may take to do something
 ANNA = {
     "Full name": "Anna Sommer",
     "Date of birth": "1991-04-05",
@@ -109,8 +108,7 @@ def fill(page: Page, person: dict[str, str]) -> None:
 
 def mistakes(page: Page) -> set[str]:
     """The fields that say what is wrong with them."""
-    marked = page.locator(".field:has(.mistake) label")
-    return set(marked.all_inner_texts())
+    return set(page.locator(".field:has(.mistake) label").all_inner_texts())
 
 
 def hand_in_through_a_cut(page: Page) -> None:
@@ -323,15 +321,18 @@ def test_an_agent_hands_in_a_group_or_nobody_of_it(portal: Portal) -> None:
 
 def test_an_officer_takes_a_case_reads_its_person_and_acts(portal: Portal) -> None:
     page = portal.opens("officer")
-    take = page.get_by_role("button", name="Take the next case")
     page.get_by_text(re.compile(r"\d waiting to be taken")).wait_for()
     before = page.locator(".item").count()
     while page.locator(".item").count() <= before:  # the demo's people hand in meanwhile
-        take.click()
+        page.get_by_role("button", name="Take the next case").click()
         page.wait_for_timeout(500)
     case = page.locator("article")
     case.get_by_role("button", name="Read who applies").click()
     expect(case.locator("dl").first).to_contain_text("Passport number")
+    case.locator("summary", has_text="Grounds of a refusal").click()
+    case.get_by_label("Insufficient means").check()
+    case.get_by_label("False statement").check()  # the main one stays first
+    expect(case.locator("summary").last).to_contain_text("Insufficient means; False statement")
     assert_accessible(page, (390, 1440))
     case.get_by_role("button", name="Refer to screening").click()
     expect(case.locator(".history")).to_contain_text("Referred to screening")

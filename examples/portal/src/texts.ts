@@ -217,7 +217,14 @@ export const texts = {
   request: ["Ask for the address", "Minta alamat"],
   grant: ["Grant", "Setujui"],
   refuse: ["Refuse", "Tolak"],
-  ground: ["Ground of a refusal", "Alasan penolakan"],
+  grounds: ["Grounds of a refusal, the main one first", "Alasan penolakan, yang utama lebih dahulu"],
+  conditions: ["Conditions of a grant", "Syarat pemberian visa"],
+  linkCounts: [
+    "A linked file stops the grant: a supervisor has to approve it.",
+    "Ada berkas tertaut yang menghalangi pemberian visa: harus disetujui penyelia.",
+  ],
+  reasonToGrant: ["Why it is to be granted all the same", "Alasan visa tetap perlu diberikan"],
+  proposeGrant: ["Propose the grant", "Usulkan pemberian visa"],
   due: ["due", "tenggat"],
 
   partner: ["Applications", "Permohonan"],

@@ -1,6 +1,6 @@
 // An officer's desk: take what is due next, read the person for a purpose, decide what is allowed.
 
-import { labels } from "@gerbang/client";
+import { labels, type Labelled } from "@gerbang/client";
 import { useState } from "react";
 import { useMutation, useQuery } from "urql";
 import { graphql } from "../generated/index.ts";
@@ -10,8 +10,10 @@ import type {
   CaseFileQuery,
   DecideMutation,
   Ground,
+  ProposeGrantMutation,
   ReferMutation,
   RequestMutation,
+  VisaCondition,
 } from "../generated/graphql.ts";
 import { AGAIN, Absent, Screen, useChanges } from "../parts.tsx";
 import { Answers } from "./Answers.tsx";
@@ -77,6 +79,11 @@ const Request = graphql(`
 const AnnounceRefusal = graphql(`
   mutation AnnounceRefusal($input: AnnounceRefusalInput!) {
     taken: announceRefusal(input: $input) { application { id status } errors { code message path } }
+  }
+`);
+const ProposeGrant = graphql(`
+  mutation ProposeGrant($input: ProposeGrantInput!) {
+    taken: proposeGrant(input: $input) { application { id status } errors { code message path } }
   }
 `);
 const Appear = graphql(`
@@ -211,20 +218,29 @@ function Applicant({ reference }: { reference: string }) {
   );
 }
 
-type Taken = AnnounceRefusalMutation | AppearMutation | ReferMutation | RequestMutation | DecideMutation;
+type Taken =
+  | AnnounceRefusalMutation
+  | AppearMutation
+  | DecideMutation
+  | ProposeGrantMutation
+  | ReferMutation
+  | RequestMutation;
 const OFFERED = ["RECORD_DECISION", "REFER_TO_SCREENING", "REQUEST_INFORMATION"];
 
 /** What can be done now. Whatever cannot says why, in the words of the mutation itself. */
 function Steps({ id, allowed }: OpenCase) {
-  const { t, word } = useWords();
+  const { t } = useWords();
   const [refused, setRefused] = useState<string>();
-  const [ground, setGround] = useState<Ground>("INSUFFICIENT_MEANS");
+  const [grounds, setGrounds] = useState<Ground[]>([]);
+  const [conditions, setConditions] = useState<VisaCondition[]>([]);
   const [enteredOn, setEnteredOn] = useState("");
+  const [reason, setReason] = useState("");
   const [, announce] = useMutation(AnnounceRefusal);
   const [, appear] = useMutation(Appear);
   const [, refer] = useMutation(Refer);
   const [, request] = useMutation(Request);
   const [, decide] = useMutation(Decide);
+  const [, propose] = useMutation(ProposeGrant);
   const about = () => ({ idempotencyKey: crypto.randomUUID(), applicationId: id });
 
   async function step(asked: Promise<{ data?: Taken | undefined }>) {
@@ -245,13 +261,26 @@ function Steps({ id, allowed }: OpenCase) {
     <>
       <div className="buttons">
         {button("RECORD_DECISION", "grant", () =>
-          decide({ input: { ...about(), outcome: "GRANTED" } }),
+          decide({ input: { ...about(), outcome: "GRANTED", conditions } }),
         )}
         {button("REFER_TO_SCREENING", "refer", () => refer({ input: about() }))}
         {button("REQUEST_INFORMATION", "request", () =>
           request({ input: { ...about(), items: [{ kind: "ADDRESS_IN_INDONESIA" }] } }),
         )}
       </div>
+      <Choices of="VisaCondition" text="conditions" chosen={conditions} choose={setConditions} />
+      {offered("PROPOSE_GRANT")?.isAllowed && (
+        <div className="buttons">
+          <input
+            aria-label={t("reasonToGrant")}
+            placeholder={t("reasonToGrant")}
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+          />
+          {button("PROPOSE_GRANT", "proposeGrant", () => propose({ input: { ...about(), reason } }))}
+          <small>{t("linkCounts")}</small>
+        </div>
+      )}
       {offered("RECORD_APPEARANCE")?.isAllowed && (
         <div className="buttons">
           <input
@@ -265,24 +294,14 @@ function Steps({ id, allowed }: OpenCase) {
           )}
         </div>
       )}
+      <Choices of="Ground" text="grounds" chosen={grounds} choose={setGrounds} />
       <div className="buttons">
-        <select
-          aria-label={t("ground")}
-          value={ground}
-          onChange={(event) => setGround(event.target.value as Ground)}
-        >
-          {Object.keys(labels.Ground).map((one) => (
-            <option key={one} value={one}>
-              {word("Ground", one)}
-            </option>
-          ))}
-        </select>
         {offered("ANNOUNCE_REFUSAL")?.isAllowed &&
           button("ANNOUNCE_REFUSAL", "announce", () =>
-            announce({ input: { ...about(), grounds: [ground] } }),
+            announce({ input: { ...about(), grounds } }),
           )}
         {button("RECORD_DECISION", "refuse", () =>
-          decide({ input: { ...about(), outcome: "REFUSED", grounds: [ground] } }),
+          decide({ input: { ...about(), outcome: "REFUSED", grounds } }),
         )}
       </div>
       {[...reasons].map((reason) => reason && <small key={reason}>{reason} </small>)}
@@ -292,5 +311,37 @@ function Steps({ id, allowed }: OpenCase) {
         </p>
       )}
     </>
+  );
+}
+
+type ChoicesOf<T extends string> = {
+  of: Labelled;
+  text: Text;
+  chosen: T[];
+  choose: (chosen: T[]) => void;
+};
+
+/** Several of a closed list, in the order in which they are chosen: the first ground is the main one. */
+function Choices<T extends string>({ of, text, chosen, choose }: ChoicesOf<T>) {
+  const { t, word } = useWords();
+  return (
+    <details>
+      <summary>
+        {t(text)}
+        {chosen.length > 0 && `: ${chosen.map((one) => word(of, one)).join("; ")}`}
+      </summary>
+      {(Object.keys(labels[of]) as T[]).map((one) => (
+        <label key={one} className="choice">
+          <input
+            type="checkbox"
+            checked={chosen.includes(one)}
+            onChange={({ target }) =>
+              choose(target.checked ? [...chosen, one] : chosen.filter((other) => other !== one))
+            }
+          />{" "}
+          {word(of, one)}
+        </label>
+      ))}
+    </details>
   );
 }
