@@ -183,7 +183,8 @@ CREATE TRIGGER close_alert_of_answered AFTER UPDATE OF result ON screening
     )
     EXECUTE FUNCTION close_screening_alert();
 
--- Supervisors learn of a grant that is proposed although a link counts, and its approval ends that.
+-- Supervisors learn of a grant that is proposed although a link counts, until one of them approves it
+-- or the case ends.
 CREATE FUNCTION tell_of_proposed_grant() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
@@ -195,16 +196,19 @@ CREATE FUNCTION tell_of_proposed_grant() RETURNS trigger
             ON CONFLICT DO NOTHING;
         ELSE
             UPDATE alert
-            SET closed_at = clock_timestamp(), closed_by = NEW.actor, close_reason = NEW.kind
+            SET closed_at = clock_timestamp(), close_reason = NEW.kind,
+                closed_by = CASE NEW.kind WHEN 'GRANT_APPROVED' THEN NEW.actor ELSE 'keeper' END
             WHERE application_id = NEW.application_id AND kind = 'GRANT_PROPOSED'
-                AND closed_at IS NULL AND actor <> NEW.actor;
+                AND closed_at IS NULL;
         END IF;
         RETURN NULL;
     END
 $$;
 
 CREATE TRIGGER tell_of_proposed_grant AFTER INSERT ON application_event
-    FOR EACH ROW WHEN (NEW.kind IN ('GRANT_PROPOSED', 'GRANT_APPROVED'))
+    FOR EACH ROW WHEN (NEW.kind IN (
+        'GRANT_PROPOSED', 'GRANT_APPROVED', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED'
+    ))
     EXECUTE FUNCTION tell_of_proposed_grant();
 
 -- The LINKER hears of each application, and of each entry that begins or ends, once it is committed.

@@ -189,6 +189,13 @@ async def test_two_people_agree_to_what_neither_grants_alone(ready) -> None:
         assert await stop(ready) is None
     await ready.execute(PROPOSED)
     assert await stop(ready) == "officer"
+    # Supervisors have it before them until one of them approves it, or the case ends.
+    asked = "SELECT closed_by FROM alert WHERE kind = 'GRANT_PROPOSED'"
+    assert [row["closed_by"] for row in await ready.fetch(asked)] == [None]
+    for kind, closed_by in (("WITHDRAWN", "keeper"), ("GRANT_APPROVED", "supervisor")):
+        async with undone(ready):
+            await ready.execute(event(kind, SUPERVISOR, sequence=91))
+            assert [row["closed_by"] for row in await ready.fetch(asked)] == [closed_by]
     assert not await is_done(ready, OFFICER, PROPOSED.replace("90", "91"))
     assert not await is_done(ready, OFFICER, GRANT)
     # By a supervisor, who is another person.
