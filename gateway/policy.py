@@ -1028,7 +1028,15 @@ POLICY: Mapping[str, Access] = {
         },
     ),
     # Which steps can be taken now, as far as the role reads what decides it.
-    "AllowedStep": Access(fields=dict.fromkeys(("step", "isAllowed", "reason"), STEP_TAKERS)),
+    "AllowedStep": Access(
+        fields={
+            **dict.fromkeys(("step", "isAllowed", "reason"), STEP_TAKERS),
+            "outcomes": CASE_WORKERS,
+        },
+    ),
+    "AllowedOutcome": Access(
+        fields=dict.fromkeys(("outcome", "isAllowed", "reason"), CASE_WORKERS)
+    ),
     # Why a change was refused, for the roles that can make it; about a case, only as far as the
     # role reads it.
     "MutationError": Access(fields=dict.fromkeys(("code", "message", "path"), CHANGERS)),

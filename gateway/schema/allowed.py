@@ -1,6 +1,6 @@
 """Which steps of an application can be taken now: a function of what the role reads of it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -8,6 +8,7 @@ import strawberry
 from sqlalchemy import select
 
 from gateway.mapping.declare import Fact
+from gateway.mapping.enums import Outcome
 from gateway.mutations.case_statements import (
     documents_of,
     extendability,
@@ -28,7 +29,7 @@ from gateway.schema.mutations.case_intents import INTENTS
 from gateway.schema.mutations.errors import MutationError, error_of
 from gateway.strawberry_bridge import describe_values
 from models import Application, ApplicationEvent, Assignment, Correction, Decision
-from models.life import Attempt, CaseState, statuses_alike, visible_refusal
+from models.life import Attempt, CaseState, Verb, statuses_alike, visible_refusal
 from models.vocabulary import (
     OPEN_CORRECTIONS,
     CorrectionState,
@@ -169,6 +170,23 @@ _LABELS: Mapping[str, str] = {
     "correction": CORRECTION.label,
     "correction_approved_by": APPROVED_BY.label,
 }
+#: The outcomes of steps that decide.
+_OUTCOMES = {
+    Outcome.GRANTED: (Verb.GRANT, Verb.GRANT_FIRST, Verb.CORRECT_TO_GRANTED),
+    Outcome.REFUSED: (Verb.REFUSE, Verb.REFUSE_FIRST, Verb.CORRECT_TO_REFUSED),
+}
+
+
+@strawberry.type(description="An outcome of a decision, and whether it can be reached now.")
+class AllowedOutcome:
+    outcome: Outcome = strawberry.field(description="The outcome.")
+    is_allowed: bool = strawberry.field(
+        description="Whether nothing that your role reads is in its way: what supervision answered,"
+        " and what depends on a ground, only the attempt shows."
+    )
+    reason: MutationError | None = strawberry.field(
+        description="Why not; null where it can be reached."
+    )
 
 
 @strawberry.type(
@@ -179,6 +197,10 @@ class AllowedStep:
     is_allowed: bool = strawberry.field(description="Whether it can be taken now.")
     reason: MutationError | None = strawberry.field(
         description="Why not, as its mutation would answer; null where it can be taken."
+    )
+    outcomes: list[AllowedOutcome] = strawberry.field(
+        description="Of a step that decides, each outcome by itself: often it can be refused and"
+        " not granted. Empty for the others."
     )
 
 
@@ -217,15 +239,31 @@ def allowed_steps(root: Any, info: strawberry.Info) -> list[AllowedStep]:
         correction_approved_by=read.get(APPROVED_BY.label),
     )
     attempt = Attempt(viewer.subject, viewer.role)
-    allowed: list[AllowedStep] = []
-    for name, intent in _STEPS.items():
-        if viewer.role in MUTATIONS[name].rows:
-            why = visible_refusal(intent.verbs, statuses, now, known, attempt)
-            reason = (
-                error_of(reason_of(why, ("applicationId",), now, statuses[0]), language)
-                if why
-                else None
-            )
-            step = ApplicationStep(name)
-            allowed.append(AllowedStep(step=step, is_allowed=why is None, reason=reason))
-    return allowed
+
+    def reason_against(verbs: Collection[Verb]) -> MutationError | None:
+        why = visible_refusal(verbs, statuses, now, known, attempt)
+        if why is None:
+            return None
+        return error_of(reason_of(why, ("applicationId",), now, statuses[0]), language)
+
+    def outcomes(verbs: Collection[Verb]) -> list[AllowedOutcome]:
+        reasons = {
+            outcome: reason_against(found)
+            for outcome, reaching in _OUTCOMES.items()
+            if (found := [verb for verb in verbs if verb in reaching])
+        }
+        return [
+            AllowedOutcome(outcome=outcome, is_allowed=reason is None, reason=reason)
+            for outcome, reason in reasons.items()
+        ]
+
+    return [
+        AllowedStep(
+            step=ApplicationStep(name),
+            is_allowed=(reason := reason_against(intent.verbs)) is None,
+            reason=reason,
+            outcomes=outcomes(intent.verbs),
+        )
+        for name, intent in _STEPS.items()
+        if viewer.role in MUTATIONS[name].rows
+    ]

@@ -17,6 +17,7 @@ from gateway.access.transactions.prepared import Planning, PreparedStatement
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.policy import APPLICATION_ROWS, MUTATIONS, POLICY, on_the_own_desk
 from gateway.schema import allowed as allowed_module
+from gateway.schema.allowed import ApplicationStep
 from gateway.schema.mutations.case_intents import INTENTS
 from gateway.viewer import ANONYMOUS
 from models.life import STEPS, judging
@@ -203,6 +204,31 @@ async def compare(who: Who, connection: asyncpg.Connection, state: str, *names: 
                     answer = await change(viewer, mutation, id_, **GIVEN.get(mutation, {}))
                     assert set(answer.codes) <= BY_SUPERVISION, mutation
         assert await allowed_steps(viewer, id_) == found
+        if USERS[name] in POLICY["AllowedStep"].fields["outcomes"]:
+            await compare_outcomes(viewer, id_)
+
+
+#: Only the attempt shows whether supervision has cleared it, and what depends on the ground.
+UNSEEN = {"NOT_CLEARED", "INTENTION_REQUIRED", "SAME_DECISION"}
+
+
+async def compare_outcomes(viewer: Viewer, id_: str) -> None:
+    """Compare each outcome of the steps that decide with what the mutation answers to it."""
+    asked = "allowed { step outcomes { outcome isAllowed reason { code message } } }"
+    answer = await viewer(f'{{ node(id: "{id_}") {{ ... on Application {{ {asked} }} }} }}')
+    steps = {ApplicationStep[one["step"]].value: one for one in answer.data["node"]["allowed"]}
+    deciding = {name for name, one in steps.items() if one["outcomes"]}
+    assert deciding == {"recordDecision", "supersedeDecision"} & steps.keys()
+    for mutation in deciding:
+        for one in steps[mutation]["outcomes"]:
+            given = {**GIVEN[mutation], "outcome": one["outcome"]}
+            if one["outcome"] == "GRANTED":
+                del given["grounds"]
+            with nothing_kept():
+                tried = await change(viewer, mutation, id_, **given)
+            if not {*tried.codes} & UNSEEN:
+                reasons = [] if one["isAllowed"] else [one["reason"]["code"]]
+                assert tried.codes == reasons, (mutation, one)
 
 
 @pytest.mark.parametrize("state", ["in verification", "waiting", "matched"])

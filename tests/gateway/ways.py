@@ -96,6 +96,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "ItemAnswer": (f"{_CASES} > requestedItems(first: 9) > nodes > answer",),
     "RefusalIntention": (f"{_CASES} > refusalIntention",),
     "IntentionAnswer": (f"{_CASES} > refusalIntention > answer",),
+    "AllowedOutcome": (f"{_CASES} > allowed > outcomes",),
     "AllowedStep": (f"{_CASES} > allowed",), "MutationError": (f"{_CASES} > allowed > reason",),
     "DocumentContent": (f"{_CASES} > uploads > content",), "VolumeTable": (f"volumes({WINDOW}[])",),
     **{f"{of}Error": (f"{_CASES} > allowed > reason > ... on {of}Error",)
@@ -111,8 +112,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "Screening": (f"{_CASES} > {_SCREENED}",), "ScreeningReplay": _paged("screeningReplays"),
     "Applicant": (
         f"{_CASES} > applicant", _node("Applicant", _PERSON),
-        f"{_CASES} > {_LINKED} > applicant",
-        "accessEvents(first: 9) > nodes > applicant",
+        f"{_CASES} > {_LINKED} > applicant", "accessEvents(first: 9) > nodes > applicant",
     ),
     "Identity": (f"{_CASES} > applicant > identity", f"{_node('Applicant', _PERSON)} > identity"),
     "IdentityVersion": (

@@ -498,7 +498,11 @@ _STAGES: dict[str, Lines] = {
     "TakenBackList": {"signedAt note":                       "R R R R R R R R R R R R R R"},
     # Of an applicant's case too, the kind would name what the stage does not.
     "ApplicationChange": {"kind":                            "- R R - - R - - - - - - - -"},
-    "AllowedStep": {"step isAllowed reason":                 "- R R - R - R R - - - - - -"},
+    "AllowedStep": {
+        "step isAllowed reason":                              "- R R - R - R R - - - - - -",
+        "outcomes":                                           "- R R - - - - - - - - - - -",
+    },
+    "AllowedOutcome": {"outcome isAllowed reason":           "- R R - - - - - - - - - - -"},
     # Errors of a mutation say where the case stands: by its status where the role reads it,
     # else a stage.
     "MutationError": {"code message path":                   "R R R R R R R R R R R R - -"},

@@ -1,6 +1,6 @@
 // The few parts that screens are made of.
 
-import { Mistakes } from "@gerbang/client";
+import { Mistakes, labels, type Labelled } from "@gerbang/client";
 import { createContext, use, useEffect, useId, useState, type ReactNode } from "react";
 import { useClient, useQuery, useSubscription, type CombinedError } from "urql";
 import { graphql } from "./generated/index.ts";
@@ -199,4 +199,36 @@ export function valuesOf(form: FormData): Record<string, unknown> {
     if (value !== "") parent[last] = value === "on" ? true : value;
   }
   return values;
+}
+
+type ChoicesOf<T extends string> = {
+  of: Labelled;
+  text: Text;
+  chosen: T[];
+  choose: (chosen: T[]) => void;
+};
+
+/** Several of a closed list, in the order in which they are chosen. */
+export function Choices<T extends string>({ of, text, chosen, choose }: ChoicesOf<T>) {
+  const { t, word } = useWords();
+  return (
+    <details>
+      <summary>
+        {t(text)}
+        {chosen.length > 0 && `: ${chosen.map((one) => word(of, one)).join("; ")}`}
+      </summary>
+      {(Object.keys(labels[of]) as T[]).map((one) => (
+        <label key={one} className="choice">
+          <input
+            type="checkbox"
+            checked={chosen.includes(one)}
+            onChange={({ target }) =>
+              choose(target.checked ? [...chosen, one] : chosen.filter((other) => other !== one))
+            }
+          />{" "}
+          {word(of, one)}
+        </label>
+      ))}
+    </details>
+  );
 }

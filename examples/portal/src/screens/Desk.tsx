@@ -1,6 +1,5 @@
 // An officer's desk: take what is due next, read the person for a purpose, decide what is allowed.
 
-import { labels, type Labelled } from "@gerbang/client";
 import { useState } from "react";
 import { useMutation, useQuery } from "urql";
 import { graphql } from "../generated/index.ts";
@@ -10,12 +9,13 @@ import type {
   CaseFileQuery,
   DecideMutation,
   Ground,
+  Outcome,
   ProposeGrantMutation,
   ReferMutation,
   RequestMutation,
   VisaCondition,
 } from "../generated/graphql.ts";
-import { AGAIN, Absent, Screen, useChanges } from "../parts.tsx";
+import { AGAIN, Absent, Choices, Screen, useChanges } from "../parts.tsx";
 import { Answers } from "./Answers.tsx";
 import { useWords, type Text } from "../texts.ts";
 
@@ -41,7 +41,10 @@ const CaseFile = graphql(`
       id
       reference
       status
-      allowed { step isAllowed reason { message } }
+      allowed {
+        step isAllowed reason { message }
+        outcomes { outcome isAllowed reason { message } }
+      }
       events(first: 30) { nodes { kind occurredAt } }
     }
   }
@@ -225,7 +228,7 @@ type Taken =
   | ProposeGrantMutation
   | ReferMutation
   | RequestMutation;
-const OFFERED = ["RECORD_DECISION", "REFER_TO_SCREENING", "REQUEST_INFORMATION"];
+type Offered = { isAllowed: boolean; reason?: { message: string } | null };
 
 /** What can be done now. Whatever cannot says why, in the words of the mutation itself. */
 function Steps({ id, allowed }: OpenCase) {
@@ -247,24 +250,30 @@ function Steps({ id, allowed }: OpenCase) {
     setRefused((await asked).data?.taken.errors[0]?.message);
   }
   const offered = (name: string) => allowed.find((one) => one.step === name);
-  const button = (name: string, text: Text, act: () => Parameters<typeof step>[0]) => (
+  const reached = (outcome: Outcome): Offered | undefined =>
+    offered("RECORD_DECISION")?.outcomes.find((one) => one.outcome === outcome);
+  const button = (offer: Offered | undefined, text: Text, act: () => Parameters<typeof step>[0]) => (
     <button
       className={text === "grant" ? "" : "quiet"}
-      disabled={!offered(name)?.isAllowed}
+      disabled={!offer?.isAllowed}
       onClick={() => void step(act())}
     >
       {t(text)}
     </button>
   );
-  const reasons = new Set(OFFERED.map((name) => offered(name)?.reason?.message));
+  const offers = [
+    ...["REFER_TO_SCREENING", "REQUEST_INFORMATION"].map(offered),
+    ...(["GRANTED", "REFUSED"] as const).map(reached),
+  ];
+  const reasons = new Set(offers.map((offer) => offer?.reason?.message));
   return (
     <>
       <div className="buttons">
-        {button("RECORD_DECISION", "grant", () =>
+        {button(reached("GRANTED"), "grant", () =>
           decide({ input: { ...about(), outcome: "GRANTED", conditions } }),
         )}
-        {button("REFER_TO_SCREENING", "refer", () => refer({ input: about() }))}
-        {button("REQUEST_INFORMATION", "request", () =>
+        {button(offered("REFER_TO_SCREENING"), "refer", () => refer({ input: about() }))}
+        {button(offered("REQUEST_INFORMATION"), "request", () =>
           request({ input: { ...about(), items: [{ kind: "ADDRESS_IN_INDONESIA" }] } }),
         )}
       </div>
@@ -277,7 +286,7 @@ function Steps({ id, allowed }: OpenCase) {
             value={reason}
             onChange={(event) => setReason(event.target.value)}
           />
-          {button("PROPOSE_GRANT", "proposeGrant", () => propose({ input: { ...about(), reason } }))}
+          {button(offered("PROPOSE_GRANT"), "proposeGrant", () => propose({ input: { ...about(), reason } }))}
           <small>{t("linkCounts")}</small>
         </div>
       )}
@@ -289,7 +298,7 @@ function Steps({ id, allowed }: OpenCase) {
             value={enteredOn}
             onChange={(event) => setEnteredOn(event.target.value)}
           />
-          {button("RECORD_APPEARANCE", "appeared", () =>
+          {button(offered("RECORD_APPEARANCE"), "appeared", () =>
             appear({ input: { ...about(), enteredOn: enteredOn || null } }),
           )}
         </div>
@@ -297,10 +306,10 @@ function Steps({ id, allowed }: OpenCase) {
       <Choices of="Ground" text="grounds" chosen={grounds} choose={setGrounds} />
       <div className="buttons">
         {offered("ANNOUNCE_REFUSAL")?.isAllowed &&
-          button("ANNOUNCE_REFUSAL", "announce", () =>
+          button(offered("ANNOUNCE_REFUSAL"), "announce", () =>
             announce({ input: { ...about(), grounds } }),
           )}
-        {button("RECORD_DECISION", "refuse", () =>
+        {button(reached("REFUSED"), "refuse", () =>
           decide({ input: { ...about(), outcome: "REFUSED", grounds } }),
         )}
       </div>
@@ -311,37 +320,5 @@ function Steps({ id, allowed }: OpenCase) {
         </p>
       )}
     </>
-  );
-}
-
-type ChoicesOf<T extends string> = {
-  of: Labelled;
-  text: Text;
-  chosen: T[];
-  choose: (chosen: T[]) => void;
-};
-
-/** Several of a closed list, in the order in which they are chosen: the first ground is the main one. */
-function Choices<T extends string>({ of, text, chosen, choose }: ChoicesOf<T>) {
-  const { t, word } = useWords();
-  return (
-    <details>
-      <summary>
-        {t(text)}
-        {chosen.length > 0 && `: ${chosen.map((one) => word(of, one)).join("; ")}`}
-      </summary>
-      {(Object.keys(labels[of]) as T[]).map((one) => (
-        <label key={one} className="choice">
-          <input
-            type="checkbox"
-            checked={chosen.includes(one)}
-            onChange={({ target }) =>
-              choose(target.checked ? [...chosen, one] : chosen.filter((other) => other !== one))
-            }
-          />{" "}
-          {word(of, one)}
-        </label>
-      ))}
-    </details>
   );
 }
