@@ -249,7 +249,8 @@ class SchemaRunner:
         for one in executed:
             if one.errors:
                 refuse_partial(error.original_error for error in one.errors)
-        await context.note_asked_of_notes()
+        if context.audit.fields:
+            await context.note_asked_of_notes()
         await context.record_opened()
         if context.reads_findings:
             await self._sign_ins.note(viewer)

@@ -320,8 +320,7 @@ class Application(Node):
 
 
 @strawberry.type(
-    description="How many applications of a list have each stage and status. The filter of the"
-    " field itself is left out, so that each facet shows what another choice of it would find."
+    description="How many of a list have each stage and status, each without the filter by itself."
 )
 class ApplicationFacets:
     facets_by_field: strawberry.Private[DataLoader[str, list[Facet[Any]]]]

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_an_agent_submits_at_the_own_centre(who, world, connection) -> None:
-    id_ = await submitted_case(who)
+    id_ = await submitted_case(who, identity=dict(IDENTITY))
     written = await row(connection, id_)
     assert {name: written[name] for name in (
         "status", "channel", "partner_code", "country_code", "centre_code", "visa_type_code",

@@ -11,6 +11,7 @@ from graphql import print_schema
 
 from gateway.access import fields
 from gateway.access.fields import find_policy_gaps, readable_fields
+from gateway.execution import role_schema as role_schemas
 from gateway.execution.role_schema import role_schema
 from gateway.mapping import catalogue
 from gateway.mapping.catalogue import Catalogue
@@ -50,7 +51,7 @@ def test_a_field_that_the_first_wall_gives_by_mistake_is_not_granted_by_the_seco
         return right(type_name, role) | given
 
     granted = row_security(_CATALOGUE)
-    for module in (fields, catalogue):
+    for module in (fields, catalogue, role_schemas):
         monkeypatch.setattr(module, "readable_fields", wrong)
     wrong_catalogue = Catalogue(FULL)
     view = role_schema(FULL, wrong_catalogue, Role.PARTNER_AGENT)
