@@ -74,17 +74,16 @@ async def cleared_and_granted(who: dict[str, Viewer], case: str) -> str:
 async def in_hand(judged: Judged, case: str, account: Path) -> dict:
     """The document, once the keeper has issued it and signed its account."""
     await wait_until_issued(judged, case)
-    assert await document_of(judged, case) is None  # not in the account yet
+    assert (await visa_of(judged, case))["document"] is None  # not in the account yet
     await prove(judged, account)
-    answer = await judged.who["applicant"](MY_VISA, case=case)
-    return answer.data["node"]["decision"]["visa"]
+    return await visa_of(judged, case)
 
 
-async def document_of(judged: Judged, case: str) -> dict | None:
+async def visa_of(judged: Judged, case: str) -> dict:
     """What its holder has now."""
     answer = await judged.who["applicant"](MY_VISA, case=case)
     assert answer.errors == []
-    return answer.data["node"]["decision"]["visa"]["document"]
+    return answer.data["node"]["decision"]["visa"]
 
 
 @pytest.fixture(scope="module")
@@ -249,7 +248,7 @@ async def test_a_corrected_holder_gets_another_document_and_the_one_before_is_on
     corrected = {"fullName": "Ruby Hale Moss", "passportIssuingState": "NZ"}
     await perform(who["applicant"], "proposeCorrection", case, identity=corrected)
     await perform(who["supervisor"], "approveCorrection", case)
-    assert await document_of(judged, case) == before  # until a second one agrees
+    assert (await visa_of(judged, case))["document"] == before  # until a second one agrees
     await perform(who["supervisor-2"], "confirmCorrection", case)
 
     after = (await in_hand(judged, case, account))["document"]
