@@ -111,9 +111,7 @@ def _unmet(case: Case, call: Call) -> str | None:
             return "ALREADY_ANNOUNCED"
         case "announceRefusal" if case.is_first_of_two or case.first == call.user:
             return "SECOND_PERSON_REQUIRED"
-        case "referToScreening" if case.status != "IN_VERIFICATION" and not questions_asked(
-            case, call
-        ):
+        case "referToScreening" if not questions_asked(case, call):
             return "NOTHING_TO_ASK"
         case "supersedeDecision" if case.decisions[-1][0] == call.user:
             return "SECOND_PERSON_REQUIRED"

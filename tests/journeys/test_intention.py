@@ -196,6 +196,8 @@ async def test_whoever_says_nothing_is_decided_about_all_the_same(
     waited = await row(connection, case)
     assert waited["paused_seconds"] >= 14 * 86_400
     assert (waited["closed_at"], waited["officer"]) == (None, "officer")
+    # What was answered before stands.
+    assert (await change(officer, "referToScreening", case)).codes == ["NOTHING_TO_ASK"]
     await perform(officer, "recordDecision", case, outcome="GRANTED")
 
 

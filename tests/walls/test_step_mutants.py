@@ -59,7 +59,8 @@ UNMET: dict[Precondition, str] = {
         "WITH said AS (DELETE FROM intention_answer WHERE application_id = $1)"
         " DELETE FROM refusal_intention WHERE application_id = $1",
     life.HAS_AN_OPEN_INTENTION:
-        "UPDATE refusal_intention SET ended_at = now() WHERE application_id = $1",
+        "UPDATE refusal_intention SET ended_at = coalesce(answered_at, now())"
+        " WHERE application_id = $1",
     life.HAS_A_LIVE_VISA: "UPDATE visa SET use_by = '2025-01-01' WHERE application_id = $1",
     life.HAS_AN_UNUSED_VISA: "UPDATE visa SET use_by = '2025-01-01' WHERE application_id = $1",
 }  # fmt: skip
