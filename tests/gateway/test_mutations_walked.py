@@ -10,6 +10,7 @@ from models.life import Verb, steps
 from models.volumes import fold, verify
 from tests.gateway.changing import (
     IDENTITY,
+    PASSPORTS,
     MutationAnswer,
     change,
     events,
@@ -79,7 +80,8 @@ class Walk:
         is_calling = self.chance.random() < 0.5
         values = {"visaType": "C1", "nationality": "AF" if is_calling else "AU"}
         agent = self.who["agent-au"]
-        id_ = await perform(agent, "submitApplication", **values, identity=dict(IDENTITY))
+        person = {**IDENTITY, "passportNumber": next(PASSPORTS)}  # somebody else each time
+        id_ = await perform(agent, "submitApplication", **values, identity=person)
         is_decided_twice = self.chance.random() < 0.5
         if is_decided_twice:
             await self.connection.execute(_DRAW, row_id(id_))
