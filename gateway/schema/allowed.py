@@ -170,10 +170,18 @@ _LABELS: Mapping[str, str] = {
     "correction": CORRECTION.label,
     "correction_approved_by": APPROVED_BY.label,
 }
-#: The outcomes of steps that decide.
-_OUTCOMES = {
+_REACHING = {
     Outcome.GRANTED: (Verb.GRANT, Verb.GRANT_FIRST, Verb.CORRECT_TO_GRANTED),
     Outcome.REFUSED: (Verb.REFUSE, Verb.REFUSE_FIRST, Verb.CORRECT_TO_REFUSED),
+}
+#: Of each step that decides, by its mutation: the verbs that reach an outcome.
+_OUTCOMES = {
+    name: {
+        outcome: [verb for verb in intent.verbs if verb in reaching]
+        for outcome, reaching in _REACHING.items()
+    }
+    for name, intent in _STEPS.items()
+    if {*intent.verbs} & {*_REACHING[Outcome.REFUSED]}
 }
 
 
@@ -246,12 +254,8 @@ def allowed_steps(root: Any, info: strawberry.Info) -> list[AllowedStep]:
             return None
         return error_of(reason_of(why, ("applicationId",), now, statuses[0]), language)
 
-    def outcomes(verbs: Collection[Verb]) -> list[AllowedOutcome]:
-        reasons = {
-            outcome: reason_against(found)
-            for outcome, reaching in _OUTCOMES.items()
-            if (found := [verb for verb in verbs if verb in reaching])
-        }
+    def outcomes(name: str) -> list[AllowedOutcome]:
+        reasons = {one: reason_against(verbs) for one, verbs in _OUTCOMES.get(name, {}).items()}
         return [
             AllowedOutcome(outcome=outcome, is_allowed=reason is None, reason=reason)
             for outcome, reason in reasons.items()
@@ -262,7 +266,7 @@ def allowed_steps(root: Any, info: strawberry.Info) -> list[AllowedStep]:
             step=ApplicationStep(name),
             is_allowed=(reason := reason_against(intent.verbs)) is None,
             reason=reason,
-            outcomes=outcomes(intent.verbs),
+            outcomes=outcomes(name),
         )
         for name, intent in _STEPS.items()
         if viewer.role in MUTATIONS[name].rows
