@@ -1,10 +1,11 @@
 """The browser of a worker, which stays open from test to test."""
 
+from collections.abc import Generator
 from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from tests.browser import NOTHING_OPTIMISED, NOTHING_OUTSIDE, NoBrowserError, launch_options
 from tests.machine import without
@@ -57,3 +58,19 @@ class Chromium:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_teardown(self, nextitem: pytest.Item | None) -> None:
         self._is_needed_next = nextitem is not None and uses_chromium(nextitem)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Whoever reads of a failed test reads what its visitors saw."""
+        report = yield
+        if report.failed and self._browser:
+            pages = [page for context in self._browser.contexts for page in context.pages]
+            report.sections.extend((f"Page {page.url}", _text(page)) for page in pages)
+        return report
+
+
+def _text(page: Page) -> str:
+    try:
+        return page.locator("main").inner_text(timeout=2_000)[:2_000]
+    except Error as error:
+        return error.message
