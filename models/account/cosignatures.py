@@ -12,6 +12,8 @@ import urllib.request
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from http.client import HTTPException
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -113,15 +115,21 @@ def _ask(witness: Witness, note: str, size: int, prove: Callable[[int], list[byt
 
 
 def _post(witness: Witness, note: str, old: int, proof: Sequence[bytes]) -> tuple[int, str]:
-    request = urllib.request.Request(  # noqa: S310 - the operator names the address
-        f"{witness.url.rstrip('/')}/add-checkpoint",
-        data=f"old {old}\n{hash_lines(proof)}\n{note}".encode(),
-        headers={"Content-Type": "text/plain; charset=utf-8"},
-    )
+    """The status and the answer; none of a witness that is away, or says what is no HTTP."""
     try:
-        with urllib.request.urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310
+        request = urllib.request.Request(  # noqa: S310 - the operator names the address
+            f"{witness.url.rstrip('/')}/add-checkpoint",
+            data=f"old {old}\n{hash_lines(proof)}\n{note}".encode(),
+            headers={"Content-Type": "text/plain; charset=utf-8"},
+        )
+        with _open(request) as answer:
             return answer.status, answer.read(10_000).decode()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read(10_000).decode(errors="replace")
-    except (OSError, ValueError):
+    except (OSError, ValueError, HTTPException):
         return 0, ""
+
+
+def _open(request: urllib.request.Request) -> Any:
+    try:
+        return urllib.request.urlopen(request, timeout=_SECONDS)  # noqa: S310
+    except urllib.error.HTTPError as refusal:
+        return refusal

@@ -2,6 +2,7 @@
 
 import base64
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -10,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from models.account import cosignatures
 from models.account.cosignatures import Witness, ask_witnesses, cosign, cosigned_size
 from models.account.findings import Report, Tampering
 from models.account.merkle import LeafFiles
@@ -48,6 +50,10 @@ class _Answers(BaseHTTPRequestHandler):
         assert self.path == "/add-checkpoint"
         self.server.bodies.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
         status, body = self.server.answers.pop(0)
+        if not status:  # it speaks something else
+            self.wfile.write(body.encode())
+            time.sleep(0.5 * body.endswith("\r\n\r\n"))  # and says no more for long
+            return
         self.send_response(status)
         self.end_headers()
         self.wfile.write(body.encode())
@@ -69,6 +75,7 @@ def test_only_a_whole_key_of_a_witness_is_read() -> None:
     name, hash_, encoded = known.verifier_key().split("+")
     assert Witness.read(f"{known.url} {known.verifier_key()}") == known
     log = base64.b64encode(b"\x01" + known.public_key).decode()
+    longer = Witness(name, known.public_key + b"\0")
     of_log = sha256(f"{name}\n".encode() + b"\x01" + known.public_key).digest()[:4].hex()
     for wrong in (
         f"{name}+{hash_}+{log}",
@@ -77,6 +84,7 @@ def test_only_a_whole_key_of_a_witness_is_read() -> None:
         f"other.example+{hash_}+{encoded}",
         f"{name}+{hash_}+{encoded[:-8]}",
         f"https://a https://b {known.verifier_key()}",
+        longer.verifier_key(),
         "",
     ):
         with pytest.raises(AccountError):
@@ -123,7 +131,7 @@ async def test_of_an_answer_one_line_is_kept_that_the_witness_signed(asked: Aske
     false = cosign(OTHER_KEY, asked.witness, BODY, 1)
     for status, body, kept in (
         (200, line, line), (200, false + later + line, later), (200, false, ""), (200, "", ""),
-        (403, line, ""), (500, line, ""),
+        (202, line, ""), (403, line, ""), (500, line, ""),
     ):  # fmt: skip
         asked.answers = [(status, body)]
         assert await ask_witnesses([asked.witness], NOTE, SIZE, lambda _: []) == kept
@@ -133,7 +141,25 @@ async def test_how_many_leaves_were_cosigned_is_what_a_refusal_says(asked: Asked
     for status, body, size in ((409, "12\n", 12), (200, "12", None), (409, "twelve", None)):
         asked.answers = [(status, body)]
         assert await cosigned_size(asked.witness, NOTE) == size
-    assert await cosigned_size(witness(url="http://127.0.0.1:1"), NOTE) is None
+    for nowhere in ("http://127.0.0.1:1", ""):
+        assert await cosigned_size(witness(url=nowhere), NOTE) is None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "SSH-2.0-witness\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nno size\r\n",
+        "HTTP/1.1 409 No\r\nTransfer-Encoding: chunked\r\n\r\nno size\r\n",
+        "HTTP/1.1 409 No\r\nContent-Length: 9\r\n\r\n",
+    ],
+)
+async def test_a_witness_that_answers_nonsense_or_hangs_is_one_that_is_away(
+    answer: str, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cosignatures, "_SECONDS", 0.2)
+    asked.answers = [(0, answer)]
+    assert await ask_witnesses([asked.witness], NOTE, SIZE, lambda _: []) == ""
 
 
 @pytest.mark.parametrize(("known", "is_rolled_back"), [(8, False), (9, False), (10, True)])
