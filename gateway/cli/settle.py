@@ -167,7 +167,8 @@ class Settlement:
             yield self._line(number, fields)
 
     def _line(self, number: int, fields: Sequence[str]) -> SettlementLine | Anomaly:
-        known = [self._receipts.add(each) for each in fields if _RECEIPT.fullmatch(each)]
+        # Behind the code, which may look like one: whose receipt it was is kept in any case.
+        known = [self._receipts.add(each) for each in fields[1:] if _RECEIPT.fullmatch(each)]
         try:
             code, amount, receipt, received = fields
             received_at = _instant(received)

@@ -6,21 +6,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
-from gateway.cli.settle import Receipts, Settlement, Treasury, read_rows
+from gateway.cli.settle import Receipts, Settlement, Treasury, read_rows, settle
 from gateway.cli.signed_in import Unusable
 
 HOUR = timedelta(hours=1)
 
 
 class Books(Treasury):
-    """What a gateway of two bills answers: both were issued an hour before the file begins, and
-    paid at the instants that a test says."""
+    """What a gateway of some bills answers, which were issued and paid when a test says."""
 
-    def __init__(self, since: datetime, paid: dict[str, datetime]) -> None:
+    def __init__(
+        self, since: datetime, paid: dict[str, datetime], issued: datetime | None = None
+    ) -> None:
         self.asked: list[tuple[str, str]] = []
         self.kept: list[dict[str, Any]] = []
-        issued, due = since - HOUR, since + 20 * HOUR
+        issued, due = issued or since - HOUR, since + 20 * HOUR
         self.bills = [
             {"code": code, "receiptNumber": f"RECEIPT000000{code}", "fee": {"amount": 5},
              "issuedAt": issued.isoformat(), "dueAt": due.isoformat(), "paidAt": at.isoformat()}
@@ -74,6 +76,10 @@ def test_each_boundary_of_an_anomaly_is_where_it_is_said(tmp_path: Path) -> None
         (before, before, "OUTSIDE"),
     ):
         assert kinds(received, paid) == ([f"3 {kind}"] if kind else []), (received, paid)
+    for issued, found in ((since + HOUR, []), (since + HOUR + second, ["3 BEFORE_ISSUE"])):
+        books = Books(since, {"001": since + HOUR}, issued)
+        row = f"001;5;RECEIPT000000001;{(since + HOUR).isoformat()}"
+        assert compared(tmp_path, books, since, before, [row], "end;1;5") == found
     # Without an offset, an instant is none; whose receipt it was is kept all the same.
     assert kinds(since, since, "001;5;RECEIPT000000001;2025-03-10T00:00:00") == ["4 MALFORMED"]
 
@@ -109,3 +115,38 @@ def test_the_last_line_tells_lines_and_rupiah_and_nothing_follows_it(tmp_path: P
     assert {first for first, _ in books.asked} == {(since + HOUR).isoformat()}
     with pytest.raises(Unusable):
         compared(tmp_path, books, since, since, [], "end;0;0")
+
+
+def test_a_line_has_a_code_of_twenty_digits_and_an_amount_of_fifteen_at_most(
+    tmp_path: Path,
+) -> None:
+    since = datetime(2025, 3, 10, tzinfo=UTC)
+    for code, amount, kind in (
+        (20, 15, "UNKNOWN_CODE"),
+        (21, 15, "MALFORMED"),
+        (20, 16, "MALFORMED"),
+        (0, 1, "MALFORMED"),
+    ):
+        row = f"{'9' * code};{'9' * amount};RECEIPT000000001;{since.isoformat()}"
+        end = f"end;1;{'9' * amount if kind == 'UNKNOWN_CODE' else 0}"
+        found = compared(tmp_path, Books(since, {}), since, since + HOUR, [row], end)
+        assert found == [f"3 {kind}"]
+
+
+def test_a_receipt_is_repeated_and_a_code_that_looks_like_one_is_not(tmp_path: Path) -> None:
+    since, code = datetime(2025, 3, 10, tzinfo=UTC), "1234567890123456"
+    rows = [f"{code};5;RECEIPT{n:09};{since.isoformat()}" for n in (1, 2, 2)]
+    found = compared(tmp_path, Books(since, {}), since, since + HOUR, rows, "end;3;15")
+    assert found == ["3 UNKNOWN_CODE", "4 UNKNOWN_CODE", "5 REPEATED"]
+
+
+@pytest.mark.parametrize(("hours", "is_taken"), [("0", True), ("240", True), ("240.5", False)])
+def test_a_payment_is_to_be_reported_within_ten_days_at_most(
+    hours: str, is_taken: bool, tmp_path: Path
+) -> None:
+    (file := tmp_path / "some.csv").write_text("")
+    told = CliRunner(env={"GERBANG_TOKEN": "a token"}).invoke(
+        settle, [str(file), "--within", hours]
+    )
+    assert ("no settlement file" in told.output) is is_taken
+    assert ("is not in the range" in told.output) is not is_taken
