@@ -28,10 +28,10 @@ class Recorder:
 
     def take(self) -> dict[str, list[int]]:
         """By file, the lines that ran since they were last taken."""
-        lines = {file: [*numbers] for file, numbers in self._lines.items()}
-        self._lines.clear()
+        # Threads go on meanwhile, and add to what is there.
+        taken, self._lines = self._lines, defaultdict[str, set[int]](set)
         sys.monitoring.restart_events()
-        return lines
+        return {file: [*numbers] for file, numbers in [*taken.items()]}
 
     def take_started(self) -> bool:
         """Whether a process of the product was started since this was last asked."""
