@@ -102,6 +102,7 @@ def work(**changes: int) -> dict[str, Any]:
         ({"intake": 101, "backlog": 3}, "cleared in 7 days"),  # 13 in 28 days: 3 in 6.5
         ({"backlog": 0}, "nothing is beyond its target"),
         ({"decisions": 15, "intake": 1}, "too few were closed"),
+        ({"decisions": 16, "intake": 1}, "cleared in 6 days"),  # 20 closed are enough
     ],
 )
 def test_when_it_clears_goes_by_the_pace_of_the_last_weeks(
@@ -142,10 +143,12 @@ def test_places_with_the_most_beyond_the_target_come_first() -> None:
     def at(name: str, **changes: int) -> dict[str, Any]:
         return {**work(**changes), "country": {"code": name[:2], "name": name}}
 
-    rows = [at("Few", backlog=1), at("None", wip=0), at("Many", backlog=9), at("Wide", wip=90)]
+    rows = [at("Few", backlog=1), at("None", wip=0), at("Many", backlog=9), at("Wide", wip=90),
+            at("Full", backlog=1, wip=50)]  # fmt: skip
     shown = html_of(list_countries({"countries": {"rows": rows}}, texts("en")))
     assert "None" not in shown
-    assert sorted(("Many", "Wide", "Few"), key=shown.index) == ["Many", "Wide", "Few"]
+    ranked = ["Many", "Wide", "Full", "Few"]
+    assert sorted(ranked, key=shown.index) == ranked
 
 
 def test_where_most_overstay_comes_before_where_most_are() -> None:

@@ -6,6 +6,7 @@ from playwright.sync_api import Page
 from dashboard.components.case_link import named_case
 from dashboard.components.html_part import html_of
 from dashboard.pages.case.documents import show_documents
+from dashboard.pages.case.forms import show_answers
 from dashboard.pages.case.page import mutation_of
 from dashboard.pages.case.parts import show_links
 from dashboard.texts import texts
@@ -203,6 +204,21 @@ def test_a_document_that_is_there_is_shown_and_opened_while_another_waits() -> N
     assert "being_scanned" not in shown
     assert shown.count("Registered as:") == 1
     assert "<code>before</code>" in shown
+
+
+def test_what_was_not_answered_is_named_as_missing() -> None:
+    day = {"day": "2026-03-02", **dict.fromkeys(("country", "street", "city", "province"))}
+    answer = {**day, "text": "By train.", "postalCode": None}
+    items = [
+        {"kind": "PASSPORT_SCAN", "answeredAt": None, "answer": None},
+        {"kind": "RETURN_TICKET", "answeredAt": "2026-03-01T00:00:00Z", "answer": answer},
+    ]
+    case = {"requestedItems": {"nodes": items}, "refusalIntention": None}
+    say = texts("en")
+    shown = html_of(show_answers({"application": case}, {}, say))
+    still = say("case.missing_still", what=say("changes.value.PASSPORT_SCAN"))
+    assert still in shown
+    assert "2 Mar 2026, By train." in shown
 
 
 def test_a_step_is_offered_by_the_mutation_of_its_name() -> None:

@@ -1,23 +1,33 @@
 """What `gerbang ingest` keeps beside a feed says where it goes on; and how much goes at once."""
 
 import io
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
-from gateway.cli.feed import LONGEST_LINE, Feed, FeedRow, Reject
+from gateway.cli.feed import (
+    LONGEST_LINE,
+    Fault,
+    Feed,
+    FeedRow,
+    Reject,
+    UnreadableFeedError,
+    zstd,
+)
 from gateway.cli.ingest import (
     Progress,
     Results,
     _open_behind,  # pyright: ignore[reportPrivateUsage]
     batches_of,
     hand_in,
+    ingest,
 )
 from gateway.cli.signed_in import SignedIn, Unusable
 from gateway.schema.mutations.inputs import MOST_AT_ONCE
-from tests.dashboard.test_ingest import HEAD, NAMES, cells, feed_of, good
+from tests.dashboard.test_ingest import BROKEN, HEAD, NAMES, cells, feed_of, good, rejects
 
 
 def test_a_feed_goes_on_where_it_was_and_another_begins(tmp_path: Path) -> None:
@@ -110,3 +120,61 @@ def test_a_mistake_is_told_by_its_field_below_the_row() -> None:
     ]
     [asked] = gateway.asked
     assert asked["applications"] == [row.item for row in rows]
+
+
+def test_each_mistake_is_told_without_asking_the_gateway_and_so_is_how_the_feed_ends(
+    tmp_path: Path,
+) -> None:
+    row, own = good(1), {fault.name for fault in Fault}
+    broken = [each for each in BROKEN if each[2] in own]
+    lines = [breaks(row) for breaks, *_ in broken]
+    (file := tmp_path / "feed.csv").write_bytes(b"".join([HEAD, *lines]))
+    nobody = CliRunner(env={"GERBANG_TOKEN": "a token"}).invoke(
+        ingest, [str(file), "--url", "http://127.0.0.1:9"]
+    )
+    assert (nobody.exit_code, f"0 of {len(lines)} rows" in nobody.output) == (2, True)
+    wrong = [(at, *of[1:]) for at, of in enumerate(broken, start=3)]
+    assert rejects(file) == [*wrong, (len(lines) + 3, "", "CUT_OFF")]
+    with file.open("ab") as feed:
+        feed.write(b"end,%d\n" % len(lines))
+    whole = CliRunner(env={"GERBANG_TOKEN": "a token"}).invoke(ingest, [str(file)])
+    assert (whole.exit_code, rejects(file)) == (1, wrong)
+
+
+def test_a_line_as_long_as_the_format_ends_as_it_likes_and_a_longer_one_is_passed() -> None:
+    row = good(1)
+    rest = LONGEST_LINE - len(cells({**row, "identity.fullName": ""})) + 1
+    longest = cells({**row, "identity.fullName": "O" * rest})
+    for lines, found in (
+        (longest.replace(b"\n", b"\r\n"), [True]),
+        (longest.replace(b"O", b"OO", 1), [False]),
+        (longest.replace(b"O", b"O" * 3 * LONGEST_LINE, 1) + cells(row), [False, True]),
+    ):
+        feed = Feed(io.BytesIO(HEAD + lines + b"end,%d\n" % len(found)))
+        assert [isinstance(each, FeedRow) for each in feed.read()] == found
+        assert feed.ending is None
+    for told in (b"0", b"2"):
+        feed = Feed(io.BytesIO(HEAD + cells(row) + b"end," + told))
+        assert len([*feed.read()]) == 1
+        assert feed.ending
+        assert (feed.ending.line, feed.ending.code) == (4, "OTHER_NUMBER")
+
+
+def test_columns_of_an_object_come_together_and_what_it_was_packed_with_is_bounded() -> None:
+    optional = {name.split(".")[0] for name in NAMES if "." in name} - {"identity"}
+    for missing, is_read in (
+        *((f"{name}.", True) for name in sorted(optional)),
+        ("identity.birthDate", False),
+        ("idempotencyKey", False),
+        ("tripPurpose", True),
+    ):
+        names = [name for name in NAMES if not name.startswith(missing)]
+        head = f"gerbang-applications,1\n{','.join(names)}\n".encode()
+        with nullcontext() if is_read else pytest.raises(UnreadableFeedError):
+            Feed(io.BytesIO(head))
+    window = zstd.CompressionParameter.window_log
+    for bits, is_read in ((23, True), (24, False)):
+        packer = zstd.ZstdCompressor(options={window: bits})
+        packed = packer.compress(HEAD + b"end,0\n") + packer.flush()
+        with nullcontext() if is_read else pytest.raises(UnreadableFeedError):
+            Feed(io.BytesIO(packed))

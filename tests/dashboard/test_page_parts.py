@@ -21,6 +21,7 @@ from dashboard.model.period import Period
 from dashboard.model.query_text import query_of_groups, query_of_months
 from dashboard.model.reach import Absence, Absent, absences, is_elsewhere
 from dashboard.model.user import User
+from dashboard.pages.administration.tables import list_closing
 from dashboard.pages.volumes.filter_bar import filter_chips, filter_options
 from dashboard.pages.volumes.layout import below, small_graphs, trend_controls
 from dashboard.pages.volumes.trend_table import trend_notes, trend_table
@@ -297,3 +298,14 @@ def test_an_address_is_elsewhere_where_one_filter_has_nothing_left() -> None:
     unasked = replace(some_volumes(), named=None, named_centres=None, choices={})
     everything = Address("en", country=("ZZ",), centre=("X",), partner=("GONE",), visa=("Z9",))
     assert absences(LEADER, everything, unasked) == ()
+
+
+def test_what_closes_is_named_by_its_centre_where_it_is_one() -> None:
+    place = {
+        "partner": "NUSA", "country": "AU", "centre": None, "successor": None, "openFiles": 7,
+        "toHandIn": 3, "closedOn": "2026-03-10", "handInBy": "2026-04-10",
+    }  # fmt: skip
+    places = [place | {"centre": "AU-SYD", "successor": "ANDALAN"}, place]
+    shown = html_of(list_closing({"closingPlaces": places}, EN))
+    assert re.findall("<b>(.*?)</b>", shown) == ["NUSA · AU-SYD", "NUSA · AU"]
+    assert shown.index("ANDALAN") < shown.index("NUSA · AU<")

@@ -16,6 +16,7 @@ from dashboard.pages.administration.forms import CHANGES as OF_ADMINISTRATORS
 from dashboard.pages.administration.forms import STOPS
 from dashboard.pages.case.forms import CHANGES as OF_CASES
 from dashboard.pages.screening.forms import CHANGES as OF_SCREENING
+from dashboard.pages.supervision.lists import case_lines
 from dashboard.pages.supervision.page import CHANGES as OF_SUPERVISORS
 from dashboard.pages.supervision.page import (
     WIDENED_ROLES,
@@ -270,6 +271,18 @@ def test_the_next_rows_of_a_list_are_led_to() -> None:
     assert cursors_named("hits:a+b/c=", {"hits"}) == {"hits": "a+b/c="}
     for about in ("hits", "hits:", "other:x", ""):
         assert cursors_named(about, {"hits"}) == {}
+
+
+@pytest.mark.parametrize(("status", "is_due"), [("PAID", True), ("SCREENING", True),
+                                               ("GRANTED", False)])  # fmt: skip
+def test_by_when_a_case_is_due_is_said_while_it_is_under_way(status: str, is_due: bool) -> None:
+    case = {
+        "reference": "7K3M-9QPX-2F4D", "status": status, "visaType": {"code": "C1"},
+        "country": {"name": "Australia"}, "targetDueAt": PAST,
+    }  # fmt: skip
+    said = html_of(case_lines(case, texts("en")))
+    assert ("due" in said.lower()) is is_due
+    assert "C1 · Australia · " in said
 
 
 def resolve(hit: Locator, resolution: str) -> None:

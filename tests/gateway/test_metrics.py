@@ -166,31 +166,41 @@ async def test_the_slowest_documents_are_those_that_take_longest_on_average() ->
         record = OperationRecord(kind=OperationKind.QUERY, name=name, document=document)
         record.client = "portal"
         metrics.note_request("/graphql", record, 200, seconds)
+    unregistered = OperationRecord(kind=OperationKind.QUERY, name="Slower")
+    metrics.note_request("/graphql", unregistered, 200, 9.0)
     assert [tuple(one) for one in metrics.slowest_documents(2)] == [
         ("portal", "Slow", document, 1, 500.0, 500.0),
         ("portal", "AtTimesSlow", document, 3, 400.0, 900.0),
     ]
+    told, name = await page_of(metrics), "gerbang_document_use_total"
+    labels = {"client": "portal", "document": "AtTimesSlow", "sha256": document}
+    assert (told.value(name, labels), told.value(name)) == (3, 5)
 
 
 async def test_what_an_operation_met_is_counted_where_it_belongs() -> None:
     metrics = Metrics()
     first = await metrics.page(Request({"type": "http"}))
-    assert b'gerbang_refused_total{reason="late"} 0.0' in bytes(first.body)
+    for series in ('refused_total{reason="late"}', 'errors_total{code="INTERNAL"}',
+                   'plan_fallbacks_total{reason="defect"}'):  # fmt: skip
+        assert f"gerbang_{series} 0.0".encode() in bytes(first.body)
     record = OperationRecord(kind=OperationKind.MUTATION, why_executor=WhyExecutor.DEFECT)
     record.turn_seconds, record.connection_seconds, record.execution_seconds = 0.25, 0.5, 0.75
     record.note_answer([], {"cost": {"requested": 9, "actual": 7}})
     assert (record.cost_requested, record.cost_actual) == (9, 7)
-    record.codes = {"TIMEOUT": 3}
+    record.codes, record.statements, record.has_unlogged_reads = {"TIMEOUT": 3}, 4, True
     record.name, record.client, record.deprecated = "Page", "portal", ("Visa.old",)
     for path in ("/graphql", "/health/live"):
-        metrics.note_request(path, record, 200, 2.0)
+        metrics.note_request(path, record, 503, 2.0)
     told = await page_of(metrics)
     labels = {"coordinate": "Visa.old", "client": "portal", "document": "Page"}
     assert told.value("gerbang_deprecated_use_total", labels) == 1
     assert told.value("gerbang_errors_total", {"code": "TIMEOUT"}) == 3
     assert told.value("gerbang_turn_wait_seconds_total") == 0.25
     assert told.value("gerbang_pool_wait_seconds_total") == 0.5
-    assert told.value("gerbang_requests_total") == 1
+    for labels in ({}, {"status": "503"}):
+        assert told.value("gerbang_requests_total", labels) == 1
+    assert told.value("gerbang_statements_total", {"kind": "mutation"}) == 4
+    assert told.value("gerbang_unlogged_reads_total") == 1
     assert told.value("gerbang_plan_fallbacks_total") == 0, "no plan runs a mutation's refusal"
     assert told.value("gerbang_vault_tampered_total") == 0
     record.kind = OperationKind.SUBSCRIPTION
@@ -199,6 +209,11 @@ async def test_what_an_operation_met_is_counted_where_it_belongs() -> None:
         "gerbang_operation_seconds_sum", {"kind": "subscription"}
     )
     assert (seconds, record.execution_seconds) == (0.75, 0.0)
+    # What could not be read is a request, and no operation.
+    metrics.note_request("/graphql", OperationRecord(), 400, 1.0)
+    told = await page_of(metrics)
+    assert told.value("gerbang_requests_total") == 2
+    assert told.value("gerbang_operations_total") == 2
 
 
 async def test_a_hostile_run_makes_no_new_series(app, client, who) -> None:

@@ -59,6 +59,56 @@ def test_a_file_of_more_than_five_million_bytes_is_not_read(
     assert told.output.startswith("FALSE" if is_read else f"Error: {file} is too large")
 
 
+@pytest.mark.parametrize(
+    ("taken", "is_revoked", "exit_code", "ends"),
+    [
+        (False, False, 0, "Not taken back as of 2026-03-01 04:05:06 UTC."),
+        (True, False, 1, "TAKEN BACK, as of 2026-03-01 04:05:06 UTC."),
+        (None, False, 0, "Whether it was taken back is not known: no list was published."),
+        (False, True, 1, "FALSE: the key 'of-the-test' is not one of those that are given"),
+    ],
+)
+async def test_what_a_reader_is_told_offline_is_what_was_signed_word_for_word(
+    taken: bool | None, is_revoked: bool, exit_code: int, ends: str, tmp_path: Path
+) -> None:
+    terms = TERMS._replace(
+        extensions=[("AUSY-PAID-0014", 10), ("AUSY-PAID-0015", 5)],
+        conditions=["ONWARD_TICKET", "WITH_FAMILY"],
+    )
+    holder = HOLDER._replace(nationality="NZ")
+    code = signed(visa=terms.as_content(), holder=holder._asdict())
+    listed = [read_code(code if taken else signed()).digest]
+    note = await sign_list(KEYS, listed, datetime(2026, 3, 1, 4, 5, 6, tzinfo=UTC))
+    key = b64encode(PUBLIC["of-the-test"]).decode()
+    revoked = "2026-02-01T00:00:00Z" if is_revoked else None
+    keys = [{"keyId": "of-the-test", "publicKey": key, "revokedAt": revoked}]
+    answer = {"visaKeys": {"nodes": keys}, "takenBackVisas": {"note": note}}
+    if taken is None:
+        answer["takenBackVisas"] = None
+    (file := tmp_path / "visa").write_text(f"{code}\n")
+    (published := tmp_path / "published.json").write_text(json.dumps({"data": answer}))
+    # The list is by the second of the keys that are pinned.
+    [of_list] = (await KEYS.public_keys(KeyUse.CHECKPOINT)).values()
+    pinned = [
+        each for one in (PUBLIC["of-the-test"], of_list)
+        for each in ("--public-key", verifier_key(one))
+    ]  # fmt: skip
+    told = CliRunner().invoke(visa, ["verify", str(file), "--published", str(published), *pinned])
+    says = [
+        "AUTHENTIC: ID0000000000001, B1, granted 2026-01-02T03:04:05.000006Z",
+        "to Zo\u00eb \u00c5ngstr\u00f6m, born 1990-04-01, NZ, passport NL NX1234567;",
+        "for entry until 2026-04-02, and a stay of 30 days, extended by 15 days.",
+        "Granted on condition of: onward ticket, with family.",
+        "Whether the account has it is not known: verify the PDF, which carries the proof.",
+    ]
+    assert told.output.splitlines() == [*([] if is_revoked else says), ends]
+    assert told.exit_code == exit_code
+    keys[0]["publicKey"] = f"{key}%"
+    published.write_text(json.dumps({"data": answer}))
+    told = CliRunner().invoke(visa, ["verify", str(file), "--published", str(published), *pinned])
+    assert ("is no answer of the gateway" in told.output) is not is_revoked
+
+
 def test_a_code_says_what_was_signed() -> None:
     code = read_code(signed())
     require_authentic(code, PUBLIC)
