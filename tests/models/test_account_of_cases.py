@@ -7,11 +7,12 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from models.account import integrate
 from models.account.findings import Report, Tampering
 from models.database.connections import connect
 from models.jobs.forget_changes import forget
 from models.row_keys import new_key
-from tests.accounts import find_tampering, insert, past_triggers, sign
+from tests.accounts import find_tampering, insert, past_triggers, read_five, sign
 from tests.world import application_id
 
 pytestmark = pytest.mark.anyio
@@ -278,6 +279,22 @@ async def test_a_step_is_an_entry_without_a_row_of_its_own_in_the_outbox(
     await insert(account, "application_event", event | {"sequence": 4, "kind": "RECEIVED"})
     assert await sign(account, tmp_path) == 1
     assert await find_tampering(account, tmp_path) == []
+
+
+async def test_more_than_a_batch_is_integrated_in_its_order_and_nothing_is_left(world: str) -> None:
+    keeper, quick = [await connect(world) for _ in range(2)]
+    while await integrate(keeper):
+        pass
+    for _ in range(3):  # which the feed has
+        await _answer(quick, HELD)
+    assert [await integrate(keeper, 2) for _ in range(3)] == [2, 1, 0]
+    await read_five(quick)
+    rows = await keeper.fetch("SELECT row_id FROM account_outbox ORDER BY id")
+    assert [await integrate(keeper, 2) for _ in range(4)] == [2, 2, 1, 0]
+    leaves = await keeper.fetch("SELECT row_id FROM account_leaf ORDER BY position DESC LIMIT 5")
+    assert leaves[::-1] == rows
+    for connection in (keeper, quick):
+        await connection.close()
 
 
 async def test_what_a_long_transaction_wrote_is_found_later(world: str, tmp_path: Path) -> None:

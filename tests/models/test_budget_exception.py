@@ -67,6 +67,8 @@ async def test_who_says_that_a_budget_is_widened(court: Court) -> None:
         (two, agreement(FOR_THEM)),  # which nobody proposed
     ):
         assert not await court.is_said(sayer, said), said
+    most = FOR_THEM._replace(id=UUID(int=3), people=MOST_PEOPLE, seconds=MOST_MINUTES * 60)
+    assert await court.is_said(one, proposal(most))
     await court.judged.relate([proposal(FOR_THEM)], one)
     for sayer, said in (
         (one, agreement(FOR_THEM)),  # the same supervisor

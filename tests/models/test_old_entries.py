@@ -35,8 +35,10 @@ async def test_what_is_dated_back_is_as_young_as_its_checkpoint(
     await read_five(undone, at=at)
     await sign(undone, tmp_path, now=at + timedelta(seconds=10))
     await read_five(undone, at=_LONG_AGO)
+    lookup = await look_up(undone, _LONG_AGO)
     await sign(undone, tmp_path)
     assert await drop(undone, tmp_path, 3650) == 5
+    assert await undone.fetchval("SELECT count(*) FROM person_lookup WHERE id = $1", lookup) == 1
     assert (await verify(undone, KEYS, CheckpointFolder(tmp_path))).findings == []
 
 

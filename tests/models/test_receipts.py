@@ -260,6 +260,7 @@ async def test_receipts_are_listed_in_the_order_of_their_numbers(
     at = int(clock.now * 1000)
     page = await receipts.list_after(0, at + 3000)
     assert ([one.number for one in page.receipts], page.is_last) == ([1], True)
+    assert [one.at for one in (await receipts.list_after(0, at)).receipts] == []
     page = await receipts.list_after(1, at + 6000)
     assert ([one.number for one in page.receipts], page.is_last) == ([2, 3], True)
 

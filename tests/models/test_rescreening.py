@@ -202,6 +202,7 @@ async def test_a_match_before_a_grant_asks_again_what_was_clear(
         ("PENDING", "MATCH", False),
         ("PENDING", "NO_MATCH", False),
         ("PENDING", "CLEAR", True),
+        ("NO_MATCH", "NO_MATCH", True),
         ("CLEAR", None, True),
     ],
 )

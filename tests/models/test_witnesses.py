@@ -213,10 +213,11 @@ async def test_a_checkpoint_without_its_witness_is_red_until_it_cosigns(
     since = await account.fetchval(_SINCE)
     await _sign(account, outside, away)
     assert await account.fetchval(_SINCE) == since is not None
-    # It is there again, and takes up what it missed.
-    await _sign(account, outside, witness)
-    assert await account.fetchval(_SINCE) is None
-    assert await _found(account, outside, witness) == []
+    # It is there again, and takes up what it missed; of several each has to cosign.
+    for asked, is_red in (((witness,), False), ((witness, other), True)):
+        await _sign(account, outside, *asked)
+        assert (await account.fetchval(_SINCE) is not None) is is_red
+        assert await _found(account, outside, witness) == []
     [(kind, what)] = await _found(account, outside, witness, other)
     assert (kind, what.split()[0]) == (Tampering.UNCOSIGNED, "other.example.org")
 

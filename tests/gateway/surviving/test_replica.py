@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
@@ -273,3 +274,26 @@ async def test_what_may_be_late_is_read_from_a_replica_and_ones_own_changes_are_
     finally:
         await writer.close()
         await administrator.close()
+
+
+class _Pool:
+    def __init__(self, in_use: int) -> None:
+        self.in_use = in_use
+
+
+async def test_of_the_replicas_that_are_recent_the_one_that_is_asked_least_answers() -> None:
+    now, primary, pools = asyncio.get_running_loop().time(), _Pool(0), [_Pool(n) for n in (3, 1, 2)]
+    copies = [replicas.Replica(f"postgresql://gateway@{n}.example/gerbang", each)  # type: ignore[arg-type]
+              for n, each in enumerate(pools)]  # fmt: skip
+    for each in copies:
+        each.replayed, each.as_of = 10, now
+    found = replicas.Replicas("postgresql://gateway@primary.example/gerbang", primary, copies, 60)  # type: ignore[arg-type]
+    found._heard_from = 10
+    viewer: Any = None  # who changed nothing
+    assert found.pool_for(viewer) is pools[1]
+    copies[1].as_of = now - 61
+    assert found.pool_for(viewer) is pools[2]
+    copies[2].replayed = 9
+    assert found.pool_for(viewer) is pools[0]
+    copies[0].replayed = None
+    assert found.pool_for(viewer) is primary
