@@ -122,7 +122,7 @@ def pytest_collection() -> Generator[None]:
     seldom, as in `gerbang serve`."""
     with without_garbage_collection():
         yield
-    collect_seldom()
+        collect_seldom()  # before it is on again: it would look through all at once
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
