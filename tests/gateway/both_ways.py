@@ -4,13 +4,11 @@ import asyncio
 import gc
 import re
 import secrets
-import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from math import inf
 from typing import Any
 
 import asyncpg
@@ -26,8 +24,6 @@ from tests.gateway.conftest import Answer, Viewer, without_budget
 
 #: What a document that reads identity or looks somebody up has in it.
 _MAY_LOG = re.compile("@purpose|identity|person|people", re.IGNORECASE)
-#: For how many seconds a token is used again: it is good for five minutes.
-SIGNED_FOR = 60
 #: What a read of identity leaves behind, but for what is drawn anew each time.
 EVENTS = """
 DELETE FROM access_event WHERE trace_id = $1 RETURNING applicant_id, actor, actor_role,
@@ -80,7 +76,6 @@ class BothWays:
     def __init__(self, who: Mapping[str, Viewer], owner: asyncpg.Connection) -> None:
         self._who = who
         self._owner = owner
-        self._tokens: dict[str, tuple[dict[str, str], float]] = {}
         self.tally = Tally()
 
     async def compare(self, viewer: str, body: dict[str, Any]) -> bool:
@@ -105,21 +100,13 @@ class BothWays:
         self.tally.note(viewer, by_plan, answered)
         return answered == [True]
 
-    def _authorization(self, viewer: str) -> dict[str, str]:
-        """The token of a viewer, as long as it is good for the next question, too."""
-        signed, at = self._tokens.get(viewer, ({}, -inf))
-        if time.monotonic() > at + SIGNED_FOR:
-            signed, at = self._who[viewer].authorization(), time.monotonic()
-            self._tokens[viewer] = signed, at
-        return signed
-
     async def logged_reads(self) -> int:
         """How many are in the log: as many as before, where each answer's were looked for."""
         return await self._owner.fetchval("SELECT count(*) FROM access_event")
 
     async def _ask(self, viewer: str, body: dict[str, Any], trace: str) -> LoggedAnswer:
         traced = {"traceparent": f"00-{trace}-{'1' * 16}-01"}
-        asked = await self._who[viewer].send_signed(body, {**self._authorization(viewer), **traced})
+        asked = await self._who[viewer].send(body, **traced)
         if not _MAY_LOG.search(body["query"]):
             return LoggedAnswer(asked, [])
         events = [tuple(event) for event in await self._owner.fetch(EVENTS, trace)]
