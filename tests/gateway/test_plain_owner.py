@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from gateway.doctor import examine
+from gateway.doctor.ways_around import expected_facts
 from gateway.settings import Settings
 from gateway.viewer import Viewer as SealedViewer
 from models.database.connections import connect
@@ -27,6 +28,7 @@ from tests.gateway.test_rows_reached import *  # noqa: F403
 from tests.models.test_row_security import workers_read_as_the_viewer
 from tests.owners import DATABASE, OWNER, migrate_as_owner, prepare, run
 from tests.populating import small_world
+from tests.walls.undoing import undone
 
 pytestmark = pytest.mark.anyio
 
@@ -159,6 +161,18 @@ PRODUCTION = {"environment": "production", "cursor_key": "cd" * 32}
 
 async def test_the_doctor_has_no_finding_about_a_plain_owner(world: str, issuer: str) -> None:
     assert await diagnose(installation(world, issuer)) == []
+
+
+async def test_what_is_expected_is_worked_out_once_for_the_same_columns(
+    owner: asyncpg.Connection,
+) -> None:
+    known = await expected_facts(owner)
+    assert await expected_facts(owner) is known
+    async with undone(owner):
+        await owner.execute("ALTER TABLE country ADD COLUMN more text")
+        anew = await expected_facts(owner)
+    assert anew is not known
+    assert anew == known
 
 
 async def test_the_doctor_names_an_owner_that_is_a_superuser(
