@@ -98,9 +98,8 @@ HOLDS_IF: Mapping[Precondition, str] = {
         "(it.extends_visa_number IS NULL OR coalesce(new_conditions, '{}') = '{}')",
     life.IS_ANNOUNCED_FIRST: "viewer.needs_intention(it.id)",
     life.WAS_NOT_ANNOUNCED: f"NOT {_AN_INTENTION.format('true')}",
-    # What was announced is over once somebody can decide.
     life.WAS_ANNOUNCED:
-        f"(NOT viewer.needs_intention(it.id) OR {_AN_INTENTION.format('true')}"
+        f"(NOT viewer.needs_intention(it.id) OR {_AN_INTENTION.format('ended_at IS NOT NULL')}"
         f" OR {_IS_A_MATCH}"
         f" OR new_grounds && '{{{','.join(UNANNOUNCED_GROUNDS)}}}')",
     life.HAS_AN_OPEN_INTENTION: _AN_INTENTION.format("ended_at IS NULL"),

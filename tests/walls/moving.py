@@ -141,8 +141,8 @@ async def put_into(
             "UPDATE assignment SET role = $3, officer = $2 WHERE application_id = $1",
             *(CASE, viewer.subject, "SUPERVISOR" if target == "MATCHED" else "OFFICER"),
         )
-    # Whoever is refused was heard, and whoever is to be heard was not.
-    if "REFUSAL_INTENDED" in (source, target):
+    # Whoever is refused was heard, whoever answers was not yet, and who is told was told nothing.
+    if target in ("REFUSAL_INTENDED", "IN_VERIFICATION"):
         await connection.execute("DELETE FROM intention_answer WHERE application_id = $1", CASE)
         await connection.execute(
             "UPDATE refusal_intention SET ended_at = NULL, answered_at = NULL, answered_by = NULL"
@@ -258,7 +258,7 @@ def ways(viewer: Viewer, source: str, target: str) -> Iterator[tuple[str, ...]]:
                 f" announced_by) VALUES ('{CASE}', '{{INCOMPLETE}}', now(), '{viewer.subject}')"
             )
             yield announced, f"{moved}{resumed} {at}"
-        case "IN_VERIFICATION" if source == "REFUSAL_INTENDED":
+        case "IN_VERIFICATION":
             said = (
                 "INSERT INTO intention_answer (application_id, applicant_id, sealed) SELECT id,"
                 f' applicant_id, \'{{"as_text": "sealed"}}\' FROM application {at}'
@@ -268,16 +268,13 @@ def ways(viewer: Viewer, source: str, target: str) -> Iterator[tuple[str, ...]]:
                 f" answered_by = '{viewer.subject}' WHERE application_id = '{CASE}'"
             )
             yield said, noted, f"{moved}{resumed} {at}"
-        case "IN_VERIFICATION" if source == "INFO_REQUESTED":
+            # Put on an officer's desk, or on the own, by whoever can be made to do it.
+            for desk in ("officer", viewer.subject) if source == "PAID" else ():
+                yield _GIVE.format(to=desk, by=viewer.subject), f"{moved} {at}"
+            # As an answer to a request would, which puts it on no desk.
             yield (f"{moved}{resumed} {at}",)
-        case "IN_VERIFICATION" if source == "PAID":
-            yield _GIVE.format(to="officer", by=viewer.subject), f"{moved} {at}"
-            # Put on the own desk, by whoever can be made to do it.
-            yield _GIVE.format(to=viewer.subject, by=viewer.subject), f"{moved} {at}"
-            # As an answer would, which puts it on no desk.
-            yield (f"{moved} {at}",)
         case "INFO_REQUESTED":
-            yield (f"{moved}, was_info_requested = true {at}",)
+            yield (f"{moved}, was_info_requested = true{resumed} {at}",)
         case _:
             yield (f"{moved}{closed}{resumed} {at}",)
 

@@ -141,7 +141,7 @@ async def is_moved(
 ) -> bool:
     """Whether a role makes a move whose statements say something else in one place, or at least
     gets as far as that."""
-    [statements] = moving.ways(VIEWERS[role], *move)
+    statements = next(moving.ways(VIEWERS[role], *move))
     written = [*statements, moving.event_of(VIEWERS[role], move[1])]
     until = len(written)
     for old, new in change:
@@ -183,6 +183,19 @@ async def test_a_refusal_is_announced_in_the_own_name_and_now(to_announce) -> No
     assert not await is_let_through(to_announce, VIEWERS["OFFICER"], entered)
 
 
+async def test_nobody_is_refused_before_they_were_heard(to_announce) -> None:
+    """Announced and refused at once, without the time in between."""
+    [(announced, _)] = moving.ways(VIEWERS["OFFICER"], *ANNOUNCES)
+    [refused] = moving.ways(VIEWERS["OFFICER"], "IN_VERIFICATION", "REFUSED")
+    assert not await is_let_through(to_announce, VIEWERS["OFFICER"], announced, *refused)
+    await to_announce.execute(
+        "INSERT INTO refusal_intention (application_id, grounds, announced_at, announced_by,"
+        " ended_at) VALUES ($1, '{INCOMPLETE}', now() - interval '1 hour', 'officer', now())",
+        moving.CASE,
+    )
+    assert await is_let_through(to_announce, VIEWERS["OFFICER"], *refused)
+
+
 async def test_which_rule_is_in_force_says_whether_a_refusal_is_announced(to_announce) -> None:
     """That of today, and the latest: neither one of tomorrow nor one that was replaced."""
     [rule] = await to_announce.fetch("SELECT * FROM intention_rule")
@@ -210,7 +223,7 @@ async def heard(complete_world: asyncpg.Connection) -> AsyncIterator[asyncpg.Con
 
 async def test_an_announcement_is_answered_once_in_the_own_name_and_now(heard) -> None:
     assert await is_moved(heard, "APPLICANT", ANSWERS)
-    [(said, noted, goes_on)] = moving.ways(VIEWERS["APPLICANT"], *ANSWERS)
+    said, noted, goes_on = next(moving.ways(VIEWERS["APPLICANT"], *ANSWERS))
     for wrong in (
         (said, ""), (noted, ""), _HOURS_AGO, ("'applicant'", "'agent-au'"),
         ('{"as_text": "sealed"}', "{}"), ("SELECT id, applicant_id", f"SELECT id, '{WEI}'::uuid"),
