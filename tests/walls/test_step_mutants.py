@@ -14,6 +14,8 @@ from gateway.row_security import row_security
 from models.life import STEPS, Step, Verb
 from models.life import preconditions as life
 from models.life.preconditions import Precondition
+from models.life.steps import ANSWERING
+from models.row_security import writing_role
 from models.row_security.desired import statements
 from models.vocabulary import Role, Status
 from tests.walls import moving
@@ -61,9 +63,22 @@ UNMET: dict[Precondition, str] = {
     life.HAS_AN_OPEN_INTENTION:
         "UPDATE refusal_intention SET ended_at = coalesce(answered_at, now())"
         " WHERE application_id = $1",
+    life.IS_ASKED_FOR:
+        "INSERT INTO requested_item (id, application_id, kind, requested_at)"
+        " VALUES (gen_random_uuid(), $1, 'PHOTOGRAPH', now())",
     life.HAS_A_LIVE_VISA: "UPDATE visa SET use_by = '2025-01-01' WHERE application_id = $1",
     life.HAS_AN_UNUSED_VISA: "UPDATE visa SET use_by = '2025-01-01' WHERE application_id = $1",
 }  # fmt: skip
+
+#: Steps of some roles alone, whatever the table of steps says: the reason, and the tables for which
+#: no other role has a grant and a row rule.
+KEPT_BY_GRANTS = (
+    (Verb.RECORD_PAYMENT, (Role.TREASURY,), "bills are paid by the treasury", ("bill",)),
+    (Verb.ANNOUNCE_REFUSAL, (Role.OFFICER,), "refusals are announced by officers",
+     ("refusal_intention",)),
+    (Verb.ANSWER_INTENTION, ANSWERING, "intentions are answered by those who hand files in",
+     ("refusal_intention", "intention_answer")),
+)  # fmt: skip
 
 #: What was decided once, and may have a visa.
 DECIDED = (Status.GRANTED, Status.REFUSED, Status.REVOKED)
@@ -167,13 +182,17 @@ def planted(mutant: Mutant) -> Iterator[None]:
 def same_as_ours(mutant: Mutant) -> str | None:
     """Why a database with the mutant is ours all the same."""
     [role, *_] = mutant.roles
-    if "PAID" in mutant.targets and role is not Role.TREASURY:
-        return "bills are paid by the treasury alone, by a row rule of their own"
+    for verb, roles, reason, _ in KEPT_BY_GRANTS:
+        if mutant.what.startswith(verb) and role not in roles:
+            return f"{reason} alone, by a grant and a row rule of their own"
     is_answer = {"ANSWERED", "CONFIRMED"} & {*mutant.targets}
     if is_answer and role not in (Role.SCREENING, Role.SUPERVISOR):
         return "the answers are nothing that the role reads"
-    if mutant.unmet == UNMET[life.IS_NO_MATCH_OR_STAYS_WITH_SUPERVISORS]:
-        return "to the database it is a condition of the assignment itself, whatever the step says"
+    if mutant.unmet in (
+        UNMET[life.IS_NO_MATCH_OR_STAYS_WITH_SUPERVISORS],
+        UNMET[life.IS_ASKED_FOR],
+    ):
+        return "to the database it is a condition of what is written, whatever the step says"
     if mutant.what == "correct to granted SUPERVISOR: from REVOKED":
         return "what was revoked was granted: to correct it to a grant changes no decision"
     is_of_the_desk = mutant.unmet == UNMET[life.IS_ON_THE_OWN_DESK]
@@ -189,23 +208,23 @@ def same_as_ours(mutant: Mutant) -> str | None:
 OURS = set(statements(row_security(Catalogue(FULL))))
 
 
-async def install(connection: asyncpg.Connection, mutant: Mutant) -> bool:
-    """Make the second wall one of a mutant's; whether it differs from ours at all."""
+def changes_of(mutant: Mutant) -> Iterator[str]:
+    """The statements that make the second wall one of a mutant's; none if it is ours."""
     with planted(mutant):
         changes = [one for one in statements(row_security(Catalogue(FULL))) if one not in OURS]
     for change in changes:
         words = change.split()
         if words[:2] == ["CREATE", "POLICY"]:
-            await connection.execute(f"DROP POLICY IF EXISTS {words[2]} ON {words[4]}")
-        await connection.execute(change)
-    return bool(changes)
+            yield f"DROP POLICY IF EXISTS {words[2]} ON {words[4]}"
+        yield change
 
 
 async def killer(connection: asyncpg.Connection, mutant: Mutant) -> str | None:
     """How a database with the mutant differs from ours. All is rolled back."""
+    if not (changes := ";\n".join(changes_of(mutant))):
+        return None
     async with undone(connection):
-        if not await install(connection, mutant):
-            return None
+        await connection.execute(changes)
         for role in mutant.roles:
             tried = {pair for pair in moving.ALL if pair[1] in mutant.targets}
             expected = MOVES[role] & tried
@@ -216,17 +235,19 @@ async def killer(connection: asyncpg.Connection, mutant: Mutant) -> str | None:
             found = await moving.possible_moves(connection, role, tried, mutant.unmet)
             if found != expected:
                 return f"moves of {role}: {sorted(found ^ expected)[0]}"
-    return await _unmet_finding(connection, mutant)
+    return await _unmet_finding(connection, mutant, changes)
 
 
-async def _unmet_finding(connection: asyncpg.Connection, mutant: Mutant) -> str | None:
+async def _unmet_finding(
+    connection: asyncpg.Connection, mutant: Mutant, changes: str
+) -> str | None:
     """The difference in cases where a condition does not hold: another step makes its moves."""
-    for need, unmet in UNMET.items():
-        for role in mutant.roles:
-            tried = {pair for pair in MOVES[role] if pair[1] in mutant.targets}
+    for role in mutant.roles:
+        tried = {pair for pair in MOVES[role] if pair[1] in mutant.targets}
+        for need, unmet in UNMET.items() if tried else ():
             ours = await moving.possible_moves(connection, role, tried, unmet)
             async with undone(connection):
-                await install(connection, mutant)
+                await connection.execute(changes)
                 theirs = await moving.possible_moves(connection, role, tried, unmet)
             if ours != theirs:
                 pair = sorted(ours ^ theirs)[0]
@@ -264,6 +285,28 @@ async def test_each_precondition_is_enforced(complete_world) -> None:
                 assert await moving.possible_moves(complete_world, role, tried, unmet) == set(), (
                     need.words
                 )
+
+
+@pytest.mark.parametrize(("verb", "roles", "reason", "tables"), KEPT_BY_GRANTS)
+async def test_grants_and_row_rules_keep_a_step_to_its_roles(
+    complete_world, verb, roles, reason, tables
+) -> None:
+    """With one more of them, what nothing told apart from our database is another one."""
+    mutant = next(
+        one for one in mutants() if one.what.startswith(verb) and one.roles[0] not in roles
+    )
+    [role] = mutant.roles
+    tried = {pair for pair in moving.ALL if pair[1] in mutant.targets}
+    async with undone(complete_world):
+        for table in tables:
+            of_role = f"ON {table} TO {writing_role(role)}"
+            await complete_world.execute(
+                f"GRANT SELECT, INSERT, UPDATE {of_role};"
+                f" CREATE POLICY of_every_row {of_role} USING (true)"
+            )
+        found = await moving.possible_moves(complete_world, role, tried)
+        assert found == MOVES[role] & tried, reason
+        assert await killer(complete_world, mutant), reason
 
 
 async def judge(connection: asyncpg.Connection, some: Iterable[Mutant]) -> list[str]:
