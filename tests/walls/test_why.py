@@ -47,7 +47,8 @@ WHY = (
 
 @pytest.fixture(scope="module")
 async def who(world: str, complete_world: asyncpg.Connection) -> AsyncIterator[dict[str, Viewer]]:
-    settings = tokens.settings(world, **PATIENT)
+    # The proof asks about each day of two months, one after another.
+    settings = tokens.settings(world, **PATIENT, budget="1000000000")
     async with running_gateway(settings) as app, InProcessClient(app) as client:
         yield viewers(client)
 
