@@ -193,6 +193,9 @@ def same_as_ours(mutant: Mutant) -> str | None:
         UNMET[life.IS_ASKED_FOR],
     ):
         return "to the database it is a condition of what is written, whatever the step says"
+    is_set_aside = mutant.what.startswith(f"{Verb.SET_ASIDE} SUPERVISOR: from")
+    if is_set_aside and mutant.what.split()[-1] not in DECIDED:
+        return "it is granted on the conditions of the decision before, and there is none"
     if mutant.what == "correct to granted SUPERVISOR: from REVOKED":
         return "what was revoked was granted: to correct it to a grant changes no decision"
     is_of_the_desk = mutant.unmet == UNMET[life.IS_ON_THE_OWN_DESK]
