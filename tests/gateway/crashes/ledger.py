@@ -56,6 +56,8 @@ class Ledger:
     in_doubt: Counter[str] = field(default_factory=Counter)
     #: Tries that never reached a gateway.
     turned_away: int = 0
+    #: How often each person applied: some few do so twice.
+    files: Counter[int] = field(default_factory=Counter)
     #: Writes that should have been done and were refused, by mutation and code.
     refused: Counter[str] = field(default_factory=Counter)
 
