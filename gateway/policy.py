@@ -613,7 +613,7 @@ POLICY: Mapping[str, Access] = {
             "requiredDocuments": EVERYONE,
             "passportRules": EVERYONE,
             "extensionRules": EVERYONE,
-            "intentionRules": EVERYONE,
+            "handlingRules": EVERYONE,
             "fees": EVERYONE,
             "serviceTargets": EVERYONE,
             "grantRules": LEDGER_READERS,
@@ -625,7 +625,7 @@ POLICY: Mapping[str, Access] = {
             (
                 *("on", "isOffered", "fee", "serviceTargets", "passportRule"),
                 *("requiredDocuments", "needsGuarantor", "eligibility", "extensionRule"),
-                "intentionRule",
+                "handlingRule",
             ),
             EVERYONE,
         ),
@@ -646,9 +646,9 @@ POLICY: Mapping[str, Access] = {
         rows=OPEN_TO_EVERYONE,
         fields=dict.fromkeys(("times", "days", "price", "validFrom"), EVERYONE),
     ),
-    "IntentionRule": Access(
+    "HandlingRule": Access(
         rows=OPEN_TO_EVERYONE,
-        fields={"isAnnounced": EVERYONE, "validFrom": EVERYONE},
+        fields=dict.fromkeys(("isAnnounced", "isCorrected", "validFrom"), EVERYONE),
     ),
     "Fee": Access(
         rows=OPEN_TO_EVERYONE,
@@ -2683,7 +2683,7 @@ MUTATIONS: Mapping[str, Change] = {
     "proposeRequiredDocument": CHANGE_OF_THE_LEDGER,
     "proposePassportRule": CHANGE_OF_THE_LEDGER,
     "proposeExtensionRule": CHANGE_OF_THE_LEDGER,
-    "proposeIntentionRule": CHANGE_OF_THE_LEDGER,
+    "proposeHandlingRule": CHANGE_OF_THE_LEDGER,
     "proposeFee": CHANGE_OF_THE_LEDGER,
     "proposeServiceTarget": CHANGE_OF_THE_LEDGER,
     "proposeDeadline": CHANGE_OF_THE_LEDGER,

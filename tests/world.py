@@ -79,11 +79,13 @@ GRANT_RULES = tuple(
     for version, nationalities in ((1, ["AU", "SG"]), (2, ["IN"]))
 )
 STOP = {"id": UUID(int=880_001), "rule_code": "C1-1", "stopped_by": "supervisor-9", "reason": "No."}
-#: Refusals of this type are not announced first.
-UNANNOUNCED = {"visa_type_code": "C1", "valid_from": BEGINNING, "is_announced": False}
+#: Refusals of this type are not announced first, and its visas are corrected.
+UNANNOUNCED = {
+    "visa_type_code": "C1", "valid_from": BEGINNING, "is_announced": False, "is_corrected": True,
+}  # fmt: skip
 #: What supervisors approve, and that, by its table.
 RULES_OF_WORK = {"grant_rule": GRANT_RULES, "grant_rule_stop": (STOP,), "pool": (POOL,),
-                 "intention_rule": (UNANNOUNCED,)}  # fmt: skip
+                 "handling_rule": (UNANNOUNCED,)}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ from models import (
     CaseDocument,
     Correction,
     Decision,
-    IntentionRule,
+    HandlingRule,
     RefusalIntention,
     RequestedItem,
     Screening,
@@ -116,9 +116,11 @@ def select_state(role: Role, rule: Rule | None) -> Any:
             _paused_time().label("paused"),
             if_read("ApplicationEvent", "actor", _revoked_by(), null()).label("revoked_by"),
             if_read("RequestedItem", "kind", _unanswered_kinds(), null()).label("outstanding"),
-            if_read("VisaType", "intentionRules", needs_intention(), false()).label(
-                "needs_intention"
-            ),
+            *(if_read("VisaType", "handlingRules", handled(how), false()).label(label)
+              for how, label in (
+                  (HandlingRule.is_announced, "needs_intention"),
+                  (HandlingRule.is_corrected, "may_be_corrected"),
+              )),
             if_read("RefusalIntention", "announcedAt", was_announced(), false()).label(
                 "was_announced"
             ),
@@ -252,15 +254,15 @@ def has_appeared() -> ColumnElement[bool]:
     return func.coalesce(appeared, false())
 
 
-def needs_intention() -> ColumnElement[bool]:
-    """Whether a refusal of a visa of its type is announced first, as of today."""
+def handled(how: Any) -> ColumnElement[bool]:
+    """A word of the rule by which files of a visa type are handled, as of today."""
     rule = (
-        select(IntentionRule.is_announced)
+        select(how)
         .where(
-            IntentionRule.visa_type_code == Application.visa_type_code,
-            IntentionRule.valid_from <= today(),
+            HandlingRule.visa_type_code == Application.visa_type_code,
+            HandlingRule.valid_from <= today(),
         )
-        .order_by(IntentionRule.valid_from.desc())
+        .order_by(HandlingRule.valid_from.desc())
         .limit(1)
         .scalar_subquery()
     )

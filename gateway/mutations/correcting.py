@@ -23,13 +23,14 @@ from gateway.mutations.answerable import (
     guarantor_of,
     guardian_of,
 )
+from gateway.mutations.case_statements import handled
 from gateway.mutations.locked_case import Case, read_case
 from gateway.mutations.offer import read_eligible, select_countries
 from gateway.mutations.outcome import Reason, Reasons, RefusedError
 from gateway.mutations.people import check_passport, check_values
 from gateway.mutations.requests import ProposedCorrection, StepRequest
 from gateway.mutations.screening import ask
-from models import Application, CaseDocument, Correction, Guardian, IdentityVersion
+from models import Application, CaseDocument, Correction, Guardian, HandlingRule, IdentityVersion
 from models.life import Refusal
 from models.life.steps import UNPAID, WORKED_ON
 from models.person.vault import Person
@@ -47,9 +48,11 @@ from models.vocabulary import (
 #: How far a case has come: the one that has come furthest says who approves a correction.
 _COME = {
     **dict.fromkeys(UNPAID, 1),
-    **dict.fromkeys(WORKED_ON, 2),
-    Status.GRANTED: 3,
+    **dict.fromkeys(WORKED_ON, 3),
+    Status.GRANTED: 4,
 }
+#: Granted, and not corrected: whoever applies anew is corrected there, once that is paid.
+_NOT_CORRECTED = 2
 
 
 async def check_correction(
@@ -197,18 +200,24 @@ async def approve_correction(
 async def put_into_force(
     transaction: WriteTransaction, request: StepRequest, case: Case
 ) -> dict[str, Any]:
-    """Put the correction into force, and ask supervision again wherever it was asked before."""
+    """Put the correction into force, and ask supervision again wherever it was asked before.
+
+    A visa whose type is not corrected, as its holder is in a later file, stays held until
+    supervisors ask.
+    """
     await _refuse_a_new_application(transaction, request, case)
     _close(transaction, case, state=CorrectionState.IN_EFFECT)
     person = await _person(transaction, case)
     for row in await transaction.fetch_one(_select_screened_files, person=person):
+        if row.status == Status.GRANTED and case.state.status is not Status.GRANTED:
+            continue
         if file := await read_case(transaction, row.id):
             ask(transaction, file)
     return {}
 
 
 def _select_screened_files() -> Any:
-    return select(Application.id).where(
+    return select(Application.id, Application.status).where(
         Application.applicant_id == _PERSON,
         Application.status.in_([Status.SCREENING, Status.GRANTED]),
     )
@@ -265,15 +274,24 @@ async def _refuse_elsewhere(
         transaction.bind(_select_other_files, person=person, id=case.id),
         transaction.bind(_select_waiting, person=person),
     )
-    come = _COME[case.state.status]
-    if any(_COME.get(Status(row.status), 0) > come for row in files):
-        raise RefusedError(Reason(Refusal.CORRECTED_ELSEWHERE, (target,)))
+    ahead = {_come(row) for row in files if _come(row) > _COME[case.state.status]}
+    if ahead:
+        is_provided = ahead != {_NOT_CORRECTED}
+        why = Refusal.CORRECTED_ELSEWHERE if is_provided else Refusal.CORRECTION_NOT_PROVIDED
+        raise RefusedError(Reason(why, (target,)))
     if waiting:
         raise RefusedError(Reason(Refusal.CORRECTION_PENDING, (target,)))
 
 
+def _come(file: Any) -> int:
+    status = Status(file.status)
+    is_refused = status is Status.GRANTED and not file.is_corrected
+    return _NOT_CORRECTED if is_refused else _COME.get(status, 0)
+
+
 def _select_other_files() -> Any:
-    return select(Application.status).where(
+    is_corrected = handled(HandlingRule.is_corrected).label("is_corrected")
+    return select(Application.status, is_corrected).where(
         Application.applicant_id == _PERSON, Application.id != _ID
     )
 

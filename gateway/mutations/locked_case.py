@@ -202,6 +202,7 @@ def _state(
         needs_intention=row.needs_intention,
         was_announced=row.was_announced,
         has_open_intention=row.has_open_intention,
+        may_be_corrected=row.may_be_corrected,
         outstanding=frozenset(
             map(RequestedItemKind, row.outstanding.split(",") if row.outstanding else ())
         ),

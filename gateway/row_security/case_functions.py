@@ -308,16 +308,16 @@ CREATE OR REPLACE FUNCTION viewer.extension_fee_of(visa_type text) RETURNS bigin
         );
     END
 $$;
-CREATE OR REPLACE FUNCTION viewer.needs_intention(asked_case uuid) RETURNS boolean
+CREATE OR REPLACE FUNCTION viewer.handling_of(asked_case uuid) RETURNS handling_rule
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
     SET search_path = public, pg_temp AS $$
     BEGIN
-        RETURN coalesce((
-            SELECT is_announced FROM intention_rule AS rule
+        RETURN (
+            SELECT rule FROM handling_rule AS rule
             JOIN application AS named USING (visa_type_code)
             WHERE named.id = asked_case AND rule.valid_from <= wib_day(clock_timestamp())
             ORDER BY rule.valid_from DESC LIMIT 1
-        ), false);
+        );
     END
 $$;
 CREATE OR REPLACE FUNCTION viewer.grant_stop(asked_case uuid) RETURNS text

@@ -219,7 +219,7 @@ viewer.files_touched(acting text) RETURNS TABLE (
             FROM proposed LEFT JOIN application AS file ON file.stage <> 'CLOSED' AND CASE
                 WHEN kind IN (
                     'FEE', 'PASSPORT_RULE', 'REQUIRED_DOCUMENT', 'ELIGIBILITY', 'VISA_TYPE',
-                    'INTENTION_RULE'
+                    'HANDLING_RULE'
                 ) THEN file.visa_type_code = proposed.subject
                 WHEN kind = 'SERVICE_TARGET' THEN file.visa_type_code = proposed.subject
                     AND (becomes ->> 'clock' = 'CALLING_VISA') = coalesce((

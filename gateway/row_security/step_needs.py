@@ -27,6 +27,8 @@ _IS_A_MATCH = "'MATCH' IN ({})".format(
     ", ".join(f"viewer.latest_answer(it.id, '{kind}')" for kind in ScreeningKind)
 )
 _AN_INTENTION = f"EXISTS (SELECT FROM refusal_intention WHERE {_OF_THE_CASE} AND {{}})"
+_HANDLED = "coalesce((viewer.handling_of(it.id)).{}, false)"
+_IS_ANNOUNCED = _HANDLED.format("is_announced")
 _A_CORRECTION = f"EXISTS (SELECT FROM correction WHERE {_OF_THE_CASE} AND {{}})"
 
 
@@ -96,10 +98,10 @@ HOLDS_IF: Mapping[Precondition, str] = {
         " AND decided.grounds = new_grounds AND decided.conditions = new_conditions)",
     life.CONDITIONS_ARE_OF_A_VISA:
         "(it.extends_visa_number IS NULL OR coalesce(new_conditions, '{}') = '{}')",
-    life.IS_ANNOUNCED_FIRST: "viewer.needs_intention(it.id)",
+    life.IS_ANNOUNCED_FIRST: _IS_ANNOUNCED,
     life.WAS_NOT_ANNOUNCED: f"NOT {_AN_INTENTION.format('true')}",
     life.WAS_ANNOUNCED:
-        f"(NOT viewer.needs_intention(it.id) OR {_AN_INTENTION.format('ended_at IS NOT NULL')}"
+        f"(NOT {_IS_ANNOUNCED} OR {_AN_INTENTION.format('ended_at IS NOT NULL')}"
         f" OR {_IS_A_MATCH}"
         f" OR new_grounds && '{{{','.join(UNANNOUNCED_GROUNDS)}}}')",
     life.HAS_AN_OPEN_INTENTION: _AN_INTENTION.format("ended_at IS NULL"),
@@ -132,6 +134,7 @@ HOLDS_IF: Mapping[Precondition, str] = {
     life.WAS_APPROVED_BY_ANOTHER: "NOT " + _A_CORRECTION.format(
         "state = 'APPROVED' AND approved_by = viewer_subject"),
     life.HOLDS_A_VISA: "it.status = 'GRANTED'",
+    life.MAY_BE_CORRECTED: _HANDLED.format("is_corrected"),
 }  # fmt: skip
 
 _ASKED_NOW = "EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND {})"

@@ -43,11 +43,11 @@ from models import (
     GrantRule,
     Guarantor,
     Guardian,
+    HandlingRule,
     Idempotency,
     Identity,
     IdentityVersion,
     IntentionAnswer,
-    IntentionRule,
     ItemAnswer,
     MailSubscription,
     MonthNote,
@@ -74,7 +74,7 @@ from models.row_security import database_role, writing_role
 from models.vocabulary import Role
 
 _REFERENCE = (Country, EntryRule, VisaType, Eligibility, RequiredDocument, PassportRule,
-              ExtensionRule, IntentionRule, Fee, ServiceTarget, Deadline, DayOff, GrantRule, Pool,
+              ExtensionRule, HandlingRule, Fee, ServiceTarget, Deadline, DayOff, GrantRule, Pool,
               Partner, PartnerCountry, Centre)  # fmt: skip
 #: In the order of the script: what a writing role may do with each table of a case or a person.
 _GRANTS: Mapping[type[Base], Callable[[Writer], WriteGrant]] = {

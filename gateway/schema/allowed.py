@@ -13,6 +13,7 @@ from gateway.mutations.case_statements import (
     documents_of,
     extendability,
     grant_stop,
+    handled,
     has_appeared,
     has_live_visa,
     has_open_intention,
@@ -20,7 +21,6 @@ from gateway.mutations.case_statements import (
     is_extension,
     lacks_company,
     missing_documents,
-    needs_intention,
     was_announced,
 )
 from gateway.mutations.stepping import reason_of
@@ -28,7 +28,14 @@ from gateway.policy import MUTATIONS
 from gateway.schema.mutations.case_intents import INTENTS
 from gateway.schema.mutations.errors import MutationError, error_of
 from gateway.strawberry_bridge import describe_values
-from models import Application, ApplicationEvent, Assignment, Correction, Decision
+from models import (
+    Application,
+    ApplicationEvent,
+    Assignment,
+    Correction,
+    Decision,
+    HandlingRule,
+)
 from models.life import Attempt, CaseState, Verb, statuses_alike, visible_refusal
 from models.vocabulary import (
     OPEN_CORRECTIONS,
@@ -123,7 +130,12 @@ LACKS_COMPANY = Fact("_lacks_company", lacks_company(), ("Assignment", "officer"
 MISSING_DOCUMENTS = Fact(
     "_missing_documents", missing_documents().element, ("CaseDocument", "recordedAt")
 )
-NEEDS_INTENTION = Fact("_needs_intention", needs_intention(), ("VisaType", "intentionRules"))
+NEEDS_INTENTION = Fact(
+    "_needs_intention", handled(HandlingRule.is_announced), ("VisaType", "handlingRules")
+)
+MAY_BE_CORRECTED = Fact(
+    "_may_be_corrected", handled(HandlingRule.is_corrected), ("VisaType", "handlingRules")
+)
 WAS_ANNOUNCED = Fact("_was_announced", was_announced(), ("RefusalIntention", "announcedAt"))
 HAS_OPEN_INTENTION = Fact(
     "_has_open_intention", has_open_intention(), ("RefusalIntention", "announcedAt")
@@ -132,6 +144,7 @@ FACTS = (
     DECIDED_BY, REVOKED_BY, OFFICER, SUPERVISOR, CORRECTION, APPROVED_BY, HAS_LIVE_VISA,
     HAS_UNUSED_VISA, EXTENDABILITY, IS_EXTENSION, HAS_APPEARED, GRANT_STOP, LACKS_COMPANY,
     MISSING_DOCUMENTS, NEEDS_INTENTION, WAS_ANNOUNCED, HAS_OPEN_INTENTION,
+    MAY_BE_CORRECTED,
 )  # fmt: skip
 #: The fields of an application that `allowed_steps` looks at.
 LOOKED_AT = (
@@ -165,6 +178,7 @@ _LABELS: Mapping[str, str] = {
     "needs_intention": NEEDS_INTENTION.label,
     "was_announced": WAS_ANNOUNCED.label,
     "has_open_intention": HAS_OPEN_INTENTION.label,
+    "may_be_corrected": MAY_BE_CORRECTED.label,
     "officer": OFFICER.label,
     "supervisor": SUPERVISOR.label,
     "correction": CORRECTION.label,
@@ -241,6 +255,7 @@ def allowed_steps(root: Any, info: strawberry.Info) -> list[AllowedStep]:
         needs_intention=bool(read.get(NEEDS_INTENTION.label)),
         was_announced=bool(read.get(WAS_ANNOUNCED.label)),
         has_open_intention=bool(read.get(HAS_OPEN_INTENTION.label)),
+        may_be_corrected=bool(read.get(MAY_BE_CORRECTED.label)),
         officer=read.get(OFFICER.label),
         supervisor=read.get(SUPERVISOR.label),
         correction=CorrectionState(found) if (found := read.get(CORRECTION.label)) else None,

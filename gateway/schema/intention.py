@@ -1,26 +1,12 @@
 """That an officer means to refuse a visa, and what the applicant says to it."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from gateway.mapping.declare import column, link, noun
 from models import IntentionAnswer as AnswerRow
-from models import IntentionRule as RuleRow
 from models import RefusalIntention as Row
 from models.person.sealed import sealed_cell
 from models.vocabulary import DocumentKind, Ground
-
-
-@noun(key=RuleRow.valid_from)
-class IntentionRule:
-    """Whether a refusal is announced to the applicant first, in force until the next rule begins.
-
-    A ban, security and a forged document are never announced, whatever the rule.
-    """
-
-    is_announced: bool = column(RuleRow.is_announced, "Whether it is.")
-    valid_from: date = column(
-        RuleRow.valid_from, "First day in force: for what is refused from then on."
-    )
 
 
 @noun(key=AnswerRow.applicant_id, is_logged=True)

@@ -13,101 +13,28 @@ from gateway.access.transactions.prepared import prepare_reading
 from gateway.mapping.context import Context
 from gateway.mapping.declare import Expression, Fact, Node, column, derived_field, links, noun
 from gateway.mapping.enums import translated_column
-from gateway.mapping.money import Money, money
-from gateway.mapping.scalars import CountryCode, Hours
+from gateway.mapping.scalars import CountryCode
 from gateway.schema.grant_rule import GrantRule
-from gateway.schema.intention import IntentionRule
+from gateway.schema.visa_type_rules import (
+    Eligibility,
+    ExtensionRule,
+    Fee,
+    HandlingRule,
+    PassportRule,
+    RequiredDocument,
+    ServiceTarget,
+)
 from models import Eligibility as EligibilityRow
 from models import ExtensionRule as ExtensionRuleRow
 from models import Fee as FeeRow
 from models import GrantRule as GrantRuleRow
-from models import IntentionRule as IntentionRuleRow
+from models import HandlingRule as HandlingRuleRow
 from models import PassportRule as PassportRuleRow
 from models import RequiredDocument as RequiredDocumentRow
 from models import ServiceTarget as ServiceTargetRow
 from models import VisaType as VisaTypeRow
 from models.reference.dated_rules import EligibleVisaTypes, select_eligible, today
-from models.vocabulary import Clock, DocumentKind, Entry, Role, TripPurpose, VisaCategory
-
-
-@noun(key=EligibilityRow.valid_from)
-class Eligibility:
-    """Whether some nationals may take a visa for a purpose, in force until the next rule begins."""
-
-    entry: Entry = column(
-        EligibilityRow.entry, "For which nationalities: by what they need to enter."
-    )
-    purpose: TripPurpose = column(EligibilityRow.purpose, "For which purpose of the trip.")
-    is_open: bool = column(EligibilityRow.is_open, "Whether they may take it.")
-    valid_from: date = column(EligibilityRow.valid_from, "First day in force.")
-
-
-@noun(key=RequiredDocumentRow.valid_from)
-class RequiredDocument:
-    """Whether a document belongs to a complete file, in force until the next rule begins."""
-
-    kind: DocumentKind = column(RequiredDocumentRow.kind, "Which document.")
-    is_required: bool = column(RequiredDocumentRow.is_required, "Whether it is required.")
-    valid_from: date = column(RequiredDocumentRow.valid_from, "First day in force.")
-
-
-@noun(key=PassportRuleRow.valid_from)
-class PassportRule:
-    """How long a passport must be valid to enter, in force until the next rule begins."""
-
-    months: int = column(
-        PassportRuleRow.months,
-        "For how many calendar months from the intended day of entry on. Six months from 31 August"
-        " on end on the last day of February.",
-    )
-    valid_from: date = column(
-        PassportRuleRow.valid_from,
-        "First day in force: for what is handed in from then on, whenever the entry is.",
-    )
-
-
-@noun(key=ExtensionRuleRow.valid_from)
-class ExtensionRule:
-    """How the stay on a visa is extended, in force until the next rule begins."""
-
-    times: int = column(ExtensionRuleRow.times, "How often; 0: not at all.")
-    days: int = column(ExtensionRuleRow.days, "By how many days each time.")
-    price: Money = money(ExtensionRuleRow.amount_idr, "What an extension costs.")
-    valid_from: date = column(
-        ExtensionRuleRow.valid_from, "First day in force: for what is handed in from then on."
-    )
-
-
-@noun(key=FeeRow.valid_from)
-class Fee:
-    """What a visa costs, in force until the next fee begins: state revenue (PNBP)."""
-
-    price: Money = money(FeeRow.amount_idr, "What a visa costs.")
-    valid_from: date = column(FeeRow.valid_from, "First day in force.")
-
-
-@noun(key=ServiceTargetRow.valid_from)
-class ServiceTarget:
-    """Within what time of payment to decide, in force until the next target begins.
-
-    It is in hours, which pass on every day, or in working days (`daysOff` says which are none).
-    """
-
-    clock: Clock = column(ServiceTargetRow.clock, "Whose applications it holds for.")
-    hours: Hours | None = column(
-        ServiceTargetRow.hours, "Hours from payment to decision; null if in working days."
-    )
-    working_days: int | None = column(
-        ServiceTargetRow.working_days,
-        "Working days, the first of which is the next one after the payment: the target ends with"
-        " the last of them, in WIB. Null if in hours.",
-    )
-    promised_percent: int | None = column(
-        ServiceTargetRow.promised_percent,
-        "How many of a hundred applications are promised to be decided in time: from 1 to 100;"
-        " null where nothing is promised.",
-    )
-    valid_from: date = column(ServiceTargetRow.valid_from, "First day in force.")
+from models.vocabulary import DocumentKind, Role, TripPurpose, VisaCategory
 
 
 @strawberry.type(
@@ -126,8 +53,8 @@ class VisaTypeTerms:
     extension_rule: ExtensionRule | None = strawberry.field(
         description="How a stay is extended; null where it is not."
     )
-    intention_rule: IntentionRule | None = strawberry.field(
-        description="That a refusal is announced first; null where it is not."
+    handling_rule: HandlingRule | None = strawberry.field(
+        description="How files are handled; null before its first rule."
     )
     required_documents: list[RequiredDocument] = strawberry.field(
         description="The documents that belong to a complete file; none that no longer do."
@@ -158,9 +85,10 @@ _HISTORIES: Mapping[type[Any], tuple[Fact, tuple[str, ...], int]] = {
                  ExtensionRuleRow.days, ExtensionRuleRow.amount_idr),
         ("times", "days", "price"), 0,
     ),
-    IntentionRule: (
-        _history("_intentions", IntentionRuleRow, "IntentionRule", IntentionRuleRow.is_announced),
-        ("is_announced",), 0,
+    HandlingRule: (
+        _history("_handling_rules", HandlingRuleRow, "HandlingRule", HandlingRuleRow.is_announced,
+                 HandlingRuleRow.is_corrected),
+        ("is_announced", "is_corrected"), 0,
     ),
     ServiceTarget: (
         _history(
@@ -215,8 +143,8 @@ def _current(
 
 def _terms(root: Any, on: date | None) -> VisaTypeTerms:
     day = on or root.__dict__[_TODAY.label]
-    nouns = (Fee, PassportRule, ExtensionRule, IntentionRule, RequiredDocument)
-    fees, rules, extensions, intentions, kinds = (_in_force(root, day, noun) for noun in nouns)
+    nouns = (Fee, PassportRule, ExtensionRule, HandlingRule, RequiredDocument)
+    fees, rules, extensions, handling, kinds = (_in_force(root, day, noun) for noun in nouns)
     documents = [each for each in kinds if each.is_required]
     return VisaTypeTerms(
         on=day,
@@ -225,7 +153,7 @@ def _terms(root: Any, on: date | None) -> VisaTypeTerms:
         service_targets=_in_force(root, day, ServiceTarget),
         passport_rule=rules[0] if rules else None,
         extension_rule=next((one for one in extensions if one.times), None),
-        intention_rule=next((one for one in intentions if one.is_announced), None),
+        handling_rule=handling[0] if handling else None,
         required_documents=documents,
         needs_guarantor=any(one.kind == DocumentKind.GUARANTEE_LETTER for one in documents),
         eligibility=[each for each in _in_force(root, day, Eligibility) if each.is_open],
@@ -285,11 +213,11 @@ class VisaType(Node):
         "How a stay is extended, latest first: at most 20, one for each decree.",
         order=(ExtensionRuleRow.valid_from.desc(),),
     )
-    intention_rules: list[IntentionRule] = links(
+    handling_rules: list[HandlingRule] = links(
         VisaTypeRow.code,
-        IntentionRuleRow.visa_type_code,
-        "Whether a refusal is announced first, latest first: at most 20, one for each decree.",
-        order=(IntentionRuleRow.valid_from.desc(),),
+        HandlingRuleRow.visa_type_code,
+        "How files are handled, latest first: at most 20, one for each decree.",
+        order=(HandlingRuleRow.valid_from.desc(),),
     )
     fees: list[Fee] = links(
         VisaTypeRow.code,

@@ -98,6 +98,8 @@ class CaseState:
     needs_intention: bool = False
     was_announced: bool = False
     has_open_intention: bool = False
+    #: Whether the holder of a visa of its type is corrected after the grant, as of today.
+    may_be_corrected: bool = False
     #: What was asked for, and is not answered yet.
     outstanding: frozenset[RequestedItemKind] = frozenset()
     #: What belongs to a complete file, and what of it is not there yet.

@@ -203,7 +203,6 @@ HAS_NOT_APPEARED = Precondition(
     Refusal.ALREADY_APPEARED,
     ("has_appeared",),
 )
-#: For photograph and interview.
 HAS_APPEARED = Precondition(
     "of an extension, its applicant has appeared at an immigration office",
     lambda now, _: now.has_appeared or not now.is_extension,
@@ -260,7 +259,6 @@ IS_NO_MATCH_OR_STAYS_WITH_SUPERVISORS = Precondition(
     lambda now, by: ScreeningResult.MATCH not in now.answers.values() or by.receiver == by.subject,
     Refusal.SUPERVISION_REQUIRED,
 )
-
 HAS_NO_OPEN_CORRECTION = Precondition(
     "no correction of the person is pending",
     lambda now, _: now.correction is None,
@@ -294,8 +292,12 @@ WAS_APPROVED_BY_ANOTHER = Precondition(
 HOLDS_A_VISA = Precondition(
     "granted, if closed", lambda now, _: now.status is Status.GRANTED, Refusal.WRONG_STAGE
 )
-
-
+MAY_BE_CORRECTED = Precondition(
+    "the holder of a visa of its type is corrected after the grant",
+    lambda now, _: now.may_be_corrected,
+    Refusal.CORRECTION_NOT_PROVIDED,
+    ("may_be_corrected",),
+)
 IS_ANNOUNCED_FIRST = Precondition(
     "a refusal of its visa type is announced before it is decided",
     lambda now, _: now.needs_intention,
@@ -344,7 +346,5 @@ IS_ASKED_FOR = Precondition(
 
 def _people_involved(now: CaseState, question: str | None) -> tuple[str | None, ...]:
     """The subjects who had a part in the proposal."""
-    for kind, proposal in now.proposals.items():
-        if kind == question:
-            return proposal.by, proposal.found_by
-    return ()
+    proposal = now.proposals.get(question) if question else None
+    return (proposal.by, proposal.found_by) if proposal else ()

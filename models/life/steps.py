@@ -51,6 +51,7 @@ from models.life.preconditions import (
     IS_THE_FIRST_OF_TWO,
     IS_URGENT,
     LINK_COUNTS,
+    MAY_BE_CORRECTED,
     NO_LINK_COUNTS,
     OWES_FEE,
     WAITS_FOR_ANSWER,
@@ -257,7 +258,7 @@ STEPS = (
     Step(Verb.PROPOSE_CORRECTION, WORKED_ON, None, E.CORRECTION_PROPOSED, SUBMITTERS,
          (HAS_NO_OPEN_CORRECTION,)),
     Step(Verb.PROPOSE_CORRECTION, (S.GRANTED,), None, E.CORRECTION_PROPOSED, (R.APPLICANT,),
-         (HAS_NO_OPEN_CORRECTION, HOLDS_A_VISA)),
+         (HAS_NO_OPEN_CORRECTION, HOLDS_A_VISA, MAY_BE_CORRECTED)),
     Step(Verb.APPROVE_CORRECTION, WORKED_ON, None, E.CORRECTED, (R.OFFICER,),
          (IS_ON_THE_OWN_DESK, HAS_A_PROPOSED_CORRECTION)),
     # After a grant it is on nobody's desk: two supervisors agree to it.

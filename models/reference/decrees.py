@@ -136,16 +136,19 @@ class ExtensionRule(Base):
     )
 
 
-class IntentionRule(Base):
-    """Whether a refusal of a visa of a type is announced, for its applicant to answer once, from a
-    date on; what has no rule is refused without that.
+class HandlingRule(Base):
+    """How files of a visa type are handled, from a date on: whether a refusal is announced, for its
+    applicant to answer once, and whether the holder's person is corrected after the grant.
+
+    What has no rule is refused without that, and not corrected: one applies anew.
     """
 
-    __tablename__ = "intention_rule"
+    __tablename__ = "handling_rule"
 
     visa_type_code: Mapped[str] = mapped_column(ForeignKey("visa_type.code"), primary_key=True)
     valid_from: Mapped[date] = mapped_column(primary_key=True)
     is_announced: Mapped[bool]
+    is_corrected: Mapped[bool]
 
 
 class Fee(Base):

@@ -25,7 +25,7 @@ $$;
 CREATE FUNCTION reference_subject(name text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE
         WHEN name IN (
-            'eligibility', 'required_document', 'passport_rule', 'extension_rule', 'intention_rule',
+            'eligibility', 'required_document', 'passport_rule', 'extension_rule', 'handling_rule',
             'fee', 'service_target'
         )
             THEN 'visa_type_code'
@@ -127,7 +127,7 @@ CREATE FUNCTION compare_reference_rows(kind text, proposed jsonb) RETURNS jsonb
             'COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT',
             'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'PARTNER', 'PARTNER_COUNTRY',
             'CENTRE', 'NAMED_EVENT', 'DAY_OFF', 'GRANT_RULE', 'EXTENSION_RULE',
-            'INTENTION_RULE', 'POOL'
+            'HANDLING_RULE', 'POOL'
         ) THEN
             RETURN NULL;
         END IF;
@@ -340,7 +340,7 @@ CREATE FUNCTION find_unrecorded_reference_rows() RETURNS TABLE (
         UNION ALL SELECT 15, 'grant_rule', to_jsonb(one) FROM grant_rule AS one
         UNION ALL SELECT 16, 'extension_rule', to_jsonb(one) FROM extension_rule AS one
         UNION ALL SELECT 17, 'pool', to_jsonb(one) FROM pool AS one
-        UNION ALL SELECT 18, 'intention_rule', to_jsonb(one) FROM intention_rule AS one
+        UNION ALL SELECT 18, 'handling_rule', to_jsonb(one) FROM handling_rule AS one
     ), recorded AS (
         SELECT DISTINCT unnest(reference_change.targets) AS target FROM reference_change
     )

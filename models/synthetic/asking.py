@@ -19,8 +19,8 @@ from models.synthetic.rule_rows import IntentionAnswerRow, RefusalIntentionRow
 from models.vocabulary import UNANNOUNCED_GROUNDS, EventKind, Role
 
 _DECREE = """
-    INSERT INTO intention_rule (visa_type_code, valid_from, is_announced)
-    SELECT unnest($1::text[]), $2, true
+    INSERT INTO handling_rule (visa_type_code, valid_from, is_announced, is_corrected)
+    SELECT unnest($1::text[]), $2, true, true
 """
 _REASON = "Whoever is to be refused is heard first."
 

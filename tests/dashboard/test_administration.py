@@ -305,7 +305,7 @@ def test_what_holds_from_today_on_stands_before_what_will() -> None:
     ]  # fmt: skip
     shown = visa_types(
         [{"code": "B1", "name": "On arrival", "stayDays": 30, "fees": fees, "passportRules": [],
-          "extensionRules": [], "intentionRules": [], "serviceTargets": targets}],
+          "extensionRules": [], "handlingRules": [], "serviceTargets": targets}],
         date(2026, 3, 10),
         texts("en"),
     )  # fmt: skip

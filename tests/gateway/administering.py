@@ -26,7 +26,7 @@ _VISA_TYPE = """visaType(by: {{code: "{}"}}) {{
     eligibility {{ entry purpose isOpen validFrom }}
     requiredDocuments {{ kind isRequired validFrom }} passportRules {{ months validFrom }}
     extensionRules {{ times days price {{ amount }} validFrom }}
-    intentionRules {{ isAnnounced validFrom }}
+    handlingRules {{ isAnnounced isCorrected validFrom }}
 }}"""
 _GRANT_RULES = """visaType(by: {{code: "{}"}}) {{
     grantRules {{ code nationalities samplePercent hoursAfterPayment official decree }}
@@ -51,7 +51,7 @@ SHOWN = {
     "proposeRequiredDocument": (_VISA_TYPE, "visaType"),
     "proposePassportRule": (_VISA_TYPE, "visaType"),
     "proposeExtensionRule": (_VISA_TYPE, "visaType"),
-    "proposeIntentionRule": (_VISA_TYPE, "visaType"),
+    "proposeHandlingRule": (_VISA_TYPE, "visaType"),
     "proposeFee": (_VISA_TYPE, "visaType"),
     "proposeServiceTarget": (_VISA_TYPE, "visaType"),
     "proposeGrantRule": (_GRANT_RULES, "visaType"),
@@ -69,7 +69,7 @@ DECREE = {"decree": "M.IP-08.GR.01.01 Tahun 2026", "reason": "The tariff of stat
 #: The tables of reference data, partners and centres.
 TABLES = ("country", "partner", "partner_country", "centre", "visa_type", "fee", "service_target",
           "entry_rule", "eligibility", "required_document", "passport_rule",
-          "extension_rule", "intention_rule", "deadline", "day_off", "named_event", "grant_rule",
+          "extension_rule", "handling_rule", "deadline", "day_off", "named_event", "grant_rule",
           "pool")  # fmt: skip
 
 
@@ -107,7 +107,9 @@ def sample(mutation: str, day: date) -> dict[str, Any]:
         "proposePassportRule": {"visaType": "B1", "months": 12, "validFrom": on},
         "proposeExtensionRule": {"visaType": "B1", "times": 2, "days": 15,
                                  "fee": rupiah(600_000), "validFrom": on},
-        "proposeIntentionRule": {"visaType": "B1", "isAnnounced": True, "validFrom": on},
+        "proposeHandlingRule": {
+            "visaType": "B1", "isAnnounced": True, "isCorrected": False, "validFrom": on,
+        },
         "proposeFee": {"visaType": "B1", "fee": rupiah(650_000), "validFrom": on},
         "proposeServiceTarget": {"visaType": "B1", "clock": "STANDARD", "hours": 12,
                                  "validFrom": on},

@@ -333,7 +333,7 @@ WRITTEN = ("application", "application_event", "applicant", "identity", "decisio
            "identity_version", "idempotency", "volume_outbox",
            "access_event", "person_link", "partner", "partner_country", "centre", "fee",
            "service_target", "visa_type", "entry_rule", "eligibility",
-           "required_document", "passport_rule", "extension_rule", "intention_rule",
+           "required_document", "passport_rule", "extension_rule", "handling_rule",
            "refusal_intention", "intention_answer", "case_note")  # fmt: skip
 
 

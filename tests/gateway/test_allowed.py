@@ -120,7 +120,7 @@ async def questioned_case(who: Who) -> str:
 async def approved_case(who: Who) -> str:
     """A correction of a visa's holder that this supervisor approved waits for another one."""
     ines = Viewer(who["anonymous"].client, {"role": "APPLICANT", "sub": f"approved-{uuid4()}"})
-    values = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
+    values = {"visaType": "C1", "nationality": "AU", "identity": dict(IDENTITY)}
     id_ = await pay_bill(who, await perform(ines, "submitApplication", **values))
     await assign_to(who, "officer", id_)
     await perform(who["officer"], "referToScreening", id_)

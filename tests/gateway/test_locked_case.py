@@ -33,6 +33,7 @@ def row(**more: Any) -> SimpleNamespace:
         "grounds": None, "conditions": [], "outstanding": "", "required_documents": "PHOTOGRAPH",
         "missing_documents": "",
         "needs_intention": False, "was_announced": False, "has_open_intention": False,
+        "may_be_corrected": False,
     }  # fmt: skip
     return SimpleNamespace(**{**usual, **more})
 

@@ -45,8 +45,8 @@ _DRAW = """
 """
 #: Whether a refusal of the type is announced, as a decree would say it.
 _DECREE = """
-    INSERT INTO intention_rule (visa_type_code, valid_from, is_announced)
-    VALUES ('C1', '2020-01-01', $1)
+    INSERT INTO handling_rule (visa_type_code, valid_from, is_announced, is_corrected)
+    VALUES ('C1', '2020-01-01', $1, true)
     ON CONFLICT (visa_type_code, valid_from) DO UPDATE SET is_announced = excluded.is_announced
 """
 STATUSES = ("WRONG_STATUS", "STATUS_CHANGED", "WRONG_STAGE", "STAGE_CHANGED")

@@ -191,7 +191,7 @@ async def test_a_visa_type_is_introduced_with_a_fee_and_a_target(who, world, on)
         "serviceTargets": [target("STANDARD", 120, None, on.isoformat())],
         "requiredDocuments": [],
         "passportRules": [{"months": 6, "validFrom": on.isoformat()}],
-        "extensionRules": [], "intentionRules": [],
+        "extensionRules": [], "handlingRules": [],
         "eligibility": [
             {"entry": entry, "purpose": "BUSINESS", "isOpen": True, "validFrom": on.isoformat()}
             for entry in ("CALLING_VISA", "VISA_FREE", "VISA_ON_ARRIVAL", "VISA_REQUIRED")

@@ -8,6 +8,7 @@ import pytest
 from tests.gateway.changing import (
     IDENTITY,
     PASSPORTS,
+    allowed_steps,
     assign_to,
     change,
     cleared_case,
@@ -74,10 +75,10 @@ def newcomer(who: dict[str, Viewer], name: str) -> Viewer:
     return Viewer(who["anonymous"].client, {"role": "APPLICANT", "sub": name})
 
 
-async def with_a_visa(who: dict[str, Viewer], applicant: Viewer) -> str:
+async def with_a_visa(who: dict[str, Viewer], applicant: Viewer, visa_type: str = "C1") -> str:
     """Applied for directly, screened and granted."""
     identity = {**IDENTITY, "passportNumber": next(PASSPORTS)}
-    values = {"visaType": "B1", "nationality": "AU", "identity": identity}
+    values = {"visaType": visa_type, "nationality": "AU", "identity": identity}
     case = await pay_bill(who, await perform(applicant, "submitApplication", **values))
     await assign_to(who, "officer", case)
     await perform(who["officer"], "referToScreening", case)
@@ -272,6 +273,28 @@ async def test_who_has_several_files_is_corrected_in_the_one_that_has_come_furth
     # It is the same person everywhere: the other file has its event, and the name.
     kinds = [one["kind"] for one in (await file(who, unpaid))["events"]["nodes"]]
     assert kinds == ["SUBMITTED", "AWAITING_PAYMENT", "CORRECTED"]
+
+
+async def test_a_visa_whose_type_is_not_corrected_is_applied_for_anew(who) -> None:
+    applicant = newcomer(who, "mistyped")
+    visa = await with_a_visa(who, applicant, "B1")
+    corrected = {"fullName": "Olive Mistyped"}
+    steps = await allowed_steps(applicant, visa)
+    assert steps["proposeCorrection"]["reason"]["code"] == "CORRECTION_NOT_PROVIDED"
+    assert await propose(applicant, visa, **corrected) == ["CORRECTION_NOT_PROVIDED"]
+    # Nor for nothing, by a file that is not paid: an officer looks at it.
+    again = await perform(applicant, "submitApplication", visaType="B1", nationality="AU")
+    assert await propose(applicant, again, **corrected) == ["CORRECTION_NOT_PROVIDED"]
+    await pay_bill(who, again)
+    assert await propose(applicant, again, **corrected) == []
+    await assign_to(who, "officer", again)
+    await perform(who["officer"], "approveCorrection", again)
+    assert (await person(applicant, again, "OWN_DATA"))["identity"]["fullName"] == "Olive Mistyped"
+    # Of whoever holds the visa now, screening was not asked: it is held until a supervisor asks.
+    assert (await file(who, visa))["isVisaHeld"] is True
+    await perform(who["supervisor"], "referToScreening", visa)
+    await perform(who["screening"], "recordScreening", visa, kind="ENTRY_BAN", result="CLEAR")
+    assert (await file(who, visa))["isVisaHeld"] is False
 
 
 async def test_of_files_that_have_come_equally_far_any_may_correct_the_person(who) -> None:

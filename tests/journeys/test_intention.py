@@ -60,14 +60,16 @@ async def read(viewer: Viewer, document: str, reference: str) -> dict[str, Any]:
 async def decreed(who: Mapping[str, Viewer], connection: asyncpg.Connection) -> None:
     """Refusals of C1 are announced: by decree, which has come into force."""
     tomorrow = today() + timedelta(days=1)
-    if not await connection.fetchval("SELECT true FROM intention_rule WHERE is_announced"):
+    if not await connection.fetchval("SELECT true FROM handling_rule WHERE is_announced"):
         shown = await apply_decree(
-            who, "proposeIntentionRule",
-            visaType="C1", isAnnounced=True, validFrom=str(tomorrow),
+            who, "proposeHandlingRule",
+            visaType="C1", isAnnounced=True, isCorrected=True, validFrom=str(tomorrow),
         )  # fmt: skip
-        assert shown["intentionRules"][0] == {"isAnnounced": True, "validFrom": str(tomorrow)}
+        assert shown["handlingRules"][0] == {
+            "isAnnounced": True, "isCorrected": True, "validFrom": str(tomorrow),
+        }  # fmt: skip
         await connection.execute(
-            "UPDATE intention_rule SET valid_from = $1 WHERE is_announced", today()
+            "UPDATE handling_rule SET valid_from = $1 WHERE is_announced", today()
         )
 
 

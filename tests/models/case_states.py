@@ -70,6 +70,7 @@ FACTS: dict[str, st.SearchStrategy[Any]] = {
     "proposals": st.dictionaries(st.sampled_from(ScreeningKind), proposals),
     "hits": st.frozensets(st.sampled_from(ScreeningKind)),
     "needs_intention": st.booleans(),
+    "may_be_corrected": st.booleans(),
     "was_announced": mostly(False, True),
     "has_open_intention": mostly(False, True),
     "outstanding": st.frozensets(st.sampled_from(RequestedItemKind), max_size=2),

@@ -201,6 +201,7 @@ HOLDS: dict[str, list[tuple[dict[str, Any], dict[str, Any], bool]]] = {
     "HOLDS_A_VISA": [
         ({"status": Status.GRANTED}, {}, True), ({"status": Status.REVOKED}, {}, False)
     ],
+    "MAY_BE_CORRECTED": [({"may_be_corrected": True}, {}, True), ({}, {}, False)],
     "IS_ANNOUNCED_FIRST": [({"needs_intention": True}, {}, True), ({}, {}, False)],
     "WAS_NOT_ANNOUNCED": [({}, {}, True), ({"was_announced": True}, {}, False)],
     "WAS_ANNOUNCED": [

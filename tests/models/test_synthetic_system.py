@@ -111,7 +111,7 @@ async def test_some_are_refused_on_two_grounds_and_some_visas_are_granted_on_con
 MISTAKEN_HEARINGS = """
     SELECT application.reference FROM decision
     JOIN application ON application.id = application_id
-    JOIN intention_rule AS rule USING (visa_type_code)
+    JOIN handling_rule AS rule USING (visa_type_code)
     WHERE outcome = 'REFUSED' AND supersedes_id IS NULL AND wib_day(decided_at) >= rule.valid_from
         AND is_announced AND NOT grounds && '{ENTRY_BAN,SECURITY,FORGED_DOCUMENT}'
         AND NOT EXISTS (
@@ -151,8 +151,9 @@ async def test_refusals_of_some_visa_types_are_announced_and_answered_or_run_out
 ) -> None:
     decreed = await loaded.fetch("""
         SELECT subject, effective_on = rule.valid_from AND approved_at < rule.valid_from AS is_its
-        FROM reference_change JOIN intention_rule AS rule ON rule.visa_type_code = subject
-        WHERE kind = 'INTENTION_RULE' AND proposed_by <> approved_by ORDER BY subject
+        FROM reference_change
+        JOIN handling_rule AS rule ON rule.visa_type_code = subject AND is_announced
+        WHERE kind = 'HANDLING_RULE' AND proposed_by <> approved_by ORDER BY subject
     """)
     assert [tuple(row) for row in decreed] == [(each, True) for each in ("C1", "C2", "D1", "D2")]
     assert not await loaded.fetch(MISTAKEN_HEARINGS)

@@ -53,8 +53,9 @@ REFERENCE = {
     "extension_rule": Reference(
         "'visa_type_code', 'B1', 'valid_from', {day}, 'times', 2, 'days', 9, 'amount_idr', 1",
         "days"),
-    "intention_rule": Reference(
-        "'visa_type_code', 'B1', 'valid_from', {day}, 'is_announced', true", "is_announced"),
+    "handling_rule": Reference(
+        "'visa_type_code', 'B1', 'valid_from', {day}, 'is_announced', true,"
+        " 'is_corrected', true", "is_announced"),
     "fee": Reference("'visa_type_code', 'B1', 'valid_from', {day}, 'amount_idr', 1", "amount_idr"),
     "service_target": Reference(
         "'visa_type_code', 'B1', 'clock', 'STANDARD', 'valid_from', {day}, 'hours', 1", "hours"),
@@ -183,7 +184,7 @@ OF: dict[str, str] = {
             "proposeRequiredDocument",
             "proposePassportRule",
             "proposeExtensionRule",
-            "proposeIntentionRule",
+            "proposeHandlingRule",
             "proposeFee",
             "proposeServiceTarget",
             "proposeDeadline",

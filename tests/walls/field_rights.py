@@ -49,7 +49,7 @@ _OPEN: dict[str, Lines] = {
         "validFrom validUntil eligibility fees serviceTargets": "R R R R R R R R R R R R R R",
         "requiredDocuments passportRules extensionRules current":
                                                              "R R R R R R R R R R R R R R",
-        "intentionRules":                                    "R R R R R R R R R R R R R R",
+        "handlingRules":                                    "R R R R R R R R R R R R R R",
         "grantRules":                                        "R R R - - R - - - - R - - -",
     },
     "GrantRule": {
@@ -71,13 +71,13 @@ _OPEN: dict[str, Lines] = {
         "on isOffered fee serviceTargets passportRule":      "R R R R R R R R R R R R R R",
         "requiredDocuments needsGuarantor eligibility":       "R R R R R R R R R R R R R R",
         "extensionRule":                                     "R R R R R R R R R R R R R R",
-        "intentionRule":                                     "R R R R R R R R R R R R R R",
+        "handlingRule":                                     "R R R R R R R R R R R R R R",
     },
     "RequiredDocument": {"kind isRequired validFrom":        "R R R R R R R R R R R R R R"},
     "Eligibility": {"entry purpose isOpen validFrom":        "R R R R R R R R R R R R R R"},
     "PassportRule": {"months validFrom":                     "R R R R R R R R R R R R R R"},
     "ExtensionRule": {"times days price validFrom":         "R R R R R R R R R R R R R R"},
-    "IntentionRule": {"isAnnounced validFrom":              "R R R R R R R R R R R R R R"},
+    "HandlingRule": {"isAnnounced isCorrected validFrom":  "R R R R R R R R R R R R R R"},
     "Fee": {"price validFrom":                               "R R R R R R R R R R R R R R"},
     "ServiceTarget": {
         "clock hours workingDays promisedPercent validFrom": "R R R R R R R R R R R R R R",

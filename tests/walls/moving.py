@@ -115,7 +115,7 @@ async def prepare(connection: asyncpg.Connection) -> None:
         await connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
         await connection.execute(f"DELETE FROM {table} WHERE application_id = $1", CASE)
     await connection.execute(
-        "UPDATE intention_rule SET visa_type_code ="
+        "UPDATE handling_rule SET visa_type_code ="
         " (SELECT visa_type_code FROM application WHERE id = $1), is_announced = true", CASE,
     )  # fmt: skip
     for table in ("screening", "case_document"):

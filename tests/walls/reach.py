@@ -1430,7 +1430,7 @@ _LEDGER: dict[str, tuple[str, str]] = {
     "REQUIRED_DOCUMENT": ("C1", "kind isRequired"),
     "PASSPORT_RULE": ("B1 C1", "months"),
     "EXTENSION_RULE": ("B1", "times days amountIdr"),
-    "INTENTION_RULE": ("C1", "isAnnounced"),
+    "HANDLING_RULE": ("C1", "isAnnounced isCorrected"),
     "FEE": ("B1 C1", "amountIdr"),
     "SERVICE_TARGET": ("B1 C1", "clock hours promisedPercent"),
     "DEADLINE": ("PAYMENT BILLING_CODE ANSWER INTENTION", "days"),
@@ -1470,7 +1470,7 @@ _ROWS: dict[str, Reach] = {
     "RequiredDocument": Reach("required_document", ("visa_type_code",), _for_everyone("C1")),
     "PassportRule": Reach("passport_rule", ("visa_type_code",), _for_everyone(*MONTHS)),
     "ExtensionRule": Reach("extension_rule", ("visa_type_code",), _for_everyone("B1")),
-    "IntentionRule": Reach("intention_rule", ("visa_type_code",), _for_everyone("C1")),
+    "HandlingRule": Reach("handling_rule", ("visa_type_code",), _for_everyone("C1")),
     "GrantRule": Reach("grant_rule", ("code",), _only(_READ_THE_LEDGER, _each({"C1-1", "C1-2"}))),
     "Pool": Reach("pool", ("code",), _only(_READ_THE_LEDGER, {("TRIAL",)})),
     "GrantCheck": Reach(

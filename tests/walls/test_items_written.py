@@ -198,16 +198,16 @@ async def test_nobody_is_refused_before_they_were_heard(to_announce) -> None:
 
 async def test_which_rule_is_in_force_says_whether_a_refusal_is_announced(to_announce) -> None:
     """That of today, and the latest: neither one of tomorrow nor one that was replaced."""
-    [rule] = await to_announce.fetch("SELECT * FROM intention_rule")
+    [rule] = await to_announce.fetch("SELECT * FROM handling_rule")
     for days, is_possible in ((0, True), (-1, True), (1, False)):
         await to_announce.execute(
-            "UPDATE intention_rule SET valid_from = wib_day(now()) + $1::int", days
+            "UPDATE handling_rule SET valid_from = wib_day(now()) + $1::int", days
         )
         assert await is_moved(to_announce, "OFFICER", ANNOUNCES) is is_possible, days
-    await to_announce.execute("UPDATE intention_rule SET valid_from = wib_day(now()) - 9")
+    await to_announce.execute("UPDATE handling_rule SET valid_from = wib_day(now()) - 9")
     await to_announce.execute(
-        "INSERT INTO intention_rule (visa_type_code, valid_from, is_announced)"
-        " VALUES ($1, wib_day(now()) - 1, false)", rule["visa_type_code"],
+        "INSERT INTO handling_rule (visa_type_code, valid_from, is_announced, is_corrected)"
+        " VALUES ($1, wib_day(now()) - 1, false, true)", rule["visa_type_code"],
     )  # fmt: skip
     assert not await is_moved(to_announce, "OFFICER", ANNOUNCES)
 

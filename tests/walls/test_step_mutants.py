@@ -56,7 +56,9 @@ UNMET: dict[Precondition, str] = {
         "INSERT INTO screening (id, application_id, kind, result, requested_at, answered_at)"
         " VALUES (gen_random_uuid(), $1, 'ENTRY_BAN', 'CLEAR', now(), now())",
     life.IS_ANNOUNCED_FIRST:
-        "UPDATE intention_rule SET is_announced = false WHERE $1::uuid IS NOT NULL",
+        "UPDATE handling_rule SET is_announced = false WHERE $1::uuid IS NOT NULL",
+    life.MAY_BE_CORRECTED:
+        "UPDATE handling_rule SET is_corrected = false WHERE $1::uuid IS NOT NULL",
     life.WAS_ANNOUNCED:
         "WITH said AS (DELETE FROM intention_answer WHERE application_id = $1)"
         " DELETE FROM refusal_intention WHERE application_id = $1",

@@ -56,9 +56,10 @@ PROPOSALS: Mapping[str, Sequence[Field]] = {
         Field("fee", FieldKind.MONEY),
         _VALID_FROM,
     ),
-    "proposeIntentionRule": (
+    "proposeHandlingRule": (
         _VISA_TYPE,
         Field("isAnnounced", FieldKind.YES_OR_NO),
+        Field("isCorrected", FieldKind.YES_OR_NO),
         _VALID_FROM,
     ),
     "proposeRequiredDocument": (

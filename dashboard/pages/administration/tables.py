@@ -23,7 +23,7 @@ def visa_types(types: Sequence[Row], day: date, say: Texts) -> html.Div:
                 _dated(one["fees"], day, _fee, say),
                 _dated(one["passportRules"], day, _months, say),
                 _dated(one["extensionRules"], day, _extension, say),
-                _dated(one["intentionRules"], day, _intention, say),
+                _dated(one["handlingRules"], day, _handling, say),
                 _dated(_standard(one["serviceTargets"]), day, _target, say),
             ]
         )
@@ -74,8 +74,10 @@ def _extension(row: Row, say: Texts) -> str:
     return say("administration.extended", times=times, days=days, fee=_fee(row, say))
 
 
-def _intention(row: Row, say: Texts) -> str:
-    return say(f"administration.{'announced' if row['isAnnounced'] else 'not_announced'}")
+def _handling(row: Row, say: Texts) -> str:
+    announced = say(f"administration.{'announced' if row['isAnnounced'] else 'not_announced'}")
+    corrected = say(f"administration.{'corrected' if row['isCorrected'] else 'not_corrected'}")
+    return f"{announced} · {corrected}"
 
 
 def _target(row: Row, say: Texts) -> str:

@@ -27,7 +27,7 @@ from models import (
     ExtensionRule,
     Fee,
     GrantRule,
-    IntentionRule,
+    HandlingRule,
     PassportRule,
     ReferenceChangeValue,
     RequiredDocument,
@@ -146,8 +146,8 @@ LISTS: Mapping[str, Bound] = {
     "VisaType.extensionRules": Bound(
         20, "one for each decree that changed it", ExtensionRule.visa_type_code
     ),
-    "VisaType.intentionRules": Bound(
-        20, "one for each decree that changed it", IntentionRule.visa_type_code
+    "VisaType.handlingRules": Bound(
+        20, "one for each decree that changed it", HandlingRule.visa_type_code
     ),
     "VisaType.grantRules": Bound(
         20, "one for each decree that changed it", GrantRule.visa_type_code

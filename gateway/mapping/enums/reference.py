@@ -25,7 +25,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "REQUIRED_DOCUMENT": "Which document belongs to a file of a visa type.",
         "PASSPORT_RULE": "How long a passport must be valid for a visa type.",
         "EXTENSION_RULE": "How a stay on a visa type is extended.",
-        "INTENTION_RULE": "Whether a refusal of a visa type is announced first.",
+        "HANDLING_RULE": "How files of a visa type are handled.",
         "FEE": "What a visa type costs.",
         "SERVICE_TARGET": "Within what time to decide, and the promised share.",
         "DEADLINE": "How long a case waits for its applicant.",

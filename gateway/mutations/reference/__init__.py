@@ -53,7 +53,7 @@ PROPOSALS: Mapping[type[requests.Proposal], tuple[ReferenceKind, BuildRows]] = {
     ),
     requests.ProposePassportRule: (ReferenceKind.PASSPORT_RULE, decrees.build_passport_rule),
     requests.ProposeExtensionRule: (ReferenceKind.EXTENSION_RULE, decrees.build_extension_rule),
-    requests.ProposeIntentionRule: (ReferenceKind.INTENTION_RULE, decrees.build_intention_rule),
+    requests.ProposeHandlingRule: (ReferenceKind.HANDLING_RULE, decrees.build_handling_rule),
     requests.ProposeFee: (ReferenceKind.FEE, decrees.build_fee),
     requests.ProposeServiceTarget: (ReferenceKind.SERVICE_TARGET, decrees.build_service_target),
     requests.ProposeDeadline: (ReferenceKind.DEADLINE, decrees.build_deadline),

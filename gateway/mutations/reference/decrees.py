@@ -13,7 +13,7 @@ from gateway.mutations.reference.requests import (
     ProposeEntryRule,
     ProposeExtensionRule,
     ProposeFee,
-    ProposeIntentionRule,
+    ProposeHandlingRule,
     ProposeNamedEvent,
     ProposePassportRule,
     ProposeRequiredDocument,
@@ -31,7 +31,7 @@ from models import (
     EntryRule,
     ExtensionRule,
     Fee,
-    IntentionRule,
+    HandlingRule,
     NamedEvent,
     PassportRule,
     RequiredDocument,
@@ -133,11 +133,12 @@ async def build_extension_rule(
     return [Row(ExtensionRule, {**of_type, **terms})]
 
 
-async def build_intention_rule(
-    transaction: WriteTransaction, request: ProposeIntentionRule, today: date, reasons: Reasons
+async def build_handling_rule(
+    transaction: WriteTransaction, request: ProposeHandlingRule, today: date, reasons: Reasons
 ) -> list[Row]:
     of_type = await _of_visa_type(transaction, request, reasons)
-    return [Row(IntentionRule, {**of_type, "is_announced": request.is_announced})]
+    how = {"is_announced": request.is_announced, "is_corrected": request.is_corrected}
+    return [Row(HandlingRule, {**of_type, **how})]
 
 
 async def build_fee(
@@ -226,7 +227,7 @@ async def _of_visa_type(
     | ProposeRequiredDocument
     | ProposePassportRule
     | ProposeExtensionRule
-    | ProposeIntentionRule
+    | ProposeHandlingRule
     | ProposeFee
     | ProposeServiceTarget,
     reasons: Reasons,

@@ -138,9 +138,10 @@ class ProposeExtensionRule(Proposal):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProposeIntentionRule(Proposal):
+class ProposeHandlingRule(Proposal):
     visa_type: str
     is_announced: bool
+    is_corrected: bool
     valid_from: date
 
 

@@ -224,10 +224,11 @@ class ProposeExtensionRuleInput(ProposalInput):
     valid_from: date = required(_IN_FORCE)
 
 
-@strawberry.input(description="Whether a refusal of a visa type is announced first, from a day on.")
-class ProposeIntentionRuleInput(ProposalInput):
+@strawberry.input(description="How files of a visa type are handled, from a day on.")
+class ProposeHandlingRuleInput(ProposalInput):
     visa_type: str = required(_VISA_TYPE)
-    is_announced: bool = required("Whether it is.")
+    is_announced: bool = required("Whether a refusal is announced to its applicant first.")
+    is_corrected: bool = required("Whether the person is corrected after the grant.")
     valid_from: date = required(_IN_FORCE)
 
 

@@ -94,10 +94,10 @@ REFERENCE_INTENTS = (
     _intent(requests.ProposeExtensionRule, inputs.ProposeExtensionRuleInput,
             "Propose how often, by how many days and at which fee a stay is extended, for what is"
             " handed in from a day on. What was handed in keeps its rule.", _DATED_REFUSALS),
-    _intent(requests.ProposeIntentionRule, inputs.ProposeIntentionRuleInput,
-            "Propose whether a refusal is announced to its applicant first, who may answer once,"
-            " for what is refused from a day on. A ban, security and a forged document are never"
-            " announced.", _DATED_REFUSALS),
+    _intent(requests.ProposeHandlingRule, inputs.ProposeHandlingRuleInput,
+            "Propose how files are handled from a day on: whether a refusal is announced to its"
+            " applicant first, who may answer once (a ban, security and a forged document never"
+            " are), and whether the person is corrected after the grant.", _DATED_REFUSALS),
     _intent(requests.ProposeFee, inputs.ProposeFeeInput,
             "Propose the fee that is billed from a day on. What was billed keeps its fee.",
             _DATED_REFUSALS),

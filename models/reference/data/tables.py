@@ -170,6 +170,21 @@ TABLES = (
         change="an administrator proposes it by a decree (proposeExtensionRule)",
     ),
     ReferenceTable(
+        name="handling_rule",
+        file="handling_rules",
+        columns={
+            "visa_type_code": values.VISA_TYPE_CODE.parse,
+            "valid_from": values.day,
+            "is_announced": values.yes_or_no,
+            "is_corrected": values.yes_or_no,
+        },
+        subject=("visa_type_code",),
+        begins="valid_from",
+        refers={("visa_type_code",): _VISA_TYPE},
+        noun="handling rule of",
+        change="an administrator proposes it by a decree (proposeHandlingRule)",
+    ),
+    ReferenceTable(
         name="fee",
         file="fees",
         columns={
