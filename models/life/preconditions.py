@@ -346,5 +346,5 @@ IS_ASKED_FOR = Precondition(
 
 def _people_involved(now: CaseState, question: str | None) -> tuple[str | None, ...]:
     """The subjects who had a part in the proposal."""
-    proposal = now.proposals.get(question) if question else None
+    proposal = next((one for kind, one in now.proposals.items() if kind == question), None)
     return (proposal.by, proposal.found_by) if proposal else ()
