@@ -67,7 +67,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "VisaTypeTerms": (f"{_TYPES} > current",), "Eligibility": (f"{_TYPES} > eligibility",),
     "RequiredDocument": (f"{_TYPES} > requiredDocuments",), "Fee": (f"{_TYPES} > fees",),
     **{f"{one}Rule": (f"{_TYPES} > {one.lower()}Rules",)
-       for one in ("Passport", "Extension", "Intention")},
+       for one in ("Passport", "Extension", "Handling")},
     "ServiceTarget": (f"{_TYPES} > serviceTargets",), "GrantRule": (f"{_TYPES} > grantRules",),
     "GrantRuleStop": (f"{_TYPES} > grantRules > stop",), "GrantCheck": (f"{_CASES} > grantCheck",),
     "Partner": (
