@@ -76,13 +76,13 @@ ALTER TABLE grant_rule ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE grant_rule_stop ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE guarantor ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE guardian ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE handling_rule ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE idempotency ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE identity ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE identity_version ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE inquiry ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE inquiry_person ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE intention_answer ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-ALTER TABLE intention_rule ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE item_answer ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE job_pass ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE key_operation ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -347,7 +347,7 @@ CREATE OR REPLACE FUNCTION viewer.files_touched(acting text) RETURNS TABLE (
             FROM proposed LEFT JOIN application AS file ON file.stage <> 'CLOSED' AND CASE
                 WHEN kind IN (
                     'FEE', 'PASSPORT_RULE', 'REQUIRED_DOCUMENT', 'ELIGIBILITY', 'VISA_TYPE',
-                    'INTENTION_RULE'
+                    'HANDLING_RULE'
                 ) THEN file.visa_type_code = proposed.subject
                 WHEN kind = 'SERVICE_TARGET' THEN file.visa_type_code = proposed.subject
                     AND (becomes ->> 'clock' = 'CALLING_VISA') = coalesce((
@@ -1635,7 +1635,7 @@ GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_leadership;
 GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_leadership;
 GRANT SELECT (reason, rule_code, stopped_at, stopped_by) ON grant_rule_stop TO gerbang_leadership;
-GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_leadership;
+GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_leadership;
 GRANT SELECT (centre_code, country_code, ends_at, id, is_ended, language, mailed_at, occasion, partner_code, renewed_at, role, subject, subscribed_at, visa_type_code) ON mail_subscription TO gerbang_leadership;
 GRANT SELECT (author, country_code, id, month, partner_code, removed_at, text, written_at) ON month_note TO gerbang_leadership;
 GRANT SELECT (began_on, code, country_code, ended_on, kind, was_screening_out) ON named_event TO gerbang_leadership;
@@ -1662,7 +1662,7 @@ CREATE POLICY leadership_select ON passport_rule FOR SELECT TO gerbang_leadershi
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 CREATE POLICY leadership_select ON extension_rule FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
-CREATE POLICY leadership_select ON intention_rule FOR SELECT TO gerbang_leadership
+CREATE POLICY leadership_select ON handling_rule FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 CREATE POLICY leadership_select ON fee FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
@@ -1801,10 +1801,10 @@ GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample
 GRANT SELECT (reason, rule_code, stopped_at, stopped_by) ON grant_rule_stop TO gerbang_officer;
 GRANT SELECT (applicant_id, application_id, city, id, kind, name, postal_code, province, registration_number, sealed, street, valid_from, valid_until) ON guarantor TO gerbang_officer;
 GRANT SELECT (applicant_id, application_id, consented_at, id, kind, name, phone, relation, sealed, valid_from, valid_until) ON guardian TO gerbang_officer;
+GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_officer;
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_officer;
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_officer;
 GRANT SELECT (applicant_id, application_id, as_text, sealed) ON intention_answer TO gerbang_officer;
-GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_officer;
 GRANT SELECT (applicant_id, application_id, as_country, as_day, as_text, city, item_id, postal_code, province, sealed, street) ON item_answer TO gerbang_officer;
 GRANT SELECT (centre_code, country_code, ends_at, id, is_ended, language, mailed_at, occasion, partner_code, renewed_at, role, subject, subscribed_at, visa_type_code) ON mail_subscription TO gerbang_officer;
 GRANT SELECT (author, country_code, id, month, partner_code, removed_at, text, written_at) ON month_note TO gerbang_officer;
@@ -1843,7 +1843,7 @@ CREATE POLICY officer_select ON passport_rule FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON extension_rule FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
-CREATE POLICY officer_select ON intention_rule FOR SELECT TO gerbang_officer
+CREATE POLICY officer_select ON handling_rule FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON fee FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
@@ -2038,12 +2038,12 @@ GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample
 GRANT SELECT (reason, rule_code, stopped_at, stopped_by) ON grant_rule_stop TO gerbang_supervisor;
 GRANT SELECT (applicant_id, application_id, city, id, kind, name, postal_code, province, registration_number, sealed, street, valid_from, valid_until) ON guarantor TO gerbang_supervisor;
 GRANT SELECT (applicant_id, application_id, consented_at, id, kind, name, phone, relation, sealed, valid_from, valid_until) ON guardian TO gerbang_supervisor;
+GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_supervisor;
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_supervisor;
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_supervisor;
 GRANT SELECT (approved_at, approved_by, ends_at, id, is_open, is_reviewed, lapsed_at, minutes, most_people, opened_at, opened_by, reason, reference, review_due_at, review_reason, reviewed_at, reviewed_by, seen, verdict) ON inquiry TO gerbang_supervisor;
 GRANT SELECT (applicant_id, id, opened_at, reference) ON inquiry_person TO gerbang_supervisor;
 GRANT SELECT (applicant_id, application_id, as_text, sealed) ON intention_answer TO gerbang_supervisor;
-GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_supervisor;
 GRANT SELECT (applicant_id, application_id, as_country, as_day, as_text, city, item_id, postal_code, province, sealed, street) ON item_answer TO gerbang_supervisor;
 GRANT SELECT (application_id, held_at, held_by, id, reason, release_reason, released_at, released_by) ON legal_hold TO gerbang_supervisor;
 GRANT SELECT (centre_code, country_code, ends_at, id, is_ended, language, mailed_at, occasion, partner_code, renewed_at, role, subject, subscribed_at, visa_type_code) ON mail_subscription TO gerbang_supervisor;
@@ -2090,7 +2090,7 @@ CREATE POLICY supervisor_select ON passport_rule FOR SELECT TO gerbang_superviso
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON extension_rule FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
-CREATE POLICY supervisor_select ON intention_rule FOR SELECT TO gerbang_supervisor
+CREATE POLICY supervisor_select ON handling_rule FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON fee FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
@@ -2334,7 +2334,7 @@ GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibilit
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_manager;
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_partner_manager;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_manager;
-GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_partner_manager;
+GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_partner_manager;
 GRANT SELECT (centre_code, country_code, ends_at, id, is_ended, language, mailed_at, occasion, partner_code, renewed_at, role, subject, subscribed_at, visa_type_code) ON mail_subscription TO gerbang_partner_manager;
 GRANT SELECT (author, country_code, id, month, partner_code, removed_at, text, written_at) ON month_note TO gerbang_partner_manager;
 GRANT SELECT (began_on, code, country_code, ended_on, kind) ON named_event TO gerbang_partner_manager;
@@ -2367,7 +2367,7 @@ CREATE POLICY partner_manager_select ON passport_rule FOR SELECT TO gerbang_part
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 CREATE POLICY partner_manager_select ON extension_rule FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
-CREATE POLICY partner_manager_select ON intention_rule FOR SELECT TO gerbang_partner_manager
+CREATE POLICY partner_manager_select ON handling_rule FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 CREATE POLICY partner_manager_select ON fee FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
@@ -2510,10 +2510,10 @@ GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_agent;
 GRANT SELECT (applicant_id, application_id, city, id, kind, name, postal_code, province, registration_number, sealed, street, valid_from, valid_until) ON guarantor TO gerbang_partner_agent;
 GRANT SELECT (applicant_id, application_id, consented_at, id, kind, name, phone, relation, sealed, valid_from, valid_until) ON guardian TO gerbang_partner_agent;
+GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_partner_agent;
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_partner_agent;
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_partner_agent;
 GRANT SELECT (applicant_id, application_id, as_text, sealed) ON intention_answer TO gerbang_partner_agent;
-GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_partner_agent;
 GRANT SELECT (applicant_id, application_id, as_country, as_day, as_text, city, item_id, postal_code, province, sealed, street) ON item_answer TO gerbang_partner_agent;
 GRANT SELECT (centre_code, country_code, ends_at, id, is_ended, language, mailed_at, occasion, partner_code, renewed_at, role, subject, subscribed_at, visa_type_code) ON mail_subscription TO gerbang_partner_agent;
 GRANT SELECT (author, country_code, id, month, partner_code, removed_at, text, written_at) ON month_note TO gerbang_partner_agent;
@@ -2545,7 +2545,7 @@ CREATE POLICY partner_agent_select ON passport_rule FOR SELECT TO gerbang_partne
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 CREATE POLICY partner_agent_select ON extension_rule FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
-CREATE POLICY partner_agent_select ON intention_rule FOR SELECT TO gerbang_partner_agent
+CREATE POLICY partner_agent_select ON handling_rule FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 CREATE POLICY partner_agent_select ON fee FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
@@ -2680,9 +2680,9 @@ GRANT SELECT (application_id, billing_code, due_at, id, issued_at, paid_at, rece
 GRANT SELECT (application_id, checked_at, is_decided_twice, rule_code, unmet, verdict) ON grant_check TO gerbang_auditor;
 GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_auditor;
 GRANT SELECT (reason, rule_code, stopped_at, stopped_by) ON grant_rule_stop TO gerbang_auditor;
+GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_auditor;
 GRANT SELECT (approved_at, approved_by, ends_at, id, is_open, is_reviewed, lapsed_at, minutes, most_people, opened_at, opened_by, reason, reference, review_due_at, review_reason, reviewed_at, reviewed_by, seen, verdict) ON inquiry TO gerbang_auditor;
 GRANT SELECT (applicant_id, id, opened_at, reference) ON inquiry_person TO gerbang_auditor;
-GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_auditor;
 GRANT SELECT (from_key, id, keys, kind, occurred_at, operator, reason, subjects, to_key, used_for) ON key_operation TO gerbang_auditor;
 GRANT SELECT (application_id, held_at, held_by, id, reason, release_reason, released_at, released_by) ON legal_hold TO gerbang_auditor;
 GRANT SELECT (applicant_id, fields, id, read_at, reader, version) ON linker_read TO gerbang_auditor;
@@ -2727,7 +2727,7 @@ CREATE POLICY auditor_select ON passport_rule FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON extension_rule FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
-CREATE POLICY auditor_select ON intention_rule FOR SELECT TO gerbang_auditor
+CREATE POLICY auditor_select ON handling_rule FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON fee FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -2962,11 +2962,11 @@ GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_applicant;
 GRANT SELECT (applicant_id, application_id, city, id, kind, name, postal_code, province, registration_number, sealed, street, valid_from, valid_until) ON guarantor TO gerbang_applicant;
 GRANT SELECT (applicant_id, application_id, consented_at, id, kind, name, phone, relation, sealed, valid_from, valid_until) ON guardian TO gerbang_applicant;
+GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_applicant;
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_applicant;
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_applicant;
 GRANT SELECT (applicant_id, id, reference, told_at) ON inquiry_person TO gerbang_applicant;
 GRANT SELECT (applicant_id, application_id, as_text, sealed) ON intention_answer TO gerbang_applicant;
-GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_applicant;
 GRANT SELECT (applicant_id, application_id, as_country, as_day, as_text, city, item_id, postal_code, province, sealed, street) ON item_answer TO gerbang_applicant;
 GRANT SELECT (applicant_id, crossed_at, direction, id, port, visa_number) ON movement TO gerbang_applicant;
 GRANT SELECT (code, name) ON partner TO gerbang_applicant;
@@ -2997,7 +2997,7 @@ CREATE POLICY applicant_select ON passport_rule FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
 CREATE POLICY applicant_select ON extension_rule FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
-CREATE POLICY applicant_select ON intention_rule FOR SELECT TO gerbang_applicant
+CREATE POLICY applicant_select ON handling_rule FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
 CREATE POLICY applicant_select ON fee FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
@@ -3120,7 +3120,7 @@ GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibilit
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_service;
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_partner_service;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_service;
-GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_partner_service;
+GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_partner_service;
 GRANT SELECT (code, name) ON partner TO gerbang_partner_service;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_partner_service;
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_partner_service;
@@ -3150,7 +3150,7 @@ CREATE POLICY partner_service_select ON passport_rule FOR SELECT TO gerbang_part
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 CREATE POLICY partner_service_select ON extension_rule FOR SELECT TO gerbang_partner_service
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
-CREATE POLICY partner_service_select ON intention_rule FOR SELECT TO gerbang_partner_service
+CREATE POLICY partner_service_select ON handling_rule FOR SELECT TO gerbang_partner_service
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 CREATE POLICY partner_service_select ON fee FOR SELECT TO gerbang_partner_service
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
@@ -3226,9 +3226,9 @@ GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_screening;
 GRANT SELECT (applicant_id, application_id, city, id, kind, name, postal_code, province, registration_number, sealed, street, valid_from, valid_until) ON guarantor TO gerbang_screening;
 GRANT SELECT (applicant_id, application_id, consented_at, id, kind, name, phone, relation, sealed, valid_from, valid_until) ON guardian TO gerbang_screening;
+GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_screening;
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_screening;
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_screening;
-GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_screening;
 GRANT SELECT (code, name) ON partner TO gerbang_screening;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_screening;
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_screening;
@@ -3250,7 +3250,7 @@ CREATE POLICY screening_select ON passport_rule FOR SELECT TO gerbang_screening
     USING ((SELECT viewer.acts_as('SCREENING')));
 CREATE POLICY screening_select ON extension_rule FOR SELECT TO gerbang_screening
     USING ((SELECT viewer.acts_as('SCREENING')));
-CREATE POLICY screening_select ON intention_rule FOR SELECT TO gerbang_screening
+CREATE POLICY screening_select ON handling_rule FOR SELECT TO gerbang_screening
     USING ((SELECT viewer.acts_as('SCREENING')));
 CREATE POLICY screening_select ON fee FOR SELECT TO gerbang_screening
     USING ((SELECT viewer.acts_as('SCREENING')));
@@ -3317,7 +3317,7 @@ GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_treasury
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_treasury;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_treasury;
 GRANT SELECT (application_id, billing_code, due_at, family_id, id, issued_at, paid_at, receipt_number, renewed_at, reversal_number, reversed_at) ON former_bill TO gerbang_treasury;
-GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_treasury;
+GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_treasury;
 GRANT SELECT (code, name) ON partner TO gerbang_treasury;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_treasury;
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_treasury;
@@ -3337,7 +3337,7 @@ CREATE POLICY treasury_select ON passport_rule FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
 CREATE POLICY treasury_select ON extension_rule FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
-CREATE POLICY treasury_select ON intention_rule FOR SELECT TO gerbang_treasury
+CREATE POLICY treasury_select ON handling_rule FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
 CREATE POLICY treasury_select ON fee FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
@@ -3382,7 +3382,7 @@ GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_administrator;
 GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_administrator;
 GRANT SELECT (reason, rule_code, stopped_at, stopped_by) ON grant_rule_stop TO gerbang_administrator;
-GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_administrator;
+GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_administrator;
 GRANT SELECT (began_on, code, country_code, ended_on, kind, was_screening_out) ON named_event TO gerbang_administrator;
 GRANT SELECT (code, name) ON partner TO gerbang_administrator;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_administrator;
@@ -3406,7 +3406,7 @@ CREATE POLICY administrator_select ON passport_rule FOR SELECT TO gerbang_admini
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 CREATE POLICY administrator_select ON extension_rule FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
-CREATE POLICY administrator_select ON intention_rule FOR SELECT TO gerbang_administrator
+CREATE POLICY administrator_select ON handling_rule FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 CREATE POLICY administrator_select ON fee FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
@@ -3464,7 +3464,7 @@ GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibilit
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_border;
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_border;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_border;
-GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_border;
+GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_border;
 GRANT SELECT (code, name) ON partner TO gerbang_border;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_border;
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_border;
@@ -3484,7 +3484,7 @@ CREATE POLICY border_select ON passport_rule FOR SELECT TO gerbang_border
     USING ((SELECT viewer.acts_as('BORDER')));
 CREATE POLICY border_select ON extension_rule FOR SELECT TO gerbang_border
     USING ((SELECT viewer.acts_as('BORDER')));
-CREATE POLICY border_select ON intention_rule FOR SELECT TO gerbang_border
+CREATE POLICY border_select ON handling_rule FOR SELECT TO gerbang_border
     USING ((SELECT viewer.acts_as('BORDER')));
 CREATE POLICY border_select ON fee FOR SELECT TO gerbang_border
     USING ((SELECT viewer.acts_as('BORDER')));
@@ -3528,7 +3528,7 @@ GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibilit
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_carrier;
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_carrier;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_carrier;
-GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_carrier;
+GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_carrier;
 GRANT SELECT (code, name) ON partner TO gerbang_carrier;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_carrier;
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_carrier;
@@ -3547,7 +3547,7 @@ CREATE POLICY carrier_select ON passport_rule FOR SELECT TO gerbang_carrier
     USING ((SELECT viewer.acts_as('CARRIER')));
 CREATE POLICY carrier_select ON extension_rule FOR SELECT TO gerbang_carrier
     USING ((SELECT viewer.acts_as('CARRIER')));
-CREATE POLICY carrier_select ON intention_rule FOR SELECT TO gerbang_carrier
+CREATE POLICY carrier_select ON handling_rule FOR SELECT TO gerbang_carrier
     USING ((SELECT viewer.acts_as('CARRIER')));
 CREATE POLICY carrier_select ON fee FOR SELECT TO gerbang_carrier
     USING ((SELECT viewer.acts_as('CARRIER')));
@@ -3588,7 +3588,7 @@ GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibilit
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_anonymous;
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_anonymous;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_anonymous;
-GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_anonymous;
+GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_anonymous;
 GRANT SELECT (code, name) ON partner TO gerbang_anonymous;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_anonymous;
 GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_anonymous;
@@ -3607,7 +3607,7 @@ CREATE POLICY anonymous_select ON passport_rule FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
 CREATE POLICY anonymous_select ON extension_rule FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
-CREATE POLICY anonymous_select ON intention_rule FOR SELECT TO gerbang_anonymous
+CREATE POLICY anonymous_select ON handling_rule FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
 CREATE POLICY anonymous_select ON fee FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
@@ -3957,16 +3957,16 @@ CREATE OR REPLACE FUNCTION viewer.extension_fee_of(visa_type text) RETURNS bigin
         );
     END
 $$;
-CREATE OR REPLACE FUNCTION viewer.needs_intention(asked_case uuid) RETURNS boolean
+CREATE OR REPLACE FUNCTION viewer.handling_of(asked_case uuid) RETURNS handling_rule
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
     SET search_path = public, pg_temp AS $$
     BEGIN
-        RETURN coalesce((
-            SELECT is_announced FROM intention_rule AS rule
+        RETURN (
+            SELECT rule FROM handling_rule AS rule
             JOIN application AS named USING (visa_type_code)
             WHERE named.id = asked_case AND rule.valid_from <= wib_day(clock_timestamp())
             ORDER BY rule.valid_from DESC LIMIT 1
-        ), false);
+        );
     END
 $$;
 CREATE OR REPLACE FUNCTION viewer.grant_stop(asked_case uuid) RETURNS text
@@ -4109,7 +4109,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_application() RETURNS trigger
                     OR (changed <@ '{is_referred,status}' AND it.status IN ('IN_VERIFICATION') AND NEW.status = 'SCREENING' AND (NEW.is_referred OR NOT OLD.is_referred) AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.requested_at BETWEEN transaction_timestamp() AND clock_timestamp()))
                     OR (changed <@ '{is_referred}' AND it.status IN ('SCREENING') AND NEW.status = OLD.status AND (NEW.is_referred OR NOT OLD.is_referred) AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.requested_at BETWEEN transaction_timestamp() AND clock_timestamp()))
                     OR (EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id)) AND (it.extends_visa_number IS NULL OR coalesce(new_conditions, '{}') = '{}') AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND viewer.grant_stop(it.id) IS NULL AND NOT EXISTS (SELECT FROM correction WHERE application_id = it.id AND state IN ('PROPOSED', 'APPROVED')) AND (it.guardian_kind IS DISTINCT FROM 'IN_GROUP' OR EXISTS (SELECT FROM application AS adult WHERE adult.group_reference = it.group_reference AND adult.id <> it.id AND adult.guardian_kind IS NULL AND adult.status NOT IN ('REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED'))) AND changed <@ '{closed_at,current_decision_id,status}' AND it.status IN ('IN_VERIFICATION', 'SCREENING') AND NEW.status = 'GRANTED' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
-                    OR (EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id)) AND (NOT viewer.needs_intention(it.id) OR EXISTS (SELECT FROM refusal_intention WHERE application_id = it.id AND ended_at IS NOT NULL) OR 'MATCH' IN (viewer.latest_answer(it.id, 'ENTRY_BAN'), viewer.latest_answer(it.id, 'CLEARANCE')) OR new_grounds && '{ENTRY_BAN,SECURITY,FORGED_DOCUMENT}') AND changed <@ '{closed_at,current_decision_id,status}' AND it.status IN ('IN_VERIFICATION', 'SCREENING') AND NEW.status = 'REFUSED' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
+                    OR (EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id)) AND (NOT coalesce((viewer.handling_of(it.id)).is_announced, false) OR EXISTS (SELECT FROM refusal_intention WHERE application_id = it.id AND ended_at IS NOT NULL) OR 'MATCH' IN (viewer.latest_answer(it.id, 'ENTRY_BAN'), viewer.latest_answer(it.id, 'CLEARANCE')) OR new_grounds && '{ENTRY_BAN,SECURITY,FORGED_DOCUMENT}') AND changed <@ '{closed_at,current_decision_id,status}' AND it.status IN ('IN_VERIFICATION', 'SCREENING') AND NEW.status = 'REFUSED' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
                 WHEN 'SUPERVISOR' THEN ((it.received_at IS NOT NULL OR it.partner_code IS NULL) AND true AND true AND changed <@ '{status}' AND it.status IN ('PAID') AND NEW.status = 'IN_VERIFICATION' AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND true))
                     OR (true AND true AND changed <@ '{}' AND it.status IN ('IN_VERIFICATION', 'SCREENING', 'INFO_REQUESTED', 'REFUSAL_INTENDED') AND NEW.status = OLD.status AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND true))
                     OR (changed <@ '{is_referred}' AND it.status IN ('SCREENING') AND NEW.status = OLD.status AND (NEW.is_referred OR NOT OLD.is_referred) AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.requested_at BETWEEN transaction_timestamp() AND clock_timestamp()))
@@ -4120,7 +4120,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_application() RETURNS trigger
                     OR (it.is_held AND changed <@ '{is_held}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED') AND NEW.status = OLD.status AND NEW.is_held = false)
                     OR (NOT it.is_urgent AND changed <@ '{is_urgent}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING') AND NEW.status = OLD.status AND NEW.is_urgent = true)
                     OR (it.is_urgent AND changed <@ '{is_urgent}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'REFUSAL_INTENDED', 'SCREENING') AND NEW.status = OLD.status AND NEW.is_urgent = false)
-                    OR (EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'SUPERVISOR' AND officer = viewer_subject) AND (NOT viewer.needs_intention(it.id) OR EXISTS (SELECT FROM refusal_intention WHERE application_id = it.id AND ended_at IS NOT NULL) OR 'MATCH' IN (viewer.latest_answer(it.id, 'ENTRY_BAN'), viewer.latest_answer(it.id, 'CLEARANCE')) OR new_grounds && '{ENTRY_BAN,SECURITY,FORGED_DOCUMENT}') AND changed <@ '{closed_at,current_decision_id,status}' AND it.status IN ('IN_VERIFICATION', 'SCREENING') AND NEW.status = 'REFUSED' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
+                    OR (EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'SUPERVISOR' AND officer = viewer_subject) AND (NOT coalesce((viewer.handling_of(it.id)).is_announced, false) OR EXISTS (SELECT FROM refusal_intention WHERE application_id = it.id AND ended_at IS NOT NULL) OR 'MATCH' IN (viewer.latest_answer(it.id, 'ENTRY_BAN'), viewer.latest_answer(it.id, 'CLEARANCE')) OR new_grounds && '{ENTRY_BAN,SECURITY,FORGED_DOCUMENT}') AND changed <@ '{closed_at,current_decision_id,status}' AND it.status IN ('IN_VERIFICATION', 'SCREENING') AND NEW.status = 'REFUSED' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
                     OR ((SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.grounds = new_grounds AND decided.conditions = new_conditions) AND (it.extends_visa_number IS NULL OR coalesce(new_conditions, '{}') = '{}') AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND viewer.grant_stop(it.id) IS NULL AND (it.guardian_kind IS DISTINCT FROM 'IN_GROUP' OR EXISTS (SELECT FROM application AS adult WHERE adult.group_reference = it.group_reference AND adult.id <> it.id AND adult.guardian_kind IS NULL AND adult.status NOT IN ('REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED'))) AND changed <@ '{current_decision_id,status}' AND it.status IN ('GRANTED', 'REFUSED') AND NEW.status = 'GRANTED' AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
                     OR ((SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.grounds = new_grounds AND decided.conditions = new_conditions) AND changed <@ '{current_decision_id,status}' AND it.status IN ('GRANTED', 'REFUSED') AND NEW.status = 'REFUSED' AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
                     OR (changed <@ '{status}' AND it.status IN ('GRANTED') AND NEW.status = 'REVOKED')
@@ -4434,8 +4434,8 @@ CREATE OR REPLACE FUNCTION viewer.guard_decision() RETURNS trigger
         IF TG_OP = 'INSERT' THEN
             is_allowed := CASE viewer_role
                 WHEN 'OFFICER' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id)) AND (it.extends_visa_number IS NULL OR coalesce(new_conditions, '{}') = '{}') AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND viewer.grant_stop(it.id) IS NULL AND NOT EXISTS (SELECT FROM correction WHERE application_id = it.id AND state IN ('PROPOSED', 'APPROVED')) AND (it.guardian_kind IS DISTINCT FROM 'IN_GROUP' OR EXISTS (SELECT FROM application AS adult WHERE adult.group_reference = it.group_reference AND adult.id <> it.id AND adult.guardian_kind IS NULL AND adult.status NOT IN ('REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED'))) AND NEW.outcome = 'GRANTED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
-                    OR (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id)) AND (NOT viewer.needs_intention(it.id) OR EXISTS (SELECT FROM refusal_intention WHERE application_id = it.id AND ended_at IS NOT NULL) OR 'MATCH' IN (viewer.latest_answer(it.id, 'ENTRY_BAN'), viewer.latest_answer(it.id, 'CLEARANCE')) OR new_grounds && '{ENTRY_BAN,SECURITY,FORGED_DOCUMENT}') AND NEW.outcome = 'REFUSED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
-                WHEN 'SUPERVISOR' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'SUPERVISOR' AND officer = viewer_subject) AND (NOT viewer.needs_intention(it.id) OR EXISTS (SELECT FROM refusal_intention WHERE application_id = it.id AND ended_at IS NOT NULL) OR 'MATCH' IN (viewer.latest_answer(it.id, 'ENTRY_BAN'), viewer.latest_answer(it.id, 'CLEARANCE')) OR new_grounds && '{ENTRY_BAN,SECURITY,FORGED_DOCUMENT}') AND NEW.outcome = 'REFUSED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
+                    OR (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id)) AND (NOT coalesce((viewer.handling_of(it.id)).is_announced, false) OR EXISTS (SELECT FROM refusal_intention WHERE application_id = it.id AND ended_at IS NOT NULL) OR 'MATCH' IN (viewer.latest_answer(it.id, 'ENTRY_BAN'), viewer.latest_answer(it.id, 'CLEARANCE')) OR new_grounds && '{ENTRY_BAN,SECURITY,FORGED_DOCUMENT}') AND NEW.outcome = 'REFUSED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
+                WHEN 'SUPERVISOR' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'SUPERVISOR' AND officer = viewer_subject) AND (NOT coalesce((viewer.handling_of(it.id)).is_announced, false) OR EXISTS (SELECT FROM refusal_intention WHERE application_id = it.id AND ended_at IS NOT NULL) OR 'MATCH' IN (viewer.latest_answer(it.id, 'ENTRY_BAN'), viewer.latest_answer(it.id, 'CLEARANCE')) OR new_grounds && '{ENTRY_BAN,SECURITY,FORGED_DOCUMENT}') AND NEW.outcome = 'REFUSED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
                     OR (it.status IN ('GRANTED', 'REFUSED') AND (SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.grounds = new_grounds AND decided.conditions = new_conditions) AND (it.extends_visa_number IS NULL OR coalesce(new_conditions, '{}') = '{}') AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND viewer.grant_stop(it.id) IS NULL AND (it.guardian_kind IS DISTINCT FROM 'IN_GROUP' OR EXISTS (SELECT FROM application AS adult WHERE adult.group_reference = it.group_reference AND adult.id <> it.id AND adult.guardian_kind IS NULL AND adult.status NOT IN ('REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED'))) AND NEW.outcome = 'GRANTED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
                     OR (it.status IN ('GRANTED', 'REFUSED') AND (SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.grounds = new_grounds AND decided.conditions = new_conditions) AND NEW.outcome = 'REFUSED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
                     OR (it.status IN ('REVOKED') AND (SELECT revoked.actor FROM application_event AS revoked WHERE revoked.application_id = it.id AND revoked.kind = 'REVOKED' ORDER BY revoked.sequence DESC LIMIT 1) IS DISTINCT FROM viewer_subject AND it.is_linked AND viewer.is_cleared(it.id) AND viewer.grant_stop(it.id) IS NULL AND NEW.outcome = 'GRANTED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id AND NEW.conditions = (SELECT granted.conditions FROM decision AS granted WHERE granted.id = it.current_decision_id))
@@ -4677,7 +4677,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_refusal_intention() RETURNS trigger
         SELECT * INTO it FROM application WHERE id = NEW.application_id;
         IF TG_OP = 'INSERT' THEN
             is_allowed := CASE viewer_role
-                WHEN 'OFFICER' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND viewer.needs_intention(it.id) AND NOT EXISTS (SELECT FROM refusal_intention WHERE application_id = it.id AND true) AND NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id)) AND NEW.announced_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.announced_by = viewer_subject)
+                WHEN 'OFFICER' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND coalesce((viewer.handling_of(it.id)).is_announced, false) AND NOT EXISTS (SELECT FROM refusal_intention WHERE application_id = it.id AND true) AND NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id)) AND NEW.announced_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.announced_by = viewer_subject)
                 ELSE false END;
         ELSE
             changed := array_remove(ARRAY[CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.grounds IS DISTINCT FROM OLD.grounds THEN 'grounds' END, CASE WHEN NEW.note IS DISTINCT FROM OLD.note THEN 'note' END, CASE WHEN NEW.announced_at IS DISTINCT FROM OLD.announced_at THEN 'announced_at' END, CASE WHEN NEW.announced_by IS DISTINCT FROM OLD.announced_by THEN 'announced_by' END, CASE WHEN NEW.ended_at IS DISTINCT FROM OLD.ended_at THEN 'ended_at' END, CASE WHEN NEW.answered_at IS DISTINCT FROM OLD.answered_at THEN 'answered_at' END, CASE WHEN NEW.answered_by IS DISTINCT FROM OLD.answered_by THEN 'answered_by' END, CASE WHEN NEW.documents IS DISTINCT FROM OLD.documents THEN 'documents' END], NULL);
@@ -4901,8 +4901,8 @@ CREATE POLICY leadership_writing_select ON passport_rule FOR SELECT TO gerbang_l
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_leadership_writing;
 CREATE POLICY leadership_writing_select ON extension_rule FOR SELECT TO gerbang_leadership_writing
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
-GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_leadership_writing;
-CREATE POLICY leadership_writing_select ON intention_rule FOR SELECT TO gerbang_leadership_writing
+GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_leadership_writing;
+CREATE POLICY leadership_writing_select ON handling_rule FOR SELECT TO gerbang_leadership_writing
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_leadership_writing;
 CREATE POLICY leadership_writing_select ON fee FOR SELECT TO gerbang_leadership_writing
@@ -4998,8 +4998,8 @@ CREATE POLICY officer_writing_select ON passport_rule FOR SELECT TO gerbang_offi
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON extension_rule FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')));
-GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_officer_writing;
-CREATE POLICY officer_writing_select ON intention_rule FOR SELECT TO gerbang_officer_writing
+GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_officer_writing;
+CREATE POLICY officer_writing_select ON handling_rule FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON fee FOR SELECT TO gerbang_officer_writing
@@ -5157,8 +5157,8 @@ CREATE POLICY supervisor_writing_select ON passport_rule FOR SELECT TO gerbang_s
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON extension_rule FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
-GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_supervisor_writing;
-CREATE POLICY supervisor_writing_select ON intention_rule FOR SELECT TO gerbang_supervisor_writing
+GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON handling_rule FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON fee FOR SELECT TO gerbang_supervisor_writing
@@ -5189,10 +5189,10 @@ CREATE POLICY supervisor_writing_select ON centre FOR SELECT TO gerbang_supervis
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, changed, decree, effective_on, id, is_initial, kind, proposed_at, proposed_by, reason, state, subject, targets) ON reference_change TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON reference_change FOR SELECT TO gerbang_supervisor_writing
-    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'INTENTION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT') ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'HANDLING_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT') ELSE false END);
 GRANT UPDATE (approved_by, cancel_reason, cancelled_by) ON reference_change TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_update ON reference_change FOR UPDATE TO gerbang_supervisor_writing
-    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'INTENTION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT') ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'INTENTION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT') ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'HANDLING_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT') ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'HANDLING_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT') ELSE false END);
 GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, extends_visa_number, fee_idr, group_reference, guardian_kind, hand_in_by, has_open_hit, holder_country_code, holder_partner_code, holder_place, id, is_assigned, is_held, is_linked, is_referred, is_urgent, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, successor_partner_code, supervisor, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON application FOR SELECT TO gerbang_supervisor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
@@ -5375,8 +5375,8 @@ CREATE POLICY partner_manager_writing_select ON passport_rule FOR SELECT TO gerb
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_partner_manager_writing;
 CREATE POLICY partner_manager_writing_select ON extension_rule FOR SELECT TO gerbang_partner_manager_writing
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
-GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_partner_manager_writing;
-CREATE POLICY partner_manager_writing_select ON intention_rule FOR SELECT TO gerbang_partner_manager_writing
+GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_select ON handling_rule FOR SELECT TO gerbang_partner_manager_writing
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_manager_writing;
 CREATE POLICY partner_manager_writing_select ON fee FOR SELECT TO gerbang_partner_manager_writing
@@ -5484,8 +5484,8 @@ CREATE POLICY partner_agent_writing_select ON passport_rule FOR SELECT TO gerban
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON extension_rule FOR SELECT TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
-GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_partner_agent_writing;
-CREATE POLICY partner_agent_writing_select ON intention_rule FOR SELECT TO gerbang_partner_agent_writing
+GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_select ON handling_rule FOR SELECT TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON fee FOR SELECT TO gerbang_partner_agent_writing
@@ -5660,8 +5660,8 @@ CREATE POLICY auditor_writing_select ON passport_rule FOR SELECT TO gerbang_audi
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON extension_rule FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')));
-GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_auditor_writing;
-CREATE POLICY auditor_writing_select ON intention_rule FOR SELECT TO gerbang_auditor_writing
+GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON handling_rule FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON fee FOR SELECT TO gerbang_auditor_writing
@@ -5692,10 +5692,10 @@ CREATE POLICY auditor_writing_select ON centre FOR SELECT TO gerbang_auditor_wri
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, changed, decree, effective_on, id, is_initial, kind, proposed_at, proposed_by, reason, state, subject, targets) ON reference_change TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON reference_change FOR SELECT TO gerbang_auditor_writing
-    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'INTENTION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'GRANT_RULE', 'POOL') ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'HANDLING_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'GRANT_RULE', 'POOL') ELSE false END);
 GRANT UPDATE (approved_by, cancel_reason, cancelled_by) ON reference_change TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_update ON reference_change FOR UPDATE TO gerbang_auditor_writing
-    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'INTENTION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'GRANT_RULE', 'POOL') ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'INTENTION_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'GRANT_RULE', 'POOL') ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'HANDLING_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'GRANT_RULE', 'POOL') ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'HANDLING_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'GRANT_RULE', 'POOL') ELSE false END);
 GRANT SELECT (id) ON applicant TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON applicant FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -5812,8 +5812,8 @@ CREATE POLICY applicant_writing_select ON passport_rule FOR SELECT TO gerbang_ap
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON extension_rule FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')));
-GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_applicant_writing;
-CREATE POLICY applicant_writing_select ON intention_rule FOR SELECT TO gerbang_applicant_writing
+GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON handling_rule FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON fee FOR SELECT TO gerbang_applicant_writing
@@ -6001,8 +6001,8 @@ CREATE POLICY partner_service_writing_select ON passport_rule FOR SELECT TO gerb
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON extension_rule FOR SELECT TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
-GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_partner_service_writing;
-CREATE POLICY partner_service_writing_select ON intention_rule FOR SELECT TO gerbang_partner_service_writing
+GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_select ON handling_rule FOR SELECT TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON fee FOR SELECT TO gerbang_partner_service_writing
@@ -6174,8 +6174,8 @@ CREATE POLICY screening_writing_select ON passport_rule FOR SELECT TO gerbang_sc
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON extension_rule FOR SELECT TO gerbang_screening_writing
     USING ((SELECT viewer.acts_as('SCREENING')));
-GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_screening_writing;
-CREATE POLICY screening_writing_select ON intention_rule FOR SELECT TO gerbang_screening_writing
+GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_screening_writing;
+CREATE POLICY screening_writing_select ON handling_rule FOR SELECT TO gerbang_screening_writing
     USING ((SELECT viewer.acts_as('SCREENING')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON fee FOR SELECT TO gerbang_screening_writing
@@ -6280,8 +6280,8 @@ CREATE POLICY treasury_writing_select ON passport_rule FOR SELECT TO gerbang_tre
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON extension_rule FOR SELECT TO gerbang_treasury_writing
     USING ((SELECT viewer.acts_as('TREASURY')));
-GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_treasury_writing;
-CREATE POLICY treasury_writing_select ON intention_rule FOR SELECT TO gerbang_treasury_writing
+GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_treasury_writing;
+CREATE POLICY treasury_writing_select ON handling_rule FOR SELECT TO gerbang_treasury_writing
     USING ((SELECT viewer.acts_as('TREASURY')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON fee FOR SELECT TO gerbang_treasury_writing
@@ -6380,8 +6380,8 @@ CREATE POLICY administrator_writing_select ON passport_rule FOR SELECT TO gerban
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_select ON extension_rule FOR SELECT TO gerbang_administrator_writing
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
-GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_administrator_writing;
-CREATE POLICY administrator_writing_select ON intention_rule FOR SELECT TO gerbang_administrator_writing
+GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_administrator_writing;
+CREATE POLICY administrator_writing_select ON handling_rule FOR SELECT TO gerbang_administrator_writing
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_select ON fee FOR SELECT TO gerbang_administrator_writing
@@ -6471,8 +6471,8 @@ CREATE POLICY border_writing_select ON passport_rule FOR SELECT TO gerbang_borde
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_border_writing;
 CREATE POLICY border_writing_select ON extension_rule FOR SELECT TO gerbang_border_writing
     USING ((SELECT viewer.acts_as('BORDER')));
-GRANT SELECT (is_announced, valid_from, visa_type_code) ON intention_rule TO gerbang_border_writing;
-CREATE POLICY border_writing_select ON intention_rule FOR SELECT TO gerbang_border_writing
+GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_border_writing;
+CREATE POLICY border_writing_select ON handling_rule FOR SELECT TO gerbang_border_writing
     USING ((SELECT viewer.acts_as('BORDER')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_border_writing;
 CREATE POLICY border_writing_select ON fee FOR SELECT TO gerbang_border_writing
