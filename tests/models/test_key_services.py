@@ -26,6 +26,7 @@ from models.key_service import (
 )
 from models.key_service.preparing import prepare_store
 from models.key_service.process import running_keys
+from models.key_service.service_connections import ServiceConnections
 from models.postgres import running_postgres
 from models.row_keys import new_key
 from tests.certificates import Authority
@@ -179,3 +180,16 @@ def test_addresses_are_read(text: str, read: Address) -> None:
 def test_other_addresses_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="expected unix:"):
         Address.read(text)
+
+
+def test_a_service_that_is_away_is_told_once_until_it_answers_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO", logger="models.key_service")
+    service = ServiceConnections(Address("/nowhere"), None)
+    service.take_back()
+    for is_away in (True, True, False, False, True):
+        service.leave_out("it hangs") if is_away else service.take_back()
+        assert service.is_left_out() is is_away
+    away, back = "a key service does not answer", "a key service answers again"
+    assert [each.message for each in caplog.records] == [away, back, away]
