@@ -57,7 +57,8 @@ def numbers(claim: Claim) -> dict[N, tuple[Any, ...]]:
         ([took(each) for each in HOURS], took(70.0), D.WORSE, "usually "),
         ([took(each) for each in HOURS], took(51.0), D.USUAL, "usually "),
         ([took(each) for each in HOURS], took(20.0), D.USUAL, "usually "),
-        # What is measured of fewer than ten is no past, and is not judged.
+        # What is measured of ten is a past; of fewer it is none, and is not judged.
+        ([took(each, 10) for each in HOURS], took(70.0), D.WORSE, "usually "),
         ([*(took(each) for each in HOURS), took(900.0, 9)], took(70.0, 10), D.WORSE, "usually "),
         ([took(each) for each in HOURS], took(70.0, 9), D.UNKNOWN, "too few to judge"),
         ([took(each) for each in HOURS[:5]], took(70.0), D.UNKNOWN, "is known of its past"),
