@@ -27,7 +27,7 @@ from models.database.connections import connect
 from models.database.url import Host, read_database_url
 from models.key_service import create_key_file
 from models.key_service.process import credentials_beside
-from models.row_security import drop_policies, install_row_security, login_at
+from models.row_security import install_row_security, login_at
 from tests import tokens
 from tests.accounts import past_triggers
 from tests.free_ports import free_port
@@ -73,9 +73,7 @@ async def migrated(world: str) -> None:
 async def put_up_anew(world: str) -> None:
     owner = await connect(world)
     try:
-        async with owner.transaction():
-            await drop_policies(owner)
-            await install_row_security(owner)
+        await install_row_security(owner)
     finally:
         await owner.close()
 

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from gateway.access.transactions.prepared import SCOPES, Bound, PreparedStatement
 from gateway.mapping.catalogue import Catalogue
 from gateway.policy import POLICY
-from gateway.row_security import row_security
 from gateway.row_security.grants import attributes
 from gateway.row_security.volumes import figures
 from gateway.rules import Rule
 from gateway.viewer import Viewer
 from models.database.connections import connect
-from models.row_security import drop_policies, install_row_security
+from models.row_security import install_row_security, scripts
+from models.row_security.desired import parse_row_security
 from models.vocabulary import Role
 from tests.acting import act
 from tests.gateway.schemas import FULL
@@ -188,14 +188,15 @@ async def test_a_statement_that_errs_is_found(laboratory: str, monkeypatch) -> N
 async def test_a_row_rule_that_errs_is_found(
     laboratory: str, role: Role, right: str, wrong: str
 ) -> None:
-    script = row_security(CATALOGUE)
-    assert right in script
+    policies = parse_row_security(*scripts()).policies.values()
+    changed = [each for each in policies if right in each.source]
+    assert changed
     connection = await connect(laboratory)
     try:
-        await drop_policies(connection)
-        await connection.execute(script.replace(right, wrong))
+        for policy in changed:
+            await connection.execute(f"DROP POLICY {policy.name} ON {policy.table}")
+            await connection.execute(policy.source.replace(right, wrong))
         assert await first_difference(laboratory, role)
     finally:
-        await drop_policies(connection)
         await install_row_security(connection)
         await connection.close()
