@@ -55,6 +55,7 @@ export type Labelled =
   | "GuardianRelation"
   | "EventKind"
   | "Ground"
+  | "IdentityAbsence"
   | "Outcome"
   | "PublicReason"
   | "RequestedItemKind"

@@ -87,6 +87,20 @@ export const labels = {
     SECURITY: { en: "Security", id: "Keamanan" },
     INCOMPLETE: { en: "Incomplete", id: "Tidak lengkap" },
   },
+  IdentityAbsence: {
+    ERASED: {
+      en: "The identity was erased; nobody can read it any more.",
+      id: "Identitas ini sudah dihapus dan tidak dapat dibaca lagi oleh siapa pun.",
+    },
+    ANOTHER_CASE: {
+      en: "The stated purpose is another case, so this identity is not opened.",
+      id: "Tujuan yang dinyatakan menyangkut berkas lain, sehingga identitas ini tidak dibuka.",
+    },
+    NOT_IN_HAND: {
+      en: "The case is not in your hands now, so the identity of its applicant is not opened.",
+      id: "Berkas ini tidak sedang Anda tangani, sehingga identitas pemohonnya tidak dibuka.",
+    },
+  },
   Outcome: {
     GRANTED: { en: "Granted", id: "Disetujui" },
     REFUSED: { en: "Refused", id: "Ditolak" },

@@ -167,6 +167,8 @@ FILE_READERS = CASE_READERS + SCREENING
 LAST_FOUR_READERS = CASE_WORKERS + AGENT + APPLICANT
 CONTENT_READERS = CASE_WORKERS + AGENT + APPLICANT
 IDENTITY_READERS = CASE_WORKERS + AGENT + APPLICANT + SCREENING
+#: Those of them who state for which case, and are told why it opens nobody's; one's own always is.
+PURPOSE_STATERS = CASE_WORKERS + AGENT + SCREENING
 #: Roles that read what was answered to requested items.
 TYPED_ANSWER_READERS = CASE_WORKERS + AGENT + APPLICANT
 CORRECTION_READERS = CASE_STAFF + SUBMITTERS
@@ -1349,6 +1351,7 @@ POLICY: Mapping[str, Access] = {
             "applications": CASE_READERS,
             "passportLastFour": LAST_FOUR_READERS,
             "identity": IDENTITY_READERS,
+            "identityAbsence": PURPOSE_STATERS,
             "identityVersions": IDENTITY_READERS,
             "movements": MOVEMENT_READERS,
             "breachNotices": DATA_REQUEST_READERS,

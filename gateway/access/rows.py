@@ -69,16 +69,17 @@ def select_reachable_in_role(
 
 
 def select_value_in_role(
-    type_name: str,
-    role: Role,
-    value: Attribute,
-    on: ColumnElement[bool],
-    of: Attribute,
+    type_name: str, role: Role, value: Attribute, on: ColumnElement[bool], of: Attribute
 ) -> ColumnElement[Any]:
     """A column of the row that stands beside a row of ``of``, for any viewer in a role. It is null
     where that row is out of reach."""
     reached = select(value).where(on, reachable_in_role(type_name, role))
     return reached.correlate(of.class_).scalar_subquery()
+
+
+def names_for_the_purpose(column: Attribute) -> ColumnElement[bool]:
+    """Whether the stated purpose names a row by this column: a question, which grants nothing."""
+    return column == _scope(Scope.PURPOSE_REFERENCE, column.type)
 
 
 def vouch_for(statement: Select[Any], type_name: str) -> Select[Any]:

@@ -94,6 +94,12 @@ class CompiledOperation:
         return (*fields, *(name for name in asked if name == LOOKING_UP))
 
     @cached_property
+    def takes_purpose(self) -> bool:
+        """Whether a purpose is stated for it: its document selects what is logged, or asks why that
+        was not answered, which says nothing of anybody and is not logged."""
+        return bool(self.logged) or self._documents.asks_for_absence(self.text, self._role)
+
+    @cached_property
     def reads_complaints(self) -> bool:
         """Whether its document selects what complaints say."""
         return any(name.startswith(_LOGGED["ComplaintText"]) for name in self.logged)

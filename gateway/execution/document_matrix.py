@@ -157,7 +157,7 @@ class DocumentMatrix:
             return Verdict((error,), 0, takes_purpose=False)
         reads_identity = any(
             self._documents.fields_read(text, name, role) for name in PERSONAL_TYPES
-        )
+        ) or self._documents.asks_for_absence(text, role)
         return Verdict(
             (),
             max((cost.requested for cost in costs), default=0),

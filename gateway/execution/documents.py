@@ -115,6 +115,10 @@ class Documents:
 
         return tuple(sorted(filter(goes, self.validated(text, role).coordinates)))
 
+    def asks_for_absence(self, text: str, role: Role) -> bool:
+        """Whether a document asks why who somebody is was not answered."""
+        return "identityAbsence" in self.fields_read(text, "Applicant", role)
+
     def asks_of_schema(self, text: str, role: Role) -> bool:
         """Whether a document contains introspection."""
         return not SCHEMA_FIELDS.keys().isdisjoint(self.fields_read(text, "Query", role))

@@ -169,6 +169,7 @@ class SchemaRunner:
         purpose = None
         if compiled.logged:
             require_sign_in(viewer, self._identity_acr)
+        if compiled.takes_purpose:
             directive = purpose_arguments(compiled.view, compiled.operation, variables)
             purpose = stated_purpose(
                 *(viewer, directive, request.purposes), is_of_complaints=compiled.reads_complaints
@@ -204,7 +205,7 @@ class SchemaRunner:
         started_at = monotonic()
         context = self._context(admitted)
         try:
-            if admitted.purpose:
+            if admitted.purpose and admitted.logged:
                 await self._prepare_reads(admitted, context, admitted.purpose)
             try:
                 values = await roots(context) if roots else (None,)
@@ -263,9 +264,8 @@ class SchemaRunner:
 
         Raises RequestError for a query that the viewer may not run.
         """
-        admitted = self.admit(
-            request, viewer, "", Charge(self.budgets, viewer), [OperationKind.QUERY]
-        )
+        charge = Charge(self.budgets, viewer)
+        admitted = self.admit(request, viewer, "", charge, [OperationKind.QUERY])
         plan = self._plans.plan(admitted)
         if isinstance(plan, WhyExecutor):
             return plan

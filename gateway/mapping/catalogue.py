@@ -10,11 +10,16 @@ from sqlalchemy import ARRAY, ColumnElement, Label, any_, bindparam
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.access.fields import is_readable, readable_fields
-from gateway.access.rows import select_reachable_in_role, select_value_in_role
+from gateway.access.rows import (
+    names_for_the_purpose,
+    select_reachable_in_role,
+    select_value_in_role,
+)
 from gateway.access.transactions.prepared import Planning, PreparedStatement, prepare
 from gateway.mapping.declare import (
     KEY,
     SOURCE,
+    Beside,
     ChangePosition,
     Column,
     DerivedField,
@@ -171,8 +176,17 @@ def _facts(field: DeclaredField, role: Role) -> Iterator[DeclaredField]:
     if isinstance(field.source, DerivedField):
         for fact in field.source.facts:
             if is_readable(*fact.coordinate, role):
-                name = ".".join(fact.coordinate)
-                yield DeclaredField(name, fact.label, Column(fact.value), field.target_name)
+                name, value = ".".join(fact.coordinate), fact.value
+                if isinstance(value, Beside):
+                    value = _value_beside(value, fact.coordinate[0], role)
+                yield DeclaredField(name, fact.label, Column(value), field.target_name)
+
+
+def _value_beside(beside: Beside, type_name: str, role: Role) -> ColumnElement[Any]:
+    on = beside.remote == beside.local
+    if beside.is_named:
+        on &= names_for_the_purpose(beside.value)
+    return select_value_in_role(type_name, role, beside.value, on, beside.local)
 
 
 def _find_nouns(schema: GraphQLSchema) -> Iterator[DeclaredNoun]:

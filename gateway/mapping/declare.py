@@ -106,11 +106,23 @@ class ChangePosition:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Beside:
+    """A column of the one row of another type whose ``remote`` equals this row's ``local``, as far
+    as the row rules of that type let the viewer read it."""
+
+    local: InstrumentedAttribute[Any]
+    remote: InstrumentedAttribute[Any]
+    value: InstrumentedAttribute[Any]
+    #: Whether, of several such rows, it is the one that the stated purpose names by the value.
+    is_named: bool = False
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Fact:
     """A value that a derived field looks at, for roles that read the field of this coordinate."""
 
     label: str
-    value: Expression
+    value: Expression | Beside
     coordinate: tuple[str, str]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.sql import visitors
 
 from gateway.mapping.catalogue import Catalogue, DeclaredNoun
 from gateway.mapping.declare import (
+    Beside,
     ChangePosition,
     Column,
     DerivedField,
@@ -99,9 +100,19 @@ def _field_columns(source: Source, role: Role) -> Iterator[Any]:
         case ChangePosition(written_in, id_):
             yield from (written_in, id_)
         case DerivedField(facts=facts):
-            yield from (fact.value for fact in facts if _reads(role, *fact.coordinate))
+            for fact in facts:
+                if _reads(role, *fact.coordinate):
+                    yield from _fact_columns(fact.value)
         case RuledValue():
             return  # the noun behind it says what that value reads
+
+
+def _fact_columns(value: Any) -> Iterator[Any]:
+    """The columns that a fact reads."""
+    if isinstance(value, Beside):
+        yield from (value.local, value.remote, value.value)
+    else:
+        yield value
 
 
 def _link_columns(catalogue: Catalogue, noun: DeclaredNoun, role: Role) -> Iterator[Any]:

@@ -1,12 +1,22 @@
 """People who apply, under a pseudonym."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
 from gateway.mapping.connections import Connection
-from gateway.mapping.declare import Node, column, link, noun, ruled_value
+from gateway.mapping.declare import (
+    Beside,
+    Fact,
+    Node,
+    column,
+    derived_field,
+    link,
+    noun,
+    ruled_value,
+)
+from gateway.mapping.enums import IdentityAbsence
 from gateway.mapping.linked_pages import pages
 from gateway.schema.access_event import AccessEvent
 from gateway.schema.breach import BreachNotice
@@ -32,6 +42,30 @@ if TYPE_CHECKING:
     from gateway.schema.application import ApplicationConnection
 
 Applications = Annotated["ApplicationConnection", strawberry.lazy("gateway.schema.application")]
+
+#: Set where the row rules of `Identity` open this person to the viewer.
+_OPENED = Fact(
+    "_opened",
+    Beside(ApplicantRow.id, IdentityRow.applicant_id, IdentityRow.applicant_id),
+    ("Identity", "fullName"),
+)
+#: The case that the purpose names, where it is this person's and in the viewer's reach.
+_NAMED = Fact(
+    "_named",
+    Beside(ApplicantRow.id, ApplicationRow.applicant_id, ApplicationRow.reference, is_named=True),
+    ("Application", "reference"),
+)
+
+
+def _identity_absence(root: Any, info: strawberry.Info) -> IdentityAbsence | None:
+    read = root.__dict__
+    if read[_OPENED.label] is not None:
+        return None
+    if read.get("erased_at") is not None:
+        return IdentityAbsence.ERASED
+    if info.context.viewer.purpose_reference is None or read[_NAMED.label] is not None:
+        return IdentityAbsence.NOT_IN_HAND
+    return IdentityAbsence.ANOTHER_CASE
 
 
 @noun(key=ApplicantRow.id)
@@ -67,6 +101,14 @@ class Applicant(Node):
         ApplicantRow.id,
         IdentityRow.applicant_id,
         "Who this person is. Reading it takes a purpose, and is logged.",
+    )
+    identity_absence: IdentityAbsence | None = derived_field(
+        _identity_absence,
+        "Why `identity` is null for the stated purpose; null where it is answered. Asking takes the"
+        " purpose, and is not logged: it says nothing of who somebody is.",
+        _OPENED,
+        _NAMED,
+        fields=("erased_at",),
     )
     identity_versions: Connection[IdentityVersion] = pages(
         ApplicantRow.id,

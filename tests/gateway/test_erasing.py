@@ -46,7 +46,7 @@ IDENTITY = {
 READ = """
     query ($case: ID!, $for: String!) @purpose(code: SUPERVISION, reference: $for) {
         node(id: $case) { ... on Application { reference applicant {
-            erasedAt passportLastFour identity { fullName }
+            erasedAt passportLastFour identity { fullName } identityAbsence
             identityVersions(first: 9) { nodes { number fullName passportNumber } }
             erasure { cause erasedAt keysDeletedAt copiesEndAt indexRemovedAt }
         } } }
@@ -92,7 +92,8 @@ async def test_whoever_is_erased_is_read_nowhere_and_nothing_chokes(who, connect
     await erase_all(connection)
     assert await rights.sealed_of(connection, subject) == set()
     after = await read(who, case)
-    assert (after["identity"], after["passportLastFour"]) == (None, None)
+    assert (after["identity"], after["identityAbsence"]) == (None, "ERASED")
+    assert (before["identityAbsence"], after["passportLastFour"]) == (None, None)
     assert after["identityVersions"]["nodes"] == [
         {"number": number, "fullName": None, "passportNumber": None} for number in (2, 1)
     ]

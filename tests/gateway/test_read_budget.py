@@ -261,6 +261,9 @@ async def test_a_change_whose_answer_exceeds_the_budget_is_not_made(replicas, co
     refused = await viewer(HELD, case=CASES[4], input=values)
     assert (refused.status, refused.codes) == (429, ["READ_BUDGET"])
     assert await connection.fetchval(events) == before
+    # Why somebody is not read can still be asked.
+    asked = HELD.replace("identity { fullName }", "identityAbsence")
+    assert (await viewer(asked, case=CASES[4], input=values)).errors == []
 
 
 async def test_the_database_names_a_read_that_never_fits_the_budget_and_its_viewer(

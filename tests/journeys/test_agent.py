@@ -22,7 +22,7 @@ WHO_IS_IT = """
     query ($case: String!) @purpose(code: INTAKE, reference: $case) {
         application(by: {reference: $case}) {
             stage
-            applicant { identity { fullName passportNumber } }
+            applicant { identity { fullName passportNumber } identityAbsence }
         }
     }
 """
@@ -72,7 +72,8 @@ async def test_an_agent_takes_a_file_in_and_hands_it_over(who) -> None:
     await pay_bill(who, case_id)
     await perform(agent, "markReceived", case_id)
     later = (await agent(WHO_IS_IT, case=reference)).data["application"]
-    assert later == {"stage": "IN_PROCESS", "applicant": {"identity": None}}
+    closed = {"identity": None, "identityAbsence": "NOT_IN_HAND"}
+    assert later == {"stage": "IN_PROCESS", "applicant": closed}
 
     # The directorate asks for more, the applicant brings it, and work goes on.
     await assign_to(who, "officer", case_id)

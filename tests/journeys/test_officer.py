@@ -26,7 +26,7 @@ WHO_IS_IT = """
     query ($case: ID!, $for: String!) @purpose(code: CASEWORK, reference: $for) {
         node(id: $case) { ... on Application {
             status
-            applicant { identity { fullName passportNumber } }
+            applicant { identity { fullName passportNumber } identityAbsence }
         } }
     }
 """
@@ -58,7 +58,7 @@ async def test_an_officer_works_through_a_day(who) -> None:
     await perform(officer, "referToScreening", taken)
     await perform(who["screening"], "recordScreening", taken, kind="ENTRY_BAN", result="CLEAR")
     await perform(officer, "recordDecision", taken, outcome="GRANTED")
-    assert await person(officer, taken) is None
+    assert await person(officer, taken) == "NOT_IN_HAND"
 
     # The next one is of somebody whom the officer knows: it goes back, with the reason.
     assert await perform(officer, "takeCase", queue="FREE") == second
@@ -67,7 +67,7 @@ async def test_an_officer_works_through_a_day(who) -> None:
     unsaid = await change(officer, "releaseCase", second, reason=" ")
     assert [error["path"] for error in unsaid.payload["errors"]] == [["input", "reason"]]
     await perform(officer, "releaseCase", second, reason="The applicant is a cousin of mine.")
-    assert await person(officer, second) is None
+    assert await person(officer, second) == "NOT_IN_HAND"
     assert await notes(officer, second) == []
     assert (await change(officer, "writeNote", second)).codes == ["NOT_ASSIGNED"]
 
@@ -188,7 +188,7 @@ async def test_an_officer_does_nothing_to_a_case_on_another_desk(who) -> None:
     ):
         answer = await change(who["officer"], mutation, case, **given)
         assert answer.codes == ["NOT_ASSIGNED"], mutation
-    assert await person(who["officer"], case) is None
+    assert await person(who["officer"], case) == "NOT_IN_HAND"
     await perform(who["officer-2"], "recordDecision", case, **REFUSAL)
 
 
@@ -203,9 +203,10 @@ async def test_a_queue_that_is_no_queue_to_take_from_is_refused(who) -> None:
 # --- What the day consists of --------------------------------------------------------------------
 
 
-async def person(viewer: Viewer, case: str) -> str | None:
-    """The applicant's name, as far as the viewer reads it."""
+async def person(viewer: Viewer, case: str) -> str:
+    """The applicant's name, or why the viewer does not read it."""
     named = {"case": case, "for": await reference_of(viewer, case)}
     node: Mapping[str, Any] = (await viewer(WHO_IS_IT, **named)).data["node"]
-    identity = node["applicant"]["identity"]
-    return identity and identity["fullName"]
+    identity, absence = node["applicant"].values()
+    assert (identity is None) is (absence is not None)
+    return absence or identity["fullName"]

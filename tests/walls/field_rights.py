@@ -251,6 +251,7 @@ _CASES: dict[str, Lines] = {
         "applications":                                      "- R R R R R R R - - - - - -",
         "passportLastFour":                                  "- R R - R - R - - - - - - -",
         "identity identityVersions":                         "- R R - R - R - R - - - - -",
+        "identityAbsence":                                   "- R R - R - - - R - - - - -",
         "movements":                                         "- R R - - - R - - - - - - -",
         "accessEvents breachNotices":                        "- - - - - R R - - - - - - -",
         "linked":                                            "- R R - - R - - - - - - - -",

@@ -211,7 +211,6 @@ export const texts = {
     "Each reading is logged, for the purpose of this case.",
     "Setiap pembacaan dicatat, untuk keperluan berkas ini.",
   ],
-  withheld: ["The identity is not open to you.", "Identitas tidak terbuka bagi Anda."],
   history: ["So far", "Sejauh ini"],
   refer: ["Refer to screening", "Teruskan ke pemeriksaan"],
   request: ["Ask for the address", "Minta alamat"],

@@ -63,6 +63,14 @@ class VisaPresence(StrEnum):
     DEPARTED = "DEPARTED"
 
 
+class IdentityAbsence(StrEnum):
+    """Why who somebody is was not answered, for the purpose that was stated."""
+
+    ERASED = "ERASED"
+    ANOTHER_CASE = "ANOTHER_CASE"
+    NOT_IN_HAND = "NOT_IN_HAND"
+
+
 class HitResolution(StrEnum):
     """What a hit turns out to be."""
 
@@ -173,6 +181,14 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "NEVER_ENTERED": "Nobody is reported to have entered by it.",
         "IN_COUNTRY": "Its holder entered, and no exit is reported.",
         "DEPARTED": "Its holder left the country.",
+    },
+    IdentityAbsence: {
+        "ERASED": "Nobody can read who this person was any more. Those who do not read `erasedAt`"
+        " are told one of the other two.",
+        "ANOTHER_CASE": "The purpose names no case of this person in your reach, and no inquiry in"
+        " which this person was opened.",
+        "NOT_IN_HAND": "The case is this person's, and not, or no longer, in your hands: it is on"
+        " another desk or on none, or was handed over to the directorate.",
     },
     HitResolution: {
         "NO_MATCH": "It is somebody else: it counts as CLEAR.",

@@ -55,7 +55,7 @@ const Person = graphql(`
   query Person($reference: String!) @purpose(code: CASEWORK, reference: $reference) {
     application(by: { reference: $reference }) {
       id
-      applicant { id identity { fullName birthDate passportNumber passportExpiresOn email phone } }
+      applicant { id identity { fullName birthDate passportNumber passportExpiresOn email phone } identityAbsence }
       requestedItems(first: 20) {
         nodes { kind answer { text day country street city province postalCode } }
       }
@@ -192,15 +192,18 @@ function Case({ reference }: { reference: string }) {
 }
 
 function Applicant({ reference }: { reference: string }) {
-  const { t, day } = useWords();
+  const { t, word, day } = useWords();
   const [{ data, fetching, error }] = useQuery({
     query: Person,
     variables: { reference },
     requestPolicy: "network-only",
   });
   if (fetching || error) return <Absent fetching={fetching} error={error} />;
-  const person = data?.application?.applicant?.identity;
-  if (!person) return <p className="notice">{t("withheld")}</p>;
+  const applicant = data?.application?.applicant;
+  const person = applicant?.identity;
+  if (!person) {
+    return <p className="notice">{word("IdentityAbsence", applicant?.identityAbsence ?? "NOT_IN_HAND")}</p>;
+  }
   const facts: [Text, string][] = [
     ["fullName", person.fullName],
     ["birthDate", day(person.birthDate)],
