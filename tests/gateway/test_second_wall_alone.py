@@ -8,7 +8,6 @@ from starlette.applications import Starlette
 from tests import tokens
 from tests.gateway import walls
 from tests.gateway.in_process import running_gateway
-from tests.gateway.test_identity_absence import *  # noqa: F403
 from tests.gateway.test_promises import *  # noqa: F403
 from tests.gateway.test_promises import (
     test_partners_read_outcomes_by_whole_months_and_one_dimension as outcomes_by_whole_months,
@@ -16,6 +15,7 @@ from tests.gateway.test_promises import (
 from tests.gateway.test_promises_cases import *  # noqa: F403
 from tests.gateway.test_promises_identity import *  # noqa: F403
 from tests.gateway.test_rows_reached import *  # noqa: F403
+from tests.gateway.test_why_no_identity import *  # noqa: F403
 
 pytestmark = pytest.mark.anyio
 
