@@ -200,13 +200,6 @@ def same_as_ours(mutant: Mutant) -> str | None:
         return "it is granted on the conditions of the decision before, and there is none"
     if mutant.what == "correct to granted SUPERVISOR: from REVOKED":
         return "what was revoked was granted: to correct it to a grant changes no decision"
-    is_of_the_desk = mutant.unmet == UNMET[life.IS_ON_THE_OWN_DESK]
-    if (
-        {"GRANTED", "REFUSED"} & {*mutant.targets}
-        and role is Role.OFFICER
-        and (is_of_the_desk or mutant.what == "refuse SUPERVISOR: by OFFICER")
-    ):
-        return "what an officer has decided lies on the own desk, by a row rule of its own"
     return None
 
 

@@ -180,8 +180,7 @@ async def test_a_statement_that_errs_is_found(laboratory: str, monkeypatch) -> N
              "application_event.kind IS DISTINCT FROM 'HELD'"),
             (Role.PARTNER_SERVICE, "application.left_partner_at IS NULL", "true"),
             (Role.PARTNER_AGENT,
-             "coalesce(application.centre_code, application.country_code) = ANY",
-             "coalesce(application.country_code, application.centre_code) = ANY"),
+             "application.holder_place = ANY", "application.centre_code = ANY"),
         )),
     ],
 )  # fmt: skip
