@@ -78,6 +78,7 @@ def test_findings_reach_no_further_than_the_viewers_volumes(demo: Demo, user: st
         " { rows { country { code } } } }"
     )["volumes"]["rows"]
     known = {code_of(row) for row in countries}
+    assert None not in known
     named = {
         each["subject"]["code"]
         for each in found["findings"]["rows"]
