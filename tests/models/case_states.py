@@ -98,6 +98,9 @@ def cleared_with(**facts: st.SearchStrategy[Any]) -> st.SearchStrategy[CaseState
 
 
 standings = standings_with()
+mostly_revoked = cleared_with(
+    status=mostly(Status.REVOKED, Status.GRANTED), revoked_by=mostly("supervisor", "supervisor-2")
+)
 attempts = st.builds(
     Attempt,
     subject=st.sampled_from(PEOPLE),

@@ -48,6 +48,7 @@ from tests.models.case_states import (
     authoritys_attempts,
     cleared_with,
     mostly,
+    mostly_revoked,
     officers_attempts,
     proposals,
     results,
@@ -148,13 +149,7 @@ def test_a_decision_is_never_corrected_by_who_made_it(now: CaseState, attempt: A
 
 
 @enough
-@given(
-    cleared_with(
-        status=mostly(Status.REVOKED, Status.GRANTED),
-        revoked_by=mostly("supervisor", "supervisor-2"),
-    ),
-    supervisors_attempts,
-)
+@given(mostly_revoked, supervisors_attempts)
 @premise(by_the_same=0.1, by_another=0.1)
 def test_a_revocation_is_never_set_aside_by_who_made_it(now: CaseState, attempt: Attempt) -> None:
     [step] = [step for step in STEPS if step.verb is Verb.SET_ASIDE]
