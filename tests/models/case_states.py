@@ -98,9 +98,6 @@ def cleared_with(**facts: st.SearchStrategy[Any]) -> st.SearchStrategy[CaseState
 
 
 standings = standings_with()
-mostly_revoked = cleared_with(
-    status=mostly(Status.REVOKED, Status.GRANTED), revoked_by=mostly("supervisor", "supervisor-2")
-)
 attempts = st.builds(
     Attempt,
     subject=st.sampled_from(PEOPLE),
@@ -111,4 +108,13 @@ attempts = st.builds(
 )
 officers_attempts = attempts.map(lambda attempt: replace(attempt, subject="officer"))
 supervisors_attempts = attempts.map(lambda attempt: replace(attempt, subject="supervisor"))
+#: What was revoked, and supervisors who try something.
+revocations = (
+    cleared_with(
+        status=mostly(Status.REVOKED, Status.GRANTED),
+        revoked_by=mostly("supervisor", "supervisor-2"),
+        grant_stop=mostly(None, ""),
+    ),
+    supervisors_attempts.map(lambda attempt: replace(attempt, role=Role.SUPERVISOR)),
+)
 authoritys_attempts = attempts.map(lambda attempt: replace(attempt, subject="screening"))
