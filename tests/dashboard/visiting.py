@@ -88,6 +88,7 @@ class Visitor:
 
     def _goes_to(self, address: str, user: str) -> None:
         if user != self.user:
+            self.page.goto("about:blank")  # a live page that is signed out opens itself anew
             self.page.context.clear_cookies()
         self.page.goto(f"{self.demo.dashboard_url}{address}")
         if user != self.user:
