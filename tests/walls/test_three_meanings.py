@@ -160,11 +160,14 @@ async def test_a_judge_who_errs_is_found(laboratory: str, monkeypatch) -> None:
 async def test_a_statement_that_errs_is_found(laboratory: str, monkeypatch) -> None:
     """An empty word is taken for a scope."""
 
-    def argument(self: Any, name: str, viewer: Viewer, given: Any) -> Any:
-        return getattr(viewer, name) if name in SCOPES else right(self, name, viewer, given)
+    def arguments(self: Any, viewer: Viewer, given: Any) -> list[Any]:
+        return [
+            getattr(viewer, name) if name in SCOPES else value
+            for name, value in zip(self._parameters, right(self, viewer, given), strict=True)
+        ]
 
-    right = PreparedStatement._argument
-    monkeypatch.setattr(PreparedStatement, "_argument", argument)
+    right = PreparedStatement.arguments
+    monkeypatch.setattr(PreparedStatement, "arguments", arguments)
     assert await first_difference(laboratory, Role.PARTNER_SERVICE)
 
 
