@@ -285,8 +285,9 @@ async def _refuse_elsewhere(
 
 def _come(file: Any) -> int:
     status = Status(file.status)
-    is_refused = status is Status.GRANTED and not file.is_corrected
-    return _NOT_CORRECTED if is_refused else _COME.get(status, 0)
+    if status is Status.GRANTED and not file.is_corrected:
+        return _NOT_CORRECTED
+    return _COME.get(status, 0)
 
 
 def _select_other_files() -> Any:
