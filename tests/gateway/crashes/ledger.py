@@ -54,6 +54,8 @@ class Ledger:
     asked_again: dict[bytes, datetime] = field(default_factory=dict)
     #: Tries that were not acknowledged, by reason: nobody knows whether they were done.
     in_doubt: Counter[str] = field(default_factory=Counter)
+    #: What a gateway said of them, where it answered.
+    said: Counter[str] = field(default_factory=Counter)
     #: Tries that never reached a gateway.
     turned_away: int = 0
     #: How often each person applied: some few do so twice.

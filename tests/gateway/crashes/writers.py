@@ -89,6 +89,10 @@ class Writer:
             if call is None:
                 return
             values = {**self._case_arguments(case, call.mutation), **call.given}
+            if call.mutation == "proposeCorrection":
+                # Who shares a name is linked to each of its bearers, who would be thousands.
+                [name] = call.given["identity"].values()
+                values["identity"] = {"fullName": f"{name} {self._person}"}
             if await self._perform(Write(call.mutation, call.user, key(), values)) is None:
                 return
             follow(case, call)
@@ -156,6 +160,7 @@ class Writer:
             if reply.status in REFUSED_FOR_GOOD:
                 raise AssertionError(f"{write.mutation} is no request: {answer}")
             self._ledger.in_doubt[errors[0]["extensions"]["code"]] += 1
+            self._ledger.said[f"{write.mutation}: {errors[0]['message']}"] += 1
             return None
         payload = answer["data"][write.mutation]
         # The LINKER needs a moment, and longer where it was killed.

@@ -44,6 +44,7 @@ class Traffic:
             *self.reads.failed,
             *(f"read again: {why}" for why in self.reads.retried),
             *(f"write in doubt: {why}" for why in self.writes.in_doubt),
+            *self.writes.said,
             *["write turned away"] * self.writes.turned_away,
             *(f"write refused: {why}" for why in self.writes.refused),
         ]
