@@ -46,6 +46,7 @@ export const labels = {
     URGENCY_ENDED: { en: "No longer urgent", id: "Tidak lagi mendesak" },
     GRANT_PROPOSED: { en: "Grant proposed although a linked file counts", id: "Pemberian visa diusulkan meskipun ada berkas tertaut yang menghalangi" },
     GRANT_APPROVED: { en: "Proposed grant approved", id: "Usulan pemberian visa disetujui" },
+    GRANT_REJECTED: { en: "Proposed grant rejected", id: "Usulan pemberian visa tidak disetujui" },
     ANSWER_PROPOSED: { en: "Answer of screening proposed", id: "Jawaban pemeriksaan diusulkan" },
     SCREENED: { en: "Screened", id: "Pemeriksaan keamanan selesai" },
     CORRECTION_PROPOSED: { en: "Correction proposed", id: "Pembetulan diusulkan" },

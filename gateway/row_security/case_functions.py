@@ -336,12 +336,13 @@ CREATE OR REPLACE FUNCTION viewer.grant_stop(asked_case uuid) RETURNS text
             WHERE application.id = asked_case;
             SELECT * INTO last_step FROM application_event
             WHERE application_id = asked_case AND occurred_at > counts_since
-                AND kind IN ('GRANT_PROPOSED', 'GRANT_APPROVED')
+                AND kind IN ('GRANT_PROPOSED', 'GRANT_APPROVED', 'GRANT_REJECTED')
             ORDER BY sequence DESC LIMIT 1;
         END IF;
         RETURN CASE
             WHEN counts_since IS NULL OR last_step.kind = 'GRANT_APPROVED' THEN NULL
-            ELSE coalesce(last_step.actor, '')
+            WHEN last_step.kind = 'GRANT_PROPOSED' THEN last_step.actor
+            ELSE ''
         END;
     END
 $$;

@@ -143,6 +143,10 @@ _CLOSED_NOW = "made.closed_at = NEW.occurred_at AND made.closed_by = viewer_subj
 _PROPOSED_NOW = _ASKED_NOW.format("asked.result = 'PENDING' AND asked.proposed_by = viewer_subject")
 _LAST_OF_URGENCY = "viewer.latest_event(it.id, '{MARKED_URGENT,URGENCY_ENDED}')"
 _LAST_OF_HOLDS = "viewer.latest_event(it.id, '{HELD,RELEASED}')"
+_OF_A_GRANT = (
+    f"(viewer_role = 'SUPERVISOR' OR {HOLDS_IF[life.IS_ON_THE_OWN_DESK]})"
+    " AND NEW.reason IS NOT NULL"
+)
 #: For steps that leave the status as it was: the condition that shows, when the event is written,
 #: that the step was taken.
 SHOWN_BY: Mapping[Verb, str] = {
@@ -151,9 +155,9 @@ SHOWN_BY: Mapping[Verb, str] = {
     Verb.RELEASE: f"NOT it.is_held AND {_LAST_OF_HOLDS} IS DISTINCT FROM 'RELEASED'",
     Verb.MARK_URGENT: f"it.is_urgent AND {_LAST_OF_URGENCY} IS DISTINCT FROM 'MARKED_URGENT'",
     Verb.END_URGENCY: f"NOT it.is_urgent AND {_LAST_OF_URGENCY} = 'MARKED_URGENT'",
-    # Nothing else changes with these two: what they need has to be true before the event.
-    Verb.PROPOSE_GRANT: f"(viewer_role = 'SUPERVISOR' OR {HOLDS_IF[life.IS_ON_THE_OWN_DESK]})"
-    " AND viewer.grant_stop(it.id) = '' AND NEW.reason IS NOT NULL",
+    # Nothing else changes with these: what they need has to be true before the event.
+    Verb.PROPOSE_GRANT: f"{_OF_A_GRANT} AND viewer.grant_stop(it.id) = ''",
+    Verb.REJECT_GRANT: f"{_OF_A_GRANT} AND {HOLDS_IF[life.HAS_A_PROPOSED_GRANT]}",
     Verb.APPROVE_GRANT: f"{HOLDS_IF[life.HAS_A_PROPOSED_GRANT]}"
     f" AND {HOLDS_IF[life.GRANT_WAS_PROPOSED_BY_ANOTHER]}",
     Verb.REFER_TO_SCREENING: _ASKED_NOW.format("asked.requested_at = NEW.occurred_at"),

@@ -282,7 +282,7 @@ WRITES: Mapping[Verb, tuple[StepWrite, ...]] = {
     # A correction's own columns have a guard of their own; no role writes an identity.
     Verb.PROPOSE_CORRECTION: (), Verb.REJECT_CORRECTION: (),
     Verb.APPROVE_CORRECTION: (_ASKED_ANEW,), Verb.CONFIRM_CORRECTION: (_ASKED_ANEW,),
-    Verb.PROPOSE_GRANT: (), Verb.APPROVE_GRANT: (),
+    Verb.PROPOSE_GRANT: (), Verb.APPROVE_GRANT: (), Verb.REJECT_GRANT: (),
     Verb.GRANT: (*_DECISION, _VISA), Verb.REFUSE: _DECISION,
     Verb.GRANT_FIRST: _is_withheld("GRANTED"), Verb.REFUSE_FIRST: _is_withheld("REFUSED"),
     Verb.CORRECT_TO_GRANTED: (*_CORRECTION, _visa_ends("superseded_at"), _VISA),

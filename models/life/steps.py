@@ -95,6 +95,7 @@ class Verb(StrEnum):
     END_URGENCY = "end urgency"
     PROPOSE_GRANT = "propose grant"
     APPROVE_GRANT = "approve grant"
+    REJECT_GRANT = "reject grant"
     GRANT = "grant"
     REFUSE = "refuse"
     GRANT_FIRST = "grant as the first of two"
@@ -162,7 +163,8 @@ _FIRST_OF_TWO = {Verb.GRANT: Verb.GRANT_FIRST, Verb.REFUSE: Verb.REFUSE_FIRST}
 #: Steps that need a reason, which is kept with the event.
 REASONED = (
     Verb.HOLD, Verb.RELEASE, Verb.MARK_URGENT, Verb.END_URGENCY, Verb.PROPOSE_GRANT,
-    Verb.CORRECT_TO_GRANTED, Verb.CORRECT_TO_REFUSED, Verb.REVOKE, Verb.SET_ASIDE,
+    Verb.REJECT_GRANT, Verb.CORRECT_TO_GRANTED, Verb.CORRECT_TO_REFUSED, Verb.REVOKE,
+    Verb.SET_ASIDE,
 )  # fmt: skip
 
 STEPS = (
@@ -234,6 +236,11 @@ STEPS = (
          (LINK_COUNTS, HAS_NO_PROPOSED_GRANT)),
     Step(Verb.APPROVE_GRANT, (*DECIDABLE, *DECIDED, S.REVOKED), None, E.GRANT_APPROVED,
          (R.SUPERVISOR,), (HAS_A_PROPOSED_GRANT, GRANT_WAS_PROPOSED_BY_ANOTHER)),
+    # Whoever proposed it takes it back in the same way.
+    Step(Verb.REJECT_GRANT, DECIDABLE, None, E.GRANT_REJECTED, (R.OFFICER,),
+         (IS_ON_THE_OWN_DESK, HAS_A_PROPOSED_GRANT)),
+    Step(Verb.REJECT_GRANT, (*DECIDABLE, *DECIDED, S.REVOKED), None, E.GRANT_REJECTED,
+         (R.SUPERVISOR,), (HAS_A_PROPOSED_GRANT,)),
     Step(Verb.GRANT, DECIDABLE, S.GRANTED, E.GRANTED, (R.OFFICER,),
          (IS_ON_THE_OWN_DESK, IS_NOT_THE_FIRST_OF_TWO, *GRANTING)),
     Step(Verb.REFUSE, DECIDABLE, S.REFUSED, E.REFUSED, (R.OFFICER,),

@@ -183,8 +183,8 @@ CREATE TRIGGER close_alert_of_answered AFTER UPDATE OF result ON screening
     )
     EXECUTE FUNCTION close_screening_alert();
 
--- Supervisors learn of a grant that is proposed although a link counts, until one of them approves it
--- or the case ends.
+-- Supervisors learn of a grant that is proposed although a link counts, until it is approved or
+-- rejected, or the case ends.
 CREATE FUNCTION tell_of_proposed_grant() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
@@ -197,7 +197,12 @@ CREATE FUNCTION tell_of_proposed_grant() RETURNS trigger
         ELSE
             UPDATE alert
             SET closed_at = clock_timestamp(), close_reason = NEW.kind,
-                closed_by = CASE NEW.kind WHEN 'GRANT_APPROVED' THEN NEW.actor ELSE 'keeper' END
+                closed_by = CASE
+                    WHEN NEW.kind = 'GRANT_APPROVED' THEN NEW.actor
+                    -- Whoever takes it back closes no alert of their own.
+                    WHEN NEW.kind = 'GRANT_REJECTED' AND NEW.actor <> actor THEN NEW.actor
+                    ELSE 'keeper'
+                END
             WHERE application_id = NEW.application_id AND kind = 'GRANT_PROPOSED'
                 AND closed_at IS NULL;
         END IF;
@@ -207,7 +212,8 @@ $$;
 
 CREATE TRIGGER tell_of_proposed_grant AFTER INSERT ON application_event
     FOR EACH ROW WHEN (NEW.kind IN (
-        'GRANT_PROPOSED', 'GRANT_APPROVED', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED'
+        'GRANT_PROPOSED', 'GRANT_APPROVED', 'GRANT_REJECTED', 'GRANTED', 'REFUSED', 'WITHDRAWN',
+        'LAPSED'
     ))
     EXECUTE FUNCTION tell_of_proposed_grant();
 

@@ -61,6 +61,7 @@ ALSO_VALID = {
             "case/changes/recordDecision",
             "case/changes/referToScreening",
             "case/changes/rejectCorrection",
+            "case/changes/rejectGrant",
             "case/changes/writeNote",
         ),
         "OFFICER",

@@ -145,6 +145,7 @@ UNSAID: Mapping[str, dict[str, Any]] = {
     "markUrgent": {"reason": "An operation waits."},
     "endUrgency": {"reason": "It was done."},
     "proposeGrant": {"reason": "The refusal was of another passport."},
+    "rejectGrant": {"reason": "Ask the embassy first."},
     "supersedeDecision": {"reason": "The file says otherwise."},
     "revokeVisa": {"reason": "A statement was false."},
     "writeNote": {"text": "Called the hotel: no booking."},

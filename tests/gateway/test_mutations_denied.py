@@ -76,11 +76,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "confirmLink": {"linkId": A_LINK, "reason": "The same face."},
     "rejectLink": {"linkId": A_LINK, "reason": "Another face."},
     "recordDecision": {"outcome": "REFUSED", "grounds": ["INCOMPLETE"]},
-    "supersedeDecision": {
-        "outcome": "REFUSED",
-        "grounds": ["FALSE_STATEMENT"],
-        "reason": "The file says so.",
-    },
+    "supersedeDecision": {"outcome": "REFUSED", "grounds": ["INCOMPLETE"], "reason": "So."},
 }
 #: Who may call what, as people say it; not read from the policy.
 OWN = {"subscribeToMail", "renewMailSubscription", "endMailSubscription",
@@ -95,9 +91,10 @@ BATCHES = {*HANDED, "recordScreenings", "confirmScreenings"}
 CALLED: dict[Role, set[str]] = {
     Role.LEADERSHIP: OWN | NOTES,
     Role.PARTNER_MANAGER: OWN | NOTES | ENDPOINTS | {"approveWebhook", "answerComplaint"},
-    Role.OFFICER: {*OWN, "takeCase", "releaseCase", "requestInformation", "announceRefusal",
-                   "referToScreening", "recordDecision", "approveCorrection", "rejectCorrection",
-                   *("confirmLink", "rejectLink", "recordAppearance", "proposeGrant", "writeNote")},
+    Role.OFFICER: {
+        *OWN, "takeCase", "releaseCase", "requestInformation", "announceRefusal", "writeNote",
+        "referToScreening", "recordDecision", "approveCorrection", "rejectCorrection",
+        "confirmLink", "rejectLink", "recordAppearance", "proposeGrant", "rejectGrant"},
     Role.SUPERVISOR: {
         *OWN, "approveCorrection", "confirmCorrection", "rejectCorrection", "proposeGrant",
         "reassignCase", "relieveOfficer", "referToScreening", "resolveHit", "holdApplication",
@@ -105,7 +102,7 @@ CALLED: dict[Role, set[str]] = {
         "setAsideRevocation", "closeAlert", "approveInquiry", "reviewInquiry", "holdErasure",
         "releaseErasure", "approveReferenceChange", "cancelReferenceChange", "stopGrantRule",
         "answerComplaint", "markUrgent", "endUrgency", "replayScreening", "proposeBudgetException",
-        "approveBudgetException", "approveGrant", "writeNote"},
+        "approveBudgetException", "approveGrant", "rejectGrant", "writeNote"},
     Role.PARTNER_AGENT: {*OWN, *HANDING_IN, "submitApplications", "recordDocuments",
                          "markReceived", "requestUpload", "renewBill"},
     Role.APPLICANT: {*HANDING_IN, "lodgeDataRequest", "requestUpload", "renewBill", "claimFile",

@@ -155,8 +155,20 @@ async def granted_by_two(who, case: str, agent: Viewer) -> None:
     oneself = Viewer(officer.client, {"role": "SUPERVISOR", "sub": "officer"})
     assert (await change(oneself, "approveGrant", case)).codes == ["SECOND_PERSON_REQUIRED"]
     assert await refusals(oneself, "approveGrant") == ["SECOND_PERSON_REQUIRED"]
-    assert await refusals(supervisor, "approveGrant") == [None]
+    # Or rejects it, with a reason; then it is proposed anew.
+    assert (await change(supervisor, "rejectGrant", case, reason=" ")).codes == ["INVALID"]
+    no = {"reason": "Show me what the embassy wrote."}
+    await perform(supervisor, "rejectGrant", case, **no)
+    assert {**told, **is_closed} in (await supervisor(alerts)).data["alerts"]["nodes"]
+    assert await refusals(supervisor, "approveGrant", "rejectGrant") == 2 * ["NOTHING_PROPOSED"]
+    # Whoever has it on the desk takes it back in the same way.
+    await perform(officer, "proposeGrant", case, **why)
+    assert (await change(who["officer-2"], "rejectGrant", case, **no)).codes == ["NOT_ASSIGNED"]
+    await perform(officer, "rejectGrant", case, **no)
+    await perform(officer, "proposeGrant", case, **why)
+    assert await refusals(supervisor, "approveGrant", "rejectGrant") == [None, None]
     await perform(supervisor, "approveGrant", case)
+    assert await refusals(supervisor, "rejectGrant") == ["NOTHING_PROPOSED"]
     assert {**told, **is_closed} in (await supervisor(alerts)).data["alerts"]["nodes"]
     assert await refusals(officer, "proposeGrant") == ["NO_LINK_COUNTS"]
     # Byte for byte, but for what is left of the minute's budget.
@@ -164,8 +176,13 @@ async def granted_by_two(who, case: str, agent: Viewer) -> None:
     assert after.text.partition('"extensions"')[0] == before.text.partition('"extensions"')[0]
     await perform(officer, "recordDecision", case, outcome="GRANTED")
     life = (await who["auditor"](LIFE, case=case)).data["node"]["events"]["nodes"]
-    assert life[-3:] == [
-        {"kind": "GRANT_PROPOSED", "actor": "officer", **why},
+    proposed = {"kind": "GRANT_PROPOSED", "actor": "officer", **why}
+    assert life[-7:] == [
+        proposed,
+        {"kind": "GRANT_REJECTED", "actor": "supervisor", **no},
+        proposed,
+        {"kind": "GRANT_REJECTED", "actor": "officer", **no},
+        proposed,
         {"kind": "GRANT_APPROVED", "actor": "supervisor", "reason": None},
         {"kind": "GRANTED", "actor": "officer", "reason": None},
     ]

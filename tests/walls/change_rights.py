@@ -69,6 +69,7 @@ MAY: dict[str, str] = {
     "endUrgency": "SUPERVISOR",
     "proposeGrant": "OFFICER SUPERVISOR",
     "approveGrant": "SUPERVISOR",
+    "rejectGrant": "OFFICER SUPERVISOR",
     "recordDecision": "OFFICER SUPERVISOR",
     "supersedeDecision": "SUPERVISOR",
     "proposeCorrection": "PARTNER_AGENT APPLICANT PARTNER_SERVICE",

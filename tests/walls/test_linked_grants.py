@@ -75,6 +75,7 @@ def event(kind: str, by: Viewer, reason: str = "NULL", sequence: int = 90) -> st
 
 PROPOSED = event("GRANT_PROPOSED", OFFICER, "'So.'")
 APPROVED = event("GRANT_APPROVED", SUPERVISOR, sequence=91)
+REJECTED = event("GRANT_REJECTED", SUPERVISOR, "'No.'", sequence=91)
 GRANT = (
     "INSERT INTO decision (id, application_id, outcome, decided_at, officer) VALUES"
     f" ('00000000-0000-0000-0000-00000000d102', '{CASE}', 'GRANTED', now(), 'officer')"
@@ -189,15 +190,30 @@ async def test_two_people_agree_to_what_neither_grants_alone(ready) -> None:
         assert await stop(ready) is None
     await ready.execute(PROPOSED)
     assert await stop(ready) == "officer"
-    # Supervisors have it before them until one of them approves it, or the case ends.
+    # Supervisors have it before them until one of them approves or rejects it, or the case ends.
     asked = "SELECT closed_by FROM alert WHERE kind = 'GRANT_PROPOSED'"
     assert [row["closed_by"] for row in await ready.fetch(asked)] == [None]
-    for kind, closed_by in (("WITHDRAWN", "keeper"), ("GRANT_APPROVED", "supervisor")):
+    for kind, closed_by in (
+        ("WITHDRAWN", "keeper"), ("GRANT_APPROVED", "supervisor"), ("GRANT_REJECTED", "supervisor"),
+    ):  # fmt: skip
         async with undone(ready):
             await ready.execute(event(kind, SUPERVISOR, sequence=91))
             assert [row["closed_by"] for row in await ready.fetch(asked)] == [closed_by]
     assert not await is_done(ready, OFFICER, PROPOSED.replace("90", "91"))
     assert not await is_done(ready, OFFICER, GRANT)
+    # It is rejected with a reason, or taken back by whoever has it on the desk, and not twice.
+    assert not await is_done(ready, SUPERVISOR, event("GRANT_REJECTED", SUPERVISOR, sequence=91))
+    assert not await is_done(ready, ANOTHER, event("GRANT_REJECTED", ANOTHER, "'No.'", 91))
+    async with undone(ready):
+        assert await is_done(ready, OFFICER, event("GRANT_REJECTED", OFFICER, "'No.'", 91))
+        await ready.execute(event("GRANT_REJECTED", OFFICER, "'No.'", 91))
+        assert [row["closed_by"] for row in await ready.fetch(asked)] == ["keeper"]
+    async with undone(ready):
+        await ready.execute(REJECTED)
+        assert await stop(ready) == ""
+        assert not await is_done(ready, SUPERVISOR, REJECTED.replace("91", "92"))
+        assert not await is_done(ready, SUPERVISOR, APPROVED.replace("91", "92"))
+        assert await is_done(ready, OFFICER, PROPOSED.replace("90", "92"))
     # By a supervisor, who is another person.
     assert not await is_done(ready, ALIKE, APPROVED.replace("'supervisor'", "'officer'"))
     assert not await is_done(ready, OFFICER, event("GRANT_APPROVED", OFFICER, sequence=91))

@@ -43,6 +43,7 @@ CHANGES = Changes(
         ),
         "proposeGrant": (CASE, _REASON),
         "approveGrant": (CASE,),
+        "rejectGrant": (CASE, _REASON),
         "writeNote": (CASE, Field("text", FieldKind.REASON, called="caseNote")),
         "recordDecision": (CASE, *_DECISION),
         "supersedeDecision": (CASE, *_DECISION, _REASON),

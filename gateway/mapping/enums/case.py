@@ -150,6 +150,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "URGENCY_ENDED": "A supervisor said that it is urgent no more.",
         "GRANT_PROPOSED": "Somebody proposed to grant it although a linked file counts.",
         "GRANT_APPROVED": "A supervisor approved that.",
+        "GRANT_REJECTED": "A supervisor rejected that, or it was taken back.",
         "ANSWER_PROPOSED": "An answer was proposed, and waits for a second person.",
         "SCREENED": "A screening question was answered.",
         "CORRECTION_PROPOSED": "A correction of the person on file was proposed.",

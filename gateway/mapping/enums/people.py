@@ -185,7 +185,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "DECISIONS_DIFFER": "Two officers decided a file of a rule's sample differently, each for"
         " themselves. What the second decided is in force; the actor is none of them.",
         "GRANT_PROPOSED": "Proposed to grant a case although a link counts. It closes as a second"
-        " person approves that.",
+        " person approves or rejects that, or as it is taken back.",
         "REVOKED_IN_COUNTRY": "Somebody is in the country whose visa was taken back, or entered by"
         " one. It closes with the exit, or with another visa for the same case; the actor is"
         " nobody.",

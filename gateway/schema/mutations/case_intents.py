@@ -148,6 +148,9 @@ INTENTS = (
     Intent("approveGrant", inputs.ApproveGrantInput,
            "Approve what somebody else proposed by `proposeGrant`: whoever decides may grant it,"
            " until another link counts.", read_step, (Verb.APPROVE_GRANT,)),
+    Intent("rejectGrant", inputs.RejectGrantInput,
+           "Reject what was proposed by `proposeGrant`, or take it back: it can be proposed anew,"
+           " or refused.", read_step_with_reason, (Verb.REJECT_GRANT,)),
     Intent("recordDecision", inputs.RecordDecisionInput,
            "Grant or refuse. Nothing is granted that supervision has not cleared. Some files are"
            " decided by two officers, each for themselves: what the first decides is withheld, and"

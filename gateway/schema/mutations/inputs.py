@@ -169,6 +169,11 @@ class ApproveGrantInput(StepInput):
     pass
 
 
+@strawberry.input(description="An application that was proposed to grant, and is not to be.")
+class RejectGrantInput(StepInput):
+    reason: str = required(_REASON)
+
+
 @strawberry.input(description="An application that is urgent no more.")
 class EndUrgencyInput(StepInput):
     reason: str = required(_REASON)
