@@ -6,6 +6,7 @@ solver find the least and the most that each count can be: of refusals, of intak
 It shares no code with the publication.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -135,6 +136,9 @@ class Attacker:
 
     def sums(self) -> Iterator[tuple[Count, tuple[Count, ...], bool]]:
         """Wholes, their parts, and that those are all."""
+        beside = defaultdict[tuple[Any, ...], list[Count]](list)
+        for part in self.low:
+            beside[part.months, part.first, names_of(part)].append(part)
         for whole in self.low:
             shorter = {12: 3, 3: 1}.get(whole.months)
             if shorter:
@@ -145,15 +149,8 @@ class Attacker:
                 yield whole, tuple(part for part in parts if part in self.low), True
             for names, of in WHOLES.items():
                 if names_of(whole) == of:
-                    beside = (whole.months, whole.first)
-                    parts = tuple(
-                        part
-                        for part in self.low
-                        if (part.months, part.first) == beside
-                        and names_of(part) == names
-                        and whole.group <= part.group
-                    )
-                    yield whole, parts, True
+                    parts = beside[whole.months, whole.first, names]
+                    yield whole, tuple(part for part in parts if whole.group <= part.group), True
 
     # Solving -------------------------------------------------------------------------------------
 
