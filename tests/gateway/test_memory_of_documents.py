@@ -78,7 +78,7 @@ def _allocated_bytes() -> int:
 @pytest.mark.parametrize(
     ("most_weight", "most_documents", "number"),
     [
-        pytest.param(800, 20, 400, id="with small limits"),
+        pytest.param(800, 20, 200, id="with small limits"),
         pytest.param(
             compiled.MOST_CACHED_TOKENS,
             documents.CACHED,

@@ -31,7 +31,7 @@ from tests.models.contradictions import (
 pytestmark = pytest.mark.anyio
 
 UNTIL = datetime(2026, 11, 24, 9, tzinfo=UTC)
-APPLICATIONS, FOR_VISAS = 20_000, "FROM application WHERE extends_visa_number IS NULL"
+APPLICATIONS, FOR_VISAS = 10_000, "FROM application WHERE extends_visa_number IS NULL"
 
 
 @pytest.fixture(scope="module")
