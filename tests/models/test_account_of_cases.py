@@ -95,6 +95,13 @@ REWRITTEN = {
 }  # fmt: skip
 
 
+async def test_what_was_written_first_enters_first(account) -> None:
+    first, second, *_ = await read_five(account)
+    assert await integrate(account, 2) == 2
+    newest = "SELECT row_id FROM account_leaf ORDER BY position DESC LIMIT 2"
+    assert [row["row_id"] for row in await account.fetch(newest)] == [second, first]
+
+
 @pytest.mark.parametrize("is_past_triggers", [False, True], ids=["by SQL", "past triggers"])
 @pytest.mark.parametrize("what", REWRITTEN)
 async def test_what_a_superuser_rewrites_is_named(

@@ -1,6 +1,6 @@
 """What stands beside the folder of a day that is over: each signature of its last checkpoint."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -32,6 +32,15 @@ def test_a_checkpoint_that_two_keys_signed_is_kept_with_both(tmp_path: Path) -> 
     for key in KEYS:
         public = {"one": key.public_key().public_bytes_raw()}
         assert [*folder.last_of_days(public)] == [last]
+
+
+def test_what_an_instant_covers_was_signed_by_it(tmp_path: Path) -> None:
+    folder, root = CheckpointFolder(tmp_path), Frontier().extend(LEAVES).root()
+    at = datetime(2026, 3, 1, 10, tzinfo=UTC)
+    folder.write(only := Checkpoint(3, root, at), note_of(only, KEYS[0]))
+    public = {"one": KEYS[0].public_key().public_bytes_raw()}
+    assert folder.newest_by(at, public) == only
+    assert folder.newest_by(at - timedelta(microseconds=1), public) is None
 
 
 def test_where_nothing_came_there_is_no_file_of_hashes(tmp_path: Path) -> None:

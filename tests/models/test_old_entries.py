@@ -13,7 +13,7 @@ from models.account import CheckpointFolder, verify
 from models.row_keys import new_key
 from tests.accounts import drop, insert, past_triggers, read_five, sign
 from tests.linking import KEYS
-from tests.world import application_id
+from tests.world import applicant_id, application_id
 
 pytestmark = pytest.mark.anyio
 
@@ -81,6 +81,23 @@ async def test_a_lookup_for_a_case_stays_while_that_is_held(
     await undone.execute(f"UPDATE legal_hold SET {ended} WHERE id = $1", hold["id"])
     await drop(undone, tmp_path, 3650)
     assert await undone.fetchval(there, lookup) == 0
+
+
+async def test_reads_of_somebody_stay_until_their_request_is_answered(
+    undone: asyncpg.Connection, tmp_path: Path
+) -> None:
+    await read_five(undone, at=_LONG_AGO)
+    await sign(undone, tmp_path, now=_LONG_AGO + timedelta(seconds=10))
+    request = {"id": new_key(), "reference": "R1", "kind": "ACCESS", "lodged_role": "APPLICANT"}
+    request |= {"applicant_id": applicant_id("Ruby Hale"), "lodged_by": "ruby"}
+    await insert(undone, "data_request", request)
+    assert await drop(undone, tmp_path, 3650) == 0
+    await undone.execute(
+        "UPDATE data_request SET outcome = 'REFUSED', reason = 'So.', answered_by = 'auditor',"
+        " answered_at = clock_timestamp() WHERE id = $1",
+        request["id"],
+    )
+    assert await drop(undone, tmp_path, 3650) == 5
 
 
 async def test_no_record_lets_an_entry_go_before_the_days_are_over_that_it_is_kept(

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gateway.cli.visa import visa
 from models.account.notes import verifier_key
+from models.account.proving import read_entry
 from models.key_service import KeyUse
 from models.visa_document.content import (
     MOST_CODE_BYTES,
@@ -30,6 +31,7 @@ from models.visa_document.content import (
     write_signed,
 )
 from models.visa_document.taken_back import read_list, sign_list
+from tests.accounts import read_five, sign
 from tests.linking import KEYS
 
 pytestmark = pytest.mark.anyio
@@ -201,6 +203,33 @@ async def test_the_list_names_what_was_taken_back_and_is_believed_as_it_was_sign
                   json.dumps({**shorter, "content": cut})):  # fmt: skip
         with pytest.raises(FalseVisaError, match="no list"):
             read_list(other, keys)
+
+
+async def test_documents_are_proven_after_a_keeper_died_before_it_noted_what_it_had_signed(
+    rolled_back: asyncpg.Connection, tmp_path: Path
+) -> None:
+    await sign(rolled_back, tmp_path)
+    head = await rolled_back.fetchrow("SELECT size, frontier, signed_at FROM account_head")
+    number = await rolled_back.fetchval(
+        "INSERT INTO visa_document (visa_number, applicant_id) SELECT visa_number, applicant_id"
+        " FROM visa JOIN application ON application.id = application_id LIMIT 1"
+        " RETURNING visa_number"
+    )
+    await rolled_back.execute(
+        "UPDATE visa_document SET issued_at = now(), digest = sha256('x'), key_id = 'a',"
+        " sealed = '{}' WHERE visa_number = $1",
+        number,
+    )
+    assert await sign(rolled_back, tmp_path) == 1
+    # Its checkpoint stands in the folder, and what it wrote to the database is gone.
+    await rolled_back.execute("UPDATE visa_document SET proof = NULL, proven_at = NULL")
+    noted = "UPDATE account_head SET size = $1, frontier = $2, signed_at = $3"
+    await rolled_back.execute(noted, *head)
+    await read_five(rolled_back)
+    assert await sign(rolled_back, tmp_path) == 5
+    proof = await rolled_back.fetchval("SELECT proof FROM visa_document WHERE proof <> ''")
+    public = await KEYS.public_keys(KeyUse.CHECKPOINT)
+    assert read_entry(proof, public, ()).said["visa_number"] == number
 
 
 @pytest.mark.parametrize("conditions", [[], ["ONWARD_TICKET"], ["NO_EMPLOYMENT", "WITH_FAMILY"]])
