@@ -4,6 +4,8 @@ import contextlib
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -163,9 +165,9 @@ async def test_a_check_of_a_visa_has_both_or_is_named(judged: Judged) -> None:
     assert unopened == f"unopened: visa_check {forged['id']} has no receipt of the key service"
 
 
-async def test_an_entry_for_which_nobody_was_opened_is_named(judged: Judged) -> None:
+@contextlib.asynccontextmanager
+async def accusing(judged: Judged, **dated: datetime) -> AsyncIterator[UUID]:
     """A captured gateway has the key of seals, and accuses somebody."""
-    await judged.signing.note_reconciled(Reconciled())
     entry = {
         "id": new_key(), "applicant_id": applicant_id("Ruby Hale"), "actor": "accused",
         "actor_role": "OFFICER", "actor_partner_code": None, "actor_country_code": None,
@@ -173,16 +175,22 @@ async def test_an_entry_for_which_nobody_was_opened_is_named(judged: Judged) -> 
         "trace_id": "0" * 32,
     }  # fmt: skip
     [sealed] = await seal_entries(judged.keys, AccessEvent, [entry])
-    await insert(judged.owner, "access_event", sealed)
+    await insert(judged.owner, "access_event", {**sealed, **dated})
     try:
-        before = await judged.owner.fetchval("SELECT count(*) FROM alert WHERE kind = 'UNLOGGED'")
-        assert f"unopened: access_event {entry['id']} has no receipt of the key service" in (
-            await compared(judged)
-        )
-        assert await keep(judged) == before + 1
+        yield entry["id"]
     finally:
         async with past_triggers(judged.owner):
             await judged.owner.execute("DELETE FROM access_event WHERE id = $1", entry["id"])
+
+
+async def test_an_entry_for_which_nobody_was_opened_is_named(judged: Judged) -> None:
+    await judged.signing.note_reconciled(Reconciled())
+    async with accusing(judged) as entry:
+        before = await judged.owner.fetchval("SELECT count(*) FROM alert WHERE kind = 'UNLOGGED'")
+        assert f"unopened: access_event {entry} has no receipt of the key service" in (
+            await compared(judged)
+        )
+        assert await keep(judged) == before + 1
 
 
 async def test_an_entry_of_another_case_is_of_another_read(judged: Judged) -> None:
@@ -218,6 +226,15 @@ class Page:
             if number > after and at < before
         ]
         return ReceiptPage(found, (), self.is_last)
+
+
+async def test_an_entry_between_two_passes_is_compared_by_the_second(judged: Judged) -> None:
+    at = round(time.time()) - 3_600
+    async with accusing(judged, occurred_at=datetime.fromtimestamp(at, UTC)) as entry:
+        for since, until, is_named in ((at - 1, at, False), (at, at + 1, True)):
+            done, now = Reconciled(0, since * 1_000, 0), until + 2 * APART_SECONDS
+            found, _ = await reconcile(Page([]), judged.owner, done, now=now)  # type: ignore[arg-type]
+            assert any(str(entry) in one.what for one in found.unopened) is is_named
 
 
 @pytest.mark.parametrize(
