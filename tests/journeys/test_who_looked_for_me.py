@@ -133,6 +133,8 @@ async def test_two_auditors_open_who_looked_for_somebody_and_nobody_alone(
         {**of_officer, "found": 1},
         {**of_officer, "found": 0},
     ]
+    named = "SELECT cardinality(lookups) FROM data_request WHERE lookups IS NOT NULL"
+    assert await connection.fetchval(named) == 4  # each once
     # The person is told of those for another's case once that is over.
     assert await told(subject) == [(day, "SUPERVISOR", "CASEWORK")]
     asked = (await subject(MINE)).data
