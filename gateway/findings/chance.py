@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaln, gammaln
+
+from gateway.findings import special
 
 Floats = NDArray[np.float64]
 
@@ -101,7 +102,7 @@ def likely_spread(counts: Floats, cases: Floats, rate: float) -> float:
     alpha, beta = rate * w, (1 - rate) * w
     n, x = counts[:, None], cases[:, None]
     # All at once: of a place's few months, most of the time is what a call takes.
-    logs = gammaln(np.concatenate((x + alpha, n - x + beta, n + w, w, alpha, beta)))
+    logs = special.gammaln(np.concatenate((x + alpha, n - x + beta, n + w, w, alpha, beta)))
     of_cases, of_others, of_all, of_none = np.split(logs, len(counts) * np.arange(1, 4))
     of_spreads = (of_cases + of_others - of_all).sum(axis=0)
     of_spreads += len(counts) * (of_none[0] - of_none[1] - of_none[2])
@@ -146,14 +147,16 @@ def _masses(n: int, rate: float, spread: float) -> Masses:
     counts = np.arange(first, last, dtype=np.float64)
     # What each probability is of the one before.
     steps = (n - counts) / (counts + 1)
-    middle = -log(n + 1) - float(betaln(n - expected + 1, expected + 1))
+    middle = -log(n + 1) - float(special.betaln(n - expected + 1, expected + 1))
     if not spread:
         middle += expected * log(rate) + (n - expected) * log1p(-rate)
         steps *= rate / (1 - rate)
     else:
         weight = beta_weight(rate, spread)
         alpha, beta = rate * weight, (1 - rate) * weight
-        middle += float(betaln(expected + alpha, n - expected + beta) - betaln(alpha, beta))
+        middle += float(
+            special.betaln(expected + alpha, n - expected + beta) - special.betaln(alpha, beta)
+        )
         steps *= (counts + alpha) / (n + beta - 1 - counts)
     below, above = 1 / steps[: expected - first][::-1], steps[expected - first :]
     shares = np.concatenate((below.cumprod()[::-1], [1.0], above.cumprod()))

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
+from gateway.findings import special
 from gateway.findings.rates import Interval
 
 _FILE = Path(__file__).with_name("season.csv")
@@ -161,7 +161,7 @@ def pooled(rates: Sequence[HitRate]) -> tuple[HitRate, Interval]:
     share, clusters = inside / tried, len(rates)
     off = sum((each.inside - share * each.months) ** 2 for each in rates)
     spread = sqrt(off * clusters / (clusters - 1)) / tried
-    half = float(stdtrit(clusters - 1, 0.975)) * spread
+    half = float(special.stdtrit(clusters - 1, 0.975)) * spread
     return HitRate(inside, tried), Interval(max(share - half, 0.0), min(share + half, 1.0))
 
 

@@ -13,8 +13,8 @@ from math import ceil, exp, log, sqrt
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import stdtr, stdtrit
 
+from gateway.findings import special
 from gateway.findings.chance import Model, Range, likely_spread
 from gateway.findings.rates import Interval, wilson
 
@@ -211,7 +211,7 @@ def standing_out(chances: Sequence[float]) -> set[int]:
 def duration_chance(past: Sequence[float], last: float) -> float:
     """How likely a duration at least so long is after these, taken as lognormal."""
     mean, spread, known = _logs(past)
-    return float(1 - stdtr(known - 1, (log(last) - mean) / spread))
+    return float(1 - special.stdtr(known - 1, (log(last) - mean) / spread))
 
 
 def _logs(past: Sequence[float]) -> tuple[float, float, int]:
@@ -230,5 +230,5 @@ def usual_range(past: Sequence[float]) -> Interval | None:
     if sum(hours > 0 for hours in past) < ENOUGH_MONTHS:
         return None
     mean, spread, known = _logs(past)
-    half = float(stdtrit(known - 1, UPPER_TAIL)) * spread
+    half = float(special.stdtrit(known - 1, UPPER_TAIL)) * spread
     return Interval(exp(mean - half), exp(mean + half))

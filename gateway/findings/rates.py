@@ -5,16 +5,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from math import sqrt
+from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import bdtr, bdtrc, ndtri
+
+from gateway.findings import special
 
 #: What is left on each side of 95 % and 99.8 %.
 _OUTSIDE_WARNING, _OUTSIDE_CONTROL = 0.025, 0.001
 #: The standard normal's quantiles: of one share, and of one that is named among a hundred, of which
 #: some leave the first interval by chance.
-Z95, Z_OF_MANY = (float(ndtri(1 - outside)) for outside in (_OUTSIDE_WARNING, _OUTSIDE_CONTROL))
+Z95, Z_OF_MANY = (
+    NormalDist().inv_cdf(1 - outside) for outside in (_OUTSIDE_WARNING, _OUTSIDE_CONTROL)
+)
 #: Of so many expected cases on, a normal distribution says the same, and takes no longer for more.
 _MANY = 100
 
@@ -93,7 +97,7 @@ def _counts(n: int, rate: float, tail: float) -> tuple[float, float]:
     if rate <= 0 or rate >= 1:
         return n * rate, n * rate
     if n * min(rate, 1 - rate) > _MANY:
-        half = float(ndtri(1 - tail)) * sqrt(n * rate * (1 - rate))
+        half = NormalDist().inv_cdf(1 - tail) * sqrt(n * rate * (1 - rate))
         return n * rate - half, n * rate + half
     if rate > 0.5:
         low, high = _exact_counts(n, 1 - rate, tail)
@@ -105,6 +109,6 @@ def _exact_counts(n: int, rate: float, tail: float) -> tuple[int, int]:
     """By the binomial distribution: a normal one does not serve for what is rare."""
     most = min(n, int(n * rate + 12 * sqrt(n * rate)) + 30)
     counts = np.arange(most + 1)
-    low = int((bdtr(counts, n, rate) < tail).sum())
-    high = int(np.argmax(bdtrc(counts, n, rate) < tail))
+    low = int((special.bdtr(counts, n, rate) < tail).sum())
+    high = int(np.argmax(special.bdtrc(counts, n, rate) < tail))
     return low, high

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import log
 
-from scipy.special import gammaincinv, ndtri
-
+from gateway.findings import special
 from gateway.findings.expected import LEVEL, ExpectedRange
 
 #: Weekdays look alike until so many of each are known.
@@ -72,11 +71,11 @@ def month_end(
         return ExpectedRange(received, received, received)
     tail = (1 - LEVEL) / 2
     low, middle, high = (
-        received + float(gammaincinv(still**2 / variance, share)) * variance / still
+        received + float(special.gammaincinv(still**2 / variance, share)) * variance / still
         for share in (tail, 0.5, 1 - tail)
     )
     return ExpectedRange(low, middle, high)
 
 
 def _z() -> float:
-    return float(ndtri((1 + LEVEL) / 2))
+    return float(special.ndtri((1 + LEVEL) / 2))
