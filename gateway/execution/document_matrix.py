@@ -144,7 +144,9 @@ class DocumentMatrix:
         variables: Mapping[str, Any],
         role: Role,
     ) -> Verdict:
-        mistakes = self._documents.mistakes(text, role)
+        # Most roles are not meant: for them the other rules of validation need not be tried.
+        mistakes = self._documents.forbidden(document, role)
+        mistakes = mistakes or self._documents.mistakes(text, role)
         if mistakes:
             return Verdict(mistakes, 0, takes_purpose=False)
         viewer = Viewer("", role, partner=_PARTNER, countries=_COUNTRIES, centres=_CENTRES)

@@ -128,9 +128,7 @@ class Documents:
         errors, coordinates = _examine(document, self._views[role])
         mistakes = ()
         if errors:
-            mistakes = tuple(self._forbidden_fields(document, role)) or self._invalid(
-                document, role
-            )
+            mistakes = self.forbidden(document, role) or self._invalid(document, role)
         return Validation(mistakes, frozenset(coordinates))
 
     def _invalid(self, document: DocumentNode, role: Role) -> tuple[GerbangError, ...]:
@@ -138,17 +136,17 @@ class Documents:
         errors, _ = _examine(document, self._views[role], suggests=True)
         return tuple(map(_invalid, errors))
 
-    def _forbidden_fields(self, document: DocumentNode, role: Role) -> list[GerbangError]:
-        """Errors for fields that exist, but not for this role."""
+    def forbidden(self, document: DocumentNode, role: Role) -> tuple[GerbangError, ...]:
+        """Errors for fields that exist, but not for this role: a document with any is not valid."""
         coordinates = find_forbidden_fields(document, self._full, self._views[role])
-        return [
+        return tuple(
             GerbangError(
                 ErrorCode.FORBIDDEN_FIELD,
                 f"The role {role} does not {_verb_for(coordinate)} {coordinate}.",
                 {"coordinate": coordinate},
             )
             for coordinate in coordinates[:MOST_MISTAKES]
-        ]
+        )
 
 
 def operation_of(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
