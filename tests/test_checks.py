@@ -53,6 +53,7 @@ def ours() -> Sources:
     return Sources(ROOT)
 
 
+@pytest.mark.proof  # `make check` says so before each run of the tests
 @pytest.mark.parametrize("check", CHECKS)
 def test_nothing_of_ours_is_half_done(check, ours: Sources) -> None:
     assert [show(finding, ROOT) for finding in check(ours)] == []

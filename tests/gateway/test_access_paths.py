@@ -127,16 +127,18 @@ def what_holds(name: str, value: Any) -> dict[str, Any]:
 MANY, PARTS = 160, 4
 
 
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize(
+    "part", [0, 1, *(pytest.param(part, marks=pytest.mark.proof) for part in range(2, PARTS))]
+)
 async def test_each_path_finds_the_same_rows(who: dict[str, Viewer], part: int) -> None:
     taken, rows = Counter[AccessPath](), 0
+    files = {name: (await who[name](FILES)).data["applications"]["nodes"] for name in LISTERS}
     for number in range(part, MANY, PARTS):
         dice = Random(number)
         name = dice.choice(LISTERS)
         direction = dice.choice(("ASCENDING", "DESCENDING"))
-        files = (await who[name](FILES)).data["applications"]["nodes"]
         given: dict[str, Any] = {
-            "where": random_where(dice, name, files),
+            "where": random_where(dice, name, files[name]),
             "orderBy": {"field": dice.choice(ORDERS), "direction": direction},
         }
         everything = await who[name](QUESTION, **given, first=100)

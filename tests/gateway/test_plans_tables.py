@@ -104,7 +104,16 @@ def comparing_documents(role: Role) -> Iterator[str]:
                 yield f"{{ volumes({window}, groupBy: [{group}]) {{ rows {{ {rows} }} }} }}"
 
 
-@pytest.mark.parametrize("name", CLAIMS)
+#: One of each role; the others are for `make proof`.
+_ONE_OF_EACH = {role_of(claims): name for name, claims in CLAIMS.items()}.values()
+of_each_role = pytest.mark.parametrize(
+    "name",
+    [name if name in _ONE_OF_EACH else pytest.param(name, marks=pytest.mark.proof)
+     for name in CLAIMS],
+)  # fmt: skip
+
+
+@of_each_role
 async def test_tables_are_the_same_both_ways(who: dict[str, Viewer], name: str) -> None:
     compared, planned, answered = ComparingClient(who[name]), 0, 0
     for document in documents(Role(role_of(CLAIMS[name]))):
@@ -114,15 +123,7 @@ async def test_tables_are_the_same_both_ways(who: dict[str, Viewer], name: str) 
     assert planned == answered > 1
 
 
-#: One of each role; the others are for `make proof`.
-_ONE_OF_EACH = {role_of(claims): name for name, claims in CLAIMS.items()}.values()
-
-
-@pytest.mark.parametrize(
-    "name",
-    [name if name in _ONE_OF_EACH else pytest.param(name, marks=pytest.mark.proof)
-     for name in CLAIMS],
-)  # fmt: skip
+@of_each_role
 async def test_comparisons_are_the_same_both_ways(who: dict[str, Viewer], name: str) -> None:
     compared, planned, answered, found = ComparingClient(who[name]), 0, 0, set[str]()
     for document in comparing_documents(Role(role_of(CLAIMS[name]))):
