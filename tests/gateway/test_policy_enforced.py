@@ -94,7 +94,7 @@ def assert_forbidden(answer: Answer, document: str, hidden: set[str], traffic: T
 async def check_type(
     viewer: Viewer, role: Role, type_name: str, traffic: Traffic, numbers: Iterable[int]
 ) -> None:
-    """Every field of a type, by ways in to it; by the first also with aliases and fragments.
+    """Every field of a type, by ways in to it; by the first also by aliases in a fragment.
 
     The fields that a role reads are asked for together. So are those that it does not read, as
     long as the answer has to name each of them; the first of them is also asked for by itself.
@@ -120,8 +120,7 @@ async def check_type(
             askings = askings[:1]  # the way is closed, whatever is at its end
         documents = [(asking, asking.document(operation(role, type_name))) for asking in askings]
         if number == 0:
-            documents += [(it, it.with_alias(operation(role, type_name))) for it in askings]
-            documents += [(it, it.with_fragment(operation(role, type_name))) for it in askings]
+            documents += [(it, it.under_other_names(operation(role, type_name))) for it in askings]
             documents += [
                 (every[name], every[name].document(operation(role, type_name)))
                 for name in refused[:1]

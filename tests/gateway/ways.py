@@ -287,12 +287,10 @@ class Asking:
         opened = "".join(f" {{ {step}" for step in self.steps)
         return f"{operation}{opened} {{ {inside} }}{' }' * len(self.steps)}"
 
-    def with_alias(self, operation: str) -> str:
-        aliased = (f"harmless{n}: {one}" for n, one in enumerate(self._selections()))
-        return self.document(operation, " ".join(aliased))
-
-    def with_fragment(self, operation: str) -> str:
-        fragment = f"fragment Inner on {self.type_name} {{ {self.selection()} }}"
+    def under_other_names(self, operation: str) -> str:
+        """The same by aliases in a fragment."""
+        aliased = " ".join(f"harmless{n}: {one}" for n, one in enumerate(self._selections()))
+        fragment = f"fragment Inner on {self.type_name} {{ {aliased} }}"
         return f"{self.document(operation, '...Inner')} {fragment}"
 
     def _arguments(self, name: str) -> str:
