@@ -40,7 +40,7 @@ async def judge(connection: asyncpg.Connection, mutants: Iterable[ChangedPurpose
 
 
 async def test_some_mutants_of_the_purposes_are_killed(complete_world) -> None:
-    await judge(complete_world, islice(chain(changed_purposes(), changed_implied()), 0, None, 5))
+    await judge(complete_world, islice(chain(changed_purposes(), changed_implied()), 0, None, 10))
 
 
 @pytest.mark.proof
