@@ -48,15 +48,10 @@ def tree(original: Path) -> Iterator[Path]:
             shutil.copy2(ours, file)
 
 
-@pytest.fixture(scope="module")
-def ours() -> Sources:
-    return Sources(ROOT)
-
-
 @pytest.mark.proof  # `make check` says so before each run of the tests
 @pytest.mark.parametrize("check", CHECKS)
-def test_nothing_of_ours_is_half_done(check, ours: Sources) -> None:
-    assert [show(finding, ROOT) for finding in check(ours)] == []
+def test_nothing_of_ours_is_half_done(check) -> None:
+    assert [show(finding, ROOT) for finding in check(Sources(ROOT))] == []
 
 
 @pytest.mark.parametrize(
