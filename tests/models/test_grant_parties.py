@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from models.jobs.granting import grant_certain_cases
-from models.life.grant_conditions import LARGEST_FAMILY
+from models.life.grant_conditions import LARGEST_FAMILY, is_adult
 from models.vocabulary import GrantCondition
 from tests.linking import KEYS
 from tests.models.test_granting import MINE, PLANTED, certain, nobody, person, run, status, unmet
@@ -25,6 +25,11 @@ async def family(certain) -> asyncpg.Connection:
     members = "UPDATE application SET group_reference = 'G-AAAA-BBBB-CCCC' WHERE id = ANY ($1)"
     await certain.execute(members, [MINE, MATE])
     return certain
+
+
+@pytest.mark.parametrize(("day", "is_of_age"), [(1, False), (2, True), (3, True)])
+def test_somebody_is_of_age_from_the_birthday_on(day: int, is_of_age: bool) -> None:
+    assert is_adult(date(2008, 3, 2), date(2026, 3, day)) is is_of_age
 
 
 async def closed(connection: asyncpg.Connection, *, is_closed: bool = True) -> None:
