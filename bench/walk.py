@@ -25,7 +25,7 @@ _OURS = tuple(f"{_ROOT / package}/" for package in ("gateway", "models"))
 _WARM_UPS = 2
 
 #: In two months: so that some are decided just now.
-_APPLICATIONS = 6_000
+_APPLICATIONS = 2_000
 #: Of several walks the shortest counts: on a busy machine, one may be late for something.
 _WALKS = 3
 OPERATIONS = ("case", "page", "volumes", "decision", "payload")
