@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from gateway.mutations.keys import is_key
 from gateway.mutations.requests import Request
 from gateway.schema.mutations.ban_intents import BAN_INTENTS
 from gateway.schema.mutations.case_intents import INTENTS
@@ -205,3 +206,14 @@ def test_a_batch_has_one_to_300_files_and_one_group(
         applications=[one] * number, is_group=is_group, group_reference=reference,
         is_billed_together=together,
     ) == wrong  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("key", "is_one"),
+    [
+        ("k" * 7, False), ("k" * 8, True), ("k" * 128, True), ("k" * 129, False),
+        ("a key of words", False), ("schl\u00fcssel", False), ("a-key\n-of-lines", False),
+    ],
+)  # fmt: skip
+def test_a_key_is_eight_to_128_plain_characters(key: str, is_one: bool) -> None:
+    assert is_key(key) is is_one
