@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.mapping import listing
+from gateway.mapping.enums import Precision
+from gateway.mapping.facets import count_up_to
 from gateway.mapping.filters import after_prefix
 from models.vocabulary import Stage, Status
 from tests.gateway.conftest import Viewer
@@ -211,7 +213,7 @@ async def test_facets_stop_counting_where_it_becomes_expensive(
     assert closed >= 3
     # As many as are counted are exactly that many.
     for most, precision in ((closed - 1, "AT_LEAST"), (closed, "EXACT")):
-        monkeypatch.setattr(listing, "MOST_COUNTED", most)
+        monkeypatch.setattr(listing, "listing.MOST_COUNTED", most)
         answer = await who["officer"](FACETS, where={})
         stages = answer.data["applications"]["facets"]["stage"]
         assert {"value": "CLOSED", "count": {"value": most, "precision": precision}} in stages
@@ -249,3 +251,9 @@ async def test_who_reads_published_figures_alone_names_single_values(who) -> Non
         assert {field["name"] for field in found} == expected
     answer = await who["anonymous"](VOLUMES, where={"visaType": {"in": ["B1"]}})
     assert answer.codes == ["INVALID_VARIABLES"]
+
+
+def test_a_count_is_exact_up_to_where_counting_stops() -> None:
+    last, beyond = count_up_to(listing.MOST_COUNTED), count_up_to(listing.MOST_COUNTED + 1)
+    assert (last.value, last.precision) == (listing.MOST_COUNTED, Precision.EXACT)
+    assert (beyond.value, beyond.precision) == (listing.MOST_COUNTED, Precision.AT_LEAST)
