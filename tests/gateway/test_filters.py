@@ -213,7 +213,7 @@ async def test_facets_stop_counting_where_it_becomes_expensive(
     assert closed >= 3
     # As many as are counted are exactly that many.
     for most, precision in ((closed - 1, "AT_LEAST"), (closed, "EXACT")):
-        monkeypatch.setattr(listing, "listing.MOST_COUNTED", most)
+        monkeypatch.setattr(listing, "MOST_COUNTED", most)
         answer = await who["officer"](FACETS, where={})
         stages = answer.data["applications"]["facets"]["stage"]
         assert {"value": "CLOSED", "count": {"value": most, "precision": precision}} in stages
