@@ -31,13 +31,14 @@ _OF_CLOSED, _BASE = 50, 20_000
 _MULTIPLY = """
     INSERT INTO application (id, reference, applicant_id, nationality_code, visa_type_code, channel,
         partner_code, country_code, centre_code, status, submitted_at, received_at, paid_at,
-        closed_at, target_due_at, fee_idr, current_decision_id, group_reference, is_linked)
+        closed_at, target_due_at, fee_idr, current_decision_id, group_reference, is_linked,
+        use_within_days)
     SELECT gen_random_uuid(),
         regexp_replace(upper(substr(md5(id::text || number), 1, 12)), '(.{4})(.{4})', '\\1-\\2-'),
         applicant_id, nationality_code, visa_type_code, channel, partner_code, country_code,
         centre_code, status, submitted_at - number * span, received_at - number * span,
         paid_at - number * span, closed_at - number * span, target_due_at - number * span,
-        fee_idr, current_decision_id, group_reference, true
+        fee_idr, current_decision_id, group_reference, true, coalesce(use_within_days, 90)
     FROM application
     CROSS JOIN (VALUES (interval '17 minutes')) AS shift (span)
     CROSS JOIN generate_series(

@@ -607,7 +607,6 @@ POLICY: Mapping[str, Access] = {
             "name": EVERYONE,
             "category": EVERYONE,
             "stayDays": EVERYONE,
-            "useWithinDays": EVERYONE,
             "isMultipleEntry": EVERYONE,
             "validFrom": EVERYONE,
             "validUntil": EVERYONE,
@@ -626,7 +625,7 @@ POLICY: Mapping[str, Access] = {
     "VisaTypeTerms": Access(
         fields=dict.fromkeys(
             (
-                *("on", "isOffered", "fee", "serviceTargets", "passportRule"),
+                *("on", "isOffered", "fees", "serviceTargets", "passportRule"),
                 *("requiredDocuments", "needsGuarantor", "eligibility", "extensionRule"),
                 "handlingRule",
             ),
@@ -655,7 +654,7 @@ POLICY: Mapping[str, Access] = {
     ),
     "Fee": Access(
         rows=OPEN_TO_EVERYONE,
-        fields={"price": EVERYONE, "validFrom": EVERYONE},
+        fields=dict.fromkeys(("useWithinDays", "price", "isOffered", "validFrom"), EVERYONE),
     ),
     "ServiceTarget": Access(
         rows=OPEN_TO_EVERYONE,
@@ -830,6 +829,7 @@ POLICY: Mapping[str, Access] = {
             "leftPartnerAt": CASE_READERS,
             "groupReference": CASE_READERS,
             "entryOn": FILE_READERS,
+            "useWithinDays": FILE_READERS,
             "submittedAt": FILE_READERS,
             "receivedAt": FILE_READERS,
             "paidAt": FILE_READERS,

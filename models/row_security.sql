@@ -1632,7 +1632,7 @@ GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_leadership;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_leadership;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_leadership;
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_leadership;
-GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_leadership;
+GRANT SELECT (amount_idr, is_offered, use_within_days, valid_from, visa_type_code) ON fee TO gerbang_leadership;
 GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_leadership;
 GRANT SELECT (reason, rule_code, stopped_at, stopped_by) ON grant_rule_stop TO gerbang_leadership;
 GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_leadership;
@@ -1650,7 +1650,7 @@ GRANT SELECT (id, name, page, query, removed_at, saved_at, subject) ON saved_vie
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_leadership;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_leadership;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_leadership;
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_leadership;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_leadership;
 GRANT SELECT (id, written_in) ON volume_change TO gerbang_leadership;
 CREATE POLICY leadership_select ON visa_type FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
@@ -1779,7 +1779,7 @@ GRANT USAGE ON SCHEMA public, viewer TO gerbang_officer;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_officer;
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_officer;
 GRANT SELECT (erased_at, id, nationality_code) ON applicant TO gerbang_officer;
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, extends_visa_number, fee_idr, group_reference, guardian_kind, id, is_assigned, is_linked, is_referred, is_urgent, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_officer;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, extends_visa_number, fee_idr, group_reference, guardian_kind, id, is_assigned, is_linked, is_referred, is_urgent, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, target_due_at, trip_purpose, use_within_days, visa_type_code) ON application TO gerbang_officer;
 GRANT SELECT (application_id, changed, id, kind, written_in) ON application_change TO gerbang_officer;
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_officer;
 GRANT SELECT (application_id, assigned_at, ended_at, id, officer, role) ON assignment TO gerbang_officer;
@@ -1796,7 +1796,7 @@ GRANT SELECT (application_id, completed_at, id, kind, locator, media_type, regis
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_officer;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_officer;
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_officer;
-GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_officer;
+GRANT SELECT (amount_idr, is_offered, use_within_days, valid_from, visa_type_code) ON fee TO gerbang_officer;
 GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_officer;
 GRANT SELECT (reason, rule_code, stopped_at, stopped_by) ON grant_rule_stop TO gerbang_officer;
 GRANT SELECT (applicant_id, application_id, city, id, kind, name, postal_code, province, registration_number, sealed, street, valid_from, valid_until) ON guarantor TO gerbang_officer;
@@ -1827,7 +1827,7 @@ GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, workin
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_officer;
 GRANT SELECT (decision_id, extended_days, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_officer;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_officer;
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_officer;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_officer;
 GRANT SELECT (id, written_in) ON volume_change TO gerbang_officer;
 CREATE POLICY officer_select ON application_change FOR SELECT TO gerbang_officer
     USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN application_change.changed NOT IN ('HOLD') ELSE false END);
@@ -2006,7 +2006,7 @@ GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.su
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_supervisor;
 GRANT SELECT (actor, actor_role, applicant_id, application_id, ban_id, close_reason, closed_at, closed_by, complaint_id, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_supervisor;
 GRANT SELECT (erased_at, id, nationality_code) ON applicant TO gerbang_supervisor;
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, extends_visa_number, fee_idr, group_reference, guardian_kind, hand_in_by, has_open_hit, id, is_assigned, is_held, is_linked, is_referred, is_urgent, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, supervisor, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_supervisor;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, extends_visa_number, fee_idr, group_reference, guardian_kind, hand_in_by, has_open_hit, id, is_assigned, is_held, is_linked, is_referred, is_urgent, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, supervisor, target_due_at, trip_purpose, use_within_days, visa_type_code) ON application TO gerbang_supervisor;
 GRANT SELECT (application_id, id, kind, written_in) ON application_change TO gerbang_supervisor;
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_supervisor;
 GRANT SELECT (application_id, assigned_at, assigned_by, ended_at, ended_by, id, officer, reason, role) ON assignment TO gerbang_supervisor;
@@ -2031,7 +2031,7 @@ GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibilit
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_supervisor;
 GRANT SELECT (applicant_id, cause, copies_end_at, erased_at, id, index_removed_at, keys_deleted_at, ordered_at) ON erasure TO gerbang_supervisor;
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_supervisor;
-GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_supervisor;
+GRANT SELECT (amount_idr, is_offered, use_within_days, valid_from, visa_type_code) ON fee TO gerbang_supervisor;
 GRANT SELECT (application_id, billing_code, due_at, id, issued_at, paid_at, receipt_number, renewed_at, reversal_number, reversed_at) ON former_bill TO gerbang_supervisor;
 GRANT SELECT (application_id, checked_at, is_decided_twice, rule_code, unmet, verdict) ON grant_check TO gerbang_supervisor;
 GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_supervisor;
@@ -2073,7 +2073,7 @@ GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_proposed_at, lift_pr
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_supervisor;
 GRANT SELECT (application_id, decision_id, extended_days, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_supervisor;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_supervisor;
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_supervisor;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_supervisor;
 GRANT SELECT (id, written_in) ON volume_change TO gerbang_supervisor;
 GRANT SELECT (application_id, conditions, decided_at, grounds, internal_note, officer, outcome) ON withheld_decision TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON application_change FOR SELECT TO gerbang_supervisor
@@ -2320,7 +2320,7 @@ GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_manager;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_partner_manager;
 GRANT SELECT (actor, actor_country_code, actor_partner_code, actor_role, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_partner_manager;
 GRANT SELECT (id, nationality_code) ON applicant TO gerbang_partner_manager;
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, entry_on, fee_idr, group_reference, hand_in_by, holder_country_code, holder_partner_code, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_manager;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, entry_on, fee_idr, group_reference, hand_in_by, holder_country_code, holder_partner_code, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, target_due_at, trip_purpose, use_within_days, visa_type_code) ON application TO gerbang_partner_manager;
 GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_partner_manager;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, family_fee_idr, issued_at, paid_at, paid_under, receipt_number, reversed_at) ON bill TO gerbang_partner_manager;
 GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_partner_manager;
@@ -2333,7 +2333,7 @@ GRANT SELECT (application_id, completed_at, id, kind, media_type, replaced_at, s
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_manager;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_manager;
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_partner_manager;
-GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_manager;
+GRANT SELECT (amount_idr, is_offered, use_within_days, valid_from, visa_type_code) ON fee TO gerbang_partner_manager;
 GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_partner_manager;
 GRANT SELECT (centre_code, country_code, ends_at, id, is_ended, language, mailed_at, occasion, partner_code, renewed_at, role, subject, subscribed_at, visa_type_code) ON mail_subscription TO gerbang_partner_manager;
 GRANT SELECT (author, country_code, id, month, partner_code, removed_at, text, written_at) ON month_note TO gerbang_partner_manager;
@@ -2348,7 +2348,7 @@ GRANT SELECT (id, name, page, query, removed_at, saved_at, subject) ON saved_vie
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_partner_manager;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_partner_manager;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_partner_manager;
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_partner_manager;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_partner_manager;
 GRANT SELECT (changed, country_code, id, partner_code, written_in) ON volume_change TO gerbang_partner_manager;
 GRANT SELECT (delivered_at, disabled_at, endpoint_id, failing_since, failure, failures, last_number) ON webhook_delivery TO gerbang_partner_manager;
 GRANT SELECT (approved_at, approved_by, country_code, id, partner_code, paused_at, paused_by, registered_at, registered_by, removed_at, removed_by, resumed_at, secret_at, state, url) ON webhook_endpoint TO gerbang_partner_manager;
@@ -2493,7 +2493,7 @@ GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_agent;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_partner_agent;
 GRANT SELECT (actor, actor_role, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_partner_agent;
 GRANT SELECT (id, nationality_code) ON applicant TO gerbang_partner_agent;
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, hand_in_by, holder_partner_code, holder_place, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_agent;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, hand_in_by, holder_partner_code, holder_place, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, target_due_at, trip_purpose, use_within_days, visa_type_code) ON application TO gerbang_partner_agent;
 GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_partner_agent;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, family_fee_idr, issued_at, paid_at, paid_under, receipt_number, reversed_at) ON bill TO gerbang_partner_agent;
 GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_partner_agent;
@@ -2507,7 +2507,7 @@ GRANT SELECT (application_id, completed_at, expires_at, id, kind, media_type, re
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_agent;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_agent;
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_partner_agent;
-GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_agent;
+GRANT SELECT (amount_idr, is_offered, use_within_days, valid_from, visa_type_code) ON fee TO gerbang_partner_agent;
 GRANT SELECT (applicant_id, application_id, city, id, kind, name, postal_code, province, registration_number, sealed, street, valid_from, valid_until) ON guarantor TO gerbang_partner_agent;
 GRANT SELECT (applicant_id, application_id, consented_at, id, kind, name, phone, relation, sealed, valid_from, valid_until) ON guardian TO gerbang_partner_agent;
 GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_partner_agent;
@@ -2530,7 +2530,7 @@ GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, workin
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_partner_agent;
 GRANT SELECT (application_id, decision_id, extended_days, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_partner_agent;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_partner_agent;
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_partner_agent;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_partner_agent;
 CREATE POLICY partner_agent_select ON application_change FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN (application_change.changed NOT IN ('HOLD', 'STATUS', 'DECISION') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND by_1.holder_partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND by_1.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[])) OR application_change.changed NOT IN ('HOLD', 'STATUS') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND by_1.holder_partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND by_1.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND by_1.closed_at > now() - interval '30 days')) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON application FOR SELECT TO gerbang_partner_agent
@@ -2649,7 +2649,7 @@ GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.su
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_auditor;
 GRANT SELECT (actor, actor_role, applicant_id, application_id, ban_id, close_reason, closed_at, closed_by, complaint_id, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_auditor;
 GRANT SELECT (erased_at, id, nationality_code) ON applicant TO gerbang_auditor;
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, extends_visa_number, fee_idr, group_reference, hand_in_by, id, is_assigned, is_linked, is_urgent, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_auditor;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, extends_visa_number, fee_idr, group_reference, hand_in_by, id, is_assigned, is_linked, is_urgent, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, target_due_at, trip_purpose, use_within_days, visa_type_code) ON application TO gerbang_auditor;
 GRANT SELECT (application_id, changed, id, kind, written_in) ON application_change TO gerbang_auditor;
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_auditor;
 GRANT SELECT (application_id, assigned_at, assigned_by, ended_at, ended_by, id, officer, reason) ON assignment TO gerbang_auditor;
@@ -2675,7 +2675,7 @@ GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibilit
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_auditor;
 GRANT SELECT (applicant_id, cause, copies_end_at, data_request_id, erased_at, id, index_removed_at, keys_deleted_at, ordered_at) ON erasure TO gerbang_auditor;
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_auditor;
-GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_auditor;
+GRANT SELECT (amount_idr, is_offered, use_within_days, valid_from, visa_type_code) ON fee TO gerbang_auditor;
 GRANT SELECT (application_id, billing_code, due_at, id, issued_at, paid_at, receipt_number, renewed_at, reversal_number, reversed_at) ON former_bill TO gerbang_auditor;
 GRANT SELECT (application_id, checked_at, is_decided_twice, rule_code, unmet, verdict) ON grant_check TO gerbang_auditor;
 GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_auditor;
@@ -2710,7 +2710,7 @@ GRANT SELECT (amount_idr, assigned_at, assigned_to, billing_code, id, kept_at, k
 GRANT SELECT (decision_id, extended_days, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_auditor;
 GRANT SELECT (actor, actor_role, departs_on, flight_number, id, is_usable, occurred_at) ON visa_check TO gerbang_auditor;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_auditor;
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_auditor;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_auditor;
 GRANT SELECT (id, written_in) ON volume_change TO gerbang_auditor;
 GRANT SELECT (application_id, conditions, decided_at, grounds, internal_note, officer, outcome) ON withheld_decision TO gerbang_auditor;
 CREATE POLICY auditor_select ON application_change FOR SELECT TO gerbang_auditor
@@ -2938,7 +2938,7 @@ GRANT USAGE ON SCHEMA public, viewer TO gerbang_applicant;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_applicant;
 GRANT SELECT (actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_applicant;
 GRANT SELECT (account, id, nationality_code) ON applicant TO gerbang_applicant;
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, extends_visa_number, fee_idr, group_reference, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_applicant;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, extends_visa_number, fee_idr, group_reference, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, target_due_at, trip_purpose, use_within_days, visa_type_code) ON application TO gerbang_applicant;
 GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_applicant;
 GRANT SELECT (application_id, id, kind, occurred_at, sequence) ON application_event TO gerbang_applicant;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, family_fee_idr, issued_at, paid_at, paid_under, receipt_number, reversed_at) ON bill TO gerbang_applicant;
@@ -2959,7 +2959,7 @@ GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibilit
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_applicant;
 GRANT SELECT (cause, copies_end_at, data_request_id, erased_at, id, keys_deleted_at, ordered_at) ON erasure TO gerbang_applicant;
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_applicant;
-GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_applicant;
+GRANT SELECT (amount_idr, is_offered, use_within_days, valid_from, visa_type_code) ON fee TO gerbang_applicant;
 GRANT SELECT (applicant_id, application_id, city, id, kind, name, postal_code, province, registration_number, sealed, street, valid_from, valid_until) ON guarantor TO gerbang_applicant;
 GRANT SELECT (applicant_id, application_id, consented_at, id, kind, name, phone, relation, sealed, valid_from, valid_until) ON guardian TO gerbang_applicant;
 GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_applicant;
@@ -2982,7 +2982,7 @@ GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_applicant;
 GRANT SELECT (application_id, decision_id, extended_days, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_applicant;
 GRANT SELECT (applicant_id, code, issued_at, proof, proven_at, replaced_at, sealed, visa_number) ON visa_document TO gerbang_applicant;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_applicant;
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_applicant;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_applicant;
 CREATE POLICY applicant_select ON application_change FOR SELECT TO gerbang_applicant
     USING (CASE WHEN application_change.changed NOT IN ('HOLD', 'STATUS') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON application FOR SELECT TO gerbang_applicant
@@ -3106,7 +3106,7 @@ GRANT EXECUTE ON FUNCTION viewer.claimed_files TO gerbang_applicant;
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_service;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_partner_service;
 GRANT SELECT (id, nationality_code) ON applicant TO gerbang_partner_service;
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, hand_in_by, holder_country_code, holder_partner_code, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_service;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, hand_in_by, holder_country_code, holder_partner_code, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, target_due_at, trip_purpose, use_within_days, visa_type_code) ON application TO gerbang_partner_service;
 GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_partner_service;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, family_fee_idr, issued_at, paid_at, paid_under, receipt_number, reversed_at) ON bill TO gerbang_partner_service;
 GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_partner_service;
@@ -3119,7 +3119,7 @@ GRANT SELECT (application_id, completed_at, expires_at, id, kind, locator, media
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_service;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_service;
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_partner_service;
-GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_service;
+GRANT SELECT (amount_idr, is_offered, use_within_days, valid_from, visa_type_code) ON fee TO gerbang_partner_service;
 GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_partner_service;
 GRANT SELECT (code, name) ON partner TO gerbang_partner_service;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_partner_service;
@@ -3132,7 +3132,7 @@ GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_partner_servi
 GRANT SELECT (application_id, decision_id, extended_days, issued_at, returned_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_partner_service;
 GRANT SELECT (applicant_id, code, fetched_at, fetched_by, issued_at, proof, proven_at, replaced_at, sealed, visa_number) ON visa_document TO gerbang_partner_service;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_partner_service;
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_partner_service;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_partner_service;
 GRANT SELECT (delivered_at, disabled_at, endpoint_id, failing_since, failure, failures, last_number) ON webhook_delivery TO gerbang_partner_service;
 GRANT SELECT (approved_at, approved_by, country_code, id, partner_code, paused_at, paused_by, registered_at, registered_by, removed_at, removed_by, resumed_at, secret_at, state, url) ON webhook_endpoint TO gerbang_partner_service;
 GRANT SELECT (application_id, attempts, endpoint_id, failure, id, number, settled_at, stage, state, written_at) ON webhook_notice TO gerbang_partner_service;
@@ -3213,7 +3213,7 @@ GRANT USAGE ON SCHEMA public, viewer TO gerbang_screening;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_screening;
 GRANT SELECT (actor, actor_role, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_screening;
 GRANT SELECT (id, nationality_code) ON applicant TO gerbang_screening;
-GRANT SELECT (applicant_id, centre_code, channel, country_code, entry_on, id, nationality_code, paid_at, partner_code, received_at, reference, submitted_at, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_screening;
+GRANT SELECT (applicant_id, centre_code, channel, country_code, entry_on, id, nationality_code, paid_at, partner_code, received_at, reference, submitted_at, target_due_at, trip_purpose, use_within_days, visa_type_code) ON application TO gerbang_screening;
 GRANT SELECT (approved_at, approved_by, banned_from, banned_until, ground, id, proposed_at, proposed_by, reason, reference, reject_reason, rejected_at, rejected_by, state, withdrawal_proposed_at, withdrawal_proposed_by, withdrawal_reason, withdrawn_at, withdrawn_by) ON ban_entry TO gerbang_screening;
 GRANT SELECT (application_id, ban_id, by, ended_at, found_at, id) ON ban_match TO gerbang_screening;
 GRANT SELECT (ban_id, birth_date, full_name, issuing_state, passport_number, sealed) ON banned_person TO gerbang_screening;
@@ -3223,7 +3223,7 @@ GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_screening;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_screening;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_screening;
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_screening;
-GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_screening;
+GRANT SELECT (amount_idr, is_offered, use_within_days, valid_from, visa_type_code) ON fee TO gerbang_screening;
 GRANT SELECT (applicant_id, application_id, city, id, kind, name, postal_code, province, registration_number, sealed, street, valid_from, valid_until) ON guarantor TO gerbang_screening;
 GRANT SELECT (applicant_id, application_id, consented_at, id, kind, name, phone, relation, sealed, valid_from, valid_until) ON guardian TO gerbang_screening;
 GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_screening;
@@ -3237,7 +3237,7 @@ GRANT SELECT (answered_at, application_id, id, kept_from, kind, number, proposed
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_screening;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_screening;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_screening;
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_screening;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_screening;
 CREATE POLICY screening_select ON application FOR SELECT TO gerbang_screening
     USING (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN EXISTS (SELECT FROM screening AS by_1 WHERE by_1.application_id = application.id AND by_1.answered_at IS NULL AND by_1.voided_at IS NULL AND (SELECT viewer.subject('SCREENING')) <> ALL (by_1.kept_from)) ELSE false END);
 CREATE POLICY screening_select ON visa_type FOR SELECT TO gerbang_screening
@@ -3315,7 +3315,7 @@ GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_treasury;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_treasury;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_treasury;
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_treasury;
-GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_treasury;
+GRANT SELECT (amount_idr, is_offered, use_within_days, valid_from, visa_type_code) ON fee TO gerbang_treasury;
 GRANT SELECT (application_id, billing_code, due_at, family_id, id, issued_at, paid_at, receipt_number, renewed_at, reversal_number, reversed_at) ON former_bill TO gerbang_treasury;
 GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_treasury;
 GRANT SELECT (code, name) ON partner TO gerbang_treasury;
@@ -3326,7 +3326,7 @@ GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, workin
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_treasury;
 GRANT SELECT (amount_idr, assigned_at, assigned_to, billing_code, id, kept_at, kept_by, order_number, order_recorded_at, ordered_by, ordered_on, reason, receipt_number, recommended_at, recommended_bill, recommended_by, reversal_number, reversed_at, second_reason, seconded_at, seconded_by, state) ON unmatched_payment TO gerbang_treasury;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_treasury;
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_treasury;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_treasury;
 CREATE POLICY treasury_select ON visa_type FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
 CREATE POLICY treasury_select ON eligibility FOR SELECT TO gerbang_treasury
@@ -3379,7 +3379,7 @@ GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_administrator
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_administrator;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_administrator;
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_administrator;
-GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_administrator;
+GRANT SELECT (amount_idr, is_offered, use_within_days, valid_from, visa_type_code) ON fee TO gerbang_administrator;
 GRANT SELECT (code, decree, hours_after_payment, nationalities, official, sample_percent, version, visa_type_code) ON grant_rule TO gerbang_administrator;
 GRANT SELECT (reason, rule_code, stopped_at, stopped_by) ON grant_rule_stop TO gerbang_administrator;
 GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_administrator;
@@ -3395,7 +3395,7 @@ GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, workin
 GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_proposed_at, lift_proposed_by, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_administrator;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_administrator;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_administrator;
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_administrator;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_administrator;
 CREATE POLICY administrator_select ON visa_type FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 CREATE POLICY administrator_select ON eligibility FOR SELECT TO gerbang_administrator
@@ -3463,7 +3463,7 @@ GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_border;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_border;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_border;
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_border;
-GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_border;
+GRANT SELECT (amount_idr, is_offered, use_within_days, valid_from, visa_type_code) ON fee TO gerbang_border;
 GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_border;
 GRANT SELECT (code, name) ON partner TO gerbang_border;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_border;
@@ -3473,7 +3473,7 @@ GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, workin
 GRANT SELECT (confirmed_at, departed_on, entered_on, id, overstays_at, presence, stay_until, visa_number) ON stay TO gerbang_border;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_border;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_border;
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_border;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_border;
 CREATE POLICY border_select ON visa_type FOR SELECT TO gerbang_border
     USING ((SELECT viewer.acts_as('BORDER')));
 CREATE POLICY border_select ON eligibility FOR SELECT TO gerbang_border
@@ -3527,7 +3527,7 @@ GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_carrier;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_carrier;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_carrier;
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_carrier;
-GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_carrier;
+GRANT SELECT (amount_idr, is_offered, use_within_days, valid_from, visa_type_code) ON fee TO gerbang_carrier;
 GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_carrier;
 GRANT SELECT (code, name) ON partner TO gerbang_carrier;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_carrier;
@@ -3536,7 +3536,7 @@ GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_documen
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_carrier;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_carrier;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_carrier;
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_carrier;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_carrier;
 CREATE POLICY carrier_select ON visa_type FOR SELECT TO gerbang_carrier
     USING ((SELECT viewer.acts_as('CARRIER')));
 CREATE POLICY carrier_select ON eligibility FOR SELECT TO gerbang_carrier
@@ -3587,7 +3587,7 @@ GRANT SELECT (day, is_off, name_en, name_id) ON day_off TO gerbang_anonymous;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_anonymous;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_anonymous;
 GRANT SELECT (amount_idr, days, times, valid_from, visa_type_code) ON extension_rule TO gerbang_anonymous;
-GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_anonymous;
+GRANT SELECT (amount_idr, is_offered, use_within_days, valid_from, visa_type_code) ON fee TO gerbang_anonymous;
 GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_anonymous;
 GRANT SELECT (code, name) ON partner TO gerbang_anonymous;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_anonymous;
@@ -3596,7 +3596,7 @@ GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_documen
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_anonymous;
 GRANT SELECT (name, note, signed_at) ON taken_back_list TO gerbang_anonymous;
 GRANT SELECT (first_seen_at, key_id, public_key, retired_at, revoked_at) ON visa_key TO gerbang_anonymous;
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_anonymous;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON visa_type FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
 CREATE POLICY anonymous_select ON eligibility FOR SELECT TO gerbang_anonymous
@@ -3935,26 +3935,22 @@ CREATE OR REPLACE FUNCTION viewer.latest_event(asked_case uuid, kinds text[]) RE
         );
     END
 $$;
-CREATE OR REPLACE FUNCTION viewer.fee_of(visa_type text) RETURNS bigint
+CREATE OR REPLACE FUNCTION viewer.fee_of(of_case application) RETURNS bigint
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
     SET search_path = public, pg_temp AS $$
     BEGIN
-        RETURN (
-            SELECT amount_idr FROM fee
-            WHERE visa_type_code = visa_type AND valid_from <= wib_day(clock_timestamp())
+        RETURN CASE WHEN of_case.extends_visa_number IS NULL THEN (
+            SELECT CASE WHEN is_offered THEN amount_idr END FROM fee
+            WHERE visa_type_code = of_case.visa_type_code
+                AND use_within_days = of_case.use_within_days
+                AND valid_from <= wib_day(clock_timestamp())
             ORDER BY valid_from DESC LIMIT 1
-        );
-    END
-$$;
-CREATE OR REPLACE FUNCTION viewer.extension_fee_of(visa_type text) RETURNS bigint
-    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
-    SET search_path = public, pg_temp AS $$
-    BEGIN
-        RETURN (
+        ) ELSE (
             SELECT amount_idr FROM extension_rule
-            WHERE visa_type_code = visa_type AND valid_from <= wib_day(clock_timestamp())
+            WHERE visa_type_code = of_case.visa_type_code
+                AND valid_from <= wib_day(clock_timestamp())
             ORDER BY valid_from DESC LIMIT 1
-        );
+        ) END;
     END
 $$;
 CREATE OR REPLACE FUNCTION viewer.handling_of(asked_case uuid) RETURNS handling_rule
@@ -4084,8 +4080,8 @@ CREATE OR REPLACE FUNCTION viewer.guard_application() RETURNS trigger
         IF TG_OP = 'UPDATE' THEN it := OLD; SELECT made.outcome, made.grounds, made.conditions INTO new_outcome, new_grounds, new_conditions FROM decision AS made WHERE made.id = NEW.current_decision_id; END IF;
         IF TG_OP = 'INSERT' THEN
             is_allowed := CASE viewer_role
-                WHEN 'PARTNER_AGENT' THEN (NEW.status = 'AWAITING_PAYMENT' AND NEW.submitted_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.extends_visa_number IS NULL AND coalesce(NEW.pay_by = NEW.submitted_at + viewer.time_to_pay(), NEW.pay_by IS NULL))
-                WHEN 'APPLICANT' THEN (NEW.status = 'AWAITING_PAYMENT' AND NEW.submitted_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.extends_visa_number IS NULL AND coalesce(NEW.pay_by = NEW.submitted_at + viewer.time_to_pay(), NEW.pay_by IS NULL))
+                WHEN 'PARTNER_AGENT' THEN (NEW.status = 'AWAITING_PAYMENT' AND NEW.submitted_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.extends_visa_number IS NULL AND viewer.fee_of(NEW) IS NOT NULL AND coalesce(NEW.pay_by = NEW.submitted_at + viewer.time_to_pay(), NEW.pay_by IS NULL))
+                WHEN 'APPLICANT' THEN (NEW.status = 'AWAITING_PAYMENT' AND NEW.submitted_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.extends_visa_number IS NULL AND viewer.fee_of(NEW) IS NOT NULL AND coalesce(NEW.pay_by = NEW.submitted_at + viewer.time_to_pay(), NEW.pay_by IS NULL))
                     OR (NEW.status = 'AWAITING_PAYMENT' AND NEW.submitted_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (
                         SELECT FROM visa AS held
                         CROSS JOIN viewer.extension_of(held.application_id) AS extended
@@ -4098,10 +4094,10 @@ CREATE OR REPLACE FUNCTION viewer.guard_application() RETURNS trigger
                                 NEW.submitted_at + viewer.time_to_pay(), extended.ends_at
                             )
                     ))
-                WHEN 'PARTNER_SERVICE' THEN (NEW.status = 'AWAITING_PAYMENT' AND NEW.submitted_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.extends_visa_number IS NULL AND coalesce(NEW.pay_by = NEW.submitted_at + viewer.time_to_pay(), NEW.pay_by IS NULL))
+                WHEN 'PARTNER_SERVICE' THEN (NEW.status = 'AWAITING_PAYMENT' AND NEW.submitted_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.extends_visa_number IS NULL AND viewer.fee_of(NEW) IS NOT NULL AND coalesce(NEW.pay_by = NEW.submitted_at + viewer.time_to_pay(), NEW.pay_by IS NULL))
                 ELSE false END;
         ELSE
-            changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.reference IS DISTINCT FROM OLD.reference THEN 'reference' END, CASE WHEN NEW.applicant_id IS DISTINCT FROM OLD.applicant_id THEN 'applicant_id' END, CASE WHEN NEW.nationality_code IS DISTINCT FROM OLD.nationality_code THEN 'nationality_code' END, CASE WHEN NEW.visa_type_code IS DISTINCT FROM OLD.visa_type_code THEN 'visa_type_code' END, CASE WHEN NEW.trip_purpose IS DISTINCT FROM OLD.trip_purpose THEN 'trip_purpose' END, CASE WHEN NEW.entry_on IS DISTINCT FROM OLD.entry_on THEN 'entry_on' END, CASE WHEN NEW.channel IS DISTINCT FROM OLD.channel THEN 'channel' END, CASE WHEN NEW.partner_code IS DISTINCT FROM OLD.partner_code THEN 'partner_code' END, CASE WHEN NEW.country_code IS DISTINCT FROM OLD.country_code THEN 'country_code' END, CASE WHEN NEW.centre_code IS DISTINCT FROM OLD.centre_code THEN 'centre_code' END, CASE WHEN NEW.successor_centre_code IS DISTINCT FROM OLD.successor_centre_code THEN 'successor_centre_code' END, CASE WHEN NEW.successor_country_code IS DISTINCT FROM OLD.successor_country_code THEN 'successor_country_code' END, CASE WHEN NEW.successor_partner_code IS DISTINCT FROM OLD.successor_partner_code THEN 'successor_partner_code' END, CASE WHEN NEW.left_partner_at IS DISTINCT FROM OLD.left_partner_at THEN 'left_partner_at' END, CASE WHEN NEW.extends_visa_number IS DISTINCT FROM OLD.extends_visa_number THEN 'extends_visa_number' END, CASE WHEN NEW.group_reference IS DISTINCT FROM OLD.group_reference THEN 'group_reference' END, CASE WHEN NEW.guardian_kind IS DISTINCT FROM OLD.guardian_kind THEN 'guardian_kind' END, CASE WHEN NEW.status IS DISTINCT FROM OLD.status THEN 'status' END, CASE WHEN NEW.submitted_at IS DISTINCT FROM OLD.submitted_at THEN 'submitted_at' END, CASE WHEN NEW.received_at IS DISTINCT FROM OLD.received_at THEN 'received_at' END, CASE WHEN NEW.paid_at IS DISTINCT FROM OLD.paid_at THEN 'paid_at' END, CASE WHEN NEW.closed_at IS DISTINCT FROM OLD.closed_at THEN 'closed_at' END, CASE WHEN NEW.target_due_at IS DISTINCT FROM OLD.target_due_at THEN 'target_due_at' END, CASE WHEN NEW.pay_by IS DISTINCT FROM OLD.pay_by THEN 'pay_by' END, CASE WHEN NEW.answer_by IS DISTINCT FROM OLD.answer_by THEN 'answer_by' END, CASE WHEN NEW.fee_idr IS DISTINCT FROM OLD.fee_idr THEN 'fee_idr' END, CASE WHEN NEW.paused_seconds IS DISTINCT FROM OLD.paused_seconds THEN 'paused_seconds' END, CASE WHEN NEW.was_info_requested IS DISTINCT FROM OLD.was_info_requested THEN 'was_info_requested' END, CASE WHEN NEW.is_referred IS DISTINCT FROM OLD.is_referred THEN 'is_referred' END, CASE WHEN NEW.is_held IS DISTINCT FROM OLD.is_held THEN 'is_held' END, CASE WHEN NEW.has_open_hit IS DISTINCT FROM OLD.has_open_hit THEN 'has_open_hit' END, CASE WHEN NEW.hand_in_by IS DISTINCT FROM OLD.hand_in_by THEN 'hand_in_by' END, CASE WHEN NEW.is_urgent IS DISTINCT FROM OLD.is_urgent THEN 'is_urgent' END, CASE WHEN NEW.is_visa_held IS DISTINCT FROM OLD.is_visa_held THEN 'is_visa_held' END, CASE WHEN NEW.is_linked IS DISTINCT FROM OLD.is_linked THEN 'is_linked' END, CASE WHEN NEW.current_decision_id IS DISTINCT FROM OLD.current_decision_id THEN 'current_decision_id' END, CASE WHEN NEW.officer IS DISTINCT FROM OLD.officer THEN 'officer' END, CASE WHEN NEW.supervisor IS DISTINCT FROM OLD.supervisor THEN 'supervisor' END, CASE WHEN NEW.is_assigned IS DISTINCT FROM OLD.is_assigned THEN 'is_assigned' END], NULL);
+            changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.reference IS DISTINCT FROM OLD.reference THEN 'reference' END, CASE WHEN NEW.applicant_id IS DISTINCT FROM OLD.applicant_id THEN 'applicant_id' END, CASE WHEN NEW.nationality_code IS DISTINCT FROM OLD.nationality_code THEN 'nationality_code' END, CASE WHEN NEW.visa_type_code IS DISTINCT FROM OLD.visa_type_code THEN 'visa_type_code' END, CASE WHEN NEW.trip_purpose IS DISTINCT FROM OLD.trip_purpose THEN 'trip_purpose' END, CASE WHEN NEW.entry_on IS DISTINCT FROM OLD.entry_on THEN 'entry_on' END, CASE WHEN NEW.use_within_days IS DISTINCT FROM OLD.use_within_days THEN 'use_within_days' END, CASE WHEN NEW.channel IS DISTINCT FROM OLD.channel THEN 'channel' END, CASE WHEN NEW.partner_code IS DISTINCT FROM OLD.partner_code THEN 'partner_code' END, CASE WHEN NEW.country_code IS DISTINCT FROM OLD.country_code THEN 'country_code' END, CASE WHEN NEW.centre_code IS DISTINCT FROM OLD.centre_code THEN 'centre_code' END, CASE WHEN NEW.successor_centre_code IS DISTINCT FROM OLD.successor_centre_code THEN 'successor_centre_code' END, CASE WHEN NEW.successor_country_code IS DISTINCT FROM OLD.successor_country_code THEN 'successor_country_code' END, CASE WHEN NEW.successor_partner_code IS DISTINCT FROM OLD.successor_partner_code THEN 'successor_partner_code' END, CASE WHEN NEW.left_partner_at IS DISTINCT FROM OLD.left_partner_at THEN 'left_partner_at' END, CASE WHEN NEW.extends_visa_number IS DISTINCT FROM OLD.extends_visa_number THEN 'extends_visa_number' END, CASE WHEN NEW.group_reference IS DISTINCT FROM OLD.group_reference THEN 'group_reference' END, CASE WHEN NEW.guardian_kind IS DISTINCT FROM OLD.guardian_kind THEN 'guardian_kind' END, CASE WHEN NEW.status IS DISTINCT FROM OLD.status THEN 'status' END, CASE WHEN NEW.submitted_at IS DISTINCT FROM OLD.submitted_at THEN 'submitted_at' END, CASE WHEN NEW.received_at IS DISTINCT FROM OLD.received_at THEN 'received_at' END, CASE WHEN NEW.paid_at IS DISTINCT FROM OLD.paid_at THEN 'paid_at' END, CASE WHEN NEW.closed_at IS DISTINCT FROM OLD.closed_at THEN 'closed_at' END, CASE WHEN NEW.target_due_at IS DISTINCT FROM OLD.target_due_at THEN 'target_due_at' END, CASE WHEN NEW.pay_by IS DISTINCT FROM OLD.pay_by THEN 'pay_by' END, CASE WHEN NEW.answer_by IS DISTINCT FROM OLD.answer_by THEN 'answer_by' END, CASE WHEN NEW.fee_idr IS DISTINCT FROM OLD.fee_idr THEN 'fee_idr' END, CASE WHEN NEW.paused_seconds IS DISTINCT FROM OLD.paused_seconds THEN 'paused_seconds' END, CASE WHEN NEW.was_info_requested IS DISTINCT FROM OLD.was_info_requested THEN 'was_info_requested' END, CASE WHEN NEW.is_referred IS DISTINCT FROM OLD.is_referred THEN 'is_referred' END, CASE WHEN NEW.is_held IS DISTINCT FROM OLD.is_held THEN 'is_held' END, CASE WHEN NEW.has_open_hit IS DISTINCT FROM OLD.has_open_hit THEN 'has_open_hit' END, CASE WHEN NEW.hand_in_by IS DISTINCT FROM OLD.hand_in_by THEN 'hand_in_by' END, CASE WHEN NEW.is_urgent IS DISTINCT FROM OLD.is_urgent THEN 'is_urgent' END, CASE WHEN NEW.is_visa_held IS DISTINCT FROM OLD.is_visa_held THEN 'is_visa_held' END, CASE WHEN NEW.is_linked IS DISTINCT FROM OLD.is_linked THEN 'is_linked' END, CASE WHEN NEW.current_decision_id IS DISTINCT FROM OLD.current_decision_id THEN 'current_decision_id' END, CASE WHEN NEW.officer IS DISTINCT FROM OLD.officer THEN 'officer' END, CASE WHEN NEW.supervisor IS DISTINCT FROM OLD.supervisor THEN 'supervisor' END, CASE WHEN NEW.is_assigned IS DISTINCT FROM OLD.is_assigned THEN 'is_assigned' END], NULL);
             is_allowed := changed = '{}' OR CASE viewer_role
                 WHEN 'OFFICER' THEN (changed <@ '{status}' AND it.status IN ('PAID') AND NEW.status = 'IN_VERIFICATION' AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND (it.received_at IS NOT NULL OR it.partner_code IS NULL))
                     OR (changed <@ '{}' AND it.status IN ('IN_VERIFICATION', 'SCREENING') AND NEW.status = OLD.status AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND (it.received_at IS NOT NULL OR it.partner_code IS NULL))
@@ -4321,9 +4317,9 @@ CREATE OR REPLACE FUNCTION viewer.guard_bill() RETURNS trigger
         SELECT * INTO it FROM application WHERE id = NEW.application_id;
         IF TG_OP = 'INSERT' THEN
             is_allowed := CASE viewer_role
-                WHEN 'PARTNER_AGENT' THEN (it.status = 'AWAITING_PAYMENT' AND NEW.issued_at = it.submitted_at AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.amount_idr = CASE WHEN it.extends_visa_number IS NULL THEN viewer.fee_of(it.visa_type_code) ELSE viewer.extension_fee_of(it.visa_type_code) END AND NEW.due_at = least(it.pay_by, NEW.issued_at + least(viewer.time_of_code(), viewer.time_to_pay())))
-                WHEN 'APPLICANT' THEN (it.status = 'AWAITING_PAYMENT' AND NEW.issued_at = it.submitted_at AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.amount_idr = CASE WHEN it.extends_visa_number IS NULL THEN viewer.fee_of(it.visa_type_code) ELSE viewer.extension_fee_of(it.visa_type_code) END AND NEW.due_at = least(it.pay_by, NEW.issued_at + least(viewer.time_of_code(), viewer.time_to_pay())))
-                WHEN 'PARTNER_SERVICE' THEN (it.status = 'AWAITING_PAYMENT' AND NEW.issued_at = it.submitted_at AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.amount_idr = CASE WHEN it.extends_visa_number IS NULL THEN viewer.fee_of(it.visa_type_code) ELSE viewer.extension_fee_of(it.visa_type_code) END AND NEW.due_at = least(it.pay_by, NEW.issued_at + least(viewer.time_of_code(), viewer.time_to_pay())))
+                WHEN 'PARTNER_AGENT' THEN (it.status = 'AWAITING_PAYMENT' AND NEW.issued_at = it.submitted_at AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.amount_idr = viewer.fee_of(it) AND NEW.due_at = least(it.pay_by, NEW.issued_at + least(viewer.time_of_code(), viewer.time_to_pay())))
+                WHEN 'APPLICANT' THEN (it.status = 'AWAITING_PAYMENT' AND NEW.issued_at = it.submitted_at AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.amount_idr = viewer.fee_of(it) AND NEW.due_at = least(it.pay_by, NEW.issued_at + least(viewer.time_of_code(), viewer.time_to_pay())))
+                WHEN 'PARTNER_SERVICE' THEN (it.status = 'AWAITING_PAYMENT' AND NEW.issued_at = it.submitted_at AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.amount_idr = viewer.fee_of(it) AND NEW.due_at = least(it.pay_by, NEW.issued_at + least(viewer.time_of_code(), viewer.time_to_pay())))
                 ELSE false END;
         ELSE
             changed := array_remove(ARRAY[CASE WHEN NEW.billing_code IS DISTINCT FROM OLD.billing_code THEN 'billing_code' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.family_id IS DISTINCT FROM OLD.family_id THEN 'family_id' END, CASE WHEN NEW.family_code IS DISTINCT FROM OLD.family_code THEN 'family_code' END, CASE WHEN NEW.family_fee_idr IS DISTINCT FROM OLD.family_fee_idr THEN 'family_fee_idr' END, CASE WHEN NEW.amount_idr IS DISTINCT FROM OLD.amount_idr THEN 'amount_idr' END, CASE WHEN NEW.issued_at IS DISTINCT FROM OLD.issued_at THEN 'issued_at' END, CASE WHEN NEW.due_at IS DISTINCT FROM OLD.due_at THEN 'due_at' END, CASE WHEN NEW.paid_at IS DISTINCT FROM OLD.paid_at THEN 'paid_at' END, CASE WHEN NEW.receipt_number IS DISTINCT FROM OLD.receipt_number THEN 'receipt_number' END, CASE WHEN NEW.reversed_at IS DISTINCT FROM OLD.reversed_at THEN 'reversed_at' END, CASE WHEN NEW.reversal_number IS DISTINCT FROM OLD.reversal_number THEN 'reversal_number' END, CASE WHEN NEW.reversal_effect IS DISTINCT FROM OLD.reversal_effect THEN 'reversal_effect' END], NULL);
@@ -4808,9 +4804,9 @@ CREATE OR REPLACE FUNCTION viewer.guard_visa() RETURNS trigger
         SELECT * INTO it FROM application WHERE id = NEW.application_id;
         IF TG_OP = 'INSERT' THEN
             is_allowed := CASE viewer_role
-                WHEN 'OFFICER' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id)) AND (it.extends_visa_number IS NULL OR coalesce(new_conditions, '{}') = '{}') AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND viewer.grant_stop(it.id) IS NULL AND NOT EXISTS (SELECT FROM correction WHERE application_id = it.id AND state IN ('PROPOSED', 'APPROVED')) AND (it.guardian_kind IS DISTINCT FROM 'IN_GROUP' OR EXISTS (SELECT FROM application AS adult WHERE adult.group_reference = it.group_reference AND adult.id <> it.id AND adult.guardian_kind IS NULL AND adult.status NOT IN ('REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED'))) AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND it.extends_visa_number IS NULL AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.decision_id AND made.application_id = it.id AND made.outcome = 'GRANTED' AND made.officer = viewer_subject AND made.decided_at = NEW.issued_at) AND EXISTS (SELECT FROM visa_type AS type WHERE type.code = it.visa_type_code AND type.stay_days = NEW.stay_days AND wib_day(NEW.issued_at) + type.use_within_days::integer = NEW.use_by))
-                WHEN 'SUPERVISOR' THEN (it.status IN ('GRANTED', 'REFUSED') AND (SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.grounds = new_grounds AND decided.conditions = new_conditions) AND (it.extends_visa_number IS NULL OR coalesce(new_conditions, '{}') = '{}') AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND viewer.grant_stop(it.id) IS NULL AND (it.guardian_kind IS DISTINCT FROM 'IN_GROUP' OR EXISTS (SELECT FROM application AS adult WHERE adult.group_reference = it.group_reference AND adult.id <> it.id AND adult.guardian_kind IS NULL AND adult.status NOT IN ('REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED'))) AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND it.extends_visa_number IS NULL AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.decision_id AND made.application_id = it.id AND made.outcome = 'GRANTED' AND made.officer = viewer_subject AND made.decided_at = NEW.issued_at) AND EXISTS (SELECT FROM visa_type AS type WHERE type.code = it.visa_type_code AND type.stay_days = NEW.stay_days AND wib_day(NEW.issued_at) + type.use_within_days::integer = NEW.use_by))
-                    OR (it.status IN ('REVOKED') AND (SELECT revoked.actor FROM application_event AS revoked WHERE revoked.application_id = it.id AND revoked.kind = 'REVOKED' ORDER BY revoked.sequence DESC LIMIT 1) IS DISTINCT FROM viewer_subject AND it.is_linked AND viewer.is_cleared(it.id) AND viewer.grant_stop(it.id) IS NULL AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND it.extends_visa_number IS NULL AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.decision_id AND made.application_id = it.id AND made.outcome = 'GRANTED' AND made.officer = viewer_subject AND made.decided_at = NEW.issued_at) AND EXISTS (SELECT FROM visa_type AS type WHERE type.code = it.visa_type_code AND type.stay_days = NEW.stay_days AND wib_day(NEW.issued_at) + type.use_within_days::integer = NEW.use_by))
+                WHEN 'OFFICER' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NOT (viewer.awaits_first_decision(it.id) OR viewer.decided_first(it.id)) AND (it.extends_visa_number IS NULL OR coalesce(new_conditions, '{}') = '{}') AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND viewer.grant_stop(it.id) IS NULL AND NOT EXISTS (SELECT FROM correction WHERE application_id = it.id AND state IN ('PROPOSED', 'APPROVED')) AND (it.guardian_kind IS DISTINCT FROM 'IN_GROUP' OR EXISTS (SELECT FROM application AS adult WHERE adult.group_reference = it.group_reference AND adult.id <> it.id AND adult.guardian_kind IS NULL AND adult.status NOT IN ('REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED'))) AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND it.extends_visa_number IS NULL AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.decision_id AND made.application_id = it.id AND made.outcome = 'GRANTED' AND made.officer = viewer_subject AND made.decided_at = NEW.issued_at) AND EXISTS (SELECT FROM visa_type AS type WHERE type.code = it.visa_type_code AND type.stay_days = NEW.stay_days) AND wib_day(NEW.issued_at) + it.use_within_days::integer = NEW.use_by)
+                WHEN 'SUPERVISOR' THEN (it.status IN ('GRANTED', 'REFUSED') AND (SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.grounds = new_grounds AND decided.conditions = new_conditions) AND (it.extends_visa_number IS NULL OR coalesce(new_conditions, '{}') = '{}') AND (it.extends_visa_number IS NULL OR (viewer.latest_event(it.id, '{APPEARED}') IS NOT NULL)) AND it.is_linked AND viewer.is_cleared(it.id) AND viewer.grant_stop(it.id) IS NULL AND (it.guardian_kind IS DISTINCT FROM 'IN_GROUP' OR EXISTS (SELECT FROM application AS adult WHERE adult.group_reference = it.group_reference AND adult.id <> it.id AND adult.guardian_kind IS NULL AND adult.status NOT IN ('REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED'))) AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND it.extends_visa_number IS NULL AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.decision_id AND made.application_id = it.id AND made.outcome = 'GRANTED' AND made.officer = viewer_subject AND made.decided_at = NEW.issued_at) AND EXISTS (SELECT FROM visa_type AS type WHERE type.code = it.visa_type_code AND type.stay_days = NEW.stay_days) AND wib_day(NEW.issued_at) + it.use_within_days::integer = NEW.use_by)
+                    OR (it.status IN ('REVOKED') AND (SELECT revoked.actor FROM application_event AS revoked WHERE revoked.application_id = it.id AND revoked.kind = 'REVOKED' ORDER BY revoked.sequence DESC LIMIT 1) IS DISTINCT FROM viewer_subject AND it.is_linked AND viewer.is_cleared(it.id) AND viewer.grant_stop(it.id) IS NULL AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND it.extends_visa_number IS NULL AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.decision_id AND made.application_id = it.id AND made.outcome = 'GRANTED' AND made.officer = viewer_subject AND made.decided_at = NEW.issued_at) AND EXISTS (SELECT FROM visa_type AS type WHERE type.code = it.visa_type_code AND type.stay_days = NEW.stay_days) AND wib_day(NEW.issued_at) + it.use_within_days::integer = NEW.use_by)
                 ELSE false END;
         ELSE
             changed := array_remove(ARRAY[CASE WHEN NEW.visa_number IS DISTINCT FROM OLD.visa_number THEN 'visa_number' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.decision_id IS DISTINCT FROM OLD.decision_id THEN 'decision_id' END, CASE WHEN NEW.issued_at IS DISTINCT FROM OLD.issued_at THEN 'issued_at' END, CASE WHEN NEW.use_by IS DISTINCT FROM OLD.use_by THEN 'use_by' END, CASE WHEN NEW.stay_days IS DISTINCT FROM OLD.stay_days THEN 'stay_days' END, CASE WHEN NEW.extended_days IS DISTINCT FROM OLD.extended_days THEN 'extended_days' END, CASE WHEN NEW.revoked_at IS DISTINCT FROM OLD.revoked_at THEN 'revoked_at' END, CASE WHEN NEW.superseded_at IS DISTINCT FROM OLD.superseded_at THEN 'superseded_at' END, CASE WHEN NEW.returned_at IS DISTINCT FROM OLD.returned_at THEN 'returned_at' END], NULL);
@@ -4889,7 +4885,7 @@ CREATE POLICY leadership_writing_select ON country FOR SELECT TO gerbang_leaders
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_leadership_writing;
 CREATE POLICY leadership_writing_select ON entry_rule FOR SELECT TO gerbang_leadership_writing
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_leadership_writing;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_leadership_writing;
 CREATE POLICY leadership_writing_select ON visa_type FOR SELECT TO gerbang_leadership_writing
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_leadership_writing;
@@ -4907,7 +4903,7 @@ CREATE POLICY leadership_writing_select ON extension_rule FOR SELECT TO gerbang_
 GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_leadership_writing;
 CREATE POLICY leadership_writing_select ON handling_rule FOR SELECT TO gerbang_leadership_writing
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
-GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_leadership_writing;
+GRANT SELECT (amount_idr, is_offered, use_within_days, valid_from, visa_type_code) ON fee TO gerbang_leadership_writing;
 CREATE POLICY leadership_writing_select ON fee FOR SELECT TO gerbang_leadership_writing
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_leadership_writing;
@@ -4986,7 +4982,7 @@ CREATE POLICY officer_writing_select ON country FOR SELECT TO gerbang_officer_wr
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON entry_rule FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')));
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_officer_writing;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON visa_type FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_officer_writing;
@@ -5004,7 +5000,7 @@ CREATE POLICY officer_writing_select ON extension_rule FOR SELECT TO gerbang_off
 GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON handling_rule FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')));
-GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_officer_writing;
+GRANT SELECT (amount_idr, is_offered, use_within_days, valid_from, visa_type_code) ON fee TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON fee FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_officer_writing;
@@ -5031,7 +5027,7 @@ CREATE POLICY officer_writing_select ON partner_country FOR SELECT TO gerbang_of
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON centre FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')));
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, extends_visa_number, fee_idr, group_reference, guardian_kind, hand_in_by, holder_country_code, holder_partner_code, holder_place, id, is_assigned, is_linked, is_referred, is_urgent, left_partner_at, nationality_code, officer, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, successor_partner_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_officer_writing;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, extends_visa_number, fee_idr, group_reference, guardian_kind, hand_in_by, holder_country_code, holder_partner_code, holder_place, id, is_assigned, is_linked, is_referred, is_urgent, left_partner_at, nationality_code, officer, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, successor_partner_code, target_due_at, trip_purpose, use_within_days, visa_type_code, was_info_requested) ON application TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON application FOR SELECT TO gerbang_officer_writing
     USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN true OR (application.officer IS NULL AND application.closed_at IS NULL AND ((NOT EXISTS (SELECT FROM pool WHERE pool.is_open) OR EXISTS (SELECT FROM pool WHERE pool.is_open AND pool.code = ANY ((SELECT viewer.pools('OFFICER'))::text[]) AND (pool.visa_types = '{}' OR application.visa_type_code = ANY (pool.visa_types)) AND (pool.channels = '{}' OR application.channel = ANY (pool.channels)) AND (pool.nationalities = '{}' OR application.nationality_code = ANY (pool.nationalities)))) OR viewer.is_of_family_just_taken(application.group_reference, (SELECT viewer.subject('OFFICER')))) OR application.officer = (SELECT viewer.subject('OFFICER'))) OR application.officer = (SELECT viewer.subject('OFFICER')) ELSE false END);
 GRANT UPDATE (answer_by, closed_at, current_decision_id, is_referred, status, was_info_requested) ON application TO gerbang_officer_writing;
@@ -5145,7 +5141,7 @@ CREATE POLICY supervisor_writing_select ON country FOR SELECT TO gerbang_supervi
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON entry_rule FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_supervisor_writing;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON visa_type FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_supervisor_writing;
@@ -5163,7 +5159,7 @@ CREATE POLICY supervisor_writing_select ON extension_rule FOR SELECT TO gerbang_
 GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON handling_rule FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
-GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_supervisor_writing;
+GRANT SELECT (amount_idr, is_offered, use_within_days, valid_from, visa_type_code) ON fee TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON fee FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_supervisor_writing;
@@ -5196,7 +5192,7 @@ CREATE POLICY supervisor_writing_select ON reference_change FOR SELECT TO gerban
 GRANT UPDATE (approved_by, cancel_reason, cancelled_by) ON reference_change TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_update ON reference_change FOR UPDATE TO gerbang_supervisor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'HANDLING_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT') ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN reference_change.kind NOT IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'EXTENSION_RULE', 'HANDLING_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'DAY_OFF', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT') ELSE false END);
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, extends_visa_number, fee_idr, group_reference, guardian_kind, hand_in_by, has_open_hit, holder_country_code, holder_partner_code, holder_place, id, is_assigned, is_held, is_linked, is_referred, is_urgent, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, successor_partner_code, supervisor, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_supervisor_writing;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, extends_visa_number, fee_idr, group_reference, guardian_kind, hand_in_by, has_open_hit, holder_country_code, holder_partner_code, holder_place, id, is_assigned, is_held, is_linked, is_referred, is_urgent, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, successor_partner_code, supervisor, target_due_at, trip_purpose, use_within_days, visa_type_code, was_info_requested) ON application TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON application FOR SELECT TO gerbang_supervisor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
 GRANT UPDATE (closed_at, current_decision_id, is_held, is_referred, is_urgent, status) ON application TO gerbang_supervisor_writing;
@@ -5363,7 +5359,7 @@ CREATE POLICY partner_manager_writing_select ON country FOR SELECT TO gerbang_pa
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_manager_writing;
 CREATE POLICY partner_manager_writing_select ON entry_rule FOR SELECT TO gerbang_partner_manager_writing
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_partner_manager_writing;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_partner_manager_writing;
 CREATE POLICY partner_manager_writing_select ON visa_type FOR SELECT TO gerbang_partner_manager_writing
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_manager_writing;
@@ -5381,7 +5377,7 @@ CREATE POLICY partner_manager_writing_select ON extension_rule FOR SELECT TO ger
 GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_partner_manager_writing;
 CREATE POLICY partner_manager_writing_select ON handling_rule FOR SELECT TO gerbang_partner_manager_writing
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
-GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_manager_writing;
+GRANT SELECT (amount_idr, is_offered, use_within_days, valid_from, visa_type_code) ON fee TO gerbang_partner_manager_writing;
 CREATE POLICY partner_manager_writing_select ON fee FOR SELECT TO gerbang_partner_manager_writing
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_partner_manager_writing;
@@ -5472,7 +5468,7 @@ CREATE POLICY partner_agent_writing_select ON country FOR SELECT TO gerbang_part
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON entry_rule FOR SELECT TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_partner_agent_writing;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON visa_type FOR SELECT TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_agent_writing;
@@ -5490,7 +5486,7 @@ CREATE POLICY partner_agent_writing_select ON extension_rule FOR SELECT TO gerba
 GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON handling_rule FOR SELECT TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
-GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_agent_writing;
+GRANT SELECT (amount_idr, is_offered, use_within_days, valid_from, visa_type_code) ON fee TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON fee FOR SELECT TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_partner_agent_writing;
@@ -5523,10 +5519,10 @@ CREATE POLICY partner_agent_writing_insert ON applicant FOR INSERT TO gerbang_pa
 GRANT INSERT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex) ON identity TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_insert ON identity FOR INSERT TO gerbang_partner_agent_writing
     WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END);
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, entry_on, extends_visa_number, fee_idr, group_reference, guardian_kind, hand_in_by, holder_country_code, holder_partner_code, holder_place, id, left_partner_at, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, successor_partner_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_partner_agent_writing;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, entry_on, extends_visa_number, fee_idr, group_reference, guardian_kind, hand_in_by, holder_country_code, holder_partner_code, holder_place, id, left_partner_at, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, successor_partner_code, target_due_at, trip_purpose, use_within_days, visa_type_code, was_info_requested) ON application TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON application FOR SELECT TO gerbang_partner_agent_writing
     USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN application.holder_partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND application.left_partner_at IS NULL AND application.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) ELSE false END);
-GRANT INSERT (applicant_id, centre_code, channel, country_code, entry_on, group_reference, guardian_kind, id, nationality_code, partner_code, pay_by, reference, status, submitted_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_agent_writing;
+GRANT INSERT (applicant_id, centre_code, channel, country_code, entry_on, group_reference, guardian_kind, id, nationality_code, partner_code, pay_by, reference, status, submitted_at, trip_purpose, use_within_days, visa_type_code) ON application TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_insert ON application FOR INSERT TO gerbang_partner_agent_writing
     WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN application.holder_partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND application.left_partner_at IS NULL AND application.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) ELSE false END AND application.status IN ('SUBMITTED', 'AWAITING_PAYMENT'));
 GRANT UPDATE (closed_at, paused_seconds, received_at, status) ON application TO gerbang_partner_agent_writing;
@@ -5648,7 +5644,7 @@ CREATE POLICY auditor_writing_select ON country FOR SELECT TO gerbang_auditor_wr
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON entry_rule FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')));
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_auditor_writing;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON visa_type FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_auditor_writing;
@@ -5666,7 +5662,7 @@ CREATE POLICY auditor_writing_select ON extension_rule FOR SELECT TO gerbang_aud
 GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON handling_rule FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')));
-GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_auditor_writing;
+GRANT SELECT (amount_idr, is_offered, use_within_days, valid_from, visa_type_code) ON fee TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON fee FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_auditor_writing;
@@ -5800,7 +5796,7 @@ CREATE POLICY applicant_writing_select ON country FOR SELECT TO gerbang_applican
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON entry_rule FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')));
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_applicant_writing;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON visa_type FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')));
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_applicant_writing;
@@ -5818,7 +5814,7 @@ CREATE POLICY applicant_writing_select ON extension_rule FOR SELECT TO gerbang_a
 GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON handling_rule FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')));
-GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_applicant_writing;
+GRANT SELECT (amount_idr, is_offered, use_within_days, valid_from, visa_type_code) ON fee TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON fee FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')));
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_applicant_writing;
@@ -5857,10 +5853,10 @@ CREATE POLICY applicant_writing_select ON identity FOR SELECT TO gerbang_applica
 GRANT INSERT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex) ON identity TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_insert ON identity FOR INSERT TO gerbang_applicant_writing
     WITH CHECK (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN EXISTS (SELECT FROM applicant WHERE applicant.id = identity.applicant_id) ELSE false END);
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, entry_on, extends_visa_number, fee_idr, group_reference, guardian_kind, hand_in_by, holder_country_code, holder_partner_code, holder_place, id, left_partner_at, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, successor_partner_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_applicant_writing;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, entry_on, extends_visa_number, fee_idr, group_reference, guardian_kind, hand_in_by, holder_country_code, holder_partner_code, holder_place, id, left_partner_at, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, successor_partner_code, target_due_at, trip_purpose, use_within_days, visa_type_code, was_info_requested) ON application TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON application FOR SELECT TO gerbang_applicant_writing
     USING (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) ELSE false END);
-GRANT INSERT (applicant_id, centre_code, channel, country_code, entry_on, extends_visa_number, group_reference, guardian_kind, id, nationality_code, partner_code, pay_by, reference, status, submitted_at, trip_purpose, visa_type_code) ON application TO gerbang_applicant_writing;
+GRANT INSERT (applicant_id, centre_code, channel, country_code, entry_on, extends_visa_number, group_reference, guardian_kind, id, nationality_code, partner_code, pay_by, reference, status, submitted_at, trip_purpose, use_within_days, visa_type_code) ON application TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_insert ON application FOR INSERT TO gerbang_applicant_writing
     WITH CHECK (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) ELSE false END AND application.status IN ('SUBMITTED', 'AWAITING_PAYMENT'));
 GRANT UPDATE (closed_at, paused_seconds, status) ON application TO gerbang_applicant_writing;
@@ -5989,7 +5985,7 @@ CREATE POLICY partner_service_writing_select ON country FOR SELECT TO gerbang_pa
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON entry_rule FOR SELECT TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_partner_service_writing;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON visa_type FOR SELECT TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_service_writing;
@@ -6007,7 +6003,7 @@ CREATE POLICY partner_service_writing_select ON extension_rule FOR SELECT TO ger
 GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON handling_rule FOR SELECT TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
-GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_service_writing;
+GRANT SELECT (amount_idr, is_offered, use_within_days, valid_from, visa_type_code) ON fee TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON fee FOR SELECT TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_partner_service_writing;
@@ -6040,10 +6036,10 @@ CREATE POLICY partner_service_writing_insert ON applicant FOR INSERT TO gerbang_
 GRANT INSERT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex) ON identity TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_insert ON identity FOR INSERT TO gerbang_partner_service_writing
     WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END);
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, entry_on, extends_visa_number, fee_idr, group_reference, guardian_kind, hand_in_by, holder_country_code, holder_partner_code, holder_place, id, left_partner_at, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, successor_partner_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_partner_service_writing;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, entry_on, extends_visa_number, fee_idr, group_reference, guardian_kind, hand_in_by, holder_country_code, holder_partner_code, holder_place, id, left_partner_at, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, successor_partner_code, target_due_at, trip_purpose, use_within_days, visa_type_code, was_info_requested) ON application TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON application FOR SELECT TO gerbang_partner_service_writing
     USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN application.holder_partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND application.left_partner_at IS NULL AND application.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[]) ELSE false END);
-GRANT INSERT (applicant_id, centre_code, channel, country_code, entry_on, group_reference, guardian_kind, id, nationality_code, partner_code, pay_by, reference, status, submitted_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_service_writing;
+GRANT INSERT (applicant_id, centre_code, channel, country_code, entry_on, group_reference, guardian_kind, id, nationality_code, partner_code, pay_by, reference, status, submitted_at, trip_purpose, use_within_days, visa_type_code) ON application TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_insert ON application FOR INSERT TO gerbang_partner_service_writing
     WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN application.holder_partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND application.left_partner_at IS NULL AND application.holder_country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[]) ELSE false END AND application.status IN ('SUBMITTED', 'AWAITING_PAYMENT'));
 GRANT UPDATE (closed_at, paused_seconds, received_at, status) ON application TO gerbang_partner_service_writing;
@@ -6162,7 +6158,7 @@ CREATE POLICY screening_writing_select ON country FOR SELECT TO gerbang_screenin
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON entry_rule FOR SELECT TO gerbang_screening_writing
     USING ((SELECT viewer.acts_as('SCREENING')));
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_screening_writing;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON visa_type FOR SELECT TO gerbang_screening_writing
     USING ((SELECT viewer.acts_as('SCREENING')));
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_screening_writing;
@@ -6180,7 +6176,7 @@ CREATE POLICY screening_writing_select ON extension_rule FOR SELECT TO gerbang_s
 GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON handling_rule FOR SELECT TO gerbang_screening_writing
     USING ((SELECT viewer.acts_as('SCREENING')));
-GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_screening_writing;
+GRANT SELECT (amount_idr, is_offered, use_within_days, valid_from, visa_type_code) ON fee TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON fee FOR SELECT TO gerbang_screening_writing
     USING ((SELECT viewer.acts_as('SCREENING')));
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_screening_writing;
@@ -6207,7 +6203,7 @@ CREATE POLICY screening_writing_select ON partner_country FOR SELECT TO gerbang_
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON centre FOR SELECT TO gerbang_screening_writing
     USING ((SELECT viewer.acts_as('SCREENING')));
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, country_code, entry_on, extends_visa_number, fee_idr, hand_in_by, id, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, status, submitted_at, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_screening_writing;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, country_code, entry_on, extends_visa_number, fee_idr, hand_in_by, id, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, status, submitted_at, target_due_at, trip_purpose, use_within_days, visa_type_code, was_info_requested) ON application TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON application FOR SELECT TO gerbang_screening_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN EXISTS (SELECT FROM screening AS by_1 WHERE by_1.application_id = application.id AND by_1.answered_at IS NULL AND by_1.voided_at IS NULL AND (SELECT viewer.subject('SCREENING')) <> ALL (by_1.kept_from)) OR EXISTS (SELECT FROM screening AS by_1 WHERE by_1.application_id = application.id AND (by_1.answered_at IS NULL AND by_1.voided_at IS NULL AND (SELECT viewer.subject('SCREENING')) <> ALL (by_1.kept_from) OR by_1.answered_by = (SELECT viewer.subject('SCREENING')) OR by_1.confirmed_by = (SELECT viewer.subject('SCREENING')))) ELSE false END);
 GRANT UPDATE (has_open_hit, is_referred) ON application TO gerbang_screening_writing;
@@ -6268,7 +6264,7 @@ CREATE POLICY treasury_writing_select ON country FOR SELECT TO gerbang_treasury_
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON entry_rule FOR SELECT TO gerbang_treasury_writing
     USING ((SELECT viewer.acts_as('TREASURY')));
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_treasury_writing;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON visa_type FOR SELECT TO gerbang_treasury_writing
     USING ((SELECT viewer.acts_as('TREASURY')));
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_treasury_writing;
@@ -6286,7 +6282,7 @@ CREATE POLICY treasury_writing_select ON extension_rule FOR SELECT TO gerbang_tr
 GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON handling_rule FOR SELECT TO gerbang_treasury_writing
     USING ((SELECT viewer.acts_as('TREASURY')));
-GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_treasury_writing;
+GRANT SELECT (amount_idr, is_offered, use_within_days, valid_from, visa_type_code) ON fee TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON fee FOR SELECT TO gerbang_treasury_writing
     USING ((SELECT viewer.acts_as('TREASURY')));
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_treasury_writing;
@@ -6313,7 +6309,7 @@ CREATE POLICY treasury_writing_select ON partner_country FOR SELECT TO gerbang_t
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON centre FOR SELECT TO gerbang_treasury_writing
     USING ((SELECT viewer.acts_as('TREASURY')));
-GRANT SELECT (answer_by, entry_on, extends_visa_number, fee_idr, hand_in_by, id, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, status, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_treasury_writing;
+GRANT SELECT (answer_by, entry_on, extends_visa_number, fee_idr, hand_in_by, id, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, status, trip_purpose, use_within_days, visa_type_code, was_info_requested) ON application TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON application FOR SELECT TO gerbang_treasury_writing
     USING (CASE WHEN (SELECT viewer.acts_as('TREASURY')) THEN true ELSE false END);
 GRANT UPDATE (fee_idr, paid_at, status, target_due_at) ON application TO gerbang_treasury_writing;
@@ -6368,7 +6364,7 @@ CREATE POLICY administrator_writing_select ON country FOR SELECT TO gerbang_admi
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_select ON entry_rule FOR SELECT TO gerbang_administrator_writing
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_administrator_writing;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_select ON visa_type FOR SELECT TO gerbang_administrator_writing
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_administrator_writing;
@@ -6386,7 +6382,7 @@ CREATE POLICY administrator_writing_select ON extension_rule FOR SELECT TO gerba
 GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_select ON handling_rule FOR SELECT TO gerbang_administrator_writing
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
-GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_administrator_writing;
+GRANT SELECT (amount_idr, is_offered, use_within_days, valid_from, visa_type_code) ON fee TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_select ON fee FOR SELECT TO gerbang_administrator_writing
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_administrator_writing;
@@ -6459,7 +6455,7 @@ CREATE POLICY border_writing_select ON country FOR SELECT TO gerbang_border_writ
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_border_writing;
 CREATE POLICY border_writing_select ON entry_rule FOR SELECT TO gerbang_border_writing
     USING ((SELECT viewer.acts_as('BORDER')));
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_border_writing;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_border_writing;
 CREATE POLICY border_writing_select ON visa_type FOR SELECT TO gerbang_border_writing
     USING ((SELECT viewer.acts_as('BORDER')));
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_border_writing;
@@ -6477,7 +6473,7 @@ CREATE POLICY border_writing_select ON extension_rule FOR SELECT TO gerbang_bord
 GRANT SELECT (is_announced, is_corrected, valid_from, visa_type_code) ON handling_rule TO gerbang_border_writing;
 CREATE POLICY border_writing_select ON handling_rule FOR SELECT TO gerbang_border_writing
     USING ((SELECT viewer.acts_as('BORDER')));
-GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_border_writing;
+GRANT SELECT (amount_idr, is_offered, use_within_days, valid_from, visa_type_code) ON fee TO gerbang_border_writing;
 CREATE POLICY border_writing_select ON fee FOR SELECT TO gerbang_border_writing
     USING ((SELECT viewer.acts_as('BORDER')));
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code, working_days) ON service_target TO gerbang_border_writing;
@@ -6647,7 +6643,7 @@ GRANT EXECUTE ON FUNCTION wib_day TO gerbang_granter;
 GRANT SELECT (applicant_id, birth_date, passport_expires_on, sealed, versions) ON identity TO gerbang_granter;
 CREATE POLICY granter_select ON identity FOR SELECT TO gerbang_granter
     USING (true);
-GRANT SELECT (id, status) ON application TO gerbang_granter;
+GRANT SELECT (id, status, use_within_days) ON application TO gerbang_granter;
 CREATE POLICY granter_select ON application FOR SELECT TO gerbang_granter
     USING (true);
 GRANT SELECT (application_id, sequence) ON application_event TO gerbang_granter;
@@ -6656,7 +6652,7 @@ CREATE POLICY granter_select ON application_event FOR SELECT TO gerbang_granter
 GRANT SELECT (grant_rule_code, id) ON decision TO gerbang_granter;
 CREATE POLICY granter_select ON decision FOR SELECT TO gerbang_granter
     USING (true);
-GRANT SELECT (code, stay_days, use_within_days) ON visa_type TO gerbang_granter;
+GRANT SELECT (code, stay_days) ON visa_type TO gerbang_granter;
 CREATE POLICY granter_select ON visa_type FOR SELECT TO gerbang_granter
     USING (true);
 GRANT SELECT (code, official) ON grant_rule TO gerbang_granter;
@@ -6679,7 +6675,7 @@ CREATE POLICY granter_insert ON decision FOR INSERT TO gerbang_granter
     WITH CHECK (outcome = 'GRANTED' AND EXISTS (SELECT FROM grant_rule AS rule WHERE rule.code = grant_rule_code AND rule.official = officer) AND NOT EXISTS (SELECT FROM grant_rule_stop WHERE rule_code = grant_rule_code));
 GRANT INSERT (application_id, decision_id, issued_at, stay_days, use_by, visa_number) ON visa TO gerbang_granter;
 CREATE POLICY granter_insert ON visa FOR INSERT TO gerbang_granter
-    WITH CHECK (EXISTS (SELECT FROM decision WHERE decision.id = decision_id AND grant_rule_code IS NOT NULL));
+    WITH CHECK (EXISTS (SELECT FROM decision WHERE decision.id = decision_id AND grant_rule_code IS NOT NULL) AND EXISTS (SELECT FROM application AS asked WHERE asked.id = application_id AND wib_day(issued_at) + asked.use_within_days::integer = use_by));
 GRANT INSERT (application_id, kind, occurred_at, sequence) ON application_event TO gerbang_granter;
 CREATE POLICY granter_insert ON application_event FOR INSERT TO gerbang_granter
     WITH CHECK (kind = 'GRANTED');

@@ -111,10 +111,9 @@ async def reference_data(connection: asyncpg.Connection) -> None:
     )
     for code, iso3, name_en, name_id, region in countries:
         country = {"code": code, "iso3": iso3, "name_en": name_en, "name_id": name_id}
-        country["region"] = region
         entry = "CALLING_VISA" if code == "AF" else "VISA_ON_ARRIVAL"
         rule = {"country_code": code, "valid_from": BEGINNING, "entry": entry}
-        await _insert(connection, "country", country)
+        await _insert(connection, "country", country | {"region": region})
         await _insert(connection, "entry_rule", rule)
     await connection.executemany("INSERT INTO day_off VALUES ($1, $2, $3, $4)", DAYS_OFF)
     await connection.executemany("INSERT INTO named_event VALUES ($1, $2, $3, $4, $5, $6)", EVENTS)
@@ -126,7 +125,8 @@ async def reference_data(connection: asyncpg.Connection) -> None:
         served = [of_type | {"entry": e, "purpose": p, "is_open": True} for e, p in ELIGIBLE[code]]
         await _insert(connection, "eligibility", *served)
         await _insert(connection, "passport_rule", of_type | {"months": MONTHS[code]})
-        await _insert(connection, "fee", of_type | {"amount_idr": FEES[code]})
+        fee = of_type | {"use_within_days": 90, "amount_idr": FEES[code], "is_offered": True}
+        await _insert(connection, "fee", fee)
         belongs = [of_type | {"kind": kind, "is_required": True} for kind in REQUIRED.get(code, ())]
         await _insert(connection, "required_document", *belongs)
     for (code, clock), hours in HOURS.items():
@@ -253,7 +253,7 @@ async def _application(connection: asyncpg.Connection, case: Case) -> None:
         "is_held": _first(case, "HELD") is not None,
         "current_decision_id": decisions[-1]["id"] if decisions else None,
     }
-    row["pay_by"] = submitted_at + timedelta(days=14)
+    row |= {"use_within_days": 90, "pay_by": submitted_at + timedelta(days=14)}
     row["answer_by"] = (at := _first(case, "INFO_REQUESTED")) and at + timedelta(days=14)
     await _insert(connection, "application", row | paid)
     await connection.execute(  # what was handed over was complete

@@ -15,6 +15,8 @@ from hashlib import sha256
 from types import NoneType
 from typing import Any, BinaryIO, NamedTuple, get_args, get_type_hints
 
+from graphql import GraphQLBoolean, GraphQLError, GraphQLInt
+
 from gateway.mapping.scalars import OWN_SCALARS
 from gateway.mutations.requests import api_name
 from gateway.schema.mutations.submission_inputs import SubmitApplicationsItem
@@ -111,20 +113,18 @@ def _type_of(kind: Any) -> tuple[Callable[[Any], object], str]:
         return kind.__members__.__getitem__, kind.__name__
     if kind is str:
         return _text, "String"
-    if kind is bool:
-        return _boolean, "Boolean"
+    if kind in _OF_GRAPHQL:
+        return _OF_GRAPHQL[kind].parse_value, _OF_GRAPHQL[kind].name
     raise TypeError(f"no feed can have {kind}")
 
 
-#: As a cell says it.
+_OF_GRAPHQL = {bool: GraphQLBoolean, int: GraphQLInt}
+#: As a cell says it, by the type of its column; a text is what it says.
 _BOOLEANS = {"true": True, "false": False}
-
-
-def _boolean(value: Any) -> bool:
-    """Raises ValueError for anything else."""
-    if not isinstance(value, bool):
-        raise ValueError
-    return value
+_FROM_CELLS: Mapping[str, Callable[[str], object]] = {
+    "Boolean": lambda cell: _BOOLEANS.get(cell, cell),
+    "Int": lambda cell: int(cell) if re.fullmatch("[0-9]{1,9}", cell) else cell,
+}
 
 
 def _text(value: Any) -> str:
@@ -305,8 +305,7 @@ def _reader_of_cells(head: bytes | None) -> Callable[[bytes], dict[str, Any]]:
                 place, path = item, column.path
                 for part in path[:-1]:
                     place = place.setdefault(part, {})
-                is_boolean = column.type_name == "Boolean"
-                place[path[-1]] = _BOOLEANS.get(cell, cell) if is_boolean else cell
+                place[path[-1]] = _FROM_CELLS.get(column.type_name, str)(cell)
         return item
 
     return read
@@ -337,7 +336,7 @@ def _faults_of(item: Mapping[str, Any]) -> Iterator[tuple[Fault, str]]:
                 continue
             try:
                 column.parse(place)
-            except (ValueError, TypeError, KeyError):
+            except (ValueError, TypeError, KeyError, GraphQLError):
                 yield Fault.WRONG_TYPE, column.name
 
 

@@ -45,8 +45,10 @@ QUESTIONS = (
     ),
     Examination(
         "SELECT format('No fee is in force today for %s.', string_agg(code, ', ' ORDER BY code))"
-        " FROM offered WHERE NOT EXISTS (SELECT FROM fee, today"
-        " WHERE visa_type_code = offered.code AND fee.valid_from <= on_day) HAVING count(*) > 0",
+        " FROM offered WHERE NOT EXISTS (SELECT FROM (SELECT DISTINCT ON (use_within_days)"
+        " is_offered FROM fee, today WHERE visa_type_code = offered.code AND fee.valid_from <="
+        " on_day ORDER BY use_within_days, fee.valid_from DESC) AS rule WHERE is_offered)"
+        " HAVING count(*) > 0",
         "Nothing can be billed, so no application of these types can be handed in.",
         f"Propose it as an administrator (proposeFee), {_FILE} of fees.",
     ),

@@ -40,6 +40,7 @@ from gateway.mutations.locked_case import Case
 from gateway.mutations.outcome import Reason, RefusedError
 from gateway.mutations.requests import StepRequest
 from models import (
+    Application,
     Bill,
     CaseDocument,
     DayOff,
@@ -266,29 +267,31 @@ async def _withhold_decision(
 async def _issue_visa(
     transaction: WriteTransaction, case: Case, decision: UUID, conditions: Sequence[VisaCondition]
 ) -> None:
-    [type_] = await transaction.fetch_one(_select_terms, visa_type=case.visa_type)
+    [granted] = await transaction.fetch_one(_select_terms, id=case.id)
     number = new_visa_number(SystemRandom())
-    use_by = case.on + timedelta(days=type_.use_within_days)
+    use_by = case.on + timedelta(days=granted.use_within_days)
     visa = {
         "visa_number": number,
         "application_id": case.id,
         "decision_id": decision,
         "issued_at": case.at,
         "use_by": use_by,
-        "stay_days": type_.stay_days,
+        "stay_days": granted.stay_days,
     }
     transaction.insert(Visa, visa)
     # Its document is signed for these terms alone.
     assert case.reference
     terms = VisaTerms.granted(
-        case.reference, number, case.visa_type, case.at, use_by, type_.stay_days, conditions
+        case.reference, number, case.visa_type, case.at, use_by, granted.stay_days, conditions
     )
     transaction.relate(Relation(RelationKind.VISA, str(terms), case.applicant))
 
 
 def _select_terms() -> Any:
-    terms = select(VisaType.stay_days, VisaType.use_within_days)
-    return terms.where(VisaType.code == bindparam("visa_type"))
+    """What decrees say of its type, and the validity that was asked for."""
+    terms = select(VisaType.stay_days, Application.use_within_days)
+    of_type = VisaType.code == Application.visa_type_code
+    return terms.join(Application, of_type).where(Application.id == bindparam("id"))
 
 
 async def _revoke_visa(transaction: WriteTransaction, _: StepRequest, case: Case) -> dict[str, Any]:

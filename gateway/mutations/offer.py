@@ -1,5 +1,6 @@
 """What can be applied for today, where, and by whom: visa types, fees, countries and centres."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,8 +12,11 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from gateway.access.rows import meets_in_role, rule_of_reading
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.outcome import Reasons
+from gateway.mutations.requests import Submission
 from gateway.rules import Rule
+from gateway.viewer import Viewer
 from models import Centre, Country, Fee, PartnerCountry, VisaType
+from models.case.reference_numbers import DIRECT, IntakePlace
 from models.life import Refusal
 from models.reference.dated_rules import (
     EligibleVisaTypes,
@@ -23,7 +27,7 @@ from models.reference.dated_rules import (
     select_months,
     select_now,
 )
-from models.vocabulary import TripPurpose, Wait
+from models.vocabulary import Channel, Role, TripPurpose, Wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +36,12 @@ class Offer:
 
     at: datetime
     on: date
-    #: What a visa of each type costs.
-    fees: Mapping[str, int]
+    #: What a visa of each type costs, by the days within which it serves to enter.
+    fees: Mapping[str, Mapping[int, int]]
     #: For how many months after the entry a passport must be valid, by visa type.
     passport_months: Mapping[str, int]
     #: The visa types that need a guarantor.
     guaranteed: frozenset[str]
-    #: The last day on which a visa of each type would serve to enter, if it were granted today.
-    latest_entries: Mapping[str, date]
     #: How long an application waits for its payment, and how long it can be paid under its first
     #: billing code.
     payable_for: timedelta
@@ -69,15 +71,17 @@ async def read_offer(
         transaction.bind(_select_portals, rule_of_reading("PartnerCountry", role), on=on),
     )
     payable_for = _days(deadlines)
-    offered = {row.visa_type_code: row for row in fees if row.passport_months is not None}
+    offered = [row for row in fees if row.is_offered and row.passport_months is not None]
+    prices = defaultdict[str, dict[int, int]](dict)
+    for row in offered:
+        prices[row.visa_type_code][row.use_within_days] = row.amount_idr
     return Offer(
         now.at,
         on,
         # Without a deadline nothing can be billed.
-        {code: row.amount_idr for code, row in offered.items()} if deadlines and codes else {},
-        {code: row.passport_months for code, row in offered.items()},
-        frozenset(code for code, row in offered.items() if row.needs_guarantor),
-        {code: on + timedelta(days=row.use_within_days) for code, row in offered.items()},
+        dict(prices) if deadlines and codes else {},
+        {row.visa_type_code: row.passport_months for row in offered},
+        frozenset(row.visa_type_code for row in offered if row.needs_guarantor),
         payable_for,
         min(payable_for, _days(codes)),
         frozenset(row.code for row in known),
@@ -92,17 +96,19 @@ _ON = bindparam("on", None, Date)
 
 
 def _select_fees() -> Any:
-    """What a visa of each type that is offered costs, and what it demands of passport and entry."""
+    """What a visa of each type costs for each validity, whether that is offered, and what the type
+    demands of passport and guarantor."""
     months = select_months(VisaType.code, _ON).scalar_subquery().label("passport_months")
+    validity = Fee.visa_type_code, Fee.use_within_days
     return (
         select(
-            *(Fee.visa_type_code, Fee.amount_idr, VisaType.use_within_days, months),
+            *(*validity, Fee.amount_idr, Fee.is_offered, months),
             needs_guarantor(VisaType.code, _ON).label("needs_guarantor"),
         )
         .join(VisaType, VisaType.code == Fee.visa_type_code)
         .where(Fee.valid_from <= _ON, is_offered(_ON))
-        .ext(distinct_on(Fee.visa_type_code))
-        .order_by(Fee.visa_type_code, Fee.valid_from.desc())
+        .ext(distinct_on(*validity))
+        .order_by(*validity, Fee.valid_from.desc())
     )
 
 
@@ -157,6 +163,20 @@ def select_eligible_then() -> Any:
     return select_eligible(nationalities, bindparam("on", None, Date))
 
 
+def find_validity(offered: Collection[int], chosen: int | None, reasons: Reasons) -> int:
+    """For how many days a visa serves to enter, of those that are offered: as chosen, or as the
+    only ones say. Adds a reason, with what is offered, if it is neither; the longest is answered
+    then, and 0 where nothing is offered."""
+    if chosen in offered or (chosen is None and len(offered) == 1):
+        return chosen or next(iter(offered))
+    if offered:
+        limits = {"offered": ", ".join(map(str, sorted(offered)))}
+        reasons.add(
+            Refusal.VALIDITY_NOT_OFFERED, "useWithinDays", rule="fits_validity", limits=limits
+        )
+    return max(offered, default=0)
+
+
 def check_eligible(
     eligible: EligibleVisaTypes,
     nationality: str,
@@ -185,3 +205,52 @@ def check_eligible(
             )
         else:
             reasons.add(Refusal.NATIONALITY_NOT_ELIGIBLE, path, fitting=())
+
+
+def find_place(
+    viewer: Viewer, submission: Submission, offer: Offer, reasons: Reasons
+) -> IntakePlace:
+    """The place that a submission names, or the only one that it can mean.
+
+    Adds a reason where there is none; the place is then not to be used.
+    """
+    if viewer.role is Role.APPLICANT:
+        _refuse_place(submission, reasons)
+        return DIRECT
+    if submission.centre is not None or (viewer.role is Role.PARTNER_AGENT and viewer.centres):
+        return _at_centre(viewer, submission, offer, reasons)
+    return _at_portal(viewer, submission, offer, reasons)
+
+
+def _refuse_place(submission: Submission, reasons: Reasons) -> None:
+    if submission.centre is not None:
+        reasons.add(Refusal.INVALID, "centre", rule="no_centre")
+    if submission.country is not None:
+        reasons.add(Refusal.INVALID, "country", rule="no_centre")
+
+
+def _at_centre(
+    viewer: Viewer, submission: Submission, offer: Offer, reasons: Reasons
+) -> IntakePlace:
+    code = submission.centre
+    if code is None and len(viewer.centres) == 1:
+        code = viewer.centres[0]
+    if code is None or code not in offer.centres:
+        reasons.add(Refusal.CENTRE_NOT_FOUND, "centre")
+        return DIRECT
+    partner, country = offer.centres[code]
+    if submission.country not in (None, country):
+        reasons.add(Refusal.COUNTRY_NOT_FOUND, "country")
+    return IntakePlace(Channel.PARTNER_CENTRE, partner, country, code)
+
+
+def _at_portal(
+    viewer: Viewer, submission: Submission, offer: Offer, reasons: Reasons
+) -> IntakePlace:
+    country = submission.country
+    if country is None and len(viewer.countries) == 1:
+        country = viewer.countries[0]
+    if viewer.partner is None or country is None or (viewer.partner, country) not in offer.portals:
+        reasons.add(Refusal.COUNTRY_NOT_FOUND, "country")
+        return DIRECT
+    return IntakePlace(Channel.PARTNER_PORTAL, viewer.partner, country)

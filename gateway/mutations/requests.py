@@ -191,6 +191,7 @@ class Submission:
     visa_type: str
     nationality: str
     entry_on: date
+    use_within_days: int | None
     centre: str | None
     #: The partner country whose portal takes it in, where no centre does.
     country: str | None

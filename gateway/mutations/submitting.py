@@ -3,7 +3,7 @@ ones are written together.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from random import SystemRandom
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -15,7 +15,13 @@ from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.answerable import check_guarantor, check_guardian, kind_of
 from gateway.mutations.keys import LONGEST_KEY, SHORTEST_KEY, KeysOfItems, is_key
 from gateway.mutations.leaving import require_in_reach
-from gateway.mutations.offer import Offer, check_eligible, read_offer
+from gateway.mutations.offer import (
+    Offer,
+    check_eligible,
+    find_place,
+    find_validity,
+    read_offer,
+)
 from gateway.mutations.outcome import (
     NothingDoneError,
     Outcome,
@@ -42,7 +48,6 @@ from models import (
     Guardian,
 )
 from models.case.reference_numbers import (
-    DIRECT,
     IntakePlace,
     new_billing_code,
     new_group_reference,
@@ -57,10 +62,12 @@ INITIAL_STATUS = next(step.target for step in STEPS if step.verb is Verb.SUBMIT)
 
 
 class PlacedSubmission(NamedTuple):
-    """An application to submit, and where it is taken in."""
+    """An application to submit, where it is taken in, and for how many days the visa serves to
+    enter."""
 
     submission: Submission
     place: IntakePlace
+    use_within_days: int
 
 
 async def submit(transaction: WriteTransaction, request: SubmissionRequest) -> Outcome:
@@ -86,9 +93,9 @@ async def submit(transaction: WriteTransaction, request: SubmissionRequest) -> O
         below = (_ITEMS, str(number)) if is_batch else ()
         reasons = Reasons(request.faults, below=below)
         place = find_place(transaction.viewer, submission, offer, reasons)
-        await _check(transaction, submission, offer, reasons, is_in_group=is_in_group)
+        days = await _check(transaction, submission, offer, reasons, is_in_group=is_in_group)
         if not reasons:
-            valid[number] = PlacedSubmission(submission, place)
+            valid[number] = PlacedSubmission(submission, place, days)
         elif is_batch:
             results[number] = Result(refused=reasons.all())
         else:
@@ -122,16 +129,18 @@ async def _check(
     reasons: Reasons,
     *,
     is_in_group: bool,
-) -> None:
-    """Add a reason for each mistake of an application."""
+) -> int:
+    """For how many days its visa serves to enter; adds a reason for each mistake."""
     if submission.key is not None and not is_key(submission.key):
         limits = {"least": SHORTEST_KEY, "most": LONGEST_KEY}
         reasons.add(Refusal.INVALID, "idempotencyKey", rule="key", limits=limits)
-    if submission.visa_type not in offer.fees:
+    offered = offer.fees.get(submission.visa_type, {})
+    if not offered:
         reasons.add(Refusal.VISA_TYPE_NOT_OFFERED, "visaType")
+    days = find_validity(offered, submission.use_within_days, reasons)
     if submission.nationality not in offer.countries:
         reasons.add(Refusal.NATIONALITY_UNKNOWN, "nationality")
-    elif submission.visa_type in offer.fees:
+    elif offered:
         check_eligible(
             offer.eligible,
             submission.nationality,
@@ -139,7 +148,7 @@ async def _check(
             submission.trip_purpose,
             reasons,
         )
-    needed = _check_entry(submission, offer, reasons)
+    needed = _check_entry(submission, days, offer, reasons)
     born = submission.person and submission.person.birth_date
     if (person := submission.person) is not None:
         check_values(values_of(person), offer.on, offer.countries, reasons)
@@ -152,6 +161,7 @@ async def _check(
     elif submission.person is None:
         reasons.add(Refusal.IDENTITY_REQUIRED, "identity")
     check_guardian(submission.guardian, born, submission.entry_on, reasons, is_in_group=is_in_group)
+    return days
 
 
 def _check_guarantor(submission: Submission, offer: Offer, reasons: Reasons) -> None:
@@ -167,20 +177,19 @@ def _check_guarantor(submission: Submission, offer: Offer, reasons: Reasons) -> 
         check_guarantor(submission.guarantor, reasons)
 
 
-def _check_entry(submission: Submission, offer: Offer, reasons: Reasons) -> date | None:
+def _check_entry(submission: Submission, days: int, offer: Offer, reasons: Reasons) -> date | None:
     """The day until which the passport must be valid; None where that cannot be said.
 
     Adds a reason if the day of entry has passed, or if a visa would no longer serve then.
     """
-    entry_on, visa_type = submission.entry_on, submission.visa_type
-    latest = offer.latest_entries.get(visa_type)
+    entry_on, latest = submission.entry_on, offer.on + timedelta(days=days)
     if entry_on < offer.on:
         reasons.add(Refusal.INVALID, "entryOn", rule="entry_passed")
-    elif latest is not None and entry_on > latest:
+    elif days and entry_on > latest:
         limits = {"latest": latest.isoformat()}
         reasons.add(Refusal.INVALID, "entryOn", rule="entry_too_late", limits=limits)
-    elif latest is not None:
-        return needed_until(entry_on, offer.passport_months[visa_type])
+    elif days:
+        return needed_until(entry_on, offer.passport_months[submission.visa_type])
     return None
 
 
@@ -224,7 +233,7 @@ async def _write(
 def _application_row(
     person: UUID, reference: str, located: PlacedSubmission, group: str | None, offer: Offer
 ) -> dict[str, Any]:
-    submission, place = located
+    submission, place, days = located
     return {
         "reference": reference,
         "applicant_id": person,
@@ -232,6 +241,7 @@ def _application_row(
         "visa_type_code": submission.visa_type,
         "trip_purpose": submission.trip_purpose,
         "entry_on": submission.entry_on,
+        "use_within_days": days,
         "channel": _channel(place, group),
         "partner_code": place.partner,
         "country_code": place.country,
@@ -254,7 +264,7 @@ def _bill_row(application: Mapping[str, Any], offer: Offer, family: str | None) 
         "billing_code": new_billing_code(SystemRandom()),
         "application_id": application["id"],
         "family_code": family,
-        "amount_idr": offer.fees[application["visa_type_code"]],
+        "amount_idr": offer.fees[application["visa_type_code"]][application["use_within_days"]],
         "issued_at": offer.at,
         "due_at": offer.at + offer.code_lasts,
     }
@@ -295,52 +305,3 @@ async def find_group(transaction: WriteTransaction, request: SubmissionRequest) 
 def _select_group(mutation: str, role: Role) -> Any:
     joined = Application.group_reference == bindparam("group")
     return select(Application.id).where(joined, changeable(mutation, role)).limit(1)
-
-
-def find_place(
-    viewer: Viewer, submission: Submission, offer: Offer, reasons: Reasons
-) -> IntakePlace:
-    """The place that a submission names, or the only one that it can mean.
-
-    Adds a reason where there is none; the place is then not to be used.
-    """
-    if viewer.role is Role.APPLICANT:
-        _refuse_place(submission, reasons)
-        return DIRECT
-    if submission.centre is not None or (viewer.role is Role.PARTNER_AGENT and viewer.centres):
-        return _at_centre(viewer, submission, offer, reasons)
-    return _at_portal(viewer, submission, offer, reasons)
-
-
-def _refuse_place(submission: Submission, reasons: Reasons) -> None:
-    if submission.centre is not None:
-        reasons.add(Refusal.INVALID, "centre", rule="no_centre")
-    if submission.country is not None:
-        reasons.add(Refusal.INVALID, "country", rule="no_centre")
-
-
-def _at_centre(
-    viewer: Viewer, submission: Submission, offer: Offer, reasons: Reasons
-) -> IntakePlace:
-    code = submission.centre
-    if code is None and len(viewer.centres) == 1:
-        code = viewer.centres[0]
-    if code is None or code not in offer.centres:
-        reasons.add(Refusal.CENTRE_NOT_FOUND, "centre")
-        return DIRECT
-    partner, country = offer.centres[code]
-    if submission.country not in (None, country):
-        reasons.add(Refusal.COUNTRY_NOT_FOUND, "country")
-    return IntakePlace(Channel.PARTNER_CENTRE, partner, country, code)
-
-
-def _at_portal(
-    viewer: Viewer, submission: Submission, offer: Offer, reasons: Reasons
-) -> IntakePlace:
-    country = submission.country
-    if country is None and len(viewer.countries) == 1:
-        country = viewer.countries[0]
-    if viewer.partner is None or country is None or (viewer.partner, country) not in offer.portals:
-        reasons.add(Refusal.COUNTRY_NOT_FOUND, "country")
-        return DIRECT
-    return IntakePlace(Channel.PARTNER_PORTAL, viewer.partner, country)

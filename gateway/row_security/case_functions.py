@@ -286,26 +286,22 @@ CREATE OR REPLACE FUNCTION viewer.latest_event(asked_case uuid, kinds text[]) RE
         );
     END
 $$;
-CREATE OR REPLACE FUNCTION viewer.fee_of(visa_type text) RETURNS bigint
+CREATE OR REPLACE FUNCTION viewer.fee_of(of_case application) RETURNS bigint
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
     SET search_path = public, pg_temp AS $$
     BEGIN
-        RETURN (
-            SELECT amount_idr FROM fee
-            WHERE visa_type_code = visa_type AND valid_from <= wib_day(clock_timestamp())
+        RETURN CASE WHEN of_case.extends_visa_number IS NULL THEN (
+            SELECT CASE WHEN is_offered THEN amount_idr END FROM fee
+            WHERE visa_type_code = of_case.visa_type_code
+                AND use_within_days = of_case.use_within_days
+                AND valid_from <= wib_day(clock_timestamp())
             ORDER BY valid_from DESC LIMIT 1
-        );
-    END
-$$;
-CREATE OR REPLACE FUNCTION viewer.extension_fee_of(visa_type text) RETURNS bigint
-    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
-    SET search_path = public, pg_temp AS $$
-    BEGIN
-        RETURN (
+        ) ELSE (
             SELECT amount_idr FROM extension_rule
-            WHERE visa_type_code = visa_type AND valid_from <= wib_day(clock_timestamp())
+            WHERE visa_type_code = of_case.visa_type_code
+                AND valid_from <= wib_day(clock_timestamp())
             ORDER BY valid_from DESC LIMIT 1
-        );
+        ) END;
     END
 $$;
 CREATE OR REPLACE FUNCTION viewer.handling_of(asked_case uuid) RETURNS handling_rule

@@ -37,7 +37,7 @@ _IS_CLOSED_AND_ON_NO_DESK = "application.closed_at IS NOT NULL AND NOT applicati
 _LODGED = frozenset(
     {"id", "reference", "applicant_id", "nationality_code", "visa_type_code", "trip_purpose"}
     | {"channel", "partner_code", "country_code", "centre_code", "group_reference", "pay_by"}
-    | {"entry_on", "guardian_kind"}
+    | {"entry_on", "use_within_days", "guardian_kind"}
     | {"status", "submitted_at"}
 )
 #: What a trigger writes in place of the grounds of a decision, for those who do not read them.

@@ -283,15 +283,13 @@ def _submission_conditions(noun: type[Base], step: Step) -> Iterator[str]:
     if noun is Application:
         yield (
             f"NEW.status = '{step.target}' AND {is_now('NEW.submitted_at')}"
-            " AND NEW.extends_visa_number IS NULL AND"
+            " AND NEW.extends_visa_number IS NULL AND viewer.fee_of(NEW) IS NOT NULL AND"
             " coalesce(NEW.pay_by = NEW.submitted_at + viewer.time_to_pay(), NEW.pay_by IS NULL)"
         )
     else:
         yield (
             f"it.status = '{step.target}' AND NEW.issued_at = it.submitted_at"
-            f" AND {is_now('NEW.issued_at')} AND NEW.amount_idr = CASE"
-            " WHEN it.extends_visa_number IS NULL THEN viewer.fee_of(it.visa_type_code)"
-            " ELSE viewer.extension_fee_of(it.visa_type_code) END"
+            f" AND {is_now('NEW.issued_at')} AND NEW.amount_idr = viewer.fee_of(it)"
             " AND NEW.due_at = least(it.pay_by, NEW.issued_at"
             " + least(viewer.time_of_code(), viewer.time_to_pay()))"
         )

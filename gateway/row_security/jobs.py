@@ -126,10 +126,10 @@ _OF_GRANTER: _Rights = {
         Identity: (
             "applicant_id", "sealed", "versions", "birth_date", "passport_expires_on",
         ),
-        Application: ("id", "status"),
+        Application: ("id", "status", "use_within_days"),
         ApplicationEvent: ("application_id", "sequence"),
         Decision: ("id", "grant_rule_code"),
-        VisaType: ("code", "stay_days", "use_within_days"),
+        VisaType: ("code", "stay_days"),
         GrantRule: ("code", "official"),
         GrantRuleStop: ("rule_code",),
         GrantCheck: (),
@@ -202,7 +202,9 @@ _ROWS: Mapping[tuple[str, type[Base]], str] = {
     (GRANTER, LinkerRead): "reader = 'GRANTER'",
     (GRANTER, Decision): _BY_A_RULE_IN_FORCE,
     (GRANTER, Visa): "EXISTS (SELECT FROM decision WHERE decision.id = decision_id"
-    " AND grant_rule_code IS NOT NULL)",
+    " AND grant_rule_code IS NOT NULL) AND EXISTS (SELECT FROM application AS asked"
+    " WHERE asked.id = application_id"
+    " AND wib_day(issued_at) + asked.use_within_days::integer = use_by)",
     (GRANTER, ApplicationEvent): "kind = 'GRANTED'",
     (LINKER, LinkerRead): "reader = 'LINKER'",
     (MAILER, LinkerRead): "reader = 'MAILER' AND fields = '{email}'",

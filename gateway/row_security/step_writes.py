@@ -115,7 +115,8 @@ def _is_withheld(outcome: str) -> tuple[StepWrite, ...]:
     )  # fmt: skip
 
 
-#: With the terms of its type, and of the grant that was made with it.
+#: With the terms of its type, the validity that was asked for, and of the grant that was made with
+#: it.
 _VISA = StepWrite(
     Visa, "INSERT", _columns(Visa, "revoked_at", "superseded_at", "returned_at", "extended_days"),
     f"{is_now('NEW.issued_at')} AND it.extends_visa_number IS NULL"
@@ -123,8 +124,8 @@ _VISA = StepWrite(
     " WHERE made.id = NEW.decision_id AND made.application_id = it.id"
     " AND made.outcome = 'GRANTED' AND made.officer = viewer_subject"
     " AND made.decided_at = NEW.issued_at) AND EXISTS (SELECT FROM visa_type AS type"
-    " WHERE type.code = it.visa_type_code AND type.stay_days = NEW.stay_days"
-    " AND wib_day(NEW.issued_at) + type.use_within_days::integer = NEW.use_by)",
+    " WHERE type.code = it.visa_type_code AND type.stay_days = NEW.stay_days)"
+    " AND wib_day(NEW.issued_at) + it.use_within_days::integer = NEW.use_by",
 )  # fmt: skip
 _STANDS = "OLD.revoked_at IS NULL AND OLD.superseded_at IS NULL"
 

@@ -100,6 +100,11 @@ class Application(Node):
         "The day on which the applicant means to enter, in WIB; null where nobody asked, as in old"
         " files.",
     )
+    use_within_days: int | None = column(
+        Row.use_within_days,
+        "The validity asked for: days after the grant within which to enter; null where more days"
+        " of a stay are asked for.",
+    )
     nationality: Country | None = link(
         Row.nationality_code, CountryRow.code, "Nationality of the passport used.", filters=True
     )

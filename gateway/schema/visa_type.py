@@ -43,7 +43,10 @@ from models.vocabulary import DocumentKind, Role, TripPurpose, VisaCategory
 class VisaTypeTerms:
     on: date = strawberry.field(description="The day, in WIB.")
     is_offered: bool = strawberry.field(description="Whether it can be asked for.")
-    fee: Fee | None = strawberry.field(description="What it costs; null before its first fee.")
+    fees: list[Fee] = strawberry.field(
+        description="For how long it can be asked for, shortest first, and what each costs: none"
+        " that is no longer offered."
+    )
     service_targets: list[ServiceTarget] = strawberry.field(
         description="Within what time to decide: one target for each clock."
     )
@@ -75,7 +78,11 @@ def _history(label: str, row: type[Any], type_name: str, *columns: Expression) -
 #: The histories by the noun of their rows: each row is its first day and the values of these
 #: fields. Rows that agree in the first so many are of one history, of which the newest is in force.
 _HISTORIES: Mapping[type[Any], tuple[Fact, tuple[str, ...], int]] = {
-    Fee: (_history("_fees", FeeRow, "Fee", FeeRow.amount_idr), ("price",), 0),
+    Fee: (
+        _history("_fees", FeeRow, "Fee", FeeRow.use_within_days, FeeRow.amount_idr,
+                 FeeRow.is_offered),
+        ("use_within_days", "price", "is_offered"), 1,
+    ),
     PassportRule: (
         _history("_passport_rules", PassportRuleRow, "PassportRule", PassportRuleRow.months),
         ("months",), 0,
@@ -149,7 +156,7 @@ def _terms(root: Any, on: date | None) -> VisaTypeTerms:
     return VisaTypeTerms(
         on=day,
         is_offered=root.valid_from <= day and (root.valid_until is None or day < root.valid_until),
-        fee=fees[0] if fees else None,
+        fees=[each for each in fees if each.is_offered],
         service_targets=_in_force(root, day, ServiceTarget),
         passport_rule=rules[0] if rules else None,
         extension_rule=next((one for one in extensions if one.times), None),
@@ -174,9 +181,6 @@ class VisaType(Node):
     name: str = translated_column("Name.", en=VisaTypeRow.name_en, id=VisaTypeRow.name_id)
     category: VisaCategory = column(VisaTypeRow.category, "What it is for.", filters=True)
     stay_days: int = column(VisaTypeRow.stay_days, "Days of stay, of each entry.")
-    use_within_days: int = column(
-        VisaTypeRow.use_within_days, "Days after the grant within which it is valid for entry."
-    )
     is_multiple_entry: bool = column(
         VisaTypeRow.is_multiple_entry, "Whether it serves for more than one entry."
     )
@@ -222,8 +226,8 @@ class VisaType(Node):
     fees: list[Fee] = links(
         VisaTypeRow.code,
         FeeRow.visa_type_code,
-        "What it costs, latest first: at most 20, one for each decree.",
-        order=(FeeRow.valid_from.desc(),),
+        "What it costs for each validity, latest first: at most 60.",
+        order=(FeeRow.valid_from.desc(), FeeRow.use_within_days),
     )
     service_targets: list[ServiceTarget] = links(
         VisaTypeRow.code,

@@ -85,9 +85,17 @@ class HandlingRule:
 
 @noun(key=FeeRow.valid_from)
 class Fee:
-    """What a visa costs, in force until the next fee begins: state revenue (PNBP)."""
+    """What a visa of a validity costs, in force until the next fee of that validity begins: state
+    revenue (PNBP).
+    """
 
+    use_within_days: int = column(
+        FeeRow.use_within_days, "Its validity: the days after the grant within which to enter."
+    )
     price: Money = money(FeeRow.amount_idr, "What a visa costs.")
+    is_offered: bool = column(
+        FeeRow.is_offered, "Whether a visa of this validity can be asked for."
+    )
     valid_from: date = column(FeeRow.valid_from, "First day in force.")
 
 

@@ -77,6 +77,9 @@ class Application(Base):
     trip_purpose: Mapped[str | None]
     #: The day on which the applicant means to enter; none where nobody asked, as before.
     entry_on: Mapped[date | None]
+    #: For how many days from the grant on the visa serves to enter, as chosen and paid for; none
+    #: where no visa is asked for, but more days on one.
+    use_within_days: Mapped[int | None]
     channel: Mapped[str]
     partner_code: Mapped[str | None]
     #: Where the partner took the application; none where it was lodged directly.
@@ -182,6 +185,11 @@ class Application(Base):
         CheckConstraint(
             "extends_visa_number IS NULL OR channel = 'DIRECT'", name="extended_by_its_holder"
         ),
+        CheckConstraint(
+            "(extends_visa_number IS NULL) = (use_within_days IS NOT NULL)",
+            name="validity_of_a_visa",
+        ),
+        CheckConstraint("use_within_days > 0", name="use_is_positive"),
         CheckConstraint(
             "(channel = 'DIRECT') = (partner_code IS NULL)", name="partner_unless_direct"
         ),

@@ -74,6 +74,7 @@ _WITH_FAMILIES = """
 _LOOK = f"""
     SELECT
         application.id, applicant_id, reference, group_reference, application.visa_type_code,
+        use_within_days,
         rule.code AS rule, rule.official, rule.sample_percent,
         {unmet_sql()} AS unmet, known.unmet AS known_unmet, known.rule_code AS known_rule,
         known.verdict AS known_verdict, known.version AS known_version, coalesce((
@@ -128,7 +129,7 @@ _NOTE = """
         IS DISTINCT FROM
             (excluded.rule_code, excluded.verdict, excluded.unmet, excluded.version)
 """
-_TERMS = "SELECT code, stay_days, use_within_days FROM visa_type WHERE code = ANY ($1)"
+_TERMS = "SELECT code, stay_days FROM visa_type WHERE code = ANY ($1)"
 _DECIDE = """
     INSERT INTO decision (id, application_id, outcome, decided_at, officer, grant_rule_code)
     SELECT id, application_id, 'GRANTED', $1, official, rule_code
@@ -296,19 +297,18 @@ async def _grant(keys: KeyService, connection: asyncpg.Connection, cases: Sequen
     if not cases:
         return 0
     rows = [one.row for one in cases]
-    terms = {
-        row["code"]: row
+    stays = {
+        row["code"]: row["stay_days"]
         for row in await connection.fetch(_TERMS, sorted({row["visa_type_code"] for row in rows}))
     }
     at: datetime = rows[0]["at"]
     made = list[tuple[Any, ...]]()
     for row in rows:
-        of_type = terms[row["visa_type_code"]]
-        use_by = row["today"] + timedelta(days=of_type["use_within_days"])
+        use_by = row["today"] + timedelta(days=row["use_within_days"])
         number = new_visa_number(_RANDOM)
         made.append(
             (new_key(), row["id"], row["official"], row["rule"], number, use_by,
-             of_type["stay_days"])
+             stays[row["visa_type_code"]])
         )  # fmt: skip
     granted = [
         VisaTerms.granted(row["reference"], number, row["visa_type_code"], at, use_by, stay)
@@ -320,9 +320,9 @@ async def _grant(keys: KeyService, connection: asyncpg.Connection, cases: Sequen
             for row, one in zip(rows, granted, strict=True)
         ]
     )
-    decisions, ids, officials, rules, numbers, use_bys, stays = map(list, zip(*made, strict=True))
+    decisions, ids, officials, rules, numbers, use_bys, days = map(list, zip(*made, strict=True))
     await connection.execute(_DECIDE, at, decisions, ids, officials, rules)
-    await connection.execute(_ISSUE, at, numbers, ids, decisions, use_bys, stays)
+    await connection.execute(_ISSUE, at, numbers, ids, decisions, use_bys, days)
     await connection.execute(_CLOSE, at, ids, decisions)
     await connection.execute(_TELL, at, ids)
     return len(cases)

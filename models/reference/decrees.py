@@ -55,15 +55,12 @@ class VisaType(Base):
     category: Mapped[str]
     stay_days: Mapped[int]
     is_multiple_entry: Mapped[bool]
-    #: Days from the grant on within which it serves to enter.
-    use_within_days: Mapped[int] = mapped_column(server_default=text("90"))
     valid_from: Mapped[date]
     valid_until: Mapped[date | None]
 
     __table_args__ = (
         one_of("category", VisaCategory),
         CheckConstraint("stay_days > 0", name="stay_is_positive"),
-        CheckConstraint("use_within_days > 0", name="use_is_positive"),
         CheckConstraint("valid_until > valid_from", name="ends_after_it_begins"),
     )
 
@@ -152,15 +149,23 @@ class HandlingRule(Base):
 
 
 class Fee(Base):
-    """What a visa of a type costs from a date on, in rupiah: state revenue (PNBP)."""
+    """What a visa of a type costs that serves to enter for so many days, in rupiah, and whether it
+    is offered, from a date on: state revenue (PNBP). What has no fee is not offered.
+    """
 
     __tablename__ = "fee"
 
     visa_type_code: Mapped[str] = mapped_column(ForeignKey("visa_type.code"), primary_key=True)
+    #: Days from the grant on within which it serves to enter.
+    use_within_days: Mapped[int] = mapped_column(primary_key=True)
     valid_from: Mapped[date] = mapped_column(primary_key=True)
     amount_idr: Mapped[int]
+    is_offered: Mapped[bool]
 
-    __table_args__ = (CheckConstraint("amount_idr >= 0", name="amount_is_not_negative"),)
+    __table_args__ = (
+        CheckConstraint("use_within_days > 0", name="use_is_positive"),
+        CheckConstraint("amount_idr >= 0", name="amount_is_not_negative"),
+    )
 
 
 class ServiceTarget(Base):

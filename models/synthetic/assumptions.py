@@ -84,6 +84,16 @@ PURPOSES: dict[str, dict[TripPurpose, float]] = {
     "E33G": {TripPurpose.BUSINESS: 1},
 }
 
+#: For how many days each visa type is asked for: of those that are offered for several, most for a
+#: year.
+_YEARS: dict[int, float] = {365: 60, 730: 25, 1_825: 15}
+VALIDITIES: dict[str, dict[int, float]] = {
+    **{visa_type: {90: 1} for visa_type in ("B1", "C1", "C2", "E28A", "E33G")},
+    "D1": _YEARS,
+    "D2": _YEARS,
+    "D12": {365: 70, 730: 30},
+}
+
 #: How many travel together, of which numbers there are children, and within what time they are
 #: taken in.
 GROUP_SIZES = {2: 30, 3: 18, 4: 22, 5: 8, 6: 5, 12: 9, 25: 8}
@@ -121,12 +131,9 @@ TURNAROUND_B1 = Spread(5.3 * HOUR, 0.68)
 TURNAROUND_OTHER = Spread(42 * HOUR, 0.58)
 TURNAROUND_CALLING = Spread(7.5 * DAY, 0.38)
 
-#: From the grant on; the default of visa types.
-USE_WITHIN_DAYS = 90
-
-#: The earliest intended day of entry in days after submission (a group comes within two), and how
-#: long after that it is.
-FIRST_ENTRY = 3
+#: The earliest and latest intended day of entry in days after submission (a group comes within
+#: two), and how long after the earliest it is.
+FIRST_ENTRY, LATEST_ENTRY = 3, 90
 ENTERED_AFTER = Spread(16 * DAY, 0.8)
 
 #: The share of visas by which nobody comes, and of the days of stay how many people use: a trip by

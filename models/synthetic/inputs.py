@@ -53,8 +53,10 @@ class FeeRow(NamedTuple):
     """A row of ``fee``."""
 
     visa_type_code: str
+    use_within_days: int
     valid_from: date
     amount_idr: int
+    is_offered: bool
 
 
 class ServiceTargetRow(NamedTuple):
@@ -112,9 +114,9 @@ class Reference:
         """The first day on which every fee and target is in force."""
         return max(row.valid_from for row in [*self.fees, *self.service_targets])
 
-    def fee_idr(self, visa_type: str, day: date) -> int:
-        """The fee in force on a day."""
-        return _in_force(self._fees_of[visa_type], day).amount_idr
+    def fee_idr(self, visa_type: str, use_within_days: int, day: date) -> int:
+        """The fee of a validity in force on a day."""
+        return _in_force(self._fees_of[visa_type, use_within_days], day).amount_idr
 
     def extension_rule(self, visa_type: str, day: date) -> ExtensionRuleRow | None:
         """The rule in force on a day by which a stay is extended, if it may be."""
@@ -127,8 +129,8 @@ class Reference:
         return end_of_target(paid_at, target.hours, target.working_days, self.days_off)
 
     @cached_property
-    def _fees_of(self) -> dict[str, list[FeeRow]]:
-        return _group_by(self.fees, lambda row: row.visa_type_code)
+    def _fees_of(self) -> dict[tuple[str, int], list[FeeRow]]:
+        return _group_by(self.fees, lambda row: (row.visa_type_code, row.use_within_days))
 
     @cached_property
     def _extensions_of(self) -> dict[str, list[ExtensionRuleRow]]:

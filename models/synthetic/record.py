@@ -93,6 +93,7 @@ class Recorder:
         """Add the rows of an application and its steps to a batch; the system takes some of these
         unless all of it ``is_for_people``."""
         application_id = new_id(case.submitted_at, self._rng)
+        use_within_days = self._trips.use_within_days(case)
         standing = CaseProgress()
         correction = None
         is_new = bool(batch.identity) and batch.identity[-1].applicant_id == applicant.id
@@ -128,15 +129,17 @@ class Recorder:
             if step.kind in _OUTCOME_OF:
                 self._decide(application_id, step, actor, standing, batch, case)
             if step.kind is EventKind.GRANTED and case.extends is None:
-                batch.visa.append(self._visa(application_id, case, standing, steps[sequence - 1 :]))
+                issued = steps[sequence - 1 :]
+                visa = self._visa(application_id, case, use_within_days or 0, standing, issued)
+                batch.visa.append(visa)
         if standing.taken_at is not None:
             desks = assignments(
                 application_id, desk, standing.taken_at, standing.matched_at, standing.closed_at
             )
             batch.assignment += desks
             standing.on_desk = next((one for one in desks if one.ended_at is None), None)
-        fee_idr = self._fee_idr(case, standing)
-        row = self._application(application_id, case, applicant, standing, fee_idr)
+        fee_idr = self._fee_idr(case, use_within_days, standing)
+        row = self._application(application_id, case, use_within_days, applicant, standing, fee_idr)
         batch.application.append(self.families.answer_for(row, person, batch))
         if correction is not None:
             correction.write(application_id, case, desk.officer, applicant, batch)
@@ -215,7 +218,12 @@ class Recorder:
         )
 
     def _visa(
-        self, application_id: UUID, case: Case, standing: CaseProgress, steps: Sequence[Event]
+        self,
+        application_id: UUID,
+        case: Case,
+        use_within_days: int,
+        standing: CaseProgress,
+        steps: Sequence[Event],
     ) -> VisaRow:
         """The visa of a grant, the first of these steps."""
         self._granted += 1
@@ -227,7 +235,7 @@ class Recorder:
             application_id=application_id,
             decision_id=standing.decision_id,
             issued_at=instant(issued_at),
-            use_by=day_in_wib(issued_at) + timedelta(days=assumptions.USE_WITHIN_DAYS),
+            use_by=day_in_wib(issued_at) + timedelta(days=use_within_days),
             stay_days=self._given.stay_days[case.visa_type],
             revoked_at=instant(revoked.at) if revoked else None,
         )
@@ -236,6 +244,7 @@ class Recorder:
         self,
         application_id: UUID,
         case: Case,
+        use_within_days: int | None,
         applicant: ApplicantRow,
         standing: CaseProgress,
         fee_idr: int,
@@ -252,6 +261,7 @@ class Recorder:
             visa_type_code=case.visa_type,
             trip_purpose=self._trips.purpose(case),
             entry_on=self._trips.entry_on(case),
+            use_within_days=use_within_days,
             channel=case.place.channel,
             partner_code=case.place.partner,
             country_code=case.place.country,
@@ -294,13 +304,14 @@ class Recorder:
             receipt_number=receipt_number(self._billed) if standing.paid_at else None,
         )
 
-    def _fee_idr(self, case: Case, standing: CaseProgress) -> int:
+    def _fee_idr(self, case: Case, use_within_days: int | None, standing: CaseProgress) -> int:
         """The fee in force when it was billed."""
         billed_on = day_in_wib(standing.billed_at or case.submitted_at)
         rule = self._given.extension_rule(case.visa_type, billed_on) if case.extends else None
         if rule is not None:
             return rule.amount_idr
-        return self._given.fee_idr(case.visa_type, billed_on)
+        assert use_within_days is not None  # only a visa is asked for without a rule
+        return self._given.fee_idr(case.visa_type, use_within_days, billed_on)
 
 
 def _moment(step: Event) -> int:

@@ -73,6 +73,7 @@ class ApplicationRow(NamedTuple):
     visa_type_code: str
     trip_purpose: TripPurpose
     entry_on: date | None
+    use_within_days: int | None
     channel: Channel
     partner_code: str | None
     country_code: str | None

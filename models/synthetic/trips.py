@@ -1,11 +1,18 @@
-"""The trips that people apply for: what for, when they mean to enter, and with whom they travel."""
+"""The trips that people apply for: what for, by a visa of which validity, when they mean to enter,
+and with whom they travel."""
 
 from datetime import date, timedelta
 from random import Random
 
 from models.case.reference_numbers import IntakePlace, new_group_reference
 from models.synthetic import assumptions
-from models.synthetic.assumptions import ENTERED_AFTER, FIRST_ENTRY, PURPOSES, USE_WITHIN_DAYS
+from models.synthetic.assumptions import (
+    ENTERED_AFTER,
+    FIRST_ENTRY,
+    LATEST_ENTRY,
+    PURPOSES,
+    VALIDITIES,
+)
 from models.synthetic.calendar import DAY, day_in_wib
 from models.synthetic.cases import Case
 from models.synthetic.chance import Choice, seconds
@@ -13,13 +20,18 @@ from models.vocabulary import Channel, TripPurpose
 
 
 class Trips:
-    """Draws the stated purpose of each application, and the intended day of entry."""
+    """Draws the stated purpose of each application, the validity of the visa, and the intended day
+    of entry."""
 
     def __init__(self, seed: int | str) -> None:
         # What one draws changes nothing else of a world.
         self._purposes, self._entries = Random(f"purposes {seed}"), Random(f"entries {seed}")
+        self._validities = Random(f"validities {seed}")
         self._choices = {
             visa_type: Choice.from_weights(shares) for visa_type, shares in PURPOSES.items()
+        }
+        self._offered = {
+            visa_type: Choice.from_weights(shares) for visa_type, shares in VALIDITIES.items()
         }
         self._entry_of_group: dict[str, date] = {}
 
@@ -27,6 +39,10 @@ class Trips:
         if case.extends:
             return case.extends.trip_purpose
         return self._choices[case.visa_type].draw(self._purposes)
+
+    def use_within_days(self, case: Case) -> int | None:
+        """The validity that is chosen; an extension has none."""
+        return None if case.extends else self._offered[case.visa_type].draw(self._validities)
 
     def entry_on(self, case: Case) -> date | None:
         """The intended day of entry: a group, taken in within a few days, enters together. Nobody
@@ -41,7 +57,7 @@ class Trips:
 
     def _draw_entry(self, case: Case) -> date:
         days = FIRST_ENTRY + seconds(ENTERED_AFTER, self._entries) // DAY
-        return day_in_wib(case.submitted_at) + timedelta(days=min(days, USE_WITHIN_DAYS))
+        return day_in_wib(case.submitted_at) + timedelta(days=min(days, LATEST_ENTRY))
 
 
 class Groups:

@@ -22,6 +22,7 @@ from tests.dashboard.visiting import Visitor, assert_accessible
 from tests.running_demo import Demo
 
 PATH = "/administration"
+VALIDITY = {"useWithinDays": "90", "isOffered": "true"}
 OUTCOME = outcome_of("administration-outcome")
 CHANGED = """
     query ($subject: String!) {
@@ -49,7 +50,7 @@ def test_a_fee_by_decree_is_proposed_by_one_and_approved_by_another(
     page = opens(visitor, "administrator")
     day = today() + timedelta(days=40)
     fill(page, "proposeFee", visaType="C1", fee="654000", validFrom=day.isoformat())
-    fill(page, "proposeFee", decree="PP 1/2027", reason="Costs have risen.")
+    fill(page, "proposeFee", **VALIDITY, decree="PP 1/2027", reason="Costs have risen.")
     assert "Proposed." in send(page, "proposeFee")
     page.wait_for_selector("#administration-waiting article >> text=654,000")
     own = page.locator("#administration-waiting article", has_text="654,000")
@@ -130,7 +131,7 @@ def test_a_mistake_stands_at_its_field_in_the_readers_language(visitor: Visitor)
     page = opens(visitor, "administrator", "id")
     day = today() - timedelta(days=4)
     fill(page, "proposeFee", visaType="C1", fee="1000", validFrom=day.isoformat())
-    fill(page, "proposeFee", decree="PP 2/2027", reason="Terlambat.")
+    fill(page, "proposeFee", **VALIDITY, decree="PP 2/2027", reason="Terlambat.")
     refused = send(page, "proposeFee")
     assert "Tidak ada yang diubah." in refused
     assert page.get_attribute("#proposeFee-validFrom", "aria-invalid") == "true"

@@ -20,8 +20,8 @@ _CENTRE = """centre(by: {{code: "{}"}}) {{
     code city partner {{ code }} country {{ code }} openedOn closedOn
 }}"""
 _VISA_TYPE = """visaType(by: {{code: "{}"}}) {{
-    code name(language: EN) category stayDays useWithinDays isMultipleEntry validFrom validUntil
-    fees {{ price {{ amount }} validFrom }}
+    code name(language: EN) category stayDays isMultipleEntry validFrom validUntil
+    fees {{ useWithinDays price {{ amount }} isOffered validFrom }}
     serviceTargets {{ clock hours workingDays promisedPercent validFrom }}
     eligibility {{ entry purpose isOpen validFrom }}
     requiredDocuments {{ kind isRequired validFrom }} passportRules {{ months validFrom }}
@@ -110,7 +110,8 @@ def sample(mutation: str, day: date) -> dict[str, Any]:
         "proposeHandlingRule": {
             "visaType": "B1", "isAnnounced": True, "isCorrected": False, "validFrom": on,
         },
-        "proposeFee": {"visaType": "B1", "fee": rupiah(650_000), "validFrom": on},
+        "proposeFee": {"visaType": "B1", "useWithinDays": 90, "fee": rupiah(650_000),
+                       "validFrom": on},
         "proposeServiceTarget": {"visaType": "B1", "clock": "STANDARD", "hours": 12,
                                  "validFrom": on},
         "proposeDeadline": {"wait": "ANSWER", "days": 10, "validFrom": on},

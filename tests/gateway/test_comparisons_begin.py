@@ -24,9 +24,10 @@ async def paid_on_the_second_of_january(world: str) -> None:
     owner = await connect(world)
     await owner.execute(
         "INSERT INTO application (id, reference, applicant_id, nationality_code, visa_type_code,"
-        " channel, status, submitted_at, paid_at, fee_idr, target_due_at) VALUES"
+        " channel, status, submitted_at, paid_at, fee_idr, target_due_at, use_within_days)"
+        " VALUES"
         " (gen_random_uuid(), 'FIRS-WEEK-0001', $1, 'AU', 'B1', 'DIRECT', 'PAID', $2, $2,"
-        " 500000, $2)",
+        " 500000, $2, 90)",
         applicant_id("Ruby Hale"),
         at("01-02 09:00"),
     )

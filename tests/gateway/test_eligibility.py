@@ -203,7 +203,7 @@ async def test_where_a_stay_is_extended_no_more_there_is_no_rule(who, connection
 
 
 CURRENT = """query ($on: Date) { visaType(by: {code: "F1"}) { current(on: $on) {
-    on isOffered fee { price { amount currency } validFrom } passportRule { months }
+    on isOffered fees { useWithinDays price { amount currency } validFrom } passportRule { months }
     serviceTargets { clock hours } requiredDocuments { kind } eligibility { entry purpose }
 } } }"""
 
@@ -214,7 +214,7 @@ async def test_what_is_in_force_is_one_field(who, world, connection) -> None:
     began, later_day = on.isoformat(), later(on, 3)
     await apply_decree(who, "proposeVisaType", **{**sample("proposeVisaType", on), "code": "F1"})
     day = {"visaType": "F1", "validFrom": later_day}
-    await apply_decree(who, "proposeFee", **day, fee=rupiah(1_900_000))
+    await apply_decree(who, "proposeFee", **day, useWithinDays=90, fee=rupiah(1_900_000))
     await apply_decree(who, "proposeRequiredDocument", **day, kind="PHOTOGRAPH", isRequired=True)
     gone = {"kind": "PHOTOGRAPH", "isRequired": False}
     await apply_decree(who, "proposeRequiredDocument", **{**day, "validFrom": later(on, 4)}, **gone)
@@ -226,7 +226,8 @@ async def test_what_is_in_force_is_one_field(who, world, connection) -> None:
 
     now = await read(None)
     assert now == {
-        "on": began, "isOffered": True, "fee": {"price": rupiah(7_000_000), "validFrom": began},
+        "on": began, "isOffered": True,
+        "fees": [{"useWithinDays": 90, "price": rupiah(7_000_000), "validFrom": began}],
         "passportRule": {"months": 6}, "serviceTargets": [{"clock": "STANDARD", "hours": 120}],
         "requiredDocuments": [],
         "eligibility": [
@@ -236,12 +237,13 @@ async def test_what_is_in_force_is_one_field(who, world, connection) -> None:
     }  # fmt: skip
     then = await read(later_day)
     assert then == {
-        **now, "on": later_day, "fee": {"price": rupiah(1_900_000), "validFrom": later_day},
+        **now, "on": later_day,
+        "fees": [{"useWithinDays": 90, "price": rupiah(1_900_000), "validFrom": later_day}],
         "requiredDocuments": [{"kind": "PHOTOGRAPH"}],
         "eligibility": [each for each in now["eligibility"] if each["entry"] != "VISA_FREE"],
     }  # fmt: skip
     assert (await read(later(on, 4)))["requiredDocuments"] == []
     assert await read(later(on, -1)) == {
-        "on": later(on, -1), "isOffered": False, "fee": None, "passportRule": None,
+        "on": later(on, -1), "isOffered": False, "fees": [], "passportRule": None,
         "serviceTargets": [], "requiredDocuments": [], "eligibility": [],
     }  # fmt: skip

@@ -75,7 +75,7 @@ async def test_an_empty_installation_is_filled_and_the_doctor_content(
     ]
     done = await init("--files", PARTNERS)
     assert (done.exit_code, done.stderr) == (0, "")
-    assert "fees: 8 added, of which 3 are assumed" in done.stdout
+    assert "fees: 13 added, of which 8 are assumed" in done.stdout
     assert "models/reference/data/sources.toml" in done.stdout
     found = await counts(empty)
     assert (found["country"], found["entry_rule"], found["visa_type"]) == (250, 200, 8)
@@ -125,10 +125,10 @@ def test_every_file_says_where_its_facts_come_from() -> None:
 
 # --- What stands in the database ------------------------------------------------------------------
 
-FEES = "visa_type_code,valid_from,amount_idr\n"
+FEES = "visa_type_code,use_within_days,valid_from,amount_idr,is_offered\n"
 PARTNER = "code,name\nGOOD,Good Visa\n"
 SHIPPED = "".join(
-    f"{row['visa_type_code']},{row['valid_from']},{row['amount_idr']}\n"
+    f"{row['visa_type_code']},{row['use_within_days']},{row['valid_from']},{row['amount_idr']},true\n"
     for row in read_files().rows("fee")
 )
 
@@ -148,7 +148,7 @@ async def test_data_that_differ_from_the_files_are_reported_and_left_alone(
     done = await init("--files", folder)
     assert done.exit_code == 0
     assert done.stderr.startswith(
-        "fees.csv, line 2: the fee of B1 from 2019-01-01 stays as it is: amount_idr is 500000 in"
+        "fees.csv, line 2: the fee of B1 90 from 2019-01-01 stays as it is: amount_idr is 500000 in"
         " the database and 600000 in the file; an administrator proposes it"
     )
     assert await fee(empty, "B1") == [(date(2019, 1, 1), 500_000)]
@@ -159,10 +159,12 @@ async def test_only_empty_tables_are_filled_and_the_others_take_a_decree(
 ) -> None:
     await init()
     coming = today() + timedelta(days=40)
-    folder = folder_with(tmp_path, fees=f"{FEES}{SHIPPED}B1,{coming},700000\n", partners=PARTNER)
+    folder = folder_with(
+        tmp_path, fees=f"{FEES}{SHIPPED}B1,90,{coming},700000,true\n", partners=PARTNER
+    )
     done = await init("--files", folder)
     assert (done.exit_code, done.stdout) == (0, "partners: 1 added\n")
-    assert f"the fee of B1 from {coming} is not added, since there are others" in done.stderr
+    assert f"the fee of B1 90 from {coming} is not added, since there are others" in done.stderr
     assert await fee(empty, "B1") == [(date(2019, 1, 1), 500_000)]
 
 
@@ -183,7 +185,7 @@ async def test_what_an_administrator_changed_since_is_not_overwritten(
     await empty.execute(
         "UPDATE visa_type SET valid_until = '2030-01-01' WHERE code = 'D12';"
         "UPDATE partner_country SET closed_on = '2030-01-01' WHERE country_code = 'AU';"
-        "INSERT INTO fee VALUES ('B1', '2030-01-01', 1)"
+        "INSERT INTO fee VALUES ('B1', 90, '2030-01-01', 1, true)"
     )
     again = await init("--files", PARTNERS)
     assert (again.stdout, again.stderr) == ("Nothing to add.\n", "")
@@ -224,7 +226,7 @@ MESSAGES = [
     "centres.csv, line 2: code: A centre's code begins with that of its country.",
     "centres.csv, line 2: opened_on: its partner country opens later, on 2020-01-01.",
     "countries.csv, line 3: iso3: AUS stands on line 2 already.",
-    "fees.csv, line 1: The first line must be visa_type_code,valid_from,amount_idr",
+    "fees.csv, line 1: The first line must be visa_type_code,use_within_days,valid_from,amount_idr",
     "partner_countries.csv, line 3: opened_on: There is no such day.",
     "partner_countries.csv, line 4: partner_code: there is no partner BAD1.",
     "partners.csv, line 3: code: A partner's code has from 2 to 20",
@@ -269,6 +271,10 @@ RUN_OUT = {
     "a fee": (
         f"UPDATE fee SET valid_from = {_TODAY} + 1 WHERE visa_type_code IN ('C1', 'B1')",
         "No fee is in force today for B1, C1.",
+    ),
+    "what is offered": (
+        "UPDATE fee SET is_offered = use_within_days = 730 WHERE visa_type_code IN ('D12', 'C2')",
+        "No fee is in force today for C2.",
     ),
     "a passport rule": (
         "DELETE FROM passport_rule WHERE visa_type_code = 'E33G'",

@@ -200,6 +200,7 @@ def test_a_batch_has_one_to_300_files_and_one_group(
     wrong: list[tuple[str, ...]],
 ) -> None:
     names = "visa_type nationality entry_on centre country trip_purpose identity guarantor guardian"
+    names += " use_within_days"
     one = SimpleNamespace(**dict.fromkeys((*names.split(), "idempotency_key")))
     assert rules(
         "submitApplications",

@@ -40,8 +40,13 @@ async def on(connection: asyncpg.Connection) -> date:
 
 
 async def set_fee(who: Mapping[str, Viewer], amount: int, day: str, visa_type: str = "B1") -> Any:
-    values = {"visaType": visa_type, "fee": rupiah(amount), "validFrom": day}
+    values = {"visaType": visa_type, "useWithinDays": 90, "fee": rupiah(amount), "validFrom": day}
     return (await apply_decree(who, "proposeFee", **values))["fees"]
+
+
+def fee_from(amount: int, since: str) -> dict[str, Any]:
+    price = {"amount": amount}
+    return {"useWithinDays": 90, "price": price, "isOffered": True, "validFrom": since}
 
 
 def target(
@@ -61,8 +66,8 @@ async def test_a_fee_is_that_of_bills_from_its_day_on_and_of_none_before(
 ) -> None:
     billed_before = await submitted_case(who)
     assert await set_fee(who, 700_000, later(on, 1)) == [
-        {"price": {"amount": 700_000}, "validFrom": later(on, 1)},
-        {"price": {"amount": 500_000}, "validFrom": "2020-01-01"},
+        fee_from(700_000, later(on, 1)),
+        fee_from(500_000, "2020-01-01"),
     ]
     tomorrows = await submitted_case(who)
     await set_fee(who, 600_000, on.isoformat())
@@ -78,8 +83,8 @@ async def test_a_correction_of_the_same_day_replaces(who, world, on) -> None:
     for amount in (1_700_000, 1_800_000):
         fees = await set_fee(who, amount, on.isoformat(), "C1")
     assert fees == [
-        {"price": {"amount": 1_800_000}, "validFrom": on.isoformat()},
-        {"price": {"amount": 1_500_000}, "validFrom": "2020-01-01"},
+        fee_from(1_800_000, on.isoformat()),
+        fee_from(1_500_000, "2020-01-01"),
     ]
 
 
@@ -185,9 +190,8 @@ async def test_a_visa_type_is_introduced_with_a_fee_and_a_target(who, world, on)
     first = await apply_decree(who, "proposeVisaType", **values)
     assert first == {
         "code": "E33G", "name": "Remote worker", "category": "BUSINESS", "stayDays": 365,
-        "useWithinDays": 90,
         "isMultipleEntry": False, "validFrom": on.isoformat(), "validUntil": None,
-        "fees": [{"price": {"amount": 7_000_000}, "validFrom": on.isoformat()}],
+        "fees": [fee_from(7_000_000, on.isoformat())],
         "serviceTargets": [target("STANDARD", 120, None, on.isoformat())],
         "requiredDocuments": [],
         "passportRules": [{"months": 6, "validFrom": on.isoformat()}],
@@ -202,7 +206,7 @@ async def test_a_visa_type_is_introduced_with_a_fee_and_a_target(who, world, on)
     second = await apply_decree(who, "proposeVisaType", **corrected)
     assert second == {
         **first, "name": "Digital nomad",
-        "fees": [{"price": {"amount": 8_000_000}, "validFrom": on.isoformat()}],
+        "fees": [fee_from(8_000_000, on.isoformat())],
         "serviceTargets": [target("STANDARD", 72, 90, on.isoformat())],
     }  # fmt: skip
     id_ = await submitted_case(who, visaType="E33G")

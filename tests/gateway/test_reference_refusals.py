@@ -114,6 +114,7 @@ BAD = (
     ("proposeVisaType", "hours", (0, 9_000), "INVALID"),
     ("proposeVisaTypeEnd", "visaType", ("Z9", "\x7f"), "NOT_FOUND"),
     ("proposeFee", "visaType", ("Z9", "\x7f"), "NOT_FOUND"),
+    ("proposeFee", "useWithinDays", (0, 3_661), "INVALID"),
     ("proposeFee", "fee", (rupiah(-1), rupiah(2**62)), "INVALID"),
     ("proposeServiceTarget", "hours", (0, 2**31 - 1), "INVALID"),
     ("proposeServiceTarget", "workingDays", (5,), "INVALID"),

@@ -106,7 +106,7 @@ async def test_the_rows_that_the_viewer_names_are_planned(who) -> None:
 
 async def test_what_is_in_force_is_read_with_the_rows(who) -> None:
     """However many there are; also where cases link to them, and where a resolver chose them."""
-    current = "current { fee { price { amount } validFrom } eligibility { purpose } }"
+    current = "current { fees { price { amount } validFrom } eligibility { purpose } }"
     for name, query, statements in (
         ("anonymous", f"{{ visaTypes(first: 9) {{ nodes {{ {current} }} }} }}", 1),
         ("officer", f"{{ applications(first: 9) {{ nodes {{ visaType {{ {current} }} }} }} }}", 1),

@@ -39,10 +39,12 @@ async def many(world: str) -> None:
         await connection.execute(
             """
             INSERT INTO application (id, reference, applicant_id, nationality_code, visa_type_code,
-                channel, partner_code, country_code, centre_code, status, submitted_at)
+                channel, partner_code, country_code, centre_code, status, submitted_at,
+                use_within_days)
             SELECT gen_random_uuid(), 'COPY-' || to_char(n, 'FM0000') || substr(reference, 10),
                 applicant_id, nationality_code, visa_type_code, channel, partner_code,
-                country_code, centre_code, 'SUBMITTED', submitted_at - n * interval '1 hour'
+                country_code, centre_code, 'SUBMITTED', submitted_at - n * interval '1 hour',
+                use_within_days
             FROM application, generate_series(1, 4) n WHERE reference NOT LIKE 'COPY%'
             """
         )

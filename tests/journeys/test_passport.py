@@ -24,7 +24,9 @@ TOGETHER = document(
     "submitApplications",
     f"results {{ application {{ id groupReference }} {_ERRORS} }} {_ERRORS}",
 )
-RULES = '{ visaType(by: {code: "B1"}) { useWithinDays passportRules { months validFrom } } }'
+RULES = (
+    '{ visaType(by: {code: "B1"}) { fees { useWithinDays } passportRules { months validFrom } } }'
+)
 FILE = "query ($case: ID!) { node(id: $case) { ... on Application { entryOn } } }"
 
 
@@ -74,7 +76,8 @@ async def test_a_passport_of_160_days_is_no_passport_for_an_entry(
     # Whoever fills in the form reads beforehand how long it must be valid.
     rules = (await who["anonymous"](RULES)).data["visaType"]
     assert rules == {
-        "useWithinDays": USE_WITHIN, "passportRules": [{"months": 6, "validFrom": "2020-01-01"}],
+        "fees": [{"useWithinDays": USE_WITHIN}],
+        "passportRules": [{"months": 6, "validFrom": "2020-01-01"}],
     }  # fmt: skip
 
     entry_on, before = today(), await connection.fetchval("SELECT count(*) FROM application")
@@ -132,7 +135,7 @@ async def test_the_entry_is_from_today_on_and_while_a_visa_granted_today_serves(
     for entry_on in (today(), latest):
         assert (await hand_in(agent, **form(entry_on, "2041-07-23")))["errors"] == []
     too_late = (
-        f"A visa of this type that is granted today serves to enter until {latest}: the day of"
+        f"A visa of this validity that is granted today serves to enter until {latest}: the day of"
         " entry is not later."
     )
     passed = "The intended day of entry is today (WIB) or later."

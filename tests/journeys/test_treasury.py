@@ -90,7 +90,8 @@ async def test_a_receipt_pays_one_bill(who) -> None:
 
 async def test_a_bill_keeps_its_amount_when_the_fee_changes(who) -> None:
     case = await perform(who["agent-au"], "submitApplication", **FORM)
-    decree = {"visaType": "B1", "fee": rupiah(650_000), "validFrom": today().isoformat()}
+    decree = {"visaType": "B1", "useWithinDays": 90, "fee": rupiah(650_000)}
+    decree["validFrom"] = today().isoformat()
     await apply_decree(who, "proposeFee", **decree)
     try:
         bill = (await who["agent-au"](THE_BILL, case=case)).data["node"]["bill"]

@@ -146,7 +146,6 @@ CASES_ON_ANOTHER_DESK = """
 #: it, and a group whose people enter on different days.
 MISTAKEN_TRIPS = """
     SELECT reference FROM application
-    JOIN visa_type ON visa_type.code = visa_type_code
     JOIN passport_rule USING (visa_type_code)
     JOIN identity USING (applicant_id)
     WHERE extends_visa_number IS NULL AND (
@@ -156,6 +155,27 @@ MISTAKEN_TRIPS = """
     UNION ALL
     SELECT group_reference FROM application WHERE group_reference IS NOT NULL
     GROUP BY group_reference HAVING count(DISTINCT entry_on) > 1
+"""
+
+#: A validity that was not offered as it was asked for, a bill of another one, a visa that serves
+#: for longer or shorter; and what is offered and nobody chose.
+MISTAKEN_VALIDITIES = """
+    SELECT reference FROM application
+    LEFT JOIN bill ON bill.application_id = application.id
+    LEFT JOIN visa ON visa.application_id = application.id
+    WHERE extends_visa_number IS NULL AND NOT EXISTS (
+        SELECT FROM fee
+        WHERE fee.visa_type_code = application.visa_type_code
+            AND fee.use_within_days = application.use_within_days AND is_offered
+            AND valid_from <= wib_day(submitted_at)
+            AND fee.amount_idr = coalesce(bill.amount_idr, fee.amount_idr)
+            AND wib_day(issued_at) + fee.use_within_days::int IS NOT DISTINCT FROM use_by
+    )
+    UNION ALL
+    SELECT visa_type_code FROM fee WHERE NOT EXISTS (
+        SELECT FROM application AS asked WHERE asked.visa_type_code = fee.visa_type_code
+            AND asked.use_within_days = fee.use_within_days
+    )
 """
 
 #: An extension that nobody could have asked for: for another's visa, or before the entry was known,

@@ -121,6 +121,7 @@ def _application(one: CrowdCase, decisions: dict[UUID, UUID]) -> dict[str, objec
         "applicant_id": applicant_id(one.name),
         "nationality_code": APPLICANTS[one.name],
         "visa_type_code": one.visa_type,
+        "use_within_days": 90,
         "trip_purpose": one.purpose,
         "channel": one.place.channel,
         "partner_code": one.place.partner,

@@ -154,8 +154,9 @@ async def one_never_was(connection: asyncpg.Connection, rng: Random) -> None:
     lone = uuid4()
     await connection.execute(
         "INSERT INTO application (id, reference, applicant_id, nationality_code, visa_type_code,"
-        " channel, status, submitted_at, paid_at, fee_idr, target_due_at) VALUES"
-        " ($1, 'GONE-GONE-GONE', $2, 'AU', 'B1', 'DIRECT', 'PAID', now(), now(), 5, now())",
+        " channel, status, submitted_at, paid_at, fee_idr, target_due_at, use_within_days)"
+        " VALUES"
+        " ($1, 'GONE-GONE-GONE', $2, 'AU', 'B1', 'DIRECT', 'PAID', now(), now(), 5, now(), 90)",
         lone,
         applicant_id("Ruby Hale"),
     )

@@ -30,10 +30,11 @@ _DECIDED = """
 """
 _HANDED_IN = """
     INSERT INTO application (id, reference, applicant_id, nationality_code, visa_type_code, channel,
-        partner_code, country_code, status, submitted_at)
+        partner_code, country_code, status, submitted_at, use_within_days)
     SELECT $1, 'TEST-TEST-0001', applicant_id, nationality_code, 'C1',
         CASE WHEN $2::text IS NULL THEN 'DIRECT' ELSE 'PARTNER_PORTAL' END, $2,
-        CASE WHEN $2 IS NOT NULL THEN 'SG' END, 'AWAITING_PAYMENT', now() - interval '3 days'
+        CASE WHEN $2 IS NOT NULL THEN 'SG' END, 'AWAITING_PAYMENT', now() - interval '3 days',
+        use_within_days
     FROM application WHERE id = $3
 """
 

@@ -23,10 +23,11 @@ NEXT_BEST = ("ix_application_open",)
 #: Closed cases like one that is there, without what follows from writing them one by one.
 CLOSED = """
     INSERT INTO application (id, reference, applicant_id, nationality_code, visa_type_code, channel,
-        partner_code, country_code, centre_code, status, submitted_at, closed_at)
+        partner_code, country_code, centre_code, status, submitted_at, closed_at,
+        use_within_days)
     SELECT gen_random_uuid(), reference || number, applicant_id, nationality_code, visa_type_code,
         channel, partner_code, country_code, centre_code, 'PAYMENT_EXPIRED',
-        submitted_at - number * interval '1 second', submitted_at
+        submitted_at - number * interval '1 second', submitted_at, use_within_days
     FROM generate_series(1, $1::int) AS number,
         (SELECT * FROM application ORDER BY id LIMIT 1) AS pattern
 """

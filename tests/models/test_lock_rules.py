@@ -46,7 +46,7 @@ REFUSED = [
      "reads every row of application while it is locked: add the column alone"),
     ("UPDATE application SET is_held = false", "goes through application in one transaction"),
     ("DELETE FROM screening WHERE kind = ''", "goes through screening in one transaction"),
-    ("INSERT INTO fee SELECT visa_type_code, current_date, 1 FROM application WHERE false",
+    ("INSERT INTO fee SELECT visa_type_code, 9, current_date, 1, true FROM application WHERE false",
      "goes through application in one transaction"),
     ("LOCK TABLE application", "takes application away from everybody until it is done"),
     ("ALTER TABLE fee DROP COLUMN amount_idr",

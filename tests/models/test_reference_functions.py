@@ -97,10 +97,11 @@ async def test_a_row_replaces_the_last_one_before_it(world, rolled_back, day, am
     await rolled_back.execute("DELETE FROM fee")
     for valid_from, idr in ((-9, 1), (0, 2)):
         await rolled_back.execute(
-            "INSERT INTO fee (visa_type_code, valid_from, amount_idr)"
-            " VALUES ('B1', wib_day(clock_timestamp()) + $1::int, $2)", valid_from, idr,
+            "INSERT INTO fee (visa_type_code, use_within_days, valid_from, amount_idr, is_offered)"
+            " SELECT 'B1', days, wib_day(clock_timestamp()) + $1::int, $2 + 9 * (90 - days), true"
+            " FROM unnest('{30,90}'::int[]) AS days", valid_from, idr,
         )  # fmt: skip
-    row = {"visa_type_code": "B1", "valid_from": day, "amount_idr": 7}
+    row = {"visa_type_code": "B1", "use_within_days": 90, "valid_from": day, "amount_idr": 7}
     found = await rolled_back.fetchval(
         "SELECT reference_in_force('fee', $1) ->> 'amount_idr'", await image(rolled_back, row)
     )

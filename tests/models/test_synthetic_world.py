@@ -22,6 +22,7 @@ from tests.models.contradictions import (
     IMPOSSIBLE_PEOPLE,
     MISSING_SCREENINGS,
     MISTAKEN_TRIPS,
+    MISTAKEN_VALIDITIES,
     MISTAKEN_VERSIONS,
     OPEN_CASES_WITHOUT_DESK,
     STATE_BY_EVENTS,
@@ -100,7 +101,7 @@ async def test_each_decision_is_an_event_and_the_last_one_is_current(
 async def test_fee_and_target_are_those_in_force_when_paid(loaded: asyncpg.Connection) -> None:
     assert not await loaded.fetch("""
         SELECT FROM application
-        JOIN fee USING (visa_type_code)
+        JOIN fee USING (visa_type_code, use_within_days)
         JOIN entry_rule ON entry_rule.country_code = nationality_code
         JOIN service_target ON service_target.visa_type_code = application.visa_type_code
             AND clock = CASE entry WHEN 'CALLING_VISA' THEN entry ELSE 'STANDARD' END
@@ -319,7 +320,7 @@ async def test_people_apply_again_and_are_told_apart_by_their_passports(
 async def test_everybody_enters_while_the_visa_serves_with_a_passport_that_lasts(
     loaded: asyncpg.Connection,
 ) -> None:
-    assert not await loaded.fetch(MISTAKEN_TRIPS)
+    assert not await loaded.fetch(f"{MISTAKEN_TRIPS} UNION ALL {MISTAKEN_VALIDITIES}")
     days = [
         row["days"]
         for row in await loaded.fetch(

@@ -76,8 +76,9 @@ async def test_an_extension_that_is_open_has_no_age(rolled_back: asyncpg.Connect
         await rolled_back.execute(
             "INSERT INTO application (id, reference, applicant_id, nationality_code,"
             " visa_type_code, trip_purpose, channel, status, submitted_at, paid_at, fee_idr,"
-            " target_due_at, extends_visa_number) VALUES (gen_random_uuid(), $1, $2, 'AU', 'B1',"
-            " 'TRANSIT', 'DIRECT', 'PAID', $3, $3, 500000, $3, $4)",
+            " target_due_at, extends_visa_number, use_within_days) VALUES (gen_random_uuid(), $1,"
+            " $2, 'AU', 'B1', 'TRANSIT', 'DIRECT', 'PAID', $3, $3, 500000, $3, $4,"
+            " CASE WHEN $4::text IS NULL THEN 90 END)",
             *(f"AGED-CASE-000{number}", applicant_id("Ruby Hale"), at("03-10 08:00"), extends),
         )
     await rebuild(rolled_back, at("03-12 00:00"))
@@ -130,9 +131,9 @@ async def test_a_case_is_open_at_the_ends_of_the_days_before_it_closes(
 ) -> None:
     await rolled_back.execute(
         "INSERT INTO application (id, reference, applicant_id, nationality_code, visa_type_code,"
-        " trip_purpose, channel, status, submitted_at, paid_at, closed_at, fee_idr, target_due_at)"
-        " VALUES (gen_random_uuid(), 'AGED-CASE-0001', $1, 'AU', 'B1', 'TRANSIT', 'DIRECT',"
-        " 'WITHDRAWN', $2, $2, $3, 500000, $3)",
+        " trip_purpose, channel, status, submitted_at, paid_at, closed_at, fee_idr, target_due_at,"
+        " use_within_days) VALUES (gen_random_uuid(), 'AGED-CASE-0001', $1, 'AU', 'B1', 'TRANSIT',"
+        " 'DIRECT', 'WITHDRAWN', $2, $2, $3, 500000, $3, 90)",
         applicant_id("Ruby Hale"),
         at(paid),
         at(closed),

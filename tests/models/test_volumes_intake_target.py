@@ -26,8 +26,8 @@ async def waiting(database: str) -> str:
                 await connection.execute(
                     "INSERT INTO application (id, reference, applicant_id, nationality_code,"
                     " visa_type_code, channel, status, submitted_at, paid_at, fee_idr,"
-                    " target_due_at) VALUES (gen_random_uuid(), $1, $2, 'AU', 'B1', 'DIRECT',"
-                    " 'PAID', $3, $3, 500000, $4)",
+                    " target_due_at, use_within_days) VALUES (gen_random_uuid(), $1, $2, 'AU',"
+                    " 'B1', 'DIRECT', 'PAID', $3, $3, 500000, $4, 90)",
                     f"OPEN-CASE-000{number}",
                     applicant_id("Ruby Hale"),
                     at("03-10 09:00"),

@@ -37,8 +37,8 @@ async def open_cases(database: str) -> str:
                 await connection.execute(
                     "INSERT INTO application (id, reference, applicant_id, nationality_code,"
                     " visa_type_code, channel, status, submitted_at, paid_at, fee_idr,"
-                    " target_due_at) VALUES (gen_random_uuid(), $1, $2, 'AU', $3, 'DIRECT',"
-                    " 'PAID', $4, $4, 500000, $4)",
+                    " target_due_at, use_within_days) VALUES (gen_random_uuid(), $1, $2, 'AU',"
+                    " $3, 'DIRECT', 'PAID', $4, $4, 500000, $4, 90)",
                     f"AGED-CASE-{number:04}",
                     applicant_id("Ruby Hale"),
                     visa_type,

@@ -41,7 +41,7 @@ REFERENCE = {
                             "entry"),
     "visa_type": Reference(
         "'code', 'D2', 'name_en', 'N', 'name_id', 'N', 'category', 'BUSINESS', 'stay_days', 60,"
-        " 'is_multiple_entry', true, 'use_within_days', 90, 'valid_from', {day}", "stay_days"),
+        " 'is_multiple_entry', true, 'valid_from', {day}", "stay_days"),
     "eligibility": Reference(
         "'visa_type_code', 'B1', 'entry', 'CALLING_VISA', 'purpose', 'TRANSIT', 'valid_from',"
         " {day}, 'is_open', true", "is_open"),
@@ -56,7 +56,9 @@ REFERENCE = {
     "handling_rule": Reference(
         "'visa_type_code', 'B1', 'valid_from', {day}, 'is_announced', true,"
         " 'is_corrected', true", "is_announced"),
-    "fee": Reference("'visa_type_code', 'B1', 'valid_from', {day}, 'amount_idr', 1", "amount_idr"),
+    "fee": Reference(
+        "'visa_type_code', 'B1', 'use_within_days', 90, 'valid_from', {day}, 'amount_idr', 1,"
+        " 'is_offered', true", "amount_idr"),
     "service_target": Reference(
         "'visa_type_code', 'B1', 'clock', 'STANDARD', 'valid_from', {day}, 'hours', 1", "hours"),
     "day_off": Reference("'day', {day}, 'name_en', 'N', 'name_id', 'N', 'is_off', true", "is_off"),

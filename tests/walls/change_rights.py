@@ -35,8 +35,8 @@ from tests.world import APPLICANTS, CASES, Case, applicant_id, application_id, l
 
 _LODGE = """
     INSERT INTO application (id, reference, applicant_id, nationality_code, visa_type_code, channel,
-        partner_code, country_code, centre_code, status, submitted_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'AWAITING_PAYMENT', now())
+        partner_code, country_code, centre_code, status, submitted_at, use_within_days)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'AWAITING_PAYMENT', now(), 90)
 """
 #: Who may call what, as the domain has it; each on the cases in its own reach.
 MAY: dict[str, str] = {

@@ -44,8 +44,7 @@ _OPEN: dict[str, Lines] = {
     "Country": {"id code iso3 name region entryRules":       "R R R R R R R R R R R R R R"},
     "EntryRule": {"entry validFrom":                         "R R R R R R R R R R R R R R"},
     "VisaType": {
-        "id code name category stayDays useWithinDays isMultipleEntry":
-                                                             "R R R R R R R R R R R R R R",
+        "id code name category stayDays isMultipleEntry":    "R R R R R R R R R R R R R R",
         "validFrom validUntil eligibility fees serviceTargets": "R R R R R R R R R R R R R R",
         "requiredDocuments passportRules extensionRules current":
                                                              "R R R R R R R R R R R R R R",
@@ -68,7 +67,7 @@ _OPEN: dict[str, Lines] = {
         "outcome grounds conditions decidedAt officer internalNote": "- - R - - R - - - - - - - -",
     },
     "VisaTypeTerms": {
-        "on isOffered fee serviceTargets passportRule":      "R R R R R R R R R R R R R R",
+        "on isOffered fees serviceTargets passportRule":     "R R R R R R R R R R R R R R",
         "requiredDocuments needsGuarantor eligibility":       "R R R R R R R R R R R R R R",
         "extensionRule":                                     "R R R R R R R R R R R R R R",
         "handlingRule":                                     "R R R R R R R R R R R R R R",
@@ -78,7 +77,7 @@ _OPEN: dict[str, Lines] = {
     "PassportRule": {"months validFrom":                     "R R R R R R R R R R R R R R"},
     "ExtensionRule": {"times days price validFrom":         "R R R R R R R R R R R R R R"},
     "HandlingRule": {"isAnnounced isCorrected validFrom":  "R R R R R R R R R R R R R R"},
-    "Fee": {"price validFrom":                               "R R R R R R R R R R R R R R"},
+    "Fee": {"useWithinDays price isOffered validFrom":       "R R R R R R R R R R R R R R"},
     "ServiceTarget": {
         "clock hours workingDays promisedPercent validFrom": "R R R R R R R R R R R R R R",
     },
@@ -154,7 +153,7 @@ _CASES: dict[str, Lines] = {
         "id reference visaType tripPurpose nationality channel": "- R R R R R R R R - - - - -",
         "partner country centre":                            "- R R R R R R R R - - - - -",
         "submittedAt receivedAt paidAt targetDueAt applicant": "- R R R R R R R R - - - - -",
-        "entryOn":                                           "- R R R R R R R R - - - - -",
+        "entryOn useWithinDays":                             "- R R R R R R R R - - - - -",
         "closedAt groupReference successor leftPartnerAt":   "- R R R R R R R - - - - - -",
         "payBy answerBy decideBy":                           "- R R R R R R R - - - - - -",
         "fee bill requestedItems documents uploads":         "- R R R R R R R - - - - - -",

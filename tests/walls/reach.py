@@ -1422,16 +1422,13 @@ _READ_THE_LEDGER = "LEADERSHIP OFFICER SUPERVISOR AUDITOR ADMINISTRATOR"
 _LEDGER: dict[str, tuple[str, str]] = {
     "COUNTRY": ("AU SG NZ IN AF", "iso3 nameEn nameId region"),
     "ENTRY_RULE": ("AU SG NZ IN AF", "entry"),
-    "VISA_TYPE": (
-        "B1 C1",
-        "nameEn nameId category stayDays useWithinDays isMultipleEntry validFrom",
-    ),
+    "VISA_TYPE": ("B1 C1", "nameEn nameId category stayDays isMultipleEntry validFrom"),
     "ELIGIBILITY": ("B1 C1", "entry purpose isOpen"),
     "REQUIRED_DOCUMENT": ("C1", "kind isRequired"),
     "PASSPORT_RULE": ("B1 C1", "months"),
     "EXTENSION_RULE": ("B1", "times days amountIdr"),
     "HANDLING_RULE": ("C1", "isAnnounced isCorrected"),
-    "FEE": ("B1 C1", "amountIdr"),
+    "FEE": ("B1 C1", "useWithinDays amountIdr isOffered"),
     "SERVICE_TARGET": ("B1 C1", "clock hours promisedPercent"),
     "DEADLINE": ("PAYMENT BILLING_CODE ANSWER INTENTION", "days"),
     "PARTNER": ("NUSA ANDALAN", "name"),

@@ -180,7 +180,8 @@ async def test_an_entry_is_recorded_once_by_the_officer_within_the_days_it_can_h
         f"UPDATE visa SET issued_at = now() - interval '8 days' WHERE visa_number = '{VISA}'",
         _STAYS.format("IN_COUNTRY", "+ 9"),
         f"UPDATE application SET status = 'INFO_REQUESTED' WHERE id = '{KEY}'",
-        f"UPDATE application SET extends_visa_number = NULL WHERE id = '{KEY}'",
+        "UPDATE application SET extends_visa_number = NULL, use_within_days = 90"
+        f" WHERE id = '{KEY}'",
     ):
         async with undone(on_desk):
             await on_desk.execute(unless)

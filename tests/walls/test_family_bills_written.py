@@ -20,10 +20,11 @@ AGENT = OTHERS["agent"]
 GROUP = "G-AAAA-BBBB-CCCC"
 LODGE = """
     INSERT INTO application (id, reference, applicant_id, nationality_code, visa_type_code, channel,
-        partner_code, country_code, centre_code, group_reference, status, submitted_at)
+        partner_code, country_code, centre_code, group_reference, status, submitted_at,
+        use_within_days)
     SELECT gen_random_uuid(), 'MADE-0000-00' || lpad('{number}', 2, '0'), applicant_id,
         nationality_code, visa_type_code, channel, partner_code, country_code, centre_code, {group},
-        'AWAITING_PAYMENT', now()
+        'AWAITING_PAYMENT', now(), use_within_days
     FROM application WHERE reference = 'AUSY-PAID-0013'
 """
 BILL = """

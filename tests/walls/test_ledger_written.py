@@ -74,7 +74,9 @@ async def test_an_approval_by_another_person_writes_what_was_proposed_alone(conn
     read = await connection.fetch(
         "SELECT name, before, after FROM reference_change_value WHERE change_id = $1", ID
     )
-    assert [tuple(value) for value in read] == [("amountIdr", "500000", "1")]
+    assert [tuple(value) for value in read] == [
+        ("useWithinDays", "90", "90"), ("amountIdr", "500000", "1"), ("isOffered", "true", "true"),
+    ]  # fmt: skip
     for words in ("changed = '[]', ", "decree = 'PP 46', ", "proposed_by = 'third', "):
         changed_on_the_way = APPROVE.replace("SET ", f"SET {words}")
         assert not await is_done(connection, SECOND, changed_on_the_way), words
@@ -85,7 +87,7 @@ async def test_an_approval_by_another_person_writes_what_was_proposed_alone(conn
 
 async def test_a_proposal_about_data_that_changed_since_is_not_written(connection) -> None:
     await propose(connection)
-    await connection.execute("INSERT INTO fee VALUES ('B1', wib_day(now()) + 1, 7)")
+    await connection.execute("INSERT INTO fee VALUES ('B1', 90, wib_day(now()) + 1, 7, true)")
     assert await does(connection, SECOND, APPROVE) == "UPDATE 0"
     assert await fees(connection) == [500_000, 7]
 

@@ -116,9 +116,11 @@ async def test_no_application_is_submitted_as_already_paid(complete_world) -> No
     agent = OTHERS["agent"]
     lodge = """
         INSERT INTO application (id, reference, applicant_id, nationality_code, visa_type_code,
-            channel, partner_code, country_code, centre_code, status, submitted_at {columns})
+            channel, partner_code, country_code, centre_code, use_within_days, status, submitted_at
+            {columns})
         SELECT gen_random_uuid(), 'MADE-0000-0001', applicant_id, nationality_code, visa_type_code,
-            channel, partner_code, country_code, centre_code, '{status}', now() {values}
+            channel, partner_code, country_code, centre_code, use_within_days, '{status}', now()
+            {values}
         FROM application WHERE reference = 'AUSY-PAID-0013'
     """
     assert await is_done(

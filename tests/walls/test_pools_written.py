@@ -174,9 +174,11 @@ async def test_of_a_family_the_rest_is_taken_with_the_first_and_never_later(free
 #: Another file of the group, as the owner of the tables writes it.
 ANOTHER = """
     INSERT INTO application (id, reference, applicant_id, nationality_code, visa_type_code, channel,
-        partner_code, country_code, centre_code, group_reference, status, submitted_at, pay_by)
+        partner_code, country_code, centre_code, group_reference, status, submitted_at, pay_by,
+        use_within_days)
     SELECT gen_random_uuid(), $2, applicant_id, nationality_code, visa_type_code, channel,
-        partner_code, country_code, centre_code, group_reference, 'SUBMITTED', submitted_at, pay_by
+        partner_code, country_code, centre_code, group_reference, 'SUBMITTED', submitted_at, pay_by,
+        use_within_days
     FROM application WHERE id = $1
 """
 URGENT = f"UPDATE application SET is_urgent = {{}} WHERE id = '{CASE}'"

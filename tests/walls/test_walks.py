@@ -29,7 +29,8 @@ OF_REFERENCES = "uq_application_reference"
 COPIED = """
     INSERT INTO application (id, reference, applicant_id, nationality_code, visa_type_code, channel,
         partner_code, country_code, centre_code, status, submitted_at, received_at, paid_at,
-        closed_at, target_due_at, fee_idr, current_decision_id, group_reference)
+        closed_at, target_due_at, fee_idr, current_decision_id, group_reference,
+        use_within_days)
     SELECT gen_random_uuid(),
         regexp_replace(upper(substr(md5(id::text || number), 1, 12)), '(.{4})(.{4})',
             '\\1-\\2-'),
@@ -37,7 +38,7 @@ COPIED = """
         centre_code, status, submitted_at - number * interval '7 minutes',
         received_at - number * interval '7 minutes', paid_at - number * interval '7 minutes',
         closed_at - number * interval '7 minutes', target_due_at - number * interval '7 minutes',
-        fee_idr, current_decision_id, group_reference
+        fee_idr, current_decision_id, group_reference, coalesce(use_within_days, 90)
     FROM application, generate_series(1, $1::int) AS number
 """
 #: A read of each application; a person is read some sixty times among a million.

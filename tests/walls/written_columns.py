@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 _LODGED = (
     "id reference applicant_id nationality_code visa_type_code channel partner_code country_code"
-    " centre_code group_reference guardian_kind trip_purpose entry_on pay_by status submitted_at"
+    " centre_code group_reference guardian_kind trip_purpose entry_on"
+    " use_within_days pay_by status submitted_at"
 )
 _HAPPENED = "application_id sequence kind occurred_at actor actor_role reason"
 _HANDED_IN = "answered_at answered_by"

@@ -41,7 +41,13 @@ _REASON = Field("reason", FieldKind.REASON)
 
 #: In the order in which they are offered.
 PROPOSALS: Mapping[str, Sequence[Field]] = {
-    "proposeFee": (_VISA_TYPE, Field("fee", FieldKind.MONEY), _VALID_FROM),
+    "proposeFee": (
+        _VISA_TYPE,
+        Field("useWithinDays", FieldKind.NUMBER),
+        Field("fee", FieldKind.MONEY),
+        Field("isOffered", FieldKind.YES_OR_NO),
+        _VALID_FROM,
+    ),
     "proposeServiceTarget": (
         _VISA_TYPE,
         Field("clock", FieldKind.CHOICE, ("STANDARD", "CALLING_VISA")),

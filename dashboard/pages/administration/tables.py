@@ -20,11 +20,11 @@ def visa_types(types: Sequence[Row], day: date, say: Texts) -> html.Div:
             [
                 html.Th([one["code"], " ", html.Small(one["name"])], scope="row"),
                 html.Td(say("administration.days", days=count_text(one["stayDays"], say))),
-                _dated(one["fees"], day, _fee, say),
-                _dated(one["passportRules"], day, _months, say),
-                _dated(one["extensionRules"], day, _extension, say),
-                _dated(one["handlingRules"], day, _handling, say),
-                _dated(_standard(one["serviceTargets"]), day, _target, say),
+                html.Td(_fees(one["fees"], day, say)),
+                html.Td(_dated(one["passportRules"], day, _months, say)),
+                html.Td(_dated(one["extensionRules"], day, _extension, say)),
+                html.Td(_dated(one["handlingRules"], day, _handling, say)),
+                html.Td(_dated(_standard(one["serviceTargets"]), day, _target, say)),
             ]
         )
         for one in types
@@ -38,7 +38,7 @@ def _standard(targets: Sequence[Row]) -> list[Row]:
 
 def _dated(
     rows: Sequence[Row], day: date, write: Callable[[Row, Texts], str], say: Texts
-) -> html.Td:
+) -> list[Any]:
     """What holds on the day, and what will."""
     starts = sorted(rows, key=lambda row: row["validFrom"])
     past = [row for row in starts if date.fromisoformat(row["validFrom"]) <= day]
@@ -56,7 +56,22 @@ def _dated(
         )
         for row in coming
     ]
-    return html.Td([*now, *later])
+    return [*now, *later]
+
+
+def _fees(rows: Sequence[Row], day: date, say: Texts) -> list[Any]:
+    """What each validity costs, the shortest first."""
+    validities = sorted({row["useWithinDays"] for row in rows})
+    return [
+        html.Div(_dated([row for row in rows if row["useWithinDays"] == each], day, _validity, say))
+        for each in validities
+    ]
+
+
+def _validity(row: Row, say: Texts) -> str:
+    days = count_text(row["useWithinDays"], say)
+    fee = _fee(row, say) if row["isOffered"] else say("administration.not_offered")
+    return say("administration.validity", days=days, fee=fee)
 
 
 def _fee(row: Row, say: Texts) -> str:

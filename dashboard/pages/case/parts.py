@@ -11,7 +11,7 @@ from dashboard.components.panels import Answer, scrolling_table
 from dashboard.components.shell import role_text
 from dashboard.pages.access.forms import list_of_reads
 from dashboard.texts import Texts
-from dashboard.texts.wording import list_text, written_instant
+from dashboard.texts.wording import count_text, list_text, written_instant
 
 #: The statuses in which a case has yet to be decided, as a role without statuses reads them.
 _OPEN_STAGES = ("SUBMITTED", "IN_PROCESS", "WAITING_FOR_APPLICANT")
@@ -36,6 +36,7 @@ def show_face(case: Answer, say: Texts) -> list[Any]:
     facts = [
         ("status", status),
         ("visa_type", f"{visa_type['code']} · {visa_type['name']}" if visa_type else ""),
+        ("validity", _validity(case, say)),
         ("came_by", " · ".join([say(f"words.channel.{case['channel']}"), *places])),
         *((name, _time(name, case, say)) for name in _TIMES),
         ("missing", _missing(case, say)),
@@ -46,6 +47,12 @@ def show_face(case: Answer, say: Texts) -> list[Any]:
         if value
     ]
     return [*([html.Ul(marks, className="marks")] if marks else []), html.Dl(listed)]
+
+
+def _validity(case: Answer, say: Texts) -> str:
+    """Of a visa that is asked for; more days on one have none."""
+    days = case["useWithinDays"]
+    return say("case.validity", days=count_text(days, say)) if days else ""
 
 
 def _time(name: str, case: Answer, say: Texts) -> Any:

@@ -132,7 +132,7 @@ const VisaTypes = graphql(`
       name(language: $language)
       stayDays
       current {
-        fee { price { amount currency } }
+        fees { useWithinDays price { amount currency } }
         serviceTargets { clock hours workingDays }
         requiredDocuments { kind }
         needsGuarantor
@@ -195,8 +195,8 @@ export function valuesOf(form: FormData): Record<string, unknown> {
     const path = place.split(".");
     const last = path.pop()!;
     const parent = path.reduce((at, step) => (at[step] ??= {}) as typeof values, values);
-    // A box that is ticked says so in a word of its own; one that is not says nothing.
-    if (value !== "") parent[last] = value === "on" ? true : value;
+    // A box that is ticked says so in a word of its own; one that is not says nothing. Days are a number.
+    if (value !== "") parent[last] = value === "on" ? true : last === "useWithinDays" ? Number(value) : value;
   }
   return values;
 }

@@ -23,6 +23,7 @@ export const texts = {
   noVisa: ["No visa fits. Try another purpose.", "Tidak ada visa yang cocok. Coba tujuan lain."],
   stay: ["Stay", "Lama tinggal"],
   fee: ["Fee", "Biaya"],
+  validity: ["Validity", "Masa berlaku"],
   target: ["Decided within", "Diputuskan dalam"],
   hours: ["hours", "jam"],
   workingDays: ["working days", "hari kerja"],
@@ -269,6 +270,11 @@ export function useWords() {
     minutes: (seconds: number) =>
       new Intl.NumberFormat(locale, { style: "unit", unit: "minute", unitDisplay: "long" }).format(
         Math.ceil(seconds / 60),
+      ),
+    /** For how long a visa serves to enter: in years where its days are some. */
+    validity: (days: number) =>
+      new Intl.NumberFormat(locale, { style: "unit", unit: days % 365 ? "day" : "year", unitDisplay: "long" }).format(
+        days % 365 ? days : days / 365,
       ),
     money: ({ amount, currency }: { amount: number; currency: string }) =>
       new Intl.NumberFormat(locale, { style: "currency", currency, maximumFractionDigits: 0 }).format(amount),

@@ -152,7 +152,8 @@ LISTS: Mapping[str, Bound] = {
     "VisaType.grantRules": Bound(
         20, "one for each decree that changed it", GrantRule.visa_type_code
     ),
-    "VisaType.fees": Bound(20, "one for each decree that changed it", Fee.visa_type_code),
+    "VisaType.fees": Bound(60, "each validity, and its decrees", Fee.visa_type_code),
+    "VisaTypeTerms.fees": Bound(10, "each validity that is offered"),
     "VisaType.serviceTargets": Bound(
         20, "two clocks, one for each decree that changed them", ServiceTarget.visa_type_code
     ),

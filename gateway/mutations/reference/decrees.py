@@ -75,16 +75,14 @@ async def build_visa_type(
     if there is not None and there.valid_from < today:
         raise RefusedError(Reason(Refusal.CODE_TAKEN, ("code",)))
     begins = {"valid_from": request.valid_from}
-    of_itself = (
-        *("name_en", "name_id", "category", "stay_days", "use_within_days", "is_multiple_entry"),
-    )
+    of_itself = ("name_en", "name_id", "category", "stay_days", "is_multiple_entry")
     values = {name: getattr(request, name) for name in of_itself}
     of_type = {"visa_type_code": request.code, **begins}
     served = {"purpose": request.category.value, "is_open": True}
     return [
         Row(VisaType, {"code": request.code, **values, **begins, "valid_until": None}),
         Row(PassportRule, {**of_type, "months": request.passport_months}),
-        Row(Fee, {**of_type, "amount_idr": request.fee}),
+        Row(Fee, {**of_type, **_fee(request), "is_offered": True}),
         Row(ServiceTarget, {**of_type, "clock": Clock.STANDARD.value, **target}),
         *(Row(Eligibility, {**of_type, "entry": entry.value, **served}) for entry in Entry),
     ]
@@ -145,7 +143,11 @@ async def build_fee(
     transaction: WriteTransaction, request: ProposeFee, today: date, reasons: Reasons
 ) -> list[Row]:
     of_type = await _of_visa_type(transaction, request, reasons)
-    return [Row(Fee, {**of_type, "amount_idr": request.fee})]
+    return [Row(Fee, {**of_type, **_fee(request), "is_offered": request.is_offered})]
+
+
+def _fee(request: ProposeVisaType | ProposeFee) -> dict[str, object]:
+    return {"use_within_days": request.use_within_days, "amount_idr": request.fee}
 
 
 async def build_service_target(

@@ -148,7 +148,9 @@ class ProposeHandlingRule(Proposal):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposeFee(Proposal):
     visa_type: str
+    use_within_days: int
     fee: int
+    is_offered: bool
     valid_from: date
 
 

@@ -48,6 +48,7 @@ from models.life import Refusal, Verb
 
 _SUBMISSION_REFUSALS = (
     Refusal.VISA_TYPE_NOT_OFFERED,
+    Refusal.VALIDITY_NOT_OFFERED,
     Refusal.NATIONALITY_UNKNOWN,
     Refusal.NATIONALITY_NOT_ELIGIBLE,
     Refusal.PURPOSE_NOT_SERVED,

@@ -39,6 +39,7 @@ _PARTNER = "Code of the partner."
 _COUNTRY = "ISO 3166 alpha-2 code of the country."
 _VISA_TYPE = "Index of the visa type, such as `B1`."
 _FEE = f"What it costs: from 0 to {MOST_RUPIAH} rupiah."
+_VALIDITY = f"Its validity: days from the grant on within which to enter, from 1 to {MOST_DAYS}."
 _MONTHS = (
     "For how many calendar months a passport must be valid from the intended day of entry on: from"
     f" 0 to {MOST_MONTHS}."
@@ -170,7 +171,7 @@ class ProposeVisaTypeInput(ProposalInput):
     stay_days: int = required(f"Days of stay, of each entry: from 1 to {MOST_DAYS}.")
     use_within_days: int = strawberry.field(
         default=90,
-        description=f"Days from the grant on within which to enter: from 1 to {MOST_DAYS}.",
+        description=f"{_VALIDITY} Further ones come by a fee of their own (`proposeFee`).",
     )
     is_multiple_entry: bool = required("Whether it serves for more than one entry.")
     passport_months: int = strawberry.field(default=6, description=_MONTHS)
@@ -232,10 +233,15 @@ class ProposeHandlingRuleInput(ProposalInput):
     valid_from: date = required(_IN_FORCE)
 
 
-@strawberry.input(description="What a visa of a type costs from a day on.")
+@strawberry.input(description="What a visa of a type and validity costs from a day on.")
 class ProposeFeeInput(ProposalInput):
     visa_type: str = required(_VISA_TYPE)
+    use_within_days: int = required(_VALIDITY)
     fee: MoneyInput = required(_FEE)
+    is_offered: bool = strawberry.field(
+        default=True,
+        description="Whether visas of this validity can be asked for; what was handed in keeps it.",
+    )
     valid_from: date = required(_IN_FORCE)
 
 

@@ -99,7 +99,8 @@ REFERENCE_INTENTS = (
             " applicant first, who may answer once (a ban, security and a forged document never"
             " are), and whether the person is corrected after the grant.", _DATED_REFUSALS),
     _intent(requests.ProposeFee, inputs.ProposeFeeInput,
-            "Propose the fee that is billed from a day on. What was billed keeps its fee.",
+            "Propose the fee of a validity that is billed from a day on, or that it is no longer"
+            " offered. What was handed in keeps its validity and its fee.",
             _DATED_REFUSALS),
     _intent(requests.ProposeServiceTarget, inputs.ProposeServiceTargetInput,
             "Propose the target, and the promised share, of what is paid from a day on. What was"

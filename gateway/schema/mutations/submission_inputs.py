@@ -26,8 +26,12 @@ _PURPOSE = (
     " Left out, it was not stated, and is counted so."
 )
 _ENTRY = (
-    "The day on which the applicant means to enter, in WIB: from today on, and within"
-    " `VisaType.useWithinDays` days of it."
+    "The day on which the applicant means to enter, in WIB: from today on, and within the days of"
+    " `useWithinDays`."
+)
+_VALIDITY = (
+    "For how many days from the grant on the visa is to serve to enter, as one of"
+    " `VisaTypeTerms.fees` says. It may be left out where the visa type has one alone."
 )
 _WHO = "Who applies. An applicant who applied before may leave it out."
 _GUARANTOR = (
@@ -95,6 +99,7 @@ class SubmitApplicationInput:
     visa_type: str = required("Index of the visa type, such as `B1`.")
     nationality: CountryCode = required("ISO 3166 alpha-2 code of the passport's country.")
     entry_on: date = required(_ENTRY)
+    use_within_days: int | None = optional(_VALIDITY)
     trip_purpose: TripPurpose | None = optional(_PURPOSE)
     centre: str | None = optional(_CENTRE)
     country: CountryCode | None = optional(_PORTAL)
@@ -109,6 +114,7 @@ class SubmitApplicationsItem:
     visa_type: str = required("Index of the visa type, such as `B1`.")
     nationality: CountryCode = required("ISO 3166 alpha-2 code of the passport's country.")
     entry_on: date = required(_ENTRY)
+    use_within_days: int | None = optional(_VALIDITY)
     trip_purpose: TripPurpose | None = optional(_PURPOSE)
     centre: str | None = optional(_CENTRE)
     country: CountryCode | None = optional(_PORTAL)

@@ -90,6 +90,7 @@ def _submission(input_: Any, *, is_of_batch: bool = False) -> Submission:
         visa_type=input_.visa_type,
         nationality=input_.nationality,
         entry_on=input_.entry_on,
+        use_within_days=input_.use_within_days,
         centre=input_.centre,
         country=input_.country,
         trip_purpose=input_.trip_purpose,

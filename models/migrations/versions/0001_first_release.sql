@@ -447,13 +447,11 @@ CREATE TABLE visa_type (
     category TEXT NOT NULL,
     stay_days BIGINT NOT NULL,
     is_multiple_entry BOOLEAN NOT NULL,
-    use_within_days BIGINT DEFAULT 90 NOT NULL,
     valid_from DATE NOT NULL,
     valid_until DATE,
     CONSTRAINT pk_visa_type PRIMARY KEY (code),
     CONSTRAINT ck_visa_type_category_is_known CHECK (category IN ('TOURISM', 'BUSINESS', 'INVESTMENT', 'GOVERNMENT', 'TRANSIT')),
     CONSTRAINT ck_visa_type_stay_is_positive CHECK (stay_days > 0),
-    CONSTRAINT ck_visa_type_use_is_positive CHECK (use_within_days > 0),
     CONSTRAINT ck_visa_type_ends_after_it_begins CHECK (valid_until > valid_from)
 );
 
@@ -1273,9 +1271,12 @@ CREATE TABLE handling_rule (
 
 CREATE TABLE fee (
     visa_type_code TEXT NOT NULL,
+    use_within_days BIGINT NOT NULL,
     valid_from DATE NOT NULL,
     amount_idr BIGINT NOT NULL,
-    CONSTRAINT pk_fee PRIMARY KEY (visa_type_code, valid_from),
+    is_offered BOOLEAN NOT NULL,
+    CONSTRAINT pk_fee PRIMARY KEY (visa_type_code, use_within_days, valid_from),
+    CONSTRAINT ck_fee_use_is_positive CHECK (use_within_days > 0),
     CONSTRAINT ck_fee_amount_is_not_negative CHECK (amount_idr >= 0),
     CONSTRAINT fk_fee_visa_type_code FOREIGN KEY(visa_type_code) REFERENCES visa_type (code)
 );
@@ -1784,6 +1785,7 @@ CREATE TABLE application (
     visa_type_code TEXT NOT NULL,
     trip_purpose TEXT,
     entry_on DATE,
+    use_within_days BIGINT,
     channel TEXT NOT NULL,
     partner_code TEXT,
     country_code TEXT,
@@ -1834,6 +1836,8 @@ CREATE TABLE application (
     CONSTRAINT ck_application_group_reference_is_formed CHECK (group_reference ~ '^G(-[0-9A-Z]{4}){3}$'),
     CONSTRAINT ck_application_group_through_a_partner CHECK (group_reference IS NULL OR channel <> 'DIRECT'),
     CONSTRAINT ck_application_extended_by_its_holder CHECK (extends_visa_number IS NULL OR channel = 'DIRECT'),
+    CONSTRAINT ck_application_validity_of_a_visa CHECK ((extends_visa_number IS NULL) = (use_within_days IS NOT NULL)),
+    CONSTRAINT ck_application_use_is_positive CHECK (use_within_days > 0),
     CONSTRAINT ck_application_partner_unless_direct CHECK ((channel = 'DIRECT') = (partner_code IS NULL)),
     CONSTRAINT ck_application_country_with_partner CHECK ((partner_code IS NULL) = (country_code IS NULL)),
     CONSTRAINT ck_application_centre_where_taken CHECK ((channel = 'PARTNER_CENTRE') = (centre_code IS NOT NULL)),

@@ -151,6 +151,8 @@ def _check_targets(files: Files) -> Iterator[Mistake]:
 def _first_days(files: Files, standing: ExistingRows, table: str, *subject: str) -> dict[Key, date]:
     found: dict[Key, date] = {}
     for row in _rows(files, standing, table):
+        if not row.get("is_offered", True):  # nobody pays that fee
+            continue
         key: Key = _values(row, subject)
         found[key] = min(row["valid_from"], found.get(key, date.max))
     return found

@@ -189,10 +189,12 @@ TABLES = (
         file="fees",
         columns={
             "visa_type_code": values.VISA_TYPE_CODE.parse,
+            "use_within_days": values.whole(values.MOST_DAYS, 1, "Days of validity are"),
             "valid_from": values.day,
             "amount_idr": values.whole(values.MOST_RUPIAH, 0, "A fee is"),
+            "is_offered": values.yes_or_no,
         },
-        subject=("visa_type_code",),
+        subject=("visa_type_code", "use_within_days"),
         begins="valid_from",
         refers={("visa_type_code",): _VISA_TYPE},
         noun="fee of",

@@ -22,11 +22,12 @@ FILES, BATCH = 20_000, 500
 #: Open files of the centre in Sydney, of which one in fifty has a document elsewhere.
 _FILES = r"""
     INSERT INTO application (id, reference, applicant_id, nationality_code, visa_type_code, channel,
-        partner_code, country_code, centre_code, status, submitted_at, is_linked)
+        partner_code, country_code, centre_code, status, submitted_at, is_linked,
+        use_within_days)
     SELECT gen_random_uuid(),
         'TAKE-' || regexp_replace(lpad(number::text, 8, '0'), '(.{4})', '\1-'), applicant_id,
         nationality_code, visa_type_code, channel, partner_code, country_code, centre_code,
-        'AWAITING_PAYMENT', submitted_at - number * interval '1 second', true
+        'AWAITING_PAYMENT', submitted_at - number * interval '1 second', true, use_within_days
     FROM generate_series(1, $1::int) AS number, application AS pattern WHERE pattern.id = $2
 """
 _BEGUN = """

@@ -21,6 +21,7 @@ const PLACES = [
   "nationality",
   "tripPurpose",
   "visaType",
+  "useWithinDays",
   "entryOn",
   "identity.fullName",
   "identity.birthDate",
@@ -76,16 +77,17 @@ export function Apply({ done }: { done: () => void }) {
 }
 
 /** The fields of a trip, also for what a group has in common: which visas there are follows from the
- * nationality and the purpose. */
+ * nationality and the purpose, and for how long from the visa. */
 export function Trip({ of = "" }: { of?: string }) {
-  const { word } = useWords();
-  const [chosen, setChosen] = useState({ nationality: "", tripPurpose: "", visaType: "" });
+  const { word, validity, money } = useWords();
+  const [chosen, setChosen] = useState({ nationality: "", tripPurpose: "", visaType: "", useWithinDays: "" });
   const { visaTypes } = useVisaTypes(chosen.nationality, chosen.tripPurpose as TripPurpose | "");
   const choose = (name: keyof typeof chosen) => ({
     place: `${of}${name}`,
     value: chosen[name],
     choose: (value: string) => setChosen({ ...chosen, [name]: value }),
   });
+  const terms = visaTypes.find(({ code }) => code === chosen.visaType)?.current;
   return (
     <>
       <div className="row">
@@ -102,9 +104,19 @@ export function Trip({ of = "" }: { of?: string }) {
           text="visaType"
           options={visaTypes.map(({ code, name }) => [code, `${code} · ${name}`])}
         />
+        {terms && terms.fees.length > 1 && (
+          <Field
+            {...choose("useWithinDays")}
+            text="validity"
+            options={terms.fees.map((fee) => [
+              String(fee.useWithinDays),
+              `${validity(fee.useWithinDays)} · ${money(fee.price)}`,
+            ])}
+          />
+        )}
         <Field place={`${of}entryOn`} text="entryOn" type="date" />
       </div>
-      {visaTypes.find(({ code }) => code === chosen.visaType)?.current.needsGuarantor && <Guarantor of={of} />}
+      {terms?.needsGuarantor && <Guarantor of={of} />}
     </>
   );
 }

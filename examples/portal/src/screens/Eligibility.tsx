@@ -7,7 +7,7 @@ import { Absent, Field, Screen, useCountries, useVisaTypes } from "../parts.tsx"
 import { useWords } from "../texts.ts";
 
 export function Eligibility() {
-  const { t, word, money } = useWords();
+  const { t, word, money, validity } = useWords();
   const [nationality, setNationality] = useState("");
   const [purpose, setPurpose] = useState<TripPurpose | "">("");
   const { visaTypes, fetching, error } = useVisaTypes(nationality, purpose);
@@ -51,7 +51,13 @@ export function Eligibility() {
                 {visa.stayDays} {t("days")}
               </dd>
               <dt>{t("fee")}</dt>
-              <dd>{visa.current.fee && money(visa.current.fee.price)}</dd>
+              <dd>
+                {visa.current.fees.map(({ useWithinDays, price }) => (
+                  <div key={useWithinDays}>
+                    {money(price)} · {t("validity")} {validity(useWithinDays)}
+                  </div>
+                ))}
+              </dd>
               <dt>{t("target")}</dt>
               <dd>{within(visa.current.serviceTargets)}</dd>
               <dt>{t("bring")}</dt>

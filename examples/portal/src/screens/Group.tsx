@@ -22,7 +22,7 @@ const SubmitGroup = graphql(`
 const LARGEST_FAMILY = 20;
 const PERSON = ["fullName", "birthDate", "passportNumber", "passportExpiresOn", "email", "phone"];
 /** What the people of a group have in common. It is said once, and sent for each. */
-const SHARED = ["nationality", "tripPurpose", "visaType", "entryOn", "guarantor"];
+const SHARED = ["nationality", "tripPurpose", "visaType", "useWithinDays", "entryOn", "guarantor"];
 
 type HandedIn = NonNullable<SubmitGroupMutation["submitApplications"]["results"][number]["application"]>;
 
