@@ -296,9 +296,11 @@ async def test_while_the_gateway_is_away_the_outcome_is_not_known(
 
 def test_what_holds_from_today_on_stands_before_what_will() -> None:
     fees = [
-        {"validFrom": first, "price": {"amount": amount}}
-        for first, amount in (("2026-04-01", 300), ("2026-01-01", 100), ("2026-03-10", 200))
-    ]
+        {"useWithinDays": days, "validFrom": f"2026-{first}", "price": {"amount": amount},
+         "isOffered": amount < 400}
+        for days, first, amount in ((365, "02-01", 400), (90, "04-01", 300), (90, "01-01", 100),
+                                    (90, "03-10", 200))
+    ]  # fmt: skip
     targets = [
         {"validFrom": "2026-01-01", "clock": clock, "hours": hours, "workingDays": days,
          "promisedPercent": None}
@@ -312,8 +314,8 @@ def test_what_holds_from_today_on_stands_before_what_will() -> None:
     )  # fmt: skip
     found = re.findall("<td[^>]*>(.*?)</td>", html_of(shown), re.DOTALL)
     cells = [re.sub("<[^>]*>", " ", cell).split() for cell in found]
-    assert cells[1][-8:] == ["Rp", "200", "from", "1", "Apr", "2026:", "Rp", "300"]
-    assert "100" not in cells[1]
+    now, later, other = "90 days · Rp 200", "from 1 Apr 2026: 90 days · Rp 300", "365 days"
+    assert " ".join(cells[1]) == f"{now} {later} {other} · not offered"
     assert cells[-1][-2:] == ["24", "hours"]
 
 

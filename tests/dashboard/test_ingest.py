@@ -100,6 +100,8 @@ BROKEN: list[Broken] = [
     (put("entryOn", "20270131"), "entryOn", "WRONG_TYPE"),
     (put("entryOn", "2020-01-01"), "entryOn", "INVALID"),
     (put("entryOn", ""), "entryOn", "REQUIRED"),
+    (put("useWithinDays", "a year"), "useWithinDays", "WRONG_TYPE"),
+    (put("useWithinDays", "365"), "useWithinDays", "VALIDITY_NOT_OFFERED"),
     (put("tripPurpose", "HOLIDAY"), "tripPurpose", "WRONG_TYPE"),
     (put("visaType", "Z9"), "visaType", "VISA_TYPE_NOT_OFFERED"),
     (put("nationality", "Australia"), "nationality", "WRONG_TYPE"),
