@@ -171,10 +171,12 @@ async def test_only_empty_tables_are_filled_and_the_others_take_a_decree(
 async def test_a_fee_at_which_nothing_is_offered_is_none_of_a_visa_type(
     init: Run, empty: asyncpg.Connection, tmp_path: Path
 ) -> None:
-    closed = SHIPPED.replace("2000000,true", "2000000,false")
+    closed = SHIPPED.replace(",2000000,true", ",2000000,false")
     refused = await init("--files", folder_with(tmp_path, fees=FEES + closed))
-    assert refused.exit_code == 1
-    assert "C2 has no fee that is in force from 2019-01-01 on." in refused.stderr
+    told = str(refused.exception).splitlines()
+    assert told[1:] == [
+        "visa_types.csv, line 4: C2 has no fee that is in force from 2019-01-01 on."
+    ]
 
 
 async def test_rows_loaded_by_init_are_in_the_ledger_without_a_decree(
