@@ -169,7 +169,7 @@ MISTAKEN_VALIDITIES = """
             AND fee.use_within_days = application.use_within_days AND is_offered
             AND valid_from <= wib_day(submitted_at)
             AND fee.amount_idr = coalesce(bill.amount_idr, fee.amount_idr)
-            AND wib_day(issued_at) + fee.use_within_days::int IS NOT DISTINCT FROM use_by
+            AND wib_day(visa.issued_at) + fee.use_within_days::int IS NOT DISTINCT FROM use_by
     )
     UNION ALL
     SELECT visa_type_code FROM fee WHERE NOT EXISTS (
