@@ -32,7 +32,7 @@ from gateway.execution.plan.values import (
 from gateway.limits import MOST_SCHEMA_VALUES
 
 #: An object takes as long to render as so many values.
-OBJECT_VALUES = 3
+OBJECT_VALUES = 8
 #: The root fields for introspection.
 SCHEMA_FIELDS = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
 

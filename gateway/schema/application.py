@@ -92,18 +92,13 @@ class Application(Node):
         "The visa on which more days of stay are asked for; null where a visa is asked for.",
     )
     trip_purpose: TripPurpose | None = column(
-        Row.trip_purpose,
-        "Why the applicant travels, as stated; null where nobody asked, as in old files.",
+        Row.trip_purpose, "Why the applicant travels, as stated; null in old files: nobody asked."
     )
     entry_on: date | None = column(
-        Row.entry_on,
-        "The day on which the applicant means to enter, in WIB; null where nobody asked, as in old"
-        " files.",
+        Row.entry_on, "The intended day of entry, in WIB; null in old files: nobody asked."
     )
     use_within_days: int | None = column(
-        Row.use_within_days,
-        "The validity asked for: days after the grant within which to enter; null where more days"
-        " of a stay are asked for.",
+        Row.use_within_days, "The validity asked for, in days; null for more days of a stay."
     )
     nationality: Country | None = link(
         Row.nationality_code, CountryRow.code, "Nationality of the passport used.", filters=True

@@ -114,6 +114,8 @@ def test_a_role_sees_of_a_case_what_it_reads(
     }
     assert parts <= shown
     # An officer reads notes, and writes them where the case is on the own desk.
+    if user == "officer":
+        page.locator("form[data-change=readNotes]").wait_for(state="attached")
     reads = page.locator("form[data-change=readNotes]").count()
     assert page.locator("form[data-change]").count() == reads == (user == "officer")
     if user == "manager-au":

@@ -169,10 +169,10 @@ _OTHERWISE = (
     ),
     (
         "received_at, reference, stage, submitted_at, successor_centre_code, target_due_at,"
-        " trip_purpose, visa_type_code)"
+        " trip_purpose, use_within_days, visa_type_code)"
         " ON application TO gerbang_partner_manager",
         "received_at, stage, status, submitted_at, successor_centre_code, target_due_at,"
-        " trip_purpose, visa_type_code)"
+        " trip_purpose, use_within_days, visa_type_code)"
         " ON application TO gerbang_partner_manager",
     ),
 )
