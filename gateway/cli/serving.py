@@ -5,6 +5,7 @@ import resource
 import signal
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 import click
@@ -19,6 +20,8 @@ from gateway.wire.protocol import BoundedSocket, bounded_http
 from models.confinement import keep_memory_private
 from models.garbage import collect_seldom
 from models.logs import log_unhandled
+
+import_module("scipy.special")  # else the first to ask for findings would hold everybody up
 
 
 @click.command()

@@ -1,5 +1,7 @@
 """Tails are exact, beside scipy's, and a range is the shortest that holds what it says."""
 
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -153,3 +155,8 @@ def test_nothing_and_all_have_no_spread() -> None:
     assert Model(1.0).range(7, 0.95)[:2] == (7, 7)
     assert Model(0.0).range(7, 0.95)[:2] == (0, 0)
     assert wilson(0, 0) == (0, 1)
+
+
+def test_a_gateway_has_loaded_its_functions_before_anybody_asks() -> None:
+    loaded = "import sys, gateway.cli.serving; sys.exit('scipy.special' not in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", loaded], check=False).returncode == 0
