@@ -26,6 +26,7 @@ from models.key_service import Cause, KeyService, KeyUse, Relation, RelationKind
 from models.life.grant_conditions import LARGEST_FAMILY
 from models.person.identity import Identity, IdentityVersion
 from models.person.matching import index_messages
+from models.person.person_link import MOST_LINKED
 from models.person.sealed import cells_sql
 from models.person.vault import Cell, Vault
 from models.row_keys import new_key
@@ -97,12 +98,20 @@ _INDEX = """
     INSERT INTO person_index (applicant_id, version, kind, key_id, digest)
     SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::bytea[])
 """
+#: By each digest, whose files are next to a person's in the order of keys: that of handing in.
 _SAME_DIGEST = """
-    SELECT DISTINCT found.applicant_id, other.applicant_id AS linked_id, found.kind AS reason
-    FROM person_index AS found
-    JOIN person_index AS other ON other.digest = found.digest
-    WHERE found.applicant_id = ANY ($1) AND other.applicant_id <> found.applicant_id
-        AND found.kind <> 'PASSPORT_AND_BIRTH_DATE'
+    SELECT found.applicant_id, near.applicant_id AS linked_id, found.kind AS reason
+    FROM (
+        SELECT DISTINCT applicant_id, kind, digest FROM person_index
+        WHERE applicant_id = ANY ($1) AND kind <> 'PASSPORT_AND_BIRTH_DATE'
+    ) AS found
+    CROSS JOIN LATERAL (
+        (SELECT DISTINCT applicant_id FROM person_index WHERE digest = found.digest
+            AND applicant_id < found.applicant_id ORDER BY applicant_id DESC LIMIT $2)
+        UNION ALL
+        (SELECT DISTINCT applicant_id FROM person_index WHERE digest = found.digest
+            AND applicant_id > found.applicant_id ORDER BY applicant_id LIMIT $2)
+    ) AS near
 """
 _SAME_GROUP = """
     SELECT DISTINCT one.applicant_id, other.applicant_id AS linked_id, 'GROUP' AS reason
@@ -314,7 +323,7 @@ async def _link_people(
     if not people:
         return
     found = [
-        *await connection.fetch(_SAME_DIGEST, people),
+        *await connection.fetch(_SAME_DIGEST, people, MOST_LINKED),
         *await connection.fetch(_SAME_GROUP, people, LARGEST_FAMILY),
     ]
     # From both sides, in a fixed order, so that the rows do not depend on which file came first.

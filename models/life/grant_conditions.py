@@ -188,8 +188,9 @@ CONDITIONS = (
     Condition(
         _C.NO_LINKED_REFUSAL,
         "No other file of the person, or of whoever may be the same person, was ever refused or"
-        " revoked, or has to do with the list; links that nobody has confirmed count. So no rule"
-        " grants what officers may grant with a second person alone.",
+        " revoked, or has to do with the list; links that nobody has confirmed count, and there"
+        " are not so many that some may be missing. So no rule grants what officers may grant with"
+        " a second person alone.",
         "Somebody who tries again elsewhere.",
         f"""NOT EXISTS (
         SELECT FROM {linked_files((*SURE_LINKS, LinkState.PROPOSED))}

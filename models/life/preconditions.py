@@ -76,7 +76,7 @@ IS_LINKED = Precondition(
     Refusal.NOT_LINKED,
     ("is_linked",),
 )
-#: A file of the same person that was refused for forgery, revoked, or matched the entry-ban list.
+#: A linked file that was refused for forgery, revoked or matched; or too many to link them all.
 NO_LINK_COUNTS = Precondition(
     "no link counts, or a second person approved the grant since it does",
     lambda now, _: now.grant_stop is None,

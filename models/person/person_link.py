@@ -33,6 +33,9 @@ from models.vocabulary import (
 
 #: For how many years a refusal, a revocation or a ban match counts for other files of the person.
 COUNTING_YEARS = 5
+#: With how many files before it, and after it, a file is linked at most by one digest: whoever
+#: hands in thousands under one name makes links by their number and not by its square.
+MOST_LINKED = 100
 
 
 def linked_files(states: Collection[LinkState]) -> str:
@@ -51,7 +54,8 @@ def linked_files(states: Collection[LinkState]) -> str:
 
 #: In SQL, of the row `application`: since when each link counts that counts, which stops a grant
 #: until two people agree to it. A refusal that was superseded and a revocation that was set aside
-#: count no more, and neither does a match that turned out to be none.
+#: count no more, and neither does a match that turned out to be none. Where a file has as many
+#: links as are looked for, others may be missing: that counts, too.
 COUNTING_LINKS = f"""\
     SELECT greatest(linked_at, fact.at) AS since
     FROM {linked_files(SURE_LINKS)}
@@ -71,7 +75,16 @@ COUNTING_LINKS = f"""\
         ) AS answer
         WHERE result = 'MATCH'
     ) AS fact
-    WHERE fact.at > clock_timestamp() - interval '{COUNTING_YEARS} years'"""  # noqa: S608
+    WHERE fact.at > clock_timestamp() - interval '{COUNTING_YEARS} years'
+    UNION ALL
+    SELECT since FROM (
+        SELECT
+            found_at AS since,
+            row_number() OVER (PARTITION BY reason ORDER BY found_at, id) AS place
+        FROM person_link
+        WHERE person_link.applicant_id = application.applicant_id AND reason <> 'GROUP'
+    ) AS link
+    WHERE place = {MOST_LINKED}"""  # noqa: S608
 
 
 class PersonIndex(Base):

@@ -7,10 +7,12 @@ from typing import Any
 from hypothesis import strategies as st
 
 from models.life import Attempt, CaseState, Proposal
+from models.life.steps import DECIDABLE, DECIDED
 from models.vocabulary import (
     CLEARING,
     OPEN_CORRECTIONS,
     RESOLUTIONS,
+    CorrectionState,
     DocumentKind,
     Extendability,
     Ground,
@@ -98,6 +100,23 @@ def cleared_with(**facts: st.SearchStrategy[Any]) -> st.SearchStrategy[CaseState
 
 
 standings = standings_with()
+#: Cases that could be granted, as far as neither people nor questions are concerned.
+grantable = standings_with(
+    status=st.sampled_from((*DECIDABLE, *DECIDED, Status.REVOKED)),
+    correction=mostly(None, CorrectionState.PROPOSED),
+    lacks_company=st.just(False),
+    has_appeared=st.just(True),
+    awaits_first_decision=st.just(False),
+    grant_stop=mostly(None, ""),
+)
+#: What an officer can do anything with, if it is on the own desk.
+workable = cleared_with(
+    correction=st.sampled_from([None, CorrectionState.PROPOSED]),
+    awaits_first_decision=st.booleans(),
+    grant_stop=mostly(None, "", "officer"),
+    lacks_company=st.just(False),
+    answered_by_system=st.sampled_from([frozenset(), frozenset(ScreeningKind)]),
+)
 attempts = st.builds(
     Attempt,
     subject=st.sampled_from(PEOPLE),

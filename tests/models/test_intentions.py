@@ -44,7 +44,7 @@ grounds = st.lists(told | st.sampled_from(Ground), min_size=1, max_size=2, uniqu
 
 @settings(max_examples=300)
 @given(deciding, st.sampled_from(("officer", "supervisor")), grounds)
-@premise(heard=0.1, unheard=0.05, warned=0.02, a_match=0.005, not_provided=0.1)
+@premise(heard=0.1, unheard=0.05, warned=0.005, a_match=0.005, not_provided=0.1)
 def test_nobody_is_refused_unheard_who_may_be_warned(
     now: CaseState, subject: str, given_grounds: list[Ground]
 ) -> None:

@@ -46,7 +46,7 @@ from tests.models.case_states import (
     NOW,
     attempts,
     authoritys_attempts,
-    cleared_with,
+    grantable,
     mostly,
     officers_attempts,
     proposals,
@@ -55,6 +55,7 @@ from tests.models.case_states import (
     standings,
     standings_with,
     supervisors_attempts,
+    workable,
 )
 from tests.premises import holds, premise
 
@@ -112,7 +113,7 @@ def test_each_fact_of_a_case_is_generated() -> None:
 
 
 @enough
-@given(standings, officers_attempts | supervisors_attempts)
+@given(grantable, officers_attempts | supervisors_attempts)
 @premise(
     **{f"{verb}, cleared": 0.01 for verb in GRANTING},
     **{f"{verb}, not cleared": 0.01 for verb in GRANTING},
@@ -283,14 +284,7 @@ DESK_WORK = [step for step in STEPS if Role.OFFICER in step.by and step.verb is 
 
 
 @enough
-@given(
-    cleared_with(
-        correction=st.sampled_from([None, CorrectionState.PROPOSED]),
-        awaits_first_decision=st.booleans(),
-        answered_by_system=st.sampled_from([frozenset(), frozenset(ScreeningKind)]),
-    ),
-    attempts,
-)
+@given(workable, attempts)
 @premise(**{f"{step.verb}, elsewhere": 0.01 for step in DESK_WORK}, on_the_own_desk=0.1)
 def test_an_officer_works_on_what_is_on_the_own_desk_and_on_nothing_else(
     now: CaseState, attempt: Attempt

@@ -16,9 +16,11 @@ from models.jobs.linking import (
     forget_other_keys,
     index_people,
     link_cases,
+    link_everybody,
 )
 from models.key_service import KeyServiceError, KeyUse, LocalKeys
 from models.key_service.interface import Ceiling
+from models.person.person_link import MOST_LINKED
 from models.row_security import LINKER
 from tests.accounts import swallowed, without_partition
 from tests.key_stores import open_keys
@@ -110,6 +112,41 @@ async def test_a_large_group_is_no_family(linker, monkeypatch, most, links) -> N
         pass
     groups = await linker.fetchval("SELECT count(*) FROM person_link WHERE reason = 'GROUP'")
     assert groups == links  # from each to every other
+
+
+async def test_a_crowd_of_one_name_makes_links_by_its_number(linker) -> None:
+    """Each is linked with those next to it, so that whoever hands in thousands holds up nobody."""
+    while await link_cases(KEYS, linker):
+        pass
+    one = applicant_id("Ruby Hale")
+    await linker.execute("DELETE FROM person_link")
+    await linker.execute("DELETE FROM person_index WHERE applicant_id <> $1", one)
+    await linker.execute(
+        "INSERT INTO applicant (id, nationality_code)"
+        " SELECT gen_random_uuid(), 'SG' FROM generate_series(1, $1)",
+        3 * MOST_LINKED - 1,
+    )
+    await linker.execute(
+        "INSERT INTO person_index SELECT other.id, number, kind, key_id, digest"
+        " FROM person_index CROSS JOIN applicant AS other CROSS JOIN generate_series(1, 2) number"
+        " WHERE applicant_id = $1 AND kind = 'NAME_AND_BIRTH_DATE'"
+        " AND NOT EXISTS (SELECT FROM application WHERE applicant_id = other.id)",
+        one,
+    )
+    of_each = (
+        "SELECT count(*) FROM person_link WHERE reason <> 'GROUP' GROUP BY applicant_id ORDER BY 1"
+    )
+    await link_everybody(linker)
+    grows = range(MOST_LINKED, 2 * MOST_LINKED)
+    assert [row[0] for row in await linker.fetch(of_each)] == sorted(
+        [*grows, *grows, *[2 * MOST_LINKED] * MOST_LINKED]
+    )
+    # Whoever comes to have that name later finds the others as well: her key is before theirs.
+    await linker.execute("DELETE FROM person_link")
+    await linker.execute("UPDATE application SET is_linked = false WHERE applicant_id = $1", one)
+    assert await link_cases(KEYS, linker)
+    links = "SELECT count(*) FROM person_link WHERE applicant_id = $1 AND reason <> 'GROUP'"
+    assert await linker.fetchval(links, one) == MOST_LINKED
 
 
 async def test_another_key_is_indexed_by_while_everything_stays_linked(linker) -> None:

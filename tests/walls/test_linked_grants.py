@@ -8,6 +8,7 @@ import pytest
 
 from gateway.viewer import Viewer
 from models.life.grant_conditions import unmet_sql
+from models.person.person_link import MOST_LINKED
 from models.vocabulary import Role
 from tests.acting import act_writing
 from tests.walls.test_payments_written import is_done
@@ -174,6 +175,38 @@ async def test_a_sure_link_counts(ready, reason: str, state: str | None, counts:
     assert await stop(ready) == ""
     await ready.execute("UPDATE application SET status = 'GRANTED' WHERE id = $1", REVOKED)
     assert await stop(ready) is None
+
+
+@pytest.mark.parametrize(
+    ("number", "reason", "counts"),
+    [
+        (MOST_LINKED, "NAME_AND_BIRTH_DATE", True),
+        (MOST_LINKED, "PASSPORT", True),
+        (MOST_LINKED - 1, "NAME_AND_BIRTH_DATE", False),
+        (MOST_LINKED, "GROUP", False),
+    ],
+)
+async def test_where_more_may_be_linked_than_is_looked_for_two_agree(
+    ready, number: int, reason: str, counts: bool
+) -> None:
+    """Whoever was refused could hide that file behind a crowd of others, in bad faith or not."""
+    state = {"PASSPORT": "CERTAIN", "NAME_AND_BIRTH_DATE": "PROPOSED"}.get(reason)
+    people = await ready.fetch(
+        "INSERT INTO applicant (id, nationality_code)"
+        " SELECT gen_random_uuid(), 'SG' FROM generate_series(1, $1) RETURNING id",
+        number,
+    )
+    await ready.executemany(
+        LINK, [(applicant_id("Wei Tan"), one["id"], reason, state, None) for one in people]
+    )
+    if reason != "PASSPORT":
+        await link(ready, "Arjun Rao")  # for another reason: it is not one more
+    assert await stop(ready) == ("" if counts else None)
+    assert await is_done(ready, OFFICER, GRANT) is not counts
+    # Approved once, it is not stopped by each that comes later.
+    await ready.execute(event("GRANT_APPROVED", SUPERVISOR, sequence=91))
+    await link(ready, "Ruby Hale", state, reason)
+    assert await is_done(ready, OFFICER, GRANT) or not counts
 
 
 async def test_two_people_agree_to_what_neither_grants_alone(ready) -> None:

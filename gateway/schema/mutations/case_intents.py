@@ -144,8 +144,9 @@ INTENTS = (
     Intent("proposeGrant", inputs.ProposeGrantInput,
            "Say why an application is to be granted although a link counts: a file of the same"
            " person was, within five years, refused for a forged document or a false statement,"
-           " revoked, or found on the entry-ban list. It can be granted once a supervisor approves"
-           " that.", read_step_with_reason, (Verb.PROPOSE_GRANT,)),
+           " revoked, or found on the entry-ban list, or although too many files are like it to"
+           " link them all. It can be granted once a supervisor approves that.",
+           read_step_with_reason, (Verb.PROPOSE_GRANT,)),
     Intent("approveGrant", inputs.ApproveGrantInput,
            "Approve what somebody else proposed by `proposeGrant`: whoever decides may grant it,"
            " until another link counts.", read_step, (Verb.APPROVE_GRANT,)),
