@@ -8,6 +8,7 @@ import click
 from bench import (
     account,
     alerts,
+    capacity,
     demo,
     documents,
     driver,
@@ -335,6 +336,9 @@ def _visiting(applications: int, rounds: int, beside: str | None, data: Path | N
 def _queues(waiting: int, rounds: int) -> None:
     """The pages Supervision and Screening in a browser while very much waits."""
     queues.measure(waiting, rounds)
+
+
+bench.add_command(capacity.command, "capacity")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from time import process_time
@@ -39,7 +39,8 @@ SUBMISSION = {
     "entryOn": str(datetime.now(UTC).date() + timedelta(days=20)),
 }
 _DOCUMENTS = ["PASSPORT_SCAN", "PHOTOGRAPH", "RETURN_TICKET", "BANK_STATEMENT"]
-_REFUSAL = {"outcome": "REFUSED", "grounds": ["INCOMPLETE"]}
+#: Whatever visa was asked for, it is not announced first.
+_REFUSAL = {"outcome": "REFUSED", "grounds": ["FORGED_DOCUMENT"]}
 #: Where the log of the database has come to, and what is in a part of it.
 _WRITTEN = "SELECT pg_current_wal_flush_lsn()"
 _SIZES = "SELECT sum(record_size), sum(fpi_size) FROM pg_get_wal_stats($1, $2)"
@@ -51,7 +52,8 @@ FEE = {"amount": 1_500_000, "currency": "IDR"}
 class Writers:
     """Who takes applications from their submission to a decision."""
 
-    def __init__(self, agent: Client, treasury: Client, officer: Client) -> None:
+    def __init__(self, agent: Client, treasury: Client, officer: Client, *, first: int = 0) -> None:
+        """``first`` is the number of the passport before the first one."""
         self._agent = agent
         self._treasury = treasury
         self._officer = officer
@@ -60,7 +62,7 @@ class Writers:
         self._paid: list[Any] = []
         self._recorded: list[Any] = []
         self._taken: list[Any] = []
-        self._people = 0
+        self._people = first
 
     def kinds(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
         return {
@@ -75,7 +77,11 @@ class Writers:
 
     async def _submit(self) -> None:
         self._people += 1
+        # Nobody is like anybody else.
+        born_on = date(1940, 1, 1) + timedelta(days=self._people % 20_000)
+        name = f"Olive {''.join(chr(ord('A') + int(each)) for each in str(self._people))}"
         person = {**IDENTITY, "passportNumber": f"P{self._people:07d}"}
+        person |= {"birthDate": str(born_on), "fullName": name}
         values = {**SUBMISSION, "identity": person}
         self._submitted.append(await change(self._agent, "submitApplication", values, _ANSWER))
 
@@ -113,7 +119,7 @@ async def change(
     """What was changed."""
     kind = mutation[0].upper() + mutation[1:]
     document = f"""mutation($input: {kind}Input!) {{
-        {mutation}(input: $input) {{ {answer} errors {{ __typename }} }}
+        {mutation}(input: $input) {{ {answer} errors {{ __typename code }} }}
     }}"""
     values = {"input": {"idempotencyKey": uuid4().hex, **said}}
     response = json.loads(await client.post("/graphql", {"query": document, "variables": values}))

@@ -28,7 +28,7 @@ VIEWERS = ("officer", "supervisor", "auditor", "manager-au", "agent-au")
 ORDERS = ("SUBMITTED_AT", "TARGET_DUE_AT", "PAID_AT", "CLOSED_AT", "REFERENCE")
 #: As many open cases to each closed one as are a fiftieth of the world.
 _OF_CLOSED, _BASE = 50, 20_000
-_MULTIPLY = """
+MULTIPLY = """
     INSERT INTO application (id, reference, applicant_id, nationality_code, visa_type_code, channel,
         partner_code, country_code, centre_code, status, submitted_at, received_at, paid_at,
         closed_at, target_due_at, fee_idr, current_decision_id, group_reference, is_linked,
@@ -213,7 +213,7 @@ async def multiplied(applications: int) -> AsyncIterator[str]:
         await load(url, min(applications, _BASE))
         async with connected(url) as connection:
             await connection.execute("SET session_replication_role = replica")
-            async with _without_indexes(connection):
+            async with without_indexes(connection):
                 await _multiply(connection, applications)
             await connection.execute("VACUUM (ANALYZE) application")
             size = await connection.fetchrow(
@@ -232,12 +232,12 @@ async def _multiply(connection: asyncpg.Connection, applications: int) -> None:
     times = applications // (open_ + closed) - 1
     if times > 0:
         await connection.execute(
-            _MULTIPLY, applications // _OF_CLOSED // max(open_, 1), times, timeout=3_600
+            MULTIPLY, applications // _OF_CLOSED // max(open_, 1), times, timeout=3_600
         )
 
 
 @asynccontextmanager
-async def _without_indexes(connection: asyncpg.Connection) -> AsyncIterator[None]:
+async def without_indexes(connection: asyncpg.Connection) -> AsyncIterator[None]:
     """Indexes are built at once afterwards, which takes a fraction of the time."""
     found = await connection.fetch(
         "SELECT indexrelid::regclass::text AS name, pg_get_indexdef(indexrelid) AS made"

@@ -129,12 +129,14 @@ def show(title: str, unit: str, measured: Mapping[str, float]) -> None:
 
 def show_table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a Markdown table."""
+    print(f"\n{title}\n\n{table(head, rows)}")
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table."""
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
-    print(f"\n{title}\n")
-    print(_line(head, widths))
-    print(_line(["-" * width for width in widths], widths))
-    for row in rows:
-        print(_line(row, widths))
+    lines = (head, ["-" * width for width in widths], *rows)
+    return "\n".join(_line(cells, widths) for cells in lines)
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:

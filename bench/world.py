@@ -14,12 +14,12 @@ from models.synthetic import Scale, Summary, synthesise
 #: The key that the benches' databases trust: see `gateway.access.transactions.begin`.
 SEAL_KEY = bytes(range(32))
 #: Writes are as durable as those of a production server.
-_DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 
 @contextmanager
 def server(settings: Mapping[str, str] | None = None) -> Iterator[Server]:
-    with temporary_postgres(settings=_DURABLE | dict(settings or {})) as running:
+    with temporary_postgres(settings=DURABLE | dict(settings or {})) as running:
         yield running
 
 
