@@ -114,7 +114,8 @@ def published_at(address: str) -> KeySource:
         import httpx2  # which takes long, and the key service may have a file instead
 
         async with (
-            httpx2.AsyncClient(timeout=FETCH_SECONDS) as client,
+            asyncio.timeout(FETCH_SECONDS),  # for all of it, a byte now and then included
+            httpx2.AsyncClient(timeout=None) as client,
             client.stream("GET", address, headers={"Accept": "application/json"}) as response,
         ):
             response.raise_for_status()

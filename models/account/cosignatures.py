@@ -7,13 +7,10 @@ so nobody shows two trees, or an older one, even with the key that signs checkpo
 import asyncio
 import base64
 import re
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from http.client import HTTPException
-from typing import Any
+from http import HTTPStatus
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -27,8 +24,9 @@ _LINE = re.compile(r"— (?P<name>\S+) (?P<signature>[A-Za-z0-9+/]+={0,2})")
 _STAMP_BYTES = 8
 #: How long a witness may take: the next checkpoint waits for it.
 _SECONDS = 5.0
+_LONGEST_ANSWER = 10_000
 #: The answer of a witness to a tree that does not begin where it cosigned last: from where it does.
-_OTHER_SIZE = 409
+_OTHER_SIZE = HTTPStatus.CONFLICT
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,42 +92,46 @@ async def ask_witnesses(
 
     ``prove`` makes the proof from a tree that a witness cosigned before.
     """
-    asked = (asyncio.to_thread(_ask, one, note, size, prove) for one in witnesses)
-    return "".join(await asyncio.gather(*asked))
+    return "".join(await asyncio.gather(*(_ask(one, note, size, prove) for one in witnesses)))
 
 
 async def cosigned_size(witness: Witness, note: str) -> int | None:
     """How many leaves the tree has that a witness cosigned last; None if it does not say."""
-    status, body = await asyncio.to_thread(_post, witness, note, 0, [])
+    status, body = await _post(witness, note, 0, [])
     return int(body) if status == _OTHER_SIZE and body.strip().isdigit() else None
 
 
-def _ask(witness: Witness, note: str, size: int, prove: Callable[[int], list[bytes]]) -> str:
-    status, body = _post(witness, note, size, [])
+async def _ask(witness: Witness, note: str, size: int, prove: Callable[[int], list[bytes]]) -> str:
+    status, body = await _post(witness, note, size, [])
     if status == _OTHER_SIZE and body.strip().isdigit() and int(body) <= size:
         old = int(body)
-        status, body = _post(witness, note, old, prove(old))
-    lines = [f"{line}\n" for line in body.splitlines() if status == 200]
+        status, body = await _post(witness, note, old, await asyncio.to_thread(prove, old))
+    lines = [f"{line}\n" for line in body.splitlines() if status == HTTPStatus.OK]
     known = [line for line in lines if witness.has_cosigned(f"{note}{line}")]
     return "".join(known[:1])
 
 
-def _post(witness: Witness, note: str, old: int, proof: Sequence[bytes]) -> tuple[int, str]:
-    """The status and the answer; none of a witness that is away, or says what is no HTTP."""
+async def _post(witness: Witness, note: str, old: int, proof: Sequence[bytes]) -> tuple[int, str]:
+    """The status and the beginning of the answer; none of a witness that is away, says what is no
+    HTTP, or is not done in time, a byte now and then included."""
+    import httpx2  # which takes long, and few have a witness
+
+    body = bytearray()
     try:
-        request = urllib.request.Request(  # noqa: S310 - the operator names the address
-            f"{witness.url.rstrip('/')}/add-checkpoint",
-            data=f"old {old}\n{hash_lines(proof)}\n{note}".encode(),
-            headers={"Content-Type": "text/plain; charset=utf-8"},
-        )
-        with _open(request) as answer:
-            return answer.status, answer.read(10_000).decode()
-    except (OSError, ValueError, HTTPException):
+        async with (
+            asyncio.timeout(_SECONDS),
+            httpx2.AsyncClient(timeout=None) as client,
+            client.stream(
+                "POST",
+                f"{witness.url.rstrip('/')}/add-checkpoint",
+                content=f"old {old}\n{hash_lines(proof)}\n{note}".encode(),
+                headers={"Content-Type": "text/plain; charset=utf-8"},
+            ) as answer,
+        ):
+            async for part in answer.aiter_bytes():
+                body += part
+                if len(body) > _LONGEST_ANSWER:
+                    break
+            return answer.status_code, body[:_LONGEST_ANSWER].decode()
+    except (TimeoutError, ValueError, httpx2.HTTPError, httpx2.InvalidURL):
         return 0, ""
-
-
-def _open(request: urllib.request.Request) -> Any:
-    try:
-        return urllib.request.urlopen(request, timeout=_SECONDS)  # noqa: S310
-    except urllib.error.HTTPError as refusal:
-        return refusal

@@ -143,6 +143,17 @@ async def test_a_scan_is_cut_off_resumed_and_opened_with_one_line_in_the_log(
     assert not any(CANARY in one or b"IHDR" in one for one in stored)
 
 
+async def test_a_whole_part_is_not_stored_before_all_of_it_is_what_was_announced(
+    who: dict[str, Viewer], file: str, store: str
+) -> None:
+    agent, filling = who["agent-au"], 2 * PART_BYTES - len(png(filling=0))
+    announced, other = png(filling=filling), png(filling=filling)
+    upload = await announce(agent, file, announced)
+    refused = await send(agent, upload["ticket"], other)
+    assert (len(other), refused.status_code) == (2 * PART_BYTES, 422)
+    assert len(await contents_of(store, upload["id"])) == 1  # the part before it
+
+
 async def test_anothers_ticket_link_and_none_are_the_same(
     who: dict[str, Viewer], file: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 """The provider's keys: how they are read and kept, and which of them verify a token."""
 
 import asyncio
+import contextlib
 import json
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey
 
 from gateway.app import create_app
+from models.access_tokens import provider_keys
 from models.access_tokens.provider_keys import (
     KeysUnavailableError,
     ProviderKeys,
@@ -138,6 +140,27 @@ async def test_keys_are_fetched_over_http(body, is_usable) -> None:
         port = server.sockets[0].getsockname()[1]
         keys = ProviderKeys(published_at(f"http://127.0.0.1:{port}/keys"), ("ES256",))
         assert await keys.are_at_hand() is is_usable
+
+
+async def test_a_provider_that_says_its_keys_byte_by_byte_holds_up_nobody(monkeypatch) -> None:
+    """Who comes with an unknown key waits for it; readiness, too."""
+    body = json.dumps({"keys": [KEY.as_dict(private=False)]})
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n".encode())
+        with contextlib.suppress(ConnectionError):
+            for byte in body.encode():
+                writer.write(bytes([byte]))
+                await writer.drain()
+                await asyncio.sleep(0.01)
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/keys"
+        assert await ProviderKeys(published_at(address), ("ES256",)).are_at_hand()
+        monkeypatch.setattr(provider_keys, "FETCH_SECONDS", 0.5)
+        assert not await ProviderKeys(published_at(address), ("ES256",)).are_at_hand()
 
 
 def entry(key: Key, **more: Any) -> dict[str, Any]:

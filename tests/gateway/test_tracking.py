@@ -184,6 +184,7 @@ async def test_tries_are_counted_for_a_file_and_for_a_source(
         assert sorted(actor.split(" ")[0] for actor in actors) == ["file", "file", "source"]
         assert not any(told in str(alerts) for told in (one.reference, "ZZZZ", "198.", "2001"))
     # What is refused is not counted, so an hour later there is room.
+    await connection.execute("SELECT make_partition('tracking_try', now() - interval '1 hour')")
     await connection.execute("SET session_replication_role = replica")
     await connection.execute("UPDATE tracking_try SET occurred_at = now() - interval '1 hour'")
     await connection.execute("RESET session_replication_role")

@@ -4,6 +4,7 @@ import base64
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -54,9 +55,15 @@ class _Answers(BaseHTTPRequestHandler):
             self.wfile.write(body.encode())
             time.sleep(0.5 * body.endswith("\r\n\r\n"))  # and says no more for long
             return
-        self.send_response(status)
+        self.send_response(abs(status))
         self.end_headers()
-        self.wfile.write(body.encode())
+        if status > 0:
+            self.wfile.write(body.encode())
+            return
+        with suppress(OSError):  # a byte now and then, to whoever still listens
+            for byte in body.encode():
+                self.wfile.write(bytes([byte]))
+                time.sleep(0.02)
 
     def log_message(self, *_: object) -> None:
         """Nothing."""
@@ -159,6 +166,15 @@ async def test_a_witness_that_answers_nonsense_or_hangs_is_one_that_is_away(
 ) -> None:
     monkeypatch.setattr(cosignatures, "_SECONDS", 0.2)
     asked.answers = [(0, answer)]
+    assert await ask_witnesses([asked.witness], NOTE, SIZE, lambda _: []) == ""
+
+
+async def test_a_witness_that_says_the_right_line_byte_by_byte_holds_up_no_checkpoint(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked.answers = [(-200, cosign(KEY, asked.witness, BODY, 1))] * 2
+    assert await ask_witnesses([asked.witness], NOTE, SIZE, lambda _: [])
+    monkeypatch.setattr(cosignatures, "_SECONDS", 0.5)
     assert await ask_witnesses([asked.witness], NOTE, SIZE, lambda _: []) == ""
 
 
