@@ -52,12 +52,15 @@ def found(measured: StepResults, step: Step) -> Mapping[str, Any]:
 @pytest.mark.proof
 @pytest.mark.timeout(12 * 3600)
 @pytest.mark.parametrize(
-    "step", [questions.ASK, questions.ASK_AGAIN, keeping.PRECONDITIONS], ids=lambda step: step.name
+    "step",
+    [questions.ASK, questions.ASK_AGAIN, keeping.PRECONDITIONS, life.LIFE],
+    ids=lambda step: step.name,
 )
 async def test_no_plan_scans_or_sorts_a_large_table(measured: StepResults, step: Step) -> None:
-    asked = found(measured, step)["asked"]
+    figures = found(measured, step)
+    asked = figures["kinds" if step is life.LIFE else "asked"]
     assert {name: one["faults"] for name, one in asked.items() if one["faults"]} == {}
-    assert sum(one["statements"] for one in asked.values()) > 10 * len(asked) > 100
+    assert sum(one["statements"] for one in asked.values()) > 10 * len(asked)
     assert max(one["read"] for one in asked.values()) > 0
 
 

@@ -2,12 +2,13 @@
 what the keeper does for it: WAL, commits, writes of the disk and seconds of the processor."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from time import perf_counter, process_time
 from typing import Any
 
 import asyncpg
 
+from bench.capacity.plans import explaining
 from bench.capacity.steps import Figures, Installation, Step
 from bench.change_process import Writers, sign_in
 from bench.measuring import processor_clock
@@ -76,11 +77,28 @@ async def _live(it: Installation) -> Figures:
         await asyncio.sleep(_IDLE_SECONDS)
         after = await _counters(watching)
     found |= {name: after[name] - io[name] for name in after if after[name] is not None}
+    for kind, judged in (await _judge(it, more, known % 9_000_000 + _LIVES)).items():
+        kinds[kind] |= judged
     return {
         "rows": _LIVES, "kinds": kinds, "changes": of_changes / _LIVES,
         "keeper": of_keeper / _LIVES,
         "each": {name: value / _LIVES for name, value in found.items()},
     }  # fmt: skip
+
+
+async def _judge(
+    it: Installation, settings: Mapping[str, str], first: int
+) -> Mapping[str, Figures]:
+    """What the statements of each kind of change read, in its guards and triggers too."""
+    judged = dict[str, Figures]()
+    async with explaining(it) as plans, gateway_on(it.url, "agent-au", settings) as agent:
+        others = [await sign_in(agent, user) for user in ("treasury", "officer")]
+        for kind, change in Writers(agent, *others, first=first).kinds().items():
+            plans.skip()
+            for _ in range(3):
+                await change()
+            judged[kind] = await plans.judge()
+    return judged
 
 
 async def _keep(it: Installation, connection: asyncpg.Connection) -> None:

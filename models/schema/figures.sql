@@ -266,8 +266,11 @@ CREATE FUNCTION queue_volume_changes_of_decisions() RETURNS trigger
         INSERT INTO volume_outbox (day, visa_type_code, kind, measured)
         SELECT first_one.day, first_one.visa_type_code, first_one.kind, count(*)
         FROM became
-        JOIN volume_rule_contribution AS first_one
-            ON first_one.application_id = became.application_id
+        -- Joined without OFFSET, each decision would read all that there are.
+        CROSS JOIN LATERAL (
+            SELECT day, visa_type_code, kind FROM volume_rule_contribution
+            WHERE application_id = became.application_id OFFSET 0
+        ) AS first_one
         WHERE became.supersedes_id IS NULL
         GROUP BY first_one.day, first_one.visa_type_code, first_one.kind;
         -- Where two officers differ, it is a supervisor's to look at: the alert has the key of what
