@@ -12,6 +12,7 @@ import httpx2
 
 from models.postgres import running_postgres
 from tests.clusters import data_folder
+from tests.commands import call_command
 from tests.key_stores import administer
 from tests.running_demo import GERBANG, Demo
 
@@ -124,9 +125,7 @@ def _seen_of_the_ban_list(demo: Demo) -> tuple[set[str], set[Any]]:
 
 
 def test_a_day_that_has_not_begun_is_refused() -> None:
-    result = subprocess.run(
-        [GERBANG, "demo", "--today", "2999-01-01"], capture_output=True, text=True
-    )  # fmt: skip
+    result = call_command(["demo", "--today", "2999-01-01"], {})
     assert result.returncode == 2
     assert "that day has not begun in Jakarta" in result.stderr
 

@@ -7,7 +7,6 @@ import asyncio
 import json
 import random
 import subprocess
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,12 +25,13 @@ from models.key_service import KeyUse
 from models.vocabulary import Role
 from tests.accounts import past_triggers, sign
 from tests.acting import act
+from tests.commands import call_command
 from tests.gateway.conftest import Viewer
 from tests.linking import KEYS
+from tests.running_demo import GERBANG
 
 pytestmark = pytest.mark.anyio
 
-GERBANG = Path(sys.executable).with_name("gerbang")
 CLOSED, OPEN = "AUSY-GRAN-0001", "AUSY-PAID-0013"
 READ = """
     query ($case: String!) @purpose(code: %s, reference: $case) {
@@ -75,14 +75,13 @@ class Person:
         return listed
 
     async def verifies(self, file: Path, *options: str) -> Verified:
-        """As a process that knows nothing but the file and the public key."""
+        """By a command that knows nothing but the file and the public key."""
+        done = await asyncio.to_thread(call_command, await self.command(file, *options), {})
+        return Verified(done.returncode, done.stdout + done.stderr)
+
+    async def command(self, file: Path, *options: str) -> list[object]:
         [public] = (await KEYS.public_keys(KeyUse.CHECKPOINT)).values()
-        done = await asyncio.to_thread(
-            subprocess.run,
-            [GERBANG, "audit", "reads", file, "--public-key", verifier_key(public), *options],
-            env={}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
-        return Verified(done.returncode, done.stdout)
+        return ["audit", "reads", file, "--public-key", verifier_key(public), *options]
 
 
 @pytest.fixture
@@ -106,10 +105,13 @@ async def read_for(connection: asyncpg.Connection, purpose: str) -> UUID:
 
 async def test_a_person_verifies_offline_who_read_them(person) -> None:
     [read] = await person.reads()
-    verified = await person.verifies(await person.saves("mine.json"))
-    assert verified.code == 0, verified.text
-    assert ", SUPERVISOR, CASEWORK: fullName: entry " in verified.text
-    assert "1 reads are in the account; 0 findings\n" in verified.text
+    command = [GERBANG, *await person.command(await person.saves("mine.json"))]
+    process = await asyncio.to_thread(
+        subprocess.run, command, env={}, capture_output=True, text=True
+    )  # fmt: skip
+    assert process.returncode == 0, process.stderr
+    assert ", SUPERVISOR, CASEWORK: fullName: entry " in process.stdout
+    assert "1 reads are in the account; 0 findings\n" in process.stdout
     other = await person.verifies(await person.saves("mine.json"), "--public-key", "ab" * 32)
     assert other.code == 0  # either key may have signed it
     # What the proof has says when, as what, why and what; nothing names the reader or the case.

@@ -6,19 +6,17 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
-from io import StringIO
 from pathlib import Path
 
 import pytest
 from sqlalchemy.engine import make_url
 
-from gateway.cli import main
 from models.postgres import Server
 from models.row_security import login_at
 from tests import tokens
 from tests.clusters import data_folder
+from tests.commands import call_command
 from tests.conftest import TEMPLATE
 from tests.free_ports import free_port
 from tests.linking import key_service, keys_file
@@ -59,7 +57,7 @@ PORT, PASSWORD, NAME = {"port": 9}, {"password": "wrong"}, {"database": "nothing
 LOGIN = {"username": "gerbang_gateway", "password": tokens.PASSWORD}
 
 CASES = {
-    "init, database away": Case("init", AWAY, wrong=PORT),
+    "init, database away": Case("init", AWAY, wrong=PORT, is_called=True),
     "init, wrong password": Case(
         "init", REFUSED + "OWNER_URL", wrong=PASSWORD, is_called=True
     ),
@@ -74,12 +72,12 @@ CASES = {
         " already in use): end what listens there, or set GERBANG_DASHBOARD_PORT",
         environ={"GERBANG_DASHBOARD_PORT": "{taken}"}),
     "demo, port taken": Case("demo --port {taken}", "127.0.0.1:{taken} is taken: end what listens"
-        " there, or choose another with --port."),
+        " there, or choose another with --port.", is_called=True),
     "demo, folder that cannot be written": Case("demo --check --data /proc/gerbang",
-        "The data folder /proc/gerbang cannot be made: "),
+        "The data folder /proc/gerbang cannot be made: ", is_called=True),
     "demo, no PostgreSQL": Case("demo --check --data {folder}/postgres",
         "{folder} holds no PostgreSQL of version 17 or newer",
-        environ={"GERBANG_POSTGRES_BIN": "{folder}"}),
+        environ={"GERBANG_POSTGRES_BIN": "{folder}"}, is_called=True),
 }  # fmt: skip
 #: What these would show is shown by others already.
 RARER = {
@@ -164,7 +162,7 @@ def test_a_command_says_in_one_sentence_what_to_do(
 
     environ = {name: fill(text) for name, text in environment(server, case).items()}
     arguments = map(fill, case.command.split())
-    start = _call if case.is_called else _start
+    start = call_command if case.is_called else _start
     done = start([*arguments], environ)
     assert done.returncode == 1, done.stderr
     said = done.stderr.strip().removeprefix("gerbang: ").removeprefix("gerbang dashboard: ")
@@ -177,25 +175,6 @@ def test_a_command_says_in_one_sentence_what_to_do(
 def _start(arguments: list[str], environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
     command = [GERBANG, *arguments]
     return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=150)
-
-
-def _call(arguments: list[str], environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """What the program `gerbang` does, in this process: importing it takes two seconds."""
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        redirect_stdout(StringIO()) as out,
-        redirect_stderr(StringIO()) as err,
-    ):
-        for name in [name for name in os.environ if name.startswith("GERBANG_")]:
-            patch.delenv(name)
-        for name, value in environ.items():
-            patch.setenv(name, value)
-        patch.setattr("sys.argv", ["gerbang", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-    said = ended.value.code  # Python prints a text, and the code is 1 then
-    code, text = (1, said) if isinstance(said, str) else (int(said or 0), "")
-    return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue() + text)
 
 
 def test_a_data_folder_without_room_is_reported() -> None:

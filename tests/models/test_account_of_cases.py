@@ -1,5 +1,6 @@
 """What judges and pays is in the account: a superuser rewrites it, with and past the triggers."""
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID
@@ -24,18 +25,32 @@ HELD = application_id("SGPO-HELD-0007")
 CHANGED, REMOVED, CONTRADICTED = Tampering.CHANGED, Tampering.REMOVED, Tampering.CONTRADICTED
 
 
-@pytest.fixture
-async def account(
-    world: str, connection: asyncpg.Connection, tmp_path: Path
-) -> AsyncIterator[asyncpg.Connection]:
-    """A superuser's connection, in a transaction that is rolled back; all of the world is signed,
-    an alert included."""
-    transaction = connection.transaction(isolation="repeatable_read")
-    await transaction.start()
+@pytest.fixture(scope="module")
+async def signed(world: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the checkpoints: all of the world is signed, an alert included."""
+    folder = tmp_path_factory.mktemp("checkpoints")
+    connection = await connect(world)
     alert = {"id": new_key(), "kind": "READ_BUDGET", "actor": "officer", "actor_role": "OFFICER"}
     await insert(connection, "alert", alert)
-    await sign(connection, tmp_path)
-    assert await find_tampering(connection, tmp_path) == []
+    await sign(connection, folder)
+    assert await find_tampering(connection, folder) == []
+    await connection.close()
+    return folder
+
+
+@pytest.fixture
+def folder(signed: Path, tmp_path: Path) -> Path:
+    """A copy of it, to which a test adds its own."""
+    return shutil.copytree(signed, tmp_path / "checkpoints")
+
+
+@pytest.fixture
+async def account(
+    signed: Path, connection: asyncpg.Connection
+) -> AsyncIterator[asyncpg.Connection]:
+    """A superuser's connection, in a transaction that is rolled back."""
+    transaction = connection.transaction(isolation="repeatable_read")
+    await transaction.start()
     yield connection
     await transaction.rollback()
 
@@ -105,7 +120,7 @@ async def test_what_was_written_first_enters_first(account) -> None:
 @pytest.mark.parametrize("is_past_triggers", [False, True], ids=["by SQL", "past triggers"])
 @pytest.mark.parametrize("what", REWRITTEN)
 async def test_what_a_superuser_rewrites_is_named(
-    account, tmp_path: Path, what: str, is_past_triggers: bool
+    account, folder: Path, what: str, is_past_triggers: bool
 ) -> None:
     """Also once the keeper has integrated it."""
     statement, table, condition, kind = REWRITTEN[what]
@@ -125,24 +140,24 @@ async def test_what_a_superuser_rewrites_is_named(
         assert not is_past_triggers
         return
     for _ in range(2):
-        found = await find_tampering(account, tmp_path)
+        found = await find_tampering(account, folder)
         named = [(found_kind, text) for found_kind, text in found if f"{table} {key} " in text]
         assert kind in [found_kind for found_kind, _ in named], found
-        await sign(account, tmp_path)
+        await sign(account, folder)
 
 
-async def test_a_bill_that_nobody_paid_is_named(account, tmp_path: Path) -> None:
+async def test_a_bill_that_nobody_paid_is_named(account, folder: Path) -> None:
     await account.execute(
         "UPDATE bill SET paid_at = now(), receipt_number = '0123456789ABCDEF'"
         " WHERE application_id = $1", UNPAID,
     )  # fmt: skip
-    assert await find_tampering(account, tmp_path) == [
+    assert await find_tampering(account, folder) == [
         (Tampering.UNRECORDED, f"bill_payment {UNPAID} was written past the account"),
         (CONTRADICTED, f"bill {UNPAID} is paid, and no event says so"),
     ]
 
 
-async def test_a_bill_with_a_new_code_is_another_entry(account, tmp_path: Path) -> None:
+async def test_a_bill_with_a_new_code_is_another_entry(account, folder: Path) -> None:
     """Its account follows the code, and tells of one that was changed past it."""
     await account.execute(
         "UPDATE bill SET issued_at = now() - interval '8 days', due_at = now() - interval '1 day'"
@@ -151,15 +166,15 @@ async def test_a_bill_with_a_new_code_is_another_entry(account, tmp_path: Path) 
     await account.execute(
         "UPDATE application SET pay_by = now() + interval '1 day' WHERE id = $1", UNPAID
     )
-    assert [kind for kind, _ in await find_tampering(account, tmp_path)] == [Tampering.CHANGED]
+    assert [kind for kind, _ in await find_tampering(account, folder)] == [Tampering.CHANGED]
     new = {"id": new_key(), "application_id": UNPAID, "replaced_by": "2" * 15}
     await insert(account, "former_bill", {**new, "renewed_by": "applicant"})
-    assert await sign(account, tmp_path) == 2  # the former code, and the bill
-    assert await find_tampering(account, tmp_path) == []
+    assert await sign(account, folder) == 2  # the former code, and the bill
+    assert await find_tampering(account, folder) == []
     await account.execute(
         "UPDATE bill SET billing_code = $2 WHERE application_id = $1", UNPAID, "3" * 15
     )
-    assert [kind for kind, _ in await find_tampering(account, tmp_path)] == [Tampering.CHANGED]
+    assert [kind for kind, _ in await find_tampering(account, folder)] == [Tampering.CHANGED]
     # A first payment under it is brought by its event.
     await account.execute(
         "UPDATE bill SET paid_at = clock_timestamp(), receipt_number = $2"
@@ -168,16 +183,16 @@ async def test_a_bill_with_a_new_code_is_another_entry(account, tmp_path: Path) 
     assert await account.fetchval("SELECT count(*) FROM account_outbox") == 0
 
 
-async def test_a_familys_bill_is_in_the_account_by_its_shares(account, tmp_path: Path) -> None:
+async def test_a_familys_bill_is_in_the_account_by_its_shares(account, folder: Path) -> None:
     await account.execute(
         "INSERT INTO bill (billing_code, family_id, amount_idr, issued_at, due_at, paid_at,"
         " receipt_number) VALUES ($1, gen_random_uuid(), 500000, now(), now() + interval '1 day',"
         " clock_timestamp(), $2)", "5" * 15, "C" * 16,
     )  # fmt: skip
-    assert await find_tampering(account, tmp_path) == []
+    assert await find_tampering(account, folder) == []
     joined = "UPDATE bill SET family_code = $2 WHERE application_id = $1"
     await account.execute(joined, UNPAID, "5" * 15)
-    assert [kind for kind, _ in await find_tampering(account, tmp_path)] == [Tampering.CHANGED]
+    assert [kind for kind, _ in await find_tampering(account, folder)] == [Tampering.CHANGED]
     # A share that leaves is another entry: its case has ended, which its event says.
     await account.execute(
         "UPDATE application SET status = 'PAYMENT_EXPIRED', closed_at = now() WHERE id = $1", UNPAID
@@ -186,25 +201,25 @@ async def test_a_familys_bill_is_in_the_account_by_its_shares(account, tmp_path:
     assert await account.fetchval(waits, UNPAID) == 1
 
 
-async def test_a_payment_anew_is_another_entry(account, tmp_path: Path) -> None:
+async def test_a_payment_anew_is_another_entry(account, folder: Path) -> None:
     paid = await account.fetchval("SELECT receipt_number FROM bill WHERE application_id = $1", OPEN)
     gone = {"id": new_key(), "receipt_number": paid, "reversal_number": "1", "reason": "So."}
     await insert(account, "payment_reversal", {**gone, "reported_by": "treasury"})
     new = {"id": new_key(), "application_id": OPEN, "replaced_by": "4" * 15}
     await insert(account, "former_bill", {**new, "renewed_by": "agent"})
     # The reversal, the former code, the bill, and that it is not paid.
-    assert await sign(account, tmp_path) == 4
-    assert await find_tampering(account, tmp_path) == []
+    assert await sign(account, folder) == 4
+    assert await find_tampering(account, folder) == []
     await account.execute(
         "UPDATE bill SET paid_at = clock_timestamp(), receipt_number = $2"
         " WHERE application_id = $1", OPEN, "A" * 16,
     )  # fmt: skip
-    assert await sign(account, tmp_path) == 1
-    assert await find_tampering(account, tmp_path) == []
+    assert await sign(account, folder) == 1
+    assert await find_tampering(account, folder) == []
 
 
 async def test_a_hit_is_voided_once_its_entry_of_the_ban_list_has_ended(
-    account, tmp_path: Path
+    account, folder: Path
 ) -> None:
     ban, hit = new_key(), await _key(account, "screening", f"application_id = '{HIT}'")
     async with past_triggers(account):
@@ -213,10 +228,10 @@ async def test_a_hit_is_voided_once_its_entry_of_the_ban_list_has_ended(
         await insert(account, "ban_match", match)
         await account.execute("UPDATE screening SET voided_at = now() WHERE id = $1", hit)
     voided = (CONTRADICTED, f"screening {hit} was voided without a reason")
-    assert voided in await find_tampering(account, tmp_path)
+    assert voided in await find_tampering(account, folder)
     async with past_triggers(account):  # no entry of the list is there, which a key names
         await account.execute("UPDATE ban_match SET ended_at = now()")
-    assert voided not in await find_tampering(account, tmp_path)
+    assert voided not in await find_tampering(account, folder)
 
 
 def test_of_many_rows_twenty_are_named() -> None:
@@ -229,14 +244,14 @@ def test_of_many_rows_twenty_are_named() -> None:
         assert [one.what for one in report.findings] == named + more
 
 
-async def test_all_that_is_deleted_is_named(account, tmp_path: Path) -> None:
+async def test_all_that_is_deleted_is_named(account, folder: Path) -> None:
     """A case's events, and the alerts: each of them."""
     events = await account.fetch("SELECT id FROM application_event WHERE application_id = $1", OPEN)
     async with past_triggers(account):
         await account.execute("DELETE FROM application_event WHERE application_id = $1", OPEN)
         await account.execute("DELETE FROM bill WHERE application_id = $1", OPEN)
-    await sign(account, tmp_path)
-    found = await find_tampering(account, tmp_path)
+    await sign(account, folder)
+    found = await find_tampering(account, folder)
     assert len(events) == 4
     for (id_,) in events:
         assert (REMOVED, f"application_event {UUID(int=id_)} is gone") in found
@@ -244,7 +259,7 @@ async def test_all_that_is_deleted_is_named(account, tmp_path: Path) -> None:
         assert (REMOVED, f"{name} {OPEN} is gone") in found
 
 
-async def test_what_is_written_past_the_triggers_is_named(account, tmp_path: Path) -> None:
+async def test_what_is_written_past_the_triggers_is_named(account, folder: Path) -> None:
     """An event that is in no feed, and a decision that fits it."""
     event = {"application_id": HIT, "sequence": 99, "kind": "GRANTED", "actor": "officer"}
     event |= {"occurred_at": await account.fetchval("SELECT now()"), "actor_role": "OFFICER"}
@@ -252,7 +267,7 @@ async def test_what_is_written_past_the_triggers_is_named(account, tmp_path: Pat
         await insert(account, "application_event", event)
         await account.execute("UPDATE application SET status = 'GRANTED' WHERE id = $1", HIT)
     key = await _key(account, "application_event", "sequence = 99")
-    found = await find_tampering(account, tmp_path)
+    found = await find_tampering(account, folder)
     assert (
         Tampering.UNRECORDED, f"application_event {key} was written past the account"
     ) in found  # fmt: skip
@@ -262,7 +277,7 @@ async def test_what_is_written_past_the_triggers_is_named(account, tmp_path: Pat
 
 
 async def test_a_step_is_an_entry_without_a_row_of_its_own_in_the_outbox(
-    account, tmp_path: Path
+    account, folder: Path
 ) -> None:
     """What a case's event brings is found by the feed, so its transaction writes nothing more."""
     event = {"application_id": UNPAID, "sequence": 3, "kind": "PAID", "actor": "treasury"}
@@ -277,15 +292,15 @@ async def test_a_step_is_an_entry_without_a_row_of_its_own_in_the_outbox(
     )  # fmt: skip
     await insert(account, "application_event", event)
     assert await account.fetchval("SELECT count(*) FROM account_outbox") == 0
-    assert await find_tampering(account, tmp_path) == []  # before the keeper has passed, too
-    assert await sign(account, tmp_path) == 2
-    assert await find_tampering(account, tmp_path) == []
-    assert await sign(account, tmp_path) == 0
+    assert await find_tampering(account, folder) == []  # before the keeper has passed, too
+    assert await sign(account, folder) == 2
+    assert await find_tampering(account, folder) == []
+    assert await sign(account, folder) == 0
     # A dump that is loaded elsewhere meets younger transactions: what it had is known all the same.
     await account.execute("UPDATE account_source SET changes_from = 1 << 60 WHERE changes_from > 0")
     await insert(account, "application_event", event | {"sequence": 4, "kind": "RECEIVED"})
-    assert await sign(account, tmp_path) == 1
-    assert await find_tampering(account, tmp_path) == []
+    assert await sign(account, folder) == 1
+    assert await find_tampering(account, folder) == []
 
 
 async def test_more_than_a_batch_is_integrated_in_its_order_and_nothing_is_left(world: str) -> None:
@@ -304,32 +319,32 @@ async def test_more_than_a_batch_is_integrated_in_its_order_and_nothing_is_left(
         await connection.close()
 
 
-async def test_what_a_long_transaction_wrote_is_found_later(world: str, tmp_path: Path) -> None:
+async def test_what_a_long_transaction_wrote_is_found_later(world: str, folder: Path) -> None:
     """Events that were committed beside it are integrated meanwhile, and once."""
     keeper, slow, quick = [await connect(world) for _ in range(3)]
     count = "SELECT count(*) FROM account_leaf WHERE source = 'application_event'"
-    await sign(keeper, tmp_path)
+    await sign(keeper, folder)
     before = await keeper.fetchval(count)
     waiting = slow.transaction()
     await waiting.start()
     await _answer(slow, HIT)
     for number in range(1, 4):
         await _answer(quick, HELD)
-        assert await sign(keeper, tmp_path) == 1
+        assert await sign(keeper, folder) == 1
         assert await keeper.fetchval(count) == before + number
-        assert await find_tampering(keeper, tmp_path) == []
+        assert await find_tampering(keeper, folder) == []
     await waiting.commit()
-    assert await find_tampering(keeper, tmp_path) == []
-    assert await sign(keeper, tmp_path) == 1
+    assert await find_tampering(keeper, folder) == []
+    assert await sign(keeper, folder) == 1
     await _answer(quick, HIT)
-    assert await sign(keeper, tmp_path) == 1
+    assert await sign(keeper, folder) == 1
     # The feed forgets what was integrated, and nothing else.
     await quick.execute("UPDATE application_change SET written_at = now() - interval '9 days'")
     await _answer(quick, HIT)
     await quick.execute("UPDATE application_change SET written_at = now() - interval '9 days'")
     assert await forget(keeper)
-    assert await sign(keeper, tmp_path) == 1
-    assert await find_tampering(keeper, tmp_path) == []
+    assert await sign(keeper, folder) == 1
+    assert await find_tampering(keeper, folder) == []
     for connection in (keeper, slow, quick):
         await connection.close()
 

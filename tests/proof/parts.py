@@ -30,7 +30,11 @@ PARTS = (
         "policy",
         "every small mistake in a line of the policy shows before each wall, and every field by"
         " every way in to it",
-        ("tests/walls/test_mutants.py", "tests/gateway/test_policy_enforced.py"),
+        (
+            "tests/walls/test_mutants.py",
+            "tests/gateway/test_policy_enforced.py",
+            "tests/gateway/test_fields_reached.py",
+        ),
     ),
     Part(
         "walls",
@@ -143,6 +147,7 @@ PARTS = (
             "tests/gateway/test_nobody_blocks.py",
             "tests/gateway/test_nobody_blocks_proof.py",
             "tests/gateway/test_memory_of_documents.py",
+            "tests/gateway/findings/test_recomputed.py",
             "tests/models/test_volumes_at_scale.py",
             "tests/models/test_volumes_recomputed.py",
             "tests/test_bench_capacity.py",
