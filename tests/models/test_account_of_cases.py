@@ -1,7 +1,6 @@
 """What judges and pays is in the account: a superuser rewrites it, with and past the triggers."""
 
 import shutil
-from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID
 
@@ -45,14 +44,9 @@ def folder(signed: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def account(
-    signed: Path, connection: asyncpg.Connection
-) -> AsyncIterator[asyncpg.Connection]:
+async def account(signed: Path, rolled_back: asyncpg.Connection) -> asyncpg.Connection:
     """A superuser's connection, in a transaction that is rolled back."""
-    transaction = connection.transaction(isolation="repeatable_read")
-    await transaction.start()
-    yield connection
-    await transaction.rollback()
+    return rolled_back
 
 
 async def _key(account: asyncpg.Connection, table: str, condition: str) -> UUID:
