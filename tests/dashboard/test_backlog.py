@@ -39,7 +39,9 @@ def opens(visitor: Visitor, user: str, path: str, panel: str) -> Page:
     return page
 
 
-@pytest.mark.parametrize("user", ["leadership", "supervisor", "manager-my"])
+@pytest.mark.parametrize(
+    "user", ["leadership", "manager-my", pytest.param("supervisor", marks=pytest.mark.proof)]
+)
 def test_what_is_open_is_what_the_gateway_answers(visitor: Visitor, demo: Demo, user: str) -> None:
     page = opens(visitor, user, "/backlog", "#backlog-work")
     rows = demo.ask(user, WORK, **window())["volumes"]["rows"]

@@ -77,9 +77,17 @@ PURPOSES = {
     [
         pytest.param("country=AU", {"country": ["AU"]}, marks=pytest.mark.proof),
         ("by=nationality&nationality=AU", {"nationality": ["AU"]}),
-        ("visa=B1&channel=PARTNER_PORTAL", {"visaType": ["B1"], "channel": ["PARTNER_PORTAL"]}),
+        pytest.param(
+            "visa=B1&channel=PARTNER_PORTAL",
+            {"visaType": ["B1"], "channel": ["PARTNER_PORTAL"]},
+            marks=pytest.mark.proof,
+        ),
         ("by=purpose&purpose=BUSINESS&visa=B1", {"tripPurpose": ["BUSINESS"], "visaType": ["B1"]}),
-        ("country=AU&visa=C1", {"country": ["AU"], "visaType": ["C1"]}),
+        pytest.param(
+            "country=AU&visa=C1",
+            {"country": ["AU"], "visaType": ["C1"]},
+            marks=pytest.mark.proof,
+        ),
     ],
 )
 def test_filtered_figures_are_the_gateways(
@@ -129,7 +137,9 @@ def test_a_country_is_chosen_in_the_table_by_keyboard_and_left_by_going_back(
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("measure", ["intake", "refusal_rate"])
+@pytest.mark.parametrize(
+    "measure", ["intake", pytest.param("refusal_rate", marks=pytest.mark.proof)]
+)
 def test_a_country_is_chosen_on_the_map(visitor: Visitor, demo: Demo, measure: str) -> None:
     page = visitor.opens("leadership", f"language=en&measure={measure}")
     everything = number(page.inner_text(".card-intake .number"))
@@ -201,7 +211,11 @@ def test_an_empty_selection_is_explained_and_can_be_left(visitor: Visitor, demo:
 
 @pytest.mark.browser
 @pytest.mark.parametrize(
-    ("country", "says"), [("SG", "Singapore: outside your scope"), ("QQ", "QQ: not known")]
+    ("country", "says"),
+    [
+        ("SG", "Singapore: outside your scope"),
+        pytest.param("QQ", "QQ: not known", marks=pytest.mark.proof),
+    ],
 )
 def test_a_manager_sees_nothing_of_another_country_whether_it_exists_or_not(
     visitor: Visitor, country: str, says: str

@@ -21,7 +21,13 @@ def development(connected: Running, monkeypatch: pytest.MonkeyPatch) -> Running:
     return connected
 
 
-@pytest.mark.parametrize("part", ["cards", "filter_options", "world_map"])
+@pytest.mark.parametrize(
+    "part",
+    [
+        "cards",
+        *(pytest.param(it, marks=pytest.mark.proof) for it in ("filter_options", "world_map")),
+    ],
+)
 def test_a_mistake_in_a_part_is_shown_with_its_place(
     browser: Browser, development: Running, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 import dashboard
 from dashboard.components.page import Page
+from dashboard.model.user import User
 from dashboard.pages.registry import PAGES
 from dashboard.texts import texts
 from models.vocabulary import Role
@@ -33,3 +34,30 @@ def test_no_two_pages_share_an_address_or_a_name() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_roles_of_a_page_exist(page: Page) -> None:
     assert page.roles is None or page.roles <= {role.value for role in Role}
+
+
+#: What the navigation offers to each role, in order; a page that is not everybody's is their home.
+OFFERED = {
+    "LEADERSHIP": "today volumes backlog decisions stays complaints definitions",
+    "OFFICER": "desk volumes case definitions",
+    "SUPERVISOR": "supervision volumes case backlog decisions stays complaints administration"
+    " definitions",
+    "AUDITOR": "access volumes case backlog decisions complaints administration definitions",
+    "SCREENING": "screening definitions",
+    "TREASURY": "treasury definitions",
+    "ADMINISTRATOR": "administration installation definitions",
+    "APPLICANT": "my_data definitions",
+    "PARTNER_MANAGER": "today volumes case endpoints backlog complaints definitions",
+    "PARTNER_AGENT": "today volumes case definitions",
+    "PARTNER_SERVICE": "definitions",
+}
+
+
+@pytest.mark.parametrize("role", OFFERED)
+def test_a_role_is_offered_its_pages_and_the_first_is_its_home(role: str) -> None:
+    """In a browser, two of them show it; the others are for the proof."""
+    viewer = User(role, (role,), "somebody", None, ())
+    offered = [page.name for page in PAGES if page.is_listed and page.is_open_to(viewer)]
+    assert offered == OFFERED[role].split()
+    homes = [page.name for page in PAGES if page.roles and page.is_open_to(viewer)]
+    assert homes[:1] == [name for name in offered if name != "definitions"][:1]

@@ -199,7 +199,7 @@ async def test_a_batch_says_what_was_refused_and_makes_the_rest(
             assert result_of(answer) == "refused"
 
 
-@pytest.mark.parametrize("user", ["officer", "supervisor"])
+@pytest.mark.parametrize("user", ["officer", pytest.param("supervisor", marks=pytest.mark.proof)])
 def test_the_page_is_for_the_screening_authority_alone(visitor: Visitor, user: str) -> None:
     page = visitor.opens(user, path=PATH)
     assert not page.locator("form[data-change]").count()

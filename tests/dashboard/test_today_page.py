@@ -106,7 +106,7 @@ def small_country(demo: Demo) -> str:
     return min(later, key=lambda code: (len(months[code]), code))
 
 
-@pytest.mark.parametrize("language", ["en", "id"])
+@pytest.mark.parametrize("language", ["id", pytest.param("en", marks=pytest.mark.proof)])
 def test_a_very_small_country_has_no_empty_frame_and_is_told_what_can_be_said(
     visitor: Visitor, demo: Demo, language: str
 ) -> None:
@@ -163,7 +163,9 @@ def test_the_page_is_accessible_and_stands_still(visitor: Visitor) -> None:
         page.wait_for_selector("[role=dialog]", state="hidden")
 
 
-@pytest.mark.parametrize("width", [390, pytest.param(768, marks=pytest.mark.proof), 1280])
+@pytest.mark.parametrize(
+    "width", [390, *(pytest.param(it, marks=pytest.mark.proof) for it in (768, 1280))]
+)
 def test_nothing_jumps_and_nothing_is_wider_than_the_window(newcomer: Visitor, width: int) -> None:
     newcomer.page.set_viewport_size({"width": width, "height": 900})
     newcomer.page.add_init_script(SLOW)

@@ -16,6 +16,8 @@ from tests.dashboard.conftest import Running
 from tests.dashboard.visiting import Visitor, visiting
 from tests.running_demo import Demo
 
+proof = pytest.mark.proof
+
 RELOAD = {"error": "Reload the page."}
 
 
@@ -143,7 +145,7 @@ def watch(old: Page) -> list[int]:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("user", ["leadership", "manager-sg"])
+@pytest.mark.parametrize("user", ["leadership", pytest.param("manager-sg", marks=proof)])
 def test_the_older_tab_becomes_the_new_viewers(two_tabs: Visitor, demo: Demo, user: str) -> None:
     hears_nothing(two_tabs)
     old = two_tabs.opens_today("manager-sg")
@@ -168,6 +170,7 @@ def test_the_older_tab_hears_that_its_session_has_ended(two_tabs: Visitor, demo:
     two_tabs.reads_today()
 
 
+@proof
 @pytest.mark.browser
 def test_the_older_tab_gives_no_file_of_the_new_viewers(two_tabs: Visitor, demo: Demo) -> None:
     hears_nothing(two_tabs)
@@ -192,6 +195,7 @@ def test_the_older_tab_of_whoever_signed_out_shows_nothing(two_tabs: Visitor, de
     assert "Singapore" not in old.content()
 
 
+@proof
 @pytest.mark.browser
 def test_the_older_tab_takes_the_role_that_was_chosen_beside_it(
     two_tabs: Visitor, demo: Demo

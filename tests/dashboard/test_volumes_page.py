@@ -74,8 +74,8 @@ def test_a_link_to_another_country_says_outside_your_scope_and_never_nothing(
     ("user", "query", "says"),
     [
         ("leadership", "partner=NOBODY", "NOBODY: not known"),
-        ("manager-au", "partner=ANDALAN", "ANDALAN: outside your scope"),
-        ("manager-au", "channel=DIRECT", "Direct: outside your scope"),
+        pytest.param("manager-au", "partner=ANDALAN", "ANDALAN: outside your scope", marks=proof),
+        pytest.param("manager-au", "channel=DIRECT", "Direct: outside your scope", marks=proof),
     ],
 )
 def test_unknown_codes_and_codes_out_of_scope_are_named_as_such(
@@ -194,7 +194,7 @@ def test_a_picture_is_taken_away_with_its_title(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize(
-    "width", [390, 1280, *(pytest.param(it, marks=proof) for it in (768, 2560))]
+    "width", [390, *(pytest.param(it, marks=proof) for it in (768, 1280, 2560))]
 )
 def test_nothing_jumps_and_nothing_hangs_over_the_edge(
     browser: Browser, demo: Demo, width: int

@@ -9,7 +9,7 @@ import pytest
 
 from models.account import integrate
 from models.account.findings import Report, Tampering
-from models.database.connections import connect
+from models.database.connections import connect, connected
 from models.jobs.forget_changes import forget
 from models.row_keys import new_key
 from tests.accounts import find_tampering, insert, past_triggers, read_five, sign
@@ -28,12 +28,11 @@ CHANGED, REMOVED, CONTRADICTED = Tampering.CHANGED, Tampering.REMOVED, Tampering
 async def signed(world: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the checkpoints: all of the world is signed, an alert included."""
     folder = tmp_path_factory.mktemp("checkpoints")
-    connection = await connect(world)
     alert = {"id": new_key(), "kind": "READ_BUDGET", "actor": "officer", "actor_role": "OFFICER"}
-    await insert(connection, "alert", alert)
-    await sign(connection, folder)
-    assert await find_tampering(connection, folder) == []
-    await connection.close()
+    async with connected(world) as connection:
+        await insert(connection, "alert", alert)
+        await sign(connection, folder)
+        assert await find_tampering(connection, folder) == []
     return folder
 
 
