@@ -79,24 +79,15 @@ def _parts(smaller: _Measured, it: _Measured, inflated: int) -> Iterator[str]:
 
 
 def _machine() -> str:
-    model = next(
-        (
-            line.partition(":")[2].strip()
-            for line in _lines("/proc/cpuinfo")
-            if line.startswith("model name")
-        ),
-        platform.processor(),
-    )
+    file = Path("/proc/cpuinfo")
+    said = file.read_text("utf-8") if file.exists() else ""
+    model = said.partition("model name\t: ")[2].partition("\n")[0] or platform.processor()
     memory = psutil.virtual_memory().total / _GB
     return (
         f"on {os.cpu_count()} virtual cores ({model}) with {memory:.0f} GB of memory, Python"
         f" {platform.python_version()}, PostgreSQL with 2 GB of shared buffers and durable commits"
         " on the same machine"
     )
-
-
-def _lines(file: str) -> Sequence[str]:
-    return Path(file).read_text("utf-8").splitlines() if Path(file).exists() else ()
 
 
 def _of_work(it: _Measured) -> Iterator[str]:
@@ -121,7 +112,8 @@ def _of_work(it: _Measured) -> Iterator[str]:
     yield (
         f"A whole copy of both databases (`pg_basebackup`, read and written nowhere) is"
         f" {copy['bytes'] / _GB:,.1f} GB and took {_seconds(copy['seconds'])}. Memory is the peak:"
-        " of the process that works, and of PostgreSQL's processes beside what they share. Files of"
+        " of the process that works, and of PostgreSQL's processes beside what they share. The"
+        " account takes up a whole world at once, which happens after a load alone. Files of"
         f" a day are a 730th; they are compared with {listed:,} entries of the ban"
         " list."
     )
@@ -289,6 +281,15 @@ def _of_limits(smaller: _Measured, it: _Measured) -> Iterator[str]:
         ("at so many applications", "what", "measured"),
         [(_round(each.size), each.what, each.follows) for each in limits[:_LIMITS]],
     )
+    asked = it.of(questions.ASK)["asked"]
+    if slow := [(one["p50"], name) for name, one in asked.items() if one["faults"]]:
+        worst, name = max(slow)
+        yield (
+            f"**Before all of these**, {len(slow)} of {len(asked)} questions already scan a large"
+            f" table, or read or sort more than {MOST_READ:,} rows of one ([below](#questions));"
+            f" the proof is red while they do. The slowest ({name}) takes"
+            f" {worst:,.0f} ms at {it.size:,}, as measured."
+        )
 
 
 def _limits(smaller: _Measured, it: _Measured) -> Iterator[_Limit]:
@@ -303,7 +304,7 @@ def _limits(smaller: _Measured, it: _Measured) -> Iterator[_Limit]:
         f"{whole / _GB:,.1f} and {whole_now / _GB:,.1f} GB",
     )  # fmt: skip
     yield _Limit(
-        meets(_MEMORY, indexes, indexes_now), "indexes not in the memory",
+        meets(_MEMORY, indexes, indexes_now), "indexes outgrow the memory",
         f"{indexes / _GB:,.1f} and {indexes_now / _GB:,.1f} GB",
     )  # fmt: skip
     for step in upkeep.UPKEEP:
@@ -313,10 +314,10 @@ def _limits(smaller: _Measured, it: _Measured) -> Iterator[_Limit]:
             f"{step.name}: not within a night",
             f"{before['processor']:,.0f} and {now['processor']:,.0f} s of the processor",
         )
-        for of, which in (("grown_mb", "its process"), ("server_mb", "PostgreSQL's processes")):
+        for of, which in (("grown_mb", "its own"), ("server_mb", "PostgreSQL's")):
             yield _Limit(
                 meets(_MEMORY / 2**20, before[of], now[of]),
-                f"{step.name}: {which} not in the memory",
+                f"{step.name}: {which} memory is spent",
                 f"{before[of]:,.0f} and {now[of]:,.0f} MB",
             )
     before, now = (one.of(keeping.PASSES)["passes"] for one in (smaller, it))

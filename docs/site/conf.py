@@ -26,7 +26,8 @@ PARTS = {
         "docs/feeds", "docs/partners",
     ),
     "For operators": (
-        "docs/operations", "docs/runbook", "docs/vault", "SECURITY", "docs/data-protection",
+        "docs/operations", "docs/capacity", "docs/runbook", "docs/vault", "SECURITY",
+        "docs/data-protection",
     ),
     "How it works": (
         "docs/architecture", "docs/life", "docs/linking", "docs/grants-by-rule", "docs/corrections",
