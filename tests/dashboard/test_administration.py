@@ -173,6 +173,7 @@ def test_an_account_is_suspended_at_once_confirmed_by_another_and_lifted(
     page.wait_for_selector("#administration-suspensions >> text=Nobody is suspended.")
 
 
+@pytest.mark.proof
 def test_the_page_is_for_administrators_alone(visitor: Visitor) -> None:
     page = visitor.opens("leadership", path=PATH)
     assert not page.locator("form[data-change]").count()

@@ -37,6 +37,7 @@ def test_an_officer_finds_the_own_cases_and_what_waits(visitor: Visitor, demo: D
     assert_accessible(page, widths=(390, 1440))
 
 
+@pytest.mark.proof
 def test_the_desk_is_an_officers(visitor: Visitor) -> None:
     page = visitor.opens("supervisor", path="/desk")
     assert not page.locator("#desk-mine").count()

@@ -3,6 +3,8 @@ process says of itself, and the keys by their age."""
 
 from typing import Any
 
+import pytest
+
 from dashboard.components.html_part import html_of
 from dashboard.pages.installation.page import list_jobs, list_keys, show_health
 from dashboard.texts import texts
@@ -26,6 +28,7 @@ def test_an_administrator_reads_what_works_behind_the_rest(visitor: Visitor, dem
     assert_accessible(page, widths=(390, 1440, 2560))
 
 
+@pytest.mark.proof
 def test_the_page_is_an_administrators(visitor: Visitor) -> None:
     page = visitor.opens("auditor", path="/installation")
     assert not page.locator("#installation-work").count()

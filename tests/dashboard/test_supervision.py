@@ -299,6 +299,7 @@ def test_nobody_is_named_by_the_page(visitor: Visitor, demo: Demo) -> None:
         assert word not in page.inner_text("#main").lower()
 
 
+@pytest.mark.proof
 def test_the_page_is_for_supervisors_alone(visitor: Visitor) -> None:
     page = visitor.opens("officer", path=PATH)
     assert not page.locator("form[data-change]").count()

@@ -173,7 +173,22 @@ async def owner(database: str, whole: object) -> AsyncIterator[asyncpg.Connectio
         await connection.close()
 
 
-@pytest.mark.parametrize("drift", DRIFTS)
+#: Those of another kind than the others; the rest is mended by the same steps.
+_KINDS = (
+    "a loosened rule", "a rule that is gone", "a rule beside ours", "rules of two tables",
+    "row rules that are off", "a table granted", "a column that is not granted",
+    "the seal's key granted", "another function of the context", "a function for everybody",
+    "a function of an earlier release", "a schema to make things in", "temporary tables",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "drift",
+    [
+        drift if drift in _KINDS else pytest.param(drift, marks=pytest.mark.proof)
+        for drift in DRIFTS
+    ],
+)
 async def test_row_rules_changed_by_hand_are_named_and_restored(
     owner: asyncpg.Connection, whole: set[tuple[str, ...]], drift: str
 ) -> None:

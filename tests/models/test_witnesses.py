@@ -3,7 +3,6 @@ signs checkpoints. Proofs are verified by whoever holds the keys alone."""
 
 import base64
 import contextlib
-import os
 import re
 import shutil
 import socket
@@ -46,6 +45,7 @@ from models.account.witness import WitnessFolder
 from models.key_service import KeyUse
 from models.row_keys import new_key
 from tests.accounts import past_triggers, read_five
+from tests.commands import call_command
 from tests.free_ports import free_port
 from tests.linking import KEYS
 
@@ -343,8 +343,6 @@ async def test_a_proof_of_continuation_has_whole_hashes(account, tmp_path: Path)
 
 def _check(proof: Path, *options: str) -> "subprocess.CompletedProcess[str]":
     """As somebody who has nothing but the proof and the keys."""
-    return subprocess.run(
-        [GERBANG, "audit", "check", proof, *options],
-        check=False, env={"PATH": os.environ["PATH"]},
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+    done = call_command(["audit", "check", proof, *options], {})
+    done.stdout += done.stderr
+    return done

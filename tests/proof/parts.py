@@ -34,6 +34,8 @@ PARTS = (
             "tests/walls/test_mutants.py",
             "tests/gateway/test_policy_enforced.py",
             "tests/gateway/test_fields_reached.py",
+            "tests/models/test_row_security_repair.py",
+            "tests/journeys/test_list_filters.py",
         ),
     ),
     Part(
@@ -135,6 +137,7 @@ PARTS = (
             "tests/test_site.py",
             "tests/gateway/test_doctor.py",
             "tests/gateway/test_starting.py",
+            "tests/gateway/test_explorer.py",
             "tests/gateway/test_key_rotation.py",
             "tests/journeys/test_watched.py",
         ),
