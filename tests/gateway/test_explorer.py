@@ -1,7 +1,6 @@
 """GraphiQL in a real browser, with the outside world cut off: who asks, and what is followed."""
 
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -13,10 +12,11 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 from gateway.execution.document_matrix import DocumentMatrix
 from gateway.wire import explorer
 from models.vocabulary import Role
+from tests.commands import call_command
 from tests.dashboard.visiting import browser
 from tests.gateway.schemas import SCHEMAS
 from tests.machine import needs
-from tests.running_demo import GERBANG, Demo
+from tests.running_demo import Demo
 
 __all__ = ["browser"]
 
@@ -168,8 +168,7 @@ def test_one_document_is_compared_as_every_role(page: Page, demo: Demo, tmp_path
 
     # It judges as `gerbang documents matrix` does, and names what is refused to whom.
     (tmp_path / "case.graphql").write_text(document)
-    command = [GERBANG, "documents", "matrix", tmp_path / "case.graphql"]
-    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    printed = call_command(["documents", "matrix", tmp_path / "case.graphql"], {}).stdout
     head, _, line = (row.split(" | ") for row in printed.strip().splitlines())
     cells = dict(zip(head[1:], line[1:], strict=True))
     verdicts = DocumentMatrix(SCHEMAS).examine(document).verdicts

@@ -1,7 +1,6 @@
 """`gerbang init`: fills an installation from reviewed files, and changes nothing that stands."""
 
 import asyncio
-import subprocess
 import tomllib
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
@@ -19,7 +18,7 @@ from models.reference.data import cldr, load, read_files
 from models.reference.data.tables import TABLES, Basis
 from models.reference.ledger import record_beginning
 from models.synthetic.inputs import PARTNERS
-from tests.running_demo import GERBANG
+from tests.commands import call_command
 from tests.world import today
 
 pytestmark = pytest.mark.anyio
@@ -258,13 +257,8 @@ MESSAGES = [
 async def test_all_mistakes_in_the_files_are_reported_together_and_nothing_is_loaded(
     database: str, empty: asyncpg.Connection, tmp_path: Path
 ) -> None:
-    done = await asyncio.to_thread(
-        subprocess.run,
-        [GERBANG, "init", "--files", folder_with(tmp_path, **MISTAKES)],
-        env={"GERBANG_OWNER_URL": database},
-        capture_output=True,
-        text=True,
-    )
+    command = ["init", "--files", folder_with(tmp_path, **MISTAKES)]
+    done = await asyncio.to_thread(call_command, command, {"GERBANG_OWNER_URL": database})
     assert done.returncode == 1
     first, *lines = done.stderr.splitlines()
     assert first.startswith("gerbang: Nothing was loaded, since there are")

@@ -202,8 +202,7 @@ def test_a_machine_without_a_suitable_python_is_reported() -> None:
 
 
 def test_all_missing_settings_are_reported_together() -> None:
-    environ = {"GERBANG_PORT": "many", "GERBANG_LOCK_SECONDS": "20"}
-    done = subprocess.run([GERBANG, "serve"], env=environ, capture_output=True, text=True)
+    done = call_command(["serve"], {"GERBANG_PORT": "many", "GERBANG_LOCK_SECONDS": "20"})
     assert done.returncode == 1
     lines = done.stderr.removeprefix("gerbang: ").splitlines()
     assert [sentence.split()[0] for sentence in lines] == [

@@ -3,9 +3,6 @@
 import asyncio
 import io
 import json
-import os
-import subprocess
-import sys
 from base64 import b64decode
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -27,6 +24,7 @@ from models.visa_document.content import (
     write_signed,
 )
 from tests.accounts import sign
+from tests.commands import call_command
 from tests.gateway.changing import assign_to, change, pay_bill, perform, row
 from tests.gateway.conftest import Viewer
 from tests.gateway.judged import Judged, judged_gateway
@@ -35,7 +33,6 @@ from tests.world import today
 
 pytestmark = pytest.mark.anyio
 
-GERBANG = Path(sys.executable).with_name("gerbang")
 
 MY_VISA = """
     query ($case: ID!) { node(id: $case) { ... on Application {
@@ -204,11 +201,8 @@ async def test_a_revoked_key_is_believed_by_nobody_and_its_documents_are_made_an
     stolen = read_code(before["code"]).key_id
 
     def run(*command: str) -> tuple[int, str]:
-        done = subprocess.run(
-            [GERBANG, *command], env={"PATH": os.environ["PATH"], "GERBANG_OWNER_URL": world},
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
-        return done.returncode, done.stdout
+        done = call_command(command, {"GERBANG_OWNER_URL": world})
+        return done.returncode, done.stdout + done.stderr
 
     code, said = await asyncio.to_thread(run, "visa", "revoke-key", stolen)
     assert code == 1

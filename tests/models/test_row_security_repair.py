@@ -176,7 +176,8 @@ async def owner(database: str, whole: object) -> AsyncIterator[asyncpg.Connectio
 #: Those of another kind than the others; the rest is mended by the same steps.
 _KINDS = (
     "a loosened rule", "a rule that is gone", "a rule beside ours", "rules of two tables",
-    "row rules that are off", "a table granted", "a column that is not granted",
+    "row rules that are off", "a table granted", "a column granted",
+    "a column that is not granted",
     "the seal's key granted", "another function of the context", "a function for everybody",
     "a function of an earlier release", "a schema to make things in", "temporary tables",
 )  # fmt: skip
