@@ -65,7 +65,8 @@ def _parts(smaller: _Measured, it: _Measured, inflated: int) -> Iterator[str]:
     )
     yield (
         "What is finished is kept in `.tools/capacity`, so that it goes on where it was stopped;"
-        " remove the folder afterwards."
+        " remove the folder afterwards. The size of the proof is in `CAPACITY_APPLICATIONS` and"
+        " `CAPACITY_INFLATED`."
     )
     yield from _of_limits(smaller, it)
     yield from _of_work(it)
