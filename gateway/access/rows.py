@@ -290,8 +290,10 @@ def _rule_condition(rule: Rule, columns: Columns) -> ColumnElement[bool]:
         case WithoutScope(scope):
             return _scope(scope, Text()).is_(None)
         case OwnPlace(centre, country):
-            place = func.coalesce(columns(centre), columns(country))
-            return place == any_(_scope(Scope.PLACES, centre.type))
+            # Under row rules no index is read along `coalesce`.
+            places = _scope(Scope.PLACES, centre.type)
+            at_none = and_(columns(centre).is_(None), columns(country) == any_(places))
+            return or_(columns(centre) == any_(places), at_none)
         case IsNull(column):
             return columns(column).is_(None)
         case Recent(column, days):

@@ -69,20 +69,9 @@ class Kind(StrEnum):
 #: give the stock at its end: ``wip_change`` is +1 at payment and -1 when the case closes,
 #: ``backlog_change`` is +1 on the day an open case passes its target and -1 when it closes.
 FACTS = (
-    "intake",
-    "info_requested",
-    "wip_change",
-    "backlog_change",
-    "revenue_idr",
-    "granted",
-    "refused",
-    "withdrawn",
-    "lapsed",
-    "within_target",
-    "cohort_decided",
-    "cohort_within_target",
-    "overturned",
-)
+    "intake", "info_requested", "wip_change", "backlog_change", "revenue_idr", "granted", "refused",
+    "withdrawn", "lapsed", "within_target", "cohort_decided", "cohort_within_target", "overturned",
+)  # fmt: skip
 #: Facts that the database computes from others, and their SQL. A role that reads one needs no right
 #: to the facts that it is made of.
 COMPUTED_FACTS = {"decisions": "granted + refused"}
@@ -256,6 +245,11 @@ AGES = (
     _ages("age", Dimension.PARTNER, Dimension.COUNTRY),
     _ages("age_detailed", *STORED_DIMENSIONS),
 )
+
+# A partner's people read what is of their centres or countries alone.
+for _each in (GRAINS[-1].facts, GRAINS[-1].histograms, AGES[-1].table):
+    for _place in (Dimension.CENTRE, Dimension.COUNTRY):
+        Index(None, *(_each.c[name] for name in (Dimension.PARTNER, _place, "starts_on")))
 
 #: Refusals by ground and day of the first decision, national.
 GROUNDS = keyed_table(

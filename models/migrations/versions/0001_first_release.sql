@@ -285,6 +285,10 @@ CREATE TABLE volume_daily (
     CONSTRAINT uq_volume_daily UNIQUE NULLS NOT DISTINCT (starts_on, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel)
 );
 
+CREATE INDEX ix_volume_daily_partner_code_centre_code_starts_on ON volume_daily (partner_code, centre_code, starts_on);
+
+CREATE INDEX ix_volume_daily_partner_code_country_code_starts_on ON volume_daily (partner_code, country_code, starts_on);
+
 CREATE TABLE volume_daily_duration (
     kind TEXT NOT NULL,
     starts_on DATE NOT NULL,
@@ -301,6 +305,10 @@ CREATE TABLE volume_daily_duration (
 );
 
 CREATE INDEX ix_volume_daily_duration_empty ON volume_daily_duration (kind) WHERE measured = 0;
+
+CREATE INDEX ix_volume_daily_duration_partner_code_centre_code_starts_on ON volume_daily_duration (partner_code, centre_code, starts_on);
+
+CREATE INDEX ix_volume_daily_duration_partner_code_country_code_starts_on ON volume_daily_duration (partner_code, country_code, starts_on);
 
 CREATE TABLE volume_age (
     starts_on DATE NOT NULL,
@@ -324,6 +332,10 @@ CREATE TABLE volume_age_detailed (
     measured INTEGER NOT NULL,
     CONSTRAINT uq_volume_age_detailed UNIQUE NULLS NOT DISTINCT (starts_on, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, bucket)
 );
+
+CREATE INDEX ix_volume_age_detailed_partner_code_centre_code_starts_on ON volume_age_detailed (partner_code, centre_code, starts_on);
+
+CREATE INDEX ix_volume_age_detailed_partner_code_country_code_starts_on ON volume_age_detailed (partner_code, country_code, starts_on);
 
 CREATE TABLE volume_ground (
     starts_on DATE NOT NULL,
