@@ -3976,7 +3976,16 @@ CREATE OR REPLACE FUNCTION viewer.grant_stop(asked_case uuid) RETURNS text
         IF viewer.role() IN ('OFFICER', 'SUPERVISOR') THEN
             SELECT max(link.since) INTO counts_since FROM application
             CROSS JOIN LATERAL (
-                SELECT greatest(linked_at, fact.at) AS since
+                SELECT since FROM (
+        SELECT
+            found_at AS since,
+            row_number() OVER (PARTITION BY reason ORDER BY found_at, id) AS place
+        FROM person_link
+        WHERE person_link.applicant_id = application.applicant_id AND reason <> 'GROUP'
+    ) AS link
+    WHERE place = 100
+    UNION ALL
+    SELECT greatest(linked_at, fact.at)
     FROM (
         SELECT application.applicant_id AS person, '-infinity'::timestamptz AS linked_at
         UNION ALL
@@ -4002,15 +4011,6 @@ CREATE OR REPLACE FUNCTION viewer.grant_stop(asked_case uuid) RETURNS text
         WHERE result = 'MATCH'
     ) AS fact
     WHERE fact.at > clock_timestamp() - interval '5 years'
-    UNION ALL
-    SELECT since FROM (
-        SELECT
-            found_at AS since,
-            row_number() OVER (PARTITION BY reason ORDER BY found_at, id) AS place
-        FROM person_link
-        WHERE person_link.applicant_id = application.applicant_id AND reason <> 'GROUP'
-    ) AS link
-    WHERE place = 100
             ) AS link
             WHERE application.id = asked_case;
             SELECT * INTO last_step FROM application_event

@@ -192,7 +192,10 @@ CONDITIONS = (
         " are not so many that some may be missing. So no rule grants what officers may grant with"
         " a second person alone.",
         "Somebody who tries again elsewhere.",
+        # Of a crowd, this says so before the files of all of it are looked at.
         f"""NOT EXISTS (
+    {COUNTING_LINKS}
+    ) AND NOT EXISTS (
         SELECT FROM {linked_files((*SURE_LINKS, LinkState.PROPOSED))}
         WHERE other.status IN ('REFUSED', 'REVOKED') OR other.has_open_hit
             OR EXISTS (
@@ -202,8 +205,6 @@ CONDITIONS = (
                 SELECT FROM ban_match
                 WHERE application_id = other.id AND ended_at IS NULL
             )
-    ) AND NOT EXISTS (
-    {COUNTING_LINKS}
     )""",  # noqa: S608 - constants alone
     ),
     Condition(

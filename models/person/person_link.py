@@ -55,9 +55,18 @@ def linked_files(states: Collection[LinkState]) -> str:
 #: In SQL, of the row `application`: since when each link counts that counts, which stops a grant
 #: until two people agree to it. A refusal that was superseded and a revocation that was set aside
 #: count no more, and neither does a match that turned out to be none. Where a file has as many
-#: links as are looked for, others may be missing: that counts, too.
+#: links as are looked for, others may be missing: that counts, too, and is found first.
 COUNTING_LINKS = f"""\
-    SELECT greatest(linked_at, fact.at) AS since
+    SELECT since FROM (
+        SELECT
+            found_at AS since,
+            row_number() OVER (PARTITION BY reason ORDER BY found_at, id) AS place
+        FROM person_link
+        WHERE person_link.applicant_id = application.applicant_id AND reason <> 'GROUP'
+    ) AS link
+    WHERE place = {MOST_LINKED}
+    UNION ALL
+    SELECT greatest(linked_at, fact.at)
     FROM {linked_files(SURE_LINKS)}
     CROSS JOIN LATERAL (
         SELECT decided_at AS at FROM decision
@@ -75,16 +84,7 @@ COUNTING_LINKS = f"""\
         ) AS answer
         WHERE result = 'MATCH'
     ) AS fact
-    WHERE fact.at > clock_timestamp() - interval '{COUNTING_YEARS} years'
-    UNION ALL
-    SELECT since FROM (
-        SELECT
-            found_at AS since,
-            row_number() OVER (PARTITION BY reason ORDER BY found_at, id) AS place
-        FROM person_link
-        WHERE person_link.applicant_id = application.applicant_id AND reason <> 'GROUP'
-    ) AS link
-    WHERE place = {MOST_LINKED}"""  # noqa: S608
+    WHERE fact.at > clock_timestamp() - interval '{COUNTING_YEARS} years'"""  # noqa: S608
 
 
 class PersonIndex(Base):
