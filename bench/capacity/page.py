@@ -170,7 +170,7 @@ def _of_questions(it: _Measured) -> Iterator[str]:
         f" {walked['read']:,} applications (the bound is {walked['bound']:,})."
         f" The {_SLOWEST} slowest:"
     )
-    yield _asked(found)
+    yield _list_slowest(found)
 
 
 def _of_plans(found: Any) -> str:
@@ -189,7 +189,7 @@ def _of_plans(found: Any) -> str:
     )
 
 
-def _asked(found: Mapping[str, Figures]) -> str:
+def _list_slowest(found: Mapping[str, Figures]) -> str:
     slowest = sorted(found.items(), key=lambda each: -each[1]["p50"])[:_SLOWEST]
     rows = [
         (
@@ -266,7 +266,7 @@ def _of_the_multiplied(it: _Measured) -> Iterator[str]:
         f" before. The same questions were asked again. {_of_plans(found.values())}"
         f" Pages of lists and queues read {walked['read']:,} applications at most. The slowest:"
     )
-    yield _asked(found)
+    yield _list_slowest(found)
 
 
 def _of_limits(smaller: _Measured, it: _Measured) -> Iterator[str]:

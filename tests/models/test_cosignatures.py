@@ -32,7 +32,8 @@ def witness(key: Ed25519PrivateKey = KEY, name: str = "witness.example", url: st
 
 
 class Asked(HTTPServer):
-    """A witness that answers as it is told, one answer after the other."""
+    """A witness that answers as it is told, one answer after the other: with a status and a body,
+    which comes byte by byte if the status is negative, or with bytes alone if it is nought."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Answers)
