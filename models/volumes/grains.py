@@ -234,9 +234,12 @@ BY_PLACE = (Dimension.PARTNER, Dimension.COUNTRY)
 GRAINS = (
     _grain("yearly", "year", *BY_PLACE),
     _grain("monthly", "month", *BY_PLACE),
+    _grain("monthly_centre", "month", *BY_PLACE, Dimension.CENTRE),
     _grain("monthly_type", "month", *BY_PLACE, Dimension.VISA_TYPE, Dimension.CHANNEL),
     _grain("monthly_nationality", "month", Dimension.NATIONALITY),
-    _grain("monthly_nationality_place", "month", Dimension.NATIONALITY, *BY_PLACE),
+    _grain(
+        "monthly_nationality_place", "month", Dimension.NATIONALITY, *BY_PLACE, Dimension.CENTRE
+    ),
     _grain("daily", "day", *STORED_DIMENSIONS),
 )
 

@@ -162,6 +162,39 @@ CREATE TABLE volume_monthly_duration (
     CONSTRAINT uq_volume_monthly_duration UNIQUE NULLS NOT DISTINCT (clock, starts_on, partner_code, country_code)
 );
 
+CREATE TABLE volume_monthly_centre (
+    starts_on DATE NOT NULL,
+    partner_code TEXT,
+    country_code TEXT,
+    centre_code TEXT,
+    intake INTEGER NOT NULL,
+    info_requested INTEGER NOT NULL,
+    wip_change INTEGER NOT NULL,
+    backlog_change INTEGER NOT NULL,
+    revenue_idr BIGINT NOT NULL,
+    granted INTEGER NOT NULL,
+    refused INTEGER NOT NULL,
+    withdrawn INTEGER NOT NULL,
+    lapsed INTEGER NOT NULL,
+    within_target INTEGER NOT NULL,
+    cohort_decided INTEGER NOT NULL,
+    cohort_within_target INTEGER NOT NULL,
+    overturned INTEGER NOT NULL,
+    decisions INTEGER GENERATED ALWAYS AS (granted + refused) STORED NOT NULL,
+    CONSTRAINT uq_volume_monthly_centre UNIQUE NULLS NOT DISTINCT (starts_on, partner_code, country_code, centre_code)
+);
+
+CREATE TABLE volume_monthly_centre_duration (
+    clock TEXT NOT NULL,
+    starts_on DATE NOT NULL,
+    partner_code TEXT,
+    country_code TEXT,
+    centre_code TEXT,
+    buckets INTEGER[] NOT NULL,
+    ranks INTEGER[] NOT NULL,
+    CONSTRAINT uq_volume_monthly_centre_duration UNIQUE NULLS NOT DISTINCT (clock, starts_on, partner_code, country_code, centre_code)
+);
+
 CREATE TABLE volume_monthly_type (
     starts_on DATE NOT NULL,
     partner_code TEXT,
@@ -231,6 +264,7 @@ CREATE TABLE volume_monthly_nationality_place (
     nationality_code TEXT,
     partner_code TEXT,
     country_code TEXT,
+    centre_code TEXT,
     intake INTEGER NOT NULL,
     info_requested INTEGER NOT NULL,
     wip_change INTEGER NOT NULL,
@@ -245,7 +279,7 @@ CREATE TABLE volume_monthly_nationality_place (
     cohort_within_target INTEGER NOT NULL,
     overturned INTEGER NOT NULL,
     decisions INTEGER GENERATED ALWAYS AS (granted + refused) STORED NOT NULL,
-    CONSTRAINT uq_volume_monthly_nationality_place UNIQUE NULLS NOT DISTINCT (starts_on, nationality_code, partner_code, country_code)
+    CONSTRAINT uq_volume_monthly_nationality_place UNIQUE NULLS NOT DISTINCT (starts_on, nationality_code, partner_code, country_code, centre_code)
 );
 
 CREATE TABLE volume_monthly_nationality_place_duration (
@@ -254,9 +288,10 @@ CREATE TABLE volume_monthly_nationality_place_duration (
     nationality_code TEXT,
     partner_code TEXT,
     country_code TEXT,
+    centre_code TEXT,
     buckets INTEGER[] NOT NULL,
     ranks INTEGER[] NOT NULL,
-    CONSTRAINT uq_volume_monthly_nationality_place_duration UNIQUE NULLS NOT DISTINCT (clock, starts_on, nationality_code, partner_code, country_code)
+    CONSTRAINT uq_volume_monthly_nationality_place_duration UNIQUE NULLS NOT DISTINCT (clock, starts_on, nationality_code, partner_code, country_code, centre_code)
 );
 
 CREATE TABLE volume_daily (
@@ -5597,6 +5632,12 @@ CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON vol
     EXECUTE FUNCTION renew_data_version('figures');
 
 CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_monthly
+    EXECUTE FUNCTION renew_data_version('figures');
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_monthly_centre
+    EXECUTE FUNCTION renew_data_version('figures');
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_monthly_centre_duration
     EXECUTE FUNCTION renew_data_version('figures');
 
 CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_monthly_duration
