@@ -1,16 +1,12 @@
 """Examines the identity provider: its keys and its discovery document."""
 
 from collections.abc import AsyncIterator
-from typing import Any
-
-import httpx2
 
 from gateway.doctor.finding import Finding, finding_of
 from gateway.faults import Fault
 from gateway.settings import Settings
 from models.access_tokens.provider_keys import published_at, usable_keys
 
-_SECONDS = 5
 _DISCOVERY = "/.well-known/openid-configuration"
 
 
@@ -42,8 +38,8 @@ async def _keys(address: str, algorithms: tuple[str, ...]) -> AsyncIterator[Find
 
 async def _discovery(issuer: str, jwks_url: str) -> AsyncIterator[Finding]:
     try:
-        document = await _fetch_document(issuer.rstrip("/") + _DISCOVERY)
-    except (httpx2.HTTPError, ValueError) as error:
+        document = await published_at(issuer.rstrip("/") + _DISCOVERY)()
+    except Exception as error:  # a foreign server may answer anything
         yield Finding(
             f"The provider {issuer} does not describe itself ({type(error).__name__}).",
             "Nobody can see whether it is the issuer that the tokens name.",
@@ -54,20 +50,11 @@ async def _discovery(issuer: str, jwks_url: str) -> AsyncIterator[Finding]:
         ("issuer", "GERBANG_ISSUER", issuer),
         ("jwks_uri", "GERBANG_JWKS_URL", jwks_url),
     ):
-        if document.get(name) != ours:
+        said = document.get(name) if isinstance(document, dict) else None
+        if said != ours:
             yield Finding(
-                f"The provider calls its {name} {document.get(name)}, not {ours}.",
+                f"The provider calls its {name} {said}, not {ours}.",
                 "Tokens of another issuer, or keys of another set, are refused or wrongly trusted.",
                 f"Set {variable} to what the provider says, if that is the right provider.",
             )
 
-
-async def _fetch_document(address: str) -> dict[str, Any]:
-    """Raises HTTPError or ValueError if there is none."""
-    async with httpx2.AsyncClient(timeout=_SECONDS) as client:
-        response = await client.get(address, headers={"Accept": "application/json"})
-        response.raise_for_status()
-        document = response.json()
-    if not isinstance(document, dict):
-        raise ValueError("no document")
-    return document

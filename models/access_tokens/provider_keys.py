@@ -105,7 +105,8 @@ class ProviderKeys:
 
 
 def published_at(address: str) -> KeySource:
-    """The key set at an address of the provider, or in a file: ``file:`` and its path."""
+    """The key set, or another document in JSON, at an address of the provider, or in a file:
+    ``file:`` and its path."""
     kind, _, path = address.partition(":")
     if kind == "file":
         return _in_file(Path(path))
@@ -123,7 +124,7 @@ def published_at(address: str) -> KeySource:
             async for chunk in response.aiter_bytes():
                 body += chunk
                 if len(body) > LARGEST_KEY_SET:
-                    raise ValueError("the key set is too large")
+                    raise ValueError("the document is too large")
         return json.loads(body)
 
     return fetch
