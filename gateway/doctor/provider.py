@@ -57,4 +57,3 @@ async def _discovery(issuer: str, jwks_url: str) -> AsyncIterator[Finding]:
                 "Tokens of another issuer, or keys of another set, are refused or wrongly trusted.",
                 f"Set {variable} to what the provider says, if that is the right provider.",
             )
-

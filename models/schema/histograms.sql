@@ -18,6 +18,13 @@ CREATE FUNCTION total_rank(ranks integer[]) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN coalesce(ranks[cardinality(ranks)], 0);
 
+-- Ranks of what is taken off.
+CREATE FUNCTION negated(ranks integer[]) RETURNS integer[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ARRAY(
+        SELECT -rank FROM unnest(ranks) WITH ORDINALITY AS line (rank, place) ORDER BY place
+    );
+
 -- How many lie in each bucket.
 CREATE FUNCTION expand_histogram(buckets integer[], ranks integer[])
     RETURNS TABLE (bucket integer, measured integer)

@@ -114,9 +114,9 @@ KINDS: dict[str, tuple[Kind, ...]] = {
 class Grain:
     """A rollup by some dimensions and one period: a table of facts and one of durations.
 
-    Daily durations have a row for each kind and bucket. Monthly durations have a row for each
-    clock with a cumulative histogram: ``ranks`` are the numbers of durations up to each of its
-    ``buckets``. Yearly grains have no durations; they only speed up stocks before a window.
+    Durations by every dimension have a row for each kind and bucket. Those of other grains have a
+    row for each clock with a cumulative histogram: ``ranks`` are the numbers of durations up to
+    each of its ``buckets``. Yearly grains have none; they only speed up stocks before a window.
     """
 
     period: str
@@ -126,7 +126,7 @@ class Grain:
 
     @property
     def is_ranked(self) -> bool:
-        return self.period == "month"
+        return self.dimensions != STORED_DIMENSIONS
 
     @property
     def histograms(self) -> Table:
@@ -198,8 +198,8 @@ def _grain(name: str, period: str, *dimensions: Dimension) -> Grain:
         group_columns(dimensions),
         [*_fact_columns(), *_computed_fact_columns()],
     )
-    make = {"day": _lines_of_kinds, "month": _ranks_of_clocks}.get(period)
-    durations = make(f"volume_{name}_duration", dimensions) if make else None
+    make = _lines_of_kinds if dimensions == STORED_DIMENSIONS else _ranks_of_clocks
+    durations = None if period == "year" else make(f"volume_{name}_duration", dimensions)
     return Grain(period, dimensions, facts, durations)
 
 
@@ -240,6 +240,7 @@ GRAINS = (
     _grain(
         "monthly_nationality_place", "month", Dimension.NATIONALITY, *BY_PLACE, Dimension.CENTRE
     ),
+    _grain("daily_place", "day", *BY_PLACE),
     _grain("daily", "day", *STORED_DIMENSIONS),
 )
 
@@ -250,9 +251,10 @@ AGES = (
 )
 
 # A partner's people read what is of their centres or countries alone.
-for _each in (GRAINS[-1].facts, GRAINS[-1].histograms, AGES[-1].table):
+for _daily in (*(each for of in GRAINS[-2:] for each in (of.facts, of.histograms)), AGES[-1].table):
     for _place in (Dimension.CENTRE, Dimension.COUNTRY):
-        Index(None, *(_each.c[name] for name in (Dimension.PARTNER, _place, "starts_on")))
+        if _place in _daily.c:
+            Index(None, *(_daily.c[name] for name in (Dimension.PARTNER, _place, "starts_on")))
 
 #: Refusals by ground and day of the first decision, national.
 GROUNDS = keyed_table(

@@ -91,7 +91,9 @@ def _histograms(scoped: ScopedQuestion, window: list[Tile]) -> Iterator[AnySelec
         c = tile.grain.histograms.c
         if tile.grain.is_ranked:
             counts = and_(c.clock.in_(clocks), scoped.is_counted(tile, c))
-            yield select(c.clock, *scoped.keys(tile, c), c.buckets, c.ranks).where(counts)
+            ranks = func.negated(c.ranks) if tile.is_taken_off else c.ranks
+            keys = scoped.keys(tile, c)
+            yield select(c.clock, *keys, c.buckets, ranks.label("ranks")).where(counts)
             continue
         for clock in clocks:
             counts = and_(c.kind.in_(KINDS[clock]), scoped.is_counted(tile, c))

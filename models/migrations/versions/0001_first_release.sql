@@ -44,6 +44,12 @@ CREATE FUNCTION total_rank(ranks integer[]) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN coalesce(ranks[cardinality(ranks)], 0);
 
+CREATE FUNCTION negated(ranks integer[]) RETURNS integer[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ARRAY(
+        SELECT -rank FROM unnest(ranks) WITH ORDINALITY AS line (rank, place) ORDER BY place
+    );
+
 CREATE FUNCTION expand_histogram(buckets integer[], ranks integer[])
     RETURNS TABLE (bucket integer, measured integer)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -293,6 +299,41 @@ CREATE TABLE volume_monthly_nationality_place_duration (
     ranks INTEGER[] NOT NULL,
     CONSTRAINT uq_volume_monthly_nationality_place_duration UNIQUE NULLS NOT DISTINCT (clock, starts_on, nationality_code, partner_code, country_code, centre_code)
 );
+
+CREATE TABLE volume_daily_place (
+    starts_on DATE NOT NULL,
+    partner_code TEXT,
+    country_code TEXT,
+    intake INTEGER NOT NULL,
+    info_requested INTEGER NOT NULL,
+    wip_change INTEGER NOT NULL,
+    backlog_change INTEGER NOT NULL,
+    revenue_idr BIGINT NOT NULL,
+    granted INTEGER NOT NULL,
+    refused INTEGER NOT NULL,
+    withdrawn INTEGER NOT NULL,
+    lapsed INTEGER NOT NULL,
+    within_target INTEGER NOT NULL,
+    cohort_decided INTEGER NOT NULL,
+    cohort_within_target INTEGER NOT NULL,
+    overturned INTEGER NOT NULL,
+    decisions INTEGER GENERATED ALWAYS AS (granted + refused) STORED NOT NULL,
+    CONSTRAINT uq_volume_daily_place UNIQUE NULLS NOT DISTINCT (starts_on, partner_code, country_code)
+);
+
+CREATE INDEX ix_volume_daily_place_partner_code_country_code_starts_on ON volume_daily_place (partner_code, country_code, starts_on);
+
+CREATE TABLE volume_daily_place_duration (
+    clock TEXT NOT NULL,
+    starts_on DATE NOT NULL,
+    partner_code TEXT,
+    country_code TEXT,
+    buckets INTEGER[] NOT NULL,
+    ranks INTEGER[] NOT NULL,
+    CONSTRAINT uq_volume_daily_place_duration UNIQUE NULLS NOT DISTINCT (clock, starts_on, partner_code, country_code)
+);
+
+CREATE INDEX ix_volume_daily_place_duration_partner_code_country_cod_db5e ON volume_daily_place_duration (partner_code, country_code, starts_on);
 
 CREATE TABLE volume_daily (
     starts_on DATE NOT NULL,
@@ -5626,6 +5667,12 @@ CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON vol
     EXECUTE FUNCTION renew_data_version('figures');
 
 CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_daily_duration
+    EXECUTE FUNCTION renew_data_version('figures');
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_daily_place
+    EXECUTE FUNCTION renew_data_version('figures');
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_daily_place_duration
     EXECUTE FUNCTION renew_data_version('figures');
 
 CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_ground
