@@ -148,6 +148,8 @@ ALTER TABLE volume_monthly_nationality_place ENABLE ROW LEVEL SECURITY, FORCE RO
 ALTER TABLE volume_monthly_nationality_place_duration ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_monthly_type ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_monthly_type_duration ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_monthly_type_place ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_monthly_type_place_duration ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_officer ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_outbox ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_outcome ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -1726,11 +1728,17 @@ CREATE POLICY leadership_select ON volume_monthly_centre FOR SELECT TO gerbang_l
 GRANT SELECT (buckets, centre_code, clock, country_code, partner_code, ranks, starts_on) ON volume_monthly_centre_duration TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_monthly_centre_duration FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
-GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_leadership;
+GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, overturned, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_monthly_type FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
-GRANT SELECT (buckets, channel, clock, country_code, partner_code, ranks, starts_on, visa_type_code) ON volume_monthly_type_duration TO gerbang_leadership;
+GRANT SELECT (buckets, channel, clock, ranks, starts_on, visa_type_code) ON volume_monthly_type_duration TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_monthly_type_duration FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type_place TO gerbang_leadership;
+CREATE POLICY leadership_select ON volume_monthly_type_place FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (buckets, centre_code, channel, clock, country_code, partner_code, ranks, starts_on, visa_type_code) ON volume_monthly_type_place_duration TO gerbang_leadership;
+CREATE POLICY leadership_select ON volume_monthly_type_place_duration FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, nationality_code, overturned, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_monthly_nationality FOR SELECT TO gerbang_leadership
@@ -1965,11 +1973,17 @@ CREATE POLICY officer_select ON volume_monthly_centre FOR SELECT TO gerbang_offi
 GRANT SELECT (buckets, centre_code, clock, country_code, partner_code, ranks, starts_on) ON volume_monthly_centre_duration TO gerbang_officer;
 CREATE POLICY officer_select ON volume_monthly_centre_duration FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
-GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_officer;
+GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, overturned, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_officer;
 CREATE POLICY officer_select ON volume_monthly_type FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
-GRANT SELECT (buckets, channel, clock, country_code, partner_code, ranks, starts_on, visa_type_code) ON volume_monthly_type_duration TO gerbang_officer;
+GRANT SELECT (buckets, channel, clock, ranks, starts_on, visa_type_code) ON volume_monthly_type_duration TO gerbang_officer;
 CREATE POLICY officer_select ON volume_monthly_type_duration FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type_place TO gerbang_officer;
+CREATE POLICY officer_select ON volume_monthly_type_place FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (buckets, centre_code, channel, clock, country_code, partner_code, ranks, starts_on, visa_type_code) ON volume_monthly_type_place_duration TO gerbang_officer;
+CREATE POLICY officer_select ON volume_monthly_type_place_duration FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, nationality_code, overturned, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality TO gerbang_officer;
 CREATE POLICY officer_select ON volume_monthly_nationality FOR SELECT TO gerbang_officer
@@ -2266,11 +2280,17 @@ CREATE POLICY supervisor_select ON volume_monthly_centre FOR SELECT TO gerbang_s
 GRANT SELECT (buckets, centre_code, clock, country_code, partner_code, ranks, starts_on) ON volume_monthly_centre_duration TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_monthly_centre_duration FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
-GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_supervisor;
+GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, overturned, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_monthly_type FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
-GRANT SELECT (buckets, channel, clock, country_code, partner_code, ranks, starts_on, visa_type_code) ON volume_monthly_type_duration TO gerbang_supervisor;
+GRANT SELECT (buckets, channel, clock, ranks, starts_on, visa_type_code) ON volume_monthly_type_duration TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_monthly_type_duration FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type_place TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON volume_monthly_type_place FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (buckets, centre_code, channel, clock, country_code, partner_code, ranks, starts_on, visa_type_code) ON volume_monthly_type_place_duration TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON volume_monthly_type_place_duration FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, nationality_code, overturned, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_monthly_nationality FOR SELECT TO gerbang_supervisor
@@ -2479,12 +2499,12 @@ CREATE POLICY partner_manager_select ON volume_monthly_centre FOR SELECT TO gerb
 GRANT SELECT (buckets, centre_code, clock, country_code, partner_code, ranks, starts_on) ON volume_monthly_centre_duration TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_monthly_centre_duration FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN volume_monthly_centre_duration.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_monthly_centre_duration.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
-GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, country_code, decisions, info_requested, intake, lapsed, partner_code, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_partner_manager;
-CREATE POLICY partner_manager_select ON volume_monthly_type FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN volume_monthly_type.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_monthly_type.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
-GRANT SELECT (buckets, channel, clock, country_code, partner_code, ranks, starts_on, visa_type_code) ON volume_monthly_type_duration TO gerbang_partner_manager;
-CREATE POLICY partner_manager_select ON volume_monthly_type_duration FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN volume_monthly_type_duration.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_monthly_type_duration.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
+GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, info_requested, intake, lapsed, partner_code, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type_place TO gerbang_partner_manager;
+CREATE POLICY partner_manager_select ON volume_monthly_type_place FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN volume_monthly_type_place.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_monthly_type_place.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
+GRANT SELECT (buckets, centre_code, channel, clock, country_code, partner_code, ranks, starts_on, visa_type_code) ON volume_monthly_type_place_duration TO gerbang_partner_manager;
+CREATE POLICY partner_manager_select ON volume_monthly_type_place_duration FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN volume_monthly_type_place_duration.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_monthly_type_place_duration.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 GRANT SELECT (backlog_change, centre_code, cohort_decided, cohort_within_target, country_code, decisions, info_requested, intake, lapsed, nationality_code, partner_code, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality_place TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_monthly_nationality_place FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN volume_monthly_nationality_place.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_monthly_nationality_place.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
@@ -2670,6 +2690,12 @@ CREATE POLICY partner_agent_select ON volume_monthly_centre FOR SELECT TO gerban
 GRANT SELECT (buckets, centre_code, clock, country_code, partner_code, ranks, starts_on) ON volume_monthly_centre_duration TO gerbang_partner_agent;
 CREATE POLICY partner_agent_select ON volume_monthly_centre_duration FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN volume_monthly_centre_duration.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND coalesce(volume_monthly_centre_duration.centre_code, volume_monthly_centre_duration.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) THEN true ELSE false END);
+GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, info_requested, intake, lapsed, partner_code, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type_place TO gerbang_partner_agent;
+CREATE POLICY partner_agent_select ON volume_monthly_type_place FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN volume_monthly_type_place.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND coalesce(volume_monthly_type_place.centre_code, volume_monthly_type_place.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) THEN true ELSE false END);
+GRANT SELECT (buckets, centre_code, channel, clock, country_code, partner_code, ranks, starts_on, visa_type_code) ON volume_monthly_type_place_duration TO gerbang_partner_agent;
+CREATE POLICY partner_agent_select ON volume_monthly_type_place_duration FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN volume_monthly_type_place_duration.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND coalesce(volume_monthly_type_place_duration.centre_code, volume_monthly_type_place_duration.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) THEN true ELSE false END);
 GRANT SELECT (backlog_change, centre_code, cohort_decided, cohort_within_target, country_code, decisions, info_requested, intake, lapsed, nationality_code, partner_code, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality_place TO gerbang_partner_agent;
 CREATE POLICY partner_agent_select ON volume_monthly_nationality_place FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN volume_monthly_nationality_place.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND coalesce(volume_monthly_nationality_place.centre_code, volume_monthly_nationality_place.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) THEN true ELSE false END);
@@ -2927,11 +2953,17 @@ CREATE POLICY auditor_select ON volume_monthly_centre FOR SELECT TO gerbang_audi
 GRANT SELECT (buckets, centre_code, clock, country_code, partner_code, ranks, starts_on) ON volume_monthly_centre_duration TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_monthly_centre_duration FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
-GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_auditor;
+GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, overturned, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_monthly_type FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
-GRANT SELECT (buckets, channel, clock, country_code, partner_code, ranks, starts_on, visa_type_code) ON volume_monthly_type_duration TO gerbang_auditor;
+GRANT SELECT (buckets, channel, clock, ranks, starts_on, visa_type_code) ON volume_monthly_type_duration TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_monthly_type_duration FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type_place TO gerbang_auditor;
+CREATE POLICY auditor_select ON volume_monthly_type_place FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (buckets, centre_code, channel, clock, country_code, partner_code, ranks, starts_on, visa_type_code) ON volume_monthly_type_place_duration TO gerbang_auditor;
+CREATE POLICY auditor_select ON volume_monthly_type_place_duration FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, nationality_code, overturned, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_monthly_nationality FOR SELECT TO gerbang_auditor

@@ -229,17 +229,17 @@ def keyed_table(name: str, key: Sequence[Column[Any]], values: Sequence[Column[A
 
 
 BY_PLACE = (Dimension.PARTNER, Dimension.COUNTRY)
+BY_CENTRE = (*BY_PLACE, Dimension.CENTRE)
 
 #: For each period from the coarsest to the finest. The last grain has every dimension by day.
 GRAINS = (
     _grain("yearly", "year", *BY_PLACE),
     _grain("monthly", "month", *BY_PLACE),
-    _grain("monthly_centre", "month", *BY_PLACE, Dimension.CENTRE),
-    _grain("monthly_type", "month", *BY_PLACE, Dimension.VISA_TYPE, Dimension.CHANNEL),
+    _grain("monthly_centre", "month", *BY_CENTRE),
+    _grain("monthly_type", "month", Dimension.VISA_TYPE, Dimension.CHANNEL),
+    _grain("monthly_type_place", "month", Dimension.VISA_TYPE, Dimension.CHANNEL, *BY_CENTRE),
     _grain("monthly_nationality", "month", Dimension.NATIONALITY),
-    _grain(
-        "monthly_nationality_place", "month", Dimension.NATIONALITY, *BY_PLACE, Dimension.CENTRE
-    ),
+    _grain("monthly_nationality_place", "month", Dimension.NATIONALITY, *BY_CENTRE),
     _grain("daily_place", "day", *BY_PLACE),
     _grain("daily", "day", *STORED_DIMENSIONS),
 )

@@ -203,8 +203,6 @@ CREATE TABLE volume_monthly_centre_duration (
 
 CREATE TABLE volume_monthly_type (
     starts_on DATE NOT NULL,
-    partner_code TEXT,
-    country_code TEXT,
     visa_type_code TEXT,
     channel TEXT,
     intake INTEGER NOT NULL,
@@ -221,19 +219,54 @@ CREATE TABLE volume_monthly_type (
     cohort_within_target INTEGER NOT NULL,
     overturned INTEGER NOT NULL,
     decisions INTEGER GENERATED ALWAYS AS (granted + refused) STORED NOT NULL,
-    CONSTRAINT uq_volume_monthly_type UNIQUE NULLS NOT DISTINCT (starts_on, partner_code, country_code, visa_type_code, channel)
+    CONSTRAINT uq_volume_monthly_type UNIQUE NULLS NOT DISTINCT (starts_on, visa_type_code, channel)
 );
 
 CREATE TABLE volume_monthly_type_duration (
     clock TEXT NOT NULL,
     starts_on DATE NOT NULL,
-    partner_code TEXT,
-    country_code TEXT,
     visa_type_code TEXT,
     channel TEXT,
     buckets INTEGER[] NOT NULL,
     ranks INTEGER[] NOT NULL,
-    CONSTRAINT uq_volume_monthly_type_duration UNIQUE NULLS NOT DISTINCT (clock, starts_on, partner_code, country_code, visa_type_code, channel)
+    CONSTRAINT uq_volume_monthly_type_duration UNIQUE NULLS NOT DISTINCT (clock, starts_on, visa_type_code, channel)
+);
+
+CREATE TABLE volume_monthly_type_place (
+    starts_on DATE NOT NULL,
+    visa_type_code TEXT,
+    channel TEXT,
+    partner_code TEXT,
+    country_code TEXT,
+    centre_code TEXT,
+    intake INTEGER NOT NULL,
+    info_requested INTEGER NOT NULL,
+    wip_change INTEGER NOT NULL,
+    backlog_change INTEGER NOT NULL,
+    revenue_idr BIGINT NOT NULL,
+    granted INTEGER NOT NULL,
+    refused INTEGER NOT NULL,
+    withdrawn INTEGER NOT NULL,
+    lapsed INTEGER NOT NULL,
+    within_target INTEGER NOT NULL,
+    cohort_decided INTEGER NOT NULL,
+    cohort_within_target INTEGER NOT NULL,
+    overturned INTEGER NOT NULL,
+    decisions INTEGER GENERATED ALWAYS AS (granted + refused) STORED NOT NULL,
+    CONSTRAINT uq_volume_monthly_type_place UNIQUE NULLS NOT DISTINCT (starts_on, visa_type_code, channel, partner_code, country_code, centre_code)
+);
+
+CREATE TABLE volume_monthly_type_place_duration (
+    clock TEXT NOT NULL,
+    starts_on DATE NOT NULL,
+    visa_type_code TEXT,
+    channel TEXT,
+    partner_code TEXT,
+    country_code TEXT,
+    centre_code TEXT,
+    buckets INTEGER[] NOT NULL,
+    ranks INTEGER[] NOT NULL,
+    CONSTRAINT uq_volume_monthly_type_place_duration UNIQUE NULLS NOT DISTINCT (clock, starts_on, visa_type_code, channel, partner_code, country_code, centre_code)
 );
 
 CREATE TABLE volume_monthly_nationality (
@@ -5706,6 +5739,12 @@ CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON vol
     EXECUTE FUNCTION renew_data_version('figures');
 
 CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_monthly_type_duration
+    EXECUTE FUNCTION renew_data_version('figures');
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_monthly_type_place
+    EXECUTE FUNCTION renew_data_version('figures');
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_monthly_type_place_duration
     EXECUTE FUNCTION renew_data_version('figures');
 
 CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_outcome
