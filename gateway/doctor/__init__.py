@@ -32,12 +32,12 @@ from gateway.doctor.login import (
     examine_replicas,
     examine_transport,
 )
-from gateway.doctor.provider import examine_provider
 from gateway.doctor.reference import examine_reference_data
 from gateway.doctor.roles import examine_roles
 from gateway.doctor.ways_around import find_ways_around
 from gateway.faults import Fault
 from gateway.settings import Settings
+from models.access_tokens.provider_keys import published_at, usable_keys
 from models.database.connections import CONNECTION_ERRORS, connect
 from models.database.url import read_database_url
 
@@ -46,6 +46,7 @@ __all__ = ["Finding", "examine", "find_alterations"]
 #: Names mean what they say, whatever path the database gives to its owner: PostgreSQL's own come
 #: first.
 _AS_NAMED = "SET search_path = public, pg_temp"
+_DISCOVERY = "/.well-known/openid-configuration"
 
 
 async def examine(settings: Settings, clock: Clock = time.time) -> list[Finding]:
@@ -59,7 +60,7 @@ async def examine(settings: Settings, clock: Clock = time.time) -> list[Finding]
             examine_login(settings, clock),
             examine_replicas(settings),
             examine_key_service(settings),
-            examine_provider(settings),
+            _examine_provider(settings),
         )
         async for finding in examination
     ]
@@ -141,3 +142,54 @@ async def find_alterations(owner: asyncpg.Connection, login: str) -> list[Findin
     rewriting rules, triggers and functions."""
     await owner.execute(_AS_NAMED)
     return [*await examine_roles(owner, login), *await find_ways_around(owner, login)]
+
+
+async def _examine_provider(settings: Settings) -> AsyncIterator[Finding]:
+    """Findings about the provider; none if the development sign-in issues the tokens."""
+    if settings.issuer is None or settings.jwks_url is None:
+        return
+    async for finding in _examine_keys_of_provider(settings.jwks_url, settings.algorithms):
+        yield finding
+    async for finding in _examine_discovery(settings.issuer, settings.jwks_url):
+        yield finding
+
+
+async def _examine_keys_of_provider(
+    address: str, algorithms: tuple[str, ...]
+) -> AsyncIterator[Finding]:
+    try:
+        usable = usable_keys(await published_at(address)(), algorithms)
+    except Exception as error:  # a foreign server may answer anything
+        yield finding_of(
+            Fault.KEYS, f"The provider's keys cannot be read at {address} ({type(error).__name__})."
+        )
+        return
+    if not usable:
+        yield Finding(
+            f"The provider publishes no key for {', '.join(algorithms)}.",
+            "Every token is refused.",
+            "Let the provider sign with one of these, or name its algorithm in GERBANG_ALGORITHMS.",
+        )
+
+
+async def _examine_discovery(issuer: str, jwks_url: str) -> AsyncIterator[Finding]:
+    try:
+        document = await published_at(issuer.rstrip("/") + _DISCOVERY)()
+    except Exception as error:  # a foreign server may answer anything
+        yield Finding(
+            f"The provider {issuer} does not describe itself ({type(error).__name__}).",
+            "Nobody can see whether it is the issuer that the tokens name.",
+            "Look at GERBANG_ISSUER: it is written exactly as in the claim iss.",
+        )
+        return
+    for name, variable, ours in (
+        ("issuer", "GERBANG_ISSUER", issuer),
+        ("jwks_uri", "GERBANG_JWKS_URL", jwks_url),
+    ):
+        said = document.get(name) if isinstance(document, dict) else None
+        if said != ours:
+            yield Finding(
+                f"The provider calls its {name} {said}, not {ours}.",
+                "Tokens of another issuer, or keys of another set, are refused or wrongly trusted.",
+                f"Set {variable} to what the provider says, if that is the right provider.",
+            )
