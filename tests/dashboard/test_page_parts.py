@@ -13,7 +13,7 @@ from dashboard.components.notice import failure_notice, outage_notice, partly_ab
 from dashboard.components.shell import account, role_text, scope_text
 from dashboard.gateway.client import GatewayError
 from dashboard.gateway.session import Outage
-from dashboard.model.events import Event
+from dashboard.model.events import Event, Note
 from dashboard.model.filters import FILTERS
 from dashboard.model.measures import DECISIONS, INTAKE, REFUSAL_RATE, TURNAROUND_P50
 from dashboard.model.page_state import Address
@@ -309,3 +309,12 @@ def test_what_closes_is_named_by_its_centre_where_it_is_one() -> None:
     shown = html_of(list_closing({"closingPlaces": places}, EN))
     assert re.findall("<b>(.*?)</b>", shown) == ["NUSA · AU-SYD", "NUSA · AU"]
     assert shown.index("ANDALAN") < shown.index("NUSA · AU<")
+
+
+def test_below_the_trend_stand_the_notes_of_its_months_alone() -> None:
+    written = ("leadership", "2026-03-01T00:00:00Z", "")
+    notes = [Note("", month, str(month), *written) for month in (PERIOD.from_on, date(2019, 1, 1))]
+    view = some_view()
+    view = replace(view, volumes=replace(view.volumes, notes=notes))
+    shown = html_of(trend_notes(view, ()))
+    assert [str(note.month) in shown for note in notes] == [True, False]

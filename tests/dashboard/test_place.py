@@ -60,6 +60,11 @@ def test_two_centres_of_one_city_are_told_apart() -> None:
     )
     shown = str(split_tables(place))
     assert all(name in shown for name in ("Sydney (AU-SYD)", "Sydney (AN-SYD)", "'Melbourne'"))
+    # Where nothing is overdue, what waits is told all the same; where nothing waits, nothing is.
+    quiet = [{**CENTRES[0], "backlog": {"value": 0}}, {**CENTRES[2], "wip": {"value": 0}}]
+    place.waiting = {"centre": quiet}
+    shown = str(split_tables(place))
+    assert ("Sydney" in shown, "Melbourne" in shown) == (True, False)
 
 
 @pytest.mark.parametrize(

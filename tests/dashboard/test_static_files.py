@@ -68,6 +68,7 @@ async def test_an_unchanged_file_is_not_sent_again(running: Running) -> None:
         again = await browser.get(GRAPH, headers={"If-None-Match": first.headers["etag"]})
         assert (again.status_code, again.content) == (304, b"")
         assert again.headers["etag"] == first.headers["etag"]
+        assert again.headers["cache-control"] == first.headers["cache-control"]
         other = await browser.get(GRAPH, headers={"If-None-Match": 'W/"other"'})
         assert other.status_code == 200
 

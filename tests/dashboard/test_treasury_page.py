@@ -176,3 +176,14 @@ def test_a_former_code_leads_to_the_bill_under_its_code_of_now() -> None:
         unmatched = {"nodes": [{**payment, "formerBill": each}]}
         answer = {"viewer": {"subject": "treasury"}, "unmatchedPayments": unmatched}
         assert (now in str(list_unmatched(answer, say))) is is_told
+
+
+def test_a_bill_says_when_it_was_paid_and_when_that_was_taken_back() -> None:
+    bill = {
+        "code": "820", "fee": {"amount": 5_000}, "paidAt": "2026-03-03T00:00:00Z",
+        "receiptNumber": "A1", "reversedAt": "2026-03-04T00:00:00Z", "reversalNumber": "R-1",
+        "reversalEffect": "HELD",
+    }  # fmt: skip
+    _, paid, gone, _ = show_bill({"bill": bill}, {}, texts("en"))
+    assert ("3 Mar" in str(paid), "4 Mar" in str(paid)) == (True, False)
+    assert ("3 Mar" in str(gone), "4 Mar" in str(gone)) == (False, True)
