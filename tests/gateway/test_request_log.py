@@ -308,7 +308,7 @@ def test_of_an_error_its_cause_is_told_where_it_has_one() -> None:
 def test_what_one_payload_met_is_not_counted_with_the_next() -> None:
     record = OperationRecord("a" * 32, statements=3, connection_seconds=0.5, execution_seconds=0.2)
     record.tampered[UUID(int=1)] = True
-    record.has_unlogged_reads = True
+    record.has_unlogged_reads, record.reached_ceiling = True, 3_600
     seen = record.facts()
     assert (seen["tampered"], seen["unlogged"], seen["statements"]) == (True, True, 3)
     assert seen["connection_ms"] == 500

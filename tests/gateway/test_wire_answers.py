@@ -58,6 +58,9 @@ async def test_what_is_public_has_a_tag(client) -> None:
         tag["If-None-Match"],
     )
     assert "no-store" not in again.headers["cache-control"]
+    # Nobody is shown what was kept before they signed in, or in another language.
+    varies = {each.strip() for each in again.headers["vary"].split(",")}
+    assert varies >= {"Accept", "Accept-Language", "Authorization"}
     other = await client.get("/graphql", params={"query": '{ echo(text: "b") }'}, headers=tag)
     assert (other.status_code, other.json()["data"]) == (200, {"echo": "b None"})
     for kept_back in (

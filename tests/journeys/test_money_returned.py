@@ -2,7 +2,7 @@
 reversed, by two people where it is given away.
 """
 
-from asyncio import gather
+from asyncio import create_task, gather, sleep
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,6 +11,8 @@ import pytest
 from models.reference.data.values import MOST_RUPIAH
 from models.volumes import fold, verify
 from tests.gateway.changing import key, pay, perform, receipt, rupiah
+from tests.journeys.test_officer import WAITING as WAITED_FOR
+from tests.journeys.test_pools import LOCK
 from tests.journeys.test_treasury import FORM, THE_BILL
 from tests.world import today
 
@@ -143,7 +145,16 @@ async def test_money_that_fits_no_bill_is_kept_until_it_finds_its_own(who) -> No
     assert refund["errors"] == [{"code": "ALREADY_SETTLED", "path": ["input", "paymentId"]}]
 
 
-async def test_a_receipt_that_is_reported_twice_at_once_is_kept_once(who) -> None:
+async def test_a_receipt_that_is_reported_twice_at_once_is_kept_once(who, connection) -> None:
+    number = receipt()
+    # Whoever says something of it meanwhile, be it that it paid a bill, is waited for.
+    async with connection.transaction():
+        await connection.execute(LOCK, number)
+        keeping = create_task(kept(who["treasury"], "1", 1, number))
+        while not keeping.done() and not await connection.fetchval(WAITED_FOR):  # noqa: ASYNC110
+            await sleep(0.01)
+        assert not keeping.done()
+    assert (await keeping)["errors"] == []
     number = receipt()
     answers = await gather(
         *(kept(who[name], "1", 1, number) for name in ("treasury", "treasury-2"))

@@ -15,6 +15,7 @@ from tests.gateway.changing import (
     key,
     paid_case,
     perform,
+    row_id,
 )
 from tests.gateway.conftest import Viewer
 from tests.world import today
@@ -146,7 +147,7 @@ async def test_a_revocation_made_in_error_is_set_aside_by_a_second_person(who, w
     await perform(first, "setAsideRevocation", case, **why)
 
 
-async def test_the_cases_of_one_who_left_go_to_others(who) -> None:
+async def test_the_cases_of_one_who_left_go_to_others(who, connection) -> None:
     supervisor = who["supervisor"]
     named, free = await paid_case(who), await paid_case(who)
     for case in (named, free):
@@ -171,6 +172,13 @@ async def test_the_cases_of_one_who_left_go_to_others(who) -> None:
         {"officer": "officer", "assignedBy": "supervisor", "endedBy": None, "reason": None},
         {"officer": "officer-2", "assignedBy": "supervisor", "endedBy": "supervisor", **LEFT},
     ]
+
+    # The supervisor takes one over, and works on it as such: to others that is no officer.
+    await perform(supervisor, "reassignCase", free, officer="supervisor", **LEFT)
+    role = "SELECT role FROM assignment WHERE application_id = $1 AND ended_at IS NULL"
+    assert await connection.fetchval(role, row_id(free)) == "SUPERVISOR"
+    other = await change(who["supervisor-2"], "reassignCase", named, officer="supervisor", **LEFT)
+    assert other.codes == ["OFFICER_UNKNOWN"]
 
 
 async def test_one_who_left_is_relieved_of_every_case_at_once(who, monkeypatch) -> None:

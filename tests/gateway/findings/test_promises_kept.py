@@ -28,13 +28,14 @@ def claims(
     types: Mapping[str, tuple[int, int]],
     months: Mapping[date, tuple[int, int]] | None = None,
     in_event: tuple[int, int] | None = None,
+    event: EventInReach = OUTAGE,
 ) -> dict[FindingKind, list[Claim]]:
     """What is said of these, of the months of the first, and of an event that touches the last."""
 
     def rows(of: Mapping[str, tuple[int, int]]) -> list[dict[object, object]]:
         return [decided(None, *each) | {TYPE: code} for code, each in of.items()]
 
-    asked = replace(ASKED, events=(OUTAGE,) if in_event else ())
+    asked = replace(ASKED, events=(event,) if in_event else ())
     names = [*types]
     answers = {
         f"{when}.VISA_TYPE": answer(*rows(types), of=TYPE) for when in ("now", "before")
@@ -61,6 +62,7 @@ def claims(
         (MISSED | {"G7": (50, 50)}, D.MISSED, (0, 2), "No: the service promise is missed", "D2"),
         (FEW | UNPROMISED, D.UNKNOWN, (0, 0), "Cannot be judged", "In time: 70 of 70"),
         (KEPT | FEW | UNPROMISED, D.KEPT, (2, 2), "Yes", "(under 30) to judge: E5."),
+        (KEPT | {"F6": (5_000, 0)}, D.KEPT, (2, 2), "Yes", "B1"),
     ],
 )
 def test_the_verdict_counts_the_visa_types_that_can_be_judged(
@@ -111,6 +113,9 @@ def test_the_days_of_an_event_are_taken_away_beside_the_verdict_and_clipped_to_t
     assert (asked.from_on, asked.to_on) == (OUTAGE.began_on, ASKED.until)
     assert asked.where == {Dimension.COUNTRY: ("AU",)}
     assert event.subject == (Dimension.COUNTRY, "AU")
+    early = replace(OUTAGE, began_on=date(2025, 2, 20), ended_on=date(2025, 3, 4))
+    [event] = claims(KEPT, in_event=(60, 5), event=early)[KIND.EVENT]
+    assert (event.question.from_on, event.question.to_on) == (ASKED.from_on, early.ended_on)
 
 
 def test_each_visa_type_is_held_against_its_own_promise() -> None:
