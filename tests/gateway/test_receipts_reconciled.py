@@ -15,6 +15,7 @@ from models.account import reconcile_all, seal_entries
 from models.account.findings import Report
 from models.account.reconciling import APART_SECONDS, reconcile
 from models.jobs.keys import reconcile_receipts
+from models.key_service import Cause, Relation, RelationKind
 from models.key_service.receipts import Receipt, ReceiptPage, ReceiptVerb, Reconciled
 from models.row_keys import new_key
 from tests.accounts import insert, past_triggers
@@ -97,6 +98,10 @@ async def test_reads_of_every_kind_have_both(judged: Judged) -> None:
     assert (await who["supervisor"](LOOK_UP)).errors == []
     assert (await who["border"](CHECK)).data == {"visaStatus": "NOT_OK"}
     assert (await who["anonymous"](TRACK % OPEN)).codes == ["NOT_FOUND"]
+    # Entries of the ban list are opened to be compared: they are in no log of reads.
+    ban = new_key()
+    await judged.linking.make_data_keys([ban], relations=[Relation(RelationKind.BAN, "", ban)])
+    assert await judged.linker.open_data_keys([ban], Cause.BANS)
     # Refused, changed, or of somebody else: nobody is opened, and nobody logged.
     assert await names_read(who["officer"], CASEWORK, case="SGPO-HELD-0007") == []
     assert await compared(judged) == []

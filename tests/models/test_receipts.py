@@ -144,6 +144,17 @@ async def test_who_was_read_is_read_again_although_the_ceiling_is_lower_now(
     assert await window_of(receipts, [*some, uuid4()], most=2) == HOUR
 
 
+async def test_who_is_read_again_counts_from_then_on(receipts: Receipts, clock: SetClock) -> None:
+    first, second = people(2)
+    for each in (first, second):
+        await read(receipts, [each])
+    clock.now += HOUR - 60
+    await read(receipts, [first])
+    clock.now += 120
+    assert await window_of(receipts, people(2), most=2) == HOUR
+    assert await window_of(receipts, people(1), most=2) is None
+
+
 async def test_a_full_page_is_not_the_last(
     receipts: Receipts, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -281,7 +281,8 @@ async def test_anybody_verifies_proofs_offline(account, witness, tmp_path: Path)
         assert believed.stdout.startswith("entry ")
     assert _check(proof, "--public-key", bytes(range(32)).hex()).returncode == 1
     other = Witness("other.example.org", bytes(range(32))).verifier_key()
-    assert "did not cosign" in _check(proof, "--public-key", key, "--witness", other).stdout
+    both = ("--witness", witness.verifier_key(), "--witness", other)
+    assert "did not cosign" in _check(proof, "--public-key", key, *both).stdout
     text = proof.read_text(encoding="utf-8")
     extra = base64.b64encode(b'{"id":"another"}').decode()
     proof.write_text(re.sub(r"(?m)^extra .*$", f"extra {extra}", text), encoding="utf-8")
