@@ -107,8 +107,8 @@ async def test_each_subscribes_with_the_verified_address_and_reads_the_own_alone
     )
     # Whose figures they are comes from the sealed viewer, not from what was sent.
     assert (row["subject"], row["role"]) == ("manager-au", "PARTNER_MANAGER")
-    assert (row["own_partner"], row["own_countries"]) == ("NUSA", ["AU"])
-    assert row["address"] == "manager-au@mail.example"
+    reach = [row[f"own_{each}"] for each in ("partner", "countries", "centres")]
+    assert [*reach, row["address"]] == ["NUSA", ["AU"], [], "manager-au@mail.example"]
     assert (row["ends_at"] - row["renewed_at"]).days == 90
     foreign = await own["leadership"](
         f"query ($id: ID!) {{ node(id: $id) {{ ... on MailSubscription {{ {FIELDS} }} }} }}",
@@ -167,14 +167,14 @@ async def test_a_subscription_is_made_once_renewed_and_ended_by_its_owner(
         assert codes(foreign) == ["NOT_FOUND"]
     moved = with_address(manager, "new@mail.example", countries=["AU", "NZ"])
     await connection.execute(
-        "UPDATE mail_subscription SET ends_at = ends_at - interval '80 days' WHERE id = $1",
+        "UPDATE mail_subscription SET ends_at = ends_at - interval '80 days',"
+        " seen_at = seen_at - interval '80 days' WHERE id = $1",
         row_id(id_),
     )
-    renewed = await change(moved, "renewMailSubscription", subscriptionId=id_)
-    assert codes(renewed) == []
+    assert codes(await change(moved, "renewMailSubscription", subscriptionId=id_)) == []
     row = await connection.fetchrow("SELECT * FROM mail_subscription WHERE id = $1", row_id(id_))
     assert (row["address"], row["own_countries"]) == ("new@mail.example", ["AU", "NZ"])
-    assert (row["ends_at"] - row["renewed_at"]).days == 90
+    assert (row["seen_at"], (row["ends_at"] - row["renewed_at"]).days) == (row["renewed_at"], 90)
     ended = await change(manager, "endMailSubscription", subscriptionId=id_)
     assert ended["mailSubscription"]["isEnded"]
     row = await connection.fetchrow("SELECT * FROM mail_subscription WHERE id = $1", row_id(id_))
@@ -290,6 +290,7 @@ async def test_a_reminder_that_was_killed_half_way_is_sent_once_all_the_same(
     assert await post_reminders(connection) == 0
     await connection.execute("UPDATE mail_subscription SET ends_at = ends_at - interval '77 days'")
     assert await post_reminders(connection) == 1
+    assert await connection.fetchval("SELECT count(*) FROM mail WHERE kind = 'RENEWAL'") == 2
     await months_pass(connection)
     await connection.execute(ends, timedelta(0))
     assert await post_reports(connection) == 0
@@ -314,7 +315,8 @@ async def test_whoever_is_not_here_any_more_is_told_nothing_until_they_are(
         " ends_at = ends_at - interval '77 days' WHERE subject <> 'manager-pacific'"
     )
     assert (await post_reports(connection), await post_reminders(connection)) == (1, 0)
-    assert await connection.fetchval("SELECT subject FROM mail") == "manager-pacific"
+    told = "SELECT subject || ' of ' || partner_code FROM mail"
+    assert await connection.fetchval(told) == "manager-pacific of NUSA"
     # In another role somebody is somebody else, though both reach the same.
     for role, reported in (("AUDITOR", 0), ("LEADERSHIP", 1)):
         assert (await with_address(own["leadership"], role=role)(FINDINGS)).errors == []

@@ -241,9 +241,9 @@ async def test_a_complaint_of_service_is_answered_by_the_partner_and_a_late_one_
     assert await step(supervisor, "answerComplaint", complaint, answer="So.") == [
         "ALREADY_ANSWERED"
     ]
-    is_open = "SELECT is_open FROM alert WHERE complaint_id = $1"
-    assert await connection.fetchval(is_open, row_id(complaint)) is False
-    assert await connection.fetchval(is_open, row_id(secret)) is True
+    closed_by = "SELECT is_open, closed_by FROM alert WHERE complaint_id = $1"
+    for each, closed in ((complaint, (False, "manager-au")), (secret, (True, None))):
+        assert (*await connection.fetchrow(closed_by, row_id(each)),) == closed
     answered = (await mei(MINE)).data["complaints"]["nodes"]
     assert {"complaint": OF_WAITING, "answer": sorry} in [one["text"] for one in answered]
 

@@ -1,11 +1,13 @@
 """A supervisor looks at people for no case of theirs: for a while, up to a limit, before others."""
 
+from asyncio import create_task, sleep
 from typing import Any
 
 import pytest
 
 from tests.gateway.changing import MutationAnswer, change, row_id
 from tests.gateway.conftest import Answer, Viewer
+from tests.journeys.test_officer import WAITING as WAITED_FOR
 
 pytestmark = pytest.mark.anyio
 
@@ -208,3 +210,17 @@ async def test_a_large_inquiry_waits_for_a_second_supervisor(who, connection) ->
     assert (await change(another, "reviewInquiry", **verdict)).codes == []
     nobodys = await change(another, "reviewInquiry", **{**verdict, "inquiryId": "nobody's"})
     assert nobodys.codes == ["NOT_FOUND"]
+
+
+async def test_of_two_that_are_opened_at_once_the_second_waits_for_the_first(
+    who, connection
+) -> None:
+    """Else both would begin, each within what one may read."""
+    async with connection.transaction():
+        lock = "SELECT pg_advisory_xact_lock(7234, hashtext('supervisor-3'))"
+        await connection.execute(lock)
+        opening = create_task(open_inquiry(third(who)))
+        while not opening.done() and not await connection.fetchval(WAITED_FOR):  # noqa: ASYNC110
+            await sleep(0.01)
+        assert not opening.done()
+    assert (await opening).is_done

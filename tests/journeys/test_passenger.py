@@ -243,25 +243,30 @@ async def test_a_revoked_visa_is_not_ok_and_live_while_its_holder_is_there(who, 
     await report(who, one.crossing("r-0", "ENTRY", 60), one.crossing("r-9", "EXIT", 50))
     closed = {**told, "isOpen": False, "closedBy": "supervisor", "closeReason": "Seen."}
     assert await alerts(who) == [closed]
+    # Another entry is told, although no exit was reported before it.
+    await report(who, one.crossing("r-10", "ENTRY", 20))
+    assert [each["isOpen"] for each in await alerts(who)] == [True, False]
+    await close_alerts(who)
+    seen = [closed, closed]
     await report(who, one.crossing("r-2", "EXIT", 1))
     assert not await connection.fetchval(live, row_id(one.case))
     # Whoever enters by a revoked visa raises another one, which the exit closes; and again.
     await report(who, one.crossing("r-3", "ENTRY", 0.9))
-    assert [each["isOpen"] for each in await alerts(who)] == [True, False]
+    assert [each["isOpen"] for each in await alerts(who)] == [True, False, False]
     await report(who, one.crossing("r-4", "EXIT", 0.8))
     left = {**closed, "closedBy": "border", "closeReason": "DEPARTED"}
-    assert await alerts(who) == [left, closed]
+    assert await alerts(who) == [left, *seen]
     await report(who, one.crossing("r-5", "ENTRY", 0.1))
     # The revocation was an error: by the visa that is granted again, nobody is there in vain.
     await perform(who["supervisor-2"], "setAsideRevocation", one.case)
     aside = {**closed, "closedBy": "supervisor-2", "closeReason": "GRANTED"}
-    assert await alerts(who) == [aside, left, closed]
+    assert await alerts(who) == [aside, left, *seen]
     # A grant that is corrected to a refusal takes its visa back as well.
     refused = {"outcome": "REFUSED", "grounds": ["FALSE_STATEMENT"]}
     await perform(who["supervisor"], "supersedeDecision", one.case, **refused)
-    assert [each["isOpen"] for each in await alerts(who)] == [True, False, False, False]
+    assert [each["isOpen"] for each in await alerts(who)] == [True, *[False] * 4]
     await report(who, one.crossing("r-6", "EXIT", 0.05))
-    assert [each["isOpen"] for each in await alerts(who)] == [False] * 4
+    assert [each["isOpen"] for each in await alerts(who)] == [False] * 5
 
 
 async def test_what_serves_to_enter_is_told_as_far_as_one_reads(who, connection) -> None:

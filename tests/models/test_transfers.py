@@ -61,6 +61,13 @@ async def test_files_follow_each_closing_after_sixty_days_and_no_figure_changes(
             assert await holder(connection, CENTRE) == WITH_THE_DIRECTORATE
             assert await holder(connection, PORTAL) == WITH_ITS_PLACE
 
+        # A centre that named a successor of its own has that one, whatever its country names.
+        async with undone(connection):
+            await closes(connection, 60, "AU-MEL", partner_code="NUSA", country_code="AU")
+            await closes(connection, 60, "AU-PER", code="AU-SYD")
+            await transfer_files(connection)
+            assert await holder(connection, CENTRE) == ("AU-PER", "AU", False)
+
         # A portal, to a centre elsewhere; its own centre was closed with it, and had nothing.
         await closes(connection, 60, "AU-SYD", **SINGAPORE)
         assert await transfer_files(connection, 1) == 1

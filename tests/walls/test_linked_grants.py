@@ -227,7 +227,8 @@ async def test_two_people_agree_to_what_neither_grants_alone(ready) -> None:
     asked = "SELECT closed_by FROM alert WHERE kind = 'GRANT_PROPOSED'"
     assert [row["closed_by"] for row in await ready.fetch(asked)] == [None]
     for kind, closed_by in (
-        ("WITHDRAWN", "keeper"), ("GRANT_APPROVED", "supervisor"), ("GRANT_REJECTED", "supervisor"),
+        ("WITHDRAWN", "keeper"), ("LAPSED", "keeper"), ("REFUSED", "keeper"),
+        ("GRANT_APPROVED", "supervisor"), ("GRANT_REJECTED", "supervisor"),
     ):  # fmt: skip
         async with undone(ready):
             await ready.execute(event(kind, SUPERVISOR, sequence=91))
