@@ -52,6 +52,10 @@ class _Drafts:
     """The revisions in the making."""
 
     new_tables: set[str]
+    #: Their triggers go with them.
+    dropped_tables: set[str]
+    #: As ``table.column``; the constraints that name them go with them.
+    dropped_columns: set[str]
     #: What may share a transaction: new tables, and those with few rows.
     shared: Draft = field(default_factory=Draft)
     #: A revision for each table that it locks.
@@ -83,6 +87,9 @@ class _Drafts:
     def is_in_use(self, table: str) -> bool:
         return table not in self.new_tables and table not in SMALL
 
+    def goes_with_a_column(self, table: str, constraint: Any) -> bool:
+        return any(f"{table}.{each}" in self.dropped_columns for each in constraint.columns)
+
     def in_order(self) -> list[Draft]:
         """Those with something to do; the first that locks needs no name of its own."""
         locking = (self.shared, *self.by_table.values(), self.functions, *self.triggers.values())
@@ -104,14 +111,17 @@ def draft(connection: Connection, metadata: MetaData, of_models: Definitions) ->
     objects = compare_objects(connection, of_models)
     context = MigrationContext.configure(connection, opts={"compare_server_default": True})
     script = produce_migrations(context, metadata)
+    operations = list(flat_operations(script.upgrade_ops))
     drafts = _Drafts(
+        {each.table_name for each in operations if isinstance(each, ops.CreateTableOp)},
+        {each.table_name for each in operations if isinstance(each, ops.DropTableOp)},
         {
-            each.table_name
-            for each in flat_operations(script.upgrade_ops)
-            if isinstance(each, ops.CreateTableOp)
-        }
+            f"{each.table_name}.{each.column_name}"
+            for each in operations
+            if isinstance(each, ops.DropColumnOp)
+        },
     )
-    for operation in flat_operations(script.upgrade_ops):
+    for operation in operations:
         _take_up(operation, drafts)
     for operation in flat_operations(script.downgrade_ops):
         _take_down(operation, drafts)
@@ -138,7 +148,8 @@ def _take_up(operation: ops.MigrateOperation, drafts: _Drafts) -> None:
             table
         ):
             # One that is replaced is dropped when its successor takes over.
-            drafts.swap_of(table).up.insert(0, _execute_line(_drop(operation)))
+            if not drafts.goes_with_a_column(table, operation.reverse()):
+                drafts.swap_of(table).up.insert(0, _execute_line(_drop(operation)))
         case ops.CreateForeignKeyOp(source_table=table) if drafts.is_in_use(table):
             operation.kw["postgresql_not_valid"] = True
             drafts.draft_of(table).up += _render(operation)
@@ -163,7 +174,9 @@ def _take_down(operation: ops.MigrateOperation, drafts: _Drafts) -> None:
         case ops.DropIndexOp(table_name=table) if drafts.is_in_use(str(table)):
             return
         case ops.CreateUniqueConstraintOp(table_name=table) if drafts.is_in_use(table):
-            drafts.swap_of(table).down += _render(operation)
+            goes = drafts.goes_with_a_column(table, operation)
+            draft = drafts.draft_of(table) if goes else drafts.swap_of(table)
+            draft.down += _render(operation)
         case ops.DropConstraintOp(table_name=table, constraint_type="unique") if drafts.is_in_use(
             table
         ):
@@ -232,7 +245,9 @@ def _objects(differences: list[ObjectDifference], drafts: _Drafts) -> None:
     for each in differences:
         if each.key.kind == "TYPE":
             raise DraftError(f"{each}: write a revision for it yourself, with --empty")
-        if each.key.table in losing:
+        if each.key.table in drafts.dropped_tables:
+            drafts.draft_of(each.key.table).down.append(f'op.execute("""{each.of_database}""")')
+        elif each.key.table in losing:
             _replace(each, drafts.triggers_of(each.key.table))
         elif each.of_models is None:
             removed.append(each)
@@ -325,6 +340,7 @@ def literal(text: str, *, inner: int) -> str:
 def _render(operation: ops.MigrateOperation) -> list[str]:
     """Alembic's own lines for an operation."""
     code = render_python_code(ops.UpgradeOps([operation])).replace("astext_type=Text()", "")
+    code = code.replace("ARRAY(", "ARRAY(sa.")  # whose elements it writes without their module
     lines = (line for line in code.splitlines() if not line.strip().startswith("#"))
     return ["\n".join(lines).strip()]
 
