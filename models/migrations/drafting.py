@@ -52,9 +52,8 @@ class _Drafts:
     """The revisions in the making."""
 
     new_tables: set[str]
-    #: Their triggers go with them.
+    #: Their triggers go with them; with columns, as ``table.column``, the constraints of these.
     dropped_tables: set[str]
-    #: As ``table.column``; the constraints that name them go with them.
     dropped_columns: set[str]
     #: What may share a transaction: new tables, and those with few rows.
     shared: Draft = field(default_factory=Draft)
@@ -149,7 +148,9 @@ def _take_up(operation: ops.MigrateOperation, drafts: _Drafts) -> None:
         ):
             # One that is replaced is dropped when its successor takes over.
             if not drafts.goes_with_a_column(table, operation.reverse()):
-                drafts.swap_of(table).up.insert(0, _execute_line(_drop(operation)))
+                drafts.swap_of(table).up.insert(
+                    0, _drop(operation.table_name, operation.constraint_name)
+                )
         case ops.CreateForeignKeyOp(source_table=table) if drafts.is_in_use(table):
             operation.kw["postgresql_not_valid"] = True
             drafts.draft_of(table).up += _render(operation)
@@ -175,12 +176,13 @@ def _take_down(operation: ops.MigrateOperation, drafts: _Drafts) -> None:
             return
         case ops.CreateUniqueConstraintOp(table_name=table) if drafts.is_in_use(table):
             goes = drafts.goes_with_a_column(table, operation)
-            draft = drafts.draft_of(table) if goes else drafts.swap_of(table)
-            draft.down += _render(operation)
+            (drafts.draft_of if goes else drafts.swap_of)(table).down += _render(operation)
         case ops.DropConstraintOp(table_name=table, constraint_type="unique") if drafts.is_in_use(
             table
         ):
-            drafts.swap_of(table).down.insert(0, _execute_line(_drop(operation)))
+            drafts.swap_of(table).down.insert(
+                0, _drop(operation.table_name, operation.constraint_name)
+            )
         case _:
             drafts.draft_of(table_of(operation)).down += _render(operation)
 
@@ -205,10 +207,6 @@ def _creation(name: str, definition: str, is_unique: bool) -> str:
     return f'create_index("{name}", {literal(definition, inner=12)}{unique})'
 
 
-def _drop(operation: ops.DropConstraintOp) -> str:
-    return f"ALTER TABLE {operation.table_name} DROP CONSTRAINT {operation.constraint_name}"
-
-
 def table_of(operation: ops.MigrateOperation) -> str:
     """The table that an operation changes."""
     return str(getattr(operation, "table_name", None) or getattr(operation, "source_table", ""))
@@ -220,7 +218,7 @@ def _checks(connection: Connection, metadata: MetaData, drafts: _Drafts) -> None
         if check.table in drafts.new_tables:
             continue
         table, name, changes = check.table, check.name, drafts.draft_of(check.table)
-        drop = _execute_line(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+        drop = _drop(table, name)
         # Dropped first: a constraint goes with a column that it names.
         if check.of_database:
             changes.up.insert(0, drop)
@@ -317,6 +315,10 @@ def _addition(table: str, name: str, definition: str) -> str:
 
 def _validation(table: str, name: str) -> str:
     return _execute_line(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
+
+
+def _drop(table: str, constraint: Any) -> str:
+    return _execute_line(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")
 
 
 def _execute_line(sql: str) -> str:
