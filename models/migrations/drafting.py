@@ -131,31 +131,28 @@ def draft(connection: Connection, metadata: MetaData, of_models: Definitions) ->
 
 def _take_up(operation: ops.MigrateOperation, drafts: _Drafts) -> None:
     """Put an operation into the revision that it belongs to."""
-    indexes = drafts.indexes
+    indexes, table = drafts.indexes, table_of(operation)
+    in_use = drafts.is_in_use(table)
     match operation:
-        case ops.CreateIndexOp(table_name=table) if drafts.is_in_use(table):
+        case ops.CreateIndexOp() if in_use:
             indexes.up.append(_creation(*_definition(operation)))
             indexes.down.append(f'drop_index("{operation.index_name}")')
             indexes.helpers |= {"create_index", "drop_index"}
-        case ops.DropIndexOp(table_name=table) if drafts.is_in_use(str(table)):
+        case ops.DropIndexOp() if in_use:
             indexes.up.append(f'drop_index("{operation.index_name}")')
             indexes.down.append(_creation(*_definition(operation.reverse())))
             indexes.helpers |= {"create_index", "drop_index"}
-        case ops.CreateUniqueConstraintOp(table_name=table) if drafts.is_in_use(table):
+        case ops.CreateUniqueConstraintOp() if in_use:
             _make_unique(operation, drafts)
-        case ops.DropConstraintOp(table_name=table, constraint_type="unique") if drafts.is_in_use(
-            table
-        ):
+        case ops.DropConstraintOp(constraint_type="unique") if in_use:
             # One that is replaced is dropped when its successor takes over.
             if not drafts.goes_with_a_column(table, operation.reverse()):
-                drafts.swap_of(table).up.insert(
-                    0, _drop(operation.table_name, operation.constraint_name)
-                )
-        case ops.CreateForeignKeyOp(source_table=table) if drafts.is_in_use(table):
+                drafts.swap_of(table).up.insert(0, _drop(table, operation.constraint_name))
+        case ops.CreateForeignKeyOp() if in_use:
             operation.kw["postgresql_not_valid"] = True
             drafts.draft_of(table).up += _render(operation)
             drafts.proofs.up.append(_validation(table, str(operation.constraint_name)))
-        case ops.AddColumnOp(table_name=table, column=column):
+        case ops.AddColumnOp(column=column):
             if not column.nullable and column.server_default is None:
                 raise DraftError(
                     f"{table}.{column.name} must have a value, and the rows of {table} have none:"
@@ -164,27 +161,23 @@ def _take_up(operation: ops.MigrateOperation, drafts: _Drafts) -> None:
                 )
             drafts.draft_of(table).up += _render(operation)
         case _:
-            drafts.draft_of(table_of(operation)).up += _render(operation)
+            drafts.draft_of(table).up += _render(operation)
 
 
 def _take_down(operation: ops.MigrateOperation, drafts: _Drafts) -> None:
     """How an operation is undone, unless it is in the revision of the indexes."""
+    table = table_of(operation)
+    in_use = drafts.is_in_use(table)
     match operation:
-        case ops.CreateIndexOp(table_name=table) if drafts.is_in_use(table):
+        case ops.CreateIndexOp() | ops.DropIndexOp() if in_use:
             return
-        case ops.DropIndexOp(table_name=table) if drafts.is_in_use(str(table)):
-            return
-        case ops.CreateUniqueConstraintOp(table_name=table) if drafts.is_in_use(table):
+        case ops.CreateUniqueConstraintOp() if in_use:
             goes = drafts.goes_with_a_column(table, operation)
             (drafts.draft_of if goes else drafts.swap_of)(table).down += _render(operation)
-        case ops.DropConstraintOp(table_name=table, constraint_type="unique") if drafts.is_in_use(
-            table
-        ):
-            drafts.swap_of(table).down.insert(
-                0, _drop(operation.table_name, operation.constraint_name)
-            )
+        case ops.DropConstraintOp(constraint_type="unique") if in_use:
+            drafts.swap_of(table).down.insert(0, _drop(table, operation.constraint_name))
         case _:
-            drafts.draft_of(table_of(operation)).down += _render(operation)
+            drafts.draft_of(table).down += _render(operation)
 
 
 def _make_unique(operation: ops.CreateUniqueConstraintOp, drafts: _Drafts) -> None:
