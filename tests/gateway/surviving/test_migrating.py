@@ -79,7 +79,7 @@ async def test_nobody_is_failed_while_the_database_is_migrated(
     with gateways(1, login_at(world, tokens.PASSWORD)) as [gateway]:
         async with long_reader(world), traffic(world, gateway.port) as seen:
             for changed in CHANGED.values():
-                await owner.execute(changed)
+                await change(owner, changed)
                 await run_migrations(world)
         assert not seen.failed
         assert seen.reads.answered > 10
