@@ -109,7 +109,7 @@ class Recorder:
         if not place:
             return
         standing = self._remaining_tables(self._files)
-        files = dict(self._ask(_TABLES))
+        files = dict(self._ask(_TABLES)) if self._files else {}
         rewritten = {
             each
             for each in standing & self._remaining_tables(files)
@@ -134,7 +134,7 @@ class Recorder:
 
     def _locks(self, standing: frozenset[str]) -> dict[str, str]:
         held: dict[str, str] = {}
-        for table, mode in self._ask(_LOCKS):
+        for table, mode in self._ask(_LOCKS) if standing else ():
             if mode in MODES and table in standing:
                 held[table] = max(held.get(table, mode), mode, key=MODES.index)
         return held
