@@ -22,6 +22,9 @@ from models.postgres.server import NOT_DURABLE
 #: Of a folder of `running_postgres`; whatever else is there, it makes again.
 COPIED = ("cluster", "password")
 
+#: A migrated database that others are copied from.
+TEMPLATE = "template_gerbang"
+
 _MEMORY, _ROOM = Path("/dev/shm"), 4 * 2**30
 _OURS = "gerbang-"
 
@@ -45,7 +48,7 @@ class Clusters:
                     with running_postgres(folder, settings=NOT_DURABLE) as server:
                         if fill is not None:
                             asyncio.run(fill(server))
-                    _copy(folder, partial)
+                    copy_cluster(folder, partial)
                 partial.rename(made)
         return made
 
@@ -54,7 +57,7 @@ class Clusters:
 def copied_postgres(made: Path) -> Iterator[Server]:
     """A server on a copy of a data folder, which is removed afterwards."""
     with data_folder() as folder:
-        _copy(made, folder)
+        copy_cluster(made, folder)
         with running_postgres(folder, settings=NOT_DURABLE) as server:
             yield server
 
@@ -82,7 +85,7 @@ def _place() -> Path:
     return _MEMORY
 
 
-def _copy(source: Path, target: Path) -> None:
+def copy_cluster(source: Path, target: Path) -> None:
     """With the owners of the files, which Python's own copying does not keep."""
     target.mkdir(mode=0o700)
     files = [source / name for name in COPIED]

@@ -4,6 +4,7 @@ browser."""
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -14,14 +15,11 @@ from models.migrations import migrate
 from models.postgres import Server
 from models.row_security import login_at
 from tests import tokens
-from tests.clusters import Clusters, copied_postgres, data_folder
+from tests.clusters import TEMPLATE, Clusters, copied_postgres, data_folder
 from tests.populating import small_world
 from tests.running_demo import Demo, running_demo
 
 NewDatabase = Callable[[], Awaitable[str]]
-
-#: A migrated database that others are copied from.
-TEMPLATE = "template_gerbang"
 
 #: Of the databases of this run.
 numbers = count(1)
@@ -40,9 +38,15 @@ def clusters(tmp_path_factory: pytest.TempPathFactory) -> Clusters:
 
 
 @pytest.fixture(scope="session")
-def server(clusters: Clusters) -> Iterator[Server]:
+def migrated_folder(clusters: Clusters) -> Path:
+    """The data folder of a server with the template in it."""
+    return clusters.make("with-template", make_template)
+
+
+@pytest.fixture(scope="session")
+def server(migrated_folder: Path) -> Iterator[Server]:
     """The embedded PostgreSQL of this worker, with the template in it."""
-    with copied_postgres(clusters.make("with-template", make_template)) as running:
+    with copied_postgres(migrated_folder) as running:
         yield running
 
 

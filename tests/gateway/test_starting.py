@@ -15,9 +15,8 @@ from sqlalchemy.engine import make_url
 from models.postgres import Server
 from models.row_security import login_at
 from tests import tokens
-from tests.clusters import data_folder
+from tests.clusters import TEMPLATE, data_folder
 from tests.commands import call_command
-from tests.conftest import TEMPLATE
 from tests.free_ports import free_port
 from tests.linking import key_service, keys_file
 from tests.owners import run

@@ -13,6 +13,7 @@ from models.migrations.constraints import ConstraintsDifferError
 from models.postgres import Server
 from models.row_keys import new_key
 from models.vocabulary import Purpose, Role
+from tests.conftest import NewDatabase
 from tests.world import CASES, applicant_id, application_id
 
 pytestmark = [
@@ -31,9 +32,8 @@ async def test_migrations_go_up_and_down_and_up_again(server: Server) -> None:
     await require_matching_models(url)
 
 
-async def test_a_table_that_the_models_do_not_know_is_noticed(server: Server) -> None:
-    url = server.url("test_comparison")
-    await migrate(url)
+async def test_a_table_that_the_models_do_not_know_is_noticed(new_database: NewDatabase) -> None:
+    url = await new_database()
     connection = await connect(url)
     await connection.execute("ALTER TABLE partner ADD COLUMN motto text")
     await connection.close()
@@ -42,10 +42,9 @@ async def test_a_table_that_the_models_do_not_know_is_noticed(server: Server) ->
 
 
 async def test_a_word_without_a_migration_is_noticed(
-    server: Server, monkeypatch: pytest.MonkeyPatch
+    new_database: NewDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url = server.url("test_words")
-    await migrate(url)
+    url = await new_database()
     words: dict[str, Any] = {
         "actor_role": StrEnum("Role", {word: word for word in [*Role, "INVESTIGATOR"]}),
         "purpose": StrEnum("Purpose", {word: word for word in Purpose if word != "OWN_DATA"}),
@@ -67,10 +66,9 @@ async def test_a_word_without_a_migration_is_noticed(
 
 
 async def test_another_constraint_than_the_models_is_noticed(
-    server: Server, monkeypatch: pytest.MonkeyPatch
+    new_database: NewDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url = server.url("test_constraints")
-    await migrate(url)
+    url = await new_database()
     connection = await connect(url)
     await connection.execute("""
         ALTER TABLE deadline DROP CONSTRAINT ck_deadline_days_are_positive;

@@ -23,6 +23,7 @@ from models.migrations import (
 )
 from models.migrations.online import back_fill, create_index, drop_index, without_row_rules
 from models.postgres import Server
+from tests.conftest import NewDatabase
 from tests.owners import run
 
 pytestmark = [
@@ -54,9 +55,10 @@ async def value(url: str, query: str) -> object:
 IS_VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'ix_application_unlinked'::regclass"
 
 
-async def test_an_index_that_was_left_half_built_is_built_anew(server: Server) -> None:
-    url = server.url("half_built")
-    await migrate(url)
+async def test_an_index_that_was_left_half_built_is_built_anew(
+    new_database: NewDatabase,
+) -> None:
+    url = await new_database()
     half_built = (
         "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_application_unlinked'"
     )
@@ -69,9 +71,10 @@ async def test_an_index_that_was_left_half_built_is_built_anew(server: Server) -
     await require_matching_models(url)
 
 
-async def test_an_index_of_a_partitioned_table_is_built_in_each_partition(server: Server) -> None:
-    url = server.url("partitioned")
-    await migrate(url)
+async def test_an_index_of_a_partitioned_table_is_built_in_each_partition(
+    new_database: NewDatabase,
+) -> None:
+    url = await new_database()
     parts = (
         "SELECT array_agg(indisvalid ORDER BY indexrelid) FROM pg_index WHERE indexrelid IN"
         " (SELECT relid FROM pg_partition_tree('ix_tried'))"
@@ -120,10 +123,9 @@ UNTOUCHED = """
 
 
 async def test_a_column_that_row_rules_use_is_altered_and_no_other_rule_is_lifted(
-    server: Server,
+    new_database: NewDatabase,
 ) -> None:
-    url = server.url("altered")
-    await migrate(url)
+    url = await new_database()
     rules, untouched = await value(url, RULES), await value(url, UNTOUCHED)
 
     def alter() -> None:
@@ -189,11 +191,10 @@ async def test_a_database_with_other_row_rules_comes_up(server: Server) -> None:
 
 
 async def test_a_table_that_somebody_holds_is_named_and_the_next_run_goes_on(
-    server: Server, monkeypatch: pytest.MonkeyPatch
+    new_database: NewDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("models.database.locking._ATTEMPTS", 3)
-    url = server.url("held")
-    await migrate(url)
+    url = await new_database()
     await run(
         url,
         "DROP POLICY officer_select ON application",

@@ -1,7 +1,8 @@
 """The row rules in the database are repaired where they differ, and touched nowhere else."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -13,6 +14,8 @@ from models.postgres import Server
 from models.row_security import install_row_security, login_at, row_security_steps, scripts
 from models.row_security.desired import parse_row_security
 from tests import tokens
+from tests.clusters import TEMPLATE, copied_postgres
+from tests.conftest import NewDatabase
 
 pytestmark = pytest.mark.anyio
 
@@ -204,11 +207,12 @@ async def test_row_rules_changed_by_hand_are_named_and_restored(
     assert await catalogue(owner) == whole
 
 
-async def test_the_row_rules_of_a_database_are_those_of_the_scripts(server: Server) -> None:
+async def test_the_row_rules_of_a_database_are_those_of_the_scripts(
+    new_database: NewDatabase,
+) -> None:
     """They can be run whole, one after the other, by whoever does without us."""
-    by_hand, by_us = server.url("wall_by_hand"), server.url("wall_by_us")
-    await migrate(by_us)
-    await migrate(by_hand)
+    by_hand, by_us = await new_database(), await new_database()
+    await migrate(by_us)  # a copy of a database does not take over its own rights
     owners = [await connect(by_hand), await connect(by_us)]
     try:
         for policy in parse_row_security(*scripts()).policies.values():
@@ -230,11 +234,17 @@ def test_a_statement_that_is_not_understood_is_not_passed_over() -> None:
         parse_row_security("SELECT 1")
 
 
-async def test_with_nothing_to_do_nothing_is_locked_or_written(apart: Server) -> None:
+@pytest.fixture
+def own(migrated_folder: Path) -> Iterator[Server]:
+    """A server of this test's own, whose settings it changes."""
+    with copied_postgres(migrated_folder) as running:
+        yield running
+
+
+async def test_with_nothing_to_do_nothing_is_locked_or_written(own: Server) -> None:
     """EXCLUSIVE lets nobody by who wants more than to read."""
-    url = apart.url("unchanged")
+    url = own.address(TEMPLATE)
     given = {"gateway_url": login_at(url, tokens.PASSWORD), "seal_keys": (tokens.SEAL_KEY,)}
-    await migrate(url, **given)
     assert await plan(url, **given) == []
     holder = await connect(url)
     try:

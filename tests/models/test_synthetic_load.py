@@ -12,7 +12,7 @@ from models.person.vault import SEALED
 from models.postgres import Server
 from models.synthetic import NotEmptyError, Scale, Summary, synthesise
 from models.synthetic.synthesis import Progress
-from tests.conftest import TEMPLATE
+from tests.clusters import TEMPLATE
 from tests.linking import KEYS
 
 pytestmark = pytest.mark.anyio

@@ -6,13 +6,13 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from typing import Any
 
 from asyncpg import Connection
 
 from models.database.connections import connect
-from models.migrations import migrate
 from models.row_security import login_at
 from models.volumes import fold, keep_folding, verify
 from models.volumes.verifying import Difference
@@ -104,12 +104,11 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene(settings: Mapping[str, str] | None = None) -> AsyncIterator[Scene]:
-    """A scene, in which figures are folded and a LINKER runs meanwhile."""
-    with own_database(settings or {}) as database:
+async def scene(made: Path, settings: Mapping[str, str] | None = None) -> AsyncIterator[Scene]:
+    """On a copy of a data folder; figures are folded, and a LINKER runs meanwhile."""
+    with own_database(made, settings or {}) as database:
         url, stop = database.url(), asyncio.Event()
         login = login_at(url, tokens.PASSWORD)
-        await migrate(url, gateway_url=login, seal_keys=(tokens.SEAL_KEY,))
         connection = await connect(url)
         await reference_data(connection)
         await connection.close()

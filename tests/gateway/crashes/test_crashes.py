@@ -7,6 +7,7 @@ nothing about disks that acknowledge what they have not written.
 import asyncio
 import json
 import os
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -36,15 +37,15 @@ async def _assert_nothing_is_wrong(here: Scene, ledger: Ledger, asked_again: int
     assert await here.wrong_figures() == []
 
 
-async def test_three_kills_lose_nothing_and_do_nothing_twice() -> None:
-    async with scene() as here:
+async def test_three_kills_lose_nothing_and_do_nothing_twice(migrated_folder: Path) -> None:
+    async with scene(migrated_folder) as here:
         ledger = await here.write(300, kills=3, seed=1)
         await _assert_nothing_is_wrong(here, ledger, asked_again=100)
 
 
 @pytest.mark.proof
-async def test_many_kills_lose_nothing_and_do_nothing_twice() -> None:
-    async with scene() as here:
+async def test_many_kills_lose_nothing_and_do_nothing_twice(migrated_folder: Path) -> None:
+    async with scene(migrated_folder) as here:
         ledger = await here.write(MANY, kills=24, seed=2)
         await _assert_nothing_is_wrong(here, ledger, asked_again=MANY // 20)
         assert await here.log_unacknowledged(ledger) > 0  # there was something to do twice
@@ -54,17 +55,17 @@ async def test_many_kills_lose_nothing_and_do_nothing_twice() -> None:
 
 
 @pytest.mark.proof
-async def test_a_database_that_acknowledges_before_it_writes_is_seen() -> None:
+async def test_a_database_that_acknowledges_before_it_writes_is_seen(migrated_folder: Path) -> None:
     """The planted fault: a write is acknowledged before it is on the disk."""
-    async with scene({"synchronous_commit": "off"}) as here:
+    async with scene(migrated_folder, {"synchronous_commit": "off"}) as here:
         ledger = await here.write(1_000, kills=6, seed=3)
         assert (await here.reckon(ledger)).lost > 0
 
 
 @pytest.mark.proof
-async def test_writers_without_keys_are_seen() -> None:
+async def test_writers_without_keys_are_seen(migrated_folder: Path) -> None:
     """The planted fault: each try has a new key."""
-    async with scene() as here:
+    async with scene(migrated_folder) as here:
         ledger = await here.write(1_000, kills=12, seed=4, longest_life=0, forgets_keys=True)
         assert (await here.reckon(ledger)).doubled > 0
 

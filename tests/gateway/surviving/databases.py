@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.postgres.server import NOT_DURABLE, SETTINGS, Server, start
-from tests.clusters import data_folder
+from tests.clusters import TEMPLATE, copy_cluster, data_folder
 from tests.free_ports import free_port
 
 #: Plants a table without any partition, as if nobody had made them, and undoes it.
@@ -42,14 +42,16 @@ class Database:
                 os.kill(pid, signal.SIGKILL)
         self._server.stop()
 
-    def url(self, name: str = "gerbang") -> str:
+    def url(self, name: str = TEMPLATE) -> str:
         assert self._server
         return self._server.url(name)
 
 
 @contextmanager
-def own_database(settings: Mapping[str, str] = NOT_DURABLE) -> Iterator[Database]:
+def own_database(made: Path, settings: Mapping[str, str] = NOT_DURABLE) -> Iterator[Database]:
+    """On a copy of a data folder, such as `migrated_folder`, whose template it then is."""
     with data_folder() as folder:
+        copy_cluster(made, folder)
         database = Database(folder, free_port(), settings)
         try:
             database.start()

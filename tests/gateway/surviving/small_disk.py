@@ -13,6 +13,7 @@ import asyncpg
 import pytest
 
 from models.database.connections import connect
+from tests.clusters import TEMPLATE
 from tests.gateway.surviving.databases import Database
 
 _SIZE = "64m"
@@ -50,12 +51,13 @@ async def _fill(owner: asyncpg.Connection, rows: int) -> None:
 
 @asynccontextmanager
 async def small_disk(database: Database) -> AsyncIterator[SmallDisk]:
-    """A copy of the migrated database ``gerbang`` on a small disk. Skips where none can be made."""
+    """A copy of the migrated database on a small disk. Skips where none can be made."""
     with _mounted(database.folder.stat().st_uid) as place:
         administrator = await connect(database.url("postgres"))
         try:
             await administrator.execute(f"CREATE TABLESPACE small LOCATION '{place}/space'")
-            await administrator.execute("CREATE DATABASE small TEMPLATE gerbang TABLESPACE small")
+            copy = f"CREATE DATABASE small TEMPLATE {TEMPLATE} TABLESPACE small"
+            await administrator.execute(copy)
             yield SmallDisk(database.url("small"))
         finally:
             await administrator.execute("DROP DATABASE IF EXISTS small WITH (FORCE)")

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,9 +19,7 @@ from gateway.errors import ErrorCode, FieldError
 from gateway.viewer import Viewer
 from models.database.connections import connect, pool
 from models.database.pipelined_connection import PipelinedConnection
-from models.migrations import migrate
 from models.vocabulary import Role
-from tests import tokens
 from tests.gateway.surviving.clients import Reply, Wire, request_bytes
 from tests.gateway.surviving.databases import Database, own_database
 from tests.gateway.surviving.processes import gateways
@@ -36,14 +35,13 @@ CLIENTS = 6
 
 
 @pytest.fixture(scope="module")
-def own() -> Iterator[Database]:
-    with own_database() as database:
+def own(migrated_folder: Path) -> Iterator[Database]:
+    with own_database(migrated_folder) as database:
         yield database
 
 
 @pytest.fixture(scope="module")
 async def populated(own: Database) -> Database:
-    await migrate(own.url(), seal_keys=(tokens.SEAL_KEY,))
     connection = await connect(own.url())
     await populate(connection)
     await connection.close()

@@ -4,6 +4,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -15,8 +16,6 @@ from gateway.faults import EXPLANATIONS, Fault
 from gateway.service import gateway
 from gateway.settings import Settings
 from models.database.connections import connect, pool
-from models.migrations import migrate
-from models.row_security import login_at
 from tests import tokens
 from tests.free_ports import free_port
 from tests.gateway.changing import ENTRY_ON, IDENTITY, document, key
@@ -33,12 +32,9 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture(scope="module")
-async def database() -> AsyncIterator[Database]:
-    with own_database() as running:
-        url = running.url()
-        login = login_at(url, tokens.PASSWORD)
-        await migrate(url, gateway_url=login, seal_keys=(tokens.SEAL_KEY,))
-        await small_world(url)
+async def database(migrated_folder: Path) -> AsyncIterator[Database]:
+    with own_database(migrated_folder) as running:
+        await small_world(running.url())
         yield running
 
 

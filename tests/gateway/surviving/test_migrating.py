@@ -10,14 +10,14 @@ from random import Random
 
 import asyncpg
 import pytest
-from click.testing import CliRunner
 
-from gateway.cli import gerbang
 from models.database.connections import connect
 from models.migrations import current_and_newest, migrate, newest_revision, plan
 from models.postgres import Server
 from models.row_security import install_row_security, login_at, transition
 from tests import baseline, tokens
+from tests.commands import call_command
+from tests.conftest import NewDatabase
 from tests.gateway.surviving.migrating import (
     MIGRATE,
     Watcher,
@@ -30,8 +30,10 @@ from tests.gateway.surviving.migrating import (
     traffic,
     watching,
 )
-from tests.gateway.surviving.processes import ROOT, gateways
+from tests.gateway.surviving.processes import ROOT
+from tests.gateway.surviving.standing import standing
 from tests.models.test_row_security_repair import catalogue
+from tests.populating import small_world
 from tests.recipes import copy_tree
 
 pytestmark = pytest.mark.anyio
@@ -76,7 +78,7 @@ async def run_migrations(url: str) -> None:
 async def test_nobody_is_failed_while_the_database_is_migrated(
     world: str, owner: asyncpg.Connection
 ) -> None:
-    with gateways(1, login_at(world, tokens.PASSWORD)) as [gateway]:
+    async with standing(login_at(world, tokens.PASSWORD)) as gateway:
         async with long_reader(world), traffic(world, gateway.port) as seen:
             for changed in CHANGED.values():
                 await change(owner, changed)
@@ -88,9 +90,9 @@ async def test_nobody_is_failed_while_the_database_is_migrated(
 
 
 async def test_a_database_of_the_first_revision_is_brought_up_to_today_while_it_is_read(
-    apart: Server,
+    server: Server,
 ) -> None:
-    url, seconds = apart.url("test_first_revision"), []
+    url, seconds = server.url("test_first_revision"), []
     await baseline.restore(url)
     reading = await connect(url)
     try:
@@ -111,19 +113,18 @@ async def test_a_database_of_the_first_revision_is_brought_up_to_today_while_it_
     assert len(seconds) > 10
     current, newest = await current_and_newest(url)
     assert current == newest
-    planned = await asyncio.to_thread(run_migrate, url, "--plan")
+    planned = await command(url, "--plan")
     assert (planned.returncode, planned.stdout) == (0, "Nothing to do.\n")
 
 
 async def test_revisions_of_a_later_release_fail_nobody_behind_a_long_reader(
-    apart: Server, tmp_path: Path
+    new_database: NewDatabase, tmp_path: Path
 ) -> None:
-    url = apart.url("test_later_revisions")
-    await baseline.restore(url)
-    await run_migrations(url)
+    url = await new_database()
+    await small_world(url)
     tree = copy_tree(tmp_path)
     added = add_revisions(tree, rounds=3)
-    with gateways(1, login_at(url, tokens.PASSWORD)) as [gateway]:
+    async with standing(login_at(url, tokens.PASSWORD)) as gateway:
         async with traffic(url, gateway.port) as seen:
             migrating = asyncio.create_task(asyncio.to_thread(run_migrate, url, tree=tree))
             for _ in range(3):
@@ -148,7 +149,7 @@ async def test_revisions_of_a_later_release_fail_nobody_behind_a_long_reader(
 async def test_twenty_runs_behind_a_long_reader_fail_nobody(
     world: str, owner: asyncpg.Connection
 ) -> None:
-    with gateways(1, login_at(world, tokens.PASSWORD)) as [gateway]:
+    async with standing(login_at(world, tokens.PASSWORD)) as gateway:
         async with traffic(world, gateway.port) as seen:
             async with long_reader(world):
                 for number in range(18):
@@ -180,7 +181,7 @@ async def test_lifting_every_rule_under_traffic_is_seen(
             await owner.execute("SET LOCAL lock_timeout = '4s'")
             await owner.execute("LOCK TABLE application IN ACCESS EXCLUSIVE MODE")
 
-    with gateways(1, login_at(world, tokens.PASSWORD)) as [gateway]:
+    async with standing(login_at(world, tokens.PASSWORD)) as gateway:
         async with long_reader(world), traffic(world, gateway.port) as seen:
             with pytest.raises(asyncpg.LockNotAvailableError):
                 await lift_all()
@@ -192,13 +193,15 @@ async def test_the_plan_names_what_would_be_done_and_its_locks(
 ) -> None:
     await run_migrations(world)
     await owner.execute(CHANGED["rules of two tables"])
-    code, printed = await command(world, "--plan")
-    assert code == 2
+    found = await command(world, "--plan")
+    assert found.returncode == 2
     named = "put up the row rules of assignment: auditor_select\n"
-    assert f"{named}    locks: ACCESS EXCLUSIVE on assignment\n" in printed
-    assert await command(world, "--plan") == (2, printed), "it changed something"
-    assert await command(world) == (0, "")
-    assert await command(world, "--plan") == (0, "Nothing to do.\n")
+    assert f"{named}    locks: ACCESS EXCLUSIVE on assignment\n" in found.stdout
+    assert (await command(world, "--plan")).stdout == found.stdout, "it changed something"
+    done = await command(world)
+    assert (done.returncode, done.stdout) == (0, "")
+    planned = await command(world, "--plan")
+    assert (planned.returncode, planned.stdout) == (0, "Nothing to do.\n")
 
 
 async def test_a_database_of_another_release_is_left_as_it_is(
@@ -208,7 +211,7 @@ async def test_a_database_of_another_release_is_left_as_it_is(
     await owner.execute("UPDATE alembic_version SET version_num = '0132'")
     try:
         for options in ((), ("--plan",)):
-            done = await asyncio.to_thread(run_migrate, world, *options)
+            done = await command(world, *options)
             assert done.returncode == 1
             assert done.stderr.startswith("gerbang: The database is at revision 0132, which this")
             assert len(done.stderr.splitlines()) == 1
@@ -216,12 +219,9 @@ async def test_a_database_of_another_release_is_left_as_it_is(
         await owner.execute("UPDATE alembic_version SET version_num = $1", newest)
 
 
-async def command(url: str, *options: str) -> tuple[int, str]:
-    """The exit code of `gerbang migrate` and what it prints, without a process of its own."""
-    arguments = ["migrate", *options]
-    given = {"env": environment(url), "catch_exceptions": False}
-    done = await asyncio.to_thread(CliRunner().invoke, gerbang, arguments, **given)
-    return done.exit_code, done.output
+async def command(url: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """`gerbang migrate` without a process of its own."""
+    return await asyncio.to_thread(call_command, ["migrate", *options], environment(url))
 
 
 async def between_two_releases(world: str, owner: asyncpg.Connection) -> Watcher:
@@ -239,7 +239,7 @@ async def test_between_two_releases_nobody_sees_what_neither_shows(
 ) -> None:
     watcher = await between_two_releases(world, owner)
     async with watching(world, watcher):
-        for _ in range(3):
+        for _ in range(2):
             await run_migrations(world)
             await put_up_other(owner)
     assert watcher.looks > 20

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,7 +21,6 @@ from gateway.faults import Fault
 from gateway.service import gateway
 from gateway.settings import Settings
 from models.database.connections import connect
-from models.migrations import migrate
 from models.row_security import login_at
 from tests import tokens
 from tests.free_ports import free_port
@@ -95,11 +95,9 @@ async def _until(
 
 
 @pytest.fixture(scope="module")
-async def copied() -> AsyncIterator[tuple[Database, Database]]:
+async def copied(migrated_folder: Path) -> AsyncIterator[tuple[Database, Database]]:
     """A primary and its replica; the last test stops the primary."""
-    with own_database() as primary:
-        url = primary.url()
-        await migrate(url, gateway_url=login_at(url, tokens.PASSWORD), seal_keys=(tokens.SEAL_KEY,))
+    with own_database(migrated_folder) as primary:
         async with replica_of(primary) as replica:
             yield primary, replica
 

@@ -6,6 +6,7 @@ No limit of the database helps here: it would be the database that keeps it.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -114,9 +115,9 @@ async def test_nobody_waits_for_a_database_that_does_not_answer(database: str) -
         assert 0.9 * ROUND_TRIP_SECONDS < seconds < ROUND_TRIP_SECONDS + 5, name
 
 
-async def test_a_commit_that_waits_for_its_replica_is_not_cut_short() -> None:
+async def test_a_commit_that_waits_for_its_replica_is_not_cut_short(migrated_folder: Path) -> None:
     """Nobody who asks again sees it before the replica has it."""
-    with own_database({"synchronous_commit": "on"}) as database:
+    with own_database(migrated_folder, {"synchronous_commit": "on"}) as database:
         owner = await connect(database.url())
         await owner.execute("CREATE TABLE noted (text text)")
         await owner.execute("ALTER SYSTEM SET synchronous_standby_names = 'away'")
