@@ -47,7 +47,7 @@ async def decree_and_stop(who: dict[str, Viewer]) -> None:
         assert refusal_of(answer) == ("INVALID", [path])
     for wrong, path in (
         ({"visaType": "Z9"}, "visaType"),
-        ({"nationalities": ["ZZ"]}, "nationalities"),
+        ({"nationalities": ["AU", "ZZ"]}, "nationalities"),
     ):
         answer = await administer(who["administrator"], "proposeGrantRule", **{**RULE, **wrong})
         assert refusal_of(answer) == ("NOT_FOUND", [path])

@@ -87,3 +87,17 @@ async def test_a_reversal_and_two_people_at_once_lose_nothing(who) -> None:
     found = bill.data["node"]["bill"]
     assert paid.codes in ([], ["RECEIPT_USED"])
     assert (gone["bill"] is not None) == paid.is_done == (found["reversedAt"] is not None)
+
+
+async def test_what_two_people_assigned_to_a_bill_is_gone_once(who) -> None:
+    case = await perform(who["agent-au"], "submitApplication", **FORM)
+    code = (await who["agent-au"](THE_BILL, case=case)).data["node"]["bill"]["code"]
+    number = receipt()
+    payment = (await kept(who["treasury"], "1", 500_000, number))["unmatchedPayment"]["id"]
+    assert (await assigned(who["treasury"], payment, code))["errors"] == []
+    assert (await pay(who, case, receiptNumber=number, by="treasury-2")).is_done
+    for name in ("treasury", "treasury-2"):
+        gone = await reversed_(who[name], number, "R-1")
+        assert (gone["bill"]["code"], gone["errors"]) == (code, [])
+    other = await reversed_(who["treasury"], number, "R-2")
+    assert other["errors"] == [{"code": "ALREADY_SETTLED", "path": ["input", "receiptNumber"]}]

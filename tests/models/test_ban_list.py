@@ -69,6 +69,11 @@ def test_whoever_shares_a_part_of_a_name_is_no_candidate(name: str) -> None:
     assert not is_candidate(by_name("Khalid Mansour"), by_name(name))
 
 
+def test_an_initial_is_no_part_of_its_neighbour() -> None:
+    assert is_candidate(by_name("Al Ina"), by_name("Alina"))
+    assert not is_candidate(by_name("A Lina"), by_name("Alina"))
+
+
 @pytest.mark.parametrize(
     ("listed", "filed", "is_found"),
     [
