@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 from sqlalchemy.dialects.postgresql import asyncpg as dialect
 
-from models.database.connections import connect
+from models.database.connections import connect, connected
 from models.volumes import Dimension, Period, Question, fold, rebuild, verify
 from models.volumes.outcomes import OUTCOME_DIMENSIONS, OutcomeQuestion
 from tests.models.asking import everything
@@ -31,16 +31,26 @@ GROUPINGS = [
 ]
 
 
+@pytest.fixture(scope="module")
+async def counted(database: str) -> str:
+    """A database with the crowd and its figures."""
+    async with connected(database) as connection:
+        async with connection.transaction():
+            await reference_data(connection)
+            await applicants(connection)
+            await join(connection, CROWD)
+        while await fold(connection):
+            continue
+    return database
+
+
 @pytest.fixture
-async def decided(database: str) -> AsyncIterator[asyncpg.Connection]:
+async def decided(counted: str) -> AsyncIterator[asyncpg.Connection]:
     """A connection to the crowd, whose transaction is rolled back."""
-    connection = await connect(database)
+    connection = await connect(counted)
     transaction = connection.transaction()
     await transaction.start()
     try:
-        await reference_data(connection)
-        await applicants(connection)
-        await join(connection, CROWD)
         yield connection
     finally:
         await transaction.rollback()
@@ -119,13 +129,8 @@ async def test_they_move_with_a_case_to_its_corrected_nationality(decided) -> No
         assert after["SG",][number] == joined[number] + moved[outcome]
 
 
-async def test_a_rebuild_changes_nothing_and_a_wrong_figure_is_noticed(database: str) -> None:
-    connection = await connect(database)
-    try:
-        async with connection.transaction():
-            await reference_data(connection)
-            await applicants(connection)
-        await join(connection, CROWD)
+async def test_a_rebuild_changes_nothing_and_a_wrong_figure_is_noticed(counted: str) -> None:
+    async with connected(counted) as connection:
         question = Question(*HALF_A_YEAR, (Dimension.CHANNEL,), Period.MONTH)
         before = await read(connection, question)
         await connection.execute(
@@ -135,5 +140,3 @@ async def test_a_rebuild_changes_nothing_and_a_wrong_figure_is_noticed(database:
         await rebuild(connection)
         assert await read(connection, question) == before
         assert await verify(connection) == []
-    finally:
-        await connection.close()
