@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import cache
 from uuid import UUID
 
 import asyncpg
@@ -10,8 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from gateway.access import rows
-from gateway.access.transactions.prepared import bind_for
+from gateway.access.transactions.prepared import PreparedStatement, prepare
 from gateway.policy import MUTATIONS, Change
+from gateway.rules import Rule
 from models import Application, Base, VisaDocument
 from models.vocabulary import CLOSED, Role
 from tests.acting import act_writing
@@ -212,7 +214,15 @@ async def allowed_by_statement(
 ) -> set[str]:
     """The same, as our statement has it by itself."""
     asking = viewer(claims)
-    held = rows.changeable(mutation, asking.role)
+    rule = rows.rule_of_changing(mutation, asking.role)
+    bound = _prepare(asking.role, mutation, rule).bind(asking)
+    found = await connection.fetch(bound.statement.text, *bound.arguments)
+    return {row[0] for row in found}
+
+
+@cache
+def _prepare(role: Role, mutation: str, rule: Rule | None) -> PreparedStatement:
+    """Compiled once for all viewers of a role."""
     named = Application.reference.expression
     if tables := administering.OF.get(mutation):
         table = tables.split()[0]
@@ -223,9 +233,8 @@ async def allowed_by_statement(
         named = supervising.NAMED[supervising.OF[mutation]].expression
     elif mutation in subscribing.OF:
         named = subscribing.TABLES[subscribing.OF[mutation]].named.expression
-    bound = bind_for(asking, mutation, select(named).where(held))
-    found = await connection.fetch(bound.statement.text, *bound.arguments)
-    return {row[0] for row in found}
+    held = rows.meets_in_role(rule)
+    return prepare(rows.vouch_for(select(named).where(held), mutation), role)
 
 
 async def allowed_by_database(connection: asyncpg.Connection, claims: Claims) -> set[str]:
@@ -317,15 +326,10 @@ async def killer_beside_changes(
         return None  # others of the role show the rest
     if await created_in_database(connection, claims) != may_make(claims):
         return f"row rule for what {name} makes"
-    administered = await administering.allowed_by_database(connection, claims)
-    if administered != administering.allowed_by_domain(claims):
-        return f"row rule for what {name} administers"
-    looked_into = await supervising.allowed_by_database(connection, claims)
-    if looked_into != supervising.allowed_by_domain(claims):
-        return f"row rule for what {name} looks into"
-    subscribed = await subscribing.allowed_by_database(connection, claims)
-    if subscribed != subscribing.allowed_by_domain(claims):
-        return f"row rule for what {name} subscribes to"
+    beside = {administering: "administers", supervising: "looks into", subscribing: "subscribes to"}
+    for kind, does in beside.items():
+        if await kind.allowed_by_database(connection, claims) != kind.allowed_by_domain(claims):
+            return f"row rule for what {name} {does}"
     if await requests_read(connection, claims) != requests_changeable(claims):
         return f"row rule for requests of {name}"
     return None

@@ -11,11 +11,12 @@ from graphql import get_named_type, is_leaf_type, print_schema
 from sqlalchemy import select
 
 from gateway.access import rows
-from gateway.access.transactions.prepared import Bound, bind_for
+from gateway.access.transactions.prepared import Bound, PreparedStatement, prepare
 from gateway.execution.role_schema import role_schema
 from gateway.mapping.catalogue import Catalogue
 from gateway.policy import POLICY, QUEUES
 from gateway.row_security import row_security
+from gateway.rules import Rule
 from gateway.schema.build import PolicyGapError, build_schema
 from gateway.viewer import Viewer
 from models import Base
@@ -58,11 +59,20 @@ async def _by_statements(connection: asyncpg.Connection, mutant: Mutant) -> str 
 
 def select_reached(type_name: str, table: str, names: Iterable[str], asking: Viewer) -> Bound:
     """The statement of ours that reads columns of what a viewer reaches in a table."""
+    rule = rows.rule_of_reading(type_name, asking.role)
+    return _prepare(asking.role, type_name, table, tuple(names), rule).bind(asking)
+
+
+@cache
+def _prepare(
+    role: Role, type_name: str, table: str, names: tuple[str, ...], _: Rule | None
+) -> PreparedStatement:
+    """By the rule of the moment, which may be a mutant's: compiled once for all viewers."""
     columns = Base.metadata.tables[table].c
     reached = select(*(columns[name] for name in names)).where(
-        rows.reachable_in_role(type_name, asking.role, lambda attribute: columns[attribute.key])
+        rows.reachable_in_role(type_name, role, lambda attribute: columns[attribute.key])
     )
-    return bind_for(asking, type_name, reached)
+    return prepare(rows.vouch_for(reached, type_name), role)
 
 
 async def allowed_by_statement(
