@@ -238,7 +238,7 @@ async def test_who_comes_second_waits_and_says_for_whom(
     try:
         await first.execute("SELECT pg_advisory_lock(7461001)")
         with caplog.at_level(logging.WARNING):
-            second = asyncio.create_task(migrate(url))
+            second = asyncio.create_task(migrate(url, newest_revision() or ""))
             async with asyncio.timeout(20):
                 while not caplog.messages:  # noqa: ASYNC110
                     await asyncio.sleep(0.02)

@@ -69,6 +69,16 @@ def folder(empty: Path, used_folder: Path) -> Path:
     return empty
 
 
+@pytest.fixture(scope="module")
+def running(used_folder: Path) -> Iterator[Server]:
+    """A running server, for tests that leave it as it is."""
+    parent = reachable_folder()
+    subprocess.run(["cp", "-a", used_folder, parent], check=True)
+    with running_postgres(parent / used_folder.name) as server:
+        yield server
+    shutil.rmtree(parent)
+
+
 def ask(server: Server, statement: str, **environment: str) -> str:
     """One statement through psql."""
     url = server.url("gerbang")
@@ -114,21 +124,20 @@ def start_parent(folder: Path) -> tuple[subprocess.Popen[str], int, int, int]:
     return parent, server, guardian, port
 
 
-def test_keeps_its_data_and_starts_quickly(empty: Path) -> None:
-    with running_postgres(empty) as server:
+def test_keeps_its_data_and_starts_quickly(folder: Path) -> None:
+    with running_postgres(folder) as server:
         remember(server)
     started = time.monotonic()
-    with running_postgres(empty) as server:
+    with running_postgres(folder) as server:
         assert time.monotonic() - started < 10
         assert remembers(server)
 
 
-def test_is_a_modern_postgresql_in_unicode_without_the_machines_locale(empty: Path) -> None:
-    with running_postgres(empty) as server:
-        assert int(ask(server, "SHOW server_version_num")) >= 170000
-        assert ask(server, "SHOW server_encoding") == "UTF8"
-        assert ask(server, "SELECT lower('ÇÉŠ')") == "çéš"
-        assert ask(server, "SHOW jit") == "off"
+def test_is_a_modern_postgresql_in_unicode_without_the_machines_locale(running: Server) -> None:
+    assert int(ask(running, "SHOW server_version_num")) >= 170000
+    assert ask(running, "SHOW server_encoding") == "UTF8"
+    assert ask(running, "SELECT lower('ÇÉŠ')") == "çéš"
+    assert ask(running, "SHOW jit") == "off"
 
 
 def test_settings_of_the_caller_win(folder: Path) -> None:
@@ -137,30 +146,26 @@ def test_settings_of_the_caller_win(folder: Path) -> None:
         assert ask(server, "SHOW fsync") == "off"
 
 
-def test_a_database_is_made_once_whatever_its_name(folder: Path) -> None:
-    with running_postgres(folder) as server:
-        for _ in range(2):
-            assert server.url('od"d').endswith('/od"d')
-        names = ask(server, "SELECT datname FROM pg_database WHERE datname LIKE 'od%'")
-        assert names == 'od"d'
+def test_a_database_is_made_once_whatever_its_name(running: Server) -> None:
+    for _ in range(2):
+        assert running.url('od"d').endswith('/od"d')
+    names = ask(running, "SELECT datname FROM pg_database WHERE datname LIKE 'od%'")
+    assert names == 'od"d'
 
 
-def test_refuses_a_wrong_password(folder: Path) -> None:
-    with running_postgres(folder) as server:
-        assert "password authentication failed" in ask(server, "SELECT 1", PGPASSWORD="guess")
-        assert ask(server, "SELECT rolpassword FROM pg_authid WHERE rolcanlogin").startswith(
-            "SCRAM-SHA-256$"
-        )
-        assert server.cluster.password_file.stat().st_mode & 0o777 == 0o600
+def test_refuses_a_wrong_password(running: Server) -> None:
+    assert "password authentication failed" in ask(running, "SELECT 1", PGPASSWORD="guess")
+    kept = ask(running, "SELECT rolpassword FROM pg_authid WHERE rolcanlogin")
+    assert kept.startswith("SCRAM-SHA-256$")
+    assert running.cluster.password_file.stat().st_mode & 0o777 == 0o600
 
 
 @on_linux
-def test_listens_on_the_loopback_address_alone(folder: Path) -> None:
-    with running_postgres(folder) as server:
-        socket.create_connection(("127.0.0.1", server.port)).close()
-        with pytest.raises(ConnectionRefusedError):
-            socket.create_connection(("127.0.0.2", server.port))
-        assert ask(server, "SHOW unix_socket_directories") == ""
+def test_listens_on_the_loopback_address_alone(running: Server) -> None:
+    socket.create_connection(("127.0.0.1", running.port)).close()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.2", running.port))
+    assert ask(running, "SHOW unix_socket_directories") == ""
 
 
 def test_recovers_after_kill_9_of_the_server(folder: Path) -> None:
@@ -220,21 +225,20 @@ def test_starts_over_a_pid_file_whose_pid_is_somebody_elses_by_now(folder: Path)
     somebody.wait()
 
 
-def test_a_second_start_names_the_running_process(folder: Path) -> None:
+def test_a_second_start_names_the_running_process(running: Server) -> None:
+    named = rf"process {running.pid}, port {running.port}"
     with (
-        running_postgres(folder) as server,
-        pytest.raises(AlreadyRunningError, match=rf"process {server.pid}, port {server.port}"),
-        running_postgres(folder),
+        pytest.raises(AlreadyRunningError, match=named),
+        running_postgres(running.cluster.folder),
     ):
         pass
 
 
-def test_a_second_start_may_attach_and_leaves_the_server_running(folder: Path) -> None:
-    with running_postgres(folder) as server:
-        remember(server)
-        with running_postgres(folder, attach=True) as other:
-            assert remembers(other)
-        assert remembers(server)
+def test_a_second_start_may_attach_and_leaves_the_server_running(running: Server) -> None:
+    remember(running)
+    with running_postgres(running.cluster.folder, attach=True) as other:
+        assert remembers(other)
+    assert remembers(running)
 
 
 def test_a_half_made_cluster_is_made_anew(empty: Path) -> None:
@@ -270,14 +274,13 @@ def test_a_configured_folder_without_programs_is_refused(empty: Path) -> None:
 
 
 @as_root
-def test_root_hands_the_server_to_an_unprivileged_account(empty: Path) -> None:
-    with running_postgres(empty) as server:
-        status = Path(f"/proc/{server.pid}/status").read_text()
-        account = server.cluster.account
-        assert account.name == UNPRIVILEGED
-        assert f"Uid:\t{account.uid}\t{account.uid}\t{account.uid}" in status
-        assert "Groups:\t \n" in status or "Groups:\t\n" in status
-        assert server.cluster.data.owner() == UNPRIVILEGED
+def test_root_hands_the_server_to_an_unprivileged_account(running: Server) -> None:
+    status = Path(f"/proc/{running.pid}/status").read_text()
+    account = running.cluster.account
+    assert account.name == UNPRIVILEGED
+    assert f"Uid:\t{account.uid}\t{account.uid}\t{account.uid}" in status
+    assert "Groups:\t \n" in status or "Groups:\t\n" in status
+    assert running.cluster.data.owner() == UNPRIVILEGED
 
 
 @as_root
