@@ -125,7 +125,13 @@ async def test_whoever_may_see_a_change_is_told_of_it(world: str, pooled, change
     assert shares["applicant"] < 0.2
 
 
-@pytest.mark.parametrize("scope", [Scope.SUBJECT, Scope.COUNTRIES, Scope.PLACES])
+@pytest.mark.parametrize(
+    "scope",
+    [
+        Scope.SUBJECT,
+        *(pytest.param(each, marks=pytest.mark.proof) for each in (Scope.COUNTRIES, Scope.PLACES)),
+    ],
+)
 async def test_a_claim_that_is_not_announced_would_be_missed(
     world: str, pooled, changes, scope: Scope, monkeypatch
 ) -> None:

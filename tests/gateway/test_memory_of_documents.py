@@ -22,6 +22,8 @@ OFFICER = Viewer("officer", Role.OFFICER, (Role.OFFICER,))
 #: What one document more may leave behind, in bytes. The smallest key of a cache takes 250; what
 #: caches hold at an instant differs by up to 20,000 in all.
 MOST_BYTES = 100
+#: So many documents fill small caches; as many more are as long.
+_ROUND = 200
 
 
 def _runner() -> SchemaRunner:
@@ -35,7 +37,7 @@ def _runner() -> SchemaRunner:
 
 def _requests(first: int, number: int) -> Iterator[OperationRequest]:
     """Requests whose documents are all different: some of them valid, some long, some shaped by
-    variables, some asked for under a name that they do not have; every 200 of them are as long."""
+    variables, some asked for under a name that they do not have; every round of them is as long."""
     for each in range(first, first + number):
         match each % 4:
             case 0:
@@ -48,7 +50,7 @@ def _requests(first: int, number: int) -> Iterator[OperationRequest]:
                 text = f"query($on: Boolean!) {{ viewer {{ a{each}: role @include(if: $on) }} }}"
                 yield OperationRequest(text, variables={"on": each % 8 == 2})
             case _:
-                text = f"query A {{ viewer {{ a{each}: role }} }}" + " " * (each % 200 * 100)
+                text = f"query A {{ viewer {{ a{each}: role }} }}" + " " * (each % _ROUND * 100)
                 yield OperationRequest(text, operation_name="A" if each % 8 == 3 else f"B{each}")
 
 
@@ -96,8 +98,8 @@ def test_memory_stays_flat(
     monkeypatch.setattr(documents, "CACHED", most_documents)
     runner = _runner()
     with _traced():
-        _admit(runner, _requests(0, number))
+        _admit(runner, _requests(0, _ROUND))
         before = _allocated_bytes()
-        _admit(runner, _requests(number, number))
+        _admit(runner, _requests(_ROUND, number))
         more = _allocated_bytes() - before
     assert more < number * MOST_BYTES, f"{more / number:.0f} bytes stay of each document"

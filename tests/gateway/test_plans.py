@@ -181,10 +181,12 @@ def assert_telling(tally: Tally) -> None:
 
 
 #: So many documents, in parts.
-MANY, PARTS = 500, 2
+MANY, PARTS = 500, 4
 
 
-@pytest.mark.parametrize("part", [0, pytest.param(1, marks=pytest.mark.proof)])
+@pytest.mark.parametrize(
+    "part", [1, *(pytest.param(part, marks=pytest.mark.proof) for part in (0, 2, 3))]
+)
 async def test_random_documents_are_answered_alike(
     ways: BothWays, places: dict[str, Places], part: int
 ) -> None:

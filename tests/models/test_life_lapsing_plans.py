@@ -63,7 +63,7 @@ def rows_read(nodes: Iterator[Any]) -> dict[str, float]:
 async def few(database: str) -> AsyncIterator[asyncpg.Connection]:
     until = start_of_day(today())  # what waits too long is judged by the clock
     await synthesise(
-        database, applications=6_000, months=12, seed=1, scale=Scale.PARTNER, until=until
+        database, applications=3_000, months=12, seed=1, scale=Scale.PARTNER, until=until
     )
     connection = await connect(database)
     try:

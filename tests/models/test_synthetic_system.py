@@ -27,7 +27,7 @@ from tests.models.contradictions import (
 pytestmark = pytest.mark.anyio
 
 UNTIL = datetime(2026, 11, 24, 9, tzinfo=UTC)
-APPLICATIONS = 7_000
+APPLICATIONS = 5_000
 
 
 @pytest.fixture(scope="module")

@@ -62,7 +62,7 @@ async def judge(connection: asyncpg.Connection, mutants: Iterable[Mutant]) -> li
 
 
 async def test_some_mutants_of_the_policy_are_killed(complete_world) -> None:
-    sample = chain(islice(row_mutants(), 5, None, 398), islice(field_mutants(), 9, None, 2402))
+    sample = chain(islice(row_mutants(), 5, None, 796), islice(field_mutants(), 9, None, 4804))
     await judge(complete_world, sample)
 
 

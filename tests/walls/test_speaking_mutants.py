@@ -29,7 +29,7 @@ async def judge(connection: asyncpg.Connection, mutants: Iterable[ChangedSpeech]
 async def test_some_mutants_of_the_tables_and_answers_of_mutations_are_killed(
     complete_world,
 ) -> None:
-    some = chain(islice(changed_tables(), 1, None, 146), islice(changed_answers(), 1, None, 226))
+    some = chain(islice(changed_tables(), 1, None, 292), islice(changed_answers(), 1, None, 452))
     await judge(complete_world, some)
 
 

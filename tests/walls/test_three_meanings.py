@@ -117,7 +117,7 @@ async def _allowed_by_database(driver: Any, held: RowRule, viewer: Viewer) -> Co
 
 
 @given(seed=st.integers(0, 2**32))
-@settings(SLOW, max_examples=40)
+@settings(SLOW, max_examples=25)
 @premise(reached=0.05, withheld=0.2)
 async def test_three_meanings_reach_the_same_rows(laboratory: str, seed: int) -> None:
     assert await differences(laboratory, seed) == []

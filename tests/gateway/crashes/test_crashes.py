@@ -39,8 +39,8 @@ async def _assert_nothing_is_wrong(here: Scene, ledger: Ledger, asked_again: int
 
 async def test_three_kills_lose_nothing_and_do_nothing_twice(migrated_folder: Path) -> None:
     async with scene(migrated_folder) as here:
-        ledger = await here.write(300, kills=3, seed=1)
-        await _assert_nothing_is_wrong(here, ledger, asked_again=100)
+        ledger = await here.write(150, kills=3, seed=1)
+        await _assert_nothing_is_wrong(here, ledger, asked_again=50)
 
 
 @pytest.mark.proof

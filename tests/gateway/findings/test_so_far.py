@@ -23,7 +23,7 @@ def days_of(rng: np.random.Generator, mean: float, first: date, days: int) -> di
     return {day: int(size) for day, size in zip(dates, sizes, strict=True)}
 
 
-@pytest.mark.parametrize("day", [5, 10, 20])
+@pytest.mark.parametrize("day", [5, pytest.param(10, marks=pytest.mark.proof), 20])
 def test_eight_of_ten_months_end_in_their_range(day: int) -> None:
     """Of 600 country-months with at least 100 files each."""
     rng = np.random.default_rng(day)
