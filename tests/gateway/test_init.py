@@ -229,6 +229,7 @@ MISTAKES = {
         "B1,CALLING_VISA,2019-01-01,,\n"
     ),
     "fees": "visa_type_code;valid_from;amount_idr\nB1;2019-01-01;1\n",
+    "days_off": "day,name_en,name_id,is_off,day\n2026-01-01,A day,Hari,true,2026-01-01\n",
     "centers": "code\n",
 }  # fmt: skip
 MESSAGES = [
@@ -236,6 +237,7 @@ MESSAGES = [
     "centres.csv, line 2: code: A centre's code begins with that of its country.",
     "centres.csv, line 2: opened_on: its partner country opens later, on 2020-01-01.",
     "countries.csv, line 3: iso3: AUS stands on line 2 already.",
+    "days_off.csv, line 1: The first line must be day,name_en,name_id,is_off (and may",
     "fees.csv, line 1: The first line must be visa_type_code,use_within_days,valid_from,amount_idr",
     "partner_countries.csv, line 3: opened_on: There is no such day.",
     "partner_countries.csv, line 4: partner_code: there is no partner BAD1.",

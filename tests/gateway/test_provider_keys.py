@@ -118,6 +118,26 @@ async def test_the_running_gateway_refreshes_its_keys_by_itself() -> None:
         assert provider.asked == 1
 
 
+async def test_keys_are_read_again_soon_after_a_failure_and_seldom_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pauses: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        clock.now += seconds
+        provider.is_away = len(pauses) == 1
+        if len(pauses) == 3:
+            raise asyncio.CancelledError
+
+    provider, clock = Provider(KEY), Clock()
+    monkeypatch.setattr(provider_keys.asyncio, "sleep", sleep)
+    with pytest.raises(asyncio.CancelledError):
+        await ProviderKeys(provider, ("ES256",), clock).keep_fresh()
+    seldom, soon = provider_keys.REFRESH_SECONDS, provider_keys.RETRY_SECONDS
+    assert (pauses, provider.asked) == ([seldom, soon, seldom], 3)
+
+
 @pytest.mark.parametrize(
     ("body", "is_usable"),
     [

@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from models.jobs.erase_people import erase_due, reconcile
+from models.jobs.linking import screen_bans
 from models.rights.erasure_steps import delete_other_keys, hide_ended_bans
 from tests.gateway.changing import row_id
 from tests.journeys.test_ban import (
@@ -76,6 +77,22 @@ async def test_the_person_of_a_ban_entry_is_erased_when_its_period_has_ended(
     assert (await who_it_is(who["screening"], who, lasting))["passportNumber"] == "QZLAST001"
     await restore_backup(connection, subject, kept)
     assert await who_it_is(who["screening"], who, over) == nobody
+
+
+async def test_whoever_is_off_the_list_gets_no_digest_of_the_next_key(who, connection) -> None:
+    off, listed = [
+        row_id(await approve_ban(who, **passport(f"QZNEXT00{number}"))) for number in (1, 2)
+    ]
+    async with connection.transaction():
+        await connection.execute("SET LOCAL session_replication_role = replica")
+        await connection.execute(
+            "UPDATE ban_entry SET withdrawal_proposed_by = 'one', withdrawal_proposed_at = now(),"
+            " withdrawal_reason = 'Somebody else.', withdrawn_by = 'another', withdrawn_at = now()"
+            " WHERE id = $1", off,
+        )  # fmt: skip
+        await connection.execute("DELETE FROM ban_index WHERE ban_id IN ($1, $2)", off, listed)
+    await screen_bans(KEYS, connection, 99)
+    assert [await connection.fetchval(_DIGESTS, each) for each in (off, listed)] == [0, 1]
 
 
 async def restore_backup(

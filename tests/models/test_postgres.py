@@ -273,6 +273,20 @@ def test_a_configured_folder_without_programs_is_refused(empty: Path) -> None:
         find_binaries(empty)
 
 
+@pytest.mark.parametrize(("version", "is_new_enough"), [("16.14", False), ("17.0", True)])
+def test_programs_are_of_the_oldest_version_or_a_newer_one(
+    tmp_path: Path, version: str, is_new_enough: bool
+) -> None:
+    for name in ("postgres", "initdb", "psql"):
+        (tmp_path / name).write_text(f"#!/bin/sh\necho '{name} (PostgreSQL) {version}'\n")
+        (tmp_path / name).chmod(0o755)
+    if is_new_enough:
+        assert find_binaries(tmp_path).version == version
+    else:
+        with pytest.raises(PostgresError, match="holds no PostgreSQL of version 17"):
+            find_binaries(tmp_path)
+
+
 @as_root
 def test_root_hands_the_server_to_an_unprivileged_account(running: Server) -> None:
     status = Path(f"/proc/{running.pid}/status").read_text()
