@@ -197,6 +197,11 @@ def test_a_card_chooses_the_measure_of_map_and_trend(visitor: Visitor) -> None:
     page.locator(".more-measures").click()
     page.wait_for_selector(".card-clearance-ratio")
     assert page.get_by_role("link", name="Handover").count()
+    # With fewer of them, one of those that go is chosen no more.
+    assert "refusal_rate" in str(page.locator(".more-measures").get_attribute("href"))
+    page.locator(".card-clearance-ratio a").first.click()
+    page.wait_for_selector(".card-clearance-ratio.is-shown")
+    assert "clearance" not in str(page.locator(".more-measures").get_attribute("href"))
 
 
 @pytest.mark.browser

@@ -39,7 +39,9 @@ async def test_what_carries_its_version_is_kept_for_ever(running: Running) -> No
         addresses = [each for each in scripts_of(page.text) if "icon" not in each]
         assert address_of(PLOTLY) in addresses
         for address in addresses:
-            assert (await browser.get(address)).headers["cache-control"] == FOR_EVER, address
+            for answer in (await browser.get(address), await browser.head(address)):
+                assert answer.status_code == 200
+                assert answer.headers["cache-control"] == FOR_EVER, address
 
 
 async def test_a_page_on_which_nothing_is_drawn_comes_without_what_draws(running: Running) -> None:
