@@ -6,14 +6,14 @@ from typing import Any
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from dashboard.model.user import User
 from dashboard.web.gate import DRAWN_FOR, FILE_FOR, FILES
 from dashboard.web.sessions import COOKIE
 from tests.dashboard.asking_dash import ASK, PARTS, draw, page_of, question_of
 from tests.dashboard.conftest import Running
-from tests.dashboard.visiting import Visitor, visiting
+from tests.dashboard.visiting import Visitor
 from tests.running_demo import Demo
 
 proof = pytest.mark.proof
@@ -115,12 +115,15 @@ async def test_a_file_of_a_page_of_another_viewer_is_their_own_page(
 
 
 @pytest.fixture
-def two_tabs(browser: Browser, demo: Demo) -> Iterator[Visitor]:
+def two_tabs(visitor: Visitor) -> Iterator[Visitor]:
     """A browser in which another tab signs in or out: the refused questions are its only faults."""
-    with visiting(browser, demo) as visitor:
-        yield visitor
-        assert [each for each in visitor.faults if not re.search("status of 40[19]", each)] == []
-        visitor.faults.clear()
+    yield visitor
+    visitor.page.context.unroute_all(behavior="ignoreErrors")
+    for other in visitor.page.context.pages[1:]:
+        other.close()
+    visitor.user = ""  # whoever signed in beside it
+    assert [each for each in visitor.faults if not re.search("status of 40[19]", each)] == []
+    visitor.faults.clear()
 
 
 def sign_in_beside(old: Page, demo: Demo, user: str) -> None:

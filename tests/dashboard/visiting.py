@@ -106,7 +106,20 @@ class Visitor:
 def visitor(browser: Browser, chromium: Any, demo: Demo) -> Iterator[Visitor]:
     """Somebody whose browser was used before: it knows the scripts, which is half of what it costs
     to open a page, and stays signed in for as long as the user is the same."""
-    regular = chromium.keep("regular", visiting(browser, demo))
+    with _regular("visitor", chromium, demo) as visitor:
+        yield visitor
+
+
+@pytest.fixture
+def colleague(browser: Browser, chromium: Any, demo: Demo) -> Iterator[Visitor]:
+    """Somebody else, at another computer, who is signed in at the same time."""
+    with _regular("colleague", chromium, demo) as colleague:
+        yield colleague
+
+
+@contextmanager
+def _regular(name: str, chromium: Any, demo: Demo) -> Iterator[Visitor]:
+    regular = chromium.keep(name, visiting(chromium.browser(), demo))
     yield regular
     try:
         faults = regular.leaves()
@@ -114,13 +127,6 @@ def visitor(browser: Browser, chromium: Any, demo: Demo) -> Iterator[Visitor]:
         chromium.close()
         raise
     assert faults == []
-
-
-@pytest.fixture
-def colleague(browser: Browser, demo: Demo) -> Iterator[Visitor]:
-    """Somebody else, who is signed in at the same time."""
-    with visiting(browser, demo) as visitor:
-        yield visitor
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ import io
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from tests.dashboard.visiting import QUESTIONS, Visitor, number, visiting
+from tests.dashboard.visiting import QUESTIONS, Visitor, number
 from tests.running_demo import Demo
 
 pytestmark = pytest.mark.browser
@@ -140,7 +140,7 @@ def test_a_director_general_reads_it_on_a_phone(newcomer: Visitor) -> None:
 
 
 def test_a_director_shares_a_country_and_takes_a_file_to_the_meeting(
-    visitor: Visitor, browser: Browser, demo: Demo
+    visitor: Visitor, colleague: Visitor, demo: Demo
 ) -> None:
     page = visitor.opens("leadership", "language=en&rows=all")
 
@@ -164,11 +164,9 @@ def test_a_director_shares_a_country_and_takes_a_file_to_the_meeting(
 
     # Whoever opens the link sees the same, and whoever may not see it reads just that.
     link = page.url.partition("?")[2]
-    with visiting(browser, demo) as colleague:
-        seen = colleague.opens("officer", link)
-        seen.wait_for_selector(f"h1:has-text('{foreign}: ')")
-        assert seen.inner_text("h1") == page.inner_text("h1")
-    with visiting(browser, demo) as manager:
-        refused = manager.opens("manager-au", link)
-        refused.wait_for_selector(f"h1:has-text('{foreign}: outside your scope')")
-        assert not re.search(rf"\b{by_country[foreign]:,}\b", refused.inner_text("main"))
+    seen = colleague.opens("officer", link)
+    seen.wait_for_selector(f"h1:has-text('{foreign}: ')")
+    assert seen.inner_text("h1") == page.inner_text("h1")
+    refused = colleague.opens("manager-au", link)
+    refused.wait_for_selector(f"h1:has-text('{foreign}: outside your scope')")
+    assert not re.search(rf"\b{by_country[foreign]:,}\b", refused.inner_text("main"))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pypdf
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from dashboard.model.page_state import DEFAULT_PERIOD, PERIODS
 from dashboard.model.period import month_start, today
@@ -16,7 +16,7 @@ from tests.dashboard.filling_in import fill, send
 from tests.dashboard.test_choosing import pick
 from tests.dashboard.test_figure_verify import verify
 from tests.dashboard.test_report import text_of, words_of
-from tests.dashboard.visiting import Visitor, number, visiting
+from tests.dashboard.visiting import Visitor, number
 from tests.running_demo import Demo
 
 pytestmark = pytest.mark.browser
@@ -212,7 +212,7 @@ def test_a_manager_of_four_countries_reads_and_reports_those_alone(
 
 
 def test_what_is_noted_on_a_month_stands_in_the_report_of_a_centre(
-    visitor: Visitor, browser: Browser, demo: Demo, tmp_path: Path
+    visitor: Visitor, colleague: Visitor, demo: Demo, tmp_path: Path
 ) -> None:
     # A manager notes why a month was as it was.
     note, month = "The centre moved to another floor.", month_start(today(), -1)
@@ -238,10 +238,9 @@ def test_what_is_noted_on_a_month_stands_in_the_report_of_a_centre(
     assert len(pypdf.PdfReader(io.BytesIO(pdf.read_bytes())).pages) <= 2
 
     # A centre elsewhere has no such note, not even for leadership, who reads it here.
-    with visiting(browser, demo) as other:
-        for place, is_noted in ((centre, True), ("AU-SYD", False)):
-            seen = other.opens("leadership", f"language=en&centre={place}", "/place")
-            seen.wait_for_selector("#place-coming h2:not(:has(.skeleton))")
-            assert (note in seen.inner_text("#place-change")) == is_noted
+    for place, is_noted in ((centre, True), ("AU-SYD", False)):
+        seen = colleague.opens("leadership", f"language=en&centre={place}", "/place")
+        seen.wait_for_selector("#place-coming h2:not(:has(.skeleton))")
+        assert (note in seen.inner_text("#place-change")) == is_noted
     page.goto(f"{demo.dashboard_url}/views?language=en")
     remove(page, "removeMonthNote", "The note is removed.")

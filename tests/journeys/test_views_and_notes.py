@@ -4,12 +4,12 @@ another manager, who sees neither."""
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from dashboard.model.period import month_start, today
 from tests.dashboard.filling_in import fill, send
 from tests.dashboard.test_export import signed_in
-from tests.dashboard.visiting import Visitor, assert_accessible, visiting
+from tests.dashboard.visiting import Visitor, assert_accessible
 from tests.running_demo import Demo
 
 pytestmark = pytest.mark.browser
@@ -25,7 +25,7 @@ def ids(page: Page, change: str) -> list[str]:
 
 
 def test_a_manager_saves_a_view_and_notes_a_month_and_another_sees_neither(
-    visitor: Visitor, browser: Browser, demo: Demo
+    visitor: Visitor, colleague: Visitor, demo: Demo
 ) -> None:
     # The view is what the page shows: the question, without a figure.
     page = visitor.opens("manager-my", "language=en&by=centre&visa=B1")
@@ -63,12 +63,11 @@ def test_a_manager_saves_a_view_and_notes_a_month_and_another_sees_neither(
 
     # Another manager of the partner sees neither; leadership the note alone.
     for name in ("manager-sg", "leadership"):
-        with visiting(browser, demo) as other:
-            theirs = other.opens(name, "language=en", "/views")
-            theirs.wait_for_selector("#views-saved >> text=You have saved no view.")
-            theirs.wait_for_selector("#views-notes :is(p, article)")
-            assert (NOTE in theirs.inner_text("#views-notes")) == (name == "leadership")
-            assert ids(theirs, "removeMonthNote") == []
+        theirs = colleague.opens(name, "language=en", "/views")
+        theirs.wait_for_selector("#views-saved >> text=You have saved no view.")
+        theirs.wait_for_selector("#views-notes :is(p, article)")
+        assert (NOTE in theirs.inner_text("#views-notes")) == (name == "leadership")
+        assert ids(theirs, "removeMonthNote") == []
 
     # Another name, and then both go.
     page.goto(f"{demo.dashboard_url}/views?language=en")
