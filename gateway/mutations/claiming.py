@@ -9,7 +9,8 @@ from gateway.access.transactions.writing import WriteTransaction, select_lock
 from gateway.mutations.outcome import Effects, Reasons
 from gateway.mutations.requests import Request
 from models import FileClaim
-from models.case.claim import CLAIM_CODE_HOURS, MOST_CLAIMS
+from models.case.claim import MOST_CLAIMS
+from models.key_service.codes import CLAIM_CODE_HOURS
 from models.life import Refusal
 from models.row_keys import new_key
 from models.vocabulary import Role

@@ -21,17 +21,14 @@ from models.key_service import Relation, RelationKind, Widening
 from models.life import Refusal
 from models.reference.data import values
 from models.row_keys import new_key
-from models.supervision.budget_exception import (
-    MOST_MINUTES,
-    MOST_PEOPLE,
-    WIDENED_ROLES,
-)
+from models.supervision.budget_exception import WIDENED_ROLES
 from models.supervision.inquiry import (
     MOST_MINUTES_OF_TWO,
     MOST_PEOPLE_OF_TWO,
     REFERENCE_BEGINS,
     WAITING_HOURS,
 )
+from models.supervision.widening import MOST_MINUTES, MOST_PEOPLE
 from models.vocabulary import InquiryVerdict, Role
 
 

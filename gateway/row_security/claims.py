@@ -6,8 +6,9 @@ from gateway.policy import MUTATIONS, PARTNERS, POLICY
 from gateway.row_security.delivery import IS_TAKEN_BACK, LIVE_VISA
 from gateway.row_security.reading_functions import KNOWN_IN_FORCE
 from gateway.row_security.tracking import DUE_ON, EXPECTED_ON
-from models.case.claim import CLAIM_CODE_HOURS, MOST_CLAIMS, MOST_FILES_OF_A_CONTACT
+from models.case.claim import MOST_CLAIMS, MOST_FILES_OF_A_CONTACT
 from models.case.tracking import TRACKED_DAYS
+from models.key_service.codes import CLAIM_CODE_HOURS
 from models.row_security import MAILER, database_role, writing_role
 from models.vocabulary import Channel, DigestKind, MailKind, Role
 

@@ -8,8 +8,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
 
-#: How long a code claims a file, once it was mailed.
-CLAIM_CODE_HOURS = 24
 #: How many files an account has claimed at a time: a family's, and no agency's.
 MOST_CLAIMS = 20
 #: How many files outside one group a contact serves at most whose holder may claim: beyond that it

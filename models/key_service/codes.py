@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
-from models.case.claim import CLAIM_CODE_HOURS
 from models.key_service.interface import Digest, KeyService, KeyUse, TracksFiles, Try
 from models.key_service.relations import Digester, Relation, RelationKind, Relations
 from models.key_service.store import KeyStore
@@ -20,6 +19,8 @@ from models.key_service.store import KeyStore
 #: How long a code opens anything.
 CODE_DAYS = 30
 _SECONDS = CODE_DAYS * 86_400
+#: How long one claims a file, once it was mailed.
+CLAIM_CODE_HOURS = 24
 #: How the name of a file begins in what is made and tried to claim it. What is noted under such a
 #: name opens nobody.
 _CLAIM = "CLAIM "

@@ -12,7 +12,7 @@ from models.key_service.relations import (
     Widening,
     complaint_reader,
 )
-from models.supervision.budget_exception import MOST_MINUTES, MOST_PEOPLE, WAITING_MINUTES
+from models.supervision.widening import MOST_MINUTES, MOST_PEOPLE, WAITING_MINUTES
 from models.visa_document.content import VisaTerms
 
 APPLICANT, OFFICER, SUPERVISOR, SCREENING = "APPLICANT", "OFFICER", "SUPERVISOR", "SCREENING"

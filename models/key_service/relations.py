@@ -15,7 +15,7 @@ from uuid import UUID
 
 import asyncpg
 
-from models.supervision.budget_exception import MOST_PEOPLE
+from models.supervision.widening import MOST_PEOPLE
 from models.visa_document.content import VisaTerms, extension_name
 
 #: The subject under which the service keeps its own key: nobody's, since theirs are UUIDv7.

@@ -7,13 +7,9 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
+from models.supervision.widening import MOST_MINUTES, MOST_PEOPLE
 from models.vocabulary import Role
 
-#: The most that two supervisors agree to: so many minutes, and so many further people.
-MOST_MINUTES = 60
-MOST_PEOPLE = 50
-#: How long one waits for the second supervisor: whoever needs it asks now.
-WAITING_MINUTES = 60
 #: Whose budgets are widened: of those who read people for their work.
 WIDENED_ROLES = (
     Role.PARTNER_AGENT,

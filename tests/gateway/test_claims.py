@@ -8,9 +8,9 @@ import pytest
 
 from gateway.row_security.claims import CLAIM_FUNCTIONS
 from gateway.viewer import Viewer
-from models.case.claim import CLAIM_CODE_HOURS, MOST_FILES_OF_A_CONTACT
+from models.case.claim import MOST_FILES_OF_A_CONTACT
 from models.case.tracking import TRACKED_DAYS
-from models.key_service.codes import claim_of, holders_of, named_by
+from models.key_service.codes import CLAIM_CODE_HOURS, claim_of, holders_of, named_by
 from models.key_service.relations import Digester, Relations
 from models.person.matching import contact_message
 from models.row_security import MAILER

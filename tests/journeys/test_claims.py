@@ -10,8 +10,9 @@ import asyncpg
 import pytest
 
 from gateway.execution import answers
-from models.case.claim import CLAIM_CODE_HOURS, MOST_CLAIMS, TRIES_OF_A_CLAIM
+from models.case.claim import MOST_CLAIMS, TRIES_OF_A_CLAIM
 from models.jobs.erase_people import erase_due
+from models.key_service.codes import CLAIM_CODE_HOURS
 from models.rights.erasure_steps import hide
 from tests.gateway.changing import IDENTITY, key, perform, reference_of, row_id, wait_until_linked
 from tests.gateway.conftest import Answer, Viewer, without_budget

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from models.key_service import Relation, RelationKind, Statement, ViewerCeilingError, Widening
-from models.supervision.budget_exception import MOST_MINUTES, MOST_PEOPLE, WAITING_MINUTES
+from models.supervision.widening import MOST_MINUTES, MOST_PEOPLE, WAITING_MINUTES
 from tests.models.test_judge import MOST_AN_HOUR, Court, court, stated
 
 __all__ = ["court"]

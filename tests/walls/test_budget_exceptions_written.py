@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from gateway.viewer import Viewer
-from models.supervision.budget_exception import MOST_MINUTES, MOST_PEOPLE
+from models.supervision.widening import MOST_MINUTES, MOST_PEOPLE
 from models.vocabulary import Role
 from tests.acting import act, act_writing
 from tests.walls.undoing import undone

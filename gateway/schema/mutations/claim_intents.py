@@ -17,7 +17,6 @@ from gateway.schema.mutations.reference_inputs import ReferenceInput
 from gateway.schema.people import PassportInput
 from gateway.schema.tracking import plain_reference, tries
 from models.case.claim import (
-    CLAIM_CODE_HOURS,
     CLAIM_HOURS,
     MOST_CLAIMS,
     MOST_FILES_OF_A_CONTACT,
@@ -25,7 +24,7 @@ from models.case.claim import (
 )
 from models.case.tracking import TryKind
 from models.key_service import TakesCodes, Try
-from models.key_service.codes import claim_of, read_code
+from models.key_service.codes import CLAIM_CODE_HOURS, claim_of, read_code
 from models.life import Refusal
 from models.person.matching import passport_message
 

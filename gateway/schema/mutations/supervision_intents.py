@@ -21,7 +21,7 @@ from gateway.schema.mutations.reference_inputs import ReferenceInput
 from models.access_tokens import LONGEST_SUBJECT
 from models.life import Refusal
 from models.reference.data.values import LONGEST_REASON
-from models.supervision import budget_exception as exceptions
+from models.supervision import widening
 from models.supervision.inquiry import (
     MOST_MINUTES,
     MOST_MINUTES_OF_TWO,
@@ -84,9 +84,9 @@ class ProposeBudgetExceptionInput(ReferenceInput):
     )
     role: Role = required("The role in which they read.")
     most_people: int = required(
-        f"How many people beyond the budget: from 1 to {exceptions.MOST_PEOPLE}."
+        f"How many people beyond the budget: from 1 to {widening.MOST_PEOPLE}."
     )
-    minutes: int = required(f"How long: from 1 to {exceptions.MOST_MINUTES}.")
+    minutes: int = required(f"How long: from 1 to {widening.MOST_MINUTES}.")
     reason: str = required(
         f"Why, without saying who it is: from 1 to {LONGEST_REASON} characters. Others read it."
     )
@@ -195,7 +195,7 @@ SUPERVISION_INTENTS = (
            (Refusal.SECOND_PERSON_REQUIRED, Refusal.ALREADY_REQUESTED)),
     Intent("approveBudgetException", ApproveBudgetExceptionInput,
            "Agree to an exception for somebody else that another supervisor proposed within"
-           f" {exceptions.WAITING_MINUTES} minutes: it begins now, and ends by itself. Others are"
+           f" {widening.WAITING_MINUTES} minutes: it begins now, and ends by itself. Others are"
            " alerted at once.", _approve_exception, (),
            (Refusal.NOT_FOUND, Refusal.SECOND_PERSON_REQUIRED, Refusal.ALREADY_APPROVED,
             Refusal.NOTHING_PROPOSED)),

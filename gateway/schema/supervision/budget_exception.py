@@ -6,7 +6,7 @@ from typing import Any
 from gateway.mapping.connections import connection_field
 from gateway.mapping.declare import Node, column, noun
 from models import BudgetException as Row
-from models.supervision.budget_exception import WAITING_MINUTES
+from models.supervision.widening import WAITING_MINUTES
 from models.vocabulary import Role
 
 
