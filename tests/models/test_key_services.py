@@ -110,7 +110,7 @@ async def test_one_of_two_services_is_killed_and_then_the_store_and_no_key_is_lo
         assert await key_service_fault(keys) is None
         writing.cancel()
         await asyncio.gather(writing, return_exceptions=True)
-        assert len(writer.made) > 40
+        assert len(writer.made) >= 40  # ten, four times
         assert await keys.open_data_keys([*writer.made]) == writer.made
         one.kill()
         other.kill()
