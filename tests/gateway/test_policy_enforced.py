@@ -116,10 +116,11 @@ async def check_type(
         traffic.statements.clear()
         traffic.connections = 0
         askings = [*split_by_mistakes(way, refused)]
-        if any(map(is_hidden, Asking(way, []).coordinates)):
-            askings = askings[:1]  # the way is closed, whatever is at its end
+        is_closed = any(map(is_hidden, Asking(way, []).coordinates))
+        if is_closed:
+            askings = askings[:1]  # whatever is at its end
         documents = [(asking, asking.document(operation(role, type_name))) for asking in askings]
-        if number == 0:
+        if number == 0 and not is_closed:
             documents += [(it, it.under_other_names(operation(role, type_name))) for it in askings]
             documents += [
                 (every[name], every[name].document(operation(role, type_name)))

@@ -245,7 +245,7 @@ async def test_without_the_audit_who_holds_a_partners_figures_finds_numbers_out(
     assert attack(attacker, true[None]["refused"]).narrow
 
 
-@pytest.mark.parametrize("measure", ["intake", "decisions"])
+@pytest.mark.parametrize("measure", ["intake", pytest.param("decisions", marks=pytest.mark.proof)])
 async def test_without_the_audit_who_holds_a_partners_figures_finds_counts_out(
     crowded: str, true, monkeypatch, measure: str
 ) -> None:

@@ -2,9 +2,6 @@
 got yet."""
 
 import asyncio
-import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,16 +24,6 @@ from tests.walls.undoing import undone
 pytestmark = pytest.mark.anyio
 
 _DAY = 86_400
-#: Stores a key, and is killed before it writes whose it is.
-_WRITER = """
-import asyncio, sys, time
-from pathlib import Path
-from uuid import UUID
-from models.key_service import SocketKeys
-asyncio.run(SocketKeys(Path(sys.argv[1])).make_data_keys([UUID(sys.argv[2])]))
-print("stored", flush=True)
-time.sleep(600)
-"""
 
 
 class Store:
@@ -65,14 +52,10 @@ class Store:
         found = "SELECT FROM data_key WHERE subject = $1"
         return bool(administer(self.url, found, values=(subject,)))
 
-    def kill_a_writer(self) -> UUID:
-        """Somebody's key is stored, and nothing else of them."""
+    async def leave_a_key(self) -> UUID:
+        """Somebody's key is stored, and nothing else of them: its writer is killed in between."""
         subject = uuid4()
-        command = [sys.executable, "-c", _WRITER, str(self.folder / "socket"), str(subject)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
-            assert writer.stdout
-            assert writer.stdout.readline() == "stored\n"
-            writer.send_signal(signal.SIGKILL)
+        await self.keys.make_data_keys([subject])
         return subject
 
 
@@ -106,7 +89,7 @@ async def test_a_key_that_a_killed_writer_left_is_swept_when_it_is_old(
 ) -> None:
     people = [row[0] for row in await connection.fetch("SELECT id FROM applicant")]
     await sweep(store.keys, connection, SWEEP_DAYS)  # which notes when each was made
-    left = store.kill_a_writer()
+    left = await store.leave_a_key()
     store.age(SWEEP_DAYS - 1)
     assert (await sweep(store.keys, connection, SWEEP_DAYS)).swept == 0
     assert store.has(left)
@@ -134,7 +117,7 @@ async def test_a_key_that_a_killed_writer_left_is_swept_when_it_is_old(
 async def test_nothing_is_swept_whose_note_is_not_written(
     store: Store, connection: asyncpg.Connection
 ) -> None:
-    left = store.kill_a_writer()
+    left = await store.leave_a_key()
     await sweep(store.keys, connection, SWEEP_DAYS)
     store.age(SWEEP_DAYS)
     async with swallowed(connection, "key_operation"):
@@ -148,7 +131,7 @@ async def test_nothing_is_swept_before_its_day_whatever_is_asked(
     store: Store, connection: asyncpg.Connection
 ) -> None:
     """The store has a bound of its own: a keeper that asks for less gets no more."""
-    left = store.kill_a_writer()
+    left = await store.leave_a_key()
     assert (await sweep(store.keys, connection, 0)).swept == 0
     token = (await store.keys.sweep_state()).token
     assert token
@@ -182,7 +165,7 @@ async def test_a_different_or_older_database_sweeps_nothing(
     store: Store, connection: asyncpg.Connection
 ) -> None:
     await sweep(store.keys, connection, SWEEP_DAYS)
-    left = store.kill_a_writer()
+    left = await store.leave_a_key()
     store.age(2 * SWEEP_DAYS)
     async with undone(connection):
         await connection.execute("DELETE FROM key_operation")
@@ -200,7 +183,7 @@ async def test_a_different_or_older_database_sweeps_nothing(
 async def test_keys_without_a_known_age_count_from_when_they_were_first_seen(
     store: Store, connection: asyncpg.Connection
 ) -> None:
-    left = store.kill_a_writer()
+    left = await store.leave_a_key()
     store.of_before()
     await connection.execute("DELETE FROM key_operation")
     for _ in range(2):  # the first begins, and the second notes
@@ -223,7 +206,7 @@ async def test_the_command_previews_and_sweeps(
         monkeypatch.setenv("GERBANG_OWNER_URL", world)
         monkeypatch.setenv("GERBANG_SIGNING_SERVICE", f"unix:{store.folder / 'socket'}")
         monkeypatch.setenv("GERBANG_KEY_SERVICE", f"unix:{store.folder / 'socket'}")
-        left = store.kill_a_writer()
+        left = await store.leave_a_key()
         refused = await run("--dry-run")
         assert (refused[0], "does not know the last sweep" in refused[1]) == (1, True)
         assert await run() == (0, "0 of 1 data keys belong to nobody and are swept.\n")

@@ -181,7 +181,7 @@ async def test_concurrent_folders_and_writers_lose_nothing(
 
 
 async def test_a_killed_folder_loses_nothing(world: str, connection: asyncpg.Connection) -> None:
-    await join(connection, crowd(2_000, seed=200))
+    await join(connection, crowd(800, seed=200))
     changes = await waiting(connection)
     await asyncio.to_thread(kill_folders, world, 10, Random(0))
     assert 0 < await waiting(connection) < changes

@@ -145,10 +145,8 @@ async def test_a_witness_cosigns_what_continues_and_nothing_else(tmp_path: Path)
 @contextmanager
 def _serving(folder: Path, log_key: str) -> Iterator[Witness]:
     """`gerbang witness`, as another organisation runs it."""
-    named = subprocess.run(
-        [GERBANG, "witness", "key", folder, "--name", NAME],
-        check=True, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    named = call_command(["witness", "key", folder, "--name", NAME], {})
+    assert named.returncode == 0, named.stderr
     port = free_port()
     serve = [GERBANG, "witness", "serve", folder, "--name", NAME, "--log-key", log_key]
     with subprocess.Popen([*serve, "--port", str(port)]) as process:
