@@ -237,6 +237,14 @@ async def test_a_new_passport_has_another_ending(ruby, becomes, ending) -> None:
     assert await ruby.fetchval(found, RUBY) == ending
 
 
+async def test_a_value_that_stays_keeps_the_version_that_first_had_it(ruby) -> None:
+    await ruby.execute(_ON_FILE, RUBY, json.dumps({"full_name": f"{MARK}X.one"}), *[None] * 5)
+    await ruby.execute("UPDATE identity SET versions = '{\"full_name\": 7}'")
+    await correct(ruby, sealed={"email": f"{MARK}Y.two"})
+    found = await ruby.fetchval("SELECT versions FROM identity WHERE applicant_id = $1", RUBY)
+    assert json.loads(found) == {"full_name": 7, "email": 2}
+
+
 async def test_what_was_on_file_stays_as_a_version_and_what_was_not_corrected_on_file(ruby) -> None:
     await correct(ruby, full_name="Ruby Hall", passport_issuing_state="NZ")
     versions = await ruby.fetch(

@@ -49,3 +49,4 @@ async def test_histograms_add_up_and_cancel_out(connection: asyncpg.Connection) 
     assert tuple(added) == ([3, 4, 5], [1, 3, 6])
     gone = await connection.fetchrow(together, [3, 5], [1, 3], [3, 5], [-1, -3])
     assert tuple(gone) == ([], [])
+    assert await connection.fetchval("SELECT total_rank($1)", gone["ranks"]) == 0
