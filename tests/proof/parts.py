@@ -82,7 +82,10 @@ PARTS = (
     Part(
         "live",
         "a long time of changes, followed over sockets, and by a client of others",
-        ("tests/gateway/test_live_proof.py", "tests/clients/test_clients.py"),
+        (
+            *("tests/gateway/test_live_proof.py", "tests/gateway/test_live_topics.py"),
+            "tests/clients/test_clients.py",
+        ),
     ),
     Part(
         "fuzzing",
@@ -93,6 +96,8 @@ PARTS = (
             "tests/gateway/test_plans_defects.py",
             "tests/gateway/test_plans_tables.py",
             "tests/gateway/test_access_paths.py",
+            "tests/gateway/test_validation.py",
+            "tests/gateway/test_null_filters.py",
         ),
     ),
     Part(
@@ -151,6 +156,7 @@ PARTS = (
             "tests/gateway/test_nobody_blocks_proof.py",
             "tests/gateway/test_memory_of_documents.py",
             "tests/gateway/findings/test_recomputed.py",
+            "tests/gateway/findings/test_so_far.py",
             "tests/models/test_volumes_at_scale.py",
             "tests/models/test_volumes_recomputed.py",
             "tests/test_bench_capacity.py",
