@@ -4,7 +4,7 @@ Which fields of an operation have something to parse is worked out once; a reque
 their arguments and runs their parsers, and plans and resolvers take the result.
 """
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -154,6 +154,15 @@ def _wrong_condition(error: GraphQLError) -> MistakesError:
     return MistakesError([GerbangError(ErrorCode.INVALID_VARIABLES, text, details)])
 
 
+def _merged(fields: list[CheckedField]) -> list[CheckedField]:
+    """The fields, each with all that is selected below its place: a field that is selected twice is
+    answered once, by the arguments of either."""
+    selected = defaultdict[tuple[Any, ...], set[str]](set)
+    for one in fields:
+        selected[one.path, id(one.field)] |= one.selected
+    return [one._replace(selected=frozenset(selected[one.path, id(one.field)])) for one in fields]
+
+
 class _SelectedField(NamedTuple):
     """A selection set, the type it is of, and its place in the answer."""
 
@@ -193,7 +202,8 @@ class _Search:
                     self._selections.is_included, selected.selections.selections
                 ):
                     self._visit(selection, selected, found, pending)
-        return sorted(found, key=lambda one: one.node.loc.start if one.node.loc else 0)
+        found.sort(key=lambda one: one.node.loc.start if one.node.loc else 0)
+        return _merged(found)
 
     def _visit(
         self,

@@ -110,6 +110,30 @@ async def test_a_repeated_field_is_reported_once_and_long_lists_of_mistakes_end(
     assert len(mistakes(await who["officer"](many))) == MOST_MISTAKES
 
 
+_MONTH = 'volumes(from: "2025-01-01", to: "2025-02-01", groupBy: [])'
+
+
+@pytest.mark.parametrize(
+    ("part", "other"),
+    [
+        ("applications(first: 2) { totalCount { value } }",
+         "applications(first: 2) { nodes { id } }"),
+        ("applications(first: 2) { nodes @skip(if: true) { id } }",
+         "applications(first: 2) { nodes { reference } }"),
+        (f"{_MONTH} {{ rows {{ intake {{ value }} }} }}",
+         f"{_MONTH} {{ rows {{ refused {{ value }} }} }}"),
+    ],
+)  # fmt: skip
+async def test_what_is_selected_in_two_places_is_answered_together(who, part, other) -> None:
+    fragments = f"fragment A on Query {{ {part} }} fragment B on Query {{ {other} }}"
+    by_order = [
+        await who["officer"](f"{{ ...{first} ...{second} }} {fragments}")
+        for first, second in ("AB", "BA")
+    ]
+    assert [answer.errors for answer in by_order] == [[], []]
+    assert by_order[0].data == by_order[1].data
+
+
 async def test_ids_count_over_all_fields(who) -> None:
     several = " ".join(f"n{number}: nodes(ids: $i) {{ id }}" for number in range(5))
     query, ids = f"query($i: [ID!]!) {{ {several} }}", ["x"] * 100
