@@ -89,7 +89,6 @@ def test_an_outage_is_recorded_by_an_administrator_and_approved_by_an_auditor(
     other = opens(colleague, "auditor")
     assert not other.locator("#panel-propose").is_visible()
     assert other.locator("#suspendViewer").count() == 0
-    assert_accessible(other, widths=(390, 1440))
     proposed = other.locator("#administration-waiting article", has_text="LAP 7/2026")
     proposed.get_by_role("button", name="Approve").click()
     other.wait_for_selector(f"{OUTCOME} >> text=Approved.")
@@ -110,7 +109,6 @@ def test_a_rule_that_grants_is_approved_and_stopped_by_a_supervisor(
 
     other = opens(colleague, "supervisor")
     assert not other.locator("#panel-propose").is_visible()
-    assert_accessible(other, widths=(390, 1440))
     proposed = other.locator("#administration-waiting article", has_text="PP 9/2027")
     proposed.get_by_role("button", name="Approve").click()
     other.wait_for_selector(f"{OUTCOME} >> text=Approved.")
