@@ -261,7 +261,7 @@ def test_a_feed_is_read_in_each_form_and_where_it_is_cut_off_that_is_told() -> N
         assert told == (len(found) + 3, "CUT_OFF")
     for nothing in (b"", b"\n", b"a,b\n", text.replace(b"ions,1", b"ions,2"), b"\x1f\x8b",
                     packed[:20], text.replace(b"visaType", b"visa", 1),
-                    text.replace(b",entryOn", b"", 1),
+                    text.replace(b",entryOn", b"", 1), text.replace(b",identity.email", b"", 1),
                     text.replace(b"tripPurpose", b"centre", 1), b'{"version": 1}\n'):  # fmt: skip
         with pytest.raises(UnreadableFeedError):
             read(nothing)

@@ -19,6 +19,7 @@ from dashboard.model.page_state import Address
 from dashboard.model.period import Period, month_start
 from dashboard.pages.today.answers import Today, read_today, variables_of
 from dashboard.pages.today.attention import places_table, waiting_now, watched_measure
+from dashboard.pages.today.files import read_files
 from dashboard.pages.today.own_work import own_work_table
 from dashboard.pages.today.parts import DRAWN, steps_of
 from dashboard.pages.today.promise import promise_table
@@ -325,3 +326,22 @@ def test_an_answer_is_read_with_all_its_findings_and_what_can_be_chosen() -> Non
     assert found.names["visa"] == found.names["partner"] == {"B1": "Visa on arrival"}
     assert [each.code for each in found.choices["visa"]] == ["B1"]
     assert found.named is None
+
+
+def test_of_few_files_the_newest_is_first_and_a_region_stands_beside_its_own_alone() -> None:
+    def file(number: int) -> dict[str, Any]:
+        dates = dict.fromkeys(("receivedAt", "paidAt", "targetDueAt", "closedAt"))
+        submitted = f"2026-0{number}-01T00:00:00+07:00"
+        return {"reference": str(number), "visaType": None, "stage": "", "submittedAt": submitted,
+                **dates}  # fmt: skip
+
+    published = {"region": "OCEANIA"}
+    for regions, chosen in ((["OCEANIA"] * 2, published), (["OCEANIA", "AFRICA"], None)):
+        data = {
+            "countries": {"nodes": [{"region": one} for one in regions]},
+            "regions": {"rows": [{"region": "AFRICA"}, published]},
+            "applications": {"nodes": [file(number) for number in (2, 3, 1)]},
+        }
+        found = read_files(data, 2025)
+        assert [one.reference for one in found.files] == ["3", "2", "1"]
+        assert found.published is chosen

@@ -134,6 +134,8 @@ async def test_a_scan_is_cut_off_resumed_and_opened_with_one_line_in_the_log(
     assert part.headers["content-range"] == f"bytes {PART_BYTES - 5}-{PART_BYTES + 4}/{len(scan)}"
     end = await ask(officer, "GET", link, Range="bytes=-12")
     assert end.content == scan[-12:]
+    everything = await ask(officer, "GET", link, Range="bytes=-")  # which names no part
+    assert (everything.status_code, everything.content == scan) == (200, True)
     beyond = await ask(officer, "GET", link, Range=f"bytes={len(scan)}-")
     assert beyond.status_code == 416
     assert await reads(connection, case, "officer") == [["document.link"]]

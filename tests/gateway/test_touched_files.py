@@ -71,6 +71,11 @@ async def test_those_that_are_paid_keep_their_target(
     assert keep is not None
     assert await touched(who, standard) == (are_open + 2, keep + 1)
     assert await touched(who, calling) == others
+    # The newest rule of a nationality says which clock it is.
+    rule = "INSERT INTO entry_rule (country_code, valid_from, entry) VALUES ('AU', $1, $2)"
+    await connection.execute(rule, day, "CALLING_VISA")
+    assert (await touched(who, calling))[0] >= others[0] + 2
+    await connection.execute("DELETE FROM entry_rule WHERE valid_from = $1", day)
 
 
 async def test_of_a_place_that_closes_it_is_said_what_is_there(

@@ -7,6 +7,7 @@ from base64 import b64decode
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import asyncpg
 import pypdf
 import pytest
 
@@ -279,8 +280,13 @@ async def test_a_stay_that_is_extended_gets_a_document_that_says_so(
     found = await reader.verify(b64decode(before["pdf"]))
     assert (found.exit_code, "TAKEN BACK" in found.output) == (1, True), found.output
 
-    # Whoever administers the database writes more days, and gets no document for them.
+    # Whoever administers the database brings none back, nor another one in its place.
     number = new.number
+    former = "WHERE visa_number = $1 AND replaced_at IS NOT NULL"
+    for becomes in ("replaced_at = NULL", "digest = '\\x00'"):
+        with pytest.raises(asyncpg.RestrictViolationError, match="stays as it was issued"):
+            await judged.owner.execute(f"UPDATE visa_document SET {becomes} {former}", number)
+    # They write more days, and get no document for them.
     await judged.administer("UPDATE extension_rule SET days = 90 WHERE visa_type_code = 'B1'")
     await judged.owner.execute("UPDATE visa SET extended_days = 90 WHERE visa_number = $1", number)
     refused = "SELECT refused_at FROM visa_document WHERE visa_number = $1 AND replaced_at IS NULL"

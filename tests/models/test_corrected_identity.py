@@ -237,6 +237,13 @@ async def test_a_new_passport_has_another_ending(ruby, becomes, ending) -> None:
     assert await ruby.fetchval(found, RUBY) == ending
 
 
+async def test_what_is_sealed_stays_nowhere_in_plain(ruby) -> None:
+    await correct(ruby, sealed=dict.fromkeys(WAS, f"{MARK}Y.two"))
+    plain = ", ".join(WAS)
+    on_file = await ruby.fetchrow(f"SELECT {plain} FROM identity WHERE applicant_id = $1", RUBY)
+    assert set(on_file) == {None}
+
+
 async def test_a_value_that_stays_keeps_the_version_that_first_had_it(ruby) -> None:
     await ruby.execute(_ON_FILE, RUBY, json.dumps({"full_name": f"{MARK}X.one"}), *[None] * 5)
     await ruby.execute("UPDATE identity SET versions = '{\"full_name\": 7}'")

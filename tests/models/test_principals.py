@@ -181,6 +181,16 @@ async def test_the_linker_opens_so_many_an_hour_and_the_keeper_erases_no_more(
         assert len(asked.get("erased", ())) == done
 
 
+async def test_the_screener_opens_the_whole_list_and_so_many_people_an_hour(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screener = Principal.SCREENER
+    change(monkeypatch, screener, people_an_hour=1)
+    assert await service.open(screener, PEOPLE, cause="SCREENING") == 0
+    assert await service.open(screener, PEOPLE[:1], cause="SCREENING") == 1
+    assert await service.open(screener, [BANNED], cause="BANS") == 1
+
+
 async def test_the_linker_guesses_nobody(service: Service) -> None:
     """It has digests made of those whom it opened; a passport that is guessed is of nobody."""
     linker, cause = Principal.LINKER, {"cause": "LINKING"}

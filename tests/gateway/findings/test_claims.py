@@ -192,6 +192,13 @@ def test_the_coming_month_is_beside_the_same_month_a_year_before(
     assert coming._direction(months(0, *year[2:]), likely) is D.UNKNOWN
 
 
+def test_where_nothing_can_be_expected_the_last_months_are_told() -> None:
+    late, writer = [1] * coming.MIX_MONTHS, Writer(Language.EN, lambda _, code, __: code)
+    [told], [of_more] = (coming._of_late(months(*counts)) for counts in (late, [90, *late]))
+    assert told(writer) == of_more(writer)
+    assert coming._of_late(None) == []
+
+
 def test_ranges_are_measured_over_countries_with_ten_applications_a_month() -> None:
     first, enough = date(2023, 1, 1), [10] * 36
     series = dict.fromkeys(("AU", "MY", "SG", "NZ", "FJ"), enough)
