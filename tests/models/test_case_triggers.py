@@ -318,9 +318,9 @@ async def test_a_held_visa_is_released_once_every_answer_is_clear(
     assert await is_visa_held(unasked, GRANTED) == is_held
 
 
-async def test_that_a_case_left_its_desk_waits_for_the_account(rolled_back) -> None:
+async def test_a_desk_that_a_case_leaves_waits_for_the_account(rolled_back) -> None:
     waits = "SELECT count(*) FROM account_outbox WHERE source = 'assignment_end'"
-    desk = "UPDATE assignment SET role = role WHERE application_id = $1"
-    for statement, number in ((desk, 0), (_ENDED, 1)):
+    same = "UPDATE assignment SET role = role WHERE application_id = $1"
+    for statement, number in ((same, 0), (_ENDED, 1)):
         await rolled_back.execute(statement, OPEN)
         assert await rolled_back.fetchval(waits) == number

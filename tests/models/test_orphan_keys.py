@@ -53,7 +53,7 @@ class Store:
         return bool(administer(self.url, found, values=(subject,)))
 
     async def leave_a_key(self) -> UUID:
-        """Somebody's key is stored and nothing else of them, as by a writer that is killed then."""
+        """Store somebody's key and nothing else of them, as a killed writer leaves it."""
         subject = uuid4()
         await self.keys.make_data_keys([subject])
         return subject
