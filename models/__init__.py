@@ -47,7 +47,13 @@ from models.mail.subscription import MailSubscription
 from models.person.applicant import Applicant, Correction, PassportEnding
 from models.person.guarantor import Guarantor, Guardian
 from models.person.identity import Identity, IdentityVersion
-from models.person.person_link import LinkerRead, PersonIndex, PersonLink, PersonLookup
+from models.person.person_link import (
+    LinkCount,
+    LinkerRead,
+    PersonIndex,
+    PersonLink,
+    PersonLookup,
+)
 from models.reader import MonthNote, SavedView
 from models.reference.decrees import (
     Country,
@@ -152,6 +158,7 @@ __all__ = [
     "JobPass",
     "KeyOperation",
     "LegalHold",
+    "LinkCount",
     "LinkerRead",
     "Mail",
     "MailSubscription",

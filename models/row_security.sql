@@ -87,6 +87,7 @@ ALTER TABLE item_answer ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE job_pass ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE key_operation ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE legal_hold ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE link_count ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE linker_read ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE mail ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE mail_subscription ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -421,6 +422,24 @@ CREATE OR REPLACE FUNCTION viewer.registered_documents(acting text) RETURNS TABL
                 known.registered_by, known.text
             FROM trusted_document AS known WHERE known.retired_at IS NULL
             ORDER BY known.registered_at DESC, known.sha256 LIMIT 300;
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.links_counted(acting text) RETURNS TABLE (
+    certain bigint, confirmed bigint, rejected bigint, proposed bigint)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF acting IS NULL OR acting NOT IN ('SUPERVISOR', 'AUDITOR') OR viewer.sealed(acting) IS NULL THEN
+            RAISE EXCEPTION 'how many files are linked is for supervision alone'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN QUERY
+            SELECT
+                coalesce(sum(counted.certain), 0)::bigint,
+                coalesce(sum(counted.confirmed), 0)::bigint,
+                coalesce(sum(counted.rejected), 0)::bigint,
+                coalesce(sum(counted.proposed), 0)::bigint
+            FROM link_count AS counted;
     END
 $$;
 CREATE OR REPLACE FUNCTION viewer.people_found(
@@ -2365,6 +2384,7 @@ CREATE POLICY supervisor_insert ON complaint_read FOR INSERT TO gerbang_supervis
 GRANT EXECUTE ON FUNCTION viewer.people_read TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.people_counted TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.figure_evidence TO gerbang_supervisor;
+GRANT EXECUTE ON FUNCTION viewer.links_counted TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.closing_places TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.admit_lookup TO gerbang_supervisor;
@@ -3027,6 +3047,7 @@ GRANT EXECUTE ON FUNCTION viewer.people_read TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.people_counted TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.account_state TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.figure_evidence TO gerbang_auditor;
+GRANT EXECUTE ON FUNCTION viewer.links_counted TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.closing_places TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.admit_lookup TO gerbang_auditor;

@@ -18,6 +18,7 @@ _SEE_EVIDENCE = [role for role in Role if role in POLICY["FindingTable"].fields[
 _SEE_TOUCHED = [role for role in Role if role in POLICY["TouchedFiles"].fields["open"]]
 _SEE_CLOSING = [role for role in Role if role in POLICY["ClosingPlace"].fields["toHandIn"]]
 _SEE_WORK = [role for role in Role if role in POLICY["Installation"].fields["work"]]
+_SEE_LINKS = [role for role in Role if role in POLICY["Query"].fields["linkFigures"]]
 _SEE_DOCUMENTS = [role for role in Role if role in POLICY["Query"].fields["trustedDocuments"]]
 _COUNTS_REFUSED = "counts of reads are for supervision alone"
 _WORK_REFUSED = "the state of the installation is for administrators alone"
@@ -176,6 +177,21 @@ viewer.registered_documents(acting text) RETURNS TABLE (
             FROM trusted_document AS known WHERE known.retired_at IS NULL
             ORDER BY known.registered_at DESC, known.sha256 LIMIT {MOST_DOCUMENTS_LISTED}""",
 )
+#: How many pairs of files are linked. No role reads the rows that these numbers add up from.
+_LINKS_COUNTED = _told_to(
+    _SEE_LINKS,
+    "how many files are linked is for supervision alone",
+    """\
+viewer.links_counted(acting text) RETURNS TABLE (
+    certain bigint, confirmed bigint, rejected bigint, proposed bigint)""",
+    """\
+            SELECT
+                coalesce(sum(counted.certain), 0)::bigint,
+                coalesce(sum(counted.confirmed), 0)::bigint,
+                coalesce(sum(counted.rejected), 0)::bigint,
+                coalesce(sum(counted.proposed), 0)::bigint
+            FROM link_count AS counted""",
+)
 #: What serves: the revision of the schema, and the release of PostgreSQL.
 _DATABASE_VERSIONS = _told_to(
     _SEE_WORK,
@@ -280,7 +296,7 @@ OVERSIGHT_FUNCTIONS = "\n".join(
             _JOB_STATE,
             _DATABASE_VERSIONS,
         ),
-        *(_FILES_TOUCHED, _CLOSING_PLACES, _REGISTERED_DOCUMENTS),
+        *(_FILES_TOUCHED, _CLOSING_PLACES, _REGISTERED_DOCUMENTS, _LINKS_COUNTED),
     )
 )
 
@@ -296,6 +312,8 @@ def oversight_grants(role: Role) -> Iterator[str]:
     if role in _SEE_WORK:
         for name in ("work_state", "keys_in_use", "job_state", "database_versions"):
             yield f"GRANT EXECUTE ON FUNCTION viewer.{name} TO {database_role(role)};"
+    if role in _SEE_LINKS:
+        yield f"GRANT EXECUTE ON FUNCTION viewer.links_counted TO {database_role(role)};"
     if role in _SEE_DOCUMENTS:
         yield f"GRANT EXECUTE ON FUNCTION viewer.registered_documents TO {database_role(role)};"
     if role in _SEE_TOUCHED:

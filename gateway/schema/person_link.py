@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 from sqlalchemy import func, select
 
-from gateway.access.rows import reachable_in_role
-from gateway.access.transactions.prepared import bind_for
 from gateway.mapping.declare import Node, column, link, noun
 from models import Applicant as ApplicantRow
 from models import PersonLink as Row
@@ -58,23 +56,14 @@ def link_figures_field() -> Any:
     """The field ``linkFigures``."""
 
     async def link_figures(info: strawberry.Info) -> LinkFigures:
-        viewer = info.context.viewer
-        counted: Any = (
-            select(Row.state, func.count().label("number"))
-            .where(
-                Row.applicant_id < Row.linked_id,
-                Row.state.is_not(None),
-                reachable_in_role("PersonLink", viewer.role),
-            )
-            .group_by(Row.state)
-        )
-        [rows] = await info.context.session.fetch(bind_for(viewer, "PersonLink", counted))
-        numbers = {row.state: row.number for row in rows}
+        names = ("certain", "confirmed", "rejected", "proposed")
+        counted = func.viewer.links_counted(info.context.viewer.role.value).table_valued(*names)
+        [[row]] = await info.context.session.fetch(select(*(counted.c[name] for name in names)))
         return LinkFigures(
-            certain=numbers.get(LinkState.CERTAIN, 0),
-            confirmed=numbers.get(LinkState.CONFIRMED, 0),
-            rejected=numbers.get(LinkState.REJECTED, 0),
-            waiting=numbers.get(LinkState.PROPOSED, 0),
+            certain=row.certain,
+            confirmed=row.confirmed,
+            rejected=row.rejected,
+            waiting=row.proposed,
         )
 
     return strawberry.field(

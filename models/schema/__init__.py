@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parent
 BEFORE_TABLES = ("calendar.sql", "histograms.sql")
 #: The rows that a new database begins with, which nothing compares.
 FIRST_ROWS = "first_rows.sql"
-#: Such names make a statement a template, filled in for each operation on applications: with the
+#: Such names make a statement a template, filled in for each operation on its table: with the
 #: transition tables of its trigger, and with their rows, each with a sign.
 _OPERATIONS = (
     {

@@ -248,3 +248,31 @@ $$;
 
 CREATE TRIGGER take_claim_code BEFORE INSERT ON file_claim
     FOR EACH ROW EXECUTE FUNCTION take_claim_code();
+
+-- Supervision learns how many pairs are linked without a look at each. A link is there from both
+-- sides, and a group has no state.
+CREATE FUNCTION count_links_after_{operation}() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        INSERT INTO link_count AS counted (slot, certain, confirmed, rejected, proposed)
+        SELECT
+            pg_backend_pid() % 64,
+            coalesce(sum(sign) FILTER (WHERE state = 'CERTAIN'), 0),
+            coalesce(sum(sign) FILTER (WHERE state = 'CONFIRMED'), 0),
+            coalesce(sum(sign) FILTER (WHERE state = 'REJECTED'), 0),
+            coalesce(sum(sign) FILTER (WHERE state = 'PROPOSED'), 0)
+        FROM ({changed}) AS changed
+        WHERE applicant_id < linked_id AND state IS NOT NULL
+        HAVING count(*) > 0
+        ON CONFLICT (slot) DO UPDATE SET
+            certain = counted.certain + EXCLUDED.certain,
+            confirmed = counted.confirmed + EXCLUDED.confirmed,
+            rejected = counted.rejected + EXCLUDED.rejected,
+            proposed = counted.proposed + EXCLUDED.proposed;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER count_links_after_{operation} AFTER {operation} ON person_link
+    REFERENCING {tables}
+    EXECUTE FUNCTION count_links_after_{operation}();

@@ -929,32 +929,14 @@ CREATE TABLE document_scanner (
     CONSTRAINT ck_document_scanner_is_one CHECK (is_set_up)
 );
 
-CREATE TABLE budget_exception (
-    id UUID NOT NULL,
-    viewer TEXT NOT NULL,
-    role TEXT NOT NULL,
-    reason TEXT NOT NULL,
-    most_people BIGINT NOT NULL,
-    minutes BIGINT NOT NULL,
-    proposed_by TEXT NOT NULL,
-    proposed_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    approved_by TEXT,
-    approved_at TIMESTAMP WITH TIME ZONE,
-    ends_at TIMESTAMP WITH TIME ZONE,
-    seen BIGINT DEFAULT 0 NOT NULL,
-    CONSTRAINT pk_budget_exception PRIMARY KEY (id),
-    CONSTRAINT ck_budget_exception_role_is_known CHECK (role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
-    CONSTRAINT ck_budget_exception_of_who_works CHECK (role IN ('PARTNER_AGENT', 'PARTNER_MANAGER', 'OFFICER', 'SUPERVISOR', 'SCREENING', 'AUDITOR', 'PARTNER_SERVICE')),
-    CONSTRAINT ck_budget_exception_limited CHECK (most_people BETWEEN 1 AND 50 AND minutes BETWEEN 1 AND 60),
-    CONSTRAINT ck_budget_exception_within_its_limit CHECK (seen BETWEEN 0 AND most_people),
-    CONSTRAINT ck_budget_exception_proposed_by_another CHECK (proposed_by <> viewer),
-    CONSTRAINT ck_budget_exception_approved_by_another CHECK (approved_by <> proposed_by AND approved_by <> viewer),
-    CONSTRAINT ck_budget_exception_approved_once CHECK (num_nulls(approved_by, approved_at, ends_at) IN (0, 3))
+CREATE TABLE link_count (
+    slot BIGINT NOT NULL,
+    certain BIGINT NOT NULL,
+    confirmed BIGINT NOT NULL,
+    rejected BIGINT NOT NULL,
+    proposed BIGINT NOT NULL,
+    CONSTRAINT pk_link_count PRIMARY KEY (slot)
 );
-
-CREATE INDEX ix_budget_exception_proposed_at_id ON budget_exception (proposed_at, id);
-
-CREATE INDEX ix_budget_exception_viewer_role_proposed_at ON budget_exception (viewer, role, proposed_at);
 
 CREATE TABLE person_lookup (
     id UUID NOT NULL,
@@ -1089,6 +1071,33 @@ CREATE TABLE key_operation (
 CREATE INDEX ix_key_operation_kind_occurred_at_id ON key_operation (kind, occurred_at, id);
 
 CREATE INDEX ix_key_operation_occurred_at_id ON key_operation (occurred_at, id);
+
+CREATE TABLE budget_exception (
+    id UUID NOT NULL,
+    viewer TEXT NOT NULL,
+    role TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    most_people BIGINT NOT NULL,
+    minutes BIGINT NOT NULL,
+    proposed_by TEXT NOT NULL,
+    proposed_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    approved_by TEXT,
+    approved_at TIMESTAMP WITH TIME ZONE,
+    ends_at TIMESTAMP WITH TIME ZONE,
+    seen BIGINT DEFAULT 0 NOT NULL,
+    CONSTRAINT pk_budget_exception PRIMARY KEY (id),
+    CONSTRAINT ck_budget_exception_role_is_known CHECK (role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'BORDER', 'CARRIER', 'ANONYMOUS')),
+    CONSTRAINT ck_budget_exception_of_who_works CHECK (role IN ('PARTNER_AGENT', 'PARTNER_MANAGER', 'OFFICER', 'SUPERVISOR', 'SCREENING', 'AUDITOR', 'PARTNER_SERVICE')),
+    CONSTRAINT ck_budget_exception_limited CHECK (most_people BETWEEN 1 AND 50 AND minutes BETWEEN 1 AND 60),
+    CONSTRAINT ck_budget_exception_within_its_limit CHECK (seen BETWEEN 0 AND most_people),
+    CONSTRAINT ck_budget_exception_proposed_by_another CHECK (proposed_by <> viewer),
+    CONSTRAINT ck_budget_exception_approved_by_another CHECK (approved_by <> proposed_by AND approved_by <> viewer),
+    CONSTRAINT ck_budget_exception_approved_once CHECK (num_nulls(approved_by, approved_at, ends_at) IN (0, 3))
+);
+
+CREATE INDEX ix_budget_exception_proposed_at_id ON budget_exception (proposed_at, id);
+
+CREATE INDEX ix_budget_exception_viewer_role_proposed_at ON budget_exception (viewer, role, proposed_at);
 
 CREATE TABLE inquiry (
     id UUID NOT NULL,
@@ -2466,27 +2475,6 @@ CREATE UNIQUE INDEX uq_document_upload_awaited ON document_upload (application_i
 
 CREATE UNIQUE INDEX uq_document_upload_current ON document_upload (application_id, kind) WHERE completed_at IS NOT NULL AND replaced_at IS NULL;
 
-CREATE TABLE file_claim (
-    application_id UUID NOT NULL,
-    account TEXT NOT NULL,
-    code BYTEA NOT NULL,
-    claimed_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT pk_file_claim PRIMARY KEY (application_id),
-    CONSTRAINT fk_file_claim_application_id FOREIGN KEY(application_id) REFERENCES application (id)
-);
-
-CREATE INDEX ix_file_claim_account_claimed_at ON file_claim (account, claimed_at);
-
-CREATE TABLE contact_digest (
-    digest BYTEA NOT NULL,
-    application_id UUID NOT NULL,
-    CONSTRAINT pk_contact_digest PRIMARY KEY (digest, application_id),
-    CONSTRAINT ck_contact_digest_digest_is_whole CHECK (length(digest) = 32),
-    CONSTRAINT fk_contact_digest_application_id FOREIGN KEY(application_id) REFERENCES application (id)
-);
-
-CREATE INDEX ix_contact_digest_application_id ON contact_digest (application_id);
-
 CREATE TABLE person_link (
     id UUID NOT NULL,
     applicant_id UUID NOT NULL,
@@ -2515,8 +2503,6 @@ CREATE TABLE person_link (
 CREATE INDEX ix_person_link_applicant_id_found_at_id ON person_link (applicant_id, found_at, id);
 
 CREATE INDEX ix_person_link_linked_id_applicant_id ON person_link (linked_id, applicant_id);
-
-CREATE INDEX ix_person_link_pairs ON person_link (state) WHERE applicant_id < linked_id AND state IS NOT NULL;
 
 CREATE UNIQUE INDEX uq_person_link ON person_link (applicant_id, linked_id, reason);
 
@@ -2641,6 +2627,27 @@ CREATE INDEX ix_webhook_notice_state_written_at_id ON webhook_notice (state, wri
 CREATE INDEX ix_webhook_notice_waiting ON webhook_notice (endpoint_id, number) WHERE state = 'WAITING';
 
 CREATE INDEX ix_webhook_notice_written_at_id ON webhook_notice (written_at, id);
+
+CREATE TABLE file_claim (
+    application_id UUID NOT NULL,
+    account TEXT NOT NULL,
+    code BYTEA NOT NULL,
+    claimed_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_file_claim PRIMARY KEY (application_id),
+    CONSTRAINT fk_file_claim_application_id FOREIGN KEY(application_id) REFERENCES application (id)
+);
+
+CREATE INDEX ix_file_claim_account_claimed_at ON file_claim (account, claimed_at);
+
+CREATE TABLE contact_digest (
+    digest BYTEA NOT NULL,
+    application_id UUID NOT NULL,
+    CONSTRAINT pk_contact_digest PRIMARY KEY (digest, application_id),
+    CONSTRAINT ck_contact_digest_digest_is_whole CHECK (length(digest) = 32),
+    CONSTRAINT fk_contact_digest_application_id FOREIGN KEY(application_id) REFERENCES application (id)
+);
+
+CREATE INDEX ix_contact_digest_application_id ON contact_digest (application_id);
 
 CREATE TABLE mail (
     id UUID NOT NULL,
@@ -6110,6 +6117,84 @@ $$;
 
 CREATE TRIGGER take_claim_code BEFORE INSERT ON file_claim
     FOR EACH ROW EXECUTE FUNCTION take_claim_code();
+
+CREATE FUNCTION count_links_after_insert() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        INSERT INTO link_count AS counted (slot, certain, confirmed, rejected, proposed)
+        SELECT
+            pg_backend_pid() % 64,
+            coalesce(sum(sign) FILTER (WHERE state = 'CERTAIN'), 0),
+            coalesce(sum(sign) FILTER (WHERE state = 'CONFIRMED'), 0),
+            coalesce(sum(sign) FILTER (WHERE state = 'REJECTED'), 0),
+            coalesce(sum(sign) FILTER (WHERE state = 'PROPOSED'), 0)
+        FROM (SELECT 1 AS sign, * FROM became) AS changed
+        WHERE applicant_id < linked_id AND state IS NOT NULL
+        HAVING count(*) > 0
+        ON CONFLICT (slot) DO UPDATE SET
+            certain = counted.certain + EXCLUDED.certain,
+            confirmed = counted.confirmed + EXCLUDED.confirmed,
+            rejected = counted.rejected + EXCLUDED.rejected,
+            proposed = counted.proposed + EXCLUDED.proposed;
+        RETURN NULL;
+    END
+$$;
+
+CREATE FUNCTION count_links_after_update() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        INSERT INTO link_count AS counted (slot, certain, confirmed, rejected, proposed)
+        SELECT
+            pg_backend_pid() % 64,
+            coalesce(sum(sign) FILTER (WHERE state = 'CERTAIN'), 0),
+            coalesce(sum(sign) FILTER (WHERE state = 'CONFIRMED'), 0),
+            coalesce(sum(sign) FILTER (WHERE state = 'REJECTED'), 0),
+            coalesce(sum(sign) FILTER (WHERE state = 'PROPOSED'), 0)
+        FROM (SELECT 1 AS sign, * FROM became UNION ALL SELECT -1, * FROM was) AS changed
+        WHERE applicant_id < linked_id AND state IS NOT NULL
+        HAVING count(*) > 0
+        ON CONFLICT (slot) DO UPDATE SET
+            certain = counted.certain + EXCLUDED.certain,
+            confirmed = counted.confirmed + EXCLUDED.confirmed,
+            rejected = counted.rejected + EXCLUDED.rejected,
+            proposed = counted.proposed + EXCLUDED.proposed;
+        RETURN NULL;
+    END
+$$;
+
+CREATE FUNCTION count_links_after_delete() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        INSERT INTO link_count AS counted (slot, certain, confirmed, rejected, proposed)
+        SELECT
+            pg_backend_pid() % 64,
+            coalesce(sum(sign) FILTER (WHERE state = 'CERTAIN'), 0),
+            coalesce(sum(sign) FILTER (WHERE state = 'CONFIRMED'), 0),
+            coalesce(sum(sign) FILTER (WHERE state = 'REJECTED'), 0),
+            coalesce(sum(sign) FILTER (WHERE state = 'PROPOSED'), 0)
+        FROM (SELECT -1 AS sign, * FROM was) AS changed
+        WHERE applicant_id < linked_id AND state IS NOT NULL
+        HAVING count(*) > 0
+        ON CONFLICT (slot) DO UPDATE SET
+            certain = counted.certain + EXCLUDED.certain,
+            confirmed = counted.confirmed + EXCLUDED.confirmed,
+            rejected = counted.rejected + EXCLUDED.rejected,
+            proposed = counted.proposed + EXCLUDED.proposed;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER count_links_after_insert AFTER insert ON person_link
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION count_links_after_insert();
+
+CREATE TRIGGER count_links_after_update AFTER update ON person_link
+    REFERENCING OLD TABLE AS was NEW TABLE AS became
+    EXECUTE FUNCTION count_links_after_update();
+
+CREATE TRIGGER count_links_after_delete AFTER delete ON person_link
+    REFERENCING OLD TABLE AS was
+    EXECUTE FUNCTION count_links_after_delete();
 
 CREATE FUNCTION count_reads() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
