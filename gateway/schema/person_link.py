@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 from sqlalchemy import func, select
 
+from gateway.access.transactions.prepared import bind_for
 from gateway.mapping.declare import Node, column, link, noun
 from models import Applicant as ApplicantRow
 from models import PersonLink as Row
@@ -56,15 +57,12 @@ def link_figures_field() -> Any:
     """The field ``linkFigures``."""
 
     async def link_figures(info: strawberry.Info) -> LinkFigures:
+        viewer = info.context.viewer
         names = ("certain", "confirmed", "rejected", "proposed")
-        counted = func.viewer.links_counted(info.context.viewer.role.value).table_valued(*names)
-        [[row]] = await info.context.session.fetch(select(*(counted.c[name] for name in names)))
-        return LinkFigures(
-            certain=row.certain,
-            confirmed=row.confirmed,
-            rejected=row.rejected,
-            waiting=row.proposed,
-        )
+        counted = select(func.viewer.links_counted(viewer.role.value).table_valued(*names))
+        [[row]] = await info.context.session.fetch(bind_for(viewer, PersonLink.__name__, counted))
+        certain, confirmed, rejected, waiting = row
+        return LinkFigures(certain=certain, confirmed=confirmed, rejected=rejected, waiting=waiting)
 
     return strawberry.field(
         resolver=link_figures,
