@@ -136,7 +136,7 @@ async def second_wall(connection: asyncpg.Connection, mutant: ChangedSpeech) -> 
             killer = await _by_viewers(connection, _callers(mutant.mutation)) or by_grants(
                 before, await grants_of(connection)
             )
-        except asyncpg.UndefinedColumnError:
+        except (asyncpg.UndefinedColumnError, asyncpg.UndefinedFunctionError):
             killer = "PostgreSQL, which refuses the row rules"
     same = same_before_the_second(mutant)
     assert killer or same, f"nothing shows of {mutant.name}"
