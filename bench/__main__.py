@@ -17,6 +17,7 @@ from bench import (
     intake,
     lists,
     load,
+    machines,
     page,
     partitions,
     peers,
@@ -115,6 +116,14 @@ def _peers(
     go_first_if(first)
     cells = list(choose_cells(questions, connections, processes, applications))
     run_on_fastest_loop(peers.measure(cells, rounds, results))
+
+
+@bench.command("machines")
+@applications
+@rounds
+def _machines(applications: int, rounds: int) -> None:
+    """What a replica takes over, how many gateways a database feeds, and what distance costs."""
+    run_on_fastest_loop(machines.measure(applications, rounds))
 
 
 @bench.command("volumes")

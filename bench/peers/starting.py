@@ -44,14 +44,16 @@ async def contenders(
     names: tuple[str, ...] = NAMES,
     processes: int = 1,
     pools: Mapping[str, int] | None = None,
+    settings: Mapping[str, str] | None = None,
 ) -> AsyncIterator[list[Contender]]:
-    """Contenders by name, each in so many processes. Those on Node are left out without npm."""
+    """Contenders by name, each in so many processes, Gerbang with further settings. Those on Node
+    are left out without npm."""
     pools = pools or {}
     on_node = packages() if set(names) & set(ON_NODE) else None
     async with AsyncExitStack() as stack:
         yield [
             await stack.enter_async_context(
-                _start(name, url, processes, pools.get(name, POOL), on_node)
+                _start(name, url, processes, pools.get(name, POOL), on_node, settings or {})
             )
             for name in names
             if on_node or name not in ON_NODE
@@ -60,11 +62,17 @@ async def contenders(
 
 @asynccontextmanager
 async def _start(
-    name: str, url: str, processes: int, pool: int, on_node: Path | None
+    name: str,
+    url: str,
+    processes: int,
+    pool: int,
+    on_node: Path | None,
+    settings: Mapping[str, str],
 ) -> AsyncIterator[Contender]:
     node = wheel() / "bin" / "node"
     if name == GERBANG:
-        command, folder, environment = [_PYTHON.with_name("gerbang"), "serve"], _ROOT, _gerbang(url)
+        command, folder = [_PYTHON.with_name("gerbang"), "serve"], _ROOT
+        environment = {**_gerbang(url), **settings}
     elif name == STOCK:
         command, folder = [_PYTHON, "-m", "bench.peers.stock"], _ROOT
         environment = {"DATABASE_URL": url}

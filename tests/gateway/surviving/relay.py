@@ -1,4 +1,5 @@
-"""A relay to the database that falls silent at a given word, as when a host dies without a sign."""
+"""A relay to the database that falls silent at a given word, as when a host dies without a sign, or
+that takes its time, as when the database is far away."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,10 +8,11 @@ from urllib.parse import urlsplit, urlunsplit
 
 
 class Relay:
-    """Passes bytes on; of a connection that has sent the given word, nothing more."""
+    """Passes bytes on, each way after so many seconds; of a connection that has sent the given
+    word, nothing more."""
 
-    def __init__(self, host: str, port: int) -> None:
-        self._host, self._port = host, port
+    def __init__(self, host: str, port: int, seconds: float) -> None:
+        self._host, self._port, self._seconds = host, port, seconds
         #: The word, while there is one; it silences this many connections.
         self.word: bytes | None = None
         self.silenced = 0
@@ -35,7 +37,7 @@ class Relay:
         theirs: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
     ) -> None:
-        back = asyncio.create_task(_copy(theirs, writer))
+        back = asyncio.create_task(self._pass_back(theirs, writer))
         try:
             while sent := await reader.read(65_536):
                 if self.word and self.word in sent:
@@ -43,10 +45,21 @@ class Relay:
                     self.silenced += 1
                     await reader.read(-1)  # until the client gives up
                     return
-                ours.write(sent)
-                await ours.drain()
+                await self._write_later(ours, sent)
         finally:
             back.cancel()
+
+    async def _pass_back(self, theirs: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while received := await theirs.read(65_536):
+            await self._write_later(writer, received)
+        writer.close()
+
+    async def _write_later(self, writer: asyncio.StreamWriter, data: bytes) -> None:
+        if self._seconds:  # what follows is read meanwhile: a distance is no narrow line
+            asyncio.get_running_loop().call_later(self._seconds, writer.write, data)
+        else:
+            writer.write(data)
+            await writer.drain()
 
     async def close(self) -> None:
         for task in self._tasks:
@@ -54,20 +67,13 @@ class Relay:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while received := await reader.read(65_536):
-        writer.write(received)
-        await writer.drain()
-    writer.close()
-
-
 @asynccontextmanager
-async def relayed(url: str) -> AsyncIterator[tuple[Relay, str]]:
-    """A relay before a database, and the address of the database by way of it."""
+async def relayed(url: str, seconds: float = 0.0) -> AsyncIterator[tuple[Relay, str]]:
+    """A relay before a database that is so many seconds away, and its address by way of that."""
     parts = urlsplit(url)
     assert parts.hostname
     assert parts.port
-    relay = Relay(parts.hostname, parts.port)
+    relay = Relay(parts.hostname, parts.port, seconds)
     server = await asyncio.start_server(relay.serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     user, at, _ = parts.netloc.rpartition("@")

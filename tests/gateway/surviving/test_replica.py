@@ -3,14 +3,11 @@ service unless it was meant for reading, and says when the replica falls behind.
 its primary reads from it what may be late, and goes on without either."""
 
 import asyncio
-import shutil
-import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -23,64 +20,26 @@ from gateway.settings import Settings
 from models.database.connections import connect
 from models.row_security import login_at
 from tests import tokens
-from tests.free_ports import free_port
 from tests.gateway.changing import ENTRY_ON, IDENTITY, document, key
 from tests.gateway.conftest import CLAIMS, Answer, Viewer
 from tests.gateway.log_lines import log_lines
-from tests.gateway.surviving.databases import Database, own_database
+from tests.gateway.surviving.databases import (
+    WRITES,
+    Database,
+    own_database,
+    replica_of,
+    until_it_follows,
+)
 
 pytestmark = pytest.mark.anyio
 
 _SECONDS = 2
-_FOLLOWS = "SELECT pg_last_wal_replay_lsn() >= $1 AND EXISTS (TABLE pg_stat_wal_receiver)"
-_WRITES = "COMMENT ON SCHEMA public IS 'written to'"
 _VIEWS = "{ savedViews(first: 50) { nodes { name } } }"
 #: Saved in the database itself, so that no gateway knows who changed something.
 _SAVE = """
     INSERT INTO saved_view (id, subject, name, page, query)
     VALUES (gen_random_uuid(), $1, $2, 'VOLUMES', 'by=centre')
 """
-
-
-@asynccontextmanager
-async def replica_of(primary: Database) -> AsyncIterator[Database]:
-    """A copy that follows; the primary is stopped for as long as the copy takes."""
-    login = urlsplit(primary.url())
-    folder = primary.folder.with_name("replica")
-    follows = f"host=127.0.0.1 port={primary.port} user={login.username} password={login.password}"
-    primary.stop()
-    _copy(primary, folder.name)
-    primary.start()
-    replica = Database(folder, free_port(), {"primary_conninfo": follows})
-    replica.start()
-    try:
-        yield replica
-    finally:
-        replica.stop()
-        shutil.rmtree(folder)
-
-
-async def _until_it_follows(primary: Database, replica: Database) -> None:
-    """Until the replica has replayed a change of this moment. A server by itself writes records
-    without a commit, and sends half of one until the next flush: only a commit has a time."""
-    writer, administrator = await connect(primary.url()), await connect(replica.url())
-    try:
-        await writer.execute(f"SET synchronous_commit TO on; {_WRITES}")
-        written = await writer.fetchval("SELECT pg_current_wal_flush_lsn()")
-        async with asyncio.timeout(20):
-            while not await administrator.fetchval(_FOLLOWS, written):  # noqa: ASYNC110
-                await asyncio.sleep(0.1)
-    finally:
-        await writer.close()
-        await administrator.close()
-
-
-def _copy(primary: Database, name: str) -> None:
-    copy = primary.folder.with_name(name)
-    subprocess.run(["cp", "-a", str(primary.folder), str(copy)], check=True)
-    # A copy of any of its files belongs to the account of the server; the signal's name is enough.
-    (data,) = [path.parent for path in copy.rglob("PG_VERSION") if (path.parent / "base").is_dir()]
-    subprocess.run(["cp", "-a", str(data / "PG_VERSION"), str(data / "standby.signal")], check=True)
 
 
 async def _until(
@@ -104,7 +63,7 @@ async def copied(migrated_folder: Path) -> AsyncIterator[tuple[Database, Databas
 
 @pytest.fixture
 async def replicated(copied: tuple[Database, Database]) -> tuple[Database, Database]:
-    await _until_it_follows(*copied)
+    await until_it_follows(*copied)
     return copied
 
 
@@ -170,7 +129,7 @@ async def test_a_replica_that_falls_behind_takes_its_gateway_out_of_service(
             await asyncio.sleep(_SECONDS + 1)  # nothing is written, so nothing is behind
             await _until(client, [])
             await administrator.execute("SELECT pg_wal_replay_pause()")
-            await writer.execute(_WRITES)
+            await writer.execute(WRITES)
             await _until(client, ["replica"])
             found = [finding.fault async for finding in examine_login(settings)]
             assert found == [Fault.REPLICA]
