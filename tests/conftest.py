@@ -15,7 +15,7 @@ from models.migrations import migrate
 from models.postgres import Server
 from models.row_security import login_at
 from tests import tokens
-from tests.clusters import TEMPLATE, Clusters, copied_postgres, data_folder
+from tests.clusters import TEMPLATE, Clusters, copied_postgres, data_folder, hash_once
 from tests.populating import small_world
 from tests.running_demo import Demo, running_demo
 
@@ -54,6 +54,7 @@ async def make_template(server: Server) -> None:
     url = server.url(TEMPLATE)
     login = login_at(url, tokens.PASSWORD)
     await migrate(url, gateway_url=login, seal_keys=(tokens.SEAL_KEY,))
+    await hash_once(url, login)
 
 
 @pytest.fixture(scope="session")

@@ -106,7 +106,6 @@ class Source:
             key_column=self.key_column,
             is_its_leaf=self._is_its_leaf(),
             is_brought=self._is_brought(),
-            has_steps=self.has_steps,
             content=self.content("entry"),
             kept_bytes=self._kept_bytes("entry"),
             **self.parts("entry"),

@@ -47,15 +47,20 @@ _LEAVES = """
     WHERE position >= $1 ORDER BY position LIMIT $2
 """
 _BEHIND = "SELECT count(*) FROM public.account_leaf WHERE position > $1"
-#: Each row with its leaf: of a row that changes in steps, with the last one.
+#: Each row with its leaves.
 _ENTRIES = """
     SELECT leaf.position, leaf.row_id, leaf.hash, leaf.salt, entry.{key_column} IS NULL AS is_gone,
         {told} AS told, {at} AS at, {kept} AS kept, {mac_key} AS mac_key, {mac} AS mac
     FROM public.account_leaf AS leaf
     LEFT JOIN public.{table} AS entry ON {is_its_leaf}
-    WHERE leaf.source = '{name}' AND leaf.position >= $1 AND (NOT {has_steps} OR leaf.position IN (
+    WHERE leaf.source = '{name}' AND leaf.position >= $1
+"""
+#: Of a row that changes in steps, with the last one. Within an OR, it would be looked for by going
+#: through all rows for each.
+_LAST = """
+    AND leaf.position IN (
         SELECT max(position) FROM public.account_leaf WHERE source = '{name}' GROUP BY row_id
-    ))
+    )
 """
 #: The last leaf of a record holds its present content, the first shows when it was written.
 _DROPS = """
@@ -228,7 +233,7 @@ async def _verify_rows(
     report: Report,
 ) -> None:
     """Compare rows with their leaves, and the seals of those that have one."""
-    statement = source.fill(_ENTRIES)
+    statement = source.fill(_ENTRIES + _LAST if source.has_steps else _ENTRIES)
     found: _Found = defaultdict(list)
     seals = _Seals(keys, found, report)
     async for rows in _parts(await connection.cursor(statement, first)):
