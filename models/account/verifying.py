@@ -223,6 +223,11 @@ async def _read_drops(
     return DroppedLeaves.from_drops(believed)
 
 
+def rows_with_leaves(source: Source) -> str:
+    """A statement for rows of a source with the leaves that hold them, from a position on."""
+    return source.fill(_ENTRIES + _LAST if source.has_steps else _ENTRIES)
+
+
 async def _verify_rows(
     connection: asyncpg.Connection,
     keys: KeyService,
@@ -233,10 +238,9 @@ async def _verify_rows(
     report: Report,
 ) -> None:
     """Compare rows with their leaves, and the seals of those that have one."""
-    statement = source.fill(_ENTRIES + _LAST if source.has_steps else _ENTRIES)
     found: _Found = defaultdict(list)
     seals = _Seals(keys, found, report)
-    async for rows in _parts(await connection.cursor(statement, first)):
+    async for rows in _parts(await connection.cursor(rows_with_leaves(source), first)):
         report.entries += len(rows)
         as_written: list[_Entry] = []
         for position, row_id, hash_, salt, is_gone, told, at, kept, mac_key, mac in rows:
