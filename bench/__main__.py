@@ -62,22 +62,6 @@ def bench(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-@bench.command("driver")
-@applications
-@rounds
-def _driver(applications: int, rounds: int) -> None:
-    """A small read in a transaction of its own, with a role and a viewer's context."""
-    run_on_fastest_loop(driver.measure(applications, rounds))
-
-
-@bench.command("page")
-@applications
-@rounds
-def _page(applications: int, rounds: int) -> None:
-    """A page of 50 applications with linked rows, by the gateway and by the bare driver."""
-    run_on_fastest_loop(page.measure(applications, rounds))
-
-
 @bench.command("peers")
 @click.option(
     "--questions", multiple=True, type=click.Choice(sorted({each.name for each in CELLS}))
@@ -118,30 +102,6 @@ def _peers(
     run_on_fastest_loop(peers.measure(cells, rounds, results))
 
 
-@bench.command("machines")
-@applications
-@rounds
-def _machines(applications: int, rounds: int) -> None:
-    """What a replica takes over, how many gateways a database feeds, and what distance costs."""
-    run_on_fastest_loop(machines.measure(applications, rounds))
-
-
-@bench.command("volumes")
-@applications
-@rounds
-def _volumes(applications: int, rounds: int) -> None:
-    """Figures from rollups and from raw rows; verifying and rebuilding them."""
-    run_on_fastest_loop(volumes.measure(applications, rounds))
-
-
-@bench.command("saturated")
-@applications
-@rounds
-def _saturated(applications: int, rounds: int) -> None:
-    """What the dashboard's questions read once every cell has figures in every month."""
-    run_on_fastest_loop(saturated.measure(applications, rounds))
-
-
 @bench.command("lists")
 @click.option("--applications", default=1_000_000, show_default=True, help="World size.")
 @click.option("--triples", default=100, show_default=True, help="Of each viewer.")
@@ -149,14 +109,6 @@ def _saturated(applications: int, rounds: int) -> None:
 def _lists(applications: int, triples: int, viewers: tuple[str, ...]) -> None:
     """Lists narrowed by every pair of filters, and by random triples, beside a single row."""
     run_on_fastest_loop(lists.measure(applications, triples, viewers))
-
-
-@bench.command("walls")
-@applications
-@rounds
-def _walls(applications: int, rounds: int) -> None:
-    """Questions with and without row rules in the database."""
-    run_on_fastest_loop(walls.measure(applications, rounds))
 
 
 @bench.command("hidden")
@@ -167,14 +119,6 @@ def _hidden(applications: int, times: int, first: bool) -> None:
     """Whether time tells what is hidden from what is not there, with a control."""
     go_first_if(first)
     run_on_fastest_loop(hidden.measure(applications, times))
-
-
-@bench.command("seal")
-@applications
-@rounds
-def _seal(applications: int, rounds: int) -> None:
-    """What it costs the database to know who asks, with more and more tables."""
-    run_on_fastest_loop(seal.measure(applications, rounds))
 
 
 @bench.command("flood")
@@ -210,14 +154,6 @@ def _writes(applications: int, rounds: int, beside: Path | None) -> None:
     writes.measure(applications, rounds, beside)
 
 
-@bench.command("intake")
-@applications
-@rounds
-def _intake(applications: int, rounds: int) -> None:
-    """Applications handed in one by one and in batches, beside a bare COPY of their rows."""
-    run_on_fastest_loop(intake.measure(applications, rounds))
-
-
 @bench.command("documents")
 @click.option("--applications", default=2_000, show_default=True, help="World size.")
 @click.option("--kilobytes", default=1_000, show_default=True, help="Size of a document.")
@@ -248,14 +184,6 @@ def _walk(show: str | None) -> None:
 def _load(applications: tuple[int, ...], rounds: int) -> None:
     """How long a synthetic world takes to make and load, and what indexes of lists cost."""
     run_on_fastest_loop(load.measure(applications, rounds))
-
-
-@bench.command("vault")
-@applications
-@rounds
-def _vault(applications: int, rounds: int) -> None:
-    """A page of people opened, beside a plain one, and a world loaded with its people sealed."""
-    run_on_fastest_loop(vault.measure(applications, rounds))
 
 
 @bench.command("partitions")
@@ -289,14 +217,6 @@ def _screening(entries: int, files: int) -> None:
 def _replay(applications: int, files: int) -> None:
     """A replay of screening, beside the same people screened one by one and in batches."""
     run_on_fastest_loop(replay.measure(applications, files))
-
-
-@bench.command("people")
-@applications
-@rounds
-def _people(applications: int, rounds: int) -> None:
-    """A look-up of a person, and from a new entry of the ban list to its hits."""
-    run_on_fastest_loop(people.measure(applications, rounds))
 
 
 @bench.command("webhooks")
@@ -347,6 +267,37 @@ def _queues(waiting: int, rounds: int) -> None:
     queues.measure(waiting, rounds)
 
 
+#: Each in a world of its own, over some rounds, and what it measures.
+_COMPARED = (
+    (driver, "A small read in a transaction of its own, with a role and a viewer's context."),
+    (page, "A page of 50 applications with linked rows, by the gateway and by the bare driver."),
+    (
+        machines,
+        "What a replica takes over, how many gateways a database feeds, and what distance costs.",
+    ),
+    (volumes, "Figures from rollups and from raw rows; verifying and rebuilding them."),
+    (saturated, "What the dashboard's questions read once every cell has figures in every month."),
+    (walls, "Questions with and without row rules in the database."),
+    (seal, "What it costs the database to know who asks, with more and more tables."),
+    (intake, "Applications handed in one by one and in batches, beside a bare COPY of their rows."),
+    (
+        vault,
+        "A page of people opened, beside a plain one, and a world loaded with its people sealed.",
+    ),
+    (people, "A look-up of a person, and from a new entry of the ban list to its hits."),
+)
+
+
+def _compare(module: Any, text: str) -> None:
+    @bench.command(module.__name__.rpartition(".")[2], help=text)
+    @applications
+    @rounds
+    def command(applications: int, rounds: int) -> None:
+        run_on_fastest_loop(module.measure(applications, rounds))
+
+
+for _module, _text in _COMPARED:
+    _compare(_module, _text)
 bench.add_command(capacity.command, "capacity")
 
 
