@@ -59,9 +59,11 @@ def _parts(smaller: _Measured, it: _Measured, inflated: int) -> Iterator[str]:
         f" figures, account), {_machine()}. Each step was taken once, at low priority beside other"
         " work on the same cores: go by magnitudes. To repeat it, at any size:"
     )
+    sizes = f"--smaller {smaller.size} --applications {it.size}"
+    sizes += f" --inflated {inflated}" if inflated else ""
     yield (
-        f"```sh\nmake bench ARGS='capacity --smaller {smaller.size} --applications {it.size}"
-        f" --inflated {inflated}'\nmake proof ARGS=scale   # the bounds, at 2 million and 10\n```"
+        f"```sh\nmake bench ARGS='capacity {sizes}'\n"
+        "make proof ARGS=scale   # the bounds, at 2 million and 10\n```"
     )
     yield (
         "What is finished is kept in `.tools/capacity`, so that it goes on where it was stopped;"
@@ -166,8 +168,8 @@ def _of_questions(it: _Measured) -> Iterator[str]:
         " with another version before each. Large is a table with more than"
         f" {LARGE:,} rows. "
         + _of_plans(found.values())
-        + f" Of {walked['pages']} pages of lists and queues none reads more than"
-        f" {walked['read']:,} applications (the bound is {walked['bound']:,})."
+        + f" {len(walked['faults'])} of {walked['pages']} pages of lists and queues read more than"
+        f" {walked['bound']:,} applications, and none more than {walked['read']:,}."
         f" The {_SLOWEST} slowest:"
     )
     yield _list_slowest(found)

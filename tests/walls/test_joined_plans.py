@@ -76,8 +76,10 @@ OWN = {
         "applicant_id": "p",
         "current_decision_id": "d",
         "submitted_at": "one.submitted_at - n * interval '1 minute'",
-        # One of many partners: where every row meets a rule, reading the table is right.
+        # Of one of many partners, in its country: where every row meets a rule, or is in the index
+        # that the rule has, reading the table is right.
         "partner_code": "'PARTNER-' || n % 20",
+        "country_code": "'P' || chr(65 + n % 20)",
     },
     "application_event": {"application_id": "a"},
 }
