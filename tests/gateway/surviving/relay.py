@@ -56,7 +56,7 @@ class Relay:
 
     async def _write_later(self, writer: asyncio.StreamWriter, data: bytes) -> None:
         if self._seconds:  # what follows is read meanwhile: a distance is no narrow line
-            asyncio.get_running_loop().call_later(self._seconds, writer.write, data)
+            asyncio.get_running_loop().call_later(self._seconds, _write_if_open, writer, data)
         else:
             writer.write(data)
             await writer.drain()
@@ -65,6 +65,11 @@ class Relay:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _write_if_open(writer: asyncio.StreamWriter, data: bytes) -> None:
+    if not writer.is_closing():
+        writer.write(data)
 
 
 @asynccontextmanager
