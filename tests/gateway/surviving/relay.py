@@ -52,6 +52,7 @@ class Relay:
     async def _pass_back(self, theirs: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while received := await theirs.read(65_536):
             await self._write_later(writer, received)
+        await asyncio.sleep(self._seconds)  # what is on its way comes first
         writer.close()
 
     async def _write_later(self, writer: asyncio.StreamWriter, data: bytes) -> None:
