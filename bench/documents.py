@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 from bench.asking import Client
 from bench.change_process import FEE, IDENTITY, SUBMISSION, change, settings_of_keys, sign_in
-from bench.measuring import Spent, processor_clock, show_table, spend
+from bench.measuring import Spent, median_of, processor_clock, show_table, spend
 from bench.page import gateway_on
 from bench.world import world
 from models.contents.sealing import PART_BYTES, Content
@@ -67,7 +67,7 @@ async def measure(applications: int, kilobytes: int, rounds: int) -> None:
 
 
 def _show(title: str, what: str, spent: Mapping[str, Sequence[Spent]]) -> None:
-    measured = {name: Spent.median_of(each) for name, each in spent.items()}
+    measured = {name: median_of(each) for name, each in spent.items()}
     _, *beside = measured
     rows = [
         (

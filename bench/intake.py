@@ -13,7 +13,7 @@ import asyncpg
 
 from bench.asking import Client
 from bench.change_process import IDENTITY, SUBMISSION, change, settings_of_keys
-from bench.measuring import Spent, processor_clock, show_table, spend
+from bench.measuring import Spent, median_of, processor_clock, show_table, spend
 from bench.page import gateway_on
 from bench.world import world
 from gateway.schema.mutations.inputs import MOST_AT_ONCE
@@ -76,7 +76,7 @@ async def measure(applications: int, rounds: int) -> None:
 
 
 def _row(name: str, spent: Sequence[Spent], copied: float) -> Sequence[str]:
-    wall, own, both = Spent.median_of(spent)
+    wall, own, both = median_of(spent)
     return (
         name, f"{1000 / wall:,.0f}", f"{wall:.3f}", f"{own:.3f}", f"{both:.3f}",
         f"{both / copied:.1f}",

@@ -1,21 +1,19 @@
 """What further machines buy: how much of the primary's work a replica takes over, how many gateways
 a database feeds, and what it costs where the database is further away."""
 
-import tempfile
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from statistics import median
 from typing import NamedTuple
 
-from bench.measuring import show_table
+from bench.measuring import median_of, show_table
 from bench.peers.contender import Contender
 from bench.peers.questions import BY_NAME, sample
 from bench.peers.starting import GERBANG, contenders
 from bench.peers.turn import Watch, turn
-from bench.world import DURABLE, load
-from models.database.connections import connected
+from bench.world import DURABLE, load, settle
 from models.row_security import login_at
+from tests.clusters import DISK, data_folder
 from tests.free_ports import free_port
 from tests.gateway.surviving.databases import Database, replica_of, until_it_follows
 from tests.gateway.surviving.relay import relayed
@@ -47,24 +45,15 @@ async def measure(applications: int, rounds: int) -> None:
         await _show_distances(url, rounds)
 
 
-@contextmanager
-def _folder() -> Iterator[Path]:
-    """On disk, so that a write waits for that."""
-    with tempfile.TemporaryDirectory(prefix="gerbang-", dir="/var/tmp") as name:
-        Path(name).chmod(0o711)  # the account of the server passes through
-        yield Path(name, "postgres")
-
-
 @asynccontextmanager
 async def _database(applications: int) -> AsyncIterator[Database]:
-    with _folder() as folder:
+    with data_folder(DISK) as folder:  # so that a write waits for that
         primary = Database(folder, free_port(), DURABLE)
         primary.start()
         try:
             url = primary.url("bench")
             await load(url, applications)
-            async with connected(url) as connection:
-                await connection.execute("VACUUM ANALYZE")
+            await settle(url)
             yield primary
         finally:
             primary.stop()
@@ -87,10 +76,7 @@ async def _show_work(url: str, replica: Database, replica_url: str, rounds: int)
                     taken.append(await _work(contender, requests, watches))
     rows = []
     for question in _QUESTIONS:
-        one, two = (
-            _Work(*(median(column) for column in zip(*work[question.name, is_beside], strict=True)))
-            for is_beside in (False, True)
-        )
+        one, two = (median_of(work[question.name, is_beside]) for is_beside in (False, True))
         rows.append(
             (
                 f"{question.name}: {question.title}",

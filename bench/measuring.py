@@ -4,7 +4,7 @@ import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from statistics import median
 from time import perf_counter, process_time
-from typing import NamedTuple, Self
+from typing import NamedTuple, TypeVar
 
 import psutil
 
@@ -13,6 +13,8 @@ from models.database.connections import connect
 Action = Callable[[], Awaitable[object]]
 #: Returns seconds since an arbitrary moment.
 Clock = Callable[[], float]
+
+_Figures = TypeVar("_Figures", bound=NamedTuple)
 
 _SECONDS_A_TURN = 0.5
 #: Of those at real-time priority, before which only the kernel's own work goes.
@@ -97,9 +99,10 @@ class Spent(NamedTuple):
     own: float
     both: float
 
-    @classmethod
-    def median_of(cls, spent: Sequence[Self]) -> Self:
-        return cls(*(median(column) for column in zip(*spent, strict=True)))
+
+def median_of(figures: Sequence[_Figures]) -> _Figures:
+    """The median of each figure."""
+    return figures[0]._make(median(column) for column in zip(*figures, strict=True))
 
 
 async def spend(action: Action, times: int, clock: Clock) -> Spent:

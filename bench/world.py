@@ -43,6 +43,13 @@ async def copy_of(url: str) -> AsyncIterator[str]:
         yield f"{url}_copy"
 
 
+async def settle(url: str) -> None:
+    """Finish what loading a world has left to its database to do later."""
+    async with connected(url) as connection:
+        await connection.execute("VACUUM ANALYZE")
+        await connection.execute("CHECKPOINT")
+
+
 async def prepare(url: str) -> None:
     """Make the tables."""
     await migrate(url, gateway_url=login_at(url, "bench"), seal_keys=(SEAL_KEY,))

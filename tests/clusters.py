@@ -31,6 +31,7 @@ TEMPLATE = "template_gerbang"
 #: connections would hash them 4,096 times each, at both ends.
 QUICK = NOT_DURABLE | {"autovacuum": "off", "scram_iterations": "1"}
 
+DISK = Path("/var/tmp")
 _MEMORY, _ROOM = Path("/dev/shm"), 4 * 2**30
 _OURS = "gerbang-"
 
@@ -79,9 +80,10 @@ def copied_postgres(made: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def data_folder() -> Iterator[Path]:
-    """A place for the data of a server, which its account can reach, unlike those of pytest."""
-    around = Path(tempfile.mkdtemp(prefix=f"{_OURS}{os.getpid()}-", dir=_place()))
+def data_folder(place: Path | None = None) -> Iterator[Path]:
+    """A folder for the data of a server, which its account can reach, unlike those of pytest. It is
+    in a place, or else where it costs the least."""
+    around = Path(tempfile.mkdtemp(prefix=f"{_OURS}{os.getpid()}-", dir=place or _place()))
     around.chmod(0o711)
     try:
         yield around / "postgres"
@@ -94,7 +96,7 @@ def _place() -> Path:
     """Memory, where there is enough: a database is more than a thousand files, which a disk takes
     four times the processor to copy. What runs that were killed have left there is removed."""
     if not (_MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM):
-        return Path("/var/tmp")
+        return DISK
     for left in _MEMORY.glob(f"{_OURS}*"):
         if not Path("/proc", left.name.split("-")[1]).exists():
             shutil.rmtree(left, ignore_errors=True)  # another worker removes it, too

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import groupby
 from pathlib import Path
-from statistics import median
 from typing import Any
 
+from bench.measuring import median_of
 from bench.peers import mixed, table
 from bench.peers.answers import check
 from bench.peers.cells import CROWD, FLOOR, FLOOR_OF, MIXED, PACED, SHARE, SMALL, Cell
@@ -16,8 +16,8 @@ from bench.peers.questions import BY_NAME, Sample, sample
 from bench.peers.results import Figures, Results
 from bench.peers.starting import GERBANG, MERCURIUS, NAMES, contenders, with_new_tokens
 from bench.peers.turn import Before, Turn, Watch, turn
-from bench.world import world
-from models.database.connections import connect, connected
+from bench.world import settle, world
+from models.database.connections import connect
 
 _ROOT = Path(__file__).resolve().parents[2]
 RESULTS = _ROOT / ".tools" / "peers-results.json"
@@ -42,7 +42,7 @@ async def measure(cells: Sequence[Cell], rounds: int, file: Path) -> None:
     unfinished = [cell for cell in cells if results.of(cell) is None]
     for applications, of_size in groupby(unfinished, lambda cell: cell.applications):
         async with world(applications, _SETTINGS) as url:
-            await _settle(url)
+            await settle(url)
             bench = _Bench(url, await sample(url), await Watch.over_database(url), results, rounds)
             if applications == SMALL and not results.pools:
                 await bench.search_pools()
@@ -113,7 +113,7 @@ class _Bench:
         for number in range(self._rounds):
             for name in turns if number % 2 == 0 else reversed([*turns]):
                 measured[name].append(await turns[name](2.0))
-        return {name: _median(of) for name, of in measured.items()}
+        return {name: median_of(of) for name, of in measured.items()}
 
     def _turns(self, cell: Cell, started: Sequence[Contender]) -> Mapping[str, Any]:
         if cell.name == MIXED:
@@ -170,14 +170,3 @@ class _Bench:
     def _requests(self, one: Contender, name: str) -> list[bytes]:
         question = BY_NAME[name]
         return [one.request(question, each) for each in question.variants(self._known)]
-
-
-async def _settle(url: str) -> None:
-    """Finish what loading the world has left to the database to do later."""
-    async with connected(url) as connection:
-        await connection.execute("VACUUM ANALYZE")
-        await connection.execute("CHECKPOINT")
-
-
-def _median(turns: Sequence[Turn]) -> Turn:
-    return Turn(*(median(figures) for figures in zip(*turns, strict=True)))
