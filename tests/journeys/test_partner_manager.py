@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -137,16 +138,38 @@ def intakes(demo: Demo) -> dict[str, int]:
     return {row["country"]["code"]: row["intake"]["value"] for row in rows}
 
 
+#: What stands behind each figure of a manager's own work in the last month.
+WORK = """
+query Work($from: Date!, $to: Date!) {
+  findings(from: $from, to: $to, reason: VISA_TYPE, kinds: [WORK_FIGURE]) {
+    rows { numbers { name n } }
+  }
+}
+"""
+
+
+def largest_work(demo: Demo, manager: str) -> int:
+    """How many cases the figure that most stand behind rests on: the page asks for ten."""
+    last = month_start(today()) - timedelta(days=1)
+    months = {"from": month_start(last, -11).isoformat(), "to": last.isoformat()}
+    rows = demo.ask(manager, WORK, **months)["findings"]["rows"]
+    numbers = [number for row in rows for number in row["numbers"] if number["name"] == "NOW"]
+    return max((number["n"] for number in numbers), default=0)
+
+
 def test_the_own_part_of_the_work_stands_by_centre_and_visa_type(
     visitor: Visitor, demo: Demo
 ) -> None:
-    taken_in = intakes(demo)
-    page = visitor.opens_today(f"manager-{max(taken_in, key=taken_in.__getitem__).lower()}")
+    # Which country had enough to say something differs by the day that the world is made.
+    managers = [f"manager-{country.lower()}" for country in intakes(demo)]
+    work = {manager: largest_work(demo, manager) for manager in managers}
+    assert max(work.values()) >= 10
+    page = visitor.opens_today(max(work, key=work.__getitem__))
     page.wait_for_selector("#today-work-table th")
-    work = page.inner_text("#today-work-table")
+    table = page.inner_text("#today-work-table")
     for words in ("Handover", "Information requested", "Turnaround", "Overdue"):
-        assert words in work
-    assert re.search("Portal and groups|Visa on arrival", work)
+        assert words in table
+    assert re.search("Portal and groups|Visa on arrival", table)
     assert "efus" not in page.inner_text(".question-work")
 
 
