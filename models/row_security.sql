@@ -147,6 +147,8 @@ ALTER TABLE volume_monthly_nationality ENABLE ROW LEVEL SECURITY, FORCE ROW LEVE
 ALTER TABLE volume_monthly_nationality_duration ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_monthly_nationality_place ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_monthly_nationality_place_duration ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_monthly_officer ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_monthly_stay ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_monthly_type ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_monthly_type_duration ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_monthly_type_place ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -1798,6 +1800,9 @@ CREATE POLICY leadership_select ON volume_referral FOR SELECT TO gerbang_leaders
 GRANT SELECT (by_rule, decided_twice, differing, sample_granted, sample_refused, starts_on, visa_type_code) ON volume_rule TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_rule FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (broken_down_by, code, extensions, in_country_change, overstay_change, starts_on, unused) ON volume_monthly_stay TO gerbang_leadership;
+CREATE POLICY leadership_select ON volume_monthly_stay FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT SELECT (broken_down_by, code, extensions, in_country_change, overstay_change, starts_on, unused) ON volume_stay TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_stay FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
@@ -2350,12 +2355,18 @@ CREATE POLICY supervisor_select ON volume_referral FOR SELECT TO gerbang_supervi
 GRANT SELECT (by_rule, decided_twice, differing, sample_granted, sample_refused, starts_on, visa_type_code) ON volume_rule TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_rule FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (broken_down_by, code, extensions, in_country_change, overstay_change, starts_on, unused) ON volume_monthly_stay TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON volume_monthly_stay FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (broken_down_by, code, extensions, in_country_change, overstay_change, starts_on, unused) ON volume_stay TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_stay FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (country_code, kind, lodged, partner_code, starts_on) ON volume_complaint TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_complaint FOR SELECT TO gerbang_supervisor
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN volume_complaint.kind NOT IN ('UNSORTED', 'INTEGRITY') ELSE false END);
+GRANT SELECT (given_back, given_back_after_reading, granted, officer, refused, starts_on, visa_type_code) ON volume_monthly_officer TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON volume_monthly_officer FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (given_back, given_back_after_reading, granted, officer, refused, starts_on, visa_type_code) ON volume_officer TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_officer FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
@@ -3023,6 +3034,9 @@ CREATE POLICY auditor_select ON volume_rule FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (country_code, kind, lodged, partner_code, starts_on) ON volume_complaint TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_complaint FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (given_back, given_back_after_reading, granted, officer, refused, starts_on, visa_type_code) ON volume_monthly_officer TO gerbang_auditor;
+CREATE POLICY auditor_select ON volume_monthly_officer FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (given_back, given_back_after_reading, granted, officer, refused, starts_on, visa_type_code) ON volume_officer TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_officer FOR SELECT TO gerbang_auditor

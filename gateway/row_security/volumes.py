@@ -23,12 +23,10 @@ from models.volumes.grains import (
     GRAINS,
     GROUNDS,
     KINDS,
-    OFFICERS,
     OUTBOX,
     READ_FACTS,
     REFERRALS,
     RULES,
-    STAYS,
     Clock,
 )
 from models.volumes.measures import (
@@ -39,19 +37,21 @@ from models.volumes.measures import (
     STOCKS,
     Measure,
 )
+from models.volumes.officers import OFFICER_MONTHS, OFFICERS
 from models.volumes.outcomes import OUTCOMES
+from models.volumes.stays import STAY_MONTHS, STAYS
 from models.volumes.versions import VERSION
 
 #: Functions that statements for figures call; none of them reads a table.
 FUNCTIONS = ("wib_day", "rank_at", "total_rank", "percentile_buckets", "negated")
 
 _NATIONAL = {
-    "RefusalGroundRow": GROUNDS,
-    "ScreeningReferralRow": REFERRALS,
-    "GrantRuleFigureRow": RULES,
-    "StayFigureRow": STAYS,
-    "ComplaintFigureRow": COMPLAINTS,
-    "OfficerRow": OFFICERS,
+    "RefusalGroundRow": (GROUNDS,),
+    "ScreeningReferralRow": (REFERRALS,),
+    "GrantRuleFigureRow": (RULES,),
+    "StayFigureRow": (STAY_MONTHS, STAYS),
+    "ComplaintFigureRow": (COMPLAINTS,),
+    "OfficerRow": (OFFICER_MONTHS, OFFICERS),
 }
 #: The versions of data are no secret: roles that read what is cached by version must read them.
 _VERSION = {VERSION: frozenset({"data", "version"})}
@@ -161,9 +161,10 @@ def _clocks(measures: frozenset[Measure]) -> Iterator[Clock]:
 
 
 def _national(role: Role) -> Iterator[Figures]:
-    for type_name, table in _NATIONAL.items():
+    for type_name, tables in _NATIONAL.items():
         if role in POLICY[type_name].rows:
-            yield _whole_table(table, POLICY[type_name].rows[role])
+            for table in tables:
+                yield _whole_table(table, POLICY[type_name].rows[role])
 
 
 def _whole_table(table: Table, rule: Rule) -> Figures:

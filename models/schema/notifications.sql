@@ -319,9 +319,9 @@ CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {ta
 --     volume_monthly_centre, volume_monthly_centre_duration, volume_monthly_duration,
 --     volume_monthly_nationality, volume_monthly_nationality_duration,
 --     volume_monthly_nationality_place, volume_monthly_nationality_place_duration,
---     volume_monthly_type, volume_monthly_type_duration, volume_monthly_type_place,
---     volume_monthly_type_place_duration, volume_outcome, volume_outcome_place, volume_referral,
---     volume_stay, volume_yearly
+--     volume_monthly_stay, volume_monthly_type, volume_monthly_type_duration,
+--     volume_monthly_type_place, volume_monthly_type_place_duration, volume_outcome,
+--     volume_outcome_place, volume_referral, volume_stay, volume_yearly
 CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table}
     EXECUTE FUNCTION renew_data_version('figures');
 

@@ -77,15 +77,8 @@ FACTS = (
 COMPUTED_FACTS = {"decisions": "granted + refused"}
 READ_FACTS = (*FACTS, *COMPUTED_FACTS)
 
-#: What is counted of officers, who are no dimension of volumes, and of rules that grant: each is a
-#: kind of change.
-OFFICER_FACTS = ("granted", "refused", "given_back", "given_back_after_reading")
+#: What is counted of rules that grant: each is a kind of change.
 RULE_FACTS = ("by_rule", "sample_granted", "sample_refused", "decided_twice", "differing")
-
-#: What is counted of stays, each with its kind of change, and what they are broken down by.
-STAY_FACTS = {"in_country_change": "in_country", "overstay_change": "overstay",
-              "unused": "unused", "extensions": "extension"}  # fmt: skip
-STAY_DIMENSIONS = (Dimension.NATIONALITY, Dimension.VISA_TYPE)
 
 IS_DURATION = "kind IN ({})".format(", ".join(f"'{kind}'" for kind in Kind))
 
@@ -275,43 +268,6 @@ REFERRALS = keyed_table(
     "volume_referral",
     [Column("starts_on", Date, nullable=False)],
     [Column(name, Integer, nullable=False) for name in ("referred", "held")],
-)
-
-#: What each officer did, by day and visa type: their own decisions (a correction by somebody else
-#: changes none of them), the cases given back, and how many of these after reading the person.
-OFFICERS = keyed_table(
-    "volume_officer",
-    [
-        Column("starts_on", Date, nullable=False),
-        Column("officer", Text, nullable=False),
-        Column("visa_type_code", Text, nullable=False),
-    ],
-    [Column(name, Integer, nullable=False) for name in OFFICER_FACTS],
-)
-
-#: Who came by a visa, by day in WIB, national: all together, and by one dimension at most. Summed
-#: up to a day, the changes give who is in the country at its end, and past the last day of the
-#: stay; unused visas count on their last day, extensions when decided. It has days to come, too.
-STAYS = keyed_table(
-    "volume_stay",
-    [
-        Column("broken_down_by", Text),
-        Column("code", Text),
-        Column("starts_on", Date, nullable=False),
-    ],
-    [Column(name, Integer, nullable=False, server_default="0") for name in STAY_FACTS],
-)
-
-#: What the movements of erased people added to it, which no row tells any more.
-ERASED_STAYS = keyed_table(
-    "volume_erased_stay",
-    [
-        Column("day", Date, nullable=False),
-        Column(Dimension.NATIONALITY, Text, nullable=False),
-        Column(Dimension.VISA_TYPE, Text, nullable=False),
-        Column("kind", Text, nullable=False),
-    ],
-    [Column("measured", Integer, nullable=False)],
 )
 
 #: Changes of figures that are not yet folded into the rollups; written by triggers. It is folded

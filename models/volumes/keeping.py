@@ -17,20 +17,18 @@ from models.volumes.grains import (
     FACTS,
     GRAINS,
     GROUNDS,
-    OFFICER_FACTS,
-    OFFICERS,
     REFERRALS,
     RULE_FACTS,
     RULES,
-    STAY_DIMENSIONS,
-    STAY_FACTS,
-    STAYS,
     STORED_DIMENSIONS,
     Dimension,
 )
 from models.volumes.officers import DONE_BY_OFFICERS
+from models.volumes.officers import ROLLUPS as OFFICERS
 from models.volumes.outcomes import OUTCOMES
 from models.volumes.rollups import Rollup, Sums
+from models.volumes.stays import ROLLUPS as STAYS
+from models.volumes.stays import STAY_DIMENSIONS
 
 #: Advisory lock for changes of the rollups: two writers would deadlock on each other's rows.
 _LOCK = "SELECT pg_advisory_xact_lock(7461002)"
@@ -59,27 +57,8 @@ ROLLUPS: tuple[Rollup, ...] = (
         {fact: f"CASE kind WHEN '{fact}' THEN measured ELSE 0 END" for fact in RULE_FACTS},
         "kind IN ({})".format(", ".join(f"'{kind}'" for kind in RULE_FACTS)),
     ),
-    Sums(
-        OFFICERS,
-        {"starts_on": "day", "officer": "done_by", "visa_type_code": "visa_type_code"},
-        {
-            fact: f"CASE kind WHEN 'officer_{fact}' THEN measured ELSE 0 END"
-            for fact in OFFICER_FACTS
-        },
-        "done_by IS NOT NULL",
-    ),
-    Sums(
-        STAYS,
-        {"broken_down_by": "broken_down_by", "code": "code", "starts_on": "day"},
-        {
-            fact: f"CASE kind WHEN '{kind}' THEN measured ELSE 0 END"
-            for fact, kind in STAY_FACTS.items()
-        },
-        "kind IN ({})".format(", ".join(f"'{kind}'" for kind in STAY_FACTS.values())),
-        "CROSS JOIN LATERAL (VALUES (NULL, NULL), {}) AS part (broken_down_by, code)".format(
-            ", ".join(f"('{name}', {name})" for name in STAY_DIMENSIONS)
-        ),
-    ),
+    *OFFICERS,
+    *STAYS,
     COMPLAINTS,
 )
 

@@ -15,7 +15,10 @@ from sqlalchemy import (
     Integer,
     Label,
     Select,
+    Subquery,
+    Table,
     Text,
+    all_,
     and_,
     any_,
     bindparam,
@@ -25,6 +28,7 @@ from sqlalchemy import (
     null,
     select,
     true,
+    union_all,
 )
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
@@ -198,6 +202,23 @@ def signed(tile: Tile, number: ColumnElement[Any]) -> ColumnElement[Any]:
 def measured_column(clock: Clock) -> str:
     """The column with the number of durations of a clock."""
     return f"{clock}_measured"
+
+
+def months_and_days(months: Table, days: Table, cut: ColumnElement[Any]) -> Subquery:
+    """The rows of whole months, and the days of those that ``cut``, an array, begins.
+
+    Both tables have the same columns.
+    """
+    begun = func.unnest(cut).table_valued("begins_on").render_derived("cut")
+    begins_on = select(begun.c.begins_on).distinct().subquery("cut_month").c.begins_on
+    is_of_cut = and_(
+        days.c.starts_on >= begins_on,
+        days.c.starts_on < begins_on + literal_column("interval '1 month'"),
+    )
+    return union_all(
+        select(*months.c).where(months.c.starts_on != all_(cut)),
+        select(*days.c).where(is_of_cut),
+    ).subquery("counted")
 
 
 def first_day(question: Question, day: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from models.volumes.grains import BY_PLACE, Dimension, group_columns, keyed_table
 from models.volumes.lines import AnySelect, Scope, code_of, dimensions_of, first_day, stored
 from models.volumes.question import MONTHS, Question
-from models.volumes.rollups import Sums
+from models.volumes.rollups import MONTH_OF_DAY, Sums
 
 #: Kinds of changes that tell how a case was first decided, by the fact that they add to.
 FIRST_DECIDED = {"granted": "first_granted", "refused": "first_refused"}
@@ -56,7 +56,7 @@ class Outcomes:
         parts = ", ".join(f"('{name}', {name})" for name in OUTCOME_DIMENSIONS)
         return Sums(
             self.table,
-            {"starts_on": "date_trunc('month', day::timestamp)::date"}
+            {"starts_on": MONTH_OF_DAY}
             | {name.value: name.value for name in self.place}
             | {"broken_down_by": "broken_down_by", "code": "code"},
             {

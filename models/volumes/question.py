@@ -60,6 +60,17 @@ class Question:
             yield begins_on, first_on, last_on
             first_on = last_on + _ONE_DAY
 
+    @property
+    def cut_months(self) -> list[date]:
+        """The first days of the months of which not every day is in one of its periods."""
+        ends = self.from_on, self.to_on + _ONE_DAY
+        if self.period not in (Period.DAY, Period.WEEK):
+            return sorted({_begin(day, 1) for day in ends if day.day > 1})
+        months = [_begin(self.from_on, 1)]
+        while months[-1] < _begin(self.to_on, 1):
+            months.append(months_later(months[-1], 1))
+        return months
+
     def first_day_of(self, day: date) -> date:
         """The first day of the period that contains a day."""
         match self.period:

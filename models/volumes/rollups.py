@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Table
 
+#: The first day of the month of a change.
+MONTH_OF_DAY = "date_trunc('month', day::timestamp)::date"
+
 
 @dataclass(frozen=True)
 class Sums:

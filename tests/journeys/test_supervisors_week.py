@@ -99,7 +99,7 @@ async def test_rates_are_of_what_an_officer_decided_or_was_done_with(who, world)
             " VALUES ('2024-03-01', 'B1', $1, $2, $3, $4, $5)",
             [("passes-on", 6, 2, 2, 1), ("works", 8, 0, 0, 0)],
         )
-        asked = await who["supervisor"](OFFICERS, **{"from": "2024-03-01", "to": "2024-03-31"})
+        asked = await who["supervisor"](OFFICERS, **{"from": "2024-03-01", "to": "2024-03-15"})
     finally:
         await connection.execute("DELETE FROM volume_officer WHERE starts_on = '2024-03-01'")
         await connection.close()

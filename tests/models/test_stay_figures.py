@@ -17,11 +17,14 @@ from models.rights.erasure_steps import (
 )
 from models.synthetic import Scale, synthesise
 from models.volumes import Dimension, Period, Question, fold, rebuild, verify
-from models.volumes.national import stays
+from models.volumes.question import months_later
+from models.volumes.stays import stays
 
 pytestmark = pytest.mark.anyio
 
 DAY = timedelta(days=1)
+#: From how many days ago to how many, or how many to come.
+WINDOWS = ((170, 70), (60, 60), (30, 0), (400, 1), (20, -40))
 UNTIL = datetime.now(UTC) - timedelta(days=2)
 _VISAS = """
     SELECT
@@ -121,19 +124,25 @@ async def compare(connection: asyncpg.Connection, url: str) -> int:
     replay = Replay(*rows)
     today, compared = replay.today, 0
     for by in (None, Dimension.NATIONALITY, Dimension.VISA_TYPE):
-        for ago, days in ((170, 100), (60, 0), (30, 30), (400, 399), (20, 60)):
-            first = today - ago * DAY
-            found = await ask(url, first, first + days * DAY, None, by)
-            expected = replay.numbers(first, first + days * DAY, by and by.value)
+        windows = [(today - ago * DAY, today - until * DAY) for ago, until in WINDOWS]
+        this_month = today.replace(day=1)
+        windows += [(months_later(this_month, -2), this_month - DAY), (this_month, today)]
+        for first, last in windows:
+            found = await ask(url, first, last, None, by)
+            expected = replay.numbers(first, last, by and by.value)
             assert {code: numbers for (code, _), numbers in found.items()} == expected
             compared += sum(map(any, expected.values()))
-        periods = Question(today - 75 * DAY, today + 40 * DAY, period=Period.MONTH)
-        found = await ask(url, periods.from_on, periods.to_on, Period.MONTH, by)
-        for begins, since, until in periods.periods():
-            expected = {}
-            if since <= today:
-                expected = replay.numbers(since, until, by and by.value)
-            assert {code: n for (code, at), n in found.items() if at == begins} == expected
+        # By periods of whole months, and by such as cut them; from within a month, and from its
+        # beginning.
+        for period in (Period.WEEK, Period.MONTH, Period.QUARTER):
+            for first in (today - 75 * DAY, (today - 75 * DAY).replace(day=1)):
+                asked = Question(first, today + 40 * DAY, period=period)
+                found = await ask(url, first, asked.to_on, period, by)
+                for begins, since, until in asked.periods():
+                    expected = {}
+                    if since <= today:
+                        expected = replay.numbers(since, until, by and by.value)
+                    assert {code: n for (code, at), n in found.items() if at == begins} == expected
     return compared
 
 

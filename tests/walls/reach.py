@@ -723,7 +723,7 @@ async def complete(connection: asyncpg.Connection) -> None:
     # None of these is counted with a place; were it, its place's manager would not read it.
     await connection.execute("TRUNCATE volume_stay, volume_rule")
     for statement in (
-        "INSERT INTO volume_stay VALUES ('nationality_code', 'AU', '2025-01-09', 1, 0, 0, 1)",
+        "INSERT INTO volume_stay VALUES ('nationality_code', '2025-01-09', 'AU', 1, 0, 0, 1)",
         "INSERT INTO volume_rule VALUES ('2025-01-09', 'B1', 3, 1, 1, 1, 1)",
     ):
         await connection.execute(statement)

@@ -31,8 +31,8 @@ from gateway.schema.volumes.query import MOST_ROWS
 from gateway.viewer import Viewer
 from models.vocabulary import ComplaintKind
 from models.volumes import Dimension, Period, Question
-from models.volumes.grains import STAY_DIMENSIONS
 from models.volumes.question import MONTHS
+from models.volumes.stays import STAY_DIMENSIONS
 
 #: The field of `where` that filters each dimension.
 FILTERS: Mapping[Dimension, str] = {

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import strawberry
+from sqlalchemy import ColumnElement, and_
 
 from gateway.access.rows import reachable_in_role
 from gateway.access.transactions.prepared import bind_for
@@ -14,9 +15,9 @@ from gateway.mapping.context import Context
 from gateway.mapping.scalars import CountryCode
 from gateway.schema.supervision.rates import ExpectedRate, ObservedRate
 from gateway.schema.volumes.national import From, To
-from models.volumes import Question
-from models.volumes.grains import GRAINS
-from models.volumes.national import PLACE, information_requests
+from models.volumes import Dimension, Measure, Question, statement
+from models.volumes.grains import BY_CENTRE
+from models.volumes.lines import Columns
 from models.volumes.versions import VersionedData
 
 
@@ -53,9 +54,14 @@ async def information_requests_of_places(
     info: strawberry.Info, from_: From, to: To
 ) -> InformationRequestTable:
     context: Context = info.context
-    facts = GRAINS[-1].facts.c
-    in_reach = reachable_in_role("VolumeRow", context.viewer.role, lambda one: facts[one.key])
-    asked = information_requests(Question(from_, to)).where(in_reach)
+
+    def of_partners(c: Columns) -> ColumnElement[bool]:
+        in_reach = reachable_in_role("VolumeRow", context.viewer.role, lambda one: c[one.key])
+        return and_(c[Dimension.PARTNER].is_not(None), in_reach)
+
+    measures = frozenset({Measure.INFO_REQUEST_RATE})
+    question = Question(from_, to, (*BY_CENTRE, Dimension.VISA_TYPE), measures=measures)
+    asked = statement(question, of_partners)
     [lines] = await context.session.fetch(bind_for(context.viewer, "VolumeRow", asked))
     instant = (await context.figures.freshness(VersionedData.FIGURES)).as_of
     return InformationRequestTable(as_of=instant, rows=_rows(lines))
@@ -66,7 +72,7 @@ def _rows(lines: Iterable[Any]) -> list[InformationRequestRow]:
     requested = Counter[tuple[Any, ...]]()
     taken_in, asked_for = Counter[str](), Counter[str]()
     for line in lines:
-        place = tuple(getattr(line, dimension.value) for dimension in PLACE)
+        place = tuple(getattr(line, dimension.value) for dimension in BY_CENTRE)
         intake[place][line.visa_type_code] += line.intake
         requested[place] += line.info_requested
         taken_in[line.visa_type_code] += line.intake

@@ -24,8 +24,9 @@ from models.vocabulary import ComplaintKind, Ground
 from models.volumes import Dimension, Period, Question
 from models.volumes.complaints import COMPLAINTS, complaints
 from models.volumes.lines import AnySelect
-from models.volumes.national import grants_by_rule, grounds, referrals, stays
+from models.volumes.national import grants_by_rule, grounds, referrals
 from models.volumes.outcomes import has_whole_months
+from models.volumes.stays import stays
 from models.volumes.versions import VersionedData
 
 From = Annotated[

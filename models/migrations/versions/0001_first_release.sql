@@ -471,37 +471,6 @@ CREATE TABLE volume_referral (
     CONSTRAINT uq_volume_referral UNIQUE NULLS NOT DISTINCT (starts_on)
 );
 
-CREATE TABLE volume_officer (
-    starts_on DATE NOT NULL,
-    officer TEXT NOT NULL,
-    visa_type_code TEXT NOT NULL,
-    granted INTEGER NOT NULL,
-    refused INTEGER NOT NULL,
-    given_back INTEGER NOT NULL,
-    given_back_after_reading INTEGER NOT NULL,
-    CONSTRAINT uq_volume_officer UNIQUE NULLS NOT DISTINCT (starts_on, officer, visa_type_code)
-);
-
-CREATE TABLE volume_stay (
-    broken_down_by TEXT,
-    code TEXT,
-    starts_on DATE NOT NULL,
-    in_country_change INTEGER DEFAULT '0' NOT NULL,
-    overstay_change INTEGER DEFAULT '0' NOT NULL,
-    unused INTEGER DEFAULT '0' NOT NULL,
-    extensions INTEGER DEFAULT '0' NOT NULL,
-    CONSTRAINT uq_volume_stay UNIQUE NULLS NOT DISTINCT (broken_down_by, code, starts_on)
-);
-
-CREATE TABLE volume_erased_stay (
-    day DATE NOT NULL,
-    nationality_code TEXT NOT NULL,
-    visa_type_code TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    measured INTEGER NOT NULL,
-    CONSTRAINT uq_volume_erased_stay UNIQUE NULLS NOT DISTINCT (day, nationality_code, visa_type_code, kind)
-);
-
 CREATE TABLE volume_outbox (
     written_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     day DATE NOT NULL,
@@ -602,6 +571,28 @@ CREATE TABLE volume_complaint (
     CONSTRAINT uq_volume_complaint UNIQUE NULLS NOT DISTINCT (kind, starts_on, partner_code, country_code)
 );
 
+CREATE TABLE volume_officer (
+    starts_on DATE NOT NULL,
+    officer TEXT NOT NULL,
+    visa_type_code TEXT NOT NULL,
+    granted INTEGER NOT NULL,
+    refused INTEGER NOT NULL,
+    given_back INTEGER NOT NULL,
+    given_back_after_reading INTEGER NOT NULL,
+    CONSTRAINT uq_volume_officer UNIQUE NULLS NOT DISTINCT (starts_on, officer, visa_type_code)
+);
+
+CREATE TABLE volume_monthly_officer (
+    starts_on DATE NOT NULL,
+    officer TEXT NOT NULL,
+    visa_type_code TEXT NOT NULL,
+    granted INTEGER NOT NULL,
+    refused INTEGER NOT NULL,
+    given_back INTEGER NOT NULL,
+    given_back_after_reading INTEGER NOT NULL,
+    CONSTRAINT uq_volume_monthly_officer UNIQUE NULLS NOT DISTINCT (starts_on, officer, visa_type_code)
+);
+
 CREATE TABLE volume_outcome (
     starts_on DATE NOT NULL,
     partner_code TEXT,
@@ -623,6 +614,37 @@ CREATE TABLE volume_outcome_place (
     granted INTEGER NOT NULL,
     refused INTEGER NOT NULL,
     CONSTRAINT uq_volume_outcome_place UNIQUE NULLS NOT DISTINCT (starts_on, partner_code, country_code, centre_code, broken_down_by, code)
+);
+
+CREATE TABLE volume_stay (
+    broken_down_by TEXT,
+    starts_on DATE NOT NULL,
+    code TEXT,
+    in_country_change INTEGER DEFAULT '0' NOT NULL,
+    overstay_change INTEGER DEFAULT '0' NOT NULL,
+    unused INTEGER DEFAULT '0' NOT NULL,
+    extensions INTEGER DEFAULT '0' NOT NULL,
+    CONSTRAINT uq_volume_stay UNIQUE NULLS NOT DISTINCT (broken_down_by, starts_on, code)
+);
+
+CREATE TABLE volume_monthly_stay (
+    broken_down_by TEXT,
+    starts_on DATE NOT NULL,
+    code TEXT,
+    in_country_change INTEGER DEFAULT '0' NOT NULL,
+    overstay_change INTEGER DEFAULT '0' NOT NULL,
+    unused INTEGER DEFAULT '0' NOT NULL,
+    extensions INTEGER DEFAULT '0' NOT NULL,
+    CONSTRAINT uq_volume_monthly_stay UNIQUE NULLS NOT DISTINCT (broken_down_by, starts_on, code)
+);
+
+CREATE TABLE volume_erased_stay (
+    day DATE NOT NULL,
+    nationality_code TEXT NOT NULL,
+    visa_type_code TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    measured INTEGER NOT NULL,
+    CONSTRAINT uq_volume_erased_stay UNIQUE NULLS NOT DISTINCT (day, nationality_code, visa_type_code, kind)
 );
 
 CREATE TABLE data_version (
@@ -5740,6 +5762,9 @@ CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON vol
     EXECUTE FUNCTION renew_data_version('figures');
 
 CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_monthly_nationality_place_duration
+    EXECUTE FUNCTION renew_data_version('figures');
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_monthly_stay
     EXECUTE FUNCTION renew_data_version('figures');
 
 CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_monthly_type
