@@ -257,8 +257,15 @@ class Application(Base):
             "target_due_at",
             "id",
             name="open",
-            serves="open stages; the queues FREE and OVERDUE; ages of open cases",
+            serves="open stages; the queue OVERDUE; ages of open cases",
             where=_IS_OPEN,
+        ),
+        _index(
+            "target_due_at",
+            "id",
+            name="free",
+            serves="the queue FREE, past all that is on desks; the next case to take",
+            where=f"NOT is_assigned AND stage = '{Stage.IN_PROCESS}'",
         ),
         _index(
             "target_due_at",

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.anyio
 
 #: By which index each queue is walked; that of one's own desk by the role.
 INDEXES = {
-    Queue.FREE: "ix_application_open",
+    Queue.FREE: "ix_application_free",
     Queue.OVERDUE: "ix_application_open",
     Queue.HELD: "ix_application_supervised",
     Queue.HITS: "ix_application_supervised",

@@ -2021,6 +2021,8 @@ CREATE INDEX ix_application_country_code ON application (country_code);
 
 CREATE INDEX ix_application_extends_visa_number ON application (extends_visa_number) WHERE extends_visa_number IS NOT NULL;
 
+CREATE INDEX ix_application_free ON application (target_due_at, id) WHERE NOT is_assigned AND stage = 'IN_PROCESS';
+
 CREATE INDEX ix_application_group_reference ON application (group_reference) WHERE group_reference IS NOT NULL;
 
 CREATE INDEX ix_application_holder_country_code ON application (holder_country_code);
