@@ -13,7 +13,7 @@ ARGS  ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test check graphiql plotly snapshots proof cluster bench docs release audit lock clean browser pooler debian-postgres clock valkey prometheus softhsm scanner clients portal lighthouse patroni
+.PHONY: help demo setup test check graphiql plotly snapshots tools proof cluster bench docs release audit lock clean browser pooler debian-postgres clock valkey prometheus softhsm scanner clients portal lighthouse patroni
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' "$$HERE/Makefile"
@@ -26,8 +26,10 @@ setup:  ## Make .venv from the fastest Python here and requirements.lock
 	@$(ANY) "$$HERE/deploy/setup"
 
 test: setup  ## Set up and pass the tests (ARGS='-k name' chooses)
-	@$(MAKE) --no-print-directory --jobs=2 --file="$$HERE/Makefile" $(TOOLS)
+	@$(MAKE) --no-print-directory --jobs=2 --file="$$HERE/Makefile" tools
 	@cd "$$HERE" && .venv/bin/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
+
+tools: $(TOOLS)  ## Unpack what the tests need besides: `make test` does, too
 
 check: setup  ## Format, lint, what is half done, types, import contracts, generated files
 	@cd "$$HERE" && .venv/bin/python -m checks.parts

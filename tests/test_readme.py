@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from dataclasses import fields
 from fnmatch import fnmatch
 from pathlib import Path
@@ -43,6 +45,21 @@ def test_make_targets_exist() -> None:
 def test_gerbang_commands_exist() -> None:
     named = set(re.findall(r"(?:bin/|`)gerbang ([a-z]+)", TEXT))
     assert {"token", "settings"} <= named <= set(COMMANDS)
+
+
+def test_the_list_of_commands_says_what_each_says_and_imports_none() -> None:
+    code = (
+        "import sys; from gateway.cli import main\n"
+        "try: main()\n"
+        "finally: print(sum(name.startswith('gateway.') for name in sys.modules))"
+    )
+    asked = [sys.executable, "-c", code, "--help"]
+    listed = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+    context = click.Context(gerbang, info_name="gerbang", max_content_width=100)
+    formatter = context.make_formatter()
+    click.Group.format_commands(gerbang, context, formatter)
+    assert formatter.getvalue() in listed
+    assert listed.splitlines()[-1] == "1"  # that of the command line itself
 
 
 def test_options_of_gerbang_exist() -> None:
