@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from dashboard.gateway.session import MOST_ANSWERS
+from dashboard.gateway.session import MOST_ANSWERS, AnswerCache, Outage
 from dashboard.pages.volumes.layout import NO_FIGURE
 from dashboard.web.sessions import COOKIE
 from tests.dashboard.asking_dash import ASK, draw, page_of
@@ -201,6 +201,18 @@ async def test_a_handful_of_answers_is_kept(connected: Running) -> None:
         figures(await shown(browser, YEAR + months))
         oldest = "&period=custom&first=2016-01&last=2016-02"
         assert has_no_figure(await shown(browser, YEAR + oldest))
+
+
+def test_an_outage_ends_with_the_first_answer_to_a_later_page() -> None:
+    cache = AnswerCache()
+    cache.fail("map", Outage(1.0, "TIMEOUT", "a" * 32, mark=1))
+    cache.keep("trend", {}, mark=1)  # of the page whose map is missing
+    assert cache.outage is not None
+    cache.keep("trend", {}, mark=2)
+    assert cache.outage is None
+    cache.fail("map", Outage(2.0, "TIMEOUT", "a" * 32, mark=2))
+    cache.keep("map", {}, mark=2)
+    assert cache.outage is None
 
 
 async def test_a_provider_that_is_away_too_ends_no_session(connected: Running) -> None:

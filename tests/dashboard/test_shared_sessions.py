@@ -135,6 +135,17 @@ async def test_who_signs_out_is_out_everywhere_and_is_not_brought_back(url: str)
     assert await one.find(key) is None
 
 
+async def test_a_process_keeps_nothing_of_a_session_that_ended_elsewhere(url: str) -> None:
+    one, other = a_process(url), a_process(url)
+    key = await one.begin(a_session())
+    assert await other.find(key) is not None
+    assert other._local
+    await one.end(key)
+    assert await other.find(key) is None
+    assert not one._local
+    assert not other._local
+
+
 async def test_a_session_ends_by_itself_and_no_change_makes_it_longer(url: str) -> None:
     process = a_process(url)
     key = await process.begin(a_session())

@@ -228,6 +228,10 @@ async def test_a_corrected_birth_date_makes_a_minor_or_an_adult(who, connection)
         agent, "proposeCorrection", case, identity=born, guardian=dict(IN_GROUP)
     )
     assert in_group.payload["errors"][0]["path"] == ["input", "guardian", "travelsInGroup"]
+    # Who is a minor today and of age on the day of entry needs none.
+    on_the_day = {"birthDate": EIGHTEEN["birthDate"]}
+    await perform(agent, "proposeCorrection", case, identity=on_the_day)
+    assert (await row(connection, case))["guardian_kind"] is None
     await perform(agent, "proposeCorrection", case, identity=born, guardian=dict(MOTHER))
     assert (await row(connection, case))["guardian_kind"] == "NAMED"
     # By the partner's system, whose right to read nothing of it makes no difference.

@@ -118,7 +118,8 @@ async def test_a_refusal_is_announced_answered_once_and_decided(
     for given, code in (([], "GROUND_REQUIRED"), (["INCOMPLETE"] * 2, "INVALID")):
         assert (await change(officer, "announceRefusal", case, grounds=given)).codes == [code]
 
-    await perform(officer, "announceRefusal", case, **ANNOUNCED)
+    spaced = {**ANNOUNCED, "note": f" {ANNOUNCED['note']}\n"}
+    await perform(officer, "announceRefusal", case, **spaced)
     told = await read(ruby, TOLD, reference)
     intention = told["refusalIntention"]
     assert {name: intention[name] for name in ANNOUNCED} == ANNOUNCED

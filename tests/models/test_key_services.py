@@ -5,7 +5,9 @@ import asyncio
 import contextlib
 import os
 import signal
+import socketserver
 import ssl
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -46,6 +48,13 @@ def folder() -> Iterator[Path]:
         folder.chmod(0o711)
         create_key_file(folder / "keys.json")
         yield folder
+
+
+class Echo(socketserver.StreamRequestHandler):
+    """Answers each line with itself."""
+
+    def handle(self) -> None:
+        self.wfile.writelines(self.rfile)
 
 
 class Writer:
@@ -174,6 +183,16 @@ def _certificates(folder: Path, name: str, authority: Authority) -> Certificates
 )
 def test_addresses_are_read(text: str, read: Address) -> None:
     assert Address.read(text) == read
+
+
+def test_another_event_loop_opens_connections_of_its_own(folder: Path) -> None:
+    service = ServiceConnections(Address(str(folder / "echo")), None)
+    with socketserver.ThreadingUnixStreamServer(service.address.path, Echo) as server:
+        server.daemon_threads = True  # what is kept stays open
+        threading.Thread(target=server.serve_forever).start()
+        for line in (b"one\n", b"two\n"):
+            assert asyncio.run(service.exchange(line)) == line
+        server.shutdown()
 
 
 @pytest.mark.parametrize("text", ["", "unix:", "tcp:", "tcp:host", "tcp::1", "tcp:h:0", "tcp:h:x"])

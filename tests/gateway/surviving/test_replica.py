@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import pytest
@@ -17,8 +16,10 @@ from gateway.doctor.login import examine_login, examine_replicas
 from gateway.faults import Fault
 from gateway.service import gateway
 from gateway.settings import Settings
+from gateway.viewer import Viewer as GatewayViewer
 from models.database.connections import connect
 from models.row_security import login_at
+from models.vocabulary import Role
 from tests import tokens
 from tests.gateway.changing import ENTRY_ON, IDENTITY, document, key
 from tests.gateway.conftest import CLAIMS, Answer, Viewer
@@ -246,7 +247,17 @@ async def test_of_the_replicas_that_are_recent_the_one_that_is_asked_least_answe
         each.replayed, each.as_of = 10, now
     found = replicas.Replicas("postgresql://gateway@primary.example/gerbang", primary, copies, 60)  # type: ignore[arg-type]
     found._heard_from = 10
-    viewer: Any = None  # who changed nothing
+    viewer = GatewayViewer("manager", Role.PARTNER_MANAGER)
+    assert found.pool_for(viewer) is pools[1]
+    # Whoever changed something waits for a replica that has it; others do not.
+    writer = GatewayViewer("officer", Role.OFFICER)
+    found._awaited[replicas._digest(writer)] = replicas.Position(11, now)
+    assert found.pool_for(writer) is primary
+    copies[0].replayed = 11
+    assert found.pool_for(writer) is pools[0]
+    found._heard_from = 12
+    assert found.pool_for(writer) is primary
+    found._heard_from = 10
     assert found.pool_for(viewer) is pools[1]
     copies[1].as_of = now - 61
     assert found.pool_for(viewer) is pools[2]
