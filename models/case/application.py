@@ -304,10 +304,7 @@ class Application(Base):
             where="hand_in_by IS NOT NULL",
         ),
         _index(
-            "id",
-            name="unlinked",
-            serves="what the LINKER has yet to do",
-            where="NOT is_linked",
+            "id", name="unlinked", serves="what the LINKER has yet to do", where="NOT is_linked"
         ),
         _index(
             "successor_centre_code",

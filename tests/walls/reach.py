@@ -84,12 +84,14 @@ NOT_RECEIVED = HELD
 #: The events that officers do not read: holds, and answers.
 _HOLDS = ("HELD", "RELEASED")
 _ANSWERS = ("SCREENED", "ANSWER_PROPOSED")
+#: Those of the directorate's own work, which no applicant reads.
+_WORK = ("MARKED_URGENT", "URGENCY_ENDED", "TARGET_50", "TARGET_75", "TARGET_100")
 #: The events that each role does not read; an applicant reads the own steps and the end alone.
 _UNREAD_EVENTS: dict[str, tuple[str, ...]] = {
     "SUPERVISOR": (),
     "OFFICER": (*_HOLDS, *_ANSWERS),
     "AUDITOR": _HOLDS,
-    "APPLICANT": (*_HOLDS, *_ANSWERS, "IN_VERIFICATION", "SCREENING"),
+    "APPLICANT": (*_HOLDS, *_ANSWERS, *_WORK, "IN_VERIFICATION", "SCREENING"),
 }
 _COUNTRIES = ("AU", "SG", "NZ", "IN", "AF")
 
@@ -433,7 +435,7 @@ async def complete(connection: asyncpg.Connection) -> None:
             *(read.id, applicant_id(read.of), read.actor, read.role, read.partner, read.country),
             *(read.purpose, read.case),
         )
-    for number, kind in enumerate(_ANSWERS, start=len(_life(HELD)) + 2):
+    for number, kind in enumerate((*_ANSWERS, *_WORK), start=len(_life(HELD)) + 2):
         await connection.execute(
             "INSERT INTO application_event (application_id, sequence, kind, occurred_at)"
             " VALUES ($1, $2, $3, $4)",
@@ -897,7 +899,7 @@ def _events(claims: Claims) -> set[Key]:
         for number, (kind, _) in enumerate(life_of(case), start=1)
     ]
     if any(case.reference == HELD for case in _cases(claims)):
-        more = ("RELEASED", *_ANSWERS)
+        more = ("RELEASED", *_ANSWERS, *_WORK)
         happened += [(HELD, len(_life(HELD)) + n, kind) for n, kind in enumerate(more, start=1)]
     return {
         (application_id(reference), number)
