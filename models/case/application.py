@@ -37,7 +37,7 @@ _IS_OPEN_AT_MIDNIGHT = (
     "paid_at IS NOT NULL AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(paid_at))"
 )
 
-#: Said in these words, since what is filtered by a stage then is known to be of that index.
+#: These words, since what is filtered by a stage then is known to be of that index.
 _IS_OPEN = f"stage <> '{Stage.CLOSED}'"
 
 #: The key of an index's `info` under which it says which questions it serves.
@@ -274,21 +274,16 @@ class Application(Base):
             serves="what is taken before all others",
             where=f"is_urgent AND {_IS_OPEN}",
         ),
-        _index(
-            "officer",
-            "target_due_at",
-            "id",
-            name="of_officer",
-            serves="an officer's desk",
-            where="officer IS NOT NULL",
-        ),
-        _index(
-            "supervisor",
-            "target_due_at",
-            "id",
-            name="of_supervisor",
-            serves="a supervisor's desk",
-            where="supervisor IS NOT NULL",
+        *(
+            _index(
+                on_desk_of,
+                "target_due_at",
+                "id",
+                name=f"of_{on_desk_of}",
+                serves=f"the desk of its {on_desk_of}",
+                where=f"{on_desk_of} IS NOT NULL",
+            )
+            for on_desk_of in ("officer", "supervisor")
         ),
         _index(
             "target_due_at",

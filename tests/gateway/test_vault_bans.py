@@ -1,6 +1,7 @@
 """Whom the ban list is about lies in the vault: sealed while everybody works, refused where it was
 tampered with, and erased once an entry has ended for long enough."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +31,7 @@ _SWAP = """
 """
 _ROW = "SELECT * FROM banned_person WHERE ban_id = $1"
 _DIGESTS = "SELECT count(*) FROM ban_index WHERE ban_id = $1"
+_SCREENED = "SELECT count(*) FROM ban_entry WHERE id = ANY ($1) AND is_screened"
 _END = """
     UPDATE ban_entry SET banned_from = wib_day(now()) - 40, banned_until = wib_day(now()) - $2::int
     WHERE id = $1
@@ -83,6 +85,9 @@ async def test_whoever_is_off_the_list_gets_no_digest_of_the_next_key(who, conne
     off, listed = [
         row_id(await approve_ban(who, **passport(f"QZNEXT00{number}"))) for number in (1, 2)
     ]
+    async with asyncio.timeout(30):  # the LINKER beside this test is done with both
+        while await connection.fetchval(_SCREENED, [off, listed]) < 2:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
     async with connection.transaction():
         await connection.execute("SET LOCAL session_replication_role = replica")
         await connection.execute(
