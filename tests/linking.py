@@ -33,6 +33,8 @@ class _Keys:
         self._name = name
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):  # whoever collects tests looks for marks everywhere
+            raise AttributeError(name)
         return getattr(_socket_keys(self._name), name)
 
 

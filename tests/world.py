@@ -54,6 +54,7 @@ DAYS_OFF = (
 EVENTS = (
     ("OUTAGE-2025-01-10", "OUTAGE", date(2025, 1, 10), date(2025, 1, 13), None, True),
     ("HOLIDAY_RUSH-2025-02-03-AU", "HOLIDAY_RUSH", date(2025, 2, 3), date(2025, 2, 4), "AU", False),
+    ("OUTAGE-2025-02-10-IN", "OUTAGE", date(2025, 2, 10), date(2025, 2, 10), "IN", False),
 )
 
 

@@ -94,8 +94,8 @@ TABLES = {
     "reference_change": Table(
         "subject", "AF AU IN NZ SG B1 C1 ANDALAN NUSA AU-MEL AU-PER AU-SYD SG-SIN ANSWER"
         " BILLING_CODE INTENTION PAYMENT"
-        " 2025-02-08 2025-03-31 OUTAGE-2025-01-10 HOLIDAY_RUSH-2025-02-03-AU C1-1 C1-2"
-        " TRIAL",
+        " 2025-02-08 2025-03-31 OUTAGE-2025-01-10 HOLIDAY_RUSH-2025-02-03-AU"
+        " OUTAGE-2025-02-10-IN C1-1 C1-2 TRIAL",
         proposing("fee")),
     # What may be changed of one, and by whom: see test_suspensions_written.py.
     "suspension": Table("subject", "left watched",

@@ -759,8 +759,9 @@ async def complete(connection: asyncpg.Connection) -> None:
         "INSERT INTO crossing (id, reported_by, report_key, direction, crossed_at, port,"
         " passengers, visa_number, matched_at) VALUES"
         " ($1, 'border', 'kept', 'ENTRY', now(), 'CGK', ARRAY[sha256('x')], 'ID00', NULL),"
-        " ($2, 'border', 'fits', 'ENTRY', now(), 'CGK', ARRAY[sha256('x')], NULL, now())",
-        *(UUID(int=877), UUID(int=878)),
+        " ($2, 'border', 'fits', 'ENTRY', now(), 'CGK', ARRAY[sha256('x')], NULL, now()),"
+        " ($3, 'border-2', 'theirs', 'ENTRY', now(), 'CGK', ARRAY[sha256('x')], NULL, now())",
+        *(UUID(int=877), UUID(int=878), UUID(int=879)),
     )
     await connection.executemany(
         "INSERT INTO movement (id, applicant_id, visa_number, direction, crossed_at, port)"
@@ -779,11 +780,12 @@ async def complete(connection: asyncpg.Connection) -> None:
             for number, (one, (where, over)) in enumerate(STAYS.items())
         ],
     )
-    await connection.execute(
-        "INSERT INTO overstay_confirmation (id, confirmed_by, stay_id) VALUES ($1, 'border', $1)",
-        OVERSTAYING,
-    )
-    await connection.execute("UPDATE stay SET confirmed_at = NULL")
+    for officer in ("border", "border-2"):  # once each, as if nobody had
+        await connection.execute(
+            "INSERT INTO overstay_confirmation (id, confirmed_by, stay_id)"
+            " VALUES (gen_random_uuid(), $2, $1)", *(OVERSTAYING, officer),
+        )  # fmt: skip
+        await connection.execute("UPDATE stay SET confirmed_at = NULL")
     await connection.execute(
         "INSERT INTO key_operation (id, kind, subjects, used_for, operator, to_key)"
         " VALUES ($1, 'ADDED', '{}', 'DATA_KEY', $2, 'the first')", *(UUID(int=880), KEY_OPERATOR),
@@ -1443,7 +1445,7 @@ _LEDGER: dict[str, tuple[str, str]] = {
     ),
     "POOL": ("TRIAL", "visaTypes channels nationalities isOpen"),
     "NAMED_EVENT": (
-        "OUTAGE-2025-01-10 HOLIDAY_RUSH-2025-02-03-AU",
+        "OUTAGE-2025-01-10 HOLIDAY_RUSH-2025-02-03-AU OUTAGE-2025-02-10-IN",
         "kind country beganOn endedOn wasScreeningOut",
     ),
 }

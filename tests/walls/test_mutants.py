@@ -101,16 +101,17 @@ async def test_each_wall_alone_lets_change_what_the_domain_says(complete_world, 
 @pytest.mark.proof
 async def test_every_mutant_of_the_rights_to_change_is_killed(complete_world, report) -> None:
     assert change_rights.MAY.keys() == MUTATIONS.keys()
-    lines = []
+    lines, survivors = [], []
     for right in list(change_rights.changed_rights()):
         first = await change_rights.first_wall(complete_world, right)
         second = await change_rights.second_wall(complete_world, right)
         reason = change_rights.same_before_the_second(right)
-        assert first, right.name
-        assert second or reason, right.name
         lines.append(f"{right.name} | wall 1 | {first}")
         lines.append(f"{right.name} | wall 2 | {second or f'the same: {reason}'}")
+        if not (first and (second or reason)):
+            survivors += lines[-2:]
     report(lines)
+    assert survivors == []
 
 
 # --- Verb by verb --------------------------------------------------------------------------------
