@@ -119,7 +119,7 @@ async def _look_up(context: Context, by: PeopleBy) -> list[UUID]:
     )
     looked_up: Any = select(
         func.viewer.people_found(
-            role.value, case, literal([one.value.hex() for one in made.digests], ARRAY(Text))
+            role.value, literal([one.value.hex() for one in made.digests], ARRAY(Text))
         ).label("people"),
         its_applicant.scalar_subquery().label("applicant"),
     )

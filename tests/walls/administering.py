@@ -90,6 +90,8 @@ def proposing(table: str, day: str = _TODAY, kind: str | None = None) -> str:
     return _PROPOSE.format(kind=kind or table.upper(), table=table, row=row)
 
 
+#: Who says so.
+_ONESELF = "viewer.subject(NULL)"
 TABLES = {
     "reference_change": Table(
         "subject", "AF AU IN NZ SG B1 C1 ANDALAN NUSA AU-MEL AU-PER AU-SYD SG-SIN ANSWER"
@@ -291,6 +293,8 @@ async def allowed_by_database(connection: asyncpg.Connection, claims: Claims) ->
     for table, one in TABLES.items():
         if await is_taken(connection, claims, one.making):
             taken.add(f"{table} is made")
+        if await is_taken(connection, claims, one.making.replace(_ONESELF, "'another'")):
+            taken.add(f"{table} is made in another name")
     for table in REFERENCE:
         if await is_taken(connection, claims, proposing(table)):
             taken.add(f"{table} is proposed")

@@ -286,12 +286,49 @@ async def created_in_database(connection: asyncpg.Connection, claims: Claims) ->
     return taken
 
 
+#: One of a family, and the other one, which nobody has.
+_TAKEN, _REST = "SGPO-OPEN-0006", "AUSY-PAID-0013"
+_TAKE = (
+    "UPDATE pool SET is_open = true, visa_types = '{X9}'",
+    f"DELETE FROM assignment WHERE application_id = '{application_id(_TAKEN)}'",
+    "UPDATE application SET group_reference = 'G-AAAA-BBBB-CCCC'"
+    f" WHERE reference IN ('{_TAKEN}', '{_REST}')",
+)
+_ASSIGN = """
+    INSERT INTO assignment (application_id, officer, role, assigned_at, assigned_by)
+    VALUES ($1, $2, 'OFFICER', now(), $2)
+"""
+
+
+async def differs_in_another_state(connection: asyncpg.Connection, claims: Claims) -> str | None:
+    """When a statement lets a viewer do something else than the domain has it: once all visas were
+    given back, or while a pool of nothing is open and one of a family is just taken."""
+    role = role_of(claims)
+    async with undone(connection):
+        if role == "PARTNER_SERVICE":
+            await connection.execute("UPDATE visa SET returned_at = now()")
+            if await allowed_by_statement(connection, "fetchVisa", claims):
+                return "once all visas were given back"
+        if role == "OFFICER":
+            for statement in _TAKE:
+                await connection.execute(statement)
+            await connection.execute(_ASSIGN, application_id(_TAKEN), claims["sub"])
+            found = await allowed_by_statement(connection, "takeCase", claims)
+            if found != on_desk(claims["sub"]) | {_TAKEN, _REST}:
+                return "while a pool of nothing is open"
+    return None
+
+
 async def first_wall(connection: asyncpg.Connection, right: ChangedRight) -> str | None:
     with right.planted():
         for name, claims in WHO.items():
+            if role_of(claims) != right.role:
+                continue
             found = await allowed_by_statement(connection, right.mutation, claims)
             if found != changeable(right.mutation, claims):
                 return f"statement of {name}"
+            if differs := await differs_in_another_state(connection, claims):
+                return f"statement of {name} {differs}"
     return None
 
 

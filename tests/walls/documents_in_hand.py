@@ -51,12 +51,12 @@ _LATE, _GRANTED, _UNPROVEN, _REVOKED = (
 )  # fmt: skip
 _LONG_FETCHED, _LEFT, _SUPERSEDED = "AUSY-GONE-0015", "AUSY-LEFT-0014", "ID000000000099"
 DOCUMENTS = (
-    Document(_LATE, visa_number(_LATE), 167),
+    Document(_LATE, visa_number(_LATE), 156),
     Document(_LATE, visa_number(_LATE), is_replaced=True),
     Document(_LATE, _SUPERSEDED),
     # Closed too long ago for partners.
     Document(_GRANTED, visa_number(_GRANTED)),
-    Document(_LONG_FETCHED, visa_number(_LONG_FETCHED), 169),
+    Document(_LONG_FETCHED, visa_number(_LONG_FETCHED), 180),
     Document(_UNPROVEN, visa_number(_UNPROVEN), is_proven=False),
     Document(_REVOKED, visa_number(_REVOKED)),
     Document(_LEFT, visa_number(_LEFT)),
