@@ -1,18 +1,14 @@
 """Every small mistake in who may change what, and who sees it before each wall."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from contextlib import suppress
 from functools import cache
 from uuid import UUID
 
 import asyncpg
-import pytest
 from sqlalchemy import select
 
 from gateway.access import rows
 from gateway.access.transactions.prepared import PreparedStatement, prepare
-from gateway.policy import MUTATIONS, Change
 from gateway.rules import Rule
 from models import Application, Base, VisaDocument
 from models.vocabulary import CLOSED, Role
@@ -21,7 +17,7 @@ from tests.gateway import oracle
 from tests.gateway.oracle import Claims, role_of
 from tests.walls import administering, documents_in_hand, subscribing, supervising
 from tests.walls.judging import by_grants, grants_of, rule_changes
-from tests.walls.mutants import changed_rows
+from tests.walls.mutants import ChangedRight
 from tests.walls.reach import (
     ANSWERED,
     ANSWERED_BY,
@@ -100,43 +96,6 @@ MAY: dict[str, str] = {
 
 #: The treasury reads no case, and pays the bill of any.
 ALL_REFERENCES = {case.reference for case in EVERY_CASE}
-
-
-@dataclass(frozen=True)
-class ChangedLine:
-    """One line of the table of mutations, changed."""
-
-    mutation: str
-    what: str
-    change: Change
-
-    @property
-    def name(self) -> str:
-        return f"{self.mutation} · {self.what}"
-
-    @contextmanager
-    def planted(self) -> Iterator[None]:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setitem(MUTATIONS, self.mutation, self.change)  # type: ignore[arg-type]
-            yield
-
-
-@dataclass(frozen=True)
-class ChangedRight(ChangedLine):
-    """A line that was changed for one role."""
-
-    role: Role
-    through: str | None
-
-    @property
-    def name(self) -> str:
-        return f"{self.mutation} · {self.role} · {self.what}"
-
-
-def changed_rights() -> Iterator[ChangedRight]:
-    for mutation, change in MUTATIONS.items():
-        for role, what, kept, through in changed_rows(change.rows):
-            yield ChangedRight(mutation, what, replace(change, rows=kept), role, through)
 
 
 def changeable(mutation: str, claims: Claims) -> set[str]:

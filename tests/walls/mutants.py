@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gateway.policy import POLICY, Access
+from gateway.policy import MUTATIONS, POLICY, Access, Change
 from gateway.rules import (
     AllOf,
     AnyOf,
@@ -156,3 +156,40 @@ def count_mutants() -> Iterator[Mutant]:
         for role in sorted(set(Role) - set(access.rows)) if access.rows else ():
             roles = (*access.counts_only, role)
             yield Mutant(type_name, role, "may count", replace(access, counts_only=roles))
+
+
+@dataclass(frozen=True)
+class ChangedLine:
+    """One line of the table of mutations, changed."""
+
+    mutation: str
+    what: str
+    change: Change
+
+    @property
+    def name(self) -> str:
+        return f"{self.mutation} · {self.what}"
+
+    @contextmanager
+    def planted(self) -> Iterator[None]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(MUTATIONS, self.mutation, self.change)  # type: ignore[arg-type]
+            yield
+
+
+@dataclass(frozen=True)
+class ChangedRight(ChangedLine):
+    """A line that was changed for one role."""
+
+    role: Role
+    through: str | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.mutation} · {self.role} · {self.what}"
+
+
+def changed_rights() -> Iterator[ChangedRight]:
+    for mutation, change in MUTATIONS.items():
+        for role, what, kept, through in changed_rows(change.rows):
+            yield ChangedRight(mutation, what, replace(change, rows=kept), role, through)

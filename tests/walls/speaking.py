@@ -35,6 +35,7 @@ from models.vocabulary import Role
 from tests.gateway.oracle import role_of
 from tests.walls import change_rights
 from tests.walls.judging import by_grants, by_schema, grants_of, rule_changes
+from tests.walls.mutants import ChangedLine
 from tests.walls.reach import WHO
 from tests.walls.undoing import undone
 
@@ -89,7 +90,7 @@ _MAKING = ("submitApplication", "submitApplications")
 
 
 @dataclass(frozen=True)
-class ChangedSpeech(change_rights.ChangedLine):
+class ChangedSpeech(ChangedLine):
     """A line that speaks of another table, or answers another field."""
 
     #: The table that it speaks of now, or no longer does; None where its answer was changed.

@@ -23,7 +23,7 @@ from tests.walls.judging import (
     same_before_the_second,
     second_wall,
 )
-from tests.walls.mutants import Mutant, count_mutants, field_mutants, row_mutants
+from tests.walls.mutants import Mutant, changed_rights, count_mutants, field_mutants, row_mutants
 from tests.walls.reach import BY_RULE, REACH, WHO, viewer
 from tests.walls.undoing import undone
 from tests.world import applicant_id
@@ -109,7 +109,7 @@ async def test_each_wall_alone_lets_change_what_the_domain_says(complete_world, 
 async def test_every_mutant_of_the_rights_to_change_is_killed(complete_world, report) -> None:
     assert change_rights.MAY.keys() == MUTATIONS.keys()
     lines, survivors = [], []
-    for right in list(change_rights.changed_rights()):
+    for right in list(changed_rights()):
         first = await change_rights.first_wall(complete_world, right)
         second = await change_rights.second_wall(complete_world, right)
         reason = change_rights.same_before_the_second(right)
