@@ -190,9 +190,10 @@ def test_each_file_of_the_product_is_in_an_area_or_left_out_for_a_reason() -> No
         path
         for part in ("gateway", "models", "dashboard")
         for path in (PROJECT / part).rglob("*")
-        if path.suffix in SOURCES and find_faults(path.name, path.read_text("utf-8"))
+        if path.suffix in SOURCES and path not in in_areas
     }
-    assert sorted(map(str, product - in_areas)) == []
+    found = [path for path in product if find_faults(path.name, path.read_text("utf-8"))]
+    assert sorted(map(str, found)) == []
 
 
 def test_conditions_of_sql_in_strings_are_found() -> None:

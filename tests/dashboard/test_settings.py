@@ -19,6 +19,14 @@ def test_little_is_asked_of_a_provider_by_default() -> None:
     assert (settings.scope, settings.resource, settings.sign_in_parameters) == ("openid", None, {})
 
 
+def test_figures_of_the_process_are_told_at_a_port_if_one_is_named() -> None:
+    assert read_settings(GIVEN).metrics_port is None
+    named = "GERBANG_DASHBOARD_METRICS_PORT"
+    assert read_settings({**GIVEN, named: "9465"}).metrics_port == 9465
+    with pytest.raises(SettingsError, match=named):
+        read_settings({**GIVEN, named: "0"})
+
+
 def test_an_api_is_chosen_as_the_provider_wants_it() -> None:
     settings = read_settings(
         {

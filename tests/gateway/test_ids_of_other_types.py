@@ -83,6 +83,20 @@ async def test_a_key_under_another_type_is_answered_as_an_id_of_nothing(
     assert await answer_to(who["supervisor"], query, ODD[name].encode()) == nothing
 
 
+async def test_ids_of_several_types_name_each_their_own(
+    who: dict[str, Viewer], readable: None
+) -> None:
+    ids = [
+        GlobalId(name, key).encode() for name, key in [*OTHERS.items(), ("Application", str(CASE))]
+    ]
+    parts = " ".join(f"... on {name} {{ __typename }}" for name in [*OTHERS, "Application"])
+    query = f"query($ids: [ID!]!) {{ nodes(ids: $ids) {{ id {parts} }} }}"
+    answer = await who["supervisor"](query, ids=ids)
+    assert answer.errors == [], answer.text
+    assert [node["id"] for node in answer.data["nodes"]] == ids
+    assert [node["__typename"] for node in answer.data["nodes"]] == [*OTHERS, "Application"]
+
+
 @pytest.mark.parametrize("type_name", [*OTHERS, "Case"])
 async def test_no_case_is_changed_by_an_id_of_another_type(
     who: dict[str, Viewer], connection: asyncpg.Connection, world: str, type_name: str

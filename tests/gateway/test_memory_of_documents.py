@@ -17,6 +17,7 @@ from gateway.viewer import Viewer
 from models.database.connections import pool
 from models.vocabulary import Role
 from tests import tokens
+from tests.gateway.schemas import FULL
 
 OFFICER = Viewer("officer", Role.OFFICER, (Role.OFFICER,))
 #: What one document more may leave behind, in bytes. The smallest key of a cache takes 250; what
@@ -103,3 +104,14 @@ def test_memory_stays_flat(
         _admit(runner, _requests(_ROUND, number))
         more = _allocated_bytes() - before
     assert more < number * MOST_BYTES, f"{more / number:.0f} bytes stay of each document"
+
+
+def test_what_is_used_again_stays_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "CACHED", 2)
+    known = documents.Documents(FULL, {})
+    for text in ("{ a }", "{ b }"):
+        assert known.unseen_tokens(text, Role.OFFICER) == 3
+        known.note_use(text, Role.OFFICER)
+    assert known.unseen_tokens("{ a }", Role.OFFICER) == 0
+    known.note_use("{ c }", Role.OFFICER)
+    assert [known.unseen_tokens(f"{{ {name} }}", Role.OFFICER) for name in "abc"] == [0, 3, 0]

@@ -1,11 +1,13 @@
 """Errors of mutations are complete, in the reader's language, and contain no value of the input."""
 
+import json
+from datetime import date
 from typing import Any
 
 import pytest
 
 from gateway.execution.cost.bounds import ERRORS
-from gateway.mutations.outcome import Reason, Reasons
+from gateway.mutations.outcome import Outcome, Reason, Reasons, Result, outcome_from_json
 from gateway.schema.mutations.ban_intents import BAN_INTENTS
 from gateway.schema.mutations.case_intents import INTENTS
 from gateway.schema.mutations.reference_intents import REFERENCE_INTENTS
@@ -298,3 +300,27 @@ async def test_an_error_is_of_the_case_or_of_the_input(who, world) -> None:
     )
     found = [one.data["referToScreening"]["errors"][0]["__typename"] for one in (of_case, of_input)]
     assert found == ["CaseError", "InputError"]
+
+
+def test_what_was_refused_is_told_in_full_again() -> None:
+    """By the key of a batch, as it is stored."""
+    reason = Reason(
+        *(Refusal.INVALID, ("applications", "1", "visaType"), "min", {"min": 1}, None),
+        *(("B1",), ("PHOTOGRAPH",), date(2026, 3, 1)),
+    )
+    results = [Result("key"), Result(refused=(reason,))]
+    stored = json.loads(json.dumps(Outcome(results).to_json()))
+    assert outcome_from_json(stored).results == results
+
+
+def test_steps_are_refused_by_what_a_role_reads_of_the_case() -> None:
+    by_status = {Refusal.STATUS_CHANGED, Refusal.WRONG_STATUS}
+    by_stage = {Refusal.STAGE_CHANGED, Refusal.WRONG_STAGE}
+    [withdraw] = [intent for intent in INTENTS if intent.name == "withdrawApplication"]
+    [hold] = [intent for intent in INTENTS if intent.name == "holdApplication"]
+    for intent, role, told in (
+        (withdraw, Role.APPLICANT, by_stage),
+        (hold, Role.SUPERVISOR, by_status),
+        (hold, None, by_status | by_stage),
+    ):
+        assert {*intent.refusals(role)} & (by_status | by_stage) == told

@@ -1,6 +1,6 @@
 """Applications are handed in, one by one and in batches: what is written, what is refused."""
 
-from asyncio import gather
+from asyncio import ensure_future, gather, sleep, timeout
 from datetime import timedelta
 from typing import Any
 
@@ -94,6 +94,25 @@ async def test_a_first_application_says_who_applies(who, world, connection) -> N
     assert len(persons) == 1
     account = "SELECT account FROM applicant WHERE id = $1"
     assert await connection.fetchval(account, *persons) == "newcomer"
+
+
+async def test_of_two_first_applications_at_once_the_second_is_of_the_same_person(
+    who, connection
+) -> None:
+    """Neither finds the account's person when it is checked; one waits for the other's."""
+    twice = Viewer(who["anonymous"].client, {"role": "APPLICANT", "sub": "twice-at-once"})
+    values: dict[str, Any] = {"visaType": "C1", "nationality": "IN"}
+    people = [{**IDENTITY, "fullName": name} for name in ("Ada Lind", "Eva Lind")]
+    waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'applicant'::regclass AND NOT granted"
+    async with connection.transaction():
+        await connection.execute("LOCK TABLE applicant IN SHARE MODE")
+        both = ensure_future(
+            gather(*(change(twice, "submitApplication", **values, identity=one) for one in people))
+        )
+        async with timeout(30):
+            while await connection.fetchval(waiting) < 2:  # noqa: ASYNC110
+                await sleep(0.01)
+    assert sorted(each.codes for each in await both) == [[], ["IDENTITY_DIFFERS"]]
 
 
 async def test_no_partner_hands_over_a_direct_application(who, world) -> None:

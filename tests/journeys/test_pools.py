@@ -113,13 +113,14 @@ async def test_a_pool_takes_two_and_its_officers_take_from_it(
     change_of(await administer(who["supervisor"], "approveReferenceChange", **approval))
     await decree(who, "TOURISTS", visaTypes=["C1"])
     await decree(who, "PORTALS", channels=["PARTNER_PORTAL", "DIRECT"])
-    await decree(who, "ABROAD", nationalities=["SG"])
+    await decree(who, "ABROAD", nationalities=["SG", "SG"])
     await decree(who, "SHUT", isOpen=False)
     asked = "{ pools(first: 9) { nodes { code visaTypes channels nationalities isOpen waiting } } }"
     pools = {
         one.pop("code"): one for one in (await who["supervisor"](asked)).data["pools"]["nodes"]
     }
     assert pools["SYDNEY"] == {**SYDNEY, "isOpen": True, "waiting": 1}
+    assert pools["ABROAD"]["nationalities"] == ["SG"]
     assert {code: one["waiting"] for code, one in pools.items()} == {
         "SYDNEY": 1, "TOURISTS": 0, "PORTALS": 0, "ABROAD": 0, "SHUT": 0, "TRIAL": 0,
     }  # fmt: skip

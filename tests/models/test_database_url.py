@@ -72,6 +72,7 @@ REFUSED = {
     "a zero byte": "postgresql://u:s3cret%00@h/d",
     "no UTF-8": "postgresql://u:s3cret%ff@h/d",
     "a port that is none": "postgresql://u:s3cret@h:70000/d",
+    "no port": "postgresql://u:s3cret@h:0/d",
     "more ports than hosts": "postgresql://u:s3cret@h/d?port=1,2",
     "two places": "postgresql://u:s3cret@h/d?host=other",
     "two users": "postgresql://u:s3cret@h/d?user=other",

@@ -69,8 +69,13 @@ def test_reads_are_of_one_person_and_say_what_their_proofs_say(tmp_path: Path) -
     assert verified(tmp_path, *listed, of_another).faults == [
         "these are the reads of several people"
     ]
-    for fields in ([], ["fullName"], ["sex", "fullName"], ["fullName", "sex", "email"]):
-        [fault] = verified(tmp_path, {**listed[0], "fields": fields}).faults
+    others = ([], ["fullName"], ["sex", "fullName"], ["fullName", "sex", "email"])
+    for other in (
+        *({"fields": fields} for fields in others),
+        {"purpose": "SUPERVISION"},
+        {"actorRole": "SUPERVISOR"},
+    ):
+        [fault] = verified(tmp_path, listed[0] | other).faults
         assert "its proof is that of something else" in fault
     [fault] = verified(tmp_path, listed[0], listed[0]).faults
     assert "that of another read, too" in fault

@@ -72,11 +72,12 @@ async def test_events_are_numbered_in_the_order_of_time(loaded: asyncpg.Connecti
         SELECT FROM (
             SELECT
                 sequence - row_number() OVER life AS gap,
-                occurred_at < lag(occurred_at) OVER life AS goes_back
+                occurred_at < lag(occurred_at) OVER life AS goes_back,
+                (kind, occurred_at) = (lag(kind) OVER life, lag(occurred_at) OVER life) AS is_same
             FROM application_event
             WINDOW life AS (PARTITION BY application_id ORDER BY sequence)
         ) AS event
-        WHERE gap <> 0 OR goes_back
+        WHERE gap <> 0 OR goes_back OR is_same
     """)
 
 

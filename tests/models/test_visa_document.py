@@ -1,7 +1,7 @@
 """Codes of visas, and the list of those that were taken back: what was changed is false."""
 
 import json
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -191,6 +191,11 @@ async def test_the_list_names_what_was_taken_back_and_is_believed_as_it_was_sign
     assert [listed.is_of(ours[:size]) for size in (1, 2, 3)] == [False, True, False]
     many = [digest_of(str(one).encode()) for one in range(2000)]
     assert read_list(await sign_list(KEYS, many, now), keys).is_of(many)
+    # It tells nothing of who came first.
+    assert await sign_list(KEYS, many, now) == await sign_list(KEYS, many[::-1], now)
+    digests = b64decode(json.loads(json.loads(note)["content"])["digests"])
+    half = len(digests) // 2
+    assert digests[:half] < digests[half:]
     with pytest.raises(FalseVisaError, match="another key"):
         read_list(note, [*PUBLIC.values()])
     shorter = json.loads(note)

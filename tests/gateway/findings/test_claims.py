@@ -210,6 +210,8 @@ def test_ranges_are_measured_over_countries_with_ten_applications_a_month() -> N
         assert coming._measure_coverage(few, first, None) == (None, None, 1)
     own = coming.Outlook((), (), HitRate(3, 4))
     assert coming._measure_coverage({}, first, own) == (HitRate(3, 4), None, 1)
+    unmeasured = coming.Outlook((), (), HitRate(0, 0))
+    assert coming._measure_coverage({}, first, unmeasured) == (None, None, 1)
 
 
 def test_each_month_that_is_over_is_told_and_the_next_ones_with_their_ranges() -> None:
@@ -268,6 +270,7 @@ def test_a_place_stands_out_by_its_late_decisions_and_small_ones_are_not_judged(
     usual = [decided(f"{n:02}", 1_000, 50) for n in range(20)]
     [whole] = attention(*usual)[FindingKind.ATTENTION]
     assert (whole.direction, whole.is_concern) == (D.USUAL, False)
+    assert "not judged" not in said(whole)[-1]
     found = attention(*usual, decided("MY", 1_000, 400), decided("NZ", 29), decided("FJ", 30))
     [whole] = found[FindingKind.ATTENTION]
     assert (whole.direction, whole.is_concern) == (D.WORSE, True)
@@ -289,6 +292,10 @@ def test_of_many_that_were_looked_at_chance_brings_more() -> None:
                for code, chance in (("AU", 0.03), ("MY", 0.004))]  # fmt: skip
     for looked, codes in ((2, ["MY", "AU"]), (20, ["MY"]), (30, [])):
         assert [each.code for each in _standing_out(watched, looked)] == codes
+    of_more = attention(decided("MY", 500))[FindingKind.PLACE][0]
+    alike = [Watched(code, M.TARGET_RATE, 0.004, True, of)
+             for code, of in (("AU", claim), ("MY", of_more))]  # fmt: skip
+    assert [each.code for each in _standing_out(alike, 2)] == ["MY", "AU"]
 
 
 def test_a_single_place_is_a_concern_by_its_own_past() -> None:
