@@ -127,6 +127,7 @@ async def test_a_viewer_is_asked_for_no_more_than_its_reach() -> None:
         ("informationRequests", 2_250),
         ("readers", 100),
         ("peopleAtSeveralPartners", 10),
+        ("grantRuleFigures", 1.5),
     ],
 )
 async def test_tables_of_supervision_cost_each_day_that_they_go_through(table, of_a_day) -> None:
@@ -136,7 +137,7 @@ async def test_tables_of_supervision_cost_each_day_that_they_go_through(table, o
         f'query($to: Date!) {{ {table}(from: "2025-02-27", to: $to) {{ rows {{ __typename }} }} }}'
     )
     for days, to in enumerate(("2025-02-27", "2025-02-28", "2025-03-01"), start=1):
-        assert cost(text, supervisor, to=to).work == days * of_a_day
+        assert cost(text, supervisor, to=to).work == int(days * of_a_day)
 
 
 async def test_variables_defaults_and_literals_cost_alike() -> None:

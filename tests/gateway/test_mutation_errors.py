@@ -311,16 +311,3 @@ def test_what_was_refused_is_told_in_full_again() -> None:
     results = [Result("key"), Result(refused=(reason,))]
     stored = json.loads(json.dumps(Outcome(results).to_json()))
     assert outcome_from_json(stored).results == results
-
-
-def test_steps_are_refused_by_what_a_role_reads_of_the_case() -> None:
-    by_status = {Refusal.STATUS_CHANGED, Refusal.WRONG_STATUS}
-    by_stage = {Refusal.STAGE_CHANGED, Refusal.WRONG_STAGE}
-    [withdraw] = [intent for intent in INTENTS if intent.name == "withdrawApplication"]
-    [hold] = [intent for intent in INTENTS if intent.name == "holdApplication"]
-    for intent, role, told in (
-        (withdraw, Role.APPLICANT, by_stage),
-        (hold, Role.SUPERVISOR, by_status),
-        (hold, None, by_status | by_stage),
-    ):
-        assert {*intent.refusals(role)} & (by_status | by_stage) == told

@@ -70,8 +70,7 @@ async def test_each_application_is_what_its_events_tell(loaded: asyncpg.Connecti
 async def test_events_are_numbered_in_the_order_of_time(loaded: asyncpg.Connection) -> None:
     assert not await loaded.fetch("""
         SELECT FROM (
-            SELECT
-                sequence - row_number() OVER life AS gap,
+            SELECT sequence - row_number() OVER life AS gap,
                 occurred_at < lag(occurred_at) OVER life AS goes_back,
                 (kind, occurred_at) = (lag(kind) OVER life, lag(occurred_at) OVER life) AS is_same
             FROM application_event
