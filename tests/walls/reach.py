@@ -132,8 +132,9 @@ ERASURES = [UUID(int=860 + number) for number in range(len(ERASED))]
 #: Who put the first key into the file.
 KEY_OPERATOR = "keeper-of-keys"
 BREACH_BY = "auditor-9"
-#: One of which nobody was told yet, and one of which these people were.
-BREACHES = UUID(int=875), UUID(int=877), UUID(int=879)
+#: One of which nobody was told yet, one of which these people were, one of everybody; one of
+#: everybody in the future, and one of others than those who use the API.
+BREACHES = tuple(UUID(int=number) for number in range(875, 885, 2))
 NOTICED = ("Ruby Hale", "Li Goh", "Kiri Wihongi")
 KEPT_RECEIPT = "KEPT000000000001"
 FORMER_CODE = "1" * 15
@@ -671,9 +672,12 @@ async def complete(connection: asyncpg.Connection) -> None:
         " people_notice, notice_in_english, notice_in_indonesian, people_reached, people_notified,"
         " people_notified_by, people_notified_at) VALUES ($1, 'An account.', now(),"
         " now() - interval '1 hour', now(), $2, 'By mail.', 'It was misused.', 'Disalahgunakan.',"
-        " $3, 3, $2, now())",
-        [(BREACHES[1], BREACH_BY, "READ"), (BREACHES[2], BREACH_BY, "EVERYBODY")],
-    )
+        " $3, 3, $2, now() + make_interval(days => $4))",
+        [
+            (BREACHES[1], BREACH_BY, "READ", 0), (BREACHES[2], BREACH_BY, "EVERYBODY", 0),
+            (BREACHES[3], BREACH_BY, "EVERYBODY", 9), (BREACHES[4], BREACH_BY, "OTHERS", 0),
+        ],
+    )  # fmt: skip
     await connection.executemany(
         "INSERT INTO breach_notice (breach_id, applicant_id, fields) VALUES ($1, $2, '{fullName}')",
         [(BREACHES[1], applicant_id(name)) for name in NOTICED],
