@@ -53,8 +53,8 @@ Key = tuple[Any, ...]
 HELD = "SGPO-HELD-0007"
 #: Uploads of it.
 UNFINISHED, REPLACED, UNSCANNED = UUID(int=897), UUID(int=898), UUID(int=896)
-#: How long ago some cases closed, in hours: agents read a decision for 720, and a mistake is a day.
-#: Whoever judges mutants for hours reads the same to the end.
+#: How long ago some cases closed, in hours: agents read a decision for 720. A mutant moves that by
+#: a day, and to judge all of them takes hours, at whose end the same is read.
 CLOSED_HOURS_AGO = {
     "AUSY-GRAN-0001": 732, "AUSY-LATE-0002": 708, "AUME-INCO-0004": 1, "NZGR-MIDN-0008": 1,
     **{case.reference: 1 for case, _ in TRANSFERRED if "GRANTED" in case.life},

@@ -88,7 +88,8 @@ async def test_each_wall_alone_lets_change_what_the_domain_says(complete_world, 
     for mutation in change_rights.MAY:
         found = await change_rights.allowed_by_statement(complete_world, mutation, claims)
         assert found == change_rights.changeable(mutation, claims), mutation
-    assert await change_rights.differs_in_another_state(complete_world, claims) is None
+        differs = await change_rights.differs_in_another_state(complete_world, mutation, claims)
+        assert differs is None, mutation
     async with undone(complete_world):
         assert await change_rights.created_in_database(
             complete_world, claims
