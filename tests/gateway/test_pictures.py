@@ -250,7 +250,7 @@ def test_a_process_holds_two_pipes_alone_and_ends_with_its_request(loop, parts) 
 
 
 async def test_a_process_that_is_killed_or_takes_too_long_costs_this_picture_alone(
-    parts, monkeypatch: pytest.MonkeyPatch
+    parts, monkeypatch: pytest.MonkeyPatch, tmp_path
 ) -> None:
     before = children()
     more = asyncio.Event()
@@ -267,9 +267,13 @@ async def test_a_process_that_is_killed_or_takes_too_long_costs_this_picture_alo
     more.set()
     with pytest.raises(pictures._NoPictureError):
         await making
-    monkeypatch.setattr(pictures, "_SECONDS", 0.3)
-    with pytest.raises(pictures._NoPictureError):
-        await pictures._make("PDF", 1, 64, parts())
+    monkeypatch.setattr(pictures, "_SECONDS", 0.5)
+    talking = tmp_path / "talking.py"  # its pipe is full when its time is over
+    talking.write_text("import sys; sys.stdout.buffer.write(bytes(5 << 20))")
+    for program in (pictures._PROGRAM, talking):
+        monkeypatch.setattr(pictures, "_PROGRAM", program)
+        with pytest.raises(pictures._NoPictureError):
+            await asyncio.wait_for(pictures._make("PDF", 1, 64, parts()), 10)
     assert children() <= before
     monkeypatch.undo()
     assert color_of(await made("PDF", TWO_PAGES)) == RED
