@@ -94,6 +94,8 @@ MAY: dict[str, str] = {
     "lodgeDataRequest": "APPLICANT",
 }
 
+#: What is only ever made, of which nothing is read in order to make it.
+GUARDED = {"confirmOverstays", "recordReversal"}
 #: The treasury reads no case, and pays the bill of any.
 ALL_REFERENCES = {case.reference for case in EVERY_CASE}
 
@@ -159,6 +161,8 @@ def same_before_the_second(right: ChangedRight) -> str | None:
         return "the row rules hold a role to the rows of all it may do, and it may do other things"
     if right.through:
         return f"the rows of {right.through} that it goes through have a row rule of their own"
+    if right.mutation in GUARDED and right.what.endswith("becomes every row"):
+        return "a guard of the table, which does not follow the policy, refuses another name"
     return None
 
 
@@ -192,8 +196,7 @@ def _prepare(role: Role, mutation: str, rule: Rule | None) -> PreparedStatement:
         named = supervising.NAMED[supervising.OF[mutation]].expression
     elif mutation in subscribing.OF:
         named = subscribing.TABLES[subscribing.OF[mutation]].named.expression
-    held = rows.meets_in_role(rule)
-    return prepare(rows.vouch_for(select(named).where(held), mutation), role)
+    return prepare(rows.vouch_for(select(named).where(rows.meets_in_role(rule)), mutation), role)
 
 
 async def allowed_by_database(connection: asyncpg.Connection, claims: Claims) -> set[str]:
@@ -247,15 +250,13 @@ async def created_in_database(connection: asyncpg.Connection, claims: Claims) ->
 
 #: One of a family, and the other one, which nobody has.
 _TAKEN, _REST = "SGPO-OPEN-0006", "AUSY-PAID-0013"
-_TAKE = (
-    "UPDATE pool SET is_open = true, visa_types = '{X9}'",
-    f"DELETE FROM assignment WHERE application_id = '{application_id(_TAKEN)}'",
-    "UPDATE application SET group_reference = 'G-AAAA-BBBB-CCCC'"
-    f" WHERE reference IN ('{_TAKEN}', '{_REST}')",
-)
-_ASSIGN = """
+_TAKE = f"""
+    UPDATE pool SET is_open = true, visa_types = '{{{{X9}}}}';
+    UPDATE application SET group_reference = 'G-AAAA-BBBB-CCCC'
+    WHERE reference IN ('{_TAKEN}', '{_REST}');
+    DELETE FROM assignment WHERE application_id = '{application_id(_TAKEN)}';
     INSERT INTO assignment (application_id, officer, role, assigned_at, assigned_by)
-    VALUES ($1, $2, 'OFFICER', now(), $2)
+    VALUES ('{application_id(_TAKEN)}', '{{officer}}', 'OFFICER', now(), '{{officer}}')
 """
 
 
@@ -271,9 +272,7 @@ async def differs_in_another_state(
             if await allowed_by_statement(connection, "fetchVisa", claims):
                 return "once all visas were given back"
         if doing == ("takeCase", "OFFICER"):
-            for statement in _TAKE:
-                await connection.execute(statement)
-            await connection.execute(_ASSIGN, application_id(_TAKEN), claims["sub"])
+            await connection.execute(_TAKE.format(officer=claims["sub"]))
             found = await allowed_by_statement(connection, "takeCase", claims)
             if found != on_desk(claims["sub"]) | {_TAKEN, _REST}:
                 return "while a pool of nothing is open"
@@ -328,21 +327,24 @@ async def killer_beside_changes(
     for kind, does in beside.items():
         if await kind.allowed_by_database(connection, claims) != kind.allowed_by_domain(claims):
             return f"row rule for what {name} {does}"
-    if await requests_read(connection, claims) != requests_changeable(claims):
-        return f"row rule for requests of {name}"
+    if await read_to_change(connection, claims) != readable_to_change(claims):
+        return f"row rule for what {name} reads of requests or crossings"
     return None
 
 
-def requests_changeable(claims: Claims) -> set[str]:
-    """References of the data requests that a viewer lodged or may work on."""
-    return changeable("lodgeDataRequest", claims) | changeable("answerDataRequest", claims)
+def readable_to_change(claims: Claims) -> set[str]:
+    """References of the data requests, and keys of the crossings, that one lodged or works on."""
+    of = ("lodgeDataRequest", "answerDataRequest", "recordCrossings")
+    return set[str]().union(*(changeable(mutation, claims) for mutation in of))
 
 
-async def requests_read(connection: asyncpg.Connection, claims: Claims) -> set[str]:
-    """The data requests that the database lets a viewer read in order to change them."""
-    async with undone(connection):
-        with suppress(asyncpg.InsufficientPrivilegeError):
-            await act_writing(connection, viewer(claims))
-            found = await connection.fetch("SELECT reference FROM data_request")
-            return {row["reference"] for row in found}
-    return set()
+async def read_to_change(connection: asyncpg.Connection, claims: Claims) -> set[str]:
+    """Those that the database lets a viewer read in order to change them."""
+    read = set[str]()
+    for column, table in (("reference", "data_request"), ("report_key", "crossing")):
+        async with undone(connection):
+            with suppress(asyncpg.InsufficientPrivilegeError):
+                await act_writing(connection, viewer(claims))
+                found = await connection.fetch(f"SELECT {column} FROM {table}")
+                read |= {row[column] for row in found}
+    return read

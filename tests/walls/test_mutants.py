@@ -102,8 +102,8 @@ async def test_each_wall_alone_lets_change_what_the_domain_says(complete_world, 
         assert await administering.past_the_ledger(complete_world, claims) == set()
         noted = await documents_in_hand.noted_by_database(complete_world, viewer(claims))
         assert noted == change_rights.changeable("fetchVisa", claims)
-        requests = change_rights.requests_changeable(claims)
-        assert await change_rights.requests_read(complete_world, claims) == requests
+        needed = change_rights.readable_to_change(claims)
+        assert await change_rights.read_to_change(complete_world, claims) == needed
 
 
 @pytest.mark.proof
