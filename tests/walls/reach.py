@@ -400,7 +400,7 @@ async def complete(connection: asyncpg.Connection) -> None:
         )
         await connection.execute(
             "UPDATE inquiry SET review_due_at = now(), ends_at = now() + CASE WHEN $2"
-            " THEN interval '1 hour' ELSE interval '0' END WHERE reference = $1 AND NOT $3",
+            " THEN interval '12 hours' ELSE interval '0' END WHERE reference = $1 AND NOT $3",
             *(one.reference, one.state == "LASTS", one.state in ("WAITS", "LATE", "LAPSED")),
         )
         await connection.execute(
