@@ -143,3 +143,21 @@ async def test_a_digest_stays_until_its_person_is_erased_and_what_is_registered_
     await taken_in.execute(
         "UPDATE document_upload SET sha256 = NULL, replaced_at = now() WHERE locator IS NOT NULL"
     )
+
+
+async def test_whoever_recorded_a_document_first_did_so(taken_in) -> None:
+    await taken_in.execute(record("somebody", "'2025-01-01'"))
+    await taken_in.execute(
+        announce("service", expires_at="now() + '1 day'", locator="gen_random_uuid()",
+                 sent_at="now()", completed_at="now()")
+    )  # fmt: skip
+    recorded = "SELECT DISTINCT recorded_by FROM case_document WHERE application_id = $1"
+    assert await taken_in.fetchval(recorded, application_id(CASE)) == "somebody"
+
+
+@pytest.mark.parametrize(("until", "is_sent"), [("1 minute", True), ("5 milliseconds", False)])
+async def test_what_was_announced_is_sent_until_it_expires(taken_in, until, is_sent) -> None:
+    await taken_in.execute(announce(AGENT.subject, expires_at=f"clock_timestamp() + '{until}'"))
+    await taken_in.execute("SELECT pg_sleep(0.02)")
+    sent = "UPDATE document_upload SET sent_at = now() WHERE sent_at IS NULL"
+    assert await is_done(taken_in, AGENT, sent) is is_sent

@@ -112,6 +112,22 @@ async def test_a_stay_is_extended_until_it_ends_by_a_visa_in_force_and_a_rule(
     assert await is_done(staying, RUBY, extend()) is is_possible
 
 
+async def test_a_stay_lasts_longer_by_the_rule_of_the_day_on_which_it_was_applied_for(
+    staying,
+) -> None:
+    await staying.execute(
+        "DELETE FROM extension_rule; INSERT INTO extension_rule VALUES"
+        " ('B1', '2024-01-01', 1, 30, 1),"
+        " ('B1', '2025-01-01', 1, 45, 1), ('C1', '2025-01-01', 1, 9, 1)"
+    )
+    asked = "SELECT days_of_extension('B1', $1::text::timestamptz)"
+    for instant, days in (
+        ("2023-12-31 16:59Z", None), ("2023-12-31 17:00Z", 30), ("2024-12-31 16:59Z", 30),
+        ("2024-12-31 17:00Z", 45), ("2030-01-01Z", 45),
+    ):  # fmt: skip
+        assert await staying.fetchval(asked, instant) == days
+
+
 async def test_on_the_last_day_it_is_paid_until_the_day_ends(staying) -> None:
     await staying.execute(_STAYS.format("IN_COUNTRY", "+ 0"))
     ends = _PAYABLE.format(_TODAY_ENDS)
