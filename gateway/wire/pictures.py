@@ -84,7 +84,6 @@ async def _make(
         cwd="/",
         env={},
     )
-    assert process.stdout
     try:
         async with asyncio.timeout(_SECONDS):
             written = await _hand_over(process, parts)
@@ -97,9 +96,7 @@ async def _make(
     finally:
         if process.returncode is None:
             process.kill()
-        while await process.stdout.read(1 << 16):
-            pass  # a pipe that is not read to its end keeps asyncio waiting for the process
-        await process.wait()
+            await process.communicate()  # asyncio waits for the process until its pipe is read out
 
 
 async def _hand_over(process: Process, parts: AsyncIterator[bytes]) -> bytes:

@@ -12,12 +12,10 @@ from models.vocabulary import STAGE_OF, EventKind, Status
 from models.volumes import fold
 from tests.gateway.live import happens
 from tests.models.crowd import crowd, join
-from tests.walls.undoing import undone
 
 pytestmark = pytest.mark.anyio
 
 CASE = "AUSY-PAID-0013"
-_DIRECT = "channel = 'DIRECT', partner_code = NULL, country_code = NULL, centre_code = NULL"
 
 
 async def test_the_stage_after_an_event_is_that_of_its_status(
@@ -46,57 +44,24 @@ async def test_an_event_says_what_it_changes(world: str, connection: asyncpg.Con
 
 
 @pytest.mark.parametrize(
-    ("state", "changed"),
+    ("reference", "received_at", "changed"),
     [
-        ("received_at = NULL", "STAGE"),
-        ("received_at = now()", "STATUS"),
-        (f"received_at = NULL, {_DIRECT}", "STATUS"),
+        (CASE, "NULL", "STAGE"),
+        (CASE, "now()", "STATUS"),
+        ("DIRE-REVO-0010", "NULL", "STATUS"),
     ],
 )
 async def test_how_much_of_a_target_has_passed_is_told_to_the_partner_who_must_hand_over(
-    world: str, connection: asyncpg.Connection, state: str, changed: str
+    rolled_back: asyncpg.Connection, reference: str, received_at: str, changed: str
 ) -> None:
-    async with undone(connection):
-        await connection.execute("SET LOCAL session_replication_role = replica")
-        await connection.execute(
-            f"UPDATE application SET status = 'PAID', {state} WHERE reference = $1", CASE
-        )
-        await connection.execute("SET LOCAL session_replication_role = DEFAULT")
-        event = await happens(connection, CASE, "TARGET_75")
-        told = "SELECT changed FROM application_change WHERE id = $1"
-        assert await connection.fetchval(told, event) == changed
-
-
-async def test_what_others_do_is_no_officers_work_and_an_extension_no_ones_hold(
-    world: str, connection: asyncpg.Connection
-) -> None:
-    event = (
-        "INSERT INTO application_event (application_id, sequence, kind, actor, actor_role,"
-        " occurred_at) SELECT id, 900, $2, 'somebody', $3, now()"
-        " FROM application WHERE reference = $1"
+    await rolled_back.execute(
+        "UPDATE application SET status = 'PAID', closed_at = NULL, current_decision_id = NULL,"
+        f" received_at = {received_at} WHERE reference = $1",
+        reference,
     )
-    counted = "SELECT kind FROM volume_outbox WHERE kind LIKE 'officer%' OR kind = 'hold'"
-    for extends, kind, role, kinds in (
-        (False, "GRANTED", "OFFICER", ["officer_granted"]),
-        (False, "GRANTED", "SUPERVISOR", []),
-        (False, "HELD", "SUPERVISOR", ["hold"]),
-        (True, "GRANTED", "OFFICER", []),
-        (True, "HELD", "SUPERVISOR", []),
-    ):
-        async with undone(connection):
-            await connection.execute("SET LOCAL session_replication_role = replica")
-            await connection.execute("DELETE FROM volume_outbox")
-            if extends:
-                await connection.execute(
-                    f"UPDATE application SET {_DIRECT}, use_within_days = NULL,"
-                    " extends_visa_number = (SELECT min(visa_number) FROM visa)"
-                    " WHERE reference = $1",
-                    CASE,
-                )
-            await connection.execute("SET LOCAL session_replication_role = DEFAULT")
-            await connection.execute(event, CASE, kind, role)
-            found = await connection.fetch(counted)
-            assert [row["kind"] for row in found] == kinds, (extends, kind, role)
+    event = await happens(rolled_back, reference, "TARGET_75")
+    told = "SELECT changed FROM application_change WHERE id = $1"
+    assert await rolled_back.fetchval(told, event) == changed
 
 
 async def test_a_fold_says_whose_figures_it_changed(

@@ -23,6 +23,7 @@ _CONTRIBUTION = """
 """
 GRANTED = application_id("AUSY-GRAN-0001")
 OPEN = application_id("SGPO-OPEN-0006")
+DIRECT = application_id("DIRE-REVO-0010")
 _DECIDED = """
     INSERT INTO decision (id, application_id, outcome, grounds, decided_at, officer, supersedes_id)
     VALUES ($1, $2, $3, $4, now(), 'somebody', $5)
@@ -174,6 +175,18 @@ async def test_an_event_counts_for_the_officer_or_the_country(
     officer = "somebody" if queued and queued[0].startswith("officer") else None
     assert [tuple(row) for row in rows] == [(each, officer) for each in queued]
     assert await recomputed_otherwise(rolled_back) == []
+
+
+@pytest.mark.parametrize("kind", ["GRANTED", "REFUSED", "SCREENING", "HELD"])
+async def test_an_event_of_an_extension_counts_for_neither(rolled_back, kind) -> None:
+    await rolled_back.execute(
+        "UPDATE application SET use_within_days = NULL,"
+        " extends_visa_number = (SELECT min(visa_number) FROM visa) WHERE id = $1",
+        DIRECT,
+    )
+    await rolled_back.execute("DELETE FROM volume_outbox")
+    await rolled_back.execute(_HAPPENED, DIRECT, kind, "OFFICER")
+    assert await rolled_back.fetch("SELECT kind FROM volume_outbox") == []
 
 
 @pytest.mark.parametrize(

@@ -249,7 +249,6 @@ _NEVER = {
     "a fee under the kind of a deadline": proposing("fee", kind="DEADLINE"),
     "the directorate": proposing("partner").replace("ZENITH", "DIRECT"),
     "an older version of a rule": proposing("grant_rule").replace("'version', 1", "'version', 2"),
-    "a breach to come": TABLES["breach"].making.replace("now(),", "now() + interval '2 min',", 1),
     "a person": proposing("fee", kind="IDENTITY").replace("'fee'", "'identity'"),
 }  # fmt: skip
 

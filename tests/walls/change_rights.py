@@ -251,7 +251,7 @@ async def created_in_database(connection: asyncpg.Connection, claims: Claims) ->
 #: One of a family, and the other one, which nobody has.
 _TAKEN, _REST = "SGPO-OPEN-0006", "AUSY-PAID-0013"
 _TAKE = f"""
-    UPDATE pool SET is_open = true, visa_types = '{{{{X9}}}}';
+    UPDATE pool SET is_open = true, visa_types = ARRAY['X9'];
     UPDATE application SET group_reference = 'G-AAAA-BBBB-CCCC'
     WHERE reference IN ('{_TAKEN}', '{_REST}');
     DELETE FROM assignment WHERE application_id = '{application_id(_TAKEN)}';

@@ -84,13 +84,6 @@ async def test_a_kept_payment_pays_the_bill_that_another_person_recommended(comp
         async with undone(complete_world):  # of another amount
             await complete_world.execute(of_kept("amount_idr = 1"))
             assert not await is_done(complete_world, TREASURY, of_kept(bill))
-        async with undone(complete_world):  # a share, which its family's bill pays
-            await complete_world.execute("SET LOCAL session_replication_role = replica")
-            await complete_world.execute(
-                f"UPDATE bill SET family_code = '1' WHERE billing_code = '{billing_code(UNPAID)}'"
-            )
-            await complete_world.execute("SET LOCAL session_replication_role = DEFAULT")
-            assert not await is_done(complete_world, TREASURY, of_kept(bill))
         await complete_world.execute(of_kept(f"{bill}, recommended_at = now()"))
         assert not await is_done(complete_world, TREASURY, report)
         assert not await is_done(complete_world, OTHER, of_kept(SECOND.format("treasury-2")))

@@ -179,7 +179,9 @@ CLOSE = "close_reason = 'Over.', closed_by = '{}'"
 
 async def test_the_clock_of_a_breach_runs_from_when_it_was_noticed(connection) -> None:
     assert not await is_done(connection, AUDITOR, record("auditor-2"))
-    assert not await is_done(connection, AUDITOR, record(noticed="now() + interval '1 day'"))
+    for ahead, is_recorded in (("1 day", False), ("2 minutes", False), ("30 seconds", True)):
+        noticed = f"now() + interval '{ahead}'"
+        assert await is_done(connection, AUDITOR, record(noticed=noticed)) is is_recorded, ahead
     assert not await is_done(connection, SUPERVISOR, record("supervisor"))
     async with undone(connection):
         await act_writing(connection, AUDITOR)
