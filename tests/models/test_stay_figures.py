@@ -45,6 +45,15 @@ _EXTENSIONS = """
     JOIN decision AS standing ON standing.id = current_decision_id AND standing.outcome = 'GRANTED'
     WHERE extends_visa_number IS NOT NULL
 """
+_TAKE_BACK_EXTENSIONS = """
+    WITH back AS (
+        UPDATE application SET status = 'REVOKED'
+        WHERE extends_visa_number IS NOT NULL AND status = 'GRANTED' RETURNING id
+    )
+    INSERT INTO application_event (application_id, sequence, kind, occurred_at)
+    SELECT back.id, max(sequence) + 1, 'REVOKED', max(occurred_at) + interval '1 second'
+    FROM back JOIN application_event ON application_id = back.id GROUP BY back.id
+"""
 _REPORT = (
     "INSERT INTO crossing (id, reported_by, report_key, direction, crossed_at, port, passengers,"
     " visa_number) VALUES (gen_random_uuid(), 'border', gen_random_uuid()::text, $2, $3, 'CGK',"
@@ -172,6 +181,9 @@ async def test_figures_of_stays_are_those_of_the_movements_however_they_came(
     for change in (*ends, "use_by = least(use_by - 40, wib_day(now())::date)"):
         numbers = [visa["visa_number"] for visa in rng.sample(visas, 25)]
         await loaded.execute(f"UPDATE visa SET {change} WHERE visa_number = ANY ($1)", numbers)
+    assert await compare(loaded, database) > 60
+    # An extension that is taken back was granted, on its day.
+    assert await loaded.execute(_TAKE_BACK_EXTENSIONS) != "INSERT 0 0"
     assert await compare(loaded, database) > 60
     people = [visa["applicant_id"] for visa in chosen[:20]]
     extended = [visa["applicant_id"] for visa in visas if visa["extended_days"]]

@@ -113,13 +113,16 @@ _INDEXED = (
 
 
 async def test_what_was_kept_is_tried_again_once_the_passport_is_on_file(complete_world) -> None:
-    """As after a correction; what fits a passport of nobody stays kept."""
+    """As after a correction, in the order in which it happened: whoever entered by a visa that was
+    taken back is alerted of, and has left. What fits a passport of nobody stays kept."""
     there = "SELECT presence FROM stay WHERE visa_number = $1"
     kept = "SELECT count(*) FROM crossing WHERE matched_at IS NULL AND visa_number = $1"
     visa, holder = visa_number(CASE), applicant_id(HOLDER)
     async with undone(complete_world):
         await complete_world.execute("DELETE FROM stay; DELETE FROM movement")
-        told = [report("EXIT", passport="later"), report(passport="later")]
+        await complete_world.execute("UPDATE visa SET revoked_at = issued_at")
+        hour_ago = report(at="now() - interval '1 hour'", passport="later")
+        told = [report("EXIT", passport="later"), hour_ago]
         for one in (*told, report(key="other", passport="another")):
             await complete_world.execute(one)
         assert await complete_world.fetchval(kept, visa) == 3
@@ -139,6 +142,11 @@ async def test_what_was_kept_is_tried_again_once_the_passport_is_on_file(complet
             "SELECT count(*) FROM movement JOIN crossing USING (id) WHERE matched_at > now()"
         )
         assert await complete_world.fetchval(f"{movements} AND crossing.visa_number IS NULL") == 2
+        alerted = "SELECT close_reason FROM alert WHERE kind = 'REVOKED_IN_COUNTRY'"
+        alerts = await complete_world.fetch(
+            f"{alerted} AND application_id = $1", application_id(CASE)
+        )
+        assert [tuple(row) for row in alerts] == [("DEPARTED",)]
 
 
 async def test_what_was_kept_is_tried_again_once_there_is_such_a_visa(complete_world) -> None:

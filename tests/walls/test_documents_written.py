@@ -1,6 +1,7 @@
 """What an injected statement of a writing role may do to the checklist of a case."""
 
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -23,6 +24,7 @@ RECORD = (
     "UPDATE case_document SET recorded_at = {at}, recorded_by = {by}"
     f" WHERE application_id = '{application_id(CASE)}'"
 )
+SEND = "UPDATE document_upload SET sent_at = now() WHERE sent_at IS NULL"
 HAND_OVER = f"UPDATE application SET received_at = now() WHERE id = '{application_id(CASE)}'"
 
 
@@ -82,11 +84,11 @@ async def test_a_checklist_without_its_guard_is_noticed(taken_in) -> None:
         await taken_in.execute(HAND_OVER)
 
 
-def announce(by: str, **more: str) -> str:
-    """Announce a document, with values for further columns."""
+def announce(by: str, upload: str = "gen_random_uuid()", **more: str) -> str:
+    """Announce a document by its id, with values for further columns."""
     return (
         "INSERT INTO document_upload (id, application_id, kind, media_type, size, sha256,"
-        f" {', '.join(['requested_by', *more])}) VALUES (gen_random_uuid(),"
+        f" {', '.join(['requested_by', *more])}) VALUES ({upload},"
         f" '{application_id(CASE)}', 'PHOTOGRAPH', 'PNG', 1, decode(repeat('0a', 32), 'hex'),"
         f" {', '.join([repr(by), *more.values()])})"
     )
@@ -159,5 +161,17 @@ async def test_whoever_recorded_a_document_first_did_so(taken_in) -> None:
 async def test_what_was_announced_is_sent_until_it_expires(taken_in, until, is_sent) -> None:
     await taken_in.execute(announce(AGENT.subject, expires_at=f"clock_timestamp() + '{until}'"))
     await taken_in.execute("SELECT pg_sleep(0.02)")
-    sent = "UPDATE document_upload SET sent_at = now() WHERE sent_at IS NULL"
-    assert await is_done(taken_in, AGENT, sent) is is_sent
+    assert await is_done(taken_in, AGENT, SEND) is is_sent
+
+
+async def test_a_content_belongs_to_what_was_just_sent_and_counts(taken_in) -> None:
+    one, other = (f"'{UUID(int=number)}'" for number in (1, 2))
+    content = (
+        f"INSERT INTO document_content (upload_id, applicant_id) SELECT {one}, applicant_id"
+        f" FROM application WHERE id = '{application_id(CASE)}'"
+    )
+    announced, replacing = (announce(AGENT.subject, upload) for upload in (one, other))
+    assert await is_done(taken_in, AGENT, announced, SEND, content)
+    assert not await is_done(taken_in, AGENT, announced, content)
+    assert await is_done(taken_in, AGENT, announced, SEND, replacing, SEND)
+    assert not await is_done(taken_in, AGENT, announced, SEND, replacing, SEND, content)
