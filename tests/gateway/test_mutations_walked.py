@@ -1,6 +1,8 @@
 """All kinds of users walk through lives of applications, and a model says what must come of it."""
 
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from itertools import count
 from random import Random
 
 import asyncpg
@@ -49,6 +51,8 @@ _DECREE = """
     VALUES ('C1', '2020-01-01', $1, true)
     ON CONFLICT (visa_type_code, valid_from) DO UPDATE SET is_announced = excluded.is_announced
 """
+#: Of somebody else each time: of many files of one name and birth date each counts for the others.
+_BIRTH_DATES = (date(1960, 1, 1) + timedelta(number) for number in count())
 STATUSES = ("WRONG_STATUS", "STATUS_CHANGED", "WRONG_STAGE", "STAGE_CHANGED")
 
 
@@ -80,7 +84,8 @@ class Walk:
         is_calling = self.chance.random() < 0.5
         values = {"visaType": "C1", "nationality": "AF" if is_calling else "AU"}
         agent = self.who["agent-au"]
-        person = {**IDENTITY, "passportNumber": next(PASSPORTS)}  # somebody else each time
+        born_on = next(_BIRTH_DATES).isoformat()
+        person = {**IDENTITY, "passportNumber": next(PASSPORTS), "birthDate": born_on}
         id_ = await perform(agent, "submitApplication", **values, identity=person)
         is_decided_twice = self.chance.random() < 0.5
         if is_decided_twice:
