@@ -113,6 +113,17 @@ MISTAKES = {
     "no GraphQL": ("a.graphql", "query {", "Syntax Error"),
     "no JSON": ("a.json", "{", "is no JSON"),
     "another manifest": ("a.json", '{"version": 2}', "holds no documents"),
+    "a later manifest of Apollo": (
+        "a.json",
+        json.dumps(
+            {
+                "format": "apollo-persisted-query-manifest",
+                "version": 2,
+                "operations": [{"id": "a", "body": EVERYBODY}],
+            }
+        ),
+        "holds no documents",
+    ),
     "no manifest": ("a.json", "[]", "holds no documents"),
 }
 

@@ -25,6 +25,7 @@ EVERYTHING = get_introspection_query(
 SOME = """query ($name: String! = "Application", $old: Boolean = false) {
     __typename
     schema: __schema { __typename queryType { name ...F } directives { locations args { name } } }
+    schema: __schema { queryType { kind } mutationType { name } }
     a: __type(name: $name) { kind ...F possibleTypes { name } interfaces { name } }
     none: __type(name: "Nothing") { name }
     words: __type(name: "Stage") { enumValues(includeDeprecated: $old) { name isDeprecated } }

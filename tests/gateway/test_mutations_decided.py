@@ -85,9 +85,10 @@ async def test_no_hit_is_open_once_both_of_two_are_settled(who, world, connectio
     id_ = await in_screening(who, visaType="C1", nationality="AF")
     for kind in ("ENTRY_BAN", "CLEARANCE"):
         await record_screening(who, id_, "HIT", kind)
-    for kind, resolution, is_open in (("ENTRY_BAN", found, True), ("CLEARANCE", "NO_MATCH", False)):
+    for kind, resolution in (("ENTRY_BAN", found), ("CLEARANCE", "NO_MATCH")):
         given = {"kind": kind, "resolution": resolution, "reason": "Looked into."}
         await perform(who["supervisor"], "resolveHit", id_, **given)
+    for kind, is_open in (("ENTRY_BAN", True), ("CLEARANCE", False)):
         await perform(who["screening-2"], "confirmScreening", id_, kind=kind)
         assert (await row(connection, id_))["has_open_hit"] is is_open
 

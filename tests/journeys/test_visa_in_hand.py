@@ -106,6 +106,7 @@ def test_a_page_says_what_was_granted_in_indonesian_and_then_in_english() -> Non
     ):  # fmt: skip
         assert page.index(both[0]) <= page.index(both[1]), both
     assert page.index("Selandia Baru") < page.index("Negara penerbit") < page.index("Jerman")
+    assert "Perpanjangan" not in page
 
 
 async def test_a_holder_saves_the_visa_and_a_reader_verifies_it_offline(

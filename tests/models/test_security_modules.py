@@ -127,6 +127,16 @@ async def test_keys_of_a_file_move_into_a_token_while_everybody_reads(tmp_path: 
         assert old.hex() not in _read(file)
 
 
+async def test_an_older_file_opens_nothing_once_a_key_of_it_is_retired(file: Path) -> None:
+    backup = Path(shutil.copy(file, file.with_name("backup.json")))
+    for step in ("rotate", "retire"):
+        LocalKeys.from_file(backup)
+        run = CliRunner().invoke(audit, [step, "seals", str(file)])
+        assert run.exit_code == 0, run.output
+    with pytest.raises(KeyServiceError, match="has not, or no more"):
+        LocalKeys.from_file(backup)
+
+
 async def test_a_key_that_could_not_be_destroyed_is_destroyed_the_next_time(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
