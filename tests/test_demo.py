@@ -41,6 +41,16 @@ def test_demo_prints_volumes_addresses_and_users(demo: Demo) -> None:
     assert "manager-pacific" in demo.printed
 
 
+def test_demo_prints_the_largest_countries_and_the_rest_together(demo: Demo) -> None:
+    shown = r"partner country, (\S+) to (\S+) \(WIB\)\n.+\n((?:.+\n)+?)as of"
+    [(first, last, table)] = re.findall(shown, demo.printed)
+    asked = demo.ask("leadership", PER_COUNTRY, **{"from": first, "to": last})
+    intakes = sorted((row["intake"]["value"] for row in asked["volumes"]["rows"]), reverse=True)
+    assert len(intakes) > 22
+    printed = [int(line[28:37].replace(",", "")) for line in table.splitlines()]
+    assert printed == [*intakes[:20], sum(intakes[20:])]
+
+
 def test_an_operator_looks_at_the_demo_from_a_shell_of_its_own(demo: Demo) -> None:
     [named] = re.findall(r"^Operator +(.+)", demo.printed, re.MULTILINE)
     assert Path(f"{demo.data}.env").stat().st_mode & 0o777 == 0o600

@@ -19,6 +19,7 @@ from models.postgres import (
     Server,
     default_data_dir,
     running_postgres,
+    server,
 )
 from models.postgres.binaries import find_binaries
 from models.postgres.cluster import Cluster
@@ -166,6 +167,16 @@ def test_listens_on_the_loopback_address_alone(running: Server) -> None:
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.2", running.port))
     assert ask(running, "SHOW unix_socket_directories") == ""
+
+
+def test_another_port_is_tried_where_somebody_took_the_one_that_was_free(
+    folder: Path, running: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find_port = server._free_port  # pyright: ignore[reportPrivateUsage]
+    ports = iter((running.port, find_port()))
+    monkeypatch.setattr(server, "_free_port", lambda: next(ports))
+    with running_postgres(folder) as second:
+        assert ask(second, "SELECT 1") == "1"
 
 
 def test_recovers_after_kill_9_of_the_server(folder: Path) -> None:
