@@ -134,8 +134,12 @@ ALTER TABLE volume_change ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_complaint ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_daily ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_daily_duration ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_daily_nationality ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_daily_nationality_duration ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_daily_place ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_daily_place_duration ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_daily_type ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_daily_type_duration ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_edition ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_erased_stay ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_ground ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -1734,6 +1738,12 @@ GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets, nega
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_yearly FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, overturned, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_leadership;
+CREATE POLICY leadership_select ON volume_monthly_type FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (buckets, channel, clock, ranks, starts_on, visa_type_code) ON volume_monthly_type_duration TO gerbang_leadership;
+CREATE POLICY leadership_select ON volume_monthly_type_duration FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_monthly FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
@@ -1745,12 +1755,6 @@ CREATE POLICY leadership_select ON volume_monthly_centre FOR SELECT TO gerbang_l
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT SELECT (buckets, centre_code, clock, country_code, partner_code, ranks, starts_on) ON volume_monthly_centre_duration TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_monthly_centre_duration FOR SELECT TO gerbang_leadership
-    USING ((SELECT viewer.acts_as('LEADERSHIP')));
-GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, overturned, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_leadership;
-CREATE POLICY leadership_select ON volume_monthly_type FOR SELECT TO gerbang_leadership
-    USING ((SELECT viewer.acts_as('LEADERSHIP')));
-GRANT SELECT (buckets, channel, clock, ranks, starts_on, visa_type_code) ON volume_monthly_type_duration TO gerbang_leadership;
-CREATE POLICY leadership_select ON volume_monthly_type_duration FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type_place TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_monthly_type_place FOR SELECT TO gerbang_leadership
@@ -1770,11 +1774,23 @@ CREATE POLICY leadership_select ON volume_monthly_nationality_place FOR SELECT T
 GRANT SELECT (buckets, centre_code, clock, country_code, nationality_code, partner_code, ranks, starts_on) ON volume_monthly_nationality_place_duration TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_monthly_nationality_place_duration FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, overturned, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily_type TO gerbang_leadership;
+CREATE POLICY leadership_select ON volume_daily_type FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (buckets, channel, clock, ranks, starts_on, visa_type_code) ON volume_daily_type_duration TO gerbang_leadership;
+CREATE POLICY leadership_select ON volume_daily_type_duration FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_daily_place TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_daily_place FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT SELECT (buckets, clock, country_code, partner_code, ranks, starts_on) ON volume_daily_place_duration TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_daily_place_duration FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, nationality_code, overturned, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_daily_nationality TO gerbang_leadership;
+CREATE POLICY leadership_select ON volume_daily_nationality FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (buckets, clock, nationality_code, ranks, starts_on) ON volume_daily_nationality_duration TO gerbang_leadership;
+CREATE POLICY leadership_select ON volume_daily_nationality_duration FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, overturned, partner_code, refused, revenue_idr, starts_on, trip_purpose, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_daily FOR SELECT TO gerbang_leadership
@@ -1982,6 +1998,12 @@ GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets, nega
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_officer;
 CREATE POLICY officer_select ON volume_yearly FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, overturned, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_officer;
+CREATE POLICY officer_select ON volume_monthly_type FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (buckets, channel, clock, ranks, starts_on, visa_type_code) ON volume_monthly_type_duration TO gerbang_officer;
+CREATE POLICY officer_select ON volume_monthly_type_duration FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly TO gerbang_officer;
 CREATE POLICY officer_select ON volume_monthly FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
@@ -1993,12 +2015,6 @@ CREATE POLICY officer_select ON volume_monthly_centre FOR SELECT TO gerbang_offi
     USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (buckets, centre_code, clock, country_code, partner_code, ranks, starts_on) ON volume_monthly_centre_duration TO gerbang_officer;
 CREATE POLICY officer_select ON volume_monthly_centre_duration FOR SELECT TO gerbang_officer
-    USING ((SELECT viewer.acts_as('OFFICER')));
-GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, overturned, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_officer;
-CREATE POLICY officer_select ON volume_monthly_type FOR SELECT TO gerbang_officer
-    USING ((SELECT viewer.acts_as('OFFICER')));
-GRANT SELECT (buckets, channel, clock, ranks, starts_on, visa_type_code) ON volume_monthly_type_duration TO gerbang_officer;
-CREATE POLICY officer_select ON volume_monthly_type_duration FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type_place TO gerbang_officer;
 CREATE POLICY officer_select ON volume_monthly_type_place FOR SELECT TO gerbang_officer
@@ -2018,11 +2034,23 @@ CREATE POLICY officer_select ON volume_monthly_nationality_place FOR SELECT TO g
 GRANT SELECT (buckets, centre_code, clock, country_code, nationality_code, partner_code, ranks, starts_on) ON volume_monthly_nationality_place_duration TO gerbang_officer;
 CREATE POLICY officer_select ON volume_monthly_nationality_place_duration FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, overturned, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily_type TO gerbang_officer;
+CREATE POLICY officer_select ON volume_daily_type FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (buckets, channel, clock, ranks, starts_on, visa_type_code) ON volume_daily_type_duration TO gerbang_officer;
+CREATE POLICY officer_select ON volume_daily_type_duration FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_daily_place TO gerbang_officer;
 CREATE POLICY officer_select ON volume_daily_place FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (buckets, clock, country_code, partner_code, ranks, starts_on) ON volume_daily_place_duration TO gerbang_officer;
 CREATE POLICY officer_select ON volume_daily_place_duration FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, nationality_code, overturned, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_daily_nationality TO gerbang_officer;
+CREATE POLICY officer_select ON volume_daily_nationality FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (buckets, clock, nationality_code, ranks, starts_on) ON volume_daily_nationality_duration TO gerbang_officer;
+CREATE POLICY officer_select ON volume_daily_nationality_duration FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, overturned, partner_code, refused, revenue_idr, starts_on, trip_purpose, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_officer;
 CREATE POLICY officer_select ON volume_daily FOR SELECT TO gerbang_officer
@@ -2289,6 +2317,12 @@ GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets, nega
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_yearly FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, overturned, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON volume_monthly_type FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (buckets, channel, clock, ranks, starts_on, visa_type_code) ON volume_monthly_type_duration TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON volume_monthly_type_duration FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_monthly FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
@@ -2300,12 +2334,6 @@ CREATE POLICY supervisor_select ON volume_monthly_centre FOR SELECT TO gerbang_s
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (buckets, centre_code, clock, country_code, partner_code, ranks, starts_on) ON volume_monthly_centre_duration TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_monthly_centre_duration FOR SELECT TO gerbang_supervisor
-    USING ((SELECT viewer.acts_as('SUPERVISOR')));
-GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, overturned, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_supervisor;
-CREATE POLICY supervisor_select ON volume_monthly_type FOR SELECT TO gerbang_supervisor
-    USING ((SELECT viewer.acts_as('SUPERVISOR')));
-GRANT SELECT (buckets, channel, clock, ranks, starts_on, visa_type_code) ON volume_monthly_type_duration TO gerbang_supervisor;
-CREATE POLICY supervisor_select ON volume_monthly_type_duration FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type_place TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_monthly_type_place FOR SELECT TO gerbang_supervisor
@@ -2325,11 +2353,23 @@ CREATE POLICY supervisor_select ON volume_monthly_nationality_place FOR SELECT T
 GRANT SELECT (buckets, centre_code, clock, country_code, nationality_code, partner_code, ranks, starts_on) ON volume_monthly_nationality_place_duration TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_monthly_nationality_place_duration FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, overturned, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily_type TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON volume_daily_type FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (buckets, channel, clock, ranks, starts_on, visa_type_code) ON volume_daily_type_duration TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON volume_daily_type_duration FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_daily_place TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_daily_place FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (buckets, clock, country_code, partner_code, ranks, starts_on) ON volume_daily_place_duration TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_daily_place_duration FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, nationality_code, overturned, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_daily_nationality TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON volume_daily_nationality FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (buckets, clock, nationality_code, ranks, starts_on) ON volume_daily_nationality_duration TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON volume_daily_nationality_duration FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, overturned, partner_code, refused, revenue_idr, starts_on, trip_purpose, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_daily FOR SELECT TO gerbang_supervisor
@@ -2969,6 +3009,12 @@ GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets, nega
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_yearly FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, overturned, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_auditor;
+CREATE POLICY auditor_select ON volume_monthly_type FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (buckets, channel, clock, ranks, starts_on, visa_type_code) ON volume_monthly_type_duration TO gerbang_auditor;
+CREATE POLICY auditor_select ON volume_monthly_type_duration FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_monthly FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -2980,12 +3026,6 @@ CREATE POLICY auditor_select ON volume_monthly_centre FOR SELECT TO gerbang_audi
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (buckets, centre_code, clock, country_code, partner_code, ranks, starts_on) ON volume_monthly_centre_duration TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_monthly_centre_duration FOR SELECT TO gerbang_auditor
-    USING ((SELECT viewer.acts_as('AUDITOR')));
-GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, overturned, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_auditor;
-CREATE POLICY auditor_select ON volume_monthly_type FOR SELECT TO gerbang_auditor
-    USING ((SELECT viewer.acts_as('AUDITOR')));
-GRANT SELECT (buckets, channel, clock, ranks, starts_on, visa_type_code) ON volume_monthly_type_duration TO gerbang_auditor;
-CREATE POLICY auditor_select ON volume_monthly_type_duration FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type_place TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_monthly_type_place FOR SELECT TO gerbang_auditor
@@ -3005,11 +3045,23 @@ CREATE POLICY auditor_select ON volume_monthly_nationality_place FOR SELECT TO g
 GRANT SELECT (buckets, centre_code, clock, country_code, nationality_code, partner_code, ranks, starts_on) ON volume_monthly_nationality_place_duration TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_monthly_nationality_place_duration FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, overturned, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily_type TO gerbang_auditor;
+CREATE POLICY auditor_select ON volume_daily_type FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (buckets, channel, clock, ranks, starts_on, visa_type_code) ON volume_daily_type_duration TO gerbang_auditor;
+CREATE POLICY auditor_select ON volume_daily_type_duration FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_daily_place TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_daily_place FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (buckets, clock, country_code, partner_code, ranks, starts_on) ON volume_daily_place_duration TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_daily_place_duration FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, nationality_code, overturned, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_daily_nationality TO gerbang_auditor;
+CREATE POLICY auditor_select ON volume_daily_nationality FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (buckets, clock, nationality_code, ranks, starts_on) ON volume_daily_nationality_duration TO gerbang_auditor;
+CREATE POLICY auditor_select ON volume_daily_nationality_duration FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, overturned, partner_code, refused, revenue_idr, starts_on, trip_purpose, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_daily FOR SELECT TO gerbang_auditor

@@ -335,7 +335,8 @@ def literal(text: str, *, inner: int) -> str:
 def _render(operation: ops.MigrateOperation) -> list[str]:
     """Alembic's own lines for an operation."""
     code = render_python_code(ops.UpgradeOps([operation])).replace("astext_type=Text()", "")
-    code = code.replace("ARRAY(", "ARRAY(sa.")  # whose elements it writes without their module
+    # Elements of PostgreSQL's own ARRAY are written without their module.
+    code = code.replace("postgresql.ARRAY(", "postgresql.ARRAY(sa.")
     lines = (line for line in code.splitlines() if not line.strip().startswith("#"))
     return ["\n".join(lines).strip()]
 

@@ -315,9 +315,10 @@ CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {ta
     EXECUTE FUNCTION renew_data_version('published');
 
 -- {table}: volume_age, volume_age_detailed, volume_daily, volume_daily_duration,
---     volume_daily_place, volume_daily_place_duration, volume_ground, volume_monthly,
---     volume_monthly_centre, volume_monthly_centre_duration, volume_monthly_duration,
---     volume_monthly_nationality, volume_monthly_nationality_duration,
+--     volume_daily_nationality, volume_daily_nationality_duration, volume_daily_place,
+--     volume_daily_place_duration, volume_daily_type, volume_daily_type_duration,
+--     volume_ground, volume_monthly, volume_monthly_centre, volume_monthly_centre_duration,
+--     volume_monthly_duration, volume_monthly_nationality, volume_monthly_nationality_duration,
 --     volume_monthly_nationality_place, volume_monthly_nationality_place_duration,
 --     volume_monthly_stay, volume_monthly_type, volume_monthly_type_duration,
 --     volume_monthly_type_place, volume_monthly_type_place_duration, volume_outcome,

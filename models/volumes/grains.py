@@ -227,13 +227,15 @@ BY_CENTRE = (*BY_PLACE, Dimension.CENTRE)
 #: For each period from the coarsest to the finest. The last grain has every dimension by day.
 GRAINS = (
     _grain("yearly", "year", *BY_PLACE),
+    _grain("monthly_type", "month", Dimension.VISA_TYPE, Dimension.CHANNEL),
     _grain("monthly", "month", *BY_PLACE),
     _grain("monthly_centre", "month", *BY_CENTRE),
-    _grain("monthly_type", "month", Dimension.VISA_TYPE, Dimension.CHANNEL),
     _grain("monthly_type_place", "month", Dimension.VISA_TYPE, Dimension.CHANNEL, *BY_CENTRE),
     _grain("monthly_nationality", "month", Dimension.NATIONALITY),
     _grain("monthly_nationality_place", "month", Dimension.NATIONALITY, *BY_CENTRE),
+    _grain("daily_type", "day", Dimension.VISA_TYPE, Dimension.CHANNEL),
     _grain("daily_place", "day", *BY_PLACE),
+    _grain("daily_nationality", "day", Dimension.NATIONALITY),
     _grain("daily", "day", *STORED_DIMENSIONS),
 )
 
@@ -244,7 +246,8 @@ AGES = (
 )
 
 # A partner's people read what is of their centres or countries alone.
-for _daily in (*(each for of in GRAINS[-2:] for each in (of.facts, of.histograms)), AGES[-1].table):
+_BY_DAY = [grain for grain in GRAINS if grain.period == "day"]
+for _daily in (*(each for of in _BY_DAY for each in (of.facts, of.histograms)), AGES[-1].table):
     for _place in (Dimension.CENTRE, Dimension.COUNTRY):
         if _place in _daily.c:
             Index(None, *(_daily.c[name] for name in (Dimension.PARTNER, _place, "starts_on")))

@@ -5,11 +5,18 @@ from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 import pytest
+from dash import html
 from playwright.sync_api import Page
 
 from dashboard.components.html_part import html_of
 from dashboard.pages.backlog import page as backlog
-from dashboard.pages.backlog.page import clearing, list_countries, show_turn, window
+from dashboard.pages.backlog.page import (
+    clearing,
+    list_countries,
+    list_to_hand_in,
+    show_turn,
+    window,
+)
 from dashboard.pages.complaints import page as complaints
 from dashboard.pages.decisions import page as decisions
 from dashboard.pages.decisions.page import list_officers
@@ -87,6 +94,18 @@ def test_rules_stand_beside_all_decisions_and_their_sample() -> None:
     assert cells[8:] == ["C1 ", "0", "–", "0", "0", "–", "0", "0"]
     none = {**answer, "grantRuleFigures": {"rows": []}}
     assert "No rule granted" in html_of(decisions.list_rules(none, texts("en")))
+
+
+def to_hand_in(in_all: int) -> str:
+    file = {"reference": "7K3M-9QPX-2F4D", "visaType": None, "handInBy": "2026-04-10",
+            "centre": None, "country": {"code": "AU", "name": "Australia"}}  # fmt: skip
+    found = {"toHandIn": {"nodes": [file], "totalCount": {"value": in_all}}}
+    return html_of(html.Div(list_to_hand_in(found, texts("en"))))
+
+
+def test_how_many_more_files_are_to_be_handed_in_is_told() -> None:
+    assert "<p>1 more.</p>" in to_hand_in(2)
+    assert "more." not in to_hand_in(1)
 
 
 def work(**changes: int) -> dict[str, Any]:

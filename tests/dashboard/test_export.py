@@ -96,6 +96,7 @@ def test_a_leaders_files_hold_what_the_gateway_answers(demo: Demo) -> None:
     names = [line["name"] for line in table if line["code"]]
     assert names == sorted(names)
     assert int(table[-1]["intake"]) == sum(row["intake"]["value"] for row in rows)
+    assert table[-1]["wip_age_p90_hours"]  # which the page shows only when asked for
     cells = cells_of(book.content)
     assert {cells[f"B{n}"]: cells[f"G{n}"] for n in range(2, len(in_file) + 2)} == {
         code: intake for code, (intake, _, _) in in_file.items()

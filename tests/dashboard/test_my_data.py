@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from dash import html
 
+from dashboard.components.html_part import html_of
 from dashboard.gateway.client import GatewayClient
 from dashboard.gateway.session import Session
 from dashboard.pages.my_data.page import content, field_names
@@ -14,6 +15,15 @@ from dashboard.pages.my_data.reading import READS, ask_my_data
 from dashboard.texts import texts
 from tests.dashboard.visiting import Visitor, assert_accessible
 
+#: Of whom nothing is on file.
+PERSON: dict[str, Any] = {
+    "identity": None,
+    "nationality": None,
+    "identityVersions": {"nodes": []},
+    "applications": {"nodes": []},
+    "breachNotices": {"nodes": []},
+    "movements": {"nodes": []},
+}
 NOTHING_TOLD: Mapping[str, Any] = {"breaches": [], "lookups": [], "visaChecks": []}
 
 
@@ -62,10 +72,7 @@ def test_another_role_learns_for_whom_the_page_is(visitor: Visitor) -> None:
 def test_no_statement_is_made_about_reads_older_than_the_log(
     kept_since: str | None, said: str, unsaid: str
 ) -> None:
-    person = {"identity": None, "nationality": None}
-    person |= {"identityVersions": {"nodes": []}, "applications": {"nodes": []}}
-    person |= {"breachNotices": {"nodes": []}, "movements": {"nodes": []}}
-    mine = {"applicant": person, "keptSince": kept_since, "note": "", **NOTHING_TOLD}
+    mine = {"applicant": PERSON, "keptSince": kept_since, "note": "", **NOTHING_TOLD}
     page = str(
         html.Div(
             content({"myData": mine, "reads": [], "requests": [], "complaints": []}, texts("en"))
@@ -105,14 +112,11 @@ def test_what_was_read_is_named_and_that_earlier_versions_were() -> None:
     ],
 )  # fmt: skip
 def test_look_ups_and_breaches_of_everybody_are_told(language: str, said: tuple[str, ...]) -> None:
-    person = {"identity": None, "nationality": None, "breachNotices": {"nodes": []}}
-    person |= {"movements": {"nodes": []}}
-    person |= {"identityVersions": {"nodes": []}, "applications": {"nodes": []}}
     lookup = {"lookedUpOn": "2026-03-02", "lookedUpBy": "OFFICER", "purpose": "CASEWORK"}
     instants = ("windowFrom", "windowBefore", "noticedAt", "peopleNotifiedAt")
     breach = {"inWords": "A copy was stolen.",
               **dict.fromkeys(instants, "2026-03-01T00:00:00+00:00")}  # fmt: skip
-    mine = {"applicant": person, "keptSince": None, "note": "", "breaches": [breach],
+    mine = {"applicant": PERSON, "keptSince": None, "note": "", "breaches": [breach],
             "lookups": [lookup]}  # fmt: skip
     mine |= {"visaChecks": []}
     page = str(
@@ -125,6 +129,20 @@ def test_look_ups_and_breaches_of_everybody_are_told(language: str, said: tuple[
     assert [one for one in said if one not in page] == []
 
 
+def test_it_is_told_when_data_was_erased_and_until_when_copies_last() -> None:
+    asked = {
+        "state": "GRANTED", "kind": "ERASURE", "reference": "DR-1", "legalBasis": "", "reason": "",
+        "lodgedAt": "2026-03-01T00:00:00+00:00", "answeredAt": "2026-03-02T00:00:00+00:00",
+        "erasure": {"erasedAt": "2026-03-03T00:00:00+00:00",
+                    "copiesEndAt": "2026-04-04T00:00:00+00:00"},
+    }  # fmt: skip
+    mine = {"applicant": PERSON, "keptSince": None, "note": "", **NOTHING_TOLD}
+    answer = {"myData": mine, "reads": [], "requests": [asked], "complaints": []}
+    page = html_of(html.Div(content(answer, texts("en"))))
+    erased, gone = (page.index(day) for day in ("3 Mar 2026", "4 Apr 2026"))
+    assert erased < gone
+
+
 @pytest.mark.parametrize("closed_at", [None, "2026-03-03T00:00:00+00:00"])
 def test_when_to_expect_a_decision_is_told_until_it_is_over(closed_at: str | None) -> None:
     case = {
@@ -133,9 +151,7 @@ def test_when_to_expect_a_decision_is_told_until_it_is_over(closed_at: str | Non
         "submittedAt": "2026-03-01T00:00:00+00:00", "targetDueAt": "2026-03-04T00:00:00+00:00",
         "closedAt": closed_at, "requestedItems": {"nodes": []}, "uploads": [],
     }  # fmt: skip
-    person = {"identity": None, "nationality": None}
-    person |= {"identityVersions": {"nodes": []}, "applications": {"nodes": [case]}}
-    person |= {"breachNotices": {"nodes": []}, "movements": {"nodes": []}}
+    person = PERSON | {"applications": {"nodes": [case]}}
     mine = {"applicant": person, "keptSince": None, "note": "", **NOTHING_TOLD}
     page = str(
         html.Div(

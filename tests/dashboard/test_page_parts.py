@@ -249,6 +249,9 @@ def test_who_looks_is_named_with_the_role_and_the_way_to_the_other_language() ->
     assert "Sari Wijaya" in said
     assert "/volumes?by=partner&amp;language=id" in said
     assert 'action="/sign-out"' in said
+    assert 'aria-pressed="' not in said  # there is no other role
+    both = html_of(account(replace(LEADER, held_roles=("LEADERSHIP", "AUDITOR")), "/", "", EN))
+    assert re.findall('aria-pressed="([a-z]+)"', both) == ["true", "false"]
     assert "Sari Wijaya" not in html_of(account(None, "/volumes", "", EN))
     assert role_text("LEADERSHIP", EN) == EN("roles.LEADERSHIP")
     assert role_text("SOMETHING", EN) == "SOMETHING"

@@ -180,7 +180,7 @@ async def make_all(owner: asyncpg.Connection, what: str, last_month_at: str | No
     is_of_durations = what.startswith("buckets")
     of_clock = "clock = 'handover'" if is_of_durations else "true"
     for grain in GRAINS:
-        if Dimension.COUNTRY not in grain.dimensions or grain.period == "year":
+        if grain.period == "year" or (last_month_at and Dimension.COUNTRY not in grain.dimensions):
             continue
         if grain.is_ranked or not is_of_durations:
             table = grain.histograms if is_of_durations else grain.facts

@@ -25,6 +25,7 @@ from models.key_service import (
     SocketKeys,
     create_key_file,
     key_service_at,
+    service_connections,
 )
 from models.key_service.preparing import prepare_store
 from models.key_service.process import running_keys
@@ -193,6 +194,18 @@ def test_another_event_loop_opens_connections_of_its_own(folder: Path) -> None:
         for line in (b"one\n", b"two\n"):
             assert asyncio.run(service.exchange(line)) == line
         server.shutdown()
+
+
+def test_a_service_that_goes_on_hanging_is_left_out_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(service_connections, "monotonic", lambda: now[0])
+    service = ServiceConnections(Address("/a/b"), None)
+    for _ in range(2):
+        service.leave_out("it hangs")
+        now[0] += 4.9
+        assert service.is_left_out()
+        now[0] += 0.1
+        assert not service.is_left_out()
 
 
 @pytest.mark.parametrize("text", ["", "unix:", "tcp:", "tcp:host", "tcp::1", "tcp:h:0", "tcp:h:x"])

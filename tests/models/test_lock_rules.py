@@ -97,13 +97,27 @@ async def test_harmless_statements_are_allowed(
     assert hazards(await _rehearse(migrated, monkeypatch, tmp_path, statements)) == []
 
 
-async def test_a_proof_lets_a_column_become_required(
+@pytest.mark.parametrize(
+    ("before", "statement"),
+    [
+        ("ALTER TABLE application ADD CONSTRAINT proof CHECK (paid_at IS NOT NULL)",
+         "ALTER TABLE application ALTER COLUMN paid_at SET NOT NULL"),
+        ("CREATE UNIQUE INDEX once ON decision (id, officer)",
+         "ALTER TABLE decision ADD CONSTRAINT once UNIQUE USING INDEX once"),
+    ],
+)  # fmt: skip
+async def test_what_an_earlier_revision_prepared_is_allowed(
+    migrated: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, before: str, statement: str
+) -> None:
+    assert hazards(await _rehearse(migrated, monkeypatch, tmp_path, statement, before)) == []
+
+
+async def test_a_table_is_written_again_by_the_statement_that_does_it(
     migrated: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    proof = "ALTER TABLE application ADD CONSTRAINT proof CHECK (paid_at IS NOT NULL)"
-    required = "ALTER TABLE application ALTER COLUMN paid_at SET NOT NULL"
-    noted = await _rehearse(migrated, monkeypatch, tmp_path, required, before=proof)
-    assert hazards(noted) == []
+    both = "ALTER TABLE fee ALTER COLUMN amount_idr TYPE numeric; UPDATE fee SET amount_idr = 1"
+    noted = await _rehearse(migrated, monkeypatch, tmp_path, both)
+    assert [one.rewritten for one in noted] == [{"fee"}, frozenset()]
 
 
 async def test_a_lock_that_is_not_declared_is_named(

@@ -26,12 +26,14 @@ CHANGES = (
      '    HIT = "HIT"\n    PENDING = "PENDING"\n    LOST = "LOST"\n'),
     ("models/reference/decrees.py", '    __tablename__ = "fee"\n',
      '    __tablename__ = "fee"\n    note: Mapped[str | None]\n'),
-    # A table that goes, with its triggers, and a column that a key names.
-    ("models/volumes/grains.py", '    _grain("monthly_centre", "month", *BY_CENTRE),\n', ""),
+    # A table that goes, with its triggers, one that comes, and a column that a key names.
+    ("models/volumes/grains.py", '"monthly_centre", "month", *BY_CENTRE',
+     '"monthly_channel", "month", Dimension.CHANNEL'),
     ("models/volumes/grains.py", "Dimension.NATIONALITY, *BY_CENTRE",
      "Dimension.NATIONALITY, *BY_PLACE"),
-    ("models/schema/notifications.sql", "volume_monthly_centre,", ""),
-    ("models/schema/notifications.sql", "volume_monthly_centre_duration,", ""),
+    ("models/schema/notifications.sql", "volume_monthly_centre,", "volume_monthly_channel,"),
+    ("models/schema/notifications.sql", "volume_monthly_centre_duration,",
+     "volume_monthly_channel_duration,"),
     # A function that tables could use, one that becomes another, a trigger that does, and one that
     # goes.
     ("models/schema/calendar.sql", "-- The instant at which a day ends.\n",
@@ -153,7 +155,7 @@ def test_functions_and_triggers_are_replaced_and_undone_with_their_old_text(
     assert "CREATE OR REPLACE FUNCTION month_of" in _text(tree, "withdrawn_and_lost.py")
     script = _text(tree, "withdrawn_and_lost_functions.sql")
     assert re.findall(r"^CREATE OR REPLACE (\w+ \w+)", script, re.MULTILINE) == [
-        "FUNCTION write_checklist", "TRIGGER notify_linker",
+        "FUNCTION write_checklist", "TRIGGER notify_linker", *2 * ["TRIGGER renew_version"],
     ]  # fmt: skip
     assert "rule.kind <> 'LOST'" in script
     undo = _text(tree, "withdrawn_and_lost_functions_undo.sql")
@@ -167,7 +169,7 @@ def test_the_locks_of_a_revision_are_measured(drafted: tuple[Path, str, str]) ->
     tree, _, _ = drafted
     locks = {
         "application": '"ACCESS EXCLUSIVE on application, for an instant: nothing is rewritten"',
-        "functions": '"SHARE ROW EXCLUSIVE on ban_entry"',
+        "functions": '(\n    "SHARE ROW EXCLUSIVE on ban_entry, volume_monthly_channel, "',
         "ban_read_triggers": '"ACCESS EXCLUSIVE on ban_read, for an instant: nothing is',
         "indexes": '(\n    "SHARE UPDATE EXCLUSIVE on application, volume_monthly_nationality_',
     }

@@ -49,6 +49,15 @@ async def owner(world: str) -> AsyncIterator[asyncpg.Connection]:
         await connection.close()
 
 
+def test_a_gateway_seals_with_the_key_of_each_day() -> None:
+    days = [date(2026, 3, 1), date(2026, 3, 2)]
+    noons = [datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp() for day in days]
+    moments = iter(noons)
+    seal = Seal(OWN, 60, lambda: next(moments))
+    sealed = [seal.seal(MANAGER, None).split(",")[-2] for _ in days]
+    assert sealed == [daily_key(OWN, day).id for day in days]
+
+
 def today() -> date:
     return datetime.now(UTC).date()
 

@@ -137,6 +137,37 @@ CREATE TABLE volume_yearly (
     CONSTRAINT uq_volume_yearly UNIQUE NULLS NOT DISTINCT (starts_on, partner_code, country_code)
 );
 
+CREATE TABLE volume_monthly_type (
+    starts_on DATE NOT NULL,
+    visa_type_code TEXT,
+    channel TEXT,
+    intake INTEGER NOT NULL,
+    info_requested INTEGER NOT NULL,
+    wip_change INTEGER NOT NULL,
+    backlog_change INTEGER NOT NULL,
+    revenue_idr BIGINT NOT NULL,
+    granted INTEGER NOT NULL,
+    refused INTEGER NOT NULL,
+    withdrawn INTEGER NOT NULL,
+    lapsed INTEGER NOT NULL,
+    within_target INTEGER NOT NULL,
+    cohort_decided INTEGER NOT NULL,
+    cohort_within_target INTEGER NOT NULL,
+    overturned INTEGER NOT NULL,
+    decisions INTEGER GENERATED ALWAYS AS (granted + refused) STORED NOT NULL,
+    CONSTRAINT uq_volume_monthly_type UNIQUE NULLS NOT DISTINCT (starts_on, visa_type_code, channel)
+);
+
+CREATE TABLE volume_monthly_type_duration (
+    clock TEXT NOT NULL,
+    starts_on DATE NOT NULL,
+    visa_type_code TEXT,
+    channel TEXT,
+    buckets INTEGER[] NOT NULL,
+    ranks INTEGER[] NOT NULL,
+    CONSTRAINT uq_volume_monthly_type_duration UNIQUE NULLS NOT DISTINCT (clock, starts_on, visa_type_code, channel)
+);
+
 CREATE TABLE volume_monthly (
     starts_on DATE NOT NULL,
     partner_code TEXT,
@@ -199,37 +230,6 @@ CREATE TABLE volume_monthly_centre_duration (
     buckets INTEGER[] NOT NULL,
     ranks INTEGER[] NOT NULL,
     CONSTRAINT uq_volume_monthly_centre_duration UNIQUE NULLS NOT DISTINCT (clock, starts_on, partner_code, country_code, centre_code)
-);
-
-CREATE TABLE volume_monthly_type (
-    starts_on DATE NOT NULL,
-    visa_type_code TEXT,
-    channel TEXT,
-    intake INTEGER NOT NULL,
-    info_requested INTEGER NOT NULL,
-    wip_change INTEGER NOT NULL,
-    backlog_change INTEGER NOT NULL,
-    revenue_idr BIGINT NOT NULL,
-    granted INTEGER NOT NULL,
-    refused INTEGER NOT NULL,
-    withdrawn INTEGER NOT NULL,
-    lapsed INTEGER NOT NULL,
-    within_target INTEGER NOT NULL,
-    cohort_decided INTEGER NOT NULL,
-    cohort_within_target INTEGER NOT NULL,
-    overturned INTEGER NOT NULL,
-    decisions INTEGER GENERATED ALWAYS AS (granted + refused) STORED NOT NULL,
-    CONSTRAINT uq_volume_monthly_type UNIQUE NULLS NOT DISTINCT (starts_on, visa_type_code, channel)
-);
-
-CREATE TABLE volume_monthly_type_duration (
-    clock TEXT NOT NULL,
-    starts_on DATE NOT NULL,
-    visa_type_code TEXT,
-    channel TEXT,
-    buckets INTEGER[] NOT NULL,
-    ranks INTEGER[] NOT NULL,
-    CONSTRAINT uq_volume_monthly_type_duration UNIQUE NULLS NOT DISTINCT (clock, starts_on, visa_type_code, channel)
 );
 
 CREATE TABLE volume_monthly_type_place (
@@ -333,6 +333,37 @@ CREATE TABLE volume_monthly_nationality_place_duration (
     CONSTRAINT uq_volume_monthly_nationality_place_duration UNIQUE NULLS NOT DISTINCT (clock, starts_on, nationality_code, partner_code, country_code, centre_code)
 );
 
+CREATE TABLE volume_daily_type (
+    starts_on DATE NOT NULL,
+    visa_type_code TEXT,
+    channel TEXT,
+    intake INTEGER NOT NULL,
+    info_requested INTEGER NOT NULL,
+    wip_change INTEGER NOT NULL,
+    backlog_change INTEGER NOT NULL,
+    revenue_idr BIGINT NOT NULL,
+    granted INTEGER NOT NULL,
+    refused INTEGER NOT NULL,
+    withdrawn INTEGER NOT NULL,
+    lapsed INTEGER NOT NULL,
+    within_target INTEGER NOT NULL,
+    cohort_decided INTEGER NOT NULL,
+    cohort_within_target INTEGER NOT NULL,
+    overturned INTEGER NOT NULL,
+    decisions INTEGER GENERATED ALWAYS AS (granted + refused) STORED NOT NULL,
+    CONSTRAINT uq_volume_daily_type UNIQUE NULLS NOT DISTINCT (starts_on, visa_type_code, channel)
+);
+
+CREATE TABLE volume_daily_type_duration (
+    clock TEXT NOT NULL,
+    starts_on DATE NOT NULL,
+    visa_type_code TEXT,
+    channel TEXT,
+    buckets INTEGER[] NOT NULL,
+    ranks INTEGER[] NOT NULL,
+    CONSTRAINT uq_volume_daily_type_duration UNIQUE NULLS NOT DISTINCT (clock, starts_on, visa_type_code, channel)
+);
+
 CREATE TABLE volume_daily_place (
     starts_on DATE NOT NULL,
     partner_code TEXT,
@@ -367,6 +398,35 @@ CREATE TABLE volume_daily_place_duration (
 );
 
 CREATE INDEX ix_volume_daily_place_duration_partner_code_country_cod_db5e ON volume_daily_place_duration (partner_code, country_code, starts_on);
+
+CREATE TABLE volume_daily_nationality (
+    starts_on DATE NOT NULL,
+    nationality_code TEXT,
+    intake INTEGER NOT NULL,
+    info_requested INTEGER NOT NULL,
+    wip_change INTEGER NOT NULL,
+    backlog_change INTEGER NOT NULL,
+    revenue_idr BIGINT NOT NULL,
+    granted INTEGER NOT NULL,
+    refused INTEGER NOT NULL,
+    withdrawn INTEGER NOT NULL,
+    lapsed INTEGER NOT NULL,
+    within_target INTEGER NOT NULL,
+    cohort_decided INTEGER NOT NULL,
+    cohort_within_target INTEGER NOT NULL,
+    overturned INTEGER NOT NULL,
+    decisions INTEGER GENERATED ALWAYS AS (granted + refused) STORED NOT NULL,
+    CONSTRAINT uq_volume_daily_nationality UNIQUE NULLS NOT DISTINCT (starts_on, nationality_code)
+);
+
+CREATE TABLE volume_daily_nationality_duration (
+    clock TEXT NOT NULL,
+    starts_on DATE NOT NULL,
+    nationality_code TEXT,
+    buckets INTEGER[] NOT NULL,
+    ranks INTEGER[] NOT NULL,
+    CONSTRAINT uq_volume_daily_nationality_duration UNIQUE NULLS NOT DISTINCT (clock, starts_on, nationality_code)
+);
 
 CREATE TABLE volume_daily (
     starts_on DATE NOT NULL,
@@ -5733,10 +5793,22 @@ CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON vol
 CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_daily_duration
     EXECUTE FUNCTION renew_data_version('figures');
 
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_daily_nationality
+    EXECUTE FUNCTION renew_data_version('figures');
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_daily_nationality_duration
+    EXECUTE FUNCTION renew_data_version('figures');
+
 CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_daily_place
     EXECUTE FUNCTION renew_data_version('figures');
 
 CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_daily_place_duration
+    EXECUTE FUNCTION renew_data_version('figures');
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_daily_type
+    EXECUTE FUNCTION renew_data_version('figures');
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_daily_type_duration
     EXECUTE FUNCTION renew_data_version('figures');
 
 CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_ground
