@@ -96,6 +96,11 @@ def test_nobody_learns_of_figures_beyond_the_own_reach(demo: Demo, tmp_path: Pat
     assert code == 0, said
     assert "Refusals are not compared" in said
     assert "are of places that are not compared with each other for you" in said
+    # A part of what its reader reads is compared with that part.
+    code, said = verify(
+        demo, "leadership", report_of(demo, tmp_path, "manager-pacific", "xlsx", "&country=AU")
+    )
+    assert code == 0, said
 
 
 def test_what_is_no_report_is_refused(demo: Demo, tmp_path: Path) -> None:

@@ -169,6 +169,14 @@ async def test_a_query_is_estimated_within_ten_times_of_its_answer(who) -> None:
     assert wrong.keys() == OF_ONE_PERSON
 
 
+async def test_facets_count_no_more_lines_than_there_are(who) -> None:
+    answer = await who["officer"](
+        "{ applications(first: 1) { facets { stage { count { value } } } } }"
+    )
+    assert answer.errors == []
+    assert answer.body["extensions"]["cost"]["work"] <= 1, "thirteen applications"
+
+
 def test_a_change_is_estimated_at_little_more_than_what_each_change_costs() -> None:
     """Its work is charged whatever it answers with; the rest is a list of mistakes."""
     changes = 0

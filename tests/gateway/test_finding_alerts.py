@@ -221,6 +221,10 @@ async def test_what_is_unusual_is_told_once_and_a_second_place_is_news(
         await make_all(owner, unusual, "SG")
         assert await look(owner, runner) == ["leadership", "of-one"]
         assert "SG" not in await found()
+        # A place without a row is as usual.
+        await owner.execute("UPDATE mail_subscription SET found = found || '{ZZ}'")
+        assert await look(owner, runner) == ["leadership", "of-one"]
+        assert "ZZ" not in await found()
     finally:
         await owner.execute("DELETE FROM mail_subscription; DELETE FROM mail")
         await owner.close()

@@ -95,6 +95,16 @@ async def test_a_database_that_is_away_is_answered_unavailable() -> None:
     await session.close()
 
 
+def test_each_limit_is_a_setting_of_the_database_in_milliseconds() -> None:
+    limits = TransactionLimits(statement_seconds=2, lock_seconds=0.5, idle_seconds=9)
+    assert limits.settings() == {
+        "statement_timeout": "2000",
+        "lock_timeout": "500",
+        "idle_in_transaction_session_timeout": "9000",
+        "client_connection_check_interval": "1000",
+    }
+
+
 async def test_the_database_ends_what_a_process_that_died_had_asked(database: str) -> None:
     dying = await connect(database)
     limits = TransactionLimits(statement_seconds=60, lock_seconds=60, idle_seconds=60)

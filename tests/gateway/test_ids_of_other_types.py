@@ -30,6 +30,7 @@ OTHERS = {
 ODD = {
     "the case's key, of another type": GlobalId("Applicant", str(CASE)),
     "the case's key, of no type": GlobalId("Case", str(CASE)),
+    "the case's key, spelled in another way": GlobalId("Application", str(CASE).upper()),
     "the applicant's key, as an application's": GlobalId("Application", OTHERS["Applicant"]),
 }
 NOTHING = GlobalId("Application", str(UUID(int=999_999))).encode()
@@ -111,6 +112,7 @@ async def test_no_case_is_changed_by_an_id_of_another_type(
 
     as_of_nothing = await refer_to_screening(NOTHING)
     assert as_of_nothing[1]["referToScreening"]["errors"]
-    assert await refer_to_screening(GlobalId(type_name, str(own)).encode()) == as_of_nothing
+    for odd in (GlobalId(type_name, str(own)), GlobalId("Application", str(own).upper())):
+        assert await refer_to_screening(odd.encode()) == as_of_nothing
     status = "SELECT status FROM application WHERE id = $1"
     assert await connection.fetchval(status, own) == "IN_VERIFICATION"

@@ -62,6 +62,14 @@ async def until_code(viewer: Viewer, body: dict[str, Any], code: str | None) -> 
         await asyncio.sleep(0.1)
 
 
+async def test_a_document_costs_what_its_dearest_operation_does() -> None:
+    texts = (EVERYBODY, PAGE, f"{EVERYBODY} {PAGE}", f"{PAGE} {EVERYBODY}")
+    few, *most = (
+        DocumentMatrix(SCHEMAS).examine(text).verdicts[Role.OFFICER].cost for text in texts
+    )
+    assert few < most[0] == most[1] == most[2]
+
+
 # --- Asking by an id ------------------------------------------------------------------------------
 
 

@@ -221,8 +221,7 @@ async def test_what_befalls_a_keeper_is_a_line_each(
             finally:
                 await connection.execute("ALTER TABLE away RENAME TO volume_outbox")
             assert line["level"] == "WARNING"
-            events = [event for event in keeper.end() if event in ("drain", "stop")]
-            assert events == ["drain", "stop"]
+            assert [one for one in keeper.end() if one in ("drain", "stop")] == ["drain", "stop"]
 
 
 async def test_a_doctor_that_goes_on_says_what_is_new_and_what_is_mended(
@@ -233,12 +232,14 @@ async def test_a_doctor_that_goes_on_says_what_is_new_and_what_is_mended(
         "doctor", "--continuous", "--every=1", **settings_on(world, OWNER_URL=world, JWKS_URL=keys)
     ) as it:  # fmt: skip
         it.until("start", process="doctor")
-        await connection.execute(LATE_JOB)
-        late = {"what": "Jobs are late: publish."}
-        assert (await asyncio.to_thread(it.until, "finding", **late))["remedy"]
-        await connection.execute("DELETE FROM job_pass")
-        await asyncio.to_thread(it.until, "mended", **late)
+        for name in ("publish", "fold_or_age"):
+            late = {"what": f"Jobs are late: {name}."}
+            await connection.execute(LATE_JOB.replace("publish", name))
+            assert (await asyncio.to_thread(it.until, "finding", **late))["remedy"]
+            await connection.execute("DELETE FROM job_pass")
+            await asyncio.to_thread(it.until, "mended", **late)
         assert it.end() == ["stop"]
+        it.until("mended", what="Jobs are late: publish.")  # once
 
 
 def test_what_befalls_the_key_service_is_a_line_each() -> None:
@@ -299,8 +300,7 @@ def test_what_befalls_the_key_service_is_a_line_each() -> None:
 
 
 def test_what_befalls_a_dashboard_is_a_line_each() -> None:
-    port = free_port()
-    nowhere = f"http://127.0.0.1:{free_port()}"
+    port, nowhere = free_port(), f"http://127.0.0.1:{free_port()}"
     given = {"ISSUER": nowhere, "API_URL": nowhere, "DASHBOARD_PORT": str(port)}
     with command("dashboard", **given) as dashboard:
         assert f"127.0.0.1:{port}" in dashboard.until("start")["event"]
