@@ -1,4 +1,4 @@
-"""The database alone keeps every row where it belongs: no statement carries a condition."""
+"""The database alone keeps every row where it belongs: no condition of the policy does."""
 
 from collections.abc import AsyncIterator
 
@@ -9,20 +9,12 @@ from tests import tokens
 from tests.gateway import walls
 from tests.gateway.in_process import running_gateway
 from tests.gateway.test_promises import *  # noqa: F403
-from tests.gateway.test_promises import (
-    test_partners_read_outcomes_by_whole_months_and_one_dimension as outcomes_by_whole_months,
-)
 from tests.gateway.test_promises_cases import *  # noqa: F403
 from tests.gateway.test_promises_identity import *  # noqa: F403
 from tests.gateway.test_rows_reached import *  # noqa: F403
 from tests.gateway.test_why_no_identity import *  # noqa: F403
 
 pytestmark = pytest.mark.anyio
-
-
-async def test_partners_read_outcomes_by_whole_months_and_one_dimension(who) -> None:
-    """Of managers: which figures answer an agent is chosen by the columns of the first wall."""
-    await outcomes_by_whole_months(who, "manager-au")
 
 
 @pytest.fixture(scope="module")
