@@ -64,10 +64,18 @@ async def test_a_database_that_acknowledges_before_it_writes_is_seen(migrated_fo
 
 @pytest.mark.proof
 async def test_writers_without_keys_are_seen(migrated_folder: Path) -> None:
-    """The planted fault: each try has a new key."""
-    async with scene(migrated_folder) as here:
-        ledger = await here.write(1_000, kills=12, seed=4, longest_life=0, forgets_keys=True)
-        assert (await here.reckon(ledger)).doubled > 0
+    """The planted fault: each try has a new key.
+
+    It shows where a kill comes between a commit and its answer, so that there are some rounds.
+    """
+    doubled = 0
+    for seed in range(4, 9):
+        async with scene(migrated_folder) as here:
+            ledger = await here.write(1_000, kills=12, seed=seed, longest_life=0, forgets_keys=True)
+            doubled += (await here.reckon(ledger)).doubled
+        if doubled:
+            break
+    assert doubled > 0
 
 
 @pytest.mark.parametrize(
