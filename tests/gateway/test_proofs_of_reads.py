@@ -17,7 +17,8 @@ import asyncpg
 import pytest
 
 from gateway.viewer import Viewer as Sealed
-from models.account import CheckpointFolder, verify
+from models.account import AccountError, CheckpointFolder, verify
+from models.account.nodes import note_nodes
 from models.account.notes import verifier_key
 from models.account.proofs import read_proof
 from models.account.proving import read_entry
@@ -287,3 +288,21 @@ async def test_the_first_wrong_hash_of_which_proofs_are_made_is_named(
             await connection.execute(f"INSERT INTO {table} TABLE kept_{table}")
     for table in ("account_node", "account_head"):
         await connection.execute(f"DROP TABLE kept_{table}")
+
+
+async def test_no_hash_is_made_of_leaves_that_are_missing(
+    person, connection: asyncpg.Connection
+) -> None:
+    """Not of one, either: what it would prove is of other leaves."""
+    await grow(connection, 200)
+    await sign(connection, person.folder)
+    size = await connection.fetchval("SELECT size FROM account_head")
+    transaction = connection.transaction()
+    await transaction.start()
+    await connection.execute("DELETE FROM account_node")
+    await note_nodes(connection, size)
+    await connection.execute("DELETE FROM account_node")
+    await connection.execute("DELETE FROM account_leaf WHERE position = 70")
+    with pytest.raises(AccountError, match="leaves of the account are missing"):
+        await note_nodes(connection, size)
+    await transaction.rollback()

@@ -60,6 +60,11 @@ def test_what_is_percent_encoded_is_decoded_once_and_a_plus_is_a_plus() -> None:
     assert url.session == {"application_name": "one+two three"}
 
 
+def test_a_direct_negotiation_needs_encryption_and_no_more() -> None:
+    url = read_database_url("postgresql://u@h/d?sslmode=require&sslnegotiation=direct")
+    assert url.parameters["sslnegotiation"] == "direct"
+
+
 REFUSED = {
     "another driver's form": "postgresql+asyncpg://u:s3cret@h/d",
     "no user": "postgresql://h/d",
@@ -84,6 +89,8 @@ REFUSED = {
     "no authority to verify with": "postgresql://u:s3cret@h/d?sslmode=verify-full",
     "the authorities of the system": "postgresql://u@h/d?sslmode=verify-full&sslrootcert=system",
     "a key without its certificate": "postgresql://u@h/d?sslkey=/k",
+    "no time to connect in": "postgresql://u:s3cret@h/d?connect_timeout=0",
+    "a negotiation of nothing": "postgresql://u:s3cret@h/d?sslnegotiation=direct",
     "an abstract socket": "postgresql://u@/d?host=%40abstract",
 }
 

@@ -5,6 +5,7 @@ from datetime import date
 import asyncpg
 import pytest
 
+from models.jobs.grant_parties import Member, Party
 from models.jobs.granting import grant_certain_cases
 from models.life.grant_conditions import LARGEST_FAMILY, is_adult
 from models.vocabulary import GrantCondition
@@ -30,6 +31,22 @@ async def family(certain) -> asyncpg.Connection:
 @pytest.mark.parametrize(("day", "is_of_age"), [(1, False), (2, True), (3, True)])
 def test_somebody_is_of_age_from_the_birthday_on(day: int, is_of_age: bool) -> None:
     assert is_adult(date(2008, 3, 2), date(2026, 3, day)) is is_of_age
+
+
+def test_a_child_is_granted_in_the_company_of_an_adult_of_the_family() -> None:
+    born = {"adult": date(1990, 1, 1), "child": date(2020, 1, 1), "other": date(2021, 1, 1)}
+    opened = {(who, "birth_date"): at for who, at in born.items()}
+    opened |= {(who, "passport_expires_on"): date(2030, 1, 1) for who in born}
+
+    def unmet_of(*people: str) -> list[list[str]]:
+        same = {"today": date(2026, 3, 1), "entry_on": date(2026, 3, 9), "months": 6, "rule": 1}
+        known = {"version": 2, "known_version": 1, "known_rule": 1}
+        party = Party([Member(same | known | {"applicant_id": who}, []) for who in people])
+        party.judge(opened)
+        return [one.unmet for one in party.cases]
+
+    assert unmet_of("adult", "child", "other") == [[], [], []]
+    assert unmet_of("child", "other") == [[GrantCondition.ADULT_OR_WITH_FAMILY]] * 2
 
 
 async def closed(connection: asyncpg.Connection, *, is_closed: bool = True) -> None:

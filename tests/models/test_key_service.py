@@ -22,6 +22,13 @@ async def test_a_file_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> No
     assert [path.name for path in file.parent.iterdir()] == ["keys.json"]
 
 
+async def test_a_file_tells_who_wrote_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The person who signed in, as whom they run the command since."""
+    monkeypatch.setattr("os.getlogin", lambda: "somebody")
+    create_key_file(file := tmp_path / "keys.json")
+    assert LocalKeys.from_file(file).changed_by == "somebody"
+
+
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o620, 0o602])
 async def test_a_file_that_others_reach_is_refused(tmp_path: Path, mode: int) -> None:
     create_key_file(file := tmp_path / "keys.json")

@@ -29,6 +29,7 @@ from models.key_service.interface import Ceiling, CeilingError
 from models.key_service.local import unwrap, wrap
 from models.key_service.principals import ANYTHING, Socket, verbs_of
 from models.key_service.serving import answer, serving_keys
+from models.visa_document.content import VisaTerms
 from tests.key_stores import open_keys
 from tests.set_clock import SetClock
 
@@ -135,6 +136,20 @@ async def test_a_socket_says_what_the_service_says(
         assert await asking.key_operations(noted[2].number) == noted[3:]
         await asyncio.gather(*(asking.key_ids(use) for _ in range(20)))
         assert len(asking._services[0]._idle) == 8
+
+
+async def test_a_visa_is_signed_for_whom_it_was_granted(folder: Path, clock: SetClock) -> None:
+    """Of those from before relations were kept, of everybody, until everybody is judged."""
+    local, asking = open_keys(folder / "keys.json"), SocketKeys(folder / "socket")
+    terms = VisaTerms("KNOWN", "ID0", "B1", "2026-01-01T00:00:00.000000Z", "2026-04-01", 30)
+    visas = [(one, {"visa": terms._asdict()}) for one in PEOPLE[:5]]
+    async with serving_keys(local, folder / "socket"):
+        await asking.relate([Relation(RelationKind.VISA, str(terms), one) for one in PEOPLE[1:5]])
+        signed = await asking.sign_visas(visas)
+        assert [one is not None for one in signed] == [False, True, True, True, True]
+        assert signed == await local.sign_visas(visas)
+        await local._store.execute("DELETE FROM judged")
+        assert [one is not None for one in await asking.sign_visas(visas)] == [True] * 5
 
 
 async def test_what_a_ceiling_refuses_is_asked_again_by_whoever_waits(

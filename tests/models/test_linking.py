@@ -164,6 +164,8 @@ async def test_another_key_is_indexed_by_while_everything_stays_linked(linker) -
     assert await linker.fetchval(_UNLINKED) == 0
     assert await index_everybody(both, linker) == frozenset()
     assert await linker.fetch(_LINKS) == links
+    by_key = await linker.fetch("SELECT key_id, count(*) FROM person_index GROUP BY 1 ORDER BY 1")
+    assert [(*row,) for row in by_key] == [(key, 3 * len(APPLICANTS)) for key in ("new", "old")]
     await forget_other_keys(after, linker)
     keys = await linker.fetch("SELECT DISTINCT key_id FROM person_index")
     assert [row[0] for row in keys] == ["new"]
