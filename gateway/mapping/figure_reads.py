@@ -66,7 +66,7 @@ class Freshness(NamedTuple):
     as_of: datetime
     #: The first day from which figures are complete.
     complete_from: date
-    #: The same mark never stands for other figures: their version, and of exact ones the day (WIB).
+    #: The same mark never stands for other figures: their version, and of exact ones the hour.
     mark: tuple[Any, ...]
     #: The same for the names of countries, partners, centres and visa types.
     names: tuple[Any, ...]

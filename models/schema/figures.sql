@@ -4,7 +4,7 @@
 -- The one definition of what an application adds to the figures, day by day: counts in lines
 -- without a kind, each measured duration in a line of its kind. A case that never waited for
 -- information has one line for both clocks; an open one has a line on its day of payment, whose
--- bucket is the day on which its target passes.
+-- bucket is the hour in which its target passes.
 CREATE FUNCTION volume_contribution(
     status text, submitted_at timestamptz, received_at timestamptz, paid_at timestamptz,
     closed_at timestamptz, target_due_at timestamptz, fee_idr bigint, paused_seconds bigint,
@@ -40,7 +40,7 @@ CREATE FUNCTION volume_contribution(
         AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(target_due_at))
     UNION ALL
     SELECT
-        wib_day(paid_at), 'open', wib_day(target_due_at) - date '2000-01-01',
+        wib_day(paid_at), 'open', floor(extract(epoch FROM target_due_at) / 3600)::integer,
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1
     WHERE paid_at IS NOT NULL AND closed_at IS NULL
     UNION ALL

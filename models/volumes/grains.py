@@ -58,7 +58,7 @@ class Kind(StrEnum):
     #: From submission to receipt from the partner.
     HANDOVER = "handover"
     #: An open case, counted on the day of payment and removed when it closes. Its bucket is the
-    #: day on which its target passes, in days since 2000-01-01.
+    #: hour in which its target passes, in hours since 1970.
     OPEN = "open"
 
 

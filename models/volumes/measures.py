@@ -52,7 +52,7 @@ class Percentile(NamedTuple):
     percent: int
 
 
-#: Open cases whose target passed before today.
+#: Open cases whose target passed before this hour.
 OPEN_BREACHES = "open_breaches"
 
 _DECISIONS = ("decisions",)
@@ -77,7 +77,7 @@ RATIOS = {
     Measure.INFO_REQUEST_RATE: Ratio(("info_requested",), ("intake",)),
 }
 
-#: Levels at the end of a period: the sum of every change up to it.
+#: Levels at the end of a period, or now: the sum of every change up to it.
 STOCKS = {Measure.WIP: "wip_change", Measure.BACKLOG: "backlog_change"}
 
 PERCENTILES = {

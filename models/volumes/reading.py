@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Double,
+    Integer,
     Select,
     and_,
     cast,
@@ -20,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import visitors
 
-from models.volumes.grains import OUTBOX, Clock, Kind
+from models.volumes.grains import GRAINS, OUTBOX, Clock, Kind
 from models.volumes.lines import (
     AnySelect,
     Columns,
@@ -30,7 +31,7 @@ from models.volumes.lines import (
     measured_column,
     signed,
 )
-from models.volumes.measures import COUNTS, OPEN_BREACHES, RATIOS, STOCKS
+from models.volumes.measures import COUNTS, OPEN_BREACHES, RATIOS, STOCKS, Measure
 from models.volumes.percentiles import hours, percentiles
 from models.volumes.question import Period, Question, Tile
 from models.volumes.versions import VersionedData, version_of
@@ -42,6 +43,10 @@ _STEP = {
     Period.QUARTER: "3 months",
     Period.YEAR: "1 year",
 }
+
+
+#: As the targets of open cases are counted.
+_THIS_HOUR = literal_column("floor(extract(epoch FROM now()) / 3600)::integer", Integer)
 
 
 def as_of() -> Select[tuple[Any]]:
@@ -65,11 +70,10 @@ def complete_from() -> ColumnElement[Any]:
 
 
 def freshness() -> Select[tuple[Any, ...]]:
-    """The watermark and the first complete day; with the day in WIB and the version, which in one
+    """The watermark and the first complete day; with the hour and the version, which in one
     snapshot decide every figure."""
-    today = func.wib_day(func.now(), type_=Date).label("today")
     version = version_of(VersionedData.FIGURES).label("version")
-    return as_of().add_columns(complete_from(), today, version)
+    return as_of().add_columns(complete_from(), _THIS_HOUR.label("hour"), version)
 
 
 def write_constants(statement: Select[Any]) -> Select[Any]:
@@ -100,6 +104,8 @@ def scoped_statement(scoped: ScopedQuestion) -> AnySelect:
     parts: list[AnySelect] = [select(*totals.c), _every_row(scoped, totals.c)]
     if scoped.has_breaches:
         parts += [_breaches(scoped, tile) for tile in window]
+    if Measure.BACKLOG in scoped.question.measures:
+        parts.append(_not_yet_late(scoped))
     if scoped.percentiles:
         parts.append(percentiles(scoped, window))
     return _merge_parts(scoped, parts)
@@ -124,18 +130,33 @@ def _count_lines(scoped: ScopedQuestion, line: Columns) -> AnySelect:
 
 
 def _breaches(scoped: ScopedQuestion, tile: Tile) -> AnySelect:
-    """Open cases of the intake whose target passed before today."""
+    """Open cases of the intake whose target passed before this hour."""
     c = tile.grain.histograms.c
-    today = func.wib_day(func.now(), type_=Date)
-    yesterday = today - literal_column("date '2000-01-01'", Date) - 1
     if tile.grain.is_ranked:
-        late = func.rank_at(c.buckets, c.ranks, yesterday)
+        late = func.rank_at(c.buckets, c.ranks, _THIS_HOUR - 1)
         is_open = c.clock == Clock.OPEN
     else:
         late = c.measured
-        is_open = and_(c.kind == Kind.OPEN, c.bucket <= yesterday)
+        is_open = and_(c.kind == Kind.OPEN, c.bucket < _THIS_HOUR)
     open_late = scoped.part(scoped.keys(tile, c), {OPEN_BREACHES: signed(tile, late)})
     return open_late.where(is_open, scoped.is_counted(tile, c))
+
+
+def _not_yet_late(scoped: ScopedQuestion) -> AnySelect:
+    """Take off the open cases whose target passes later: on its day, today or to come, their line
+    of the backlog stands already."""
+    c = GRAINS[-1].histograms.c
+    from_on, to_on = (scoped.parameter(name, Date) for name in ("from_on", "to_on"))
+    due_on = func.wib_day(func.to_timestamp(c.bucket * 3600.0), type_=Date)
+    period = first_day(scoped.question, func.greatest(due_on, from_on)).label("period")
+    change = {STOCKS[Measure.BACKLOG]: -c.measured}
+    return scoped.part([*scoped.groups(c), period], change).where(
+        to_on >= func.wib_day(func.now(), type_=Date),
+        c.kind == Kind.OPEN,
+        c.bucket >= _THIS_HOUR,
+        due_on <= to_on,
+        scoped.is_in_reach(c),
+    )
 
 
 def _every_row(scoped: ScopedQuestion, counted: Columns) -> AnySelect:

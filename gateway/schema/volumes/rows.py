@@ -172,7 +172,9 @@ class VolumeRow:
         Measure.WIP, "Paid and open at the end: a stock, never summed over time."
     )
     backlog: CountFigure = _count(
-        Measure.BACKLOG, "Work in progress at the end that is older than its target."
+        Measure.BACKLOG,
+        "Work in progress at the end that is older than its target; of a window that is not over,"
+        " by the last full hour.",
     )
     wip_age_p50: DurationFigure = _duration(
         Measure.WIP_AGE_P50, f"Half of the open cases were no older, {_AT_THE_END}.", of="cases"
@@ -219,8 +221,8 @@ class VolumeRow:
     target_rate_intake: RateFigure = _rate(
         Measure.TARGET_RATE_INTAKE,
         "Of the intake of the window, decided within the target in force when paid. Measured by"
-        " what is decided until now and what is open although its target passed before today;"
-        " what is not yet due, withdrawn or lapsed does not count.",
+        " what is decided until now and what is open although its target passed before the last"
+        " full hour; what is not yet due, withdrawn or lapsed does not count.",
     )
     clearance_ratio: RateFigure = _rate(
         Measure.CLEARANCE_RATIO,

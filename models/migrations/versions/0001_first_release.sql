@@ -4410,7 +4410,7 @@ CREATE FUNCTION volume_contribution(
         AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(target_due_at))
     UNION ALL
     SELECT
-        wib_day(paid_at), 'open', wib_day(target_due_at) - date '2000-01-01',
+        wib_day(paid_at), 'open', floor(extract(epoch FROM target_due_at) / 3600)::integer,
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1
     WHERE paid_at IS NOT NULL AND closed_at IS NULL
     UNION ALL

@@ -1,6 +1,7 @@
-"""Open cases in the target rate of the intake: missed once their target has passed."""
+"""Open cases whose target has passed: in the backlog, and missed in the rate of the intake."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -13,16 +14,21 @@ from tests.world import WIB, applicant_id, at
 pytestmark = pytest.mark.anyio
 
 
+THIS_HOUR = datetime.now(WIB).replace(minute=0, second=0, microsecond=0)
+#: Yesterday, just before this hour, in an hour, and tomorrow.
+DUE_IN = timedelta(days=-1), timedelta(seconds=-1), timedelta(hours=1), timedelta(days=1)
+DUE_ON = [(THIS_HOUR + due_in).date() for due_in in DUE_IN]
+
+
 @pytest.fixture(scope="module")
 async def waiting(database: str) -> str:
-    """A database with cases paid on 10 March that are due yesterday, today and tomorrow."""
+    """A database with cases paid on 10 March 2025, due around this hour."""
     connection = await connect(database)
-    today = datetime.now(WIB).replace(hour=0, minute=0, second=0, microsecond=0)
     try:
         async with connection.transaction():
             await reference_data(connection)
             await applicants(connection)
-            for number, due_in in enumerate((-1, 0, 1)):
+            for number, due_in in enumerate(DUE_IN):
                 await connection.execute(
                     "INSERT INTO application (id, reference, applicant_id, nationality_code,"
                     " visa_type_code, channel, status, submitted_at, paid_at, fee_idr,"
@@ -31,7 +37,7 @@ async def waiting(database: str) -> str:
                     f"OPEN-CASE-000{number}",
                     applicant_id("Ruby Hale"),
                     at("03-10 09:00"),
-                    today + timedelta(days=due_in, hours=12),
+                    THIS_HOUR + due_in,
                 )
         await fold(connection)
     finally:
@@ -39,7 +45,7 @@ async def waiting(database: str) -> str:
     return database
 
 
-async def test_an_open_case_is_missed_from_the_day_after_its_target(waiting: str) -> None:
+async def test_an_open_case_is_missed_from_the_hour_after_its_target(waiting: str) -> None:
     question = Question(
         date(2025, 3, 1),
         date(2025, 3, 31),
@@ -49,7 +55,29 @@ async def test_an_open_case_is_missed_from_the_day_after_its_target(waiting: str
     )
     days = group_by("period")(await ask(waiting, question))
     (row,) = days.values()
-    assert (row["intake"], row["target_rate_intake"], row["target_rate_intake_of"]) == (3, 0, 1)
+    assert (row["intake"], row["target_rate_intake"], row["target_rate_intake_of"]) == (4, 0, 2)
+
+
+@pytest.mark.parametrize("dimensions", [(), (Dimension.COUNTRY,), (Dimension.NATIONALITY,)])
+async def test_the_backlog_of_now_holds_nothing_that_is_due_later(
+    waiting: str, dimensions: tuple[Dimension, ...]
+) -> None:
+    today = datetime.now(WIB).date()
+    day = timedelta(days=1)
+
+    async def backlogs(from_on: date, to_on: date, period: Period | None = None) -> list[Any]:
+        stocks = frozenset({Measure.WIP, Measure.BACKLOG})
+        question = Question(from_on, to_on, dimensions, period, measures=stocks)
+        return [(row["wip"], row["backlog"]) for row in await ask(waiting, question)]
+
+    yesterday = [(4, sum(due < today for due in DUE_ON))]
+    assert await backlogs(today - 9 * day, today - day) == yesterday
+    assert await backlogs(today, today) == [(4, 2)]
+    assert await backlogs(today - 400 * day, today) == [(4, 2)]
+    assert await backlogs(today + day, today + 3 * day) == [(4, 2)]
+    each_day = await backlogs(today - day, today + 2 * day, Period.DAY)
+    assert each_day == [*yesterday, (4, 2), (4, 2), (4, 2)]
+    assert (await backlogs(today - 40 * day, today + day, Period.MONTH))[-1] == (4, 2)
 
 
 async def test_a_case_that_closes_leaves_no_line_behind(waiting: str) -> None:
