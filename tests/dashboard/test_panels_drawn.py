@@ -207,7 +207,8 @@ def test_every_panel_is_as_it_was(page: str) -> None:
     for question in questions:
         answer |= maker.answer(question)
     if page == "backlog":  # the row of everything
-        answer["all"]["rows"] = answer["all"]["rows"][:1]
+        for name in ("all", "allPace"):
+            answer[name]["rows"] = answer[name]["rows"][:1]
     panels: Mapping[str, ShowPanel] = PANELS[page]
     say = texts("en")
     assert_as_drawn(

@@ -37,12 +37,19 @@ STATUSES, STAGES = "backlog/statuses", "backlog/stages"
 STATUS_READERS = frozenset({"SUPERVISOR", "AUDITOR"})
 STAGE_READERS = frozenset({"PARTNER_MANAGER"})
 READERS = STATUS_READERS | STAGE_READERS | {"LEADERSHIP"}
-#: The pace of the work is that of the last four weeks.
+#: The pace of the work is that of the last four weeks until yesterday.
 DAYS = 28
 #: With fewer closed in that time, no pace is told.
 FEWEST_CLOSED = 20
+#: A pace by which it takes longer is none.
+LONGEST_DAYS = 90
 MOST_ROWS = 25
 _LATE_HOURS, _SOON_HOURS = 72, 24
+#: Of what had nothing open until today.
+_NO_PACE: Mapping[str, Any] = {
+    **{field: {"hours": None} for field in ("wipAgeP50", "wipAgeP90", "wipAgeOldest")},
+    **{field: {"value": 0} for field in ("intake", "decisions", "withdrawn", "lapsed")},
+}
 BANDS = ("longLate", "late", "justLate", "soon", "later")
 
 
@@ -61,7 +68,8 @@ def question_of(role: str) -> str | None:
 
 def window() -> dict[str, str]:
     day = today()
-    return {"from": (day - timedelta(days=DAYS - 1)).isoformat(), "to": day.isoformat()}
+    from_on, to_on = day - timedelta(days=DAYS), day - timedelta(days=1)
+    return {"today": day.isoformat(), "from": from_on.isoformat(), "to": to_on.isoformat()}
 
 
 def instants() -> dict[str, str]:
@@ -93,7 +101,7 @@ follow_address(PAGE.name)
 
 def show_work(answer: Answer, say: Texts) -> list[Any]:
     """What is open, how much of it is beyond its target, and when that is cleared."""
-    rows = answer["all"]["rows"]
+    rows = _work(answer, "all")
     if not rows:
         return [html.P(say("backlog.nothing"))]
     [row] = rows
@@ -110,6 +118,17 @@ def show_work(answer: Answer, say: Texts) -> list[Any]:
     said.append(html.P(say("backlog.pace", came=came, closed=closed, clears=clearing(row, say))))
     at = written_instant(answer["all"]["asOf"], say)
     return [*said, html.P(html.Small(say("backlog.as_of", at=at)))]
+
+
+def _work(answer: Answer, name: str, group: str = "") -> list[Answer]:
+    """What is open now, in all or by group, each with its pace."""
+    pace = {_code(row, group): row for row in answer[f"{name}Pace"]["rows"]}
+    return [{**_NO_PACE, **pace.get(_code(row, group), {}), **row} for row in answer[name]["rows"]]
+
+
+def _code(row: Answer, group: str) -> str | None:
+    found = row[group] if group else None
+    return found["code"] if found else None
 
 
 def _amount(row: Answer, field: str) -> int:
@@ -131,6 +150,8 @@ def clearing(row: Answer, say: Texts) -> str:
     if faster <= 0:
         return say("backlog.grows")
     days = -(-over * DAYS // faster)
+    if days > LONGEST_DAYS:
+        return say("backlog.hardly")
     return say("backlog.clears", days=count_text(days, say))
 
 
@@ -228,7 +249,7 @@ def _place_of(file: Answer) -> str:
 
 def show_clocks(answer: Answer, say: Texts) -> list[Any]:
     """How long each part of the way took: no part is what is left of another."""
-    [row] = answer["all"]["rows"] or [None]
+    [row] = answer["allPace"]["rows"] or [None]
     if row is None:
         return [html.P(say("backlog.nothing"))]
 
@@ -256,11 +277,11 @@ def show_clocks(answer: Answer, say: Texts) -> list[Any]:
 
 
 def list_countries(answer: Answer, say: Texts) -> Any:
-    return _table("countries", "country", answer["countries"]["rows"], say)
+    return _table("countries", "country", _work(answer, "countries", "country"), say)
 
 
 def list_visa_types(answer: Answer, say: Texts) -> Any:
-    return _table("visa_types", "visaType", answer["visaTypes"]["rows"], say)
+    return _table("visa_types", "visaType", _work(answer, "visaTypes", "visaType"), say)
 
 
 def _table(name: str, group: str, rows: Sequence[Answer], say: Texts) -> Any:
@@ -269,7 +290,7 @@ def _table(name: str, group: str, rows: Sequence[Answer], say: Texts) -> Any:
     ranked = sorted(open_ones, key=lambda row: (-_amount(row, "backlog"), -_amount(row, "wip")))
     if not ranked:
         return html.P(say("backlog.nothing"))
-    columns = ("group", "open", "over", "p50", "p90", "oldest", "came", "closed", "clears")
+    columns = (group, "open", "over", "p50", "p90", "oldest", "came", "closed", "clears")
     heads = [say(f"backlog.column.{each}") for each in columns]
     shown = [_row(row, group, say) for row in ranked[:MOST_ROWS]]
     table = scrolling_table(say(f"backlog.{name}"), heads, shown)

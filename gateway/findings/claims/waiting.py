@@ -20,8 +20,8 @@ from models.volumes import Dimension, Measure
 
 #: Places that a sentence names.
 NAMED = 3
-#: A pace by which it takes longer is none.
-LONGEST_DAYS = 90
+#: A pace by which it takes longer is none, and so is one of fewer that were closed.
+LONGEST_DAYS, FEWEST_CLOSED = 90, 20
 
 _N, _D = FindingNumberName, FindingDirection
 
@@ -110,6 +110,8 @@ def _clearing(overdue: int, closed: int, received: int) -> list[Says]:
     if not overdue:
         return []
     values = {"closed": count(closed), "received": count(received), "days": count(PACE_DAYS)}
+    if closed < FEWEST_CLOSED:
+        return [text("waiting.few", **values)]
     if closed <= received:
         return [text("waiting.not_clearing", **values)]
     until = ceil(overdue * PACE_DAYS / (closed - received))

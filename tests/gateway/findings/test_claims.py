@@ -106,7 +106,7 @@ def test_each_question_has_its_days_and_places_are_compared_with_all_others() ->
 
 
 def waiting(
-    *places: dict[Any, Any], oldest: float | None = 50.0, received: int = 10, closed: int = 12
+    *places: dict[Any, Any], oldest: float | None = 50.0, received: int = 30, closed: int = 32
 ) -> list[Claim]:
     pace = {M.INTAKE: received, M.DECISIONS: closed - 3, M.WITHDRAWN: 2, M.LAPSED: 1}
     answers = {
@@ -131,7 +131,7 @@ def test_places_with_the_most_overdue_come_first() -> None:
         "8 of 112 open applications are overdue", "The oldest has waited 50.0 hrs."
     ]  # fmt: skip
     assert said(whole)[2] == "Overdue at: MY (4), AU (2) and SG (2)."
-    assert [number.value for number in whole.numbers] == [112, 8, 12, 10, 50.0]
+    assert [number.value for number in whole.numbers] == [112, 8, 32, 30, 50.0]
     assert (whole.direction, whole.is_concern) == (D.WORSE, True)
     assert "Overdue at" not in " ".join(said(waiting(AU, NZ)[0]))
     assert len(waiting(AU, SG, NZ, MY, place("FJ", wip=1, backlog=1))) == 5
@@ -153,21 +153,23 @@ def test_nothing_overdue_is_no_concern() -> None:
 @pytest.mark.parametrize(
     ("overdue", "closed", "ends"),
     [
-        (2, 10, "do not get fewer."),
-        (2, 11, "worked off in 56 days."),
-        (1, 11, "worked off in 28 days."),
-        (3, 11, "worked off in 84 days."),
-        (4, 11, "hardly get fewer."),  # in 112 days
-        (45, 24, "worked off in 90 days."),
-        (46, 24, "hardly get fewer."),
-        (5, 26, "worked off in 9 days."),  # 8.75
+        (2, 19, "too few to tell a pace."),
+        (2, 20, "do not get fewer."),
+        (2, 30, "do not get fewer."),
+        (2, 31, "worked off in 56 days."),
+        (1, 31, "worked off in 28 days."),
+        (3, 31, "worked off in 84 days."),
+        (4, 31, "hardly get fewer."),  # in 112 days
+        (45, 44, "worked off in 90 days."),
+        (46, 44, "hardly get fewer."),
+        (5, 46, "worked off in 9 days."),  # 8.75
     ],
 )
 def test_the_overdue_are_worked_off_at_the_pace_of_four_weeks(
     overdue: int, closed: int, ends: str
 ) -> None:
     whole = waiting(place("AU", wip=90, backlog=overdue), closed=closed)[0]
-    assert said(whole)[-1].startswith(f"In the last 28 days {closed} were closed and 10 came in")
+    assert said(whole)[-1].startswith(f"In the last 28 days {closed} were closed and 30 came in")
     assert said(whole)[-1].endswith(ends)
 
 
