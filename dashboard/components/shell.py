@@ -111,6 +111,11 @@ def role_text(role: str, say: Texts) -> str:
     return say(key) if key in say.by_key else role
 
 
+def raiser_role_text(role: str, say: Texts) -> str:
+    """What the role of whom an alert names is called; a job of the system has none."""
+    return say("roles.SYSTEM") if role == "ANONYMOUS" else role_text(role, say)
+
+
 def on_paper(viewer: User, say: Texts) -> html.P:
     """On paper alone: who printed it, and where it is (``assets/print.js`` knows)."""
     role = role_text(viewer.role, say)

@@ -1,11 +1,13 @@
 """The page Complaints: who has what to do with each, and what is shown of one that is read."""
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
 
 from dashboard.components.html_part import html_of
+from dashboard.pages.complaints import page as complaints
 from dashboard.pages.complaints.page import list_months, list_open, show_text
 from dashboard.texts import texts
 
@@ -52,7 +54,8 @@ def test_what_is_said_is_shown_with_its_answer(
     assert (say("complaints.unreadable") in shown) == (not said)
 
 
-def test_months_are_counted_by_kind_the_newest_first() -> None:
+def test_every_month_is_counted_by_kind_the_newest_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(complaints, "today", lambda: date(2026, 3, 10))
     counts = (
         ("2026-01-01", "SERVICE", 4),
         ("2026-02-01", "SERVICE", 9),
@@ -64,4 +67,6 @@ def test_months_are_counted_by_kind_the_newest_first() -> None:
     ]
     shown = html_of(list_months({"counts": {"rows": rows}}, texts("en")))
     cells = re.findall(r"<t[dh][^>]*>([^<]*)</t[dh]>", shown)
-    assert cells[3:] == ["February 2026", "7", "9", "January 2026", "0", "4"]
+    assert cells[3:9] == ["March 2026", "0", "0", "February 2026", "7", "9"]
+    assert cells[9:15] == ["January 2026", "0", "4", "December 2025", "0", "0"]
+    assert cells[-3:] == ["March 2025", "0", "0"]

@@ -10,7 +10,7 @@ import pytest
 from dashboard.components.controls import choices, period_choice
 from dashboard.components.html_part import html_of
 from dashboard.components.notice import failure_notice, outage_notice, partly_absent, reason
-from dashboard.components.shell import account, role_text, scope_text
+from dashboard.components.shell import account, raiser_role_text, role_text, scope_text
 from dashboard.gateway.client import GatewayError
 from dashboard.gateway.session import Outage
 from dashboard.model.events import Event, Note
@@ -254,6 +254,8 @@ def test_who_looks_is_named_with_the_role_and_the_way_to_the_other_language() ->
     assert re.findall('aria-pressed="([a-z]+)"', both) == ["true", "false"]
     assert "Sari Wijaya" not in html_of(account(None, "/volumes", "", EN))
     assert role_text("LEADERSHIP", EN) == EN("roles.LEADERSHIP")
+    raisers = [raiser_role_text(role, EN) for role in ("ANONYMOUS", "SCREENING")]
+    assert raisers == ["System", "Screening authority"]
     assert role_text("SOMETHING", EN) == "SOMETHING"
 
 

@@ -11,7 +11,7 @@ from dashboard.components.notice import failure_part
 from dashboard.components.page import Page, follow_address
 from dashboard.components.page_request import ask_for_page
 from dashboard.components.panels import Answer, ShowPanel, panel, panel_part, panels_layout
-from dashboard.components.shell import role_text
+from dashboard.components.shell import raiser_role_text, role_text
 from dashboard.model.page_state import Address
 from dashboard.model.period import WIB, today
 from dashboard.model.user import User
@@ -159,7 +159,7 @@ def list_alerts(answer: Answer, say: Texts) -> Any:
             [
                 html.Td(written_instant(one["raisedAt"], say)),
                 html.Th(one["actor"], scope="row"),
-                html.Td(role_text(one["actorRole"], say)),
+                html.Td(raiser_role_text(one["actorRole"], say)),
                 html.Td([say(f"supervision.alert.{one['kind']}"), *_case_of(one, say)]),
                 html.Td(_closing(one, say)),
             ]

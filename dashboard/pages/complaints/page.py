@@ -161,7 +161,8 @@ def list_months(answer: Answer, say: Texts) -> list[Any]:
     if not rows:
         return [html.P(say("complaints.none_lodged"))]
     lodged = {(row["period"]["startsOn"], row["kind"]): row["lodged"]["value"] for row in rows}
-    months = sorted({month for month, _ in lodged}, reverse=True)
+    this_month = month_start(today())
+    months = [month_start(this_month, -ago).isoformat() for ago in range(MONTHS + 1)]
     kinds = [kind for kind in KINDS if kind in {kind for _, kind in lodged}]
     shown = [
         html.Tr(

@@ -21,7 +21,7 @@ from dashboard.components.panels import (
     panel_part,
     panels_layout,
 )
-from dashboard.components.shell import role_text
+from dashboard.components.shell import raiser_role_text, role_text
 from dashboard.model.page_state import Address
 from dashboard.model.user import User
 from dashboard.pages.supervision.lists import (
@@ -114,7 +114,7 @@ def list_alerts(answer: Answer, say: Texts) -> list[Any]:
 def _alert(alert: Answer, own: str, say: Texts) -> html.Article:
     by, role, at = (
         alert["actor"],
-        role_text(alert["actorRole"], say),
+        raiser_role_text(alert["actorRole"], say),
         written_instant(alert["raisedAt"], say),
     )
     shown: list[Any] = [
