@@ -1734,7 +1734,7 @@ CREATE POLICY leadership_select ON reference_change_value FOR SELECT TO gerbang_
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 CREATE POLICY leadership_select ON named_event FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
-GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets, negated TO gerbang_leadership;
+GRANT EXECUTE ON FUNCTION wib_day, epoch_hour, rank_at, total_rank, percentile_buckets, negated TO gerbang_leadership;
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_yearly FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
@@ -1994,7 +1994,7 @@ CREATE POLICY officer_select ON person_lookup FOR SELECT TO gerbang_officer
     USING (CASE WHEN person_lookup.actor = (SELECT viewer.subject('OFFICER')) THEN true ELSE false END);
 CREATE POLICY officer_select ON passport_ending FOR SELECT TO gerbang_officer
     USING (CASE WHEN (EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = passport_ending.applicant_id AND by_1.officer = (SELECT viewer.subject('OFFICER'))) OR EXISTS (SELECT FROM person_link AS by_1 WHERE by_1.linked_id = passport_ending.applicant_id AND by_1.state NOT IN ('PROPOSED', 'REJECTED') AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.applicant_id = by_1.applicant_id AND by_2.officer = (SELECT viewer.subject('OFFICER'))))) THEN true ELSE false END);
-GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets, negated TO gerbang_officer;
+GRANT EXECUTE ON FUNCTION wib_day, epoch_hour, rank_at, total_rank, percentile_buckets, negated TO gerbang_officer;
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_officer;
 CREATE POLICY officer_select ON volume_yearly FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
@@ -2313,7 +2313,7 @@ CREATE POLICY supervisor_select ON person_lookup FOR SELECT TO gerbang_superviso
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN (person_lookup.actor = (SELECT viewer.subject('SUPERVISOR')) OR EXISTS (SELECT FROM inquiry AS by_1 WHERE by_1.reference = person_lookup.case_reference AND by_1.ends_at <= now() AND by_1.reviewed_at IS NULL)) ELSE false END);
 CREATE POLICY supervisor_select ON passport_ending FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
-GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets, negated TO gerbang_supervisor;
+GRANT EXECUTE ON FUNCTION wib_day, epoch_hour, rank_at, total_rank, percentile_buckets, negated TO gerbang_supervisor;
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_yearly FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
@@ -2551,7 +2551,7 @@ CREATE POLICY partner_manager_select ON month_note FOR SELECT TO gerbang_partner
     USING (CASE WHEN month_note.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND month_note.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) AND month_note.removed_at IS NULL THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON named_event FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN (named_event.country_code IS NULL OR named_event.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[])) ELSE false END);
-GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets, negated TO gerbang_partner_manager;
+GRANT EXECUTE ON FUNCTION wib_day, epoch_hour, rank_at, total_rank, percentile_buckets, negated TO gerbang_partner_manager;
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, info_requested, intake, lapsed, partner_code, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_yearly FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN volume_yearly.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_yearly.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
@@ -2751,7 +2751,7 @@ CREATE POLICY partner_agent_select ON named_event FOR SELECT TO gerbang_partner_
     USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN (named_event.country_code IS NULL OR named_event.country_code = ANY ((SELECT viewer.countries('PARTNER_AGENT'))::text[])) ELSE false END);
 CREATE POLICY partner_agent_select ON passport_ending FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = passport_ending.applicant_id AND by_1.holder_partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND by_1.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[])) THEN true ELSE false END);
-GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets, negated TO gerbang_partner_agent;
+GRANT EXECUTE ON FUNCTION wib_day, epoch_hour, rank_at, total_rank, percentile_buckets, negated TO gerbang_partner_agent;
 GRANT SELECT (backlog_change, centre_code, cohort_decided, cohort_within_target, country_code, decisions, info_requested, intake, lapsed, partner_code, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_centre TO gerbang_partner_agent;
 CREATE POLICY partner_agent_select ON volume_monthly_centre FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN volume_monthly_centre.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND coalesce(volume_monthly_centre.centre_code, volume_monthly_centre.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) THEN true ELSE false END);
@@ -3005,7 +3005,7 @@ CREATE POLICY auditor_select ON person_lookup FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON visa_check FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
-GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets, negated TO gerbang_auditor;
+GRANT EXECUTE ON FUNCTION wib_day, epoch_hour, rank_at, total_rank, percentile_buckets, negated TO gerbang_auditor;
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_yearly FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -3269,7 +3269,7 @@ CREATE POLICY applicant_select ON data_request FOR SELECT TO gerbang_applicant
     USING (CASE WHEN data_request.account = (SELECT viewer.subject('APPLICANT')) THEN true ELSE false END);
 CREATE POLICY applicant_select ON passport_ending FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = passport_ending.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) THEN true ELSE false END);
-GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets, negated TO gerbang_applicant;
+GRANT EXECUTE ON FUNCTION wib_day, epoch_hour, rank_at, total_rank, percentile_buckets, negated TO gerbang_applicant;
 GRANT SELECT (data, version) ON data_version TO gerbang_applicant;
 CREATE POLICY applicant_select ON data_version FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
@@ -3390,7 +3390,7 @@ CREATE POLICY partner_service_select ON webhook_delivery FOR SELECT TO gerbang_p
     USING (CASE WHEN EXISTS (SELECT FROM webhook_endpoint AS by_1 WHERE by_1.id = webhook_delivery.endpoint_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_1.country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_service_select ON webhook_notice FOR SELECT TO gerbang_partner_service
     USING (CASE WHEN EXISTS (SELECT FROM webhook_endpoint AS by_1 WHERE by_1.id = webhook_notice.endpoint_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_1.country_code = ANY ((SELECT viewer.countries('PARTNER_SERVICE'))::text[])) THEN true ELSE false END);
-GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets, negated TO gerbang_partner_service;
+GRANT EXECUTE ON FUNCTION wib_day, epoch_hour, rank_at, total_rank, percentile_buckets, negated TO gerbang_partner_service;
 GRANT SELECT (data, version) ON data_version TO gerbang_partner_service;
 CREATE POLICY partner_service_select ON data_version FOR SELECT TO gerbang_partner_service
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
@@ -3484,7 +3484,7 @@ CREATE POLICY screening_select ON visa_key FOR SELECT TO gerbang_screening
     USING ((SELECT viewer.acts_as('SCREENING')));
 CREATE POLICY screening_select ON taken_back_list FOR SELECT TO gerbang_screening
     USING ((SELECT viewer.acts_as('SCREENING')));
-GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets, negated TO gerbang_screening;
+GRANT EXECUTE ON FUNCTION wib_day, epoch_hour, rank_at, total_rank, percentile_buckets, negated TO gerbang_screening;
 GRANT SELECT (data, version) ON data_version TO gerbang_screening;
 CREATE POLICY screening_select ON data_version FOR SELECT TO gerbang_screening
     USING ((SELECT viewer.acts_as('SCREENING')));
@@ -3557,7 +3557,7 @@ CREATE POLICY treasury_select ON former_bill FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
 CREATE POLICY treasury_select ON unmatched_payment FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
-GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets, negated TO gerbang_treasury;
+GRANT EXECUTE ON FUNCTION wib_day, epoch_hour, rank_at, total_rank, percentile_buckets, negated TO gerbang_treasury;
 GRANT SELECT (data, version) ON data_version TO gerbang_treasury;
 CREATE POLICY treasury_select ON data_version FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
@@ -3634,7 +3634,7 @@ CREATE POLICY administrator_select ON reference_change_value FOR SELECT TO gerba
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 CREATE POLICY administrator_select ON named_event FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
-GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets, negated TO gerbang_administrator;
+GRANT EXECUTE ON FUNCTION wib_day, epoch_hour, rank_at, total_rank, percentile_buckets, negated TO gerbang_administrator;
 GRANT SELECT (data, version) ON data_version TO gerbang_administrator;
 CREATE POLICY administrator_select ON data_version FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
@@ -3700,7 +3700,7 @@ CREATE POLICY border_select ON visa_key FOR SELECT TO gerbang_border
     USING ((SELECT viewer.acts_as('BORDER')));
 CREATE POLICY border_select ON taken_back_list FOR SELECT TO gerbang_border
     USING ((SELECT viewer.acts_as('BORDER')));
-GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets, negated TO gerbang_border;
+GRANT EXECUTE ON FUNCTION wib_day, epoch_hour, rank_at, total_rank, percentile_buckets, negated TO gerbang_border;
 GRANT SELECT (data, version) ON data_version TO gerbang_border;
 CREATE POLICY border_select ON data_version FOR SELECT TO gerbang_border
     USING ((SELECT viewer.acts_as('BORDER')));
@@ -3761,7 +3761,7 @@ CREATE POLICY carrier_select ON visa_key FOR SELECT TO gerbang_carrier
     USING ((SELECT viewer.acts_as('CARRIER')));
 CREATE POLICY carrier_select ON taken_back_list FOR SELECT TO gerbang_carrier
     USING ((SELECT viewer.acts_as('CARRIER')));
-GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets, negated TO gerbang_carrier;
+GRANT EXECUTE ON FUNCTION wib_day, epoch_hour, rank_at, total_rank, percentile_buckets, negated TO gerbang_carrier;
 GRANT SELECT (data, version) ON data_version TO gerbang_carrier;
 CREATE POLICY carrier_select ON data_version FOR SELECT TO gerbang_carrier
     USING ((SELECT viewer.acts_as('CARRIER')));
@@ -3821,7 +3821,7 @@ CREATE POLICY anonymous_select ON visa_key FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
 CREATE POLICY anonymous_select ON taken_back_list FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
-GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets, negated TO gerbang_anonymous;
+GRANT EXECUTE ON FUNCTION wib_day, epoch_hour, rank_at, total_rank, percentile_buckets, negated TO gerbang_anonymous;
 GRANT SELECT (data, version) ON data_version TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON data_version FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
@@ -5079,7 +5079,7 @@ GRANT EXECUTE ON FUNCTION viewer.grant_stop TO gerbang_supervisor_writing;
 -- Changes, by LEADERSHIP
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_leadership_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_leadership_writing;
-GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets, negated TO gerbang_leadership_writing;
+GRANT EXECUTE ON FUNCTION wib_day, epoch_hour, rank_at, total_rank, percentile_buckets, negated TO gerbang_leadership_writing;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_leadership_writing;
 CREATE POLICY leadership_writing_select ON country FOR SELECT TO gerbang_leadership_writing
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
@@ -5170,7 +5170,7 @@ CREATE POLICY leadership_writing_update ON idempotency FOR UPDATE TO gerbang_lea
 -- Changes, by OFFICER
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_officer_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_officer_writing;
-GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets, negated TO gerbang_officer_writing;
+GRANT EXECUTE ON FUNCTION wib_day, epoch_hour, rank_at, total_rank, percentile_buckets, negated TO gerbang_officer_writing;
 GRANT EXECUTE ON FUNCTION viewer.is_cleared, viewer.questions_to_ask TO gerbang_officer_writing;
 GRANT EXECUTE ON FUNCTION viewer.pools, viewer.is_of_family_just_taken TO gerbang_officer_writing;
 GRANT EXECUTE ON FUNCTION viewer.entry_to_record TO gerbang_officer_writing;
@@ -5333,7 +5333,7 @@ CREATE POLICY officer_writing_update ON idempotency FOR UPDATE TO gerbang_office
 -- Changes, by SUPERVISOR
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_supervisor_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_supervisor_writing;
-GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets, negated TO gerbang_supervisor_writing;
+GRANT EXECUTE ON FUNCTION wib_day, epoch_hour, rank_at, total_rank, percentile_buckets, negated TO gerbang_supervisor_writing;
 GRANT EXECUTE ON FUNCTION viewer.extends_stopped_visa TO gerbang_supervisor_writing;
 GRANT EXECUTE ON FUNCTION days_of_extension TO gerbang_supervisor_writing;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_supervisor_writing;
@@ -5552,7 +5552,7 @@ CREATE POLICY supervisor_writing_update ON idempotency FOR UPDATE TO gerbang_sup
 -- Changes, by PARTNER_MANAGER
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_manager_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_partner_manager_writing;
-GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets, negated TO gerbang_partner_manager_writing;
+GRANT EXECUTE ON FUNCTION wib_day, epoch_hour, rank_at, total_rank, percentile_buckets, negated TO gerbang_partner_manager_writing;
 GRANT EXECUTE ON FUNCTION viewer.webhook_key TO gerbang_partner_manager_writing;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_partner_manager_writing;
 CREATE POLICY partner_manager_writing_select ON country FOR SELECT TO gerbang_partner_manager_writing
@@ -5662,7 +5662,7 @@ CREATE POLICY partner_manager_writing_update ON idempotency FOR UPDATE TO gerban
 -- Changes, by PARTNER_AGENT
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_agent_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_partner_agent_writing;
-GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets, negated TO gerbang_partner_agent_writing;
+GRANT EXECUTE ON FUNCTION wib_day, epoch_hour, rank_at, total_rank, percentile_buckets, negated TO gerbang_partner_agent_writing;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON country FOR SELECT TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
@@ -5837,7 +5837,7 @@ CREATE POLICY partner_agent_writing_update ON idempotency FOR UPDATE TO gerbang_
 -- Changes, by AUDITOR
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_auditor_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_auditor_writing;
-GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets, negated TO gerbang_auditor_writing;
+GRANT EXECUTE ON FUNCTION wib_day, epoch_hour, rank_at, total_rank, percentile_buckets, negated TO gerbang_auditor_writing;
 GRANT EXECUTE ON FUNCTION viewer.extends_stopped_visa TO gerbang_auditor_writing;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON country FOR SELECT TO gerbang_auditor_writing
@@ -5989,7 +5989,7 @@ CREATE POLICY auditor_writing_update ON idempotency FOR UPDATE TO gerbang_audito
 -- Changes, by APPLICANT
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_applicant_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_applicant_writing;
-GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets, negated TO gerbang_applicant_writing;
+GRANT EXECUTE ON FUNCTION wib_day, epoch_hour, rank_at, total_rank, percentile_buckets, negated TO gerbang_applicant_writing;
 GRANT EXECUTE ON FUNCTION viewer.extension_of TO gerbang_applicant_writing;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON country FOR SELECT TO gerbang_applicant_writing
@@ -6177,7 +6177,7 @@ CREATE POLICY applicant_writing_update ON idempotency FOR UPDATE TO gerbang_appl
 -- Changes, by PARTNER_SERVICE
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_service_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_partner_service_writing;
-GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets, negated TO gerbang_partner_service_writing;
+GRANT EXECUTE ON FUNCTION wib_day, epoch_hour, rank_at, total_rank, percentile_buckets, negated TO gerbang_partner_service_writing;
 GRANT EXECUTE ON FUNCTION viewer.purpose_reference TO gerbang_partner_service_writing;
 GRANT EXECUTE ON FUNCTION viewer.webhook_key TO gerbang_partner_service_writing;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_partner_service_writing;
@@ -6351,7 +6351,7 @@ CREATE POLICY partner_service_writing_update ON idempotency FOR UPDATE TO gerban
 -- Changes, by SCREENING
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_screening_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_screening_writing;
-GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets, negated TO gerbang_screening_writing;
+GRANT EXECUTE ON FUNCTION wib_day, epoch_hour, rank_at, total_rank, percentile_buckets, negated TO gerbang_screening_writing;
 GRANT EXECUTE ON FUNCTION viewer.extends_stopped_visa TO gerbang_screening_writing;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON country FOR SELECT TO gerbang_screening_writing
@@ -6458,7 +6458,7 @@ CREATE POLICY screening_writing_update ON idempotency FOR UPDATE TO gerbang_scre
 -- Changes, by TREASURY
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_treasury_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_treasury_writing;
-GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets, negated TO gerbang_treasury_writing;
+GRANT EXECUTE ON FUNCTION wib_day, epoch_hour, rank_at, total_rank, percentile_buckets, negated TO gerbang_treasury_writing;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON country FOR SELECT TO gerbang_treasury_writing
     USING ((SELECT viewer.acts_as('TREASURY')));
@@ -6558,7 +6558,7 @@ CREATE POLICY treasury_writing_update ON idempotency FOR UPDATE TO gerbang_treas
 -- Changes, by ADMINISTRATOR
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_administrator_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_administrator_writing;
-GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets, negated TO gerbang_administrator_writing;
+GRANT EXECUTE ON FUNCTION wib_day, epoch_hour, rank_at, total_rank, percentile_buckets, negated TO gerbang_administrator_writing;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_select ON country FOR SELECT TO gerbang_administrator_writing
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
@@ -6649,7 +6649,7 @@ CREATE POLICY administrator_writing_update ON idempotency FOR UPDATE TO gerbang_
 -- Changes, by BORDER
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_border_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_border_writing;
-GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets, negated TO gerbang_border_writing;
+GRANT EXECUTE ON FUNCTION wib_day, epoch_hour, rank_at, total_rank, percentile_buckets, negated TO gerbang_border_writing;
 GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_border_writing;
 CREATE POLICY border_writing_select ON country FOR SELECT TO gerbang_border_writing
     USING ((SELECT viewer.acts_as('BORDER')));

@@ -43,7 +43,7 @@ from models.volumes.stays import STAY_MONTHS, STAYS
 from models.volumes.versions import VERSION
 
 #: Functions that statements for figures call; none of them reads a table.
-FUNCTIONS = ("wib_day", "rank_at", "total_rank", "percentile_buckets", "negated")
+FUNCTIONS = ("wib_day", "epoch_hour", "rank_at", "total_rank", "percentile_buckets", "negated")
 
 _NATIONAL = {
     "RefusalGroundRow": (GROUNDS,),

@@ -1,9 +1,14 @@
--- Days in WIB, by which tables and their indexes count.
+-- Days in WIB and hours, by which tables and their indexes count.
 
 -- The day of an instant.
 CREATE FUNCTION wib_day(instant timestamptz) RETURNS date
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (instant AT TIME ZONE interval '7 hours')::date;
+
+-- The hour of an instant, counted from 1970.
+CREATE FUNCTION epoch_hour(instant timestamptz) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN floor(extract(epoch FROM instant) / 3600)::integer;
 
 -- The instant at which a day ends.
 CREATE FUNCTION end_of_wib_day(day date) RETURNS timestamptz

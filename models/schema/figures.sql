@@ -40,7 +40,7 @@ CREATE FUNCTION volume_contribution(
         AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(target_due_at))
     UNION ALL
     SELECT
-        wib_day(paid_at), 'open', floor(extract(epoch FROM target_due_at) / 3600)::integer,
+        wib_day(paid_at), 'open', epoch_hour(target_due_at),
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1
     WHERE paid_at IS NOT NULL AND closed_at IS NULL
     UNION ALL

@@ -46,7 +46,7 @@ _STEP = {
 
 
 #: As the targets of open cases are counted.
-_THIS_HOUR = literal_column("floor(extract(epoch FROM now()) / 3600)::integer", Integer)
+_THIS_HOUR = func.epoch_hour(func.now(), type_=Integer)
 
 
 def as_of() -> Select[tuple[Any]]:

@@ -180,27 +180,27 @@ async def test_a_new_edition_is_in_the_next_answer_of_the_public(
     assert row == {"intake": {"value": 40, "precision": "ROUNDED"}, "edition": 2}
 
 
-async def test_at_midnight_in_wib_another_day_begins(
+async def test_when_the_hour_turns_other_cases_are_late(
     who, traffic: Traffic, connection: asyncpg.Connection
 ) -> None:
     late = (
         f"{{ volumes({WINDOW}, groupBy: []) {{ rows {{ targetRateIntake {{ denominator }} }} }} }}"
     )
-    (today,) = await rows_of(who["leadership"], late)
-    # The database's clock, moved to a day on which no target had passed.
-    await connection.execute(clock("date '2025-01-02'"))
+    (now,) = await rows_of(who["leadership"], late)
+    # The database's clock, moved to an hour in which no target had passed.
+    await connection.execute(clock("extract(epoch FROM date '2025-01-02') / 3600"))
     try:
         (then,) = await rows_of(who["leadership"], late)
     finally:
-        await connection.execute(clock("(instant AT TIME ZONE interval '7 hours')::date"))
-    assert then["targetRateIntake"]["denominator"] < today["targetRateIntake"]["denominator"]
-    assert await rows_of(who["leadership"], late) == [today]
+        await connection.execute(clock("floor(extract(epoch FROM instant) / 3600)"))
+    assert then["targetRateIntake"]["denominator"] < now["targetRateIntake"]["denominator"]
+    assert await rows_of(who["leadership"], late) == [now]
 
 
-def clock(day: str) -> str:
+def clock(hour: str) -> str:
     return (
-        "CREATE OR REPLACE FUNCTION wib_day(instant timestamptz) RETURNS date"
-        f" LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN {day}"
+        "CREATE OR REPLACE FUNCTION epoch_hour(instant timestamptz) RETURNS integer"
+        f" LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN ({hour})::integer"
     )
 
 

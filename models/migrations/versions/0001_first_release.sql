@@ -2,6 +2,10 @@ CREATE FUNCTION wib_day(instant timestamptz) RETURNS date
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (instant AT TIME ZONE interval '7 hours')::date;
 
+CREATE FUNCTION epoch_hour(instant timestamptz) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN floor(extract(epoch FROM instant) / 3600)::integer;
+
 CREATE FUNCTION end_of_wib_day(day date) RETURNS timestamptz
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (day + 1)::timestamp AT TIME ZONE interval '7 hours';
@@ -4410,7 +4414,7 @@ CREATE FUNCTION volume_contribution(
         AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(target_due_at))
     UNION ALL
     SELECT
-        wib_day(paid_at), 'open', floor(extract(epoch FROM target_due_at) / 3600)::integer,
+        wib_day(paid_at), 'open', epoch_hour(target_due_at),
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1
     WHERE paid_at IS NOT NULL AND closed_at IS NULL
     UNION ALL
