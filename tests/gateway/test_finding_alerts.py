@@ -14,7 +14,7 @@ from models.database.connections import connect, pool
 from models.row_keys import new_key
 from models.synthetic import synthesise
 from models.synthetic.assumptions import Scale
-from models.volumes.grains import FACTS, GRAINS, Dimension
+from models.volumes.grains import FACTS, GRAINS, Dimension, Kind
 from tests import tokens
 from tests.conftest import NewDatabase
 from tests.free_ports import free_port
@@ -249,6 +249,9 @@ async def test_a_backlog_is_told_where_it_is_large_and_does_not_shrink(
                     f" FROM {table} WHERE country_code = 'AU' ORDER BY starts_on LIMIT 1)"
                 )
 
+    # None of the world's own cases is due later today, at whatever hour this runs.
+    waiting = GRAINS[-1].histograms.name
+    await owner.execute(f"DELETE FROM {waiting} WHERE kind = '{Kind.OPEN}'")
     try:
         await follow(owner, "leadership", "LEADERSHIP", occasion="GROWING_BACKLOG")
         await follow(
