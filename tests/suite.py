@@ -19,7 +19,7 @@ from tests.machine import MISSING
 ROOT = Path(__file__).resolve().parents[1]
 
 #: Tests wait for a database, a browser or a clock for more than half of their time.
-_WORKERS_PER_CORE, _MOST_WORKERS, _MEMORY_OF_A_WORKER = 3, 9, 1.5 * 2**30
+_WORKERS_PER_CORE, _MOST_WORKERS, _MEMORY_OF_A_WORKER = 2, 8, 1.5 * 2**30
 
 #: The files and folders whose tests ask a running demo.
 ASK_A_DEMO = (

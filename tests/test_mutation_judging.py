@@ -143,7 +143,7 @@ def test_late() -> None:
 
 
 @judges
-@pytest.mark.parametrize("is_green_once", [True, False])
+@pytest.mark.parametrize("is_green_once", [pytest.param(True, marks=pytest.mark.proof), False])
 def test_what_a_test_might_find_that_is_red_without_a_fault_is_not_judged(
     project: Path, is_green_once: bool
 ) -> None:
@@ -191,6 +191,7 @@ def test_what_ends_or_is_red_without_the_fault_too_finds_nothing(project: Path) 
 
 
 @judges
+@pytest.mark.proof
 def test_processes_that_a_test_starts_without_an_environment_have_the_fault(project: Path) -> None:
     (project / "test_product.py").write_text(
         "import subprocess, sys\n\n\ndef test_due():\n"
@@ -318,9 +319,7 @@ def test_a_statement_ends_where_its_body_begins() -> None:
 
 
 def test_a_run_that_does_not_end_is_ended(project: Path) -> None:
-    (project / "test_product.py").write_text(
-        "import time\n\n\ndef test_it():\n    time.sleep(60)\n"
-    )
+    (project / "test_product.py").write_text("import time\ndef test_it(): time.sleep(60)\n")
     with copied(project) as copy:
         assert copy.test(("test_product.py",), 2).outcome == "hangs"
 

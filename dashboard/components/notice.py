@@ -11,6 +11,7 @@ from dashboard.components.page_request import gateway_error, page_request
 from dashboard.components.shell import scope_text
 from dashboard.gateway.client import AWAY, INSIDE, UNREACHABLE, GatewayError
 from dashboard.gateway.session import Outage
+from dashboard.model.page_state import sign_in_link
 from dashboard.model.reach import Absence, Absent
 from dashboard.model.user import User
 from dashboard.texts import Texts
@@ -35,9 +36,11 @@ def notice(title: str, *words: Any, kind: str = "info", heading: Any = html.H2) 
 
 
 def failure_notice(error: GatewayError, back: str, say: Texts, heading: Any = html.H2) -> Any:
-    """What went wrong, the trace id that finds it in the logs, and the way on."""
+    """What went wrong, the trace id that finds it in the logs, and the way on: ``back`` is the page
+    with its query."""
     if why := _SIGN_IN.get(error.code):
-        link = html.A(say("failed.sign_in"), href=f"/sign-in{back}", className="button")
+        path, _, query = back.partition("?")
+        link = html.A(say("failed.sign_in"), href=sign_in_link(path, query), className="button")
         return notice(
             say("failed.title"), say(f"failed.{why}"), link, kind="failed", heading=heading
         )

@@ -194,6 +194,12 @@ class Address:
         return replace(self, **{key: FILTER[key].reads(SEPARATOR.join(values))})
 
 
+def sign_in_link(path: str, query: str) -> str:
+    """Where somebody signs in who is then led back to a page."""
+    page = f"page={path}&" if path != "/" else ""
+    return f"/sign-in?{page}{query}"
+
+
 def read_address(search: str | None, language: str) -> Address:
     """Read the query of an address; ``language`` is the one to use if none is named."""
     given = dict(parse_qsl((search or "").lstrip("?")[:LONGEST_QUERY]))

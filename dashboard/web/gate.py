@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.gateway.client import GatewayClient
 from dashboard.gateway.session import Session
-from dashboard.model.page_state import LANGUAGES
+from dashboard.model.page_state import LANGUAGES, sign_in_link
 from dashboard.texts import preferred_language
 from dashboard.web.contents import CONTENTS
 from dashboard.web.headers import Headers
@@ -159,8 +159,8 @@ class Gate:
         is_opened = path in self._pages or path in FILES or path.startswith(CONTENTS)
         if not is_opened or "text/html" not in request.headers.get("accept", ""):
             return JSONResponse({"error": "Sign in first."}, HTTPStatus.UNAUTHORIZED)
-        page = f"page={path}&" if path in self._pages and path != "/" else ""
-        return RedirectResponse(f"/sign-in?{page}{query}", HTTPStatus.SEE_OTHER)
+        page = path if path in self._pages else "/"
+        return RedirectResponse(sign_in_link(page, query), HTTPStatus.SEE_OTHER)
 
     def _with_headers(self, scope: Scope, send: Send, nonce: str) -> Send:
         async def send_guarded(message: Message) -> None:

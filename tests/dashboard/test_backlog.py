@@ -11,9 +11,11 @@ from playwright.sync_api import Page
 from dashboard.components.html_part import html_of
 from dashboard.pages.backlog import page as backlog
 from dashboard.pages.backlog.page import (
+    BANDS,
     clearing,
     list_countries,
     list_to_hand_in,
+    show_due,
     show_turn,
     window,
 )
@@ -200,6 +202,15 @@ def test_whose_turn_it_is_names_no_closed_files() -> None:
     assert "directorate" in shown
     assert "applicant" not in shown
     assert "9" not in shown
+
+
+@pytest.mark.parametrize(("role", "is_told"), [("SUPERVISOR", True), ("PARTNER_MANAGER", False)])
+def test_who_reads_extensions_is_told_that_the_figures_leave_them_out(
+    role: str, is_told: bool
+) -> None:
+    counted = {"totalCount": {"value": 1, "precision": "EXACT"}}
+    shown = html_of(show_due({"role": role, **dict.fromkeys(BANDS, counted)}, texts("en")))
+    assert ("Extensions of a stay" in shown) is is_told
 
 
 def test_officers_beyond_their_limits_come_first_with_n_and_interval() -> None:

@@ -31,27 +31,28 @@ from tests.dashboard.some_volumes import LEADER, PERIOD, some_view, some_volumes
 EN = texts("en")
 #: Of these nothing is in a log.
 SIGN_IN = ("UNAUTHENTICATED", "INSUFFICIENT_USER_AUTHENTICATION", "SUSPENDED")
+SIGN_IN_AND_BACK = "/sign-in?page=/volumes&amp;by=partner"
 OUTAGE = Outage(datetime(2026, 3, 1, 2, 30, tzinfo=UTC), "UNREACHABLE", "a" * 32)
 
 
 @pytest.mark.parametrize(
     ("code", "words", "asks_again", "link"),
     [
-        ("UNREACHABLE", "does not answer", True, "?by=partner"),
-        ("INTERNAL", "on our side", True, "?by=partner"),
-        ("OVERLOADED", "on our side", True, "?by=partner"),
-        ("TIMEOUT", "on our side", True, "?by=partner"),
-        ("UNAVAILABLE", "on our side", True, "?by=partner"),
-        ("INVALID_ARGUMENT", "refused the request", False, "?by=partner"),
-        ("UNAUTHENTICATED", "sign-in has ended", False, "/sign-in?by=partner"),
-        ("INSUFFICIENT_USER_AUTHENTICATION", "stronger sign-in", False, "/sign-in?by=partner"),
+        ("UNREACHABLE", "does not answer", True, "/volumes?by=partner"),
+        ("INTERNAL", "on our side", True, "/volumes?by=partner"),
+        ("OVERLOADED", "on our side", True, "/volumes?by=partner"),
+        ("TIMEOUT", "on our side", True, "/volumes?by=partner"),
+        ("UNAVAILABLE", "on our side", True, "/volumes?by=partner"),
+        ("INVALID_ARGUMENT", "refused the request", False, "/volumes?by=partner"),
+        ("UNAUTHENTICATED", "sign-in has ended", False, SIGN_IN_AND_BACK),
+        ("INSUFFICIENT_USER_AUTHENTICATION", "stronger sign-in", False, SIGN_IN_AND_BACK),
         ("SUSPENDED", "is suspended", False, None),
     ],
 )
 def test_a_failure_says_why_and_asks_again_only_where_that_helps(
     code: str, words: str, asks_again: bool, link: str | None
 ) -> None:
-    said = html_of(failure_notice(GatewayError(code, "", "b" * 32), "?by=partner", EN))
+    said = html_of(failure_notice(GatewayError(code, "", "b" * 32), "/volumes?by=partner", EN))
     assert words in said
     assert ("data-again" in said) == asks_again
     assert re.findall('href="([^"]*)"', said) == ([link] if link else [])

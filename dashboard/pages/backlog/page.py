@@ -163,7 +163,10 @@ def show_due(answer: Answer, say: Texts) -> Any:
         html.Tr([html.Th(say(f"backlog.band.{band}"), scope="row"), _count(answer[band], say)])
         for band in BANDS
     ]
-    return scrolling_table(say("backlog.due"), [say("backlog.due_by"), say("backlog.files")], rows)
+    table = scrolling_table(say("backlog.due"), [say("backlog.due_by"), say("backlog.files")], rows)
+    if answer["role"] not in STATUS_READERS:  # of whom no file extends a stay
+        return table
+    return [table, html.P(html.Small(say("backlog.with_extensions")))]
 
 
 def _count(found: Answer, say: Texts) -> html.Td:
