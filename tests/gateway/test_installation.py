@@ -143,7 +143,9 @@ async def test_a_process_tells_what_its_documents_took_and_never_of_whom(
     world: str, connection: asyncpg.Connection
 ) -> None:
     await register(connection, [Registration(PROCESS, ("Process",))], client="portal", by="test")
-    async with running_gateway(tokens.settings(world)) as app, InProcessClient(app) as client:
+    # What the first request spent is not there again before the second one looks.
+    settings = tokens.settings(world, budget_refill="1")
+    async with running_gateway(settings) as app, InProcessClient(app) as client:
         who = viewers(client)
         asked = {"documentId": document_hash(PROCESS)}
         headers = {"apollographql-client-name": "portal"}
