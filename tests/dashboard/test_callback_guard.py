@@ -53,6 +53,7 @@ NO_QUESTIONS: dict[str, Change] = {
     "a value too deep": put_input("value", [[[[[["?"]]]]]]),
     "a state too deep": put_input("value", [[[[[["?"]]]]]], "state"),
     "half a letter": put_input("value", "?language=\ud800"),
+    "the other half of one": put_input("value", "?language=\udfff"),
     "states that nobody declared": put("state", [{"id": "a", "property": "b", "value": 1}]),
     "a change of something else": put("changedPropIds", ["session.role"]),
     "changes that are none": put("changedPropIds", {"volumes-state.data": 1}),

@@ -26,6 +26,7 @@ from models.volumes.outcomes import OutcomeQuestion
 from models.volumes.versions import VersionedData
 from tests.gateway.conftest import Traffic, Viewer, without_budget
 from tests.models.asking import ask, everything
+from tests.set_clock import at_hour_of
 from tests.world import application_id
 
 pytestmark = pytest.mark.anyio
@@ -187,21 +188,10 @@ async def test_when_the_hour_turns_other_cases_are_late(
         f"{{ volumes({WINDOW}, groupBy: []) {{ rows {{ targetRateIntake {{ denominator }} }} }} }}"
     )
     (now,) = await rows_of(who["leadership"], late)
-    # The database's clock, moved to an hour in which no target had passed.
-    await connection.execute(clock("extract(epoch FROM date '2025-01-02') / 3600"))
-    try:
+    async with at_hour_of(connection, datetime(2025, 1, 2, tzinfo=UTC)):  # no target had passed
         (then,) = await rows_of(who["leadership"], late)
-    finally:
-        await connection.execute(clock("floor(extract(epoch FROM instant) / 3600)"))
     assert then["targetRateIntake"]["denominator"] < now["targetRateIntake"]["denominator"]
     assert await rows_of(who["leadership"], late) == [now]
-
-
-def clock(hour: str) -> str:
-    return (
-        "CREATE OR REPLACE FUNCTION epoch_hour(instant timestamptz) RETURNS integer"
-        f" LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN ({hour})::integer"
-    )
 
 
 async def test_a_new_name_is_in_the_next_answer(who, connection: asyncpg.Connection) -> None:

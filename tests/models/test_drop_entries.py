@@ -69,12 +69,18 @@ async def test_deleting_entries_goes_on_when_the_key_service_answers_again(
     await sign(connection, tmp_path, now=_LONG_AGO + timedelta(seconds=10))
     await read_five(connection)
     await sign(connection, tmp_path)
-    stop, jobs = asyncio.Event(), Jobs()
+    stop, jobs, forgotten_before = asyncio.Event(), Jobs(), set[int]()
+
+    class Noting(SocketKeys):
+        async def forget_receipts(self, before: int) -> int:
+            forgotten_before.add(before)
+            return await super().forget_receipts(before)
+
     with TemporaryDirectory(prefix="gerbang-") as folder:
         socket = Path(folder, "socket")
         keeping = asyncio.create_task(
             keep_dropping(
-                *(SocketKeys(socket), CheckpointFolder(tmp_path), 3650, world, stop),
+                *(Noting(socket), CheckpointFolder(tmp_path), 3650, world, stop),
                 every=0.01,
                 jobs=jobs,
             )
@@ -98,3 +104,6 @@ async def test_deleting_entries_goes_on_when_the_key_service_answers_again(
                 stop.set()
                 await keeping
     assert await connection.fetchval(_READS) == 5
+    # Receipts go with them, up to the checkpoint that is of age.
+    of_age = _LONG_AGO + timedelta(seconds=10)
+    assert forgotten_before == {int(of_age.timestamp()) * 1000}

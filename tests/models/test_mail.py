@@ -199,6 +199,15 @@ async def test_whoever_was_suspended_the_minute_before_gets_nothing(
         "SELECT * FROM mail WHERE cause = $1 AND address IS NULL", suspended.cause
     )
     assert (kept.kept, row["withheld_at"] is not None, row["delivered_at"]) == ([], True, None)
+    # Once another has confirmed it, it has no end.
+    await connection.execute(
+        "UPDATE suspension SET ends_at = NULL, confirmed_by = 'z', confirmed_at = now()"
+        f" WHERE {column} = $1",
+        value,
+    )
+    await post(connection, suspended._replace(cause=f"{suspended.cause}, confirmed", **whom))
+    assert await deliver_all(url, connection) == 1
+    assert kept.kept == []
     # Once it is over, what comes then is sent.
     await connection.execute(f"UPDATE suspension SET ends_at = now() WHERE {column} = $1", value)
     await post(connection, suspended._replace(cause=f"{suspended.cause}, later", **whom))

@@ -1,5 +1,6 @@
 """Open cases whose target has passed: in the backlog, and missed in the rate of the intake."""
 
+from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,14 +10,15 @@ from models.database.connections import connect
 from models.volumes import Dimension, Measure, Period, Question, fold
 from tests.models.asking import ask, group_by
 from tests.populating import applicants, reference_data
+from tests.set_clock import at_hour_of
 from tests.world import WIB, applicant_id, at
 
 pytestmark = pytest.mark.anyio
 
 
 THIS_HOUR = datetime.now(WIB).replace(minute=0, second=0, microsecond=0)
-#: Yesterday, just before this hour, in an hour, and tomorrow.
-DUE_IN = timedelta(days=-1), timedelta(seconds=-1), timedelta(hours=1), timedelta(days=1)
+#: Yesterday, just before this hour, within it, and tomorrow.
+DUE_IN = timedelta(days=-1), timedelta(seconds=-1), timedelta(0), timedelta(days=1)
 DUE_ON = [(THIS_HOUR + due_in).date() for due_in in DUE_IN]
 
 
@@ -45,6 +47,15 @@ async def waiting(database: str) -> str:
     return database
 
 
+@pytest.fixture
+async def at_this_hour(waiting: str) -> AsyncIterator[None]:
+    connection = await connect(waiting)
+    async with at_hour_of(connection, THIS_HOUR):
+        yield
+    await connection.close()
+
+
+@pytest.mark.usefixtures("at_this_hour")
 async def test_an_open_case_is_missed_from_the_hour_after_its_target(waiting: str) -> None:
     question = Question(
         date(2025, 3, 1),
@@ -58,6 +69,7 @@ async def test_an_open_case_is_missed_from_the_hour_after_its_target(waiting: st
     assert (row["intake"], row["target_rate_intake"], row["target_rate_intake_of"]) == (4, 0, 2)
 
 
+@pytest.mark.usefixtures("at_this_hour")
 @pytest.mark.parametrize("dimensions", [(), (Dimension.COUNTRY,), (Dimension.NATIONALITY,)])
 async def test_the_backlog_of_now_holds_nothing_that_is_due_later(
     waiting: str, dimensions: tuple[Dimension, ...]

@@ -134,7 +134,8 @@ async def test_after_an_hour_away_nothing_is_missing_and_each_case_is_in_order(p
     first, *again = [one for one in post.sink.kept if one.data["number"] == 1]
     assert again
     assert {(one.id, one.body) for one in (first, *again)} == {(first.id, first.body)}
-    assert (await post.delivery(endpoint))["failures"] == 0
+    mended = await post.delivery(endpoint)
+    assert (mended["failures"], mended["failure"], mended["failing_since"]) == (0, None, None)
 
 
 async def test_the_next_notice_of_a_case_waits_and_other_cases_do_not(post: Post) -> None:
