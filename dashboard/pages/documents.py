@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from dashboard.gateway.client import document
@@ -176,7 +176,7 @@ def _place_documents() -> Iterator[ScreenDocument]:
     about = COUNTRY, "AU"
     variables = place.variables_of(*about, _ADDRESS, _YEAR, COUNTRY)
     yield ScreenDocument(place.QUESTION, "Place", place.READERS, variables)
-    late = place.late_variables(*about, _ADDRESS, _YEAR.to_on)
+    late = place.late_variables(*about, _ADDRESS, datetime(2025, 12, 31, tzinfo=UTC))
     yield ScreenDocument(place.LATE, "Place", place.CASE_READERS, late)
     waiting = place.waiting_variables(*about, _ADDRESS)
     yield ScreenDocument(place.WAITING, "Place", place.READERS, waiting)

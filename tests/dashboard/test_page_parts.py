@@ -10,6 +10,7 @@ import pytest
 from dashboard.components.controls import choices, period_choice
 from dashboard.components.html_part import html_of
 from dashboard.components.notice import failure_notice, outage_notice, partly_absent, reason
+from dashboard.components.saved_views import saved_views
 from dashboard.components.shell import account, raiser_role_text, role_text, scope_text
 from dashboard.gateway.client import GatewayError
 from dashboard.gateway.session import Outage
@@ -324,3 +325,16 @@ def test_below_the_trend_stand_the_notes_of_its_months_alone() -> None:
     view = replace(view, volumes=replace(view.volumes, notes=notes))
     shown = html_of(trend_notes(view, ()))
     assert [str(note.month) in shown for note in notes] == [True, False]
+
+
+def test_views_lead_to_what_was_saved_and_to_saving_what_is_shown() -> None:
+    nodes = [
+        {"page": "VOLUMES", "name": "Mine", "query": "by=partner"},
+        {"page": "TODAY", "name": "All", "query": ""},
+    ]
+    said = html_of(saved_views(nodes, Address("en", partner=("NUSA",)), EN))
+    assert re.findall('href="([^"]*)"', said) == [
+        "/volumes?language=en&amp;by=partner",
+        "/?language=en",
+        "/views?language=en&amp;partner=NUSA",
+    ]

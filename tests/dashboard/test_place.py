@@ -152,7 +152,7 @@ def test_a_manager_reads_which_files_are_late_and_whose_turn_it_is(
     visitor: Visitor, demo: Demo
 ) -> None:
     page = opens(visitor, "manager-my", "country=MY", "id")
-    variables = late_variables("country", "MY", Address("id"), today())
+    variables = late_variables("country", "MY", Address("id"), datetime.now(UTC))
     late = demo.ask("manager-my", LATE, **variables)["applications"]["nodes"]
     # What is counted as overdue is what is listed.
     asked = OVERDUE % {"day": today().isoformat()}

@@ -110,7 +110,7 @@ def some_place(kind: str, code: str, viewer: User, language: str = "en") -> Plac
             "targetDueAt": due,
         }
         for n, due in enumerate(
-            ("2026-10-10T18:00:00Z", "2026-10-14T12:00:00Z", "2026-10-14T18:30:00Z")
+            ("2026-10-10T18:00:00Z", "2026-10-13T12:00:00Z", "2026-10-14T03:30:00Z")
         )
     ]
     split = [
@@ -150,9 +150,7 @@ def test_every_word_of_a_place_and_of_its_report_is_as_it_was() -> None:
         if place.kind:
             shown |= {
                 f"{name}_kind": kind_text(place),
-                f"{name}_asked_of_late": late_variables(
-                    place.kind, place.code, place.address, date(2026, 10, 14)
-                ),
+                f"{name}_asked_of_late": late_variables(place.kind, place.code, place.address, NOW),
             }
     asked = (waiting_variables(kind, "X", PLACES["all"].address) for kind in ("", *KINDS))
     shown["asked_of_waiting"] = [

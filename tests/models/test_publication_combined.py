@@ -11,10 +11,11 @@ import asyncpg
 import pytest
 
 from models.database.connections import connect
-from models.publication import publish
+from models.publication import publish, writing
 from models.publication.audit import Candidate, CountSystem, audit, withhold_exposed
-from models.publication.disclosure import Interval, Protected, protect_refusals
+from models.publication.disclosure import Interval, Protected, protect_count, protect_refusals
 from models.publication.sets import Cell, DimensionSet
+from models.publication.tables import DURATIONS, FIGURES
 from models.vocabulary import Status
 from models.volumes import Period
 from tests.models.crowd import CrowdCase, join
@@ -187,3 +188,20 @@ async def test_the_public_reads_times_of_a_hundred_decisions_that_it_knows_of(
     assert (row["target_rate"] is not None, row["turnaround_p50"] is not None) == (
         are_published, are_published,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(("decided", "is_published"), [(100, False), (102, False), (103, True)])
+def test_times_are_published_where_all_that_may_have_been_decided_is_enough(
+    decided: int, is_published: bool
+) -> None:
+    """Of 98 to 102 that are published as 100, it might be fewer than a hundred."""
+    counts = {
+        "intake": Candidate(decided, protect_count(decided)),
+        "decisions": Candidate(decided, protect_count(decided)),
+        "refused": refusals_of(decided, 0),
+    }
+    true = {"within_target": decided - 20, **dict.fromkeys(DURATIONS, 12.0)}
+    told = dict(zip(FIGURES, writing._figures(counts, true), strict=True))
+    assert [told[name] is not None for name in ("target_rate", *DURATIONS)] == [
+        is_published for _ in ("target_rate", *DURATIONS)
+    ]

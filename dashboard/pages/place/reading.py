@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from dashboard.components.page_request import PageRequest, page_request
@@ -12,7 +12,7 @@ from dashboard.model.filters import CENTRE, COUNTRY, FILTER, PARTNER, VISA, cond
 from dashboard.model.findings import read_findings
 from dashboard.model.measures import AUDIENCES
 from dashboard.model.page_state import Address
-from dashboard.model.period import WIB, Period, today
+from dashboard.model.period import Period, today
 from dashboard.model.user import User
 from dashboard.pages.today.answers import AGENT, MANAGER, Today
 from dashboard.pages.today.reading import place_of
@@ -88,7 +88,8 @@ async def ask_place(
     waiting: dict[str, Any] = {}
     # Cases are found by all that figures are narrowed to, but for what somebody travels for.
     if viewer.role in CASE_READERS and not address.purpose:
-        late = (await ask(LATE, late_variables(kind, code, address, today())))["applications"]
+        by_now = late_variables(kind, code, address, datetime.now(UTC))
+        late = (await ask(LATE, by_now))["applications"]
     else:
         waiting = await ask(WAITING, waiting_variables(kind, code, address))
     node = _node(data, kind, code, viewer)
@@ -141,13 +142,14 @@ def variables_of(
     }
 
 
-def late_variables(kind: str, code: str, address: Address, day: date) -> dict[str, Any]:
-    """The variables of ``late.graphql``: what is overdue when a day ends, as figures count it."""
-    ends_at = datetime.combine(day + timedelta(days=1), time(), WIB)
+def late_variables(kind: str, code: str, address: Address, now: datetime) -> dict[str, Any]:
+    """The variables of ``late.graphql``: what is overdue by the last full hour, as figures count
+    it."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
     where = {
         **_narrowed(kind, code, address),
         "closedAt": {"isNull": True},
-        "targetDueAt": {"before": ends_at.isoformat()},
+        "targetDueAt": {"before": hour.isoformat()},
     }
     return {"where": where}
 

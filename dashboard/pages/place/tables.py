@@ -53,7 +53,7 @@ def _late_row(file: Mapping[str, Any], now: datetime, say: Texts) -> list[Any]:
         [html.Code(case_link(file["reference"], say)), *where],
         file["visaType"]["code"] if file["visaType"] else NO_VALUE,
         day_text(due.astimezone(WIB).date(), say),
-        duration_text(hours, say) if hours > 0 else say("place.late_today"),
+        duration_text(hours, say),
         say(f"place.turn_{turn_of(file)}"),
     ]
 
