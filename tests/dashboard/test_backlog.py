@@ -9,6 +9,7 @@ from dash import html
 from playwright.sync_api import Page
 
 from dashboard.components.html_part import html_of
+from dashboard.pages.access import page as access
 from dashboard.pages.backlog import page as backlog
 from dashboard.pages.backlog.page import (
     BANDS,
@@ -147,7 +148,7 @@ class AQuarterToEight(datetime):
 def test_windows_end_today_and_bands_with_the_last_full_hour(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for module in (backlog, complaints, decisions, stays):
+    for module in (access, backlog, complaints, decisions, stays):
         monkeypatch.setattr(module, "today", lambda: date(2026, 3, 10))
     monkeypatch.setattr(backlog, "datetime", AQuarterToEight)
     # Four weeks that are over.
@@ -161,6 +162,7 @@ def test_windows_end_today_and_bands_with_the_last_full_hour(
     assert decisions.window() == {"from": "2025-03-01", "to": "2026-02-28"}
     assert decisions.window_until_today() == {"from": "2025-03-01", "to": "2026-03-10"}
     assert stays.window() == {"from": "2025-03-01", "to": "2026-03-10"}
+    assert access.variables_of() == {"from": "2026-02-09", "to": "2026-03-10"}  # thirty days
     assert complaints.window() == {"from": "2025-03-01", "to": "2026-03-31"}  # whole months
 
 

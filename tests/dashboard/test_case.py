@@ -7,7 +7,7 @@ from dashboard.components.case_link import named_case
 from dashboard.components.html_part import html_of
 from dashboard.pages.case.documents import show_documents
 from dashboard.pages.case.forms import show_answers
-from dashboard.pages.case.page import mutation_of
+from dashboard.pages.case.page import is_on_the_own_desk, mutation_of
 from dashboard.pages.case.parts import show_links
 from dashboard.texts import texts
 from tests.dashboard.filling_in import fill, send
@@ -211,6 +211,24 @@ def test_a_document_that_is_there_is_shown_and_opened_while_another_waits() -> N
     assert "being_scanned" not in shown
     assert shown.count("Registered as:") == 1
     assert "<code>before</code>" in shown
+
+
+@pytest.mark.parametrize(
+    ("desks", "is_own"),
+    [
+        ([("me", None)], True),
+        ([("me", "2026-03-01T00:00:00Z"), ("another", None)], False),  # who gave it back
+        ([("me", "2026-03-01T00:00:00Z"), ("me", None)], True),
+        ([], False),
+    ],
+)
+def test_contents_are_opened_on_the_desk_where_a_case_is_now(
+    desks: list[tuple[str, str | None]], is_own: bool
+) -> None:
+    nodes = [{"officer": officer, "endedAt": ended} for officer, ended in desks]
+    case = {"assignments": {"nodes": nodes}}
+    assert is_on_the_own_desk({"viewer": {"subject": "me"}, "application": case}) is is_own
+    assert not is_on_the_own_desk({"application": case})  # of a role that has no desk
 
 
 def test_what_was_not_answered_is_named_as_missing() -> None:

@@ -106,7 +106,7 @@ async def show_case(state: Any) -> list[Any]:
     if "allowed" in case:
         parts.append(("acts", offer_steps(case, say)))
     role, about = (await request.viewer()).role, {"reference": case["reference"]}
-    reads_contents = role == SUPERVISOR or _is_on_the_own_desk(answer)
+    reads_contents = role == SUPERVISOR or is_on_the_own_desk(answer)
 
     def open_document(id_: str) -> html.Form:
         return READING.form("openDocument", say, about={"id": id_, **about})
@@ -131,7 +131,7 @@ async def show_case(state: Any) -> list[Any]:
     ]
 
 
-def _is_on_the_own_desk(answer: Answer) -> bool:
+def is_on_the_own_desk(answer: Answer) -> bool:
     if "viewer" not in answer:
         return False
     desks = answer["application"]["assignments"]["nodes"]
