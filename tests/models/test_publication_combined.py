@@ -9,13 +9,15 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from sqlalchemy import insert
 
-from models.database.connections import connect
-from models.publication import publish, writing
+from models.database.connections import connect, engine
+from models.publication import publish, reading, writing
 from models.publication.audit import Candidate, CountSystem, audit, withhold_exposed
 from models.publication.disclosure import Interval, Protected, protect_count, protect_refusals
+from models.publication.reading import GridQuestion
 from models.publication.sets import Cell, DimensionSet
-from models.publication.tables import DURATIONS, FIGURES
+from models.publication.tables import DURATIONS, FIGURES, PublishedVolume
 from models.vocabulary import Status
 from models.volumes import Period
 from tests.models.crowd import CrowdCase, join
@@ -205,3 +207,24 @@ def test_times_are_published_where_all_that_may_have_been_decided_is_enough(
     assert [told[name] is not None for name in ("target_rate", *DURATIONS)] == [
         is_published for _ in ("target_rate", *DURATIONS)
     ]
+
+
+@pytest.mark.parametrize(("edition", "expected"), [(None, 20), (1, 40)])
+async def test_of_several_editions_the_newest_that_is_asked_for_is_read(
+    database: str, edition: int | None, expected: int
+) -> None:
+    asked = GridQuestion(
+        DimensionSet.NATIONAL, Period.MONTH, FEBRUARY, date(2025, 2, 28), edition=edition
+    )
+    cells = ((Period.MONTH, FEBRUARY), (Period.QUARTER, date(2025, 1, 1)))
+    rows = [
+        {"dimension_set": "national", "period": period, "starts_on": starts_on, "edition": number,
+         "refused": refused}
+        for number, refused in ((2, 20), (1, 40))
+        for period, starts_on in cells
+    ]  # fmt: skip
+    async with engine(database).connect() as connection:
+        await connection.execute(insert(PublishedVolume), rows)
+        for statement in (reading.rows(asked), reading.wider_rows(asked)):
+            found = (await connection.execute(statement)).mappings().all()
+            assert {row["refused"] for row in found} == {expected}
