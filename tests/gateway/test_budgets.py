@@ -55,6 +55,15 @@ async def test_a_budget_is_spent_and_refills() -> None:
     assert budgets.remaining(LANE) == (0, pytest.approx(10))
 
 
+def test_of_a_role_the_budget_that_is_used_most_is_told() -> None:
+    budgets = Budgets(100, 10, clock=Clock())
+    for name, spent in (("one", 30), ("other", 80), ("third", 50)):
+        budgets.take((name, Role.OFFICER), spent)
+    budgets.take(("fourth", Role.AUDITOR), 10)
+    told = [(one.role, one.viewers, one.least_left) for one in budgets.use_by_role()]
+    assert told == [(Role.AUDITOR, 1, 90), (Role.OFFICER, 3, 20)]
+
+
 def test_processes_share_a_budget_of_which_each_has_something() -> None:
     assert [Budgets(n, 10, processes=4).capacity for n in (3, 4, 8)] == [1, 1, 2]
     assert [Budgets(n, 10).maximum for n in (100, MOST, MOST + 1)] == [100, MOST, MOST]

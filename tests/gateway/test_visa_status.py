@@ -144,7 +144,8 @@ async def test_a_carrier_is_answered_once_for_a_passenger_and_a_flight(
     assert await connection.fetch(ALERTS, "airline-3") == []
     assert await one.status("border") == "NOT_OK"
     # A third flight within two days is a poll.
-    third = flight("QF45", 40)
+    night = datetime.now(UTC).replace(hour=20) + timedelta(days=1)  # in WIB it is the day after
+    third = {"number": "QF45", "departsAt": night.isoformat()}
     assert await one.status("airline-3", flight=third) == "NOT_OK"
     assert [one["kind"] for one in await connection.fetch(ALERTS, "airline-3")] == [
         "REPEATED_CHECK"

@@ -270,3 +270,23 @@ async def test_of_the_replicas_that_are_recent_the_one_that_is_asked_least_answe
     assert found.pool_for(viewer) is pools[0]
     copies[0].replayed = None
     assert found.pool_for(viewer) is primary
+
+
+class _Primary:
+    written = 10.0
+
+    async def fetchval(self, _: str) -> float:
+        return self.written
+
+
+async def test_whoever_changes_something_again_waits_for_the_newer_change() -> None:
+    primary = _Primary()
+    found = replicas.Replicas("postgresql://gateway@primary.example/gerbang", _Pool(0), [], 60)  # type: ignore[arg-type]
+    writer = GatewayViewer("officer", Role.OFFICER)
+    found._heard_from = 0
+    for written in (11, 12):
+        found.note_change(writer)
+        assert found._least_for(writer) == float("inf")  # nobody knows yet how far that is
+        primary.written = written
+        await found._look_at_primary(primary)  # type: ignore[arg-type]
+        assert found._least_for(writer) == written
