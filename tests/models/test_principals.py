@@ -22,6 +22,7 @@ from models.key_service import (
     principals,
 )
 from models.key_service.counts import ReceiptVerb
+from models.key_service.noting import AUDITOR
 from models.key_service.principals import (
     ANYTHING,
     DIGESTS_A_PERSON,
@@ -40,7 +41,7 @@ pytestmark = pytest.mark.anyio
 VAULT = Path(__file__).resolve().parents[2] / "docs" / "vault.md"
 #: The last is only somebody's of a case: neither an account's nor a partner's.
 PEOPLE = [uuid4() for _ in range(4)]
-BANNED = uuid4()
+BANNED, COMPLAINED = uuid4(), uuid4()
 OTHERS = [one for one in RIGHTS if one is not Principal.GATEWAY]
 
 
@@ -90,9 +91,9 @@ async def service(tmp_path: Path) -> AsyncIterator[Service]:
     await keys.open_receipts("INQ-")
     related = [Relation(RelationKind.ACCOUNT, str(one), one) for one in PEOPLE[:-1]]
     related.append(Relation(RelationKind.CASE, "SGPO-OPEN-0006", PEOPLE[-1]))
-    await keys.make_data_keys(
-        [*PEOPLE, BANNED], None, [*related, Relation(RelationKind.BAN, "", BANNED)]
-    )
+    related.append(Relation(RelationKind.BAN, "", BANNED))
+    related.append(Relation(RelationKind.COMPLAINT, AUDITOR, COMPLAINED))
+    await keys.make_data_keys([*PEOPLE, BANNED, COMPLAINED], None, related)
     yield Service(keys, folder)
     await keys.close()
 
@@ -155,7 +156,7 @@ async def test_people_are_opened_for_a_cause_that_their_receipt_has(service: Ser
 @pytest.mark.parametrize(
     "principal", [one for one in OTHERS if "open" in RIGHTS[one].verbs and one != Principal.LOADER]
 )
-async def test_an_entry_of_the_ban_list_is_no_person(
+async def test_neither_an_entry_of_the_ban_list_nor_a_complaint_is_a_person(
     service: Service, principal: Principal
 ) -> None:
     for cause in RIGHTS[principal].causes["open"]:
@@ -163,6 +164,7 @@ async def test_an_entry_of_the_ban_list_is_no_person(
         assert await service.open(principal, [BANNED], cause=cause) == is_of_the_list
         people = 0 if is_of_the_list else len(PEOPLE)
         assert await service.open(principal, PEOPLE, cause=cause) == people
+        assert await service.open(principal, [COMPLAINED], cause=cause) == 0
 
 
 async def test_the_linker_opens_so_many_an_hour_and_the_keeper_erases_no_more(
