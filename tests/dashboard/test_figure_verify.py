@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.cli.figure import compare
 from tests.dashboard.test_export import signed_in
 from tests.running_demo import GERBANG, Demo
 
@@ -111,3 +112,21 @@ def test_what_is_no_report_is_refused(demo: Demo, tmp_path: Path) -> None:
         assert code == 1
         assert "is no report with its figures" in said
         assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("after", "is_same"),
+    [
+        ((0.5, 40), True),
+        ((0.5 + 1e-12, 40), True),  # all that a double holds but the last digits
+        ((0.6, 40), False),
+        ((0.5, 41), False),  # the same share of others
+        ((None, 40), False),
+    ],
+)
+def test_a_figure_is_the_same_with_its_value_and_its_number(
+    after: tuple[float | None, int], is_same: bool
+) -> None:
+    reported = [{"kind": "CHANGE", "of": "AU", "measure": "refusalRate", "value": 0.5, "n": 40}]
+    told = list(compare(reported, {("CHANGE", "refusalRate", "AU"): after}))
+    assert (told == []) is is_same

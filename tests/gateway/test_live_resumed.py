@@ -203,6 +203,7 @@ async def test_a_renewed_token_ends_the_socket_in_its_turn(live: Gateway) -> Non
         ("manager-au", {"countries": ["AU", "NZ"]}),
         ("manager-au", {"partner": "ANDALAN"}),
         ("agent-au", {"centres": []}),
+        ("officer", {"pools": ["OTHERS"]}),
     ],
 )
 async def test_a_token_of_another_person_or_other_rights_ends_the_socket(

@@ -131,11 +131,10 @@ async def test_after_an_hour_away_nothing_is_missing_and_each_case_is_in_order(p
         assert numbers == sorted(numbers)
         assert len(numbers) > 20
     # Whoever got one in vain gets it again under its id, with the same body and a new timestamp.
-    first, *again = [one for one in post.sink.kept if one.data["number"] == 1]
-    assert again
-    assert {(one.id, one.body) for one in (first, *again)} == {(first.id, first.body)}
-    mended = await post.delivery(endpoint)
-    assert (mended["failures"], mended["failure"], mended["failing_since"]) == (0, None, None)
+    first, second, *more = [one for one in post.sink.kept if one.data["number"] == 1]
+    assert {(one.id, one.body) for one in (first, second, *more)} == {(first.id, first.body)}
+    well = await post.delivery(endpoint)
+    assert (well["failures"], well["failing_since"]) == (0, None)
 
 
 async def test_the_next_notice_of_a_case_waits_and_other_cases_do_not(post: Post) -> None:
